@@ -1,0 +1,108 @@
+"""The documented limits: each number once, with its unit and its source.
+
+Configuration, policy rules, alerts, panels, load tests and the docs all read this module. It imports only the
+standard library, so that a rule can be judged without the Pulumi SDK.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """A documented range for one number, both bounds included."""
+
+    key: str
+    """The configuration key a person changes, for example `database.max_connections`."""
+    minimum: int
+    """Smallest allowed value."""
+    maximum: int
+    """Largest allowed value."""
+    unit: str
+    """What is counted, in the plural."""
+    why: str
+    """What goes wrong outside the range, one clause."""
+    source: str
+    """Requirement rows and contradictions that state the number."""
+
+    def allows(self, value: float) -> bool:
+        """Tell whether `value` lies within the range, bounds included."""
+        return self.minimum <= value <= self.maximum
+
+    @property
+    def range(self) -> str:
+        """The range in words, with its unit: `50 to 100 connections`."""
+        if self.minimum == self.maximum:
+            return f"{self.minimum} {self.unit}"
+        return f"{self.minimum} to {self.maximum} {self.unit}"
+
+
+POOL_SERVER_CONNECTIONS = Limit(
+    key="database.pooler.server_connections",
+    minimum=50,
+    maximum=100,
+    unit="connections",
+    why="fewer starve the application, more exhaust PostgreSQL while poolers are replaced",
+    source="S0-02, S4-23, C-1",
+)
+"""Connections all poolers together open to PostgreSQL at rest."""
+
+POSTGRES_MAX_CONNECTIONS = Limit(
+    key="database.max_connections",
+    minimum=200,
+    maximum=200,
+    unit="connections",
+    why="the pool, the reserve and the direct clients are sized for this server",
+    source="S0-03, C-2",
+)
+"""`max_connections` of the PostgreSQL server."""
+
+API_REQUESTS_PER_MINUTE = Limit(
+    key="edge.rate_limits.api.requests_per_minute",
+    minimum=1,
+    maximum=100,
+    unit="requests a minute per address",
+    why="one client could take the capacity of all",
+    source="S0-19, C-4",
+)
+"""Requests one address may send to the API paths."""
+
+API_BURST_REQUESTS = Limit(
+    key="edge.rate_limits.api.burst_requests",
+    minimum=1,
+    maximum=30,
+    unit="requests in one burst window per address",
+    why="a minute's allowance in one second is a spike the origin sees",
+    source="S0-20",
+)
+"""Requests one address may send to the API paths within `API_BURST_WINDOW_SECONDS`."""
+
+AUTH_REQUESTS_PER_MINUTE = Limit(
+    key="edge.rate_limits.auth.requests_per_minute",
+    minimum=1,
+    maximum=20,
+    unit="requests a minute per address",
+    why="passwords could be guessed at speed",
+    source="S0-21",
+)
+"""Requests one address may send to the sign-in paths."""
+
+API_BURST_WINDOW_SECONDS = 10
+"""Window of the burst limit, in seconds: the shortest period every Cloudflare plan offers. Source: S0-20."""
+
+SUPERUSER_RESERVED_CONNECTIONS = 3
+"""PostgreSQL's `superuser_reserved_connections`, its default. Source: requirements, feasibility rule."""
+
+RDS_RESERVED_CONNECTIONS = 2
+"""PostgreSQL's `rds.rds_superuser_reserved_connections`, its default on RDS. Source: F-D."""
+
+CLIENT_CONNECTION_HEADROOM = 0.9
+"""Share of the poolers' client slots that applications may plan to use. Source: requirements, feasibility rule."""
+
+DOCUMENTED: tuple[Limit, ...] = (
+    POOL_SERVER_CONNECTIONS,
+    POSTGRES_MAX_CONNECTIONS,
+    API_REQUESTS_PER_MINUTE,
+    API_BURST_REQUESTS,
+    AUTH_REQUESTS_PER_MINUTE,
+)
+"""Every limit that has a row in docs/limits.md."""
