@@ -1,0 +1,58 @@
+"""What every component shares: its type token, its children's parent and the registration of its outputs."""
+
+import dataclasses
+from collections.abc import Mapping
+from inspect import get_annotations
+from typing import Any, get_origin
+
+import pulumi
+
+PACKAGE = "footing"
+"""First part of every component's type token. Part of the state of every stack: never renamed without an alias."""
+
+
+class Component(pulumi.ComponentResource):
+    """Base of every component; a subclass annotates its outputs and ends its constructor with `_finish()`."""
+
+    def __init__(self, name: str, args: object, opts: pulumi.ResourceOptions | None) -> None:
+        super().__init__(f"{PACKAGE}:index:{type(self).__name__}", name, _inputs(args), opts)
+        self._name = name
+
+    def _child(self, **options: Any) -> pulumi.ResourceOptions:
+        """Options of one child: this component as parent, plus what is written at the call.
+
+        The caller's own options are never merged in: a merge copies `aliases` and `import_` to children.
+        """
+        return pulumi.ResourceOptions(parent=self, **options)
+
+    def _finish(self) -> None:
+        """Register every output that the class annotates.
+
+        Raises:
+            AttributeError: an annotated output was never assigned.
+
+        """
+        self.register_outputs({name: getattr(self, name) for name in output_names(type(self))})
+
+
+def output_names(component: type[Component]) -> list[str]:
+    """Names of the outputs that `component` itself annotates as `pulumi.Output[...]`, in order."""
+    # Not `get_type_hints`: it also evaluates the SDK's own annotations, which name things it cannot see.
+    output: Any = pulumi.Output
+    return [name for name, hint in get_annotations(component).items() if get_origin(hint) == output]
+
+
+def _inputs(args: object) -> dict[str, Any]:
+    """Fields of the args that describe the component in a plan: no signals, no empty values."""
+    return {key: _plain(value) for key, value in vars(args).items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    """Nested args as dictionaries; `dataclasses.asdict` would deep-copy Outputs, which raises."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _inputs(value)
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
