@@ -1,0 +1,43 @@
+"""The ECS cluster that all tasks of a stack share."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components._component import Component
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterArgs:
+    """What `Cluster` is made from."""
+
+    cluster_name: str
+    """Physical name, up to 255 characters; alarms and autoscaling refer to it."""
+
+
+class Cluster(Component):
+    """One Fargate cluster with Container Insights. Holds no data; replacing it restarts every task."""
+
+    arn: pulumi.Output[str]
+    """ARN of the cluster."""
+    cluster_name: pulumi.Output[str]
+    """Physical name of the cluster."""
+
+    def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        cluster = aws.ecs.Cluster(
+            f"{name}-ecs",
+            name=args.cluster_name,
+            settings=[{"name": "containerInsights", "value": "enabled"}],
+            opts=self._child(),
+        )
+        aws.ecs.ClusterCapacityProviders(
+            f"{name}-fargate",
+            cluster_name=cluster.name,
+            capacity_providers=["FARGATE", "FARGATE_SPOT"],
+            opts=self._child(),
+        )
+        self.arn = cluster.arn
+        self.cluster_name = cluster.name
+        self._finish()

@@ -1,0 +1,184 @@
+"""The private network: a VPC over several zones, with one way out and nothing open inwards."""
+
+import ipaddress
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pulumi
+import pulumi_aws as aws
+
+from components import _iam
+from components._component import Component
+
+SUBNET_PREFIX_GROWTH = 4
+"""Each subnet takes a sixteenth of the VPC: room for 3 zones, public and private, and as much again."""
+
+
+class Nat(StrEnum):
+    """How private subnets reach the internet."""
+
+    NONE = "none"
+    """Not at all: images and secrets must come over endpoints."""
+    SINGLE = "single"
+    """One gateway for all zones: cheap; its zone's outage cuts the way out of all."""
+    PER_ZONE = "per_zone"
+    """One gateway a zone: a zone's outage stays in that zone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkArgs:
+    """What `Network` is made from."""
+
+    cidr: str
+    """IPv4 range of the VPC, /16 to /20. Source: config `network.cidr`."""
+    zones: list[str]
+    """Availability zones, 2 or 3. Source: config `network.zones`."""
+    nat: Nat = Nat.PER_ZONE
+    """Way out of the private subnets. Source: config `network.nat`."""
+    region: str
+    """Region of the zones, for the name of the S3 endpoint. Source: config `region`."""
+    flow_log_retention_days: int = 90
+    """How long CloudWatch keeps the record of connections, in days."""
+
+
+class Network(Component):
+    """One VPC with public and private subnets. Replacing it replaces everything inside."""
+
+    vpc_id: pulumi.Output[str]
+    """Id of the VPC."""
+    public_subnet_ids: pulumi.Output[list[str]]
+    """Subnets with a route from the internet, one a zone: for load balancers only."""
+    private_subnet_ids: pulumi.Output[list[str]]
+    """Subnets without one, one a zone: for everything else."""
+
+    def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        self._args = args
+        self._vpc = self._make_vpc()
+        public = self._make_public_subnets()
+        private = self._make_private_subnets(self._make_nat(public))
+        self._make_s3_endpoint([table for _, table in private])
+        self._make_flow_log()
+        self.vpc_id = self._vpc.id
+        self.public_subnet_ids = pulumi.Output.all(*[subnet.id for subnet in public]).apply(list)
+        self.private_subnet_ids = pulumi.Output.all(*[subnet.id for subnet, _ in private]).apply(list)
+        self._finish()
+
+    def _make_vpc(self) -> aws.ec2.Vpc:
+        vpc = aws.ec2.Vpc(
+            f"{self._name}-vpc",
+            cidr_block=self._args.cidr,
+            enable_dns_hostnames=True,
+            enable_dns_support=True,
+            opts=self._child(),
+        )
+        # Adopting the default group without rules closes it: nothing can be reached through it by mistake.
+        aws.ec2.DefaultSecurityGroup(f"{self._name}-closed", vpc_id=vpc.id, opts=self._child())
+        return vpc
+
+    def _make_public_subnets(self) -> list[aws.ec2.Subnet]:
+        gateway = aws.ec2.InternetGateway(f"{self._name}-internet", vpc_id=self._vpc.id, opts=self._child())
+        table = aws.ec2.RouteTable(f"{self._name}-public", vpc_id=self._vpc.id, opts=self._child())
+        aws.ec2.Route(
+            f"{self._name}-public-out",
+            route_table_id=table.id,
+            destination_cidr_block="0.0.0.0/0",
+            gateway_id=gateway.id,
+            opts=self._child(),
+        )
+        return [self._make_subnet("public", zone, block, table) for zone, block in self._blocks(first=0)]
+
+    def _make_private_subnets(
+        self, gateways: list[aws.ec2.NatGateway]
+    ) -> list[tuple[aws.ec2.Subnet, aws.ec2.RouteTable]]:
+        made = []
+        for index, (zone, block) in enumerate(self._blocks(first=8)):
+            role = f"private-{zone[-1]}"
+            table = aws.ec2.RouteTable(f"{self._name}-{role}", vpc_id=self._vpc.id, opts=self._child())
+            if gateways:
+                aws.ec2.Route(
+                    f"{self._name}-{role}-out",
+                    route_table_id=table.id,
+                    destination_cidr_block="0.0.0.0/0",
+                    nat_gateway_id=gateways[index % len(gateways)].id,
+                    opts=self._child(),
+                )
+            made.append((self._make_subnet("private", zone, block, table), table))
+        return made
+
+    def _make_subnet(self, kind: str, zone: str, block: str, table: aws.ec2.RouteTable) -> aws.ec2.Subnet:
+        role = f"{kind}-{zone[-1]}"
+        subnet = aws.ec2.Subnet(
+            f"{self._name}-{role}",
+            vpc_id=self._vpc.id,
+            availability_zone=zone,
+            cidr_block=block,
+            map_public_ip_on_launch=False,
+            opts=self._child(),
+        )
+        aws.ec2.RouteTableAssociation(
+            f"{self._name}-{role}", subnet_id=subnet.id, route_table_id=table.id, opts=self._child()
+        )
+        return subnet
+
+    def _make_nat(self, public: list[aws.ec2.Subnet]) -> list[aws.ec2.NatGateway]:
+        hosts = {Nat.NONE: [], Nat.SINGLE: public[:1], Nat.PER_ZONE: public}[self._args.nat]
+        gateways = []
+        for subnet, zone in zip(hosts, self._args.zones, strict=False):
+            role = f"nat-{zone[-1]}"
+            address = aws.ec2.Eip(f"{self._name}-{role}", domain="vpc", opts=self._child())
+            gateways.append(
+                aws.ec2.NatGateway(
+                    f"{self._name}-{role}",
+                    allocation_id=address.id,
+                    subnet_id=subnet.id,
+                    opts=self._child(),
+                )
+            )
+        return gateways
+
+    def _make_s3_endpoint(self, tables: list[aws.ec2.RouteTable]) -> None:
+        # Free, and image layers come from S3: without it they pass through NAT and are billed by the gigabyte.
+        aws.ec2.VpcEndpoint(
+            f"{self._name}-s3",
+            vpc_id=self._vpc.id,
+            service_name=f"com.amazonaws.{self._args.region}.s3",
+            vpc_endpoint_type="Gateway",
+            route_table_ids=[table.id for table in tables],
+            opts=self._child(),
+        )
+
+    def _make_flow_log(self) -> None:
+        group = aws.cloudwatch.LogGroup(
+            f"{self._name}-flow",
+            retention_in_days=self._args.flow_log_retention_days,
+            opts=self._child(),
+        )
+        role = aws.iam.Role(
+            f"{self._name}-flow",
+            assume_role_policy=_iam.trust("vpc-flow-logs.amazonaws.com"),
+            opts=self._child(),
+        )
+        aws.iam.RolePolicy(
+            f"{self._name}-flow",
+            role=role.id,
+            policy=_iam.allow(
+                ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+                [group.arn, pulumi.Output.concat(group.arn, ":*")],
+            ),
+            opts=self._child(),
+        )
+        aws.ec2.FlowLog(
+            f"{self._name}-flow",
+            vpc_id=self._vpc.id,
+            traffic_type="ALL",
+            log_destination=group.arn,
+            iam_role_arn=role.arn,
+            opts=self._child(),
+        )
+
+    def _blocks(self, first: int) -> list[tuple[str, str]]:
+        """Each zone with its block of the VPC's range, counted from block `first` (of 16)."""
+        network = ipaddress.ip_network(self._args.cidr)
+        blocks = list(network.subnets(prefixlen_diff=SUBNET_PREFIX_GROWTH))[first:]
+        return [(zone, str(block)) for zone, block in zip(self._args.zones, blocks, strict=False)]

@@ -1,0 +1,61 @@
+import dataclasses
+import ipaddress
+import json
+
+import pytest
+
+from components.network import Nat, Network, NetworkArgs
+from tests.components.recording import Recorded, record_component
+
+ZONES = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+ARGS = NetworkArgs(cidr="10.0.0.0/16", zones=ZONES, region="eu-west-1")
+
+
+def record(**changes: object) -> Recorded[Network]:
+    return record_component(lambda: Network("net", dataclasses.replace(ARGS, **changes)))
+
+
+def test_network_has_a_public_and_a_private_subnet_in_each_zone():
+    recorded = record()
+    subnets = {it.name: it.inputs for it in recorded.of("Subnet")}
+    assert sorted(subnets) == [f"net-{kind}-{zone}" for kind in ("private", "public") for zone in "abc"]
+    assert {it["availabilityZone"] for it in subnets.values()} == set(ZONES)
+    assert not any(it["mapPublicIpOnLaunch"] for it in subnets.values())
+    blocks = [ipaddress.ip_network(it["cidrBlock"]) for it in subnets.values()]
+    assert not any(a.overlaps(b) for i, a in enumerate(blocks) for b in blocks[i + 1 :])
+    assert all(block.subnet_of(ipaddress.ip_network(ARGS.cidr)) for block in blocks)
+    assert recorded.outputs["private_subnet_ids"] == [f"net-private-{zone}-id" for zone in "abc"]
+    assert recorded.outputs["public_subnet_ids"] == [f"net-public-{zone}-id" for zone in "abc"]
+
+
+@pytest.mark.parametrize(
+    ("nat", "gateways", "routes"),
+    [
+        (Nat.NONE, [], []),
+        (Nat.SINGLE, ["a"], ["a", "a", "a"]),
+        (Nat.PER_ZONE, ["a", "b", "c"], ["a", "b", "c"]),
+    ],
+)
+def test_nat_choice_decides_the_way_out_of_private_subnets(nat: Nat, gateways: list[str], routes: list[str]):
+    recorded = record(nat=nat)
+    assert [it.name for it in recorded.of("NatGateway")] == [f"net-nat-{zone}" for zone in gateways]
+    out = {it.name: it.inputs for it in recorded.of("Route") if it.name.startswith("net-private")}
+    assert [out[name]["natGatewayId"] for name in sorted(out)] == [f"net-nat-{zone}-id" for zone in routes]
+
+
+def test_only_public_subnets_route_to_the_internet():
+    recorded = record()
+    gateways = {it.name: it.inputs.get("gatewayId") for it in recorded.of("Route")}
+    assert {name for name, gateway in gateways.items() if gateway} == {"net-public-out"}
+
+
+def test_network_is_closed_logged_and_has_the_free_endpoint():
+    recorded = record(flow_log_retention_days=7)
+    assert recorded.one("DefaultSecurityGroup").inputs == {"vpcId": "net-vpc-id"}
+    assert recorded.one("FlowLog").inputs["trafficType"] == "ALL"
+    assert recorded.one("LogGroup").inputs["retentionInDays"] == 7
+    endpoint = recorded.one("VpcEndpoint").inputs
+    assert endpoint["serviceName"] == "com.amazonaws.eu-west-1.s3"
+    assert sorted(endpoint["routeTableIds"]) == [f"net-private-{zone}-id" for zone in "abc"]
+    [statement] = json.loads(recorded.one("RolePolicy").inputs["policy"])["Statement"]
+    assert all(resource.startswith("arn:aws:made:::net-flow") for resource in statement["Resource"])
