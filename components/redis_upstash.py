@@ -1,0 +1,106 @@
+"""Redis at Upstash: the same outputs as `Redis`, without a network or servers to run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import pulumi
+import upstash_pulumi as upstash
+
+from components._component import Component
+from components._redis_role import EVICTING, Role
+from components._signals import Check, Signals
+
+SIGNALS = Signals(
+    subject="Redis",
+    checks=(
+        Check(
+            id="redis-answers",
+            title="Redis answers over TLS with its password",
+            probe="PING",
+            fix="Check that the URL begins with rediss:// and that the month's budget is not used up.",
+        ),
+    ),
+)
+"""Upstash offers no metrics to CloudWatch or Prometheus on every plan, so there is nothing to alert on here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpstashRedisArgs:
+    """What `UpstashRedis` is made from."""
+
+    database_name: str
+    """Physical name. Never changed: a new one is a new store."""
+    role: Role
+    """What the data is for. Source: config `redis.role`."""
+    primary_region: str
+    """Region that takes writes, for example `us-east-1`. Source: config `redis.primary_region`."""
+    read_regions: Sequence[str] = ()
+    """Regions that also answer reads; each takes every write, and is billed for it."""
+    eviction: bool
+    """Drop keys when memory is full; only where a loss does no harm."""
+    budget_usd: int
+    """US dollars a month after which Upstash slows the store down until the next one."""
+    protect: bool = True
+    """Refuse to delete or replace the store. A cache is never protected: it holds copies only."""
+
+    def __post_init__(self) -> None:
+        """Refuse a store that would lose data, or cannot be made.
+
+        Raises:
+            ValueError: keys that must stay may be dropped, or a number or region is not one.
+
+        """
+        if self.eviction and self.role not in EVICTING:
+            allowed = " or ".join(repr(role.value) for role in Role if role in EVICTING)
+            raise ValueError(
+                f"eviction with role {self.role.value!r} drops data that is nowhere else: "
+                f"set eviction to false, or role to {allowed}"
+            )
+        if self.primary_region in self.read_regions:
+            raise ValueError(f"read_regions has the primary region {self.primary_region!r}: leave it out")
+        if self.budget_usd < 1:
+            raise ValueError(f"budget_usd is {self.budget_usd}: at least 1 US dollar a month")
+
+
+class UpstashRedis(Component):
+    """One global database. Stateful unless its role is `cache`."""
+
+    url: pulumi.Output[str]
+    """Secret. `rediss://` URL of the store, with password."""
+    host: pulumi.Output[str]
+    """Host name of the store, the nearest region first."""
+    port: pulumi.Output[int]
+    """TCP port, TLS only."""
+
+    def __init__(self, name: str, args: UpstashRedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        store = upstash.RedisDatabase(
+            f"{name}-store",
+            database_name=args.database_name,
+            region="global",
+            primary_region=args.primary_region,
+            read_regions=args.read_regions,
+            eviction=args.eviction,
+            budget=args.budget_usd,
+            tls=True,
+            opts=self._child(protect=args.protect and args.role != Role.CACHE),
+        )
+        self.host = store.endpoint
+        self.port = store.port
+        # Upstash's only user is called `default`.
+        self.url = pulumi.Output.secret(
+            pulumi.Output.format(
+                "rediss://default:{0}@{1}:{2}", store.password.apply(_escaped), store.endpoint, store.port
+            )
+        )
+        self._finish()
+
+    @property
+    def signals(self) -> Signals:
+        """What to watch."""
+        return SIGNALS
+
+
+def _escaped(password: str) -> str:
+    return quote(password, safe="")

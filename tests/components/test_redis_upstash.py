@@ -1,0 +1,92 @@
+import dataclasses
+
+import pytest
+
+from components.redis_upstash import Role, UpstashRedis, UpstashRedisArgs
+from tests.components.recording import Recorded, Secret, record_component
+
+ARGS = UpstashRedisArgs(
+    database_name="shop-staging",
+    role=Role.SESSION,
+    primary_region="eu-west-1",
+    read_regions=["us-east-1"],
+    eviction=True,
+    budget_usd=20,
+)
+
+
+def record(**changes: object) -> Recorded[UpstashRedis]:
+    args = dataclasses.replace(ARGS, **changes)
+    return record_component(lambda: UpstashRedis("redis", args))
+
+
+def test_upstash_store_is_made_from_its_arguments():
+    recorded = record()
+    assert recorded.inventory() == {("RedisDatabase", "redis-store")}
+    store = recorded.one("RedisDatabase")
+    assert store.parent == "redis"
+    assert store.inputs == {
+        "databaseName": "shop-staging",
+        "region": "global",
+        "primaryRegion": "eu-west-1",
+        "readRegions": ["us-east-1"],
+        "eviction": True,
+        "budget": 20,
+        "tls": True,
+    }
+
+
+def test_upstash_url_is_secret_encrypted_and_escaped():
+    recorded = record()
+    expected = {
+        "url": Secret("rediss://default:made%2Fpassword@made.upstash.example.com:6379"),
+        "host": "made.upstash.example.com",
+        "port": 6379,
+    }
+    assert recorded.outputs == expected
+    assert recorded.registered_outputs["redis"] == expected
+
+
+def test_upstash_url_is_secret_before_it_is_known():
+    planned = record_component(lambda: UpstashRedis("redis", ARGS), preview=True)
+    assert isinstance(planned.outputs["url"], Secret)
+
+
+@pytest.mark.parametrize(
+    ("role", "protect", "protected"),
+    [
+        (Role.CACHE, True, False),
+        (Role.SESSION, True, True),
+        (Role.QUEUE, True, True),
+        (Role.PRIMARY_STORE, True, True),
+        (Role.PRIMARY_STORE, False, False),
+    ],
+)
+def test_upstash_store_is_protected_unless_it_holds_copies(role: Role, protect: bool, protected: bool):
+    recorded = record(role=role, protect=protect, eviction=False)
+    assert recorded.one("RedisDatabase").protect is protected
+
+
+@pytest.mark.parametrize("role", [Role.QUEUE, Role.PRIMARY_STORE])
+def test_upstash_refuses_to_drop_what_is_nowhere_else(role: Role):
+    with pytest.raises(
+        ValueError, match=rf"'{role.value}'.*set eviction to false, or role to 'cache' or 'session'"
+    ):
+        dataclasses.replace(ARGS, role=role, eviction=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"read_regions": ["eu-west-1"]}, "primary region 'eu-west-1'"),
+        ({"budget_usd": 0}, "budget_usd is 0: at least 1"),
+    ],
+)
+def test_upstash_refuses_what_cannot_be_made(changes: dict[str, object], message: str):
+    with pytest.raises(ValueError, match=message):
+        dataclasses.replace(ARGS, **changes)
+
+
+def test_upstash_takes_its_role_as_the_word_that_other_backends_use():
+    assert record(role="cache").one("RedisDatabase").protect is False
+    assert record(role="queue", eviction=False).one("RedisDatabase").protect is True
