@@ -1,0 +1,78 @@
+"""The zone at Cloudflare and the certificate that the origin shows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_cloudflare as cloudflare
+
+from components._component import Component
+
+AUTOMATIC_TTL = 1
+"""Cloudflare's word for "automatic" in a record's TTL."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainArgs:
+    """What `Domain` is made from."""
+
+    zone_name: str
+    """Registered domain, for example `feed.example`. One stack owns it: rule sets are one a phase and zone."""
+    account_id: str
+    """Cloudflare account that holds the zone."""
+    protect: bool = True
+    """Refuse to delete the zone: its name servers would change."""
+
+
+class Domain(Component):
+    """One zone, with a certificate for it and its first level of subdomains."""
+
+    zone_id: pulumi.Output[str]
+    """Id of the zone."""
+    name_servers: pulumi.Output[Sequence[str]]
+    """Servers to enter at the registrar, by hand: the one step that no API of Cloudflare does."""
+    certificate_arn: pulumi.Output[str]
+    """ARN of the certificate, once it is issued."""
+
+    def __init__(self, name: str, args: DomainArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        zone = cloudflare.Zone(
+            f"{name}-zone",
+            account={"id": args.account_id},
+            name=args.zone_name,
+            type="full",
+            opts=self._child(protect=args.protect),
+        )
+        certificate = aws.acm.Certificate(
+            f"{name}-certificate",
+            domain_name=args.zone_name,
+            subject_alternative_names=[f"*.{args.zone_name}"],
+            validation_method="DNS",
+            opts=self._child(),
+        )
+        self.zone_id = zone.id
+        self.name_servers = zone.name_servers
+        self.certificate_arn = self._validate(certificate, zone)
+        self._finish()
+
+    def _validate(self, certificate: aws.acm.Certificate, zone: cloudflare.Zone) -> pulumi.Output[str]:
+        # A name and its wildcard are proven by one and the same record.
+        proof = certificate.domain_validation_options[0]
+        record = cloudflare.DnsRecord(
+            f"{self._name}-proof",
+            zone_id=zone.id,
+            name=proof.resource_record_name.apply(lambda value: (value or "").rstrip(".")),
+            type=proof.resource_record_type.apply(lambda value: value or "CNAME"),
+            content=proof.resource_record_value.apply(lambda value: (value or "").rstrip(".")),
+            ttl=AUTOMATIC_TTL,
+            proxied=False,
+            opts=self._child(),
+        )
+        issued = aws.acm.CertificateValidation(
+            f"{self._name}-issued",
+            certificate_arn=certificate.arn,
+            validation_record_fqdns=[record.name],
+            opts=self._child(),
+        )
+        return issued.certificate_arn

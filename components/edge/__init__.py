@@ -1,0 +1,6 @@
+"""The edge: Cloudflare's cache, rate limits and bot rules in front of the origin."""
+
+from components.edge.args import EdgeArgs
+from components.edge.zone import Edge
+
+__all__ = ["Edge", "EdgeArgs"]

@@ -1,0 +1,73 @@
+"""What a web service is made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+
+from components._fargate import TaskArgs
+from components._firewall import Upstream
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScalingArgs:
+    """How the number of tasks follows the load."""
+
+    minimum_tasks: int
+    """Tasks that always run."""
+    maximum_tasks: int
+    """Tasks that never are exceeded; the connection budget is computed from it."""
+    cpu_target_percent: int
+    """Mean CPU that the number of tasks is steered to, 10 to 90."""
+    cooldown_seconds: int
+    """Pause after a change before the next, in seconds."""
+    minimum_healthy_percent: int
+    """Share of tasks that must run during a deployment, 0 to 100."""
+    maximum_percent: int
+    """Share of tasks that may run during a deployment; the connection budget is computed from it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceArgs:
+    """What `Service` is made from."""
+
+    service_name: str
+    """Physical name of the ECS service, for metrics."""
+    image: str
+    """Container image, best by digest. Source: config `service.image`."""
+    port: int
+    """TCP port the container listens on."""
+    health_path: str
+    """Path that answers 200 when the container can serve."""
+    task: TaskArgs
+    """Size of each task."""
+    scaling: ScalingArgs
+    """Bounds and target of autoscaling."""
+    idle_timeout_seconds: int
+    """Longest silence in a request before the load balancer gives up, in seconds; at least the longest request."""
+    environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    """Plain variables. Never a secret: they can be read by everybody who may describe a task."""
+    secrets: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    """Variables whose values are secret; they reach the container by reference only."""
+    generated_secrets: list[str] = field(default_factory=list)
+    """Variables whose values are made up once, 64 letters and digits, and then kept: signing keys."""
+    upstreams: list[Upstream] = field(default_factory=list)
+    """Servers inside the network that the service calls."""
+    ingress_cidrs: list[str]
+    """IPv4 ranges that may call the load balancer: the edge's own."""
+    certificate_arn: pulumi.Input[str]
+    """Certificate of the HTTPS listener. Source: `Domain.certificate_arn`."""
+    cluster_arn: pulumi.Input[str]
+    """Source: `Cluster.arn`."""
+    cluster_name: str
+    """Physical name of the cluster, for metrics and autoscaling."""
+    region: str
+    """Region, for the log driver."""
+    vpc_id: pulumi.Input[str]
+    """Source: `Network.vpc_id`."""
+    public_subnet_ids: pulumi.Input[list[str]]
+    """Subnets of the load balancer. Source: `Network.public_subnet_ids`."""
+    private_subnet_ids: pulumi.Input[list[str]]
+    """Subnets of the tasks. Source: `Network.private_subnet_ids`."""
+    protect: bool = True
+    """Refuse to delete the load balancer: its host name would change."""

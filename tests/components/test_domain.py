@@ -1,0 +1,33 @@
+from components.domain import Domain, DomainArgs
+from tests.components.recording import MADE, Recorded, record_component
+
+PROOF = {
+    "resourceRecordName": "_1.shop.example.",
+    "resourceRecordType": "CNAME",
+    "resourceRecordValue": "_2.acm.example.",
+    "domainName": "shop.example",
+}
+
+
+def record() -> Recorded[Domain]:
+    args = DomainArgs(zone_name="shop.example", account_id="a" * 32)
+    made = {**MADE, "aws:acm/certificate:Certificate": {"domainValidationOptions": [PROOF]}}
+    return record_component(lambda: Domain("domain", args), made=made)
+
+
+def test_zone_is_protected_and_names_its_servers():
+    recorded = record()
+    zone = recorded.one("Zone")
+    assert zone.protect
+    assert zone.inputs["name"] == "shop.example"
+    assert recorded.outputs["name_servers"] == ["ada.ns.example.com", "bob.ns.example.com"]
+
+
+def test_certificate_covers_one_level_and_is_proven_in_the_zone():
+    recorded = record()
+    assert recorded.one("Certificate").inputs["subjectAlternativeNames"] == ["*.shop.example"]
+    record_ = recorded.one("DnsRecord").inputs
+    assert (record_["name"], record_["type"], record_["content"]) == ("_1.shop.example", "CNAME", "_2.acm.example")
+    assert record_["proxied"] is False
+    validation = recorded.one("CertificateValidation")
+    assert {"domain-certificate", "domain-proof"} <= validation.dependencies
