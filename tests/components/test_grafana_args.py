@@ -1,0 +1,50 @@
+import dataclasses
+
+import pytest
+
+from components._signals import Signals
+from components.grafana import ContactArgs
+from tests.components.grafana_samples import (
+    PAGER_KEY,
+    WAITING,
+    observability_args,
+)
+
+PAGER = ContactArgs(pagerduty_integration_key=PAGER_KEY)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"page": PAGER}, "page rings a pager, which staging may not"),
+        ({"ticket": PAGER}, "ticket rings a pager"),
+        ({"info": PAGER}, "info rings a pager"),
+        ({"environment": "x" * 36}, "is no uid for Grafana"),
+        ({"environment": "eu west"}, "is no uid for Grafana"),
+        ({"signals": [Signals(subject="A", signals=(WAITING, WAITING))]}, "2 signals are called 'pooler-waiting'"),
+        ({"cloudwatch_datasource_uid": None}, "'database-connections' has no data source: set cloudwatch_"),
+        ({"prometheus_datasource_uid": None}, "'pooler-waiting' has no data source: set prometheus_"),
+        ({"evaluation_interval_seconds": 45}, "evaluation_interval_seconds is 45: a multiple of 10"),
+        ({"evaluation_interval_seconds": 0}, "evaluation_interval_seconds is 0"),
+        ({"evaluation_interval_seconds": 70}, "waits 300 seconds, no multiple of .* 70"),
+        (
+            {
+                "signals": [
+                    Signals(
+                        subject="A",
+                        signals=(dataclasses.replace(WAITING, thresholds=WAITING.thresholds * 2),),
+                    )
+                ]
+            },
+            "two thresholds of one severity",
+        ),
+    ],
+)
+def test_observability_refuses_alerts_that_would_go_wrong(changes: dict[str, object], message: str):
+    with pytest.raises(ValueError, match=message):
+        observability_args(**changes)
+
+
+def test_a_contact_that_reaches_nobody_is_refused():
+    with pytest.raises(ValueError, match="reaches nobody"):
+        ContactArgs()
