@@ -1,0 +1,125 @@
+"""The connection budget: whether every connection that can exist at the worst moment has a place.
+
+Pure arithmetic over plain numbers; the worst moment is a deployment, when old and new tasks run at once.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from policies import limits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fleet:
+    """Tasks of one ECS service and what a deployment makes of them."""
+
+    tasks: int
+    """Tasks at rest, 1 or more."""
+    minimum_percent: int
+    """Share that must run during a deployment, 0 to 100."""
+    maximum_percent: int
+    """Share that may run during a deployment, 100 to 200."""
+
+    @property
+    def peak(self) -> int:
+        """Most tasks at once; ECS rounds down."""
+        return self.tasks * self.maximum_percent // 100
+
+    @property
+    def floor(self) -> int:
+        """Fewest tasks at once; ECS rounds up."""
+        return math.ceil(self.tasks * self.minimum_percent / 100)
+
+    @property
+    def can_deploy(self) -> bool:
+        """Whether ECS may start a new task before, or stop an old one first; with neither it waits for ever."""
+        return self.peak > self.tasks or self.floor < self.tasks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """Every number that takes part. All are counts of connections unless named otherwise."""
+
+    max_connections: int
+    """What PostgreSQL is told to accept."""
+    reserved_connections: int
+    """What PostgreSQL and its provider keep for themselves."""
+    direct_connections: int
+    """Clients that bypass the pooler: migrations, exporters, people."""
+    server_connections: int
+    """What all poolers together open at rest; a multiple of their number."""
+    client_connections: int
+    """Clients that all poolers together accept at rest; a multiple of their number."""
+    poolers: Fleet
+    """PgBouncer tasks."""
+    service: Fleet
+    """Application tasks, at the upper bound of autoscaling."""
+    service_pool: int
+    """Connections that one application task opens to the pooler at the most."""
+
+    @property
+    def server_side_demand(self) -> int:
+        """Connections to PostgreSQL at the worst moment."""
+        each = self.server_connections // self.poolers.tasks
+        return self.poolers.peak * each + self.direct_connections
+
+    @property
+    def server_side_supply(self) -> int:
+        """Connections that PostgreSQL gives to ordinary users."""
+        return self.max_connections - self.reserved_connections
+
+    @property
+    def client_side_demand(self) -> int:
+        """Connections from the application to the poolers at the worst moment."""
+        return self.service.peak * self.service_pool
+
+    @property
+    def client_side_supply(self) -> int:
+        """Client slots that may be planned with; the rest is for reconnects and for people."""
+        return math.floor(self.client_connections * limits.CLIENT_CONNECTION_HEADROOM)
+
+
+def problems(budget: Budget) -> Iterator[tuple[str, str]]:
+    """Every reason why the budget does not hold: the configuration key, and one sentence."""
+    for key in ("server_connections", "client_connections"):
+        value = getattr(budget, key)
+        if value % budget.poolers.tasks:
+            yield (
+                f"database.pooler.{key}",
+                f"given {value}, allowed a multiple of the {budget.poolers.tasks} poolers that share it",
+            )
+    for key, fleet in (("database.pooler.deployment", budget.poolers), ("service.deployment", budget.service)):
+        if not fleet.can_deploy:
+            yield key, _stuck(fleet)
+    if budget.server_side_demand > budget.server_side_supply:
+        yield "database.pooler.server_connections", _server_side(budget)
+    if budget.client_side_demand > budget.client_side_supply:
+        yield "service.database_pool", _client_side(budget)
+
+
+def _stuck(fleet: Fleet) -> str:
+    return (
+        f"given minimum_percent {fleet.minimum_percent} and maximum_percent {fleet.maximum_percent} for "
+        f"{fleet.tasks} tasks, allowed numbers that let ECS stop an old task or start a new one: "
+        f"lower minimum_percent, or raise maximum_percent"
+    )
+
+
+def _server_side(budget: Budget) -> str:
+    return (
+        f"given {budget.server_connections}, which is {budget.server_side_demand} connections at the worst "
+        f"moment ({budget.poolers.peak} poolers during a deployment, each "
+        f"{budget.server_connections // budget.poolers.tasks}, and {budget.direct_connections} direct), "
+        f"allowed {budget.server_side_supply} (max_connections {budget.max_connections} less "
+        f"{budget.reserved_connections} reserved): lower it, or lower deployment.maximum_percent"
+    )
+
+
+def _client_side(budget: Budget) -> str:
+    return (
+        f"given {budget.service_pool}, which is {budget.client_side_demand} clients at the worst moment "
+        f"({budget.service.peak} tasks during a deployment), allowed {budget.client_side_supply} "
+        f"({limits.CLIENT_CONNECTION_HEADROOM:.0%} of client_connections, {budget.client_connections}): "
+        f"lower it, lower service.scaling.maximum_tasks, or raise database.pooler.client_connections"
+    )

@@ -1,0 +1,49 @@
+"""One stack from its configuration: the only place where one component's output meets another's args."""
+
+from typing import Any
+
+import pulumi
+
+from components._firewall import Upstream
+from components.cluster import Cluster, ClusterArgs
+from components.pooler import LISTEN_PORT
+from stacks.compose.data import make_database, make_pooler, make_redis
+from stacks.compose.stack import Secrets, start
+from stacks.compose.watch import make_observability, make_sentry
+from stacks.compose.web import make_domain, make_edge, make_network, make_service
+from stacks.config.stack import StackConfig
+
+
+def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Output[Any]]:
+    """Make everything that `config` describes, in the order of dependency, and return the stack's outputs."""
+    stack = start(config, secrets)
+    network = make_network(stack)
+    cluster = Cluster("cluster", ClusterArgs(cluster_name=stack.names.prefix), stack.opts)
+    database = make_database(stack, network)
+    pooler = make_pooler(stack, network, cluster, database)
+    redis = make_redis(stack, network)
+    domain = make_domain(stack)
+    sentry = make_sentry(stack)
+    pooler_door = Upstream(role="pooler", security_group_id=pooler.security_group_id, port=LISTEN_PORT)
+    service = make_service(
+        stack,
+        network,
+        cluster,
+        domain,
+        environment=sentry.env,
+        secrets={"DATABASE_URL": pooler.pooled_url, "REDIS_URL": redis.store.url},
+        upstreams=[pooler_door, *redis.doors],
+    )
+    edge = make_edge(stack, domain, service)
+    watched = (database, pooler, redis.store, service, edge, sentry)
+    observability = make_observability(stack, [component.signals for component in watched])
+    return {
+        "urls": edge.urls,
+        "name_servers": domain.name_servers,
+        "direct_url": database.direct_url,
+        "pooled_url": pooler.pooled_url,
+        "reader_urls": database.reader_urls,
+        "redis_url": redis.store.url,
+        "sentry_dsn": sentry.dsn,
+        "dashboard_url": observability.dashboard_url,
+    }

@@ -1,0 +1,47 @@
+"""What every step of the composition needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components._fargate import TaskArgs
+from stacks.config.stack import StackConfig
+from stacks.config.task import TaskConfig
+from stacks.naming import Names
+
+Secrets = Mapping[str, pulumi.Output[str]]
+"""Values of the stack's encrypted configuration, by name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """A stack on its way: what it is to be, and where its resources go."""
+
+    config: StackConfig
+    """The checked configuration."""
+    names: Names
+    """Physical names."""
+    secrets: Secrets
+    """Values that only the engine may see."""
+    opts: pulumi.ResourceOptions
+    """Options of every component: the providers its resources use."""
+
+
+def start(config: StackConfig, secrets: Secrets) -> Stack:
+    """Begin a stack: its names, and AWS with its region, tags and, where given, its only account."""
+    names = Names(config.app, config.environment)
+    provider = aws.Provider(
+        "aws",
+        region=config.region,
+        allowed_account_ids=[config.aws_account_id] if config.aws_account_id else None,
+        default_tags={"tags": names.tags(config.owners)},
+    )
+    opts = pulumi.ResourceOptions(providers=[provider])
+    return Stack(config=config, names=names, secrets=secrets, opts=opts)
+
+
+def task(config: TaskConfig) -> TaskArgs:
+    """Size of a task, as its component takes it."""
+    return TaskArgs(**config.model_dump())

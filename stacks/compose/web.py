@@ -1,0 +1,117 @@
+"""The way of a request: network, domain, service, edge."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+
+from components._cloudflare_plans import CloudflarePlan
+from components._cloudflare_ranges import IPV4_RANGES
+from components._firewall import Upstream
+from components.cluster import Cluster
+from components.domain import Domain, DomainArgs
+from components.edge import Edge, EdgeArgs
+from components.network import Nat, Network, NetworkArgs
+from components.service import ScalingArgs, Service, ServiceArgs
+from policies import limits
+from stacks.compose.stack import Stack, task
+
+
+def make_network(stack: Stack) -> Network:
+    """The VPC."""
+    network = stack.config.network
+    return Network(
+        "network",
+        NetworkArgs(
+            cidr=network.cidr,
+            zones=network.zones,
+            nat=Nat(network.nat),
+            region=stack.config.region,
+            flow_log_retention_days=network.flow_log_retention_days,
+        ),
+        stack.opts,
+    )
+
+
+def make_domain(stack: Stack) -> Domain:
+    """The zone and its certificate."""
+    edge = stack.config.edge
+    return Domain(
+        "domain", DomainArgs(zone_name=edge.zone, account_id=edge.account_id, protect=edge.protect), stack.opts
+    )
+
+
+def make_service(
+    stack: Stack,
+    network: Network,
+    cluster: Cluster,
+    domain: Domain,
+    *,
+    environment: Mapping[str, pulumi.Input[str]],
+    secrets: Mapping[str, pulumi.Input[str]],
+    upstreams: Sequence[Upstream],
+) -> Service:
+    """The web service; `environment` and `secrets` come beside those of the configuration."""
+    service = stack.config.service
+    chosen = {name: stack.secrets[name] for name, source in service.secrets.items() if source == "config"}
+    return Service(
+        "service",
+        ServiceArgs(
+            service_name=stack.names.of("api"),
+            image=service.image,
+            port=service.port,
+            health_path=service.health_path,
+            task=task(service.task),
+            scaling=_scaling(stack),
+            idle_timeout_seconds=service.max_request_seconds,
+            environment={**environment, **service.environment},
+            secrets={**secrets, **chosen},
+            generated_secrets=[name for name, source in service.secrets.items() if source == "generated"],
+            upstreams=list(upstreams),
+            ingress_cidrs=list(IPV4_RANGES),
+            certificate_arn=domain.certificate_arn,
+            cluster_arn=cluster.arn,
+            cluster_name=stack.names.prefix,
+            region=stack.config.region,
+            vpc_id=network.vpc_id,
+            public_subnet_ids=network.public_subnet_ids,
+            private_subnet_ids=network.private_subnet_ids,
+            protect=service.protect,
+        ),
+        stack.opts,
+    )
+
+
+def _scaling(stack: Stack) -> ScalingArgs:
+    service = stack.config.service
+    return ScalingArgs(
+        **service.scaling.model_dump(),
+        minimum_healthy_percent=service.deployment.minimum_percent,
+        maximum_percent=service.deployment.maximum_percent,
+    )
+
+
+def make_edge(stack: Stack, domain: Domain, service: Service) -> Edge:
+    """Cloudflare before the service."""
+    edge, cache, rates = stack.config.edge, stack.config.edge.cache, stack.config.edge.rate_limits
+    return Edge(
+        "edge",
+        EdgeArgs(
+            zone_name=edge.zone,
+            zone_id=domain.zone_id,
+            plan=CloudflarePlan(edge.plan),
+            origin_hostname=service.hostname,
+            hostnames=edge.hostnames,
+            api_paths=rates.api.paths,
+            auth_paths=rates.auth.paths,
+            api_requests_per_minute=rates.api.requests_per_minute,
+            api_burst_requests=rates.api.burst_requests,
+            api_burst_window_seconds=limits.API_BURST_WINDOW_SECONDS,
+            auth_requests_per_minute=rates.auth.requests_per_minute,
+            static_extensions=cache.static_extensions,
+            static_dirs=cache.static_paths,
+            static_ttl_seconds=cache.static_seconds,
+            api_cache_ttl_seconds=cache.api_seconds,
+            session_cookies=cache.session_cookies,
+        ),
+        stack.opts,
+    )

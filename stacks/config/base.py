@@ -1,0 +1,49 @@
+"""What every configuration model shares: strictness, and how a documented limit becomes a field's range."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from policies.limits import Limit
+
+
+class Model(BaseModel):
+    """A block of configuration: frozen, no unknown key, no guessing of types."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Within:
+    """Annotation that holds an integer to a documented limit, in messages and in the JSON Schema."""
+
+    def __init__(self, limit: Limit) -> None:
+        self.limit = limit
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        """Check the limit after the type."""
+        schema: CoreSchema = handler.generate_schema(Annotated[source, AfterValidator(self._check)])
+        return schema
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Show the bounds to editors."""
+        shown = handler(schema)
+        return {**shown, "minimum": self.limit.minimum, "maximum": self.limit.maximum}
+
+    def _check(self, value: int) -> int:
+        if not self.limit.allows(value):
+            raise PydanticCustomError(
+                "limit", "{allowed} ({why})", {"allowed": self.limit.range, "why": self.limit.why}
+            )
+        return value
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,15}$")]
+"""Part of physical names: lower case, digits, hyphens, at most 16 characters."""
+
+Hostname = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")]
+"""Fully qualified host name without a trailing dot."""
+
+Percent = Annotated[int, Field(ge=0, le=100)]
+"""Whole percent."""

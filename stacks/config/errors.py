@@ -1,0 +1,121 @@
+"""Configuration errors as sentences: what was given, what is allowed, which key to change."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+ALLOWED = {
+    "string_type": "a text (a number or a date needs quotes)",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "dict_type": "a block of keys",
+    "model_type": "a block of keys",
+    "model_attributes_type": "a block of keys",
+    "list_type": "a list",
+    "literal_error": "{expected}",
+    "string_pattern_mismatch": "a text that matches {pattern}",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+    "multiple_of": "a multiple of {multiple_of}",
+    "too_short": "at least {min_length} entries",
+    "too_long": "at most {max_length} entries",
+    "union_tag_invalid": "{expected_tags}",
+}
+"""What is allowed, by pydantic's error type; its own message serves for the others."""
+
+SHOWN_CHARACTERS = 60
+"""Longest piece of a given value that a message repeats."""
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; one sentence for each reason."""
+
+    def __init__(self, source: str, problems: Sequence[str]) -> None:
+        self.source = source
+        """File or place the configuration came from."""
+        self.problems = tuple(problems)
+        """Sentences, each naming a key."""
+        super().__init__("\n".join(f"{source}: {problem}" for problem in problems))
+
+
+def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """One sentence for each thing that `error` found while reading `model`."""
+    return [_sentence(detail, model) for detail in error.errors(include_url=False)]
+
+
+def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    path = [part for part in detail["loc"] if part not in _tags(detail, model)]
+    key = ".".join(str(part) for part in path)
+    match detail["type"]:
+        case "extra_forbidden":
+            return f"{key}: unknown key{_suggestion(path, model)}"
+        case "missing":
+            return f"{key}: missing; it is required"
+        case "task_size":
+            return f"{key}: {detail['msg']}"
+        case "union_tag_invalid":
+            given = _shown(detail["input"].get("provider"))
+            return f"{key}.provider: given {given}, allowed {_allowed(detail)}"
+        case "union_tag_not_found":
+            return f"{key}.provider: missing; allowed {_expected_tags(key, model)}"
+        case _:
+            return f"{key}: given {_shown(detail['input'])}, allowed {_allowed(detail)}"
+
+
+def _allowed(detail: ErrorDetails) -> str:
+    template = ALLOWED.get(detail["type"])
+    return template.format(**detail.get("ctx", {})) if template else detail["msg"]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (dict, list)):
+        return "a block of keys" if isinstance(value, dict) else "a list"
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
+
+
+def _tags(detail: ErrorDetails, model: type[BaseModel]) -> set[Any]:
+    """Parts of an error's location that name a member of a union, not a key: drop them."""
+    first = detail["loc"][0] if detail["loc"] else None
+    members = set(_tag_values(str(first), model))
+    return {part for part in detail["loc"][1:2] if part in members}
+
+
+def _tag_values(key: str, model: type[BaseModel]) -> Iterator[str]:
+    schema = model.model_json_schema().get("properties", {}).get(key, {})
+    yield from schema.get("discriminator", {}).get("mapping", {})
+
+
+def _expected_tags(key: str, model: type[BaseModel]) -> str:
+    return ", ".join(repr(tag) for tag in _tag_values(key, model))
+
+
+def _suggestion(path: Sequence[Any], model: type[BaseModel]) -> str:
+    known = _known_keys(path[:-1], model)
+    close = difflib.get_close_matches(str(path[-1]), known, n=1)
+    if close:
+        return f"; did you mean {close[0]}?"
+    return f"; allowed {', '.join(sorted(known))}" if known else ""
+
+
+def _known_keys(path: Sequence[Any], model: type[BaseModel]) -> list[str]:
+    """Keys of the block at `path`, read from the JSON Schema; of a union, those of all its members."""
+    root = model.model_json_schema()
+    blocks = [root]
+    for part in path:
+        blocks = [found for block in blocks for found in _step(block, part, root)]
+    return sorted({key for block in blocks for key in block.get("properties", {})})
+
+
+def _step(block: dict[str, Any], part: Any, root: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    below = block.get("items") if isinstance(part, int) else block.get("properties", {}).get(part)
+    if below is None:
+        return
+    for option in [below, *below.get("oneOf", []), *below.get("anyOf", [])]:
+        reference = option.get("$ref", "").rpartition("/")[2]
+        yield root.get("$defs", {}).get(reference, {}) if reference else option

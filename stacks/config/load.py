@@ -1,0 +1,180 @@
+"""Reading a stack's configuration: from its file, or from the engine that runs the program."""
+
+import json
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from pydantic import ValidationError
+
+from stacks.config.errors import ConfigError, sentences
+from stacks.config.stack import StackConfig, cross_problems
+
+if TYPE_CHECKING:
+    import pulumi
+
+PROJECT = "footing"
+"""Name in Pulumi.yaml; the first part of every configuration key of this program."""
+
+SECRETS = "secrets"
+"""The one key whose values are encrypted."""
+
+SEALED = "[sealed]"
+"""Stands for an encrypted value wherever it is not decrypted: offline, secrets stay closed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackFile:
+    """A stack's file, read and checked."""
+
+    config: StackConfig
+    """The typed configuration."""
+    engine_config: Mapping[str, str]
+    """Every key as the engine would hand it to the program: text, or JSON for blocks."""
+    secret_keys: frozenset[str]
+    """Keys of `engine_config` that the engine would treat as secret."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML that refuses a key written twice: the second would silently win."""
+
+
+def _unique_mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+    seen = set()
+    for key, _ in node.value:
+        if key.value in seen:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key {key.value} is written twice", key.start_mark
+            )
+        seen.add(key.value)
+    return loader.construct_mapping(node, deep=True)
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
+
+
+def parse(source: str, values: Mapping[str, Any]) -> StackConfig:
+    """Check `values`, the keys below `footing:`; `source` names them in messages.
+
+    Raises:
+        ConfigError: with one sentence for each thing that is wrong.
+    """
+    try:
+        config = StackConfig.model_validate(dict(values))
+    except ValidationError as error:
+        raise ConfigError(source, sentences(error, StackConfig)) from None
+    problems = [f"{key}: {problem}" for key, problem in cross_problems(config)]
+    if problems:
+        raise ConfigError(source, problems)
+    return config
+
+
+def from_file(path: Path) -> StackFile:
+    """Read the stack file at `path`, without decrypting anything.
+
+    Raises:
+        ConfigError: no such file, not YAML, or not a valid configuration.
+    """
+    document = _read_yaml(path)
+    declared = document.get("config") or {}
+    if not isinstance(declared, dict):
+        raise ConfigError(path.name, [f"config: given {type(declared).__name__}, allowed a block of keys"])
+    return StackFile(
+        config=parse(path.name, _own_keys(path.name, declared)),
+        engine_config={key: _as_engine_text(_seal(value)) for key, value in declared.items()},
+        secret_keys=frozenset(key for key, value in declared.items() if _holds_secret(value)),
+    )
+
+
+def from_pulumi() -> "tuple[StackConfig, dict[str, pulumi.Output[str]]]":
+    """Read the configuration of the running program: the typed part, and the secret values by name.
+
+    Raises:
+        pulumi.RunError: the configuration is invalid; the engine shows the sentences without a traceback.
+    """
+    import pulumi
+
+    own = {
+        key.removeprefix(f"{PROJECT}:"): text
+        for key, text in _engine_keys().items()
+        if key.startswith(f"{PROJECT}:")
+    }
+    secrets = json.loads(own.pop(SECRETS, "{}"))
+    values: dict[str, Any] = {key: _from_engine_text(text) for key, text in own.items()}
+    try:
+        config = parse(f"stack {pulumi.get_stack()}", {**values, SECRETS: frozenset(secrets)})
+    except ConfigError as error:
+        raise pulumi.RunError(str(error)) from None
+    return config, {name: pulumi.Output.secret(value) for name, value in secrets.items()}
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  a SafeLoader
+    except FileNotFoundError:
+        raise ConfigError(path.name, [_no_such_stack(path)]) from None
+    except UnicodeDecodeError:
+        raise ConfigError(path.name, ["not UTF-8 text"]) from None
+    except yaml.YAMLError as error:
+        raise ConfigError(path.name, [f"not YAML: {_yaml_problem(error)}"]) from None
+    if not isinstance(document, dict):
+        raise ConfigError(path.name, ["given no keys, allowed a document with the key config"])
+    return document
+
+
+def _no_such_stack(path: Path) -> str:
+    known = sorted(found.name for found in path.parent.glob("Pulumi.*.yaml"))
+    return f"no such stack file; there are {', '.join(known)}" if known else "no such stack file"
+
+
+def _yaml_problem(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+    return f"{where}{getattr(error, 'problem', None) or 'it cannot be parsed'}"
+
+
+def _own_keys(source: str, declared: Mapping[str, Any]) -> dict[str, Any]:
+    own = {
+        key.removeprefix(f"{PROJECT}:"): value for key, value in declared.items() if key.startswith(f"{PROJECT}:")
+    }
+    sealed = own.pop(SECRETS, {})
+    clear = [name for name, value in sealed.items() if not _holds_secret(value)]
+    if clear:
+        raise ConfigError(source, [f"{SECRETS}.{name}: {_in_clear(name)}" for name in clear])
+    return {**own, SECRETS: frozenset(sealed)}
+
+
+def _in_clear(name: str) -> str:
+    return (
+        f"written in clear text, allowed only encrypted; set it with: "
+        f"pulumi config set --secret --path '{PROJECT}:{SECRETS}.{name}'"
+    )
+
+
+def _holds_secret(value: Any) -> bool:
+    if isinstance(value, dict):
+        return set(value) == {"secure"} or any(_holds_secret(item) for item in value.values())
+    return isinstance(value, list) and any(_holds_secret(item) for item in value)
+
+
+def _seal(value: Any) -> Any:
+    if isinstance(value, dict):
+        return SEALED if set(value) == {"secure"} else {key: _seal(item) for key, item in value.items()}
+    return [_seal(item) for item in value] if isinstance(value, list) else value
+
+
+def _as_engine_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _from_engine_text(text: str) -> Any:
+    """Blocks and lists arrive as JSON; everything else at the top level is a text."""
+    return json.loads(text) if text[:1] in "{[" else text
+
+
+def _engine_keys() -> dict[str, str]:
+    from pulumi.runtime import config
+
+    return {**config.get_config_env(), **config.CONFIG.get()}

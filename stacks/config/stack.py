@@ -1,0 +1,146 @@
+"""The configuration of one stack: everything that differs between environments, and nothing else."""
+
+import math
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+
+from components._cloudflare_plans import CloudflarePlan, refusals
+from policies import limits
+from stacks import budget
+from stacks.budget import Budget, Fleet
+from stacks.config.base import Model, Name
+from stacks.config.database import DatabaseConfig
+from stacks.config.edge import EdgeConfig
+from stacks.config.network import NetworkConfig
+from stacks.config.observability import AlertsConfig, GrafanaConfig, SentryConfig
+from stacks.config.redis import RedisConfig
+from stacks.config.service import ServiceConfig, VariableName
+
+STORAGE_GROWTH_PERCENT = 110
+"""Least ceiling of storage autoscaling that RDS takes, in percent of the first size.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
+"""
+
+Problem = tuple[str, str]
+"""A configuration key, and one sentence that says what was given and what is allowed."""
+
+
+class StackConfig(Model):
+    """All of a stack's configuration, checked. Holds no secret value."""
+
+    app: Name = Field(description="The application's name; part of every physical name.")
+    environment: Name = Field(description="Label for names and tags; nothing in the program depends on it.")
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")] = Field(description="AWS region.")
+    aws_account_id: Annotated[str, Field(pattern=r"^\d{12}$")] | None = Field(
+        default=None, description="The only AWS account this stack may touch."
+    )
+    owners: dict[str, str] = Field(description="Who to ask: written to every resource as tags.", min_length=1)
+    network: NetworkConfig
+    database: DatabaseConfig
+    redis: RedisConfig
+    service: ServiceConfig
+    edge: EdgeConfig
+    sentry: SentryConfig
+    grafana: GrafanaConfig
+    alerts: AlertsConfig = AlertsConfig()
+    secrets: frozenset[VariableName] = Field(
+        default=frozenset(), description="Names of the encrypted values under `footing:secrets`."
+    )
+
+    @property
+    def connection_budget(self) -> Budget:
+        """Every number that decides whether the connections fit."""
+        database, pooler, service = self.database, self.database.pooler, self.service
+        return Budget(
+            max_connections=database.max_connections,
+            reserved_connections=limits.SUPERUSER_RESERVED_CONNECTIONS + limits.RDS_RESERVED_CONNECTIONS,
+            direct_connections=database.direct_connections,
+            server_connections=pooler.server_connections,
+            client_connections=pooler.client_connections,
+            poolers=Fleet(tasks=pooler.tasks, **pooler.deployment.model_dump()),
+            service=Fleet(tasks=service.scaling.maximum_tasks, **service.deployment.model_dump()),
+            service_pool=service.database_pool,
+        )
+
+
+def cross_problems(config: StackConfig) -> Iterator[Problem]:
+    """Every way in which the parts of `config`, each right by itself, do not fit each other."""
+    yield from _network_problems(config)
+    yield from _database_problems(config)
+    yield from budget.problems(config.connection_budget)
+    yield from _service_problems(config)
+    yield from _edge_problems(config)
+    yield from _contact_problems(config)
+
+
+def _network_problems(config: StackConfig) -> Iterator[Problem]:
+    zones = config.network.zones
+    foreign = [zone for zone in zones if not zone.startswith(config.region) or len(zone) != len(config.region) + 1]
+    if foreign:
+        yield "network.zones", f"given {', '.join(foreign)}, allowed zones of region {config.region}"
+    if len(set(zones)) != len(zones):
+        yield "network.zones", f"given {', '.join(zones)}, allowed each zone once"
+
+
+def _database_problems(config: StackConfig) -> Iterator[Problem]:
+    database, alerts = config.database, config.alerts.database_connections
+    first, ceiling = database.storage_gib, database.storage_max_gib
+    least = math.ceil(first * STORAGE_GROWTH_PERCENT / 100)
+    if ceiling < least:
+        yield "database.storage_max_gib", f"given {ceiling}, allowed {least} or more with storage_gib {first}"
+    purposes = [replica.purpose for replica in database.replicas]
+    if len(set(purposes)) != len(purposes):
+        yield "database.replicas", f"given the purposes {', '.join(purposes)}, allowed each purpose once"
+    if not alerts.warning < alerts.critical <= database.max_connections:
+        yield (
+            "alerts.database_connections",
+            (
+                f"given warning {alerts.warning} and critical {alerts.critical}, allowed warning below "
+                f"critical, and critical up to max_connections, {database.max_connections}"
+            ),
+        )
+
+
+def _service_problems(config: StackConfig) -> Iterator[Problem]:
+    scaling = config.service.scaling
+    if scaling.minimum_tasks > scaling.maximum_tasks:
+        yield (
+            "service.scaling.minimum_tasks",
+            f"given {scaling.minimum_tasks}, allowed up to maximum_tasks, {scaling.maximum_tasks}",
+        )
+    both = set(config.service.environment) & set(config.service.secrets)
+    if both:
+        yield "service.secrets", f"given {', '.join(sorted(both))} also under environment, allowed one place"
+    wanted = {name for name, source in config.service.secrets.items() if source == "config"}
+    wanted.update(config.grafana.contacts.secrets)
+    for name in sorted(wanted - config.secrets):
+        yield (
+            f"secrets.{name}",
+            f"missing; set it with: pulumi config set --secret --path 'footing:secrets.{name}'",
+        )
+
+
+def _edge_problems(config: StackConfig) -> Iterator[Problem]:
+    edge, api = config.edge, config.edge.rate_limits.api
+    for hostname in edge.hostnames:
+        label = hostname.removesuffix(f".{edge.zone}")
+        if hostname != edge.zone and (label == hostname or "." in label):
+            yield "edge.hostnames", f"given {hostname}, allowed {edge.zone} or one level below it"
+    for reason in refusals(
+        CloudflarePlan(edge.plan),
+        api_requests_per_minute=api.requests_per_minute,
+        api_burst_requests=api.burst_requests,
+        api_burst_window_seconds=limits.API_BURST_WINDOW_SECONDS,
+        auth_requests_per_minute=edge.rate_limits.auth.requests_per_minute,
+        static_ttl_seconds=edge.cache.static_seconds,
+    ):
+        yield "edge.plan", reason
+
+
+def _contact_problems(config: StackConfig) -> Iterator[Problem]:
+    contacts = config.grafana.contacts
+    if contacts.pagerduty_key_secret and not contacts.may_page:
+        yield "grafana.contacts.pagerduty_key_secret", "given, allowed only with may_page: true"

@@ -1,0 +1,27 @@
+"""Configuration of one Fargate task's size."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from components._fargate_sizes import size_problem
+from stacks.config.base import Model
+
+
+class TaskConfig(Model):
+    """Size of a task; cpu and memory come in pairs that Fargate offers."""
+
+    cpu: int = Field(description="In units of 1/1024 vCPU: 256, 512, 1024, 2048, 4096, 8192, 16384.")
+    memory_mib: int = Field(description="Memory, MiB; what is offered depends on cpu.")
+    architecture: Literal["X86_64", "ARM64"] = Field(default="X86_64", description="Must match the image.")
+    log_retention_days: Literal[7, 14, 30, 60, 90, 180, 365] = Field(
+        default=30, description="How long the output is kept, in days."
+    )
+
+    @model_validator(mode="after")
+    def _offered(self) -> Self:
+        problem = size_problem(self.cpu, self.memory_mib)
+        if problem:
+            raise PydanticCustomError("task_size", "{problem}", {"problem": problem})
+        return self

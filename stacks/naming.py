@@ -1,0 +1,34 @@
+"""Physical names and tags of a stack, each rule in one place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names made from the application and the environment; together at most 33 characters.
+
+    Physical names of stateful things are part of the state of every stack: a change replaces them.
+    """
+
+    app: str
+    environment: str
+
+    @property
+    def prefix(self) -> str:
+        """First part of every physical name."""
+        return f"{self.app}-{self.environment}"
+
+    @property
+    def database(self) -> str:
+        """Name of the database inside the server: letters, digits and underscores only."""
+        return self.app.replace("-", "_")
+
+    def of(self, role: str) -> str:
+        """Physical name of the thing with this role, for example `feed-staging-pooler`."""
+        return f"{self.prefix}-{role}"
+
+    def tags(self, owners: Mapping[str, str]) -> dict[str, str]:
+        """Tags of every resource: what it belongs to, and whom to ask."""
+        owned = {f"owner:{kind}": who for kind, who in owners.items()}
+        return {"app": self.app, "environment": self.environment, "managed-by": "footing", **owned}

@@ -1,0 +1,111 @@
+"""The connection budget never accepts what could exceed the server or the poolers at the worst moment."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from policies import limits
+from stacks.budget import Budget, Fleet, problems
+
+HOLDS = Budget(
+    max_connections=200,
+    reserved_connections=5,
+    direct_connections=10,
+    server_connections=100,
+    client_connections=1000,
+    poolers=Fleet(tasks=2, minimum_percent=50, maximum_percent=100),
+    service=Fleet(tasks=10, minimum_percent=100, maximum_percent=200),
+    service_pool=20,
+)
+
+
+def keys(budget: Budget) -> list[str]:
+    return [key for key, _ in problems(budget)]
+
+
+def test_budget_of_the_seed_holds() -> None:
+    assert keys(HOLDS) == []
+
+
+def test_deploy_surge_of_the_poolers_is_counted() -> None:
+    surging = replace(HOLDS, poolers=Fleet(tasks=2, minimum_percent=50, maximum_percent=200))
+    assert surging.server_side_demand == 4 * 50 + 10
+    assert keys(surging) == ["database.pooler.server_connections"]
+
+
+@pytest.mark.parametrize(("direct", "found"), [(95, []), (96, ["database.pooler.server_connections"])])
+def test_server_side_boundary_is_exact(direct: int, found: list[str]) -> None:
+    assert keys(replace(HOLDS, direct_connections=direct)) == found
+
+
+@pytest.mark.parametrize(("pool", "found"), [(45, []), (46, ["service.database_pool"])])
+def test_client_side_boundary_is_exact(pool: int, found: list[str]) -> None:
+    assert keys(replace(HOLDS, service_pool=pool)) == found
+
+
+@pytest.mark.parametrize("key", ["server_connections", "client_connections"])
+def test_connections_that_poolers_cannot_share_are_refused(key: str) -> None:
+    odd = replace(HOLDS, **{key: getattr(HOLDS, key) - 1})
+    assert f"database.pooler.{key}" in keys(odd)
+
+
+@pytest.mark.parametrize(
+    ("fleet", "able"),
+    [
+        (Fleet(tasks=1, minimum_percent=50, maximum_percent=100), False),
+        (Fleet(tasks=1, minimum_percent=0, maximum_percent=100), True),
+        (Fleet(tasks=2, minimum_percent=100, maximum_percent=100), False),
+        (Fleet(tasks=2, minimum_percent=50, maximum_percent=100), True),
+        (Fleet(tasks=1, minimum_percent=100, maximum_percent=199), False),
+        (Fleet(tasks=1, minimum_percent=100, maximum_percent=200), True),
+    ],
+)
+def test_deployment_that_could_never_progress_is_refused(fleet: Fleet, *, able: bool) -> None:
+    assert fleet.can_deploy is able
+    assert ("database.pooler.deployment" in keys(replace(HOLDS, poolers=fleet))) is not able
+
+
+fleets = st.builds(
+    Fleet,
+    tasks=st.integers(1, 12),
+    minimum_percent=st.integers(0, 99),
+    maximum_percent=st.integers(100, 200),
+)
+
+
+@st.composite
+def budget_strategy(draw: st.DrawFn) -> Budget:
+    """Numbers around the edge of what fits, shared equally by the poolers."""
+    poolers = draw(fleets)
+    return Budget(
+        max_connections=draw(st.integers(50, 400)),
+        reserved_connections=draw(st.integers(0, 10)),
+        direct_connections=draw(st.integers(0, 60)),
+        server_connections=poolers.tasks * draw(st.integers(1, 30)),
+        client_connections=poolers.tasks * draw(st.integers(1, 300)),
+        poolers=poolers,
+        service=draw(fleets),
+        service_pool=draw(st.integers(1, 60)),
+    )
+
+
+budgets = budget_strategy()
+
+
+@given(budgets)
+def test_accepted_budget_never_exceeds_the_server(budget: Budget) -> None:
+    assume(not keys(budget))
+    each = budget.server_connections / budget.poolers.tasks
+    running = math.floor(budget.poolers.tasks * budget.poolers.maximum_percent / 100)
+    assert running * each + budget.direct_connections + budget.reserved_connections <= budget.max_connections
+    clients = math.floor(budget.service.tasks * budget.service.maximum_percent / 100) * budget.service_pool
+    assert clients <= budget.client_connections * limits.CLIENT_CONNECTION_HEADROOM
+
+
+@given(budgets, st.integers(1, 50))
+def test_more_direct_clients_never_make_a_budget_fit(budget: Budget, more: int) -> None:
+    worse = replace(budget, direct_connections=budget.direct_connections + more)
+    assert set(keys(budget)) <= set(keys(worse))

@@ -1,0 +1,191 @@
+"""Configuration: every error at once, each with its key, what was given and what is allowed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from pydantic import ValidationError
+
+from stacks.config import ConfigError, StackConfig, from_file, parse
+from stacks.config.load import SEALED
+from stacks.config.schema import schema
+
+ROOT = Path(__file__).parents[2]
+STACKS = ("staging", "production")
+
+
+def put(values: dict[str, Any], path: str, value: Any) -> None:
+    *blocks, last = path.split(".")
+    for block in blocks:
+        values = values[block]
+    values[last] = value
+
+
+def problems(values: dict[str, Any]) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        parse("test", values)
+    return list(caught.value.problems)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_committed_stack_is_valid_and_holds_no_secret(stack: str) -> None:
+    file = from_file(ROOT / f"Pulumi.{stack}.yaml")
+    assert file.config.environment == stack
+    assert file.secret_keys == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("path", "bad", "good"),
+    [
+        ("database.pooler.server_connections", 49, 50),
+        ("database.pooler.server_connections", 101, 100),
+        ("database.max_connections", 199, 200),
+        ("database.max_connections", 201, 200),
+        ("edge.rate_limits.api.requests_per_minute", 101, 100),
+        ("edge.rate_limits.api.burst_requests", 31, 30),
+        ("edge.rate_limits.auth.requests_per_minute", 21, 20),
+    ],
+)
+def test_documented_limit_holds_on_both_sides(values: dict[str, Any], path: str, bad: int, good: int) -> None:
+    put(values, path, good)
+    parse("test", values)
+    put(values, path, bad)
+    [problem] = problems(values)
+    assert problem.startswith(f"{path}: given {bad}, allowed ")
+
+
+def test_every_error_is_told_at_once(values: dict[str, Any]) -> None:
+    put(values, "database.pooler.server_connections", 120)
+    put(values, "redis.replicas", "3")
+    put(values, "edge.plan", "gold")
+    put(values, "network.cidr", "8.8.8.0/24")
+    put(values, "databse", {})
+    del values["app"]
+    told = problems(values)
+    assert [problem.partition(":")[0] for problem in told] == [
+        "app",
+        "network.cidr",
+        "database.pooler.server_connections",
+        "redis.replicas",
+        "edge.plan",
+        "databse",
+    ]
+    assert told[-1] == "databse: unknown key; did you mean database?"
+    assert told[3] == "redis.replicas: given '3', allowed a whole number"
+
+
+@pytest.mark.parametrize(
+    ("path", "bad", "message"),
+    [
+        ("database.postgres_version", 16, "allowed a text"),
+        ("service.task", {"cpu": 256, "memory_mib": 4096}, "allowed with cpu 256: 512, 1024, 2048"),
+        ("service.task", {"cpu": 300, "memory_mib": 512}, "given cpu 300, allowed 256, 512"),
+        ("service.scaling.minimum_tasks", 41, "allowed up to maximum_tasks, 40"),
+        ("redis.provider", "memcached", "redis.provider: given 'memcached', allowed 'elasticache', 'upstash'"),
+        ("redis", {"role": "cache"}, "redis.provider: missing"),
+        ("database.storage_max_gib", 109, "given 109, allowed 110 or more with storage_gib 100"),
+        ("database.replicas", [{"purpose": "browse"}, {"purpose": "browse"}], "allowed each purpose once"),
+        ("network.zones", ["us-east-1a", "us-west-2b"], "given us-west-2b, allowed zones of region us-east-1"),
+        ("network.zones", ["us-east-1a", "us-east-1a"], "allowed each zone once"),
+        ("edge.plan", "pro", "3 rate limits do not fit the Cloudflare plan 'pro', which holds 2"),
+        ("edge.hostnames", ["a.b.feed.example"], "allowed feed.example or one level below it"),
+        ("edge.hostnames", ["notfeed.example"], "allowed feed.example or one level below it"),
+        ("alerts", {"database_connections": {"warning": 95, "critical": 80}}, "allowed warning below critical"),
+        ("service.secrets", {"LOG_LEVEL": "generated"}, "given LOG_LEVEL also under environment"),
+        ("grafana.contacts.email", ["nobody"], "allowed a text that matches"),
+    ],
+)
+def test_bad_value_is_refused_in_one_sentence(values: dict[str, Any], path: str, bad: Any, message: str) -> None:
+    put(values, path, bad)
+    [problem] = problems(values)
+    assert problem.startswith(path)
+    assert message in problem
+
+
+def test_missing_secret_names_the_command(values: dict[str, Any]) -> None:
+    put(values, "service.secrets", {"STRIPE_KEY": "config"})
+    put(values, "grafana.contacts.slack_webhook_secret", "SLACK_WEBHOOK")
+    told = problems(values)
+    assert [problem.partition(":")[0] for problem in told] == ["secrets.SLACK_WEBHOOK", "secrets.STRIPE_KEY"]
+    assert "pulumi config set --secret --path 'footing:secrets.STRIPE_KEY'" in told[1]
+    put(values, "secrets", frozenset({"STRIPE_KEY", "SLACK_WEBHOOK"}))
+    assert parse("test", values).secrets == {"STRIPE_KEY", "SLACK_WEBHOOK"}
+
+
+def test_pager_needs_leave(values: dict[str, Any]) -> None:
+    put(values, "secrets", frozenset({"PAGER"}))
+    put(values, "grafana.contacts.pagerduty_key_secret", "PAGER")
+    put(values, "grafana.contacts.may_page", False)
+    assert "allowed only with may_page: true" in problems(values)[0]
+
+
+def test_config_is_frozen(values: dict[str, Any]) -> None:
+    config = parse("test", values)
+    with pytest.raises(ValidationError, match="frozen"):
+        config.app = "other"  # type: ignore[misc]
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "Pulumi.test.yaml"
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("config:\n  footing:app: [\n", "not YAML: line 3"),
+        ("config:\n  footing:app: a\n  footing:app: b\n", "the key footing:app is written twice"),
+        ("config:\n  - a\n", "config: given list, allowed a block of keys"),
+        ("just text\n", "given no keys"),
+        ("config:\n  footing:secrets:\n    STRIPE_KEY: sk_live_1\n", "secrets.STRIPE_KEY: written in clear text"),
+    ],
+)
+def test_bad_file_is_refused_in_one_sentence(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        from_file(written(tmp_path, text))
+    [problem] = caught.value.problems
+    assert message in problem
+    assert "sk_live_1" not in str(caught.value)
+
+
+def test_unknown_stack_names_those_there_are(tmp_path: Path) -> None:
+    written(tmp_path, "config: {}\n")
+    with pytest.raises(ConfigError, match=r"no such stack file; there are Pulumi\.test\.yaml"):
+        from_file(tmp_path / "Pulumi.prod.yaml")
+
+
+def test_encrypted_value_is_never_opened_offline(tmp_path: Path) -> None:
+    text = (ROOT / "Pulumi.staging.yaml").read_text()
+    secret = "  footing:secrets:\n    STRIPE_KEY:\n      secure: v1:abc:def\n"
+    text = text.replace("secrets: {SESSION_KEY", "secrets: {STRIPE_KEY: config, SESSION_KEY")
+    file = from_file(written(tmp_path, text + secret))
+    assert file.config.secrets == {"STRIPE_KEY"}
+    assert file.secret_keys == {"footing:secrets"}
+    assert json.loads(file.engine_config["footing:secrets"]) == {"STRIPE_KEY": SEALED}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_schema_for_editors_accepts_the_committed_stack(stack: str) -> None:
+    import yaml
+
+    document = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())
+    validator = Draft202012Validator(schema())
+    assert list(validator.iter_errors(document)) == []
+    document["config"]["footing:database"]["pooler"]["server_connections"] = 120
+    document["config"]["footing:databse"] = {}
+    assert len(list(validator.iter_errors(document))) == 2
+
+
+def test_every_key_tells_what_it_is() -> None:
+    def undescribed(model: dict[str, Any]) -> list[str]:
+        return [
+            f"{name}.{key}"
+            for name, block in model["$defs"].items()
+            for key, field in block.get("properties", {}).items()
+            if "description" not in field and "$ref" not in field and "const" not in field and "enum" not in field
+        ]
+
+    assert undescribed(StackConfig.model_json_schema()) == []
