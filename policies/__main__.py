@@ -1,0 +1,5 @@
+"""Entry point of the policy pack; the engine runs this folder."""
+
+from policies.pack import build
+
+build()

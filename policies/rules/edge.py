@@ -1,0 +1,126 @@
+"""Rules of Cloudflare's rate limits."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from policies.limits import (
+    API_BURST_REQUESTS,
+    API_BURST_WINDOW_SECONDS,
+    API_REQUESTS_PER_MINUTE,
+    AUTH_REQUESTS_PER_MINUTE,
+    Limit,
+)
+from policies.rule import (
+    NOT_APPLICABLE,
+    PASSED,
+    UNKNOWN,
+    Judgement,
+    Properties,
+    Rule,
+    fail,
+    undecided,
+    whole_number,
+)
+
+PHASE = "http_ratelimit"
+MINUTE_SECONDS = 60
+REFUSING = frozenset({"block", "challenge", "js_challenge", "managed_challenge"})
+"""Actions that stop a request; `log` only writes it down."""
+
+
+def _is_auth(rule: Properties) -> bool:
+    return "auth" in str(rule.get("expression", "")).lower()
+
+
+def _is_api_minute(rule: Properties) -> bool:
+    return not _is_auth(rule) and _period(rule) >= MINUTE_SECONDS
+
+
+def _is_api_burst(rule: Properties) -> bool:
+    return not _is_auth(rule) and 0 < _period(rule) < MINUTE_SECONDS
+
+
+def _period(rule: Properties) -> int:
+    return whole_number((rule.get("ratelimit") or {}).get("period")) or 0
+
+
+def _holds(
+    limit: Limit, window_seconds: int, concerns: Callable[[Properties], bool], *, required: bool
+) -> Callable[[Properties], Judgement]:
+    """Make the check that every rule of one kind stays within `limit`, counted over `window_seconds`."""
+
+    def check(properties: Properties) -> Judgement:
+        if properties.get("phase") not in (PHASE, UNKNOWN):
+            return NOT_APPLICABLE
+        rules = properties.get("rules") or []
+        if _hidden(rules):
+            return undecided("a rate limit")
+        active = [rule for rule in rules if _refuses(rule) and concerns(rule)]
+        if not active:
+            return fail("no such limit", limit.range) if required else NOT_APPLICABLE
+        return _all_within(active, limit, window_seconds)
+
+    return check
+
+
+def _hidden(rules: Any) -> bool:
+    """Whether anything the judgement rests on is unknown."""
+    if rules is UNKNOWN:
+        return True
+    return any(rule is UNKNOWN or UNKNOWN in _parts(rule) for rule in rules)
+
+
+def _parts(rule: Properties) -> list[Any]:
+    limit = rule.get("ratelimit")
+    numbers = [limit] if limit is UNKNOWN or not limit else [limit.get("period"), limit.get("requestsPerPeriod")]
+    return [rule.get("expression"), rule.get("action"), rule.get("enabled"), *numbers]
+
+
+def _refuses(rule: Properties) -> bool:
+    return rule.get("enabled", True) is not False and rule.get("action") in REFUSING
+
+
+def _all_within(rules: Iterable[Properties], limit: Limit, window_seconds: int) -> Judgement:
+    for rule in rules:
+        requests = whole_number((rule.get("ratelimit") or {}).get("requestsPerPeriod"))
+        period = _period(rule)
+        if requests is None or not period:
+            return fail("a limit without whole numbers", limit.range)
+        # Compared as a rate: 200 in two minutes is 100 a minute.
+        if not limit.allows(requests * window_seconds / period):
+            return fail(f"{requests} requests in {period} seconds", limit.range)
+    return PASSED
+
+
+def _rule(id_: str, title: str, limit: Limit, check: Callable[[Properties], Judgement]) -> Rule:
+    return Rule(
+        id=id_,
+        title=title,
+        why=limit.why,
+        source=limit.source,
+        remedy=f"Set {limit.key} in the stack's file.",
+        types=frozenset({"cloudflare:index/ruleset:Ruleset"}),
+        check=check,
+    )
+
+
+RULES = (
+    _rule(
+        "edge-api-rate",
+        f"The edge lets one address send the API {API_REQUESTS_PER_MINUTE.range}",
+        API_REQUESTS_PER_MINUTE,
+        _holds(API_REQUESTS_PER_MINUTE, MINUTE_SECONDS, _is_api_minute, required=True),
+    ),
+    _rule(
+        "edge-api-burst",
+        f"The edge lets one address send the API {API_BURST_REQUESTS.range}",
+        API_BURST_REQUESTS,
+        _holds(API_BURST_REQUESTS, API_BURST_WINDOW_SECONDS, _is_api_burst, required=False),
+    ),
+    _rule(
+        "edge-auth-rate",
+        f"The edge lets one address send sign-in {AUTH_REQUESTS_PER_MINUTE.range}",
+        AUTH_REQUESTS_PER_MINUTE,
+        _holds(AUTH_REQUESTS_PER_MINUTE, MINUTE_SECONDS, _is_auth, required=True),
+    ),
+)

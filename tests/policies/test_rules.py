@@ -1,0 +1,165 @@
+"""Rules: pass, fail, not applicable, could not decide, and both sides of every boundary."""
+
+import json
+from typing import Any
+
+import pytest
+
+from policies.rule import UNKNOWN, Rule, Verdict
+from policies.rules import CATALOGUE
+
+BY_ID = {rule.id: rule for rule in CATALOGUE}
+EDGE_RULES = [rule for rule in CATALOGUE if rule.id.startswith("edge")]
+PARAMETERS = "aws:rds/parameterGroup:ParameterGroup"
+TASK = "aws:ecs/taskDefinition:TaskDefinition"
+RULESET = "cloudflare:index/ruleset:Ruleset"
+
+PASS, FAIL, NOT_APPLICABLE, UNDECIDED = (
+    Verdict.PASS,
+    Verdict.FAIL,
+    Verdict.NOT_APPLICABLE,
+    Verdict.UNDECIDED,
+)
+
+
+def verdict(rule: str, type_token: str, properties: dict[str, Any]) -> Verdict:
+    return BY_ID[rule].judge(type_token, properties).verdict
+
+
+def parameter_group(value: Any) -> dict[str, Any]:
+    return {"family": "postgres16", "parameters": [{"name": "max_connections", "value": value}]}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("200", PASS),
+        ("199", FAIL),
+        ("201", FAIL),
+        (200, PASS),
+        (200.0, PASS),
+        (200.5, FAIL),
+        (True, FAIL),
+        (None, FAIL),
+        ("", FAIL),
+        ("LEAST({DBInstanceClassMemory/9531392},5000)", FAIL),
+        (UNKNOWN, UNDECIDED),
+    ],
+)
+def test_max_connections_is_exact(value: Any, expected: Verdict) -> None:
+    assert verdict("database-max-connections", PARAMETERS, parameter_group(value)) is expected
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        ({"family": "mysql8.0", "parameters": []}, NOT_APPLICABLE),
+        ({"family": "postgres16", "parameters": []}, FAIL),
+        ({"family": "postgres16"}, FAIL),
+        ({"family": "postgres16", "parameters": UNKNOWN}, UNDECIDED),
+        ({"family": "postgres16", "parameters": [UNKNOWN]}, UNDECIDED),
+        ({"family": "postgres16", "parameters": [{"name": UNKNOWN, "value": "200"}]}, UNDECIDED),
+        ({"family": UNKNOWN, "parameters": parameter_group("201")["parameters"]}, FAIL),
+    ],
+)
+def test_max_connections_is_not_assumed(properties: dict[str, Any], expected: Verdict) -> None:
+    assert verdict("database-max-connections", PARAMETERS, properties) is expected
+
+
+def pooler(each: int, tasks: int) -> str:
+    environment = [
+        {"name": "PGBOUNCER_INI", "value": f"[pgbouncer]\nmax_db_connections = {each}\n"},
+        {"name": "POOLER_TASKS", "value": str(tasks)},
+    ]
+    return json.dumps([{"name": "prepare"}, {"name": "pgbouncer", "environment": environment}])
+
+
+@pytest.mark.parametrize(("pool", "expected"), [(49, FAIL), (50, PASS), (100, PASS), (101, FAIL)])
+def test_pool_is_judged_by_tag_while_containers_are_unknown(pool: int, expected: Verdict) -> None:
+    properties = {"tags": {"footing:server-connections": str(pool)}, "containerDefinitions": UNKNOWN}
+    assert verdict("pooler-server-connections", TASK, properties) is expected
+
+
+@pytest.mark.parametrize(
+    ("each", "tasks", "expected"),
+    [(49, 1, FAIL), (25, 2, PASS), (50, 2, PASS), (51, 2, FAIL), (101, 1, FAIL)],
+)
+def test_pool_is_judged_by_what_all_tasks_may_open(each: int, tasks: int, expected: Verdict) -> None:
+    assert verdict("pooler-server-connections", TASK, {"containerDefinitions": pooler(each, tasks)}) is expected
+
+
+def test_tag_that_hides_another_pool_is_caught() -> None:
+    properties = {"tags": {"footing:server-connections": "80"}, "containerDefinitions": pooler(50, 2)}
+    assert verdict("pooler-server-connections", TASK, properties) is FAIL
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        ({"containerDefinitions": json.dumps([{"name": "api"}])}, NOT_APPLICABLE),
+        ({"containerDefinitions": "not JSON"}, NOT_APPLICABLE),
+        ({}, NOT_APPLICABLE),
+        ({"tags": UNKNOWN, "containerDefinitions": UNKNOWN}, UNDECIDED),
+        ({"tags": {"footing:server-connections": "many"}, "containerDefinitions": UNKNOWN}, FAIL),
+        ({"containerDefinitions": pooler(80, 1).replace("max_db_connections", "other")}, FAIL),
+    ],
+)
+def test_pool_rule_knows_a_pooler(properties: dict[str, Any], expected: Verdict) -> None:
+    assert verdict("pooler-server-connections", TASK, properties) is expected
+
+
+def test_task_of_another_program_with_unknown_containers_is_not_a_pooler() -> None:
+    properties = {"tags": {"app": "feed"}, "containerDefinitions": UNKNOWN}
+    assert verdict("pooler-server-connections", TASK, properties) is NOT_APPLICABLE
+
+
+def limit(path: str, requests: Any, period: Any, **more: Any) -> dict[str, Any]:
+    rate = {"requestsPerPeriod": requests, "period": period}
+    return {"action": "block", "expression": f'starts_with(path, "{path}")', "ratelimit": rate, **more}
+
+
+def ruleset(*rules: Any) -> dict[str, Any]:
+    return {"phase": "http_ratelimit", "rules": list(rules)}
+
+
+API, AUTH = limit("/rest/", 100, 60), limit("/auth/", 20, 60)
+
+
+@pytest.mark.parametrize(
+    ("rule", "rules", "expected"),
+    [
+        ("edge-api-rate", [limit("/rest/", 99, 60), AUTH], PASS),
+        ("edge-api-rate", [API, AUTH], PASS),
+        ("edge-api-rate", [limit("/rest/", 101, 60), AUTH], FAIL),
+        ("edge-api-rate", [limit("/rest/", 200, 120), AUTH], PASS),
+        ("edge-api-rate", [limit("/rest/", 201, 120), AUTH], FAIL),
+        ("edge-api-rate", [AUTH], FAIL),
+        ("edge-api-rate", [{**API, "enabled": False}, AUTH], FAIL),
+        ("edge-api-rate", [{**API, "action": "log"}, AUTH], FAIL),
+        ("edge-api-rate", [limit("/rest/", "100", 60), AUTH], PASS),
+        ("edge-api-rate", [limit("/rest/", None, 60), AUTH], FAIL),
+        ("edge-api-rate", [limit("/rest/", UNKNOWN, 60), AUTH], UNDECIDED),
+        ("edge-api-rate", [UNKNOWN], UNDECIDED),
+        ("edge-api-burst", [API, AUTH], NOT_APPLICABLE),
+        ("edge-api-burst", [API, limit("/rest/", 30, 10), AUTH], PASS),
+        ("edge-api-burst", [API, limit("/rest/", 31, 10), AUTH], FAIL),
+        ("edge-auth-rate", [API, limit("/auth/", 19, 60)], PASS),
+        ("edge-auth-rate", [API, AUTH], PASS),
+        ("edge-auth-rate", [API, limit("/auth/", 21, 60)], FAIL),
+        ("edge-auth-rate", [API], FAIL),
+    ],
+)
+def test_rate_limit_is_judged_as_a_rate(rule: str, rules: list[Any], expected: Verdict) -> None:
+    assert verdict(rule, RULESET, ruleset(*rules)) is expected
+
+
+@pytest.mark.parametrize("rule", EDGE_RULES, ids=lambda rule: rule.id)
+def test_rate_rule_ignores_other_phases_and_types(rule: Rule) -> None:
+    assert rule.judge(RULESET, {"phase": "http_request_cache_settings", "rules": []}).verdict is NOT_APPLICABLE
+    assert rule.judge("aws:ec2/vpc:Vpc", ruleset()).verdict is NOT_APPLICABLE
+    assert rule.judge(RULESET, {"phase": "http_ratelimit", "rules": UNKNOWN}).verdict is UNDECIDED
+
+
+def test_rule_ids_are_unique_and_tell_what_to_do() -> None:
+    assert len(BY_ID) == len(CATALOGUE)
+    assert all(rule.why and rule.source and rule.remedy and rule.types for rule in CATALOGUE)
