@@ -1,0 +1,75 @@
+# Everything a fresh machine needs is Python 3.11, pip, make and Go: the first target installs the rest.
+# The environment goes to .venv; uv and the engine go to the cache, which every checkout shares.
+
+STACK ?= staging
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+UV_VERSION := 0.13.9
+
+CACHE := $(or $(FOOTING_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/footing)
+UV_DIRECTORY := $(CACHE)/uv/$(UV_VERSION)
+ifeq ($(shell uv --version 2>/dev/null),)
+  UV := $(UV_DIRECTORY)/bin/uv
+  INSTALLED_UV := $(UV)
+  # The official language host calls uv by name as well.
+  export PATH := $(UV_DIRECTORY)/bin:$(PATH)
+else
+  UV := uv
+endif
+
+# The machine's Python is used: uv would otherwise download one.
+export UV_PYTHON_DOWNLOADS := never
+
+BIN := .venv/bin
+ENVIRONMENT := .venv/.synced
+
+.DEFAULT_GOAL := help
+.PHONY: up plan preview destroy test lint bench clean help engine
+MAKEFLAGS += --no-print-directory
+
+up: $(ENVIRONMENT) engine ## apply STACK (staging) to the simulated cloud, twice, and show what it made
+	@$(BIN)/footing up $(STACK) --simulated
+
+plan: $(ENVIRONMENT) ## show the resources of STACK, offline, in seconds
+	@$(BIN)/footing plan $(STACK)
+
+preview: $(ENVIRONMENT) engine ## show what `up` would change, judged by the policy pack
+	@$(BIN)/footing preview $(STACK) --simulated
+
+destroy: $(ENVIRONMENT) engine ## delete STACK from the simulated cloud
+	@$(BIN)/footing destroy $(STACK) --simulated
+
+test: $(ENVIRONMENT) engine ## run every test, those with the real engine included
+	@$(BIN)/pytest --numprocesses=auto
+
+lint: $(ENVIRONMENT) ## ruff and mypy
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+bench: $(ENVIRONMENT) ## time the plan against a plain Pulumi program and AWS CDK
+	@$(BIN)/python bench/run.py
+
+clean: ## remove the environment, the try-outs and what tools cached here
+	rm -rf .venv .footing .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## list these targets
+	@echo "make TARGET [STACK=production]"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+# Quick when built: it only checks that the engine is there.
+engine:
+	@$(PYTHON) engine/build.py >/dev/null
+
+$(ENVIRONMENT): uv.lock pyproject.toml | $(INSTALLED_UV)
+	@echo "environment: uv sync --locked" >&2
+	@$(UV) sync --locked
+	@touch $@
+
+# Into a directory of its own, so that systems whose Python refuses installs (PEP 668) or has no venv work too.
+$(UV_DIRECTORY)/bin/uv:
+	@echo "environment: installing uv $(UV_VERSION) with pip" >&2
+	@rm -rf $(UV_DIRECTORY).partial
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --target $(UV_DIRECTORY).partial uv==$(UV_VERSION)
+	@rm -rf $(UV_DIRECTORY)
+	@mv $(UV_DIRECTORY).partial $(UV_DIRECTORY)

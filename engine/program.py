@@ -1,0 +1,92 @@
+"""Runs one Pulumi program for the language host; the host's RunRequest arrives on standard input.
+
+Arguments: the engine's address, and the exit code that tells the host "the engine has the error already".
+
+Does what the official host's runner does, with one message for each error:
+https://github.com/pulumi/pulumi/blob/master/sdk/python/cmd/pulumi-language-python-exec
+"""
+
+import asyncio
+import logging
+import os
+import runpy
+import sys
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pulumi
+import pulumi.runtime
+from pulumi.runtime.proto import language_pb2
+
+THREADS_PER_PARALLEL_OPERATION = 4
+"""The official runner's ratio: an operation may block a thread for each call it waits for."""
+
+
+def main() -> int:
+    """Returns 0, or the host's code once the engine has been told the program's error."""
+    engine_address, reported = sys.argv[1], int(sys.argv[2])
+    request = language_pb2.RunRequest.FromString(sys.stdin.buffer.read())
+    _configure(request, engine_address)
+    directory = Path(request.info.program_directory)
+    entry_point = directory / request.info.entry_point
+    main_file = entry_point / "__main__.py" if entry_point.is_dir() else entry_point
+    if not main_file.is_file():
+        pulumi.log.error(f"There is no Python program at {main_file}.")
+        return reported
+    os.chdir(directory)
+    sys.argv = [str(entry_point), *request.args]
+    sys.path[0] = str(directory)  # in place of the directory of this file
+    try:
+        _run(entry_point, request.parallel)
+    except pulumi.RunError as error:
+        pulumi.log.error(str(error))
+        return reported
+    except Exception as error:  # noqa: BLE001  whatever the program raises is the user's to see
+        pulumi.log.error(f"Program failed with an unhandled exception:\n{_program_traceback(error, main_file)}")
+        return reported
+    return 0
+
+
+def _configure(request: language_pb2.RunRequest, engine_address: str) -> None:
+    pulumi.runtime.set_all_config(dict(request.config), list(request.configSecretKeys))
+    settings = pulumi.runtime.Settings(
+        project=request.project,
+        stack=request.stack,
+        organization=request.organization or "organization",
+        monitor=request.monitor_address,
+        engine=engine_address,
+        parallel=request.parallel,
+        dry_run=request.dryRun,
+        root_directory=request.info.root_directory,
+    )
+    pulumi.runtime.configure(settings)
+
+
+def _run(entry_point: Path, parallel: int) -> None:
+    # A failed program leaves futures unobserved on purpose; asyncio would report each of them.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+
+    def program() -> None:
+        runpy.run_path(str(entry_point), run_name="__main__")
+
+    with ThreadPoolExecutor(max(parallel, 1) * THREADS_PER_PARALLEL_OPERATION) as executor:
+        loop.set_default_executor(executor)
+        try:
+            loop.run_until_complete(pulumi.runtime.run_in_stack(program))
+        finally:
+            loop.close()
+
+
+def _program_traceback(error: Exception, main_file: Path) -> str:
+    """Formats the error from the program's own first line on, where that is in the trace."""
+    frame = error.__traceback__
+    while frame is not None and Path(frame.tb_frame.f_code.co_filename) != main_file:
+        frame = frame.tb_next
+    return "".join(traceback.format_exception(type(error), error, frame or error.__traceback__))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""What the engine holds of a stack, from `pulumi stack export`."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+STACK_TYPE = "pulumi:pulumi:Stack"
+PROVIDER_PREFIX = "pulumi:providers:"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource of a stack: its URN, its parent's, and whether a provider manages it."""
+
+    urn: str
+    type: str
+    parent: str
+    custom: bool
+    protect: bool
+
+    @property
+    def name(self) -> str:
+        """The name it has in the program."""
+        return self.urn.rsplit("::", 1)[-1]
+
+    @property
+    def short_type(self) -> str:
+        """The last part of its type token, for example `Bucket`."""
+        return self.type.rsplit(":", 1)[-1]
+
+
+@dataclass(frozen=True)
+class StackState:
+    """The resources of a stack, in the order they were made."""
+
+    resources: tuple[Resource, ...]
+
+    @classmethod
+    def from_export(cls, export: Mapping[str, Any]) -> "StackState":
+        """Reads the JSON of `pulumi stack export`; a stack that was never applied has no resources."""
+        resources = export["deployment"].get("resources") or ()
+        return cls(
+            tuple(
+                Resource(
+                    urn=resource["urn"],
+                    type=resource["type"],
+                    parent=resource.get("parent", ""),
+                    custom=bool(resource.get("custom")),
+                    protect=bool(resource.get("protect")),
+                )
+                for resource in resources
+                if not resource.get("delete")  # replaced, and still waiting for its deletion
+            )
+        )
+
+    def protected(self) -> tuple[Resource, ...]:
+        """Returns the resources that the engine refuses to delete."""
+        return tuple(resource for resource in self.resources if resource.protect)
+
+    def count_by_component(self) -> dict[str, int]:
+        """Returns how many resources of providers each top-level component holds, by `Type name`.
+
+        Resources that belong to no component count under `Stack`.
+        """
+        by_urn = {resource.urn: resource for resource in self.resources}
+        counts: Counter[str] = Counter()
+        for resource in self.resources:
+            if resource.custom and not resource.type.startswith(PROVIDER_PREFIX):
+                counts[_component(resource, by_urn)] += 1
+        return dict(counts)
+
+
+def _component(resource: Resource, by_urn: Mapping[str, Resource]) -> str:
+    top: Resource | None = None
+    parent = by_urn.get(resource.parent)
+    while parent is not None and parent.type != STACK_TYPE:
+        top, parent = parent, by_urn.get(parent.parent)
+    return f"{top.short_type} {top.name}" if top else "Stack"
