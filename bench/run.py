@@ -1,0 +1,141 @@
+"""Times the offline plan beside `import pulumi`, the same program under the SDK's mocks, and AWS CDK's synth.
+
+Every scenario is a fresh process. All of one table run in turns, round after round, so that what else the machine
+does meets each of them; ratios are taken within a round. Bytecode is written to a folder of the run's own and
+warmed by one untimed round, as an installation with compiled bytecode has it (PYTHONDONTWRITEBYTECODE is unset).
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from report import BASE, Sample, Table, document
+
+BENCH = Path(__file__).resolve().parent
+SERVICES = 100
+PARAMETERS = 10_000
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One command and how many resources it declares; 0 where that says nothing."""
+
+    name: str
+    command: Sequence[str]
+    resources: int = 0
+
+
+def main() -> None:
+    """Run every scenario and print the tables."""
+    arguments = _arguments()
+    rounds = 3 if arguments.quick else 7
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        environment = _environment(Path(folder))
+        cdk = arguments.cdk_python
+        tables = [
+            _timed("The reference", _reference(cdk, folder), rounds, environment),
+            _timed("A hundred services", _services(cdk, folder), 1 if arguments.quick else 3, environment),
+            _timed("Small resources", _parameters(), 1 if arguments.quick else 3, environment),
+        ]
+    text = document(tables, rounds, with_cdk=cdk is not None)
+    print(text)
+    if arguments.write_docs:
+        (BENCH.parent / "docs" / "performance.md").write_text(text, encoding="utf-8")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds: for a look, not for the documents")
+    parser.add_argument(
+        "--cdk-python",
+        metavar="PYTHON",
+        help="a Python with bench/requirements-cdk.txt installed; CDK is left out without",
+    )
+    parser.add_argument("--write-docs", action="store_true", help="write the tables to docs/performance.md")
+    return parser.parse_args()
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {
+        key: value for key, value in os.environ.items() if key not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH")
+    }
+    return kept | {
+        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+        # The template validator of CDK costs several times its synth and has no counterpart here.
+        "CDK_VALIDATION": "false",
+        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+    }
+
+
+def _plan(part: str, count: int) -> list[str]:
+    return [sys.executable, str(BENCH / "plan_reference.py"), part, str(count)]
+
+
+def _plain(part: str, count: int) -> list[str]:
+    return [sys.executable, str(BENCH / "plain_reference.py"), part, str(count)]
+
+
+def _cdk(python: str | None, folder: str, services: int) -> Iterable[Scenario]:
+    if python is not None:
+        command = [python, str(BENCH / "reference_cdk.py"), f"{folder}/cdk", str(services)]
+        yield Scenario("AWS CDK synth, without its validator", command, 61 + 15 * services)
+
+
+def _reference(cdk: str | None, folder: str) -> list[Scenario]:
+    return [
+        Scenario(BASE, _plan("declare", 1), 76),
+        Scenario("plain program under the SDK's mocks", _plain("declare", 1), 76),
+        *_cdk(cdk, folder, 1),
+        Scenario("`import pulumi` alone", [sys.executable, "-c", "import pulumi"]),
+    ]
+
+
+def _services(cdk: str | None, folder: str) -> list[Scenario]:
+    count = 61 + 15 * SERVICES
+    return [
+        Scenario(BASE, _plan("declare", SERVICES), count),
+        Scenario("plain program under the SDK's mocks", _plain("declare", SERVICES), count),
+        *_cdk(cdk, folder, SERVICES),
+    ]
+
+
+def _parameters() -> list[Scenario]:
+    tenth = PARAMETERS // 10
+    return [
+        Scenario(BASE, _plan("parameters", PARAMETERS), PARAMETERS),
+        Scenario(f"{BASE}, a tenth of them", _plan("parameters", tenth), tenth),
+    ]
+
+
+def _timed(title: str, scenarios: Sequence[Scenario], rounds: int, environment: Mapping[str, str]) -> Table:
+    samples: dict[str, list[Sample]] = {scenario.name: [] for scenario in scenarios}
+    for scenario in scenarios:
+        _run(scenario.command, environment)
+    for number in range(rounds):
+        for scenario in scenarios:
+            print(f"{title}: round {number + 1} of {rounds}, {scenario.name}", file=sys.stderr)
+            samples[scenario.name].append(_run(scenario.command, environment))
+    return Table(title, {scenario.name: scenario.resources for scenario in scenarios}, samples)
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> Sample:
+    with tempfile.TemporaryFile() as errors:
+        begin = time.perf_counter()
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            errors.seek(0)
+            sys.exit(f"{' '.join(command)} failed:\n{errors.read().decode(errors='replace')}")
+    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""The engine's side of a plan: takes what the SDK registers and answers as a preview of a new stack would."""
+
+from typing import Any, Final
+
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+from pulumi.runtime.proto import resource_pb2
+
+from footing.plan.model import PlannedResource, Value
+from footing.plan.requests import RequestReader
+from footing.plan.values import SECRET_SIGNATURE, SIGNATURE_KEY, ValueReader
+
+_STACK_TYPE: Final = "pulumi:pulumi:Stack"
+
+
+class OfflineError(RuntimeError):
+    """The program asks for something that only the engine or a cloud can give."""
+
+
+class DuplicateResourceError(ValueError):
+    """Two resources of one stack would have the same URN."""
+
+
+class _NoMocks(Mocks):
+    """Satisfies the SDK's base class: the recorder answers every request itself."""
+
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        raise NotImplementedError
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        raise NotImplementedError
+
+
+class Recorder(MockMonitor):
+    """Keeps every registered resource in `planned`, by URN, and the stack's exports in `outputs`."""
+
+    def __init__(self, project: str, stack: str, requests: RequestReader, values: ValueReader) -> None:
+        super().__init__(_NoMocks())
+        self.planned: dict[str, PlannedResource] = {}
+        self.outputs: dict[str, Value] = {}
+        self._prefix = f"urn:pulumi:{stack}::{project}::"
+        self._stack_urn = ""
+        self._requests = requests
+        self._values = values
+        # As sent, for a program that looks a resource up again by its URN.
+        self._states: dict[str, resource_pb2.ReadResourceResponse] = {}
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 the protocol's name, as below
+        """Record a resource and answer with its inputs; everything else about it stays unknown."""
+        urn = self._urn(request)
+        if request.type == _STACK_TYPE:
+            self._stack_urn = urn
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        if request.transforms:
+            raise _no_transforms()
+        self._add(self._requests.registered(request, urn, self.planned.get(request.parent)))
+        state = self._keep(urn, request.importId, request.object, request.additionalSecretOutputs)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=request.importId, object=state)
+
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802
+        """Record a resource that exists already."""
+        urn = self._urn(request)
+        self._add(self._requests.read(request, urn, self.planned.get(request.parent)))
+        state = self._keep(urn, request.id, request.properties, request.additionalSecretOutputs)
+        return resource_pb2.ReadResourceResponse(urn=urn, id=request.id, properties=state)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
+        """Record the stack's exports; a component's own outputs are no part of a plan."""
+        if request.urn == self._stack_urn:
+            self.outputs = self._values.struct(request.outputs)
+        return empty_pb2.Empty()
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802
+        """Answer a look-up of a planned resource; refuse any other."""
+        if request.tok != "pulumi:pulumi:getResource":
+            message = (
+                f"{request.tok} asks the cloud, and an offline plan has none: "
+                "give the value in the stack's configuration, or use `pulumi preview`."
+            )
+            raise OfflineError(message)
+        urn = request.args.fields["urn"].string_value
+        known = self._states[urn]
+        answer = struct_pb2.Struct()
+        answer.update({"urn": urn, "id": known.id})
+        answer.fields["state"].struct_value.CopyFrom(known.properties)
+        return resource_pb2.ResourceInvokeResponse(**{"return": answer})
+
+    def Call(self, request: Any) -> Any:  # noqa: N802
+        """Refuse a method call on a resource."""
+        message = f"{request.tok} is a method of a cloud resource: an offline plan cannot call it."
+        raise OfflineError(message)
+
+    def RegisterStackTransform(self, request: Any) -> Any:  # noqa: ARG002, N802
+        """Refuse what the plan would silently leave out."""
+        raise _no_transforms()
+
+    def _urn(self, request: Any) -> str:
+        # As the engine does: the parent's whole chain of types, of which the stack is no part.
+        chain = request.parent.split("::")[2] if request.parent else _STACK_TYPE
+        qualified = request.type if chain == _STACK_TYPE else f"{chain}${request.type}"
+        return f"{self._prefix}{qualified}::{request.name}"
+
+    def _add(self, resource: PlannedResource) -> None:
+        if resource.urn in self.planned:
+            message = (
+                f"Two resources have the URN {resource.urn}: give {resource.name!r} at {resource.source} "
+                f"another name (the first is at {self.planned[resource.urn].source})."
+            )
+            raise DuplicateResourceError(message)
+        self.planned[resource.urn] = resource
+
+    def _keep(self, urn: str, id_: str, properties: Any, secret_outputs: Any) -> Any:
+        state = resource_pb2.ReadResourceResponse(id=id_, properties=properties)
+        for name in secret_outputs:
+            _make_secret(state.properties, name)
+        self._states[urn] = state
+        return state.properties
+
+
+def _make_secret(properties: struct_pb2.Struct, name: str) -> None:
+    if name not in properties.fields:
+        return
+    wrapped = struct_pb2.Struct()
+    wrapped.fields[SIGNATURE_KEY].string_value = SECRET_SIGNATURE
+    wrapped.fields["value"].CopyFrom(properties.fields[name])
+    properties.fields[name].struct_value.CopyFrom(wrapped)
+
+
+def _no_transforms() -> OfflineError:
+    return OfflineError(
+        "An offline plan does not run resource transforms: use `transformations`, or `pulumi preview`."
+    )

@@ -1,0 +1,97 @@
+"""The plan for people: the resource tree and its counts."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from footing.plan.model import Plan, PlannedResource, Value, is_secret, is_unknown
+
+_AT_THE_TOP = "no component"
+
+
+def tree(plan: Plan, console: Console, *, verbose: bool = False) -> None:
+    """Print `plan` as a tree with components as parents, and the counts by component below it.
+
+    Args:
+        plan: what to print.
+        console: where to print; every mark is a word too, so nothing is lost without colours.
+        verbose: print inputs and exports as well; secrets appear as [secret], what is not known yet as [unknown].
+
+    """
+    root = Tree(Text(f"{plan.project} / {plan.stack}", style="bold"))
+    nodes: dict[str, Tree] = {"": root}
+    for resource in plan.resources:
+        node = nodes[resource.urn] = nodes[resource.parent].add(_label(resource))
+        if verbose:
+            _add_values(node, resource.inputs)
+    if verbose and plan.outputs:
+        _add_values(root.add(Text("exports", style="bold")), plan.outputs)
+    console.print(root)
+    console.print(_counts(plan))
+
+
+def short_type(token: str) -> str:
+    """Return a type token without what repeats: "aws:ec2/vpc:Vpc" is "aws.ec2.Vpc"."""
+    package, _, rest = token.partition(":")
+    module, _, name = rest.rpartition(":")
+    service = module.partition("/")[0]
+    return ".".join(part for part in (package, service, name) if part and part != "index")
+
+
+def _label(resource: PlannedResource) -> Text:
+    label = Text(resource.name, style="bold" if not resource.custom else "")
+    label.append(f"  {short_type(resource.type)}", style="dim")
+    if resource.protect:
+        label.append("  protected", style="bold green")
+    if resource.external:
+        label.append("  read only", style="cyan")
+    return label
+
+
+def _add_values(node: Tree, values: Mapping[str, Value]) -> None:
+    for key in sorted(values):
+        node.add(Text.assemble((key, "dim"), (": ", "dim"), _written(values[key])))
+
+
+def _written(value: Value) -> str:
+    if is_secret(value):
+        return "[secret]"
+    if is_unknown(value):
+        return "[unknown]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_written(value[key])}" for key in sorted(value)) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_written(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _counts(plan: Plan) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("component")
+    for name in ("resources", "protected"):
+        table.add_column(name, justify="right")
+    made: dict[str, list[PlannedResource]] = {}
+    for component, resource in _by_component(plan.resources):
+        if resource.custom:
+            made.setdefault(component, []).append(resource)
+    for component, resources in made.items():
+        _add_count(table, component, resources)
+    _add_count(table, "total", [resource for resources in made.values() for resource in resources])
+    return table
+
+
+def _add_count(table: Table, name: str, resources: list[PlannedResource]) -> None:
+    table.add_row(Text(name), str(len(resources)), str(sum(resource.protect for resource in resources)))
+
+
+def _by_component(resources: Iterable[PlannedResource]) -> Iterator[tuple[str, PlannedResource]]:
+    """Yield each resource with the name of the outermost component that it is part of."""
+    outermost: dict[str, str] = {}
+    for resource in resources:
+        own = _AT_THE_TOP if resource.custom else resource.name
+        outermost[resource.urn] = outermost.get(resource.parent, own)
+        yield outermost[resource.urn], resource

@@ -1,0 +1,111 @@
+"""The one module that touches names the Pulumi SDK does not document.
+
+Each use checks that the SDK still has the shape it relies on; where it has not, the plan does without.
+"""
+
+import contextvars
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+import pulumi
+from pulumi.runtime import resource as registration
+from pulumi.runtime import settings
+from pulumi.runtime.proto import source_pb2
+
+# What `pulumi.runtime.reset_options` sets. The SDK keeps these in context variables, but the first value that is
+# not None becomes the default of every other context too: a plan would stay behind as the process's engine.
+_SETTINGS: Final = (
+    "callbacks",
+    "dry_run",
+    "engine",
+    "legacy_apply_enabled",
+    "lock",
+    "monitor",
+    "monitor_features",
+    "organization",
+    "outputs",
+    "parallel",
+    "project",
+    "root_directory",
+    "rpc_manager",
+    "stack",
+)
+_TRACE: Final = "_get_stack_trace"
+
+
+@contextmanager
+def isolated() -> Iterator[None]:
+    """Leave the SDK's process-wide defaults as they were, whatever runs inside."""
+    ambient = getattr(settings, "SETTINGS", None)
+    names = [name for name in _SETTINGS if hasattr(ambient, name)]
+    defaults = contextvars.Context().run(lambda: {name: getattr(ambient, name) for name in names})
+    try:
+        yield
+    finally:
+        contextvars.Context().run(_restore, ambient, defaults)
+
+
+@contextmanager
+def short_traces(in_project: Callable[[str], bool]) -> Iterator[bool]:
+    """Send one stack frame with each resource: the project's line that made it.
+
+    The SDK sends the whole stack and opens every file in it again for each resource, a cost that grows with the
+    depth of the caller. Its own choice of frame also stops inside of a component that has a base class.
+
+    Args:
+        in_project: tells whether a file name is the project's own code.
+
+    Yields:
+        Whether this SDK allows it; where not, its own stack traces stay.
+
+    """
+    original = getattr(registration, _TRACE, None)
+    if not _replaceable(original):
+        yield False
+        return
+    setattr(registration, _TRACE, lambda: _trace(sys._getframe(1), in_project))
+    try:
+        yield True
+    finally:
+        setattr(registration, _TRACE, original)
+
+
+def _restore(ambient: Any, defaults: dict[str, Any]) -> None:
+    for name, value in defaults.items():
+        setattr(ambient, name, value)
+
+
+def _replaceable(function: Any) -> bool:
+    if not inspect.isfunction(function) or inspect.signature(function).parameters:
+        return False
+    return isinstance(function(), source_pb2.StackTrace)
+
+
+def _trace(frame: FrameType | None, in_project: Callable[[str], bool]) -> source_pb2.StackTrace:
+    resource = None
+    while frame is not None:
+        owner = _first_argument(frame)
+        if resource is None and isinstance(owner, pulumi.Resource):
+            resource = owner
+        # Its own constructors are not what made it; the code that called the outermost one is.
+        if resource is not None and owner is not resource and in_project(frame.f_code.co_filename):
+            position = source_pb2.SourcePosition(uri=_uri(frame.f_code.co_filename), line=frame.f_lineno)
+            return source_pb2.StackTrace(frames=[source_pb2.StackFrame(pc=position)])
+        frame = frame.f_back
+    return source_pb2.StackTrace()
+
+
+def _first_argument(frame: FrameType) -> Any:
+    code = frame.f_code
+    return frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
+
+
+@cache
+def _uri(filename: str) -> str:
+    return Path(filename).as_uri()
