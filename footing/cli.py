@@ -1,0 +1,141 @@
+"""The `footing` command: reads arguments, calls one function, turns its outcome into an exit code.
+
+Exit codes: 0 fine, 1 findings or a failed deployment, 2 wrong usage or configuration.
+"""
+
+import runpy
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stacks.config import ConfigError
+from stacks.config.load import PROJECT, StackFile, from_file
+
+if TYPE_CHECKING:
+    from footing.plan.model import Plan
+
+USAGE = 2
+"""Exit code of wrong usage or configuration."""
+
+app = typer.Typer(
+    help="The production foundation of a web application, one stack at a time.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+StackName = Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack, as in Pulumi.STACK.yaml.")]
+ConfigFile = Annotated[
+    Path | None, typer.Option(help="Read the configuration from this file instead.", metavar="FILE")
+]
+Simulated = Annotated[
+    bool, typer.Option("--simulated", help="Use the simulated cloud on this machine; nothing real is touched.")
+]
+
+
+def main() -> None:
+    """Run the command; a configuration error ends it with its sentences and exit code 2."""
+    try:
+        app()
+    except ConfigError as error:
+        sys.exit(_refuse(str(error)))
+
+
+@app.command()
+def plan(
+    stack: StackName,
+    config_file: ConfigFile = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the plan in the format of docs/plan-format.md.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show every input; secrets stay hidden.")] = False,
+) -> None:
+    """Show every resource of STACK, offline: no cloud, no engine, nothing decrypted."""
+    from footing.plan.collection import never_collect
+
+    never_collect()
+    made = _plan(stack, _read(stack, config_file))
+    if as_json:
+        typer.echo(made.to_json())
+        return
+    _draw(made, verbose=verbose)
+
+
+@app.command()
+def up(stack: StackName, simulated: Simulated = False) -> None:
+    """Apply STACK; on the simulated cloud twice, to show that the second run changes nothing."""
+    from footing.engine import run
+
+    _read(stack, None)
+    raise typer.Exit(run.up(stack, root=_root(), state_dir=_state(stack), simulate=simulated))
+
+
+@app.command()
+def preview(stack: StackName, simulated: Simulated = False) -> None:
+    """Show what `up` would change, judged by the policy pack."""
+    from footing.engine import run
+
+    _read(stack, None)
+    raise typer.Exit(run.preview(stack, root=_root(), state_dir=_state(stack), simulate=simulated))
+
+
+@app.command()
+def destroy(stack: StackName, simulated: Simulated = False) -> None:
+    """Delete every resource of STACK, or none while one of them is protected."""
+    from footing.engine import run
+
+    raise typer.Exit(run.destroy(stack, root=_root(), state_dir=_state(stack), simulate=simulated))
+
+
+@app.command()
+def docs() -> None:
+    """Write the pages of docs/ that are made from the code."""
+    from footing.documents import write_pages
+
+    changed = write_pages(_root() / "docs")
+    typer.echo("\n".join(f"wrote {path.name}" for path in changed) or "all pages are current")
+
+
+def _plan(stack: str, file: StackFile) -> "Plan":
+    from footing.plan.record import record
+
+    root = _root()
+    return record(
+        lambda: runpy.run_path(str(root / "__main__.py"), run_name="__main__"),
+        project=PROJECT,
+        stack=stack,
+        config=file.engine_config,
+        secret_keys=file.secret_keys,
+        root=root,
+    )
+
+
+def _draw(made: "Plan", *, verbose: bool) -> None:
+    from rich.console import Console
+
+    from footing.plan.render import tree
+
+    tree(made, Console(highlight=False), verbose=verbose)
+
+
+def _read(stack: str, config_file: Path | None) -> StackFile:
+    return from_file(config_file or _root() / f"Pulumi.{stack}.yaml")
+
+
+def _root() -> Path:
+    """The project's directory: the one the command is run in, as for `pulumi` itself."""
+    root = Path.cwd()
+    if not (root / "Pulumi.yaml").is_file():
+        raise ConfigError(root.name, ["no Pulumi.yaml here; run footing in the project's directory"])
+    return root
+
+
+def _state(stack: str) -> Path:
+    return _root() / ".footing" / stack
+
+
+def _refuse(message: str) -> int:
+    typer.echo(message, err=True)
+    return USAGE

@@ -1,0 +1,26 @@
+"""Pages of docs/ that are made from the code; a test fails where a page is stale."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from footing.documents.configuration import configuration_page
+from footing.documents.limits import limits_page
+from stacks.config.schema import schema_text
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "configuration.md": configuration_page,
+    "limits.md": limits_page,
+    "stack.schema.json": schema_text,
+}
+"""What makes each page, by its name in docs/."""
+
+
+def write_pages(directory: Path) -> list[Path]:
+    """Write every page into `directory` and return those that changed."""
+    changed = []
+    for name, make in PAGES.items():
+        path, text = directory / name, make()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            changed.append(path)
+    return changed

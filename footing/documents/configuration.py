@@ -1,0 +1,98 @@
+"""docs/configuration.md: every key of a stack file, from the typed model."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from stacks.config.load import PROJECT, SECRETS
+from stacks.config.stack import StackConfig
+
+INTRODUCTION = """\
+# Configuration of a stack
+
+Generated from `stacks/config/` by `footing docs`: do not edit. A stack is one file, `Pulumi.<stack>.yaml`; every
+difference between environments stands there and nowhere else. Unknown keys are errors, and all errors are told at
+once. For completion in an editor, point its YAML support at `docs/stack.schema.json`.
+
+Secrets never stand in clear: `pulumi config set --secret --path 'footing:secrets.NAME'` encrypts one, and
+`service.secrets` or `grafana.contacts` name it.
+"""
+
+
+def configuration_page() -> str:
+    """The whole page: one table for each top-level key."""
+    schema = StackConfig.model_json_schema()
+    fields = {key: field for key, field in schema["properties"].items() if key != SECRETS}
+    values = [
+        _row(f"{PROJECT}:{key}", field, required=key in schema["required"])
+        for key, field in fields.items()
+        if not _blocks(field, schema)
+    ]
+    tables = [_section(key, _blocks(field, schema), schema) for key, field in fields.items()]
+    return "".join([INTRODUCTION, "\n", HEADER, *values, *tables])
+
+
+HEADER = "| key | allowed | default | meaning |\n|---|---|---|---|\n"
+
+
+def _section(key: str, blocks: list[dict[str, Any]], schema: dict[str, Any]) -> str:
+    tables = [_table(block, schema) for block in blocks]
+    return "".join([f"\n## {PROJECT}:{key}\n", *tables]) if tables else ""
+
+
+def _table(block: dict[str, Any], schema: dict[str, Any]) -> str:
+    provider = block["properties"].get("provider", {}).get("const")
+    choice = f"`provider: {provider}`. " if provider else ""
+    return "".join([f"\n{choice}{block['description']}\n\n", HEADER, *_rows("", block, schema, {})])
+
+
+def _rows(prefix: str, block: dict[str, Any], schema: dict[str, Any], given: dict[str, Any]) -> Iterator[str]:
+    """Rows of a block; `given` holds what the block above sets where this one is left out."""
+    for key, field in block["properties"].items():
+        below = _blocks(field, schema)
+        if below:
+            suffix = "[]" if "items" in field else ""
+            inherited = field.get("default") if isinstance(field.get("default"), dict) else {}
+            yield from _rows(f"{prefix}{key}{suffix}.", below[0], schema, inherited)
+        elif key != "provider":
+            required = key in block.get("required", []) and key not in given
+            yield _row(
+                f"{prefix}{key}", {**field, "default": given.get(key, field.get("default"))}, required=required
+            )
+
+
+def _blocks(field: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """The models a field may hold: none for a value, several for a union."""
+    options = (field, field.get("items", {}), *field.get("oneOf", []), *field.get("anyOf", []))
+    names = [option["$ref"].rpartition("/")[2] for option in options if "$ref" in option]
+    return [schema["$defs"][name] for name in names]
+
+
+def _row(key: str, field: dict[str, Any], *, required: bool) -> str:
+    default = "required" if required else f"`{json.dumps(field.get('default'))}`"
+    return f"| `{key}` | {_allowed(field)} | {default} | {field.get('description', '')} |\n"
+
+
+def _allowed(field: dict[str, Any]) -> str:
+    if "const" in field:
+        return f"`{field['const']}`"
+    if "enum" in field:
+        return ", ".join(f"`{value}`" for value in field["enum"])
+    if "anyOf" in field:
+        return " or ".join(_allowed(option) for option in field["anyOf"])
+    if field.get("type") == "array":
+        return f"list of {_allowed(field['items'])}"
+    return _scalar(field)
+
+
+def _scalar(field: dict[str, Any]) -> str:
+    name = {"integer": "number", "number": "number", "string": "text", "boolean": "true, false", "object": "block"}
+    low, high = field.get("minimum"), field.get("maximum")
+    if low is not None and high is not None:
+        return f"{low}" if low == high else f"{low} to {high}"
+    if low is not None:
+        return f"{low} or more"
+    if "pattern" in field:
+        escaped = field["pattern"].replace("|", "\\|")
+        return f"text `{escaped}`"
+    return name.get(field.get("type", ""), "none" if field.get("type") == "null" else "any")

@@ -1,0 +1,61 @@
+"""docs/limits.md: every documented number, and what holds it."""
+
+from policies import limits
+from policies.limits import Limit
+from policies.rule import Rule
+from policies.rules import CATALOGUE
+
+INTRODUCTION = """\
+# The documented limits
+
+Generated from `policies/limits.py` by `footing docs`: do not edit. Each number is written there once;
+configuration and policy rules read it.
+
+| limit | range | held by configuration | held by policy | why | source |
+|---|---|---|---|---|---|
+"""
+
+ARITHMETIC = """
+## Numbers of the connection budget
+
+| number | value |
+|---|---|
+| connections that PostgreSQL keeps for superusers | {superuser} |
+| connections that RDS keeps for itself | {rds} |
+| share of the poolers' client slots that may be planned with | {headroom:.0%} |
+| window of the burst limit, in seconds | {window} |
+
+The budget (`stacks/budget.py`) is checked before any resource: what all poolers may open while they are being
+replaced, and the direct clients, must fit into `max_connections` less what is kept; what all tasks of the service
+may open while they are being replaced must fit into the planned share of the poolers' client slots.
+"""
+
+
+def limits_page() -> str:
+    """The whole page."""
+    rows = "".join(_row(limit) for limit in limits.DOCUMENTED)
+    arithmetic = ARITHMETIC.format(
+        superuser=limits.SUPERUSER_RESERVED_CONNECTIONS,
+        rds=limits.RDS_RESERVED_CONNECTIONS,
+        headroom=limits.CLIENT_CONNECTION_HEADROOM,
+        window=limits.API_BURST_WINDOW_SECONDS,
+    )
+    return INTRODUCTION + rows + arithmetic
+
+
+def _row(limit: Limit) -> str:
+    subject = limit.key.rpartition(".")[2].replace("_", " ")
+    rule = _rule_of(limit)
+    return f"| {subject} | {limit.range} | `{limit.key}` | `{rule.id}` | {limit.why} | {limit.source} |\n"
+
+
+def _rule_of(limit: Limit) -> Rule:
+    """The policy rule that enforces `limit`; one without a rule is a mistake.
+
+    Raises:
+        LookupError: no rule names the limit's key in its remedy.
+    """
+    for rule in CATALOGUE:
+        if f"Set {limit.key} " in rule.remedy:
+            return rule
+    raise LookupError(f"no policy rule enforces {limit.key}")

@@ -1,0 +1,152 @@
+"""The committed stacks as plans: what matters in them, and how a change of configuration shows."""
+
+import json
+import runpy
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from footing.plan.model import Plan, PlannedResource
+from footing.plan.record import record
+from policies.rule import UNKNOWN, Verdict
+from policies.rules import CATALOGUE
+from stacks.config import from_file
+
+ROOT = Path(__file__).parents[2]
+COMPONENTS = {
+    *("cluster", "database", "domain", "edge", "network", "observability"),
+    *("pooler", "redis", "sentry", "service"),
+}
+TASK = "aws:ecs/taskDefinition:TaskDefinition"
+
+
+def planned(path: Path) -> Plan:
+    file = from_file(path)
+    return record(
+        lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__"),
+        project="footing",
+        stack="test",
+        config=file.engine_config,
+        secret_keys=file.secret_keys,
+        root=ROOT,
+    )
+
+
+@cache
+def committed(stack: str) -> Plan:
+    return planned(ROOT / f"Pulumi.{stack}.yaml")
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Callable[[Callable[[dict[str, Any]], None]], Plan]:
+    """The production stack after a change of its file."""
+
+    def plan_of(change: Callable[[dict[str, Any]], None]) -> Plan:
+        document = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())
+        change(document["config"])
+        path = tmp_path / "Pulumi.changed.yaml"
+        path.write_text(yaml.safe_dump(document))
+        return planned(path)
+
+    return plan_of
+
+
+def of(plan: Plan, type_: str) -> dict[str, PlannedResource]:
+    return {it.name: it for it in plan.resources if it.type.endswith(f":{type_}")}
+
+
+@pytest.mark.parametrize("stack", ["staging", "production"])
+def test_stack_holds_every_component_and_nothing_outside_them(stack: str):
+    plan = committed(stack)
+    components = {it.name: it.urn for it in plan.resources if it.type.startswith("footing:")}
+    assert set(components) == COMPONENTS
+    outside = {it.name for it in plan.resources if it.custom and it.parent not in components.values()}
+    assert outside == {"aws"}
+
+
+def test_production_protects_what_cannot_be_made_again():
+    protected = {it.name for it in committed("production").resources if it.protect}
+    assert protected == {
+        *("database-primary", "database-browse", "database-analytics"),
+        *("redis-store", "domain-zone", "sentry-project"),
+    }
+    assert not any(it.protect for it in committed("staging").resources)
+
+
+@pytest.mark.parametrize(
+    ("stack", "pool", "gateways", "backend"),
+    [
+        ("staging", "50", 1, "upstash:index/redisDatabase:RedisDatabase"),
+        ("production", "80", 3, "aws:elasticache/replicationGroup:ReplicationGroup"),
+    ],
+)
+def test_differences_between_environments_reach_the_resources(stack: str, pool: str, gateways: int, backend: str):
+    plan = committed(stack)
+    assert of(plan, "TaskDefinition")["pooler-task"].inputs["tags"]["footing:server-connections"] == pool
+    assert len(of(plan, "NatGateway")) == gateways
+    assert next(it.type for it in plan.resources if it.name == "redis-store") == backend
+
+
+def test_every_aws_resource_uses_the_one_provider_with_the_tags():
+    plan = committed("production")
+    [provider] = [it for it in plan.resources if it.type == "pulumi:providers:aws"]
+    tags = json.loads(provider.inputs["defaultTags"])["tags"]
+    assert tags == {"app": "feed", "environment": "production", "managed-by": "footing", "owner:team": "platform"}
+    strangers = [
+        it.name for it in plan.resources if it.type.startswith("aws:") and provider.urn not in it.provider
+    ]
+    assert strangers == []
+
+
+@pytest.mark.parametrize("stack", ["staging", "production"])
+def test_every_documented_limit_is_judged_and_holds(stack: str):
+    resources = [(it.type, _for_rules(it.inputs)) for it in committed(stack).resources]
+    for rule in CATALOGUE:
+        verdicts = {rule.judge(type_, inputs).verdict for type_, inputs in resources}
+        assert verdicts <= {Verdict.PASS, Verdict.NOT_APPLICABLE}, rule.id
+        burst_left_out = rule.id == "edge-api-burst" and stack == "staging"
+        assert (Verdict.PASS in verdicts) is not burst_left_out, rule.id
+
+
+def _for_rules(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.get("$unknown") or value.get("$secret"):
+            return UNKNOWN
+        return {key: _for_rules(item) for key, item in value.items()}
+    return [_for_rules(item) for item in value] if isinstance(value, list) else value
+
+
+def test_redis_of_another_provider_changes_nothing_but_redis(changed: Callable[..., Plan]):
+    def to_upstash(config: dict[str, Any]) -> None:
+        config["footing:redis"] = {
+            "provider": "upstash",
+            "role": "queue",
+            "primary_region": "us-east-1",
+            "budget_usd": 20,
+        }
+
+    def others(plan: Plan) -> set[str]:
+        return {it.urn for it in plan.resources if "redis" not in it.name}
+
+    plan = changed(to_upstash)
+    assert others(plan) == others(committed("production"))
+    store = next(it for it in plan.resources if it.name == "redis-store")
+    assert store.inputs["eviction"] is False
+    assert store.protect
+
+
+def test_encrypted_value_reaches_the_stack_as_a_secret_only(changed: Callable[..., Plan]):
+    def with_secret(config: dict[str, Any]) -> None:
+        config["footing:secrets"] = {"STRIPE_KEY": {"secure": "v1:sealed"}, "HOOK": {"secure": "v1:sealed"}}
+        config["footing:service"]["secrets"]["STRIPE_KEY"] = "config"
+        config["footing:grafana"]["contacts"]["slack_webhook_secret"] = "HOOK"
+
+    plan = changed(with_secret)
+    assert of(plan, "SecretVersion")["service-environment"].inputs["secretString"] == {"$secret": True}
+    page = of(plan, "ContactPoint")["observability-page"].inputs
+    assert page["slacks"] == {"$secret": True} or page["slacks"][0]["url"] == {"$secret": True}
+    assert "sealed" not in plan.to_json()

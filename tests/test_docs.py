@@ -1,0 +1,43 @@
+"""Pages made from the code are current, and pages written by hand name only what exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from footing.documents import PAGES
+from policies import limits
+from policies.rules import CATALOGUE
+
+ROOT = Path(__file__).parents[1]
+WRITTEN = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_generated_page_is_current(page: str):
+    assert (ROOT / "docs" / page).read_text() == PAGES[page](), "run: uv run footing docs"
+
+
+def test_every_documented_limit_has_its_row_and_its_rule():
+    text = PAGES["limits.md"]()
+    for limit in limits.DOCUMENTED:
+        [row] = [line for line in text.splitlines() if f"`{limit.key}`" in line]
+        assert limit.range in row
+        assert any(f"`{rule.id}`" in row for rule in CATALOGUE)
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
+def test_links_lead_to_files_of_the_tree(path: Path):
+    prose = re.sub(r"`[^`]*`", "", path.read_text())
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", prose)
+    missing = [link for link in links if not (path.parent / link).exists()]
+    assert missing == []
+
+
+def test_numbers_of_the_readme_are_those_of_the_limits():
+    text = (ROOT / "README.md").read_text()
+    pool, connections = limits.POOL_SERVER_CONNECTIONS, limits.POSTGRES_MAX_CONNECTIONS
+    assert f"PgBouncer: {pool.minimum} to {pool.maximum} connections" in text
+    assert f"PostgreSQL: {connections.maximum} connections" in text
+    api, auth = limits.API_REQUESTS_PER_MINUTE.maximum, limits.AUTH_REQUESTS_PER_MINUTE.maximum
+    assert f"{api}/min API, {auth}/min auth" in text
