@@ -218,7 +218,7 @@ def test_destroy_refuses_while_something_is_protected_then_deletes_all(project, 
     assert (
         "Nothing was destroyed: 1 resources of 'staging' are protected.\n  RandomPassword orders-password\n" in err
     )
-    assert "turn it off in Pulumi.staging.yaml" in err
+    assert "`protect: false` in their blocks of Pulumi.staging.yaml" in err
     stack_file.write_text("config: {small:protect: false}\n")
     assert try_out(run.up, project) == run.DONE
     assert try_out(run.destroy, project) == run.DONE

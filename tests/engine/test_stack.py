@@ -1,0 +1,115 @@
+"""This project's own stacks on the real engine and the simulated cloud."""
+
+import os
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.engine
+
+ROOT = Path(__file__).parents[2]
+FOOTING = Path(sysconfig.get_path("scripts")) / "footing"
+TREE = ("Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml", "__main__.py", "policies")
+
+FORCED = """\
+from dataclasses import replace
+
+from components import edge, pooler
+from stacks import compose
+from stacks.compose import data, web
+from stacks.config import from_pulumi
+
+{change}
+compose.compose(*from_pulumi())
+"""
+"""The program with one number forced past its configuration, where only the policy pack can see it."""
+
+POOL_OF_120 = """\
+made = data.PoolerArgs
+data.PoolerArgs = lambda **given: made(**{**given, "server_connections": 120})
+"""
+CONNECTIONS_201 = """\
+made = data.DatabaseArgs
+data.DatabaseArgs = lambda **given: made(**{**given, "max_connections": 201})
+"""
+API_RATE_101 = """\
+made = web.EdgeArgs
+web.EdgeArgs = lambda **given: made(**{**given, "api_requests_per_minute": 101})
+"""
+AUTH_RATE_21 = """\
+made = web.EdgeArgs
+web.EdgeArgs = lambda **given: made(**{**given, "auth_requests_per_minute": 21})
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of what a deployment reads, so that try-outs of parallel tests do not meet."""
+    for name in TREE:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, tmp_path)
+    return tmp_path
+
+
+def footing(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [FOOTING, *arguments, "--simulated"],
+        cwd=tree,
+        env={**os.environ, "FOOTING_ROOT": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("stack", ["staging", "production"])
+def test_stack_is_applied_twice_without_a_change(tree: Path, stack: str):
+    done = footing(tree, "up", stack)
+    assert done.returncode == 0, done.stdout
+    assert "pooled_url: [secret]" in done.stdout
+    assert "postgresql://" not in done.stdout
+    assert "resources by component" in done.stdout
+    assert "The cloud is simulated" in done.stdout
+    assert "warning" not in done.stdout
+
+
+def test_staging_can_be_destroyed_and_production_refuses(tree: Path):
+    assert footing(tree, "up", "staging").returncode == 0
+    assert footing(tree, "destroy", "staging").returncode == 0
+    assert footing(tree, "up", "production").returncode == 0
+    refused = footing(tree, "destroy", "production")
+    assert refused.returncode == 1
+    assert "Nothing was destroyed: 6 resources of 'production' are protected." in refused.stdout
+
+
+@pytest.mark.parametrize("stack", ["staging", "production"])
+def test_preview_of_a_committed_stack_passes_the_policy_pack(tree: Path, stack: str):
+    done = footing(tree, "preview", stack)
+    assert done.returncode == 0, done.stdout
+    assert "footing" in done.stdout.partition("Policies:")[2], done.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "rule", "observed"),
+    [
+        (POOL_OF_120, "pooler-server-connections", "observed a pool of 120; required 50 to 100 connections"),
+        (CONNECTIONS_201, "database-max-connections", "observed max_connections 201; required 200 connections"),
+        (API_RATE_101, "edge-api-rate", "observed 101 requests in 60 seconds; required 1 to 100 requests"),
+        (AUTH_RATE_21, "edge-auth-rate", "observed 21 requests in 60 seconds; required 1 to 20 requests"),
+    ],
+)
+def test_number_forced_past_the_configuration_is_stopped_by_the_policy_pack(
+    tree: Path, change: str, rule: str, observed: str
+):
+    (tree / "__main__.py").write_text(FORCED.format(change=change))
+    done = footing(tree, "preview", "production")
+    assert done.returncode == 1, done.stdout
+    assert rule in done.stdout
+    assert observed in " ".join(done.stdout.split())

@@ -1,0 +1,214 @@
+"""The architecture, read from the code: who may import whom, how long things are, what is never written."""
+
+import ast
+import statistics
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("components", "engine", "footing", "policies", "stacks")
+PROVIDERS = ("pulumi_", "pulumiverse_", "upstash_")
+PLAIN_DATA = {"components._cloudflare_plans", "components._fargate_sizes"}
+"""Modules of components that hold data alone: configuration may read them."""
+FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), filename=str(path))
+
+
+def sources(*packages: str) -> list[Path]:
+    return [path for package in packages or PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def imports(path: Path, *, at_start_only: bool = False) -> set[str]:
+    """Modules that a file names in imports; with `at_start_only`, those that importing it really loads."""
+    nodes = _loaded(tree(path)) if at_start_only else ast.walk(tree(path))
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def _loaded(module: ast.AST) -> Iterator[ast.AST]:
+    for node in ast.iter_child_nodes(module):
+        yield node
+        checking = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        if not checking and not isinstance(node, (*FUNCTION.__args__, ast.Lambda)):
+            yield from _loaded(node)
+
+
+def within(module: str, *packages: str) -> bool:
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+def offences(files: list[Path], *, forbidden: tuple[str, ...], at_start_only: bool = False) -> list[str]:
+    return [
+        f"{relative(path)} imports {module}"
+        for path in files
+        for module in sorted(imports(path, at_start_only=at_start_only))
+        if within(module, *forbidden) or module.startswith(tuple(f for f in forbidden if f.endswith("_")))
+    ]
+
+
+def test_limits_and_rules_need_only_the_standard_library():
+    files = [ROOT / "policies" / "limits.py", ROOT / "policies" / "rule.py", *sources("policies/rules")]
+    foreign = [
+        f"{relative(path)} imports {module}"
+        for path in files
+        for module in imports(path)
+        if module.split(".")[0] not in sys.stdlib_module_names and not within(module, "policies")
+    ]
+    assert foreign == []
+
+
+def test_policies_know_resource_types_not_our_code():
+    assert offences(sources("policies"), forbidden=("components", "footing", "stacks", *PROVIDERS[1:])) == []
+    providers = {
+        module for path in sources("policies") for module in imports(path) if module.startswith("pulumi_")
+    }
+    assert {module.split(".")[0] for module in providers} == {"pulumi_policy"}
+
+
+def test_components_know_no_configuration_no_policy_and_no_command():
+    assert offences(sources("components"), forbidden=("footing", "policies", "stacks")) == []
+
+
+def test_components_know_no_other_component():
+    strangers = []
+    for path in sources("components"):
+        own = name_of(path).split(".")[1] if "." in name_of(path) else ""
+        for module in imports(path):
+            parts = module.split(".")
+            if parts[0] == "components" and not parts[1].startswith("_") and parts[1] != own:
+                strangers.append(f"{relative(path)} imports {module}")
+    assert strangers == []
+
+
+def test_configuration_loads_no_provider_and_no_pulumi():
+    files = [*sources("stacks/config"), ROOT / "stacks" / "budget.py", ROOT / "stacks" / "naming.py"]
+    assert offences(files, forbidden=("pulumi", *PROVIDERS), at_start_only=True) == []
+    read = {
+        ".".join(module.split(".")[:2])
+        for path in files
+        for module in imports(path)
+        if within(module, "components")
+    }
+    assert read <= PLAIN_DATA
+    assert offences([ROOT / f"{name.replace('.', '/')}.py" for name in PLAIN_DATA], forbidden=("pulumi",)) == []
+
+
+def test_nothing_below_the_command_knows_the_command():
+    assert offences(sources("stacks", "components", "policies", "engine"), forbidden=("footing",)) == []
+
+
+def test_command_makes_no_resource():
+    files = [path for path in sources("footing") if "simulate" not in path.parts]
+    assert offences(files, forbidden=("components", "stacks.compose", *PROVIDERS), at_start_only=False) == []
+
+
+def test_program_is_short_and_knows_no_simulation():
+    text = (ROOT / "__main__.py").read_text()
+    assert len(text.splitlines()) < 15
+    assert "simul" not in text
+    assert offences([ROOT / "__main__.py", *sources("stacks", "components")], forbidden=("footing",)) == []
+
+
+def test_files_and_functions_keep_their_bounds():
+    files = [*sources(), ROOT / "__main__.py"]
+    lengths = {relative(path): len(path.read_text().splitlines()) for path in files}
+    assert {name: length for name, length in lengths.items() if length > 300} == {}
+    functions = {
+        f"{relative(path)}:{node.lineno} {node.name}": node.end_lineno - node.lineno + 1
+        for path in files
+        for node in ast.walk(tree(path))
+        if isinstance(node, FUNCTION) and node.end_lineno
+    }
+    assert {name: length for name, length in functions.items() if length > 60} == {}
+    ordered = sorted(functions.values())
+    assert statistics.median(ordered) < 13
+    assert ordered[int(0.9 * (len(ordered) - 1))] <= 35
+
+
+def test_component_modules_stay_readable_by_the_sdk_analyzer():
+    postponed = [relative(path) for path in sources("components") if "__future__.annotations" in imports(path)]
+    assert postponed == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_decision_rests_on_the_name_of_the_environment(package: str):
+    decided = [
+        f"{relative(path)}:{node.lineno}"
+        for path in sources(package)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Compare) and "environment" in ast.unparse(node.left).rsplit(".")[-1:]
+    ]
+    assert decided == []
+
+
+def test_no_component_looks_anything_up_or_makes_a_resource_inside_an_apply():
+    found = []
+    for path in sources("components", "stacks"):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and _is_lookup(node):
+                found.append(f"{relative(path)}:{node.lineno} looks something up")
+            if isinstance(node, ast.Lambda) and any(_is_resource(inner) for inner in ast.walk(node)):
+                found.append(f"{relative(path)}:{node.lineno} makes a resource in a lambda")
+    assert found == []
+
+
+def _is_lookup(node: ast.Call) -> bool:
+    function = ast.unparse(node.func)
+    return function.startswith(("aws.", "cloudflare.", "grafana.", "sentry.")) and ".get_" in function
+
+
+def _is_resource(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and any(word.arg == "opts" for word in node.keywords)
+
+
+def test_children_never_merge_the_callers_options():
+    merging = [
+        f"{relative(path)}:{node.lineno}"
+        for path in sources("components")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr == "merge"
+    ]
+    assert merging == []
+
+
+def test_every_field_of_args_and_every_output_is_explained():
+    silent = []
+    for path in sources("components"):
+        for owner in (node for node in tree(path).body if isinstance(node, ast.ClassDef)):
+            for field, after in zip(owner.body, [*owner.body[1:], None], strict=True):
+                if isinstance(field, ast.AnnAssign) and not _is_text(after):
+                    silent.append(f"{relative(path)}:{field.lineno} {owner.name}.{ast.unparse(field.target)}")
+    assert silent == []
+
+
+def _is_text(node: ast.AST | None) -> bool:
+    return (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    )
+
+
+def test_every_component_has_a_test_file():
+    names = {path.stem for path in (ROOT / "components").iterdir() if not path.name.startswith(("_", "."))}
+    tested = {path.stem.removeprefix("test_") for path in (ROOT / "tests" / "components").glob("test_*.py")}
+    assert names - tested == set()
