@@ -6,12 +6,12 @@ from typing import Protocol
 import pulumi
 
 from components._firewall import Upstream
-from components._redis_role import EVICTING, Role
 from components._signals import Signals
 from components.cluster import Cluster
 from components.database import POSTGRES_PORT, Database, DatabaseArgs, ReplicaArgs
 from components.network import Network
 from components.pooler import Pooler, PoolerArgs
+from components.redis.role import EVICTING, Role
 from stacks.compose.stack import Stack, task
 from stacks.config.redis import ElastiCacheConfig
 
@@ -113,7 +113,7 @@ def make_redis(stack: Stack, network: Network) -> RedisTier:
     redis, name = stack.config.redis, stack.names.of("redis")
     role = Role(redis.role)
     if isinstance(redis, ElastiCacheConfig):
-        from components.redis import REDIS_PORT, Redis, RedisArgs
+        from components.redis.elasticache import REDIS_PORT, Redis, RedisArgs
 
         store = Redis(
             "redis",
@@ -133,7 +133,7 @@ def make_redis(stack: Stack, network: Network) -> RedisTier:
         )
         door = Upstream(role="redis", security_group_id=store.security_group_id, port=REDIS_PORT)
         return RedisTier(store=store, doors=[door])
-    from components.redis_upstash import UpstashRedis, UpstashRedisArgs
+    from components.redis.upstash import UpstashRedis, UpstashRedisArgs
 
     upstash = UpstashRedisArgs(
         database_name=name,

@@ -2,8 +2,10 @@ import dataclasses
 
 import pytest
 
-from components._redis_role import Role
-from components.redis import Redis, RedisArgs
+from components._component import output_names
+from components.redis.elasticache import Redis, RedisArgs
+from components.redis.role import Role
+from components.redis.upstash import UpstashRedis
 from tests.components.recording import Recorded, Secret, record_component
 
 ARGS = RedisArgs(
@@ -92,3 +94,9 @@ def test_full_memory_pages_where_writes_would_be_refused(role: Role, *, pages: b
     memory = [signal for signal in signals if signal.id.startswith("redis-memory")]
     assert [signal.id for signal in memory] == [f"redis-memory-shop-staging-redis-00{node}" for node in (1, 2)]
     assert any(it.severity == "page" for signal in memory for it in signal.thresholds) is pages
+
+
+def test_every_backend_offers_the_same_outputs():
+    shared = {"url", "host", "port"}
+    assert shared <= set(output_names(Redis))
+    assert shared <= set(output_names(UpstashRedis))

@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from components.redis_upstash import Role, UpstashRedis, UpstashRedisArgs
+from components.redis.upstash import Role, UpstashRedis, UpstashRedisArgs
 from tests.components.recording import Recorded, Secret, record_component
 
 ARGS = UpstashRedisArgs(

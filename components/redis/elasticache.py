@@ -9,10 +9,11 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from components import _firewall, _redis_signals
+from components import _firewall
 from components._component import Component
-from components._redis_role import EVICTING, Role
 from components._signals import Signals
+from components.redis import signals
+from components.redis.role import EVICTING, Role
 
 REDIS_PORT = 6379
 """Redis's registered port."""
@@ -77,9 +78,7 @@ class Redis(Component):
             pulumi.Output.concat("rediss://:", token.result, "@", self.host, f":{REDIS_PORT}")
         )
         self.security_group_id = group.id
-        self._signals = _redis_signals.signals(
-            args.replication_group_id, 1 + args.replicas, evicts=args.role in EVICTING
-        )
+        self._signals = signals.signals(args.replication_group_id, 1 + args.replicas, evicts=args.role in EVICTING)
         self._finish()
 
     @property

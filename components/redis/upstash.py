@@ -8,8 +8,8 @@ import pulumi
 import upstash_pulumi as upstash
 
 from components._component import Component
-from components._redis_role import EVICTING, Role
 from components._signals import Check, Signals
+from components.redis.role import EVICTING, Role
 
 SIGNALS = Signals(
     subject="Redis",
