@@ -69,8 +69,7 @@ def footing(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("stack", ["staging", "production"])
-def test_stack_is_applied_twice_without_a_change(tree: Path, stack: str):
+def applied_twice(tree: Path, stack: str) -> None:
     done = footing(tree, "up", stack)
     assert done.returncode == 0, done.stdout
     assert "pooled_url: [secret]" in done.stdout
@@ -80,10 +79,13 @@ def test_stack_is_applied_twice_without_a_change(tree: Path, stack: str):
     assert "warning" not in done.stdout
 
 
-def test_staging_can_be_destroyed_and_production_refuses(tree: Path):
-    assert footing(tree, "up", "staging").returncode == 0
+def test_staging_is_applied_twice_without_a_change_and_can_be_destroyed(tree: Path):
+    applied_twice(tree, "staging")
     assert footing(tree, "destroy", "staging").returncode == 0
-    assert footing(tree, "up", "production").returncode == 0
+
+
+def test_production_is_applied_twice_without_a_change_and_refuses_to_be_destroyed(tree: Path):
+    applied_twice(tree, "production")
     refused = footing(tree, "destroy", "production")
     assert refused.returncode == 1
     assert "Nothing was destroyed: 6 resources of 'production' are protected." in refused.stdout
