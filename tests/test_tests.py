@@ -6,6 +6,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).parent
 CHECKS = ("pytest.raises", "pytest.fail", "pytest.warns", "check=True", "assert ", "assert_")
+APPLYING = ".apply("
 AWAITING = ("record(", "record_component(", "plan(", "project.program(")
 """Ways in which a test runs a program to its end, every Output included."""
 
@@ -40,11 +41,11 @@ def test_every_test_can_fail():
 
 
 def test_every_output_in_a_test_is_awaited():
-    """An `.apply` whose error nobody awaits passes in silence; running the program to its end awaits all."""
+    """A function on an Output whose error nobody awaits passes in silence; running the program awaits all."""
     unawaited = [
         name
         for name, _, source in every_test()
-        if ".apply(" in source and not any(word in source for word in AWAITING)
+        if APPLYING in source and not any(word in source for word in AWAITING)
     ]
     assert unawaited == []
 
