@@ -110,11 +110,20 @@ def test_interrupt_ends_the_program_without_a_traceback(project, engine, tmp_pat
 
 
 def test_host_ends_when_the_engine_is_gone():
-    # The shell starts the host and ends; the pipe closes only when the host has ended as well.
-    host = f"{sys.executable} {MODULE_DIRECTORY / 'language_host.py'} 127.0.0.1:1 & sleep 1"
-    done = subprocess.run(["sh", "-c", host], capture_output=True, text=True, timeout=120, check=False)
-    assert done.stdout.strip().isdigit()
-    assert done.stderr == ""
+    # The shell stands for the engine: it ends when its input closes, which is not before the host serves.
+    host = f"{sys.executable} {MODULE_DIRECTORY / 'language_host.py'} 127.0.0.1:1"
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        ["sh", "-c", f"{host} </dev/null & read _"], stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    ) as engine:
+        assert engine.stdin is not None
+        assert engine.stdout is not None
+        assert engine.stdout.readline().strip().isdigit()
+        engine.stdin.close()
+        # The pipes close only when the host has ended as well.
+        assert engine.stdout.read() == ""
+        assert engine.stderr is not None
+        assert engine.stderr.read() == ""
 
 
 @pytest.mark.parametrize(("names", "violated"), [(["first"], False), (["first", "forbidden"], True)])
