@@ -1,6 +1,7 @@
 """The few lookups that the simulated cloud answers. Any other is refused by name: there is nothing to look up."""
 
 import json
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -50,7 +51,11 @@ def _policy_document(arguments: Properties, _region: str) -> Properties:
         document["Id"] = arguments["policyId"]
     document["Statement"] = [_statement(item) for item in arguments.get("statements") or []]
     text = json.dumps(document, indent=2)
-    return {"id": str(abs(hash(text))), "json": text, "minifiedJson": json.dumps(document, separators=(",", ":"))}
+    return {
+        "id": str(zlib.crc32(text.encode())),
+        "json": text,
+        "minifiedJson": json.dumps(document, separators=(",", ":")),
+    }
 
 
 def _statement(given: Properties) -> dict[str, Any]:

@@ -75,7 +75,6 @@ NETWORK = (
         lambda o: {
             "securityGroupId": o["closed"]["id"],
             "referencedSecurityGroupId": o["open"]["id"],
-            "description": "the database",
             "ipProtocol": "tcp",
             "fromPort": 5432,
             "toPort": 5432,

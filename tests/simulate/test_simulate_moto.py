@@ -55,20 +55,23 @@ def test_each_kind_is_made_changed_and_removed_across_processes(tmp_path: Path) 
         ]
 
 
+def database_in_moto() -> tuple[str, str]:
+    [found] = boto3.client("rds", region_name="us-east-1").describe_db_instances()["DBInstances"]
+    return found["DBInstanceIdentifier"], found["DBInstanceClass"]
+
+
 def test_changes_reach_moto_and_are_there_again_in_the_next_process(tmp_path: Path) -> None:
-    with provider_over(tmp_path) as provider:
-        build(provider, NETWORK)
-        made_id, _ = provider.create(DATABASE, "db", database(skipFinalSnapshot=True))
-        provider.update(DATABASE, "db", made_id, database(skipFinalSnapshot=True, identifier="renamed", port=6000))
-    with provider_over(tmp_path) as provider:
-        provider.create(PARAMETER, "any", {"name": "/any", "type": "String", "value": "x"})
-        client = boto3.client("rds", region_name="us-east-1")
-        [found] = client.describe_db_instances()["DBInstances"]
-        assert (found["DBInstanceIdentifier"], found["Endpoint"]["Port"]) == ("renamed", 6000)
-        assert (
-            len(boto3.client("ec2", region_name="us-east-1").describe_security_group_rules()["SecurityGroupRules"])
-            > 2
-        )
+    news = database(skipFinalSnapshot=True, identifier="renamed", instanceClass="db.r6g.large", port=6000)
+    with provider_over(tmp_path) as first:
+        build(first, NETWORK)
+        made_id, _ = first.create(DATABASE, "db", database(skipFinalSnapshot=True))
+        assert first.update(DATABASE, "db", made_id, news)["endpoint"].endswith(":6000")
+        assert database_in_moto() == ("renamed", "db.r6g.large")
+    with provider_over(tmp_path) as second:
+        second.create(PARAMETER, "any", {"name": "/any", "type": "String", "value": "x"})
+        assert database_in_moto() == ("renamed", "db.r6g.large")
+        rules = boto3.client("ec2", region_name="us-east-1").describe_security_group_rules()["SecurityGroupRules"]
+        assert {(rule["FromPort"], rule["IsEgress"]) for rule in rules} == {(-1, True), (80, False), (5432, False)}
 
 
 def test_ids_do_not_depend_on_the_order_of_making(tmp_path: Path) -> None:
@@ -90,6 +93,13 @@ def test_an_estate_replaced_piece_by_piece_is_made_again_in_the_right_order(tmp_
         younger, _ = first.create(group, "younger", {"family": "postgres15"})
         db = wire.decode(first.read(DATABASE, "db", made["db"]["id"]).inputs)
         first.update(DATABASE, "db", made["db"]["id"], {**db, "parameterGroupName": younger})
+        group_inputs = {"vpcId": made["vpc"]["id"], "description": "younger"}
+        peer, _ = first.create("aws:ec2/securityGroup:SecurityGroup", "peer", group_inputs)
+        elder = wire.decode(first.read("aws:ec2/securityGroup:SecurityGroup", "open", made["open"]["id"]).inputs)
+        admitted = {"protocol": "tcp", "fromPort": 80, "toPort": 80, "securityGroups": [peer]}
+        first.update(
+            "aws:ec2/securityGroup:SecurityGroup", "open", made["open"]["id"], {**elder, "ingress": [admitted]}
+        )
         old = made["task"]["id"]
         inputs = {"family": "app", "containerDefinitions": container("example/api:2")}
         _, task = first.create(TASK, "task", inputs)

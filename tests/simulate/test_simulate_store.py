@@ -81,6 +81,7 @@ def test_one_id_under_two_urns_means_the_resource_of_the_urn(tmp_path: Path) -> 
     other = record(urn=f"{URN}-2")
     store.add(other)
     assert store.find(other.urn, TOKEN, "z1") is other
+    assert store.find(URN, TOKEN, "z1") == record()
     assert store.find(f"{URN}-renamed", TOKEN, "z1") is not None
 
 

@@ -3,7 +3,7 @@
 Parameters: https://docs.aws.amazon.com/autoscaling/application/APIReference/
 """
 
-from footing.simulate.identity import arn
+from footing.simulate.identity import ACCOUNT_ID, arn
 from footing.simulate.moto_aws.kind import Call, Existing, Kind, Made
 from footing.simulate.wire import Properties
 
@@ -22,7 +22,7 @@ def _register(call: Call, inputs: Properties) -> Made:
     call.send(_SERVICE, "register_scalable_target", inputs)
     name = arn("application-autoscaling", f"scalable-target/{call.identity.hex(32, 'target')}", region=call.region)
     role = (
-        "arn:aws:iam::123456789012:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/"
+        f"arn:aws:iam::{ACCOUNT_ID}:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/"
         "AWSServiceRoleForApplicationAutoScaling_ECSService"
     )
     return Made(inputs["resourceId"], {"arn": name, "roleArn": role})

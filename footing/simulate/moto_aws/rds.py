@@ -75,9 +75,12 @@ def _update_instance(call: Call, existing: Existing, news: Properties) -> Proper
             "EnableLogTypes": sorted(exports - exported),
             "DisableLogTypes": sorted(exported - exports),
         }
-    made = call.send("rds", "modify_db_instance", sent, _RENAMES, **fixed)["DBInstance"]
+    call.send("rds", "modify_db_instance", sent, _RENAMES, **fixed)
     name = fixed.get("NewDBInstanceIdentifier", fixed["DBInstanceIdentifier"])
     made = call.client("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+    if news.get("port") is not None:
+        # moto takes a new port and keeps the old one.
+        made["Endpoint"]["Port"] = news["port"]
     return {name: value for name, value in _instance_outputs(made).items() if name not in news}
 
 
