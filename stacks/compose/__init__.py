@@ -12,9 +12,10 @@ from stacks.compose.stack import Secrets, start
 from stacks.compose.watch import make_observability, make_sentry
 from stacks.compose.web import make_domain, make_edge, make_network, make_service
 from stacks.config.stack import StackConfig
+from stacks.contract import CONTRACT_VARIABLE, cache_contract
 
 
-def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Output[Any]]:
+def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any]]:
     """Make everything that `config` describes, in the order of dependency, and return the stack's outputs."""
     stack = start(config, secrets)
     network = make_network(stack)
@@ -22,6 +23,7 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Output[An
     database = make_database(stack, network)
     pooler = make_pooler(stack, network, cluster, database)
     redis = make_redis(stack, network)
+    contract = cache_contract(config.cache)
     domain = make_domain(stack)
     sentry = make_sentry(stack)
     pooler_door = Upstream(role="pooler", security_group_id=pooler.security_group_id, port=LISTEN_PORT)
@@ -30,7 +32,7 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Output[An
         network,
         cluster,
         domain,
-        environment=sentry.env,
+        environment={**sentry.env, CONTRACT_VARIABLE: contract},
         secrets={"DATABASE_URL": pooler.pooled_url, "REDIS_URL": redis.store.url},
         upstreams=[pooler_door, *redis.doors],
     )
@@ -44,6 +46,7 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Output[An
         "pooled_url": pooler.pooled_url,
         "reader_urls": database.reader_urls,
         "redis_url": redis.store.url,
+        "cache_contract": contract,
         "sentry_dsn": sentry.dsn,
         "dashboard_url": observability.dashboard_url,
     }
