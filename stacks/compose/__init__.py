@@ -7,7 +7,8 @@ import pulumi
 from components._firewall import Upstream
 from components.cluster import Cluster, ClusterArgs
 from components.pooler import LISTEN_PORT
-from stacks.compose.data import make_database, make_pooler, make_redis
+from stacks.compose.data import make_database, make_pooler
+from stacks.compose.redis import make_redis
 from stacks.compose.stack import Secrets, start
 from stacks.compose.watch import make_observability, make_sentry
 from stacks.compose.web import make_domain, make_edge, make_network, make_service
@@ -33,11 +34,11 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any
         cluster,
         domain,
         environment={**sentry.env, CONTRACT_VARIABLE: contract},
-        secrets={"DATABASE_URL": pooler.pooled_url, "REDIS_URL": redis.store.url},
+        secrets={"DATABASE_URL": pooler.pooled_url, "REDIS_URL": redis.url},
         upstreams=[pooler_door, *redis.doors],
     )
     edge = make_edge(stack, domain, service)
-    watched = (database, pooler, redis.store, service, edge, sentry)
+    watched = (database, pooler, redis, service, edge, sentry)
     observability = make_observability(stack, [component.signals for component in watched])
     return {
         "urls": edge.urls,
@@ -45,7 +46,8 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any
         "direct_url": database.direct_url,
         "pooled_url": pooler.pooled_url,
         "reader_urls": database.reader_urls,
-        "redis_url": redis.store.url,
+        "redis_url": redis.url,
+        "redis_reader_url": redis.reader_url,
         "cache_contract": contract,
         "sentry_dsn": sentry.dsn,
         "dashboard_url": observability.dashboard_url,

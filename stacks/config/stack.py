@@ -16,7 +16,7 @@ from stacks.config.database import DatabaseConfig
 from stacks.config.edge import EdgeConfig
 from stacks.config.network import NetworkConfig
 from stacks.config.observability import AlertsConfig, GrafanaConfig, SentryConfig
-from stacks.config.redis import RedisConfig
+from stacks.config.redis import RedisConfig, redis_problems
 from stacks.config.service import ServiceConfig, VariableName
 
 STORAGE_GROWTH_PERCENT = 110
@@ -73,6 +73,7 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from _network_problems(config)
     yield from _database_problems(config)
     yield from budget.problems(config.connection_budget)
+    yield from redis_problems(config.redis)
     yield from cache_problems(config.cache)
     yield from _service_problems(config)
     yield from _edge_problems(config)
