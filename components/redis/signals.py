@@ -41,7 +41,9 @@ class _Node:
     """One node, named for people by its number: its physical name is known only once it is made."""
 
     number: int
+    """From 1."""
     member: pulumi.Output[str]
+    """Physical name, `CacheClusterId` in CloudWatch."""
 
     def signal(
         self, what: str, title: str, metric: str, *thresholds: Threshold, statistic: str = "Maximum", **told: Any
@@ -160,8 +162,8 @@ def _failed_logins(node: _Node) -> Signal:
         description="Logins refused in a minute; after a rotation, clients that still have the old password.",
         unit="short",
         runbook=(
-            "During a rotation, put the old number back into `redis.auth.credentials` and look for the client. "
-            "Otherwise somebody tries passwords: read the security group's rules."
+            "After the second step of a rotation, roll out the client that was forgotten: it needs the present "
+            "`redis_url`. Otherwise somebody tries passwords: read the security group's rules."
         ),
     )
 
