@@ -90,6 +90,14 @@ def destroy(stack: StackName, simulated: Simulated = False) -> None:
 
 
 @app.command()
+def contract(stack: StackName, config_file: ConfigFile = None) -> None:
+    """Print the key contract of STACK: what the application keeps in Redis, as JSON."""
+    from stacks.contract import cache_contract
+
+    typer.echo(cache_contract(_read(stack, config_file).config.cache))
+
+
+@app.command()
 def docs() -> None:
     """Write the pages of docs/ that are made from the code."""
     from footing.documents import write_pages

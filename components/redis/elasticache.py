@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -11,21 +12,23 @@ import pulumi_random as random
 
 from components import _firewall
 from components._component import Component
+from components._redis_roles import DURABLE, ENGINE_POLICIES, NO_EVICTION, Role, policy_of, refusals, snapshot_days
 from components._signals import Signals
-from components.redis import signals
-from components.redis.role import EVICTING, Role
+from components.redis import auth, signals
+from components.redis.auth import AuthArgs, AuthMode
+from components.redis.store import Place, RedisStore, url
 
 REDIS_PORT = 6379
 """Redis's registered port."""
 
+SNAPSHOT_WINDOW = "02:00-03:00"
+"""Daily hour of the snapshot, UTC; apart from maintenance."""
 
-EVICTION_POLICY: Mapping[Role, str] = {
-    Role.CACHE: "allkeys-lru",
-    Role.SESSION: "volatile-lru",
-    Role.QUEUE: "noeviction",
-    Role.PRIMARY_STORE: "noeviction",
-}
-"""`maxmemory-policy` by role."""
+MAINTENANCE_WINDOW = "sun:04:00-sun:05:00"
+"""Weekly hour of maintenance, UTC."""
+
+LOGS = ("slow-log", "engine-log")
+"""Logs that ElastiCache sends to CloudWatch."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,21 +47,52 @@ class RedisArgs:
     """For example `cache.r7g.large`. Source: config `redis.node_type`."""
     replicas: int
     """Read replicas, 0 to 5; with 0 there is no failover."""
-    snapshot_retention_days: int
-    """Daily snapshots kept, in days, 0 to 35."""
+    eviction_policy: str | None = None
+    """What goes when memory is full; left out, the role decides."""
+    snapshot_retention_days: int | None = None
+    """Daily snapshots kept, in days, 0 to 35; left out, the role decides."""
+    auth: AuthArgs = field(default_factory=AuthArgs)
+    """Who may log in."""
     vpc_id: pulumi.Input[str]
     """Source: `Network.vpc_id`."""
     subnet_ids: pulumi.Input[list[str]]
     """Private subnets. Source: `Network.private_subnet_ids`."""
     protect: bool = True
     """Refuse to delete or replace it. ElastiCache itself has no such switch."""
+    log_retention_days: int = 30
+    """How long CloudWatch keeps the slow log and the engine's log, in days."""
+
+    def __post_init__(self) -> None:
+        """Refuse a store that would lose the data of its role.
+
+        Raises:
+            ValueError: eviction, snapshots or replicas do not suit the role.
+
+        """
+        found = refusals(
+            self.role,
+            offered=ENGINE_POLICIES,
+            eviction_policy=self.eviction_policy,
+            snapshot_retention_days=self.snapshot_retention_days,
+            replicas=self.replicas,
+            protect=self.protect,
+        )
+        if problems := [f"{key}: {sentence}" for key, sentence in found]:
+            raise ValueError("; ".join(problems))
+
+    @property
+    def policy(self) -> str:
+        """`maxmemory-policy` in force."""
+        return policy_of(self.role, ENGINE_POLICIES, self.eviction_policy)
 
 
 class Redis(Component):
     """One replication group. Stateful unless its role is `cache`."""
 
     url: pulumi.Output[str]
-    """Secret. `rediss://` URL of the primary, with password."""
+    """Secret. `rediss://` URL of the primary, with user and password."""
+    reader_url: pulumi.Output[str]
+    """Secret. The same for the replicas; without any, for the primary."""
     host: pulumi.Output[str]
     """Host name of the primary."""
     port: pulumi.Output[int]
@@ -70,15 +104,18 @@ class Redis(Component):
         super().__init__(name, args, opts)
         self._args = args
         group = _firewall.group(f"{name}-redis", "Redis", args.vpc_id, self._child())
-        token = random.RandomPassword(f"{name}-token", length=64, special=False, opts=self._child())
-        store = self._make_store(group, token)
+        passwords = auth.make_passwords(name, args.auth.credentials, self._child())
+        store = self._make_store(group, self._login(passwords))
         self.host = store.primary_endpoint_address
         self.port = pulumi.Output.from_input(REDIS_PORT)
-        self.url = pulumi.Output.secret(
-            pulumi.Output.concat("rediss://:", token.result, "@", self.host, f":{REDIS_PORT}")
-        )
+        self.url = url(passwords[-1].result, self.host, REDIS_PORT)
+        self.reader_url = url(passwords[-1].result, store.reader_endpoint_address, REDIS_PORT)
         self.security_group_id = group.id
-        self._signals = signals.signals(args.replication_group_id, 1 + args.replicas, evicts=args.role in EVICTING)
+        self._signals = signals.of_nodes(
+            [self._member(store, position) for position in range(1 + args.replicas)],
+            args.role,
+            evicts=args.policy != NO_EVICTION,
+        )
         self._finish()
 
     @property
@@ -86,10 +123,38 @@ class Redis(Component):
         """What to watch."""
         return self._signals
 
+    @property
+    def doors(self) -> Sequence[_firewall.Upstream]:
+        """The one door that clients open."""
+        return [_firewall.Upstream(role="redis", security_group_id=self.security_group_id, port=REDIS_PORT)]
+
+    def _member(self, store: aws.elasticache.ReplicationGroup, position: int) -> pulumi.Output[str]:
+        """Name of the node at `position`; numbers may have gaps once nodes were removed."""
+        expected = f"{self._args.replication_group_id}-{position + 1:03d}"
+
+        def name(members: Sequence[str]) -> str:
+            # While a new replica is being made the list is too short.
+            return sorted(members)[position] if position < len(members) else expected
+
+        return store.member_clusters.apply(name)
+
+    def _login(self, passwords: list[random.RandomPassword]) -> dict[str, Any]:
+        """What the group is told about passwords. Token and user group exclude each other."""
+        if self._args.auth.mode is AuthMode.TOKEN:
+            return {
+                "auth_token": passwords[-1].result,
+                # ROTATE keeps what was accepted before, on a group without a token even no password at all;
+                # SET ends that. https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html
+                "auth_token_update_strategy": "ROTATE" if len(passwords) > 1 else "SET",
+            }
+        users = auth.make_user_group(self._name, self._args.replication_group_id, passwords, self._child())
+        # DELETE takes effect only where the group had a token: it lets go of it in the same step.
+        return {"user_group_ids": [users.user_group_id], "auth_token_update_strategy": "DELETE"}
+
     def _make_parameters(self) -> aws.elasticache.ParameterGroup:
         args = self._args
         family = f"{args.engine}{args.engine_version.split('.')[0]}"
-        values = {"maxmemory-policy": EVICTION_POLICY[args.role]}
+        values = {"maxmemory-policy": args.policy}
         digest = hashlib.sha256(json.dumps([family, values], sort_keys=True).encode()).hexdigest()[:8]
         return aws.elasticache.ParameterGroup(
             f"{self._name}-parameters",
@@ -100,9 +165,7 @@ class Redis(Component):
             opts=self._child(),
         )
 
-    def _make_store(
-        self, group: aws.ec2.SecurityGroup, token: random.RandomPassword
-    ) -> aws.elasticache.ReplicationGroup:
+    def _make_store(self, group: aws.ec2.SecurityGroup, login: dict[str, Any]) -> aws.elasticache.ReplicationGroup:
         args = self._args
         subnets = aws.elasticache.SubnetGroup(
             f"{self._name}-subnets",
@@ -113,7 +176,7 @@ class Redis(Component):
         return aws.elasticache.ReplicationGroup(
             f"{self._name}-store",
             replication_group_id=args.replication_group_id,
-            description=f"{args.role.value} store",
+            description=f"{args.role} store",
             engine=args.engine,
             engine_version=args.engine_version,
             node_type=args.node_type,
@@ -127,12 +190,49 @@ class Redis(Component):
             at_rest_encryption_enabled=True,
             transit_encryption_enabled=True,
             transit_encryption_mode="required",
-            auth_token=token.result,
-            auth_token_update_strategy="ROTATE",  # noqa: S106  a strategy, not a token
-            snapshot_retention_limit=args.snapshot_retention_days,
-            snapshot_window="02:00-03:00",
-            maintenance_window="sun:04:00-sun:05:00",
+            log_delivery_configurations=self._make_logs(),
+            snapshot_retention_limit=snapshot_days(args.role, args.snapshot_retention_days),
+            snapshot_window=SNAPSHOT_WINDOW,
+            final_snapshot_identifier=self._make_final_snapshot_name(),
+            maintenance_window=MAINTENANCE_WINDOW,
             auto_minor_version_upgrade=True,
             apply_immediately=False,
             opts=self._child(protect=args.protect),
+            **login,
         )
+
+    def _make_final_snapshot_name(self) -> pulumi.Output[str] | None:
+        """Name of the snapshot that deletion takes; a second store of this name must not meet the first one's."""
+        if self._args.role not in DURABLE:
+            return None
+        suffix = random.RandomId(f"{self._name}-snapshot", byte_length=4, opts=self._child())
+        return pulumi.Output.concat(self._args.replication_group_id, "-final-", suffix.hex)
+
+    def _make_logs(self) -> list[aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgsDict]:
+        args = self._args
+        return [
+            {
+                "destination": aws.cloudwatch.LogGroup(
+                    f"{self._name}-{log}",
+                    name=f"/aws/elasticache/{args.replication_group_id}/{log}",
+                    retention_in_days=args.log_retention_days,
+                    opts=self._child(),
+                ).name,
+                "destination_type": "cloudwatch-logs",
+                "log_format": "json",
+                "log_type": log,
+            }
+            for log in LOGS
+        ]
+
+
+def make(name: str, place: Place, settings: Mapping[str, Any], opts: pulumi.ResourceOptions) -> RedisStore:
+    """The store that `settings`, fields of `RedisArgs` by name, describe."""
+    login = settings["auth"]
+    args = RedisArgs(
+        **{**settings, "auth": AuthArgs(mode=AuthMode(login["mode"]), credentials=login["credentials"])},
+        replication_group_id=place.store_name,
+        vpc_id=place.vpc_id,
+        subnet_ids=place.subnet_ids,
+    )
+    return Redis(name, args, opts)

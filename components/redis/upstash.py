@@ -1,15 +1,18 @@
 """Redis at Upstash: the same outputs as `Redis`, without a network or servers to run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 import pulumi
 import upstash_pulumi as upstash
 
 from components._component import Component
+from components._firewall import Upstream
+from components._redis_roles import NO_EVICTION, UPSTASH_POLICIES, Role, policy_of, refusals
 from components._signals import Check, Signals
-from components.redis.role import EVICTING, Role
+from components.redis.store import Place, RedisStore, url
 
 SIGNALS = Signals(
     subject="Redis",
@@ -37,8 +40,8 @@ class UpstashRedisArgs:
     """Region that takes writes, for example `us-east-1`. Source: config `redis.primary_region`."""
     read_regions: Sequence[str] = ()
     """Regions that also answer reads; each takes every write, and is billed for it."""
-    eviction: bool
-    """Drop keys when memory is full; only where a loss does no harm."""
+    eviction_policy: str | None = None
+    """`optimistic-volatile` or `noeviction`; left out, the role decides."""
     budget_usd: int
     """US dollars a month after which Upstash slows the store down until the next one."""
     protect: bool = True
@@ -51,12 +54,9 @@ class UpstashRedisArgs:
             ValueError: keys that must stay may be dropped, or a number or region is not one.
 
         """
-        if self.eviction and self.role not in EVICTING:
-            allowed = " or ".join(repr(role.value) for role in Role if role in EVICTING)
-            raise ValueError(
-                f"eviction with role {self.role.value!r} drops data that is nowhere else: "
-                f"set eviction to false, or role to {allowed}"
-            )
+        found = refusals(self.role, offered=UPSTASH_POLICIES, eviction_policy=self.eviction_policy)
+        if problems := [f"{key}: {sentence}" for key, sentence in found]:
+            raise ValueError("; ".join(problems))
         if self.primary_region in self.read_regions:
             raise ValueError(f"read_regions has the primary region {self.primary_region!r}: leave it out")
         if self.budget_usd < 1:
@@ -67,7 +67,9 @@ class UpstashRedis(Component):
     """One global database. Stateful unless its role is `cache`."""
 
     url: pulumi.Output[str]
-    """Secret. `rediss://` URL of the store, with password."""
+    """Secret. `rediss://` URL of the store, with user and password."""
+    reader_url: pulumi.Output[str]
+    """Secret. The same: Upstash sends reads to the nearest region by itself."""
     host: pulumi.Output[str]
     """Host name of the store, the nearest region first."""
     port: pulumi.Output[int]
@@ -81,19 +83,14 @@ class UpstashRedis(Component):
             region="global",
             primary_region=args.primary_region,
             read_regions=args.read_regions,
-            eviction=args.eviction,
+            eviction=policy_of(args.role, UPSTASH_POLICIES, args.eviction_policy) != NO_EVICTION,
             budget=args.budget_usd,
             tls=True,
             opts=self._child(protect=args.protect and args.role != Role.CACHE),
         )
         self.host = store.endpoint
         self.port = store.port
-        # Upstash's only user is called `default`.
-        self.url = pulumi.Output.secret(
-            pulumi.Output.format(
-                "rediss://default:{0}@{1}:{2}", store.password.apply(_escaped), store.endpoint, store.port
-            )
-        )
+        self.url = self.reader_url = url(store.password.apply(_escaped), store.endpoint, store.port)
         self._finish()
 
     @property
@@ -101,6 +98,16 @@ class UpstashRedis(Component):
         """What to watch."""
         return SIGNALS
 
+    @property
+    def doors(self) -> Sequence[Upstream]:
+        """None: the store is outside the network."""
+        return []
+
 
 def _escaped(password: str) -> str:
     return quote(password, safe="")
+
+
+def make(name: str, place: Place, settings: Mapping[str, Any], opts: pulumi.ResourceOptions) -> RedisStore:
+    """The store that `settings`, fields of `UpstashRedisArgs` by name, describe."""
+    return UpstashRedis(name, UpstashRedisArgs(**settings, database_name=place.store_name), opts)

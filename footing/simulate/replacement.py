@@ -48,6 +48,11 @@ def _says_replace(sentence: str, names: tuple[str, ...]) -> bool:
 _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html has no such parameter"
 _RDS_GROUP = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBParameterGroup.html: no rename"
 _CACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyReplicationGroup.html"
+_CACHE_USER = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyUser.html: no rename"
+_CACHE_USERS = (
+    "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyUserGroup.html: no rename"
+)
+_SERVERLESS = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyServerlessCache.html"
 _BUCKET = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html: a name is for life"
 _SECRET = "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html: no rename"  # noqa: S105
 _LOGS = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html: no modify"
@@ -111,6 +116,11 @@ REVIEWED: dict[str, dict[str, str]] = {
     ),
     "aws:elasticache/parameterGroup:ParameterGroup": _rows(_CACHE, "name", "family", "description"),
     "aws:elasticache/subnetGroup:SubnetGroup": _rows(_CACHE, "name"),
+    "aws:elasticache/user:User": _rows(_CACHE_USER, "userId", "userName"),
+    "aws:elasticache/userGroup:UserGroup": _rows(_CACHE_USERS, "userGroupId"),
+    "aws:elasticache/serverlessCache:ServerlessCache": _rows(
+        _SERVERLESS, "name", "kmsKeyId", "networkType", "snapshotArnsToRestores", "subnetIds"
+    ),
     "aws:s3/bucket:Bucket": _rows(_BUCKET, "bucket", "bucketPrefix", "objectLockEnabled", "bucketNamespace"),
     "aws:s3/bucketVersioning:BucketVersioning": _rows(_BUCKET, "bucket"),
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _rows(_BUCKET, "bucket"),

@@ -7,14 +7,16 @@ import pulumi
 from components._firewall import Upstream
 from components.cluster import Cluster, ClusterArgs
 from components.pooler import LISTEN_PORT
-from stacks.compose.data import make_database, make_pooler, make_redis
+from stacks.compose.data import make_database, make_pooler
+from stacks.compose.redis import make_redis
 from stacks.compose.stack import Secrets, start
 from stacks.compose.watch import make_observability, make_sentry
 from stacks.compose.web import make_domain, make_edge, make_network, make_service
 from stacks.config.stack import StackConfig
+from stacks.contract import CONTRACT_VARIABLE, cache_contract
 
 
-def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Output[Any]]:
+def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any]]:
     """Make everything that `config` describes, in the order of dependency, and return the stack's outputs."""
     stack = start(config, secrets)
     network = make_network(stack)
@@ -22,6 +24,7 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Output[An
     database = make_database(stack, network)
     pooler = make_pooler(stack, network, cluster, database)
     redis = make_redis(stack, network)
+    contract = cache_contract(config.cache)
     domain = make_domain(stack)
     sentry = make_sentry(stack)
     pooler_door = Upstream(role="pooler", security_group_id=pooler.security_group_id, port=LISTEN_PORT)
@@ -30,12 +33,12 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Output[An
         network,
         cluster,
         domain,
-        environment=sentry.env,
-        secrets={"DATABASE_URL": pooler.pooled_url, "REDIS_URL": redis.store.url},
+        environment={**sentry.env, CONTRACT_VARIABLE: contract},
+        secrets={"DATABASE_URL": pooler.pooled_url, "REDIS_URL": redis.url},
         upstreams=[pooler_door, *redis.doors],
     )
     edge = make_edge(stack, domain, service)
-    watched = (database, pooler, redis.store, service, edge, sentry)
+    watched = (database, pooler, redis, service, edge, sentry)
     observability = make_observability(stack, [component.signals for component in watched])
     return {
         "urls": edge.urls,
@@ -43,7 +46,9 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Output[An
         "direct_url": database.direct_url,
         "pooled_url": pooler.pooled_url,
         "reader_urls": database.reader_urls,
-        "redis_url": redis.store.url,
+        "redis_url": redis.url,
+        "redis_reader_url": redis.reader_url,
+        "cache_contract": contract,
         "sentry_dsn": sentry.dsn,
         "dashboard_url": observability.dashboard_url,
     }

@@ -1,41 +1,10 @@
-"""The data tier: PostgreSQL, its pooler, Redis."""
+"""PostgreSQL and its pooler."""
 
-from dataclasses import dataclass
-from typing import Protocol
-
-import pulumi
-
-from components._firewall import Upstream
-from components._signals import Signals
 from components.cluster import Cluster
 from components.database import POSTGRES_PORT, Database, DatabaseArgs, ReplicaArgs
 from components.network import Network
 from components.pooler import Pooler, PoolerArgs
-from components.redis.role import EVICTING, Role
 from stacks.compose.stack import Stack, task
-from stacks.config.redis import ElastiCacheConfig
-
-
-class RedisStore(Protocol):
-    """What every backend of Redis offers."""
-
-    @property
-    def url(self) -> pulumi.Output[str]:
-        """Secret. URL with password."""
-
-    @property
-    def signals(self) -> Signals:
-        """What to watch."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RedisTier:
-    """A Redis and the way to it."""
-
-    store: RedisStore
-    """The store."""
-    doors: list[Upstream]
-    """Doors in the network that its clients open; none for a store outside."""
 
 
 def make_database(stack: Stack, network: Network) -> Database:
@@ -106,42 +75,3 @@ def make_pooler(stack: Stack, network: Network, cluster: Cluster, database: Data
         ),
         stack.opts,
     )
-
-
-def make_redis(stack: Stack, network: Network) -> RedisTier:
-    """Redis of the configured provider."""
-    redis, name = stack.config.redis, stack.names.of("redis")
-    role = Role(redis.role)
-    if isinstance(redis, ElastiCacheConfig):
-        from components.redis.elasticache import REDIS_PORT, Redis, RedisArgs
-
-        store = Redis(
-            "redis",
-            RedisArgs(
-                replication_group_id=name,
-                role=role,
-                engine=redis.engine,
-                engine_version=redis.engine_version,
-                node_type=redis.node_type,
-                replicas=redis.replicas,
-                snapshot_retention_days=redis.snapshot_retention_days,
-                vpc_id=network.vpc_id,
-                subnet_ids=network.private_subnet_ids,
-                protect=redis.protect,
-            ),
-            stack.opts,
-        )
-        door = Upstream(role="redis", security_group_id=store.security_group_id, port=REDIS_PORT)
-        return RedisTier(store=store, doors=[door])
-    from components.redis.upstash import UpstashRedis, UpstashRedisArgs
-
-    upstash = UpstashRedisArgs(
-        database_name=name,
-        role=role,
-        primary_region=redis.primary_region,
-        read_regions=redis.read_regions,
-        eviction=role in EVICTING,
-        budget_usd=redis.budget_usd,
-        protect=redis.protect,
-    )
-    return RedisTier(store=UpstashRedis("redis", upstash, stack.opts), doors=[])

@@ -1,21 +1,83 @@
 """Configuration of Redis: one role, several providers."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from components._redis_roles import ENGINE_POLICIES, SERVERLESS_POLICIES, UPSTASH_POLICIES, Role, refusals
 from stacks.config.base import Model
 
-RoleName = Literal["cache", "session", "queue", "primary_store"]
-"""What the data is for; decides what happens when memory is full."""
+RoleName = Annotated[
+    Literal["cache", "session", "queue", "primary_store"],
+    Field(description="What the data is for; decides eviction, snapshots, replicas and alarms."),
+]
+"""What the data is for."""
+
+Engine = Annotated[
+    Literal["valkey", "redis"],
+    Field(description="From redis to valkey in place, with a higher version; never back."),
+]
+"""Which of the two ElastiCache runs."""
+
+EnginePolicy = Literal[
+    "allkeys-lru",
+    "volatile-lru",
+    "allkeys-lfu",
+    "volatile-lfu",
+    "allkeys-random",
+    "volatile-random",
+    "volatile-ttl",
+    "noeviction",
+]
+"""What goes when memory is full, on ElastiCache."""
+
+SnapshotDays = Annotated[
+    Annotated[int, Field(ge=0, le=35)] | None,
+    Field(description="Daily snapshots kept, in days; left out, 0 for a cache and 7 for any other role."),
+]
+"""How long daily snapshots are kept."""
+
+Credentials = Annotated[
+    list[Annotated[int, Field(ge=1, le=9999)]],
+    Field(
+        min_length=1,
+        max_length=2,
+        description="Numbers of the accepted passwords: one, or two with the newer last while a rotation is "
+        "under way. See docs/redis.md.",
+    ),
+]
+"""Which generated passwords are accepted."""
+
+REDIS_LAST_MAJOR = "7"
+"""Last major version of Redis at AWS; Valkey goes on.
+
+https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html
+"""
+
+
+class AuthConfig(Model):
+    """Who may log in."""
+
+    mode: Literal["user_group", "token"] = Field(
+        default="user_group", description="A user with passwords of its own, or one token for the whole group."
+    )
+    credentials: Credentials = Field(default=[1])
+
+
+class ServerlessAuthConfig(Model):
+    """Who may log in; serverless knows users only."""
+
+    mode: Literal["user_group"] = Field(default="user_group", description="A user with passwords of its own.")
+    credentials: Credentials = Field(default=[1])
 
 
 class ElastiCacheConfig(Model):
-    """Redis or Valkey on Amazon ElastiCache."""
+    """Redis or Valkey on nodes at Amazon ElastiCache."""
 
     provider: Literal["elasticache"]
     role: RoleName
-    engine: Literal["valkey", "redis"] = "valkey"
+    engine: Engine = "valkey"
     engine_version: Annotated[str, Field(pattern=r"^[78]\.\d{1,2}$")] = Field(
         default="8.0", description="Major.minor."
     )
@@ -25,9 +87,29 @@ class ElastiCacheConfig(Model):
     replicas: Annotated[int, Field(ge=0, le=5)] = Field(
         default=1, description="Read replicas; with 0 there is no failover."
     )
-    snapshot_retention_days: Annotated[int, Field(ge=0, le=35)] = Field(
-        default=7, description="Daily snapshots kept, in days."
+    eviction_policy: EnginePolicy | None = Field(
+        default=None, description="What goes when memory is full; left out, the role decides."
     )
+    snapshot_retention_days: SnapshotDays = None
+    auth: AuthConfig = AuthConfig()
+    protect: bool = Field(default=True, description="Refuse to delete or replace it.")
+
+
+class ServerlessConfig(Model):
+    """Redis or Valkey on Amazon ElastiCache Serverless; both limits are required, for they bound the bill."""
+
+    provider: Literal["elasticache_serverless"]
+    role: RoleName
+    engine: Engine = "valkey"
+    major_version: Literal["7", "8"] = Field(default="8", description="Major version.")
+    storage_max_gb: Annotated[int, Field(ge=1, le=5000)] = Field(
+        description="Data at the most, GB; then keys with a TTL go."
+    )
+    ecpu_max_per_second: Annotated[int, Field(ge=1000, le=15_000_000)] = Field(
+        description="Processing units a second at the most; then commands are throttled."
+    )
+    snapshot_retention_days: SnapshotDays = None
+    auth: ServerlessAuthConfig = ServerlessAuthConfig()
     protect: bool = Field(default=True, description="Refuse to delete or replace it.")
 
 
@@ -38,11 +120,56 @@ class UpstashConfig(Model):
     role: RoleName
     primary_region: str = Field(description="Region of the primary, for example us-east-1.")
     read_regions: list[str] = Field(default=[], description="Regions with a read replica.")
+    eviction_policy: Literal["optimistic-volatile", "noeviction"] | None = Field(
+        default=None, description="What goes when memory is full; left out, the role decides."
+    )
     budget_usd: Annotated[int, Field(ge=1)] = Field(
         description="Monthly spending, US dollars, above which Upstash throttles."
     )
     protect: bool = Field(default=True, description="Refuse to delete or replace it.")
 
 
-RedisConfig = Annotated[ElastiCacheConfig | UpstashConfig, Field(discriminator="provider")]
+RedisConfig = Annotated[ElastiCacheConfig | ServerlessConfig | UpstashConfig, Field(discriminator="provider")]
 """Redis by provider."""
+
+
+def redis_problems(redis: RedisConfig) -> Iterator[tuple[str, str]]:
+    """Key and sentence for each way in which the parts of `redis`, each right by itself, do not fit each other."""
+    role = Role(redis.role)
+    match redis:
+        case ElastiCacheConfig():
+            found = refusals(
+                role,
+                offered=ENGINE_POLICIES,
+                eviction_policy=redis.eviction_policy,
+                snapshot_retention_days=redis.snapshot_retention_days,
+                replicas=redis.replicas,
+                protect=redis.protect,
+            )
+            yield from _engine_problems("engine_version", redis.engine, redis.engine_version)
+            yield from _credential_problems(redis.auth.credentials)
+        case ServerlessConfig():
+            found = refusals(
+                role, offered=SERVERLESS_POLICIES, snapshot_retention_days=redis.snapshot_retention_days
+            )
+            yield from _engine_problems("major_version", redis.engine, redis.major_version)
+            yield from _credential_problems(redis.auth.credentials)
+        case UpstashConfig():
+            found = refusals(role, offered=UPSTASH_POLICIES, eviction_policy=redis.eviction_policy)
+            if redis.primary_region in redis.read_regions:
+                yield "redis.read_regions", f"given the primary region {redis.primary_region}, allowed others"
+    yield from ((f"redis.{key}", sentence) for key, sentence in found)
+
+
+def _engine_problems(key: str, engine: str, version: str) -> Iterator[tuple[str, str]]:
+    if engine == "redis" and version.split(".", maxsplit=1)[0] != REDIS_LAST_MAJOR:
+        yield f"redis.{key}", f"given {version}, allowed {REDIS_LAST_MAJOR} with engine redis"
+
+
+def _credential_problems(credentials: list[int]) -> Iterator[tuple[str, str]]:
+    if credentials != sorted(set(credentials)):
+        given = ", ".join(str(number) for number in credentials)
+        yield (
+            "redis.auth.credentials",
+            f"given {given}, allowed one number, or two with the higher one last",
+        )

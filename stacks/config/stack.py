@@ -11,11 +11,12 @@ from policies import limits
 from stacks import budget
 from stacks.budget import Budget, Fleet
 from stacks.config.base import Model, Name
+from stacks.config.cache import CacheConfig, cache_problems
 from stacks.config.database import DatabaseConfig
 from stacks.config.edge import EdgeConfig
 from stacks.config.network import NetworkConfig
 from stacks.config.observability import AlertsConfig, GrafanaConfig, SentryConfig
-from stacks.config.redis import RedisConfig
+from stacks.config.redis import RedisConfig, redis_problems
 from stacks.config.service import ServiceConfig, VariableName
 
 STORAGE_GROWTH_PERCENT = 110
@@ -41,6 +42,7 @@ class StackConfig(Model):
     network: NetworkConfig
     database: DatabaseConfig
     redis: RedisConfig
+    cache: CacheConfig = CacheConfig()
     service: ServiceConfig
     edge: EdgeConfig
     sentry: SentryConfig
@@ -71,6 +73,8 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from _network_problems(config)
     yield from _database_problems(config)
     yield from budget.problems(config.connection_budget)
+    yield from redis_problems(config.redis)
+    yield from cache_problems(config.cache)
     yield from _service_problems(config)
     yield from _edge_problems(config)
     yield from _contact_problems(config)

@@ -22,7 +22,15 @@ SECRET = rpc._special_secret_sig
 MADE: Mapping[str, Mapping[str, Any]] = {
     "aws:ec2/vpc:Vpc": {"cidrBlock": "10.0.0.0/16"},
     "aws:rds/instance:Instance": {"address": "db.internal", "endpoint": "db.internal:5432", "port": 5432},
-    "aws:elasticache/replicationGroup:ReplicationGroup": {"primaryEndpointAddress": "redis.internal"},
+    "aws:elasticache/replicationGroup:ReplicationGroup": {
+        "primaryEndpointAddress": "redis.internal",
+        "readerEndpointAddress": "reader.redis.internal",
+        "memberClusters": ["redis-003", "redis-001"],
+    },
+    "aws:elasticache/serverlessCache:ServerlessCache": {
+        "endpoints": [{"address": "serverless.internal", "port": 6379}],
+        "readerEndpoints": [{"address": "serverless.internal", "port": 6380}],
+    },
     "aws:lb/loadBalancer:LoadBalancer": {"dnsName": "lb.internal", "arnSuffix": "app/lb/1", "zoneId": "Z1"},
     "aws:lb/targetGroup:TargetGroup": {"arnSuffix": "targetgroup/tg/1"},
     "aws:s3/bucket:Bucket": {"bucketRegionalDomainName": "bucket.internal"},
@@ -39,7 +47,7 @@ MADE: Mapping[str, Mapping[str, Any]] = {
         "restToken": "made-rest-token",
     },
 }
-"""What the providers would answer beside the inputs, by type token."""
+"""What the providers would answer beside the inputs, by type token; a function is given the resource's name."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +179,9 @@ class _Monitor(mocks.MockMonitor):
             return {}
         generic = {"name": request.name, "arn": f"arn:aws:made:::{request.name}"}
         secret = set(request.additionalSecretOutputs)
-        values = {**generic, **self._made.get(request.type, {})}
+        made = self._made.get(request.type, {})
+        named = {key: value(request.name) if callable(value) else value for key, value in made.items()}
+        values = {**generic, **named}
         return {
             key: {SIGNATURE: SECRET, "value": value} if key in secret else value
             for key, value in values.items()

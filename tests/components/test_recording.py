@@ -42,10 +42,9 @@ def test_recording_tells_secrets_apart_in_outputs_and_in_what_is_read():
 
 
 def test_recording_keeps_what_only_the_provider_knows_unknown_in_a_preview():
-    from components.redis.upstash import Role, UpstashRedis, UpstashRedisArgs
+    from components._redis_roles import Role
+    from components.redis.upstash import UpstashRedis, UpstashRedisArgs
 
-    args = UpstashRedisArgs(
-        database_name="shop", role=Role.CACHE, primary_region="us-east-1", eviction=True, budget_usd=20
-    )
+    args = UpstashRedisArgs(database_name="shop", role=Role.CACHE, primary_region="us-east-1", budget_usd=20)
     recorded = record_component(lambda: UpstashRedis("redis", args), preview=True)
     assert recorded.registered_outputs["redis"]["host"] == UNKNOWN

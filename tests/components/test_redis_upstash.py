@@ -2,7 +2,8 @@ import dataclasses
 
 import pytest
 
-from components.redis.upstash import Role, UpstashRedis, UpstashRedisArgs
+from components._redis_roles import Role
+from components.redis.upstash import UpstashRedis, UpstashRedisArgs
 from tests.components.recording import Recorded, Secret, record_component
 
 ARGS = UpstashRedisArgs(
@@ -10,7 +11,6 @@ ARGS = UpstashRedisArgs(
     role=Role.SESSION,
     primary_region="eu-west-1",
     read_regions=["us-east-1"],
-    eviction=True,
     budget_usd=20,
 )
 
@@ -40,6 +40,7 @@ def test_upstash_url_is_secret_encrypted_and_escaped():
     recorded = record()
     expected = {
         "url": Secret("rediss://default:made%2Fpassword@made.upstash.example.com:6379"),
+        "reader_url": Secret("rediss://default:made%2Fpassword@made.upstash.example.com:6379"),
         "host": "made.upstash.example.com",
         "port": 6379,
     }
@@ -63,16 +64,15 @@ def test_upstash_url_is_secret_before_it_is_known():
     ],
 )
 def test_upstash_store_is_protected_unless_it_holds_copies(role: Role, protect: bool, protected: bool):
-    recorded = record(role=role, protect=protect, eviction=False)
+    recorded = record(role=role, protect=protect)
     assert recorded.one("RedisDatabase").protect is protected
 
 
 @pytest.mark.parametrize("role", [Role.QUEUE, Role.PRIMARY_STORE])
 def test_upstash_refuses_to_drop_what_is_nowhere_else(role: Role):
-    with pytest.raises(
-        ValueError, match=rf"'{role.value}'.*set eviction to false, or role to 'cache' or 'session'"
-    ):
-        dataclasses.replace(ARGS, role=role, eviction=True)
+    with pytest.raises(ValueError, match=f"given optimistic-volatile, allowed with role {role}: noeviction"):
+        dataclasses.replace(ARGS, role=role, eviction_policy="optimistic-volatile")
+    assert record(role=role).one("RedisDatabase").inputs["eviction"] is False
 
 
 @pytest.mark.parametrize(
@@ -87,6 +87,6 @@ def test_upstash_refuses_what_cannot_be_made(changes: dict[str, object], message
         dataclasses.replace(ARGS, **changes)
 
 
-def test_upstash_takes_its_role_as_the_word_that_other_backends_use():
-    assert record(role="cache").one("RedisDatabase").protect is False
-    assert record(role="queue", eviction=False).one("RedisDatabase").protect is True
+def test_upstash_keeps_keys_where_asked_to():
+    store = record(role=Role.CACHE, eviction_policy="noeviction").one("RedisDatabase")
+    assert store.inputs["eviction"] is False

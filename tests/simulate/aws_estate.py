@@ -157,6 +157,39 @@ DATA = (
         {"parameters": [{"name": "maxmemory-policy", "value": "noeviction"}]},
     ),
     Step(
+        "cacheuser",
+        "aws:elasticache/user:User",
+        lambda o: {
+            "userId": "app",
+            "userName": "default",
+            "engine": "redis",
+            "accessString": "on ~* +@all",
+            "authenticationMode": {"type": "password", "passwords": [wire.secret("correct-horse-one")]},
+        },
+        {"authenticationMode": {"type": "password", "passwords": ["correct-horse-one", "correct-horse-two"]}},
+    ),
+    Step(
+        "cacheusers",
+        "aws:elasticache/userGroup:UserGroup",
+        lambda o: {"userGroupId": "app", "engine": "redis", "userIds": [o["cacheuser"]["id"]]},
+        {"userIds": ["app", "other"]},
+    ),
+    Step(
+        "serverless",
+        "aws:elasticache/serverlessCache:ServerlessCache",
+        lambda o: {
+            "name": "app",
+            "engine": "valkey",
+            "majorEngineVersion": "7",
+            "userGroupId": o["cacheusers"]["id"],
+            "cacheUsageLimits": {
+                "dataStorage": {"maximum": 5, "unit": "GB"},
+                "ecpuPerSeconds": [{"maximum": 1000}],
+            },
+        },
+        {"majorEngineVersion": "8"},
+    ),
+    Step(
         "redis",
         "aws:elasticache/replicationGroup:ReplicationGroup",
         lambda o: {

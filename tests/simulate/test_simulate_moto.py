@@ -209,3 +209,22 @@ def test_a_cloud_that_cannot_be_made_again_says_so_and_starts_nothing(tmp_path: 
                 AbortedError, match=r"kept id 'vpc-1234567890abcdef0' came out as .* remove its state"
             ):
                 second.create(PARAMETER, "url", {"name": "/url", "type": "String", "value": "x"})
+
+
+def test_nodes_of_a_replication_group_follow_their_number(tmp_path: Path) -> None:
+    group, inputs = (
+        "aws:elasticache/replicationGroup:ReplicationGroup",
+        {"replicationGroupId": "app", "description": "cache", "nodeType": "cache.t4g.small"},
+    )
+    with provider_over(tmp_path) as provider:
+        made_id, _ = provider.create(group, "redis", {**inputs, "numCacheClusters": 1})
+        after = provider.update(group, "redis", made_id, {**inputs, "numCacheClusters": 2})
+    assert after["memberClusters"] == ["app-001", "app-002"]
+
+
+def test_serverless_cache_has_its_endpoints(tmp_path: Path) -> None:
+    cache, inputs = "aws:elasticache/serverlessCache:ServerlessCache", {"name": "app", "engine": "valkey"}
+    with provider_over(tmp_path) as provider:
+        _, made = provider.create(cache, "redis", inputs)
+        assert [made[name][0]["port"] for name in ("endpoints", "readerEndpoints")] == [6379, 6380]
+        assert made["endpoints"][0]["address"].startswith("app-")

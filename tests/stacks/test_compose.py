@@ -120,23 +120,38 @@ def _for_rules(value: Any) -> Any:
     return [_for_rules(item) for item in value] if isinstance(value, list) else value
 
 
-def test_redis_of_another_provider_changes_nothing_but_redis(changed: Callable[..., Plan]):
-    def to_upstash(config: dict[str, Any]) -> None:
-        config["footing:redis"] = {
-            "provider": "upstash",
-            "role": "queue",
-            "primary_region": "us-east-1",
-            "budget_usd": 20,
-        }
+OTHER_REDIS = {
+    "redisDatabase": {"provider": "upstash", "role": "queue", "primary_region": "us-east-1", "budget_usd": 20},
+    "serverlessCache": {
+        "provider": "elasticache_serverless",
+        "role": "session",
+        "storage_max_gb": 5,
+        "ecpu_max_per_second": 5000,
+    },
+}
+
+
+@pytest.mark.parametrize("kind", OTHER_REDIS)
+def test_redis_of_another_provider_changes_nothing_but_redis(changed: Callable[..., Plan], kind: str):
+    def to_another(config: dict[str, Any]) -> None:
+        config["footing:redis"] = OTHER_REDIS[kind]
 
     def others(plan: Plan) -> set[str]:
         return {it.urn for it in plan.resources if "redis" not in it.name}
 
-    plan = changed(to_upstash)
+    plan = changed(to_another)
     assert others(plan) == others(committed("production"))
     store = next(it for it in plan.resources if it.name == "redis-store")
-    assert store.inputs["eviction"] is False
+    assert f"/{kind}:" in store.type
     assert store.protect
+    assert {"redis_url", "redis_reader_url"} <= set(plan.outputs)
+
+
+def test_service_and_stack_hand_out_the_same_key_contract():
+    plan = committed("production")
+    given = of(plan, "Service")["service"].inputs["environment"]
+    assert given["CACHE_CONTRACT"] == plan.outputs["cache_contract"]
+    assert json.loads(given["CACHE_CONTRACT"])["schema"] == "footing/cache-contract/1"
 
 
 def test_encrypted_value_reaches_the_stack_as_a_secret_only(changed: Callable[..., Plan]):

@@ -83,7 +83,11 @@ def test_every_error_is_told_at_once(values: dict[str, Any]) -> None:
         ("service.task", {"cpu": 256, "memory_mib": 4096}, "allowed with cpu 256: 512, 1024, 2048"),
         ("service.task", {"cpu": 300, "memory_mib": 512}, "given cpu 300, allowed 256, 512"),
         ("service.scaling.minimum_tasks", 41, "allowed up to maximum_tasks, 40"),
-        ("redis.provider", "memcached", "redis.provider: given 'memcached', allowed 'elasticache', 'upstash'"),
+        (
+            "redis.provider",
+            "memcached",
+            "redis.provider: given 'memcached', allowed 'elasticache', 'elasticache_serverless', 'upstash'",
+        ),
         ("redis", {"role": "cache"}, "redis.provider: missing"),
         ("database.storage_max_gib", 109, "given 109, allowed 110 or more with storage_gib 100"),
         ("database.replicas", [{"purpose": "browse"}, {"purpose": "browse"}], "allowed each purpose once"),

@@ -1,0 +1,158 @@
+"""Redis on ElastiCache Serverless: no nodes to size, a ceiling on what it may cost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components import _firewall
+from components._component import Component
+from components._redis_roles import SERVERLESS_POLICIES, Role, refusals, snapshot_days
+from components._signals import Signals
+from components.redis import auth, signals
+from components.redis.store import Place, RedisStore, url
+
+REDIS_PORT = 6379
+"""Port that takes reads and writes."""
+
+READER_PORT = 6380
+"""Port of the reader endpoint. https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/set-up.html"""
+
+SNAPSHOT_TIME = "02:00"
+"""Daily time of the snapshot, UTC."""
+
+STORAGE_GB = (1, 5000)
+"""Least and greatest storage limit, GB. Source: the SDK, `ServerlessCacheCacheUsageLimitsDataStorageArgs`."""
+
+ECPU_PER_SECOND = (1000, 15_000_000)
+"""Least and greatest limit of processing units a second. Source: as above."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerlessRedisArgs:
+    """What `ServerlessRedis` is made from."""
+
+    cache_name: str
+    """Physical name, up to 40 characters. Never changed: a new one is a new store."""
+    role: Role
+    """What the data is for; at its storage limit the store evicts, so only `cache` and `session`."""
+    engine: str = "valkey"
+    """`valkey` or `redis`."""
+    major_version: str
+    """For example `8`. Source: config `redis.major_version`."""
+    storage_max_gb: int
+    """Data at the most, GB; then keys with a TTL go. Source: config `redis.storage_max_gb`."""
+    ecpu_max_per_second: int
+    """Processing units a second at the most; then commands are throttled."""
+    snapshot_retention_days: int | None = None
+    """Daily snapshots kept, 0 to 35; left out, the role decides."""
+    credentials: Sequence[int] = (1,)
+    """Numbers of the accepted passwords, the newest last: one, or two while a rotation is under way."""
+    vpc_id: pulumi.Input[str]
+    """Source: `Network.vpc_id`."""
+    subnet_ids: pulumi.Input[list[str]]
+    """Private subnets, two or three. Source: `Network.private_subnet_ids`."""
+    protect: bool = True
+    """Refuse to delete or replace it. ElastiCache itself has no such switch."""
+
+    def __post_init__(self) -> None:
+        """Refuse a store that would lose the data of its role, or has no ceiling.
+
+        Raises:
+            ValueError: the role does not bear eviction, snapshots are missing, or a limit is out of range.
+
+        """
+        problems = [
+            f"{key}: {sentence}"
+            for key, sentence in refusals(
+                self.role, offered=SERVERLESS_POLICIES, snapshot_retention_days=self.snapshot_retention_days
+            )
+        ]
+        for key, (low, high) in {"storage_max_gb": STORAGE_GB, "ecpu_max_per_second": ECPU_PER_SECOND}.items():
+            given = getattr(self, key)
+            if not low <= given <= high:
+                problems.append(f"{key}: given {given}, allowed {low} to {high}")
+        if problems:
+            raise ValueError("; ".join(problems))
+
+
+class ServerlessRedis(Component):
+    """One serverless cache, over several zones. Stateful unless its role is `cache`."""
+
+    url: pulumi.Output[str]
+    """Secret. `rediss://` URL, with user and password."""
+    reader_url: pulumi.Output[str]
+    """Secret. The same for the reader endpoint."""
+    host: pulumi.Output[str]
+    """Host name that takes writes."""
+    port: pulumi.Output[int]
+    """TCP port, TLS only."""
+    security_group_id: pulumi.Output[str]
+    """Group in front of it; clients add their own rules."""
+
+    def __init__(self, name: str, args: ServerlessRedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        self._args = args
+        group = _firewall.group(f"{name}-redis", "Redis", args.vpc_id, self._child())
+        passwords = auth.make_passwords(name, args.credentials, self._child())
+        users = auth.make_user_group(name, args.cache_name, passwords, self._child())
+        store = self._make_store(group, users)
+        self.host = store.endpoints[0].address
+        self.port = pulumi.Output.from_input(REDIS_PORT)
+        self.url = url(passwords[-1].result, self.host, REDIS_PORT)
+        self.reader_url = url(passwords[-1].result, store.reader_endpoints[0].address, READER_PORT)
+        self.security_group_id = group.id
+        self._signals = signals.of_serverless(
+            args.cache_name, args.role, storage_gb=args.storage_max_gb, ecpu_per_second=args.ecpu_max_per_second
+        )
+        self._finish()
+
+    @property
+    def signals(self) -> Signals:
+        """What to watch."""
+        return self._signals
+
+    @property
+    def doors(self) -> Sequence[_firewall.Upstream]:
+        """The doors that clients open: one to write, one to read."""
+        return [
+            _firewall.Upstream(role=role, security_group_id=self.security_group_id, port=port)
+            for role, port in (("redis", REDIS_PORT), ("redis-reader", READER_PORT))
+        ]
+
+    def _make_store(
+        self, group: aws.ec2.SecurityGroup, users: aws.elasticache.UserGroup
+    ) -> aws.elasticache.ServerlessCache:
+        args = self._args
+        return aws.elasticache.ServerlessCache(
+            f"{self._name}-store",
+            name=args.cache_name,
+            description=f"{args.role} store",
+            engine=args.engine,
+            major_engine_version=args.major_version,
+            cache_usage_limits={
+                "data_storage": {"maximum": args.storage_max_gb, "unit": "GB"},
+                "ecpu_per_seconds": [{"maximum": args.ecpu_max_per_second}],
+            },
+            user_group_id=users.user_group_id,
+            security_group_ids=[group.id],
+            subnet_ids=args.subnet_ids,
+            snapshot_retention_limit=snapshot_days(args.role, args.snapshot_retention_days),
+            daily_snapshot_time=SNAPSHOT_TIME,
+            opts=self._child(protect=args.protect),
+        )
+
+
+def make(name: str, place: Place, settings: Mapping[str, Any], opts: pulumi.ResourceOptions) -> RedisStore:
+    """The store that `settings`, fields of `ServerlessRedisArgs` by name, describe."""
+    own = {key: value for key, value in settings.items() if key != "auth"}
+    args = ServerlessRedisArgs(
+        **own,
+        credentials=settings["auth"]["credentials"],
+        cache_name=place.store_name,
+        vpc_id=place.vpc_id,
+        subnet_ids=place.subnet_ids,
+    )
+    return ServerlessRedis(name, args, opts)

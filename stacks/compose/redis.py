@@ -1,0 +1,21 @@
+"""Redis of the configured provider. Each backend is imported by itself, so that no unused SDK is loaded."""
+
+from components._redis_roles import Role
+from components.network import Network
+from components.redis.store import Place, RedisStore
+from stacks.compose.stack import Stack
+from stacks.config.redis import ElastiCacheConfig, ServerlessConfig, UpstashConfig
+
+
+def make_redis(stack: Stack, network: Network) -> RedisStore:
+    """The store; a backend's settings are its configuration, field by field."""
+    match redis := stack.config.redis:
+        case ElastiCacheConfig():
+            from components.redis.elasticache import make
+        case ServerlessConfig():
+            from components.redis.serverless import make
+        case UpstashConfig():
+            from components.redis.upstash import make
+    place = Place(store_name=stack.names.of("redis"), vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids)
+    settings = {**redis.model_dump(exclude={"provider"}), "role": Role(redis.role)}
+    return make("redis", place, settings, stack.opts)

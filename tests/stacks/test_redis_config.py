@@ -1,0 +1,122 @@
+"""Redis: what a role bears, and the login."""
+
+from typing import Any, get_args
+
+import pytest
+
+from components._redis_roles import ENGINE_POLICIES, SERVERLESS_POLICIES, UPSTASH_POLICIES, Role
+from stacks.config import ConfigError, parse
+from stacks.config.redis import EnginePolicy, RoleName, ServerlessConfig
+
+SERVERLESS = {
+    "provider": "elasticache_serverless",
+    "role": "cache",
+    "storage_max_gb": 5,
+    "ecpu_max_per_second": 5000,
+}
+UPSTASH = {"provider": "upstash", "role": "cache", "primary_region": "us-east-1", "budget_usd": 20}
+
+
+def problems(values: dict[str, Any], redis: dict[str, Any]) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        parse("test", {**values, "redis": redis})
+    return list(caught.value.problems)
+
+
+def test_config_offers_the_words_that_the_components_know():
+    assert get_args(get_args(RoleName)[0]) == tuple(Role)
+    assert get_args(EnginePolicy) == ENGINE_POLICIES
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"role": "queue", "eviction_policy": "allkeys-lru"},
+            "redis.eviction_policy: given allkeys-lru, allowed with role queue: noeviction",
+        ),
+        (
+            {"role": "primary_store", "eviction_policy": "volatile-lru"},
+            "redis.eviction_policy: given volatile-lru, allowed with role primary_store: noeviction",
+        ),
+        (
+            {"role": "session", "eviction_policy": "allkeys-lru"},
+            (
+                "redis.eviction_policy: given allkeys-lru, allowed with role session: volatile-lru, volatile-lfu, "
+                "volatile-random, volatile-ttl, noeviction"
+            ),
+        ),
+        (
+            {"role": "primary_store", "snapshot_retention_days": 0},
+            (
+                "redis.snapshot_retention_days: given 0, allowed 1 or more with role primary_store: its data is "
+                "nowhere else"
+            ),
+        ),
+        (
+            {"role": "queue", "replicas": 0},
+            "redis.replicas: given 0, allowed 1 or more with role queue, or protect: false for a throw-away stack",
+        ),
+        (
+            {"engine": "redis", "engine_version": "8.0"},
+            "redis.engine_version: given 8.0, allowed 7 with engine redis",
+        ),
+        (
+            {"auth": {"credentials": [2, 1]}},
+            "redis.auth.credentials: given 2, 1, allowed one number, or two with the higher one last",
+        ),
+        (
+            {"auth": {"credentials": [1, 1]}},
+            "redis.auth.credentials: given 1, 1, allowed one number, or two with the higher one last",
+        ),
+        ({"auth": {"credentials": [1, 2, 3]}}, "redis.auth.credentials: given a list, allowed at most 2 entries"),
+        ({"auth": {"mode": "open"}}, "redis.auth.mode: given 'open', allowed 'user_group' or 'token'"),
+    ],
+)
+def test_redis_that_would_lose_data_is_refused(values: dict[str, Any], changes: dict[str, Any], message: str):
+    assert problems(values, {**values["redis"], **changes}) == [message]
+
+
+@pytest.mark.parametrize(
+    ("redis", "message"),
+    [
+        (
+            {**SERVERLESS, "role": "queue"},
+            "redis.role: given queue, allowed cache, session: this provider always evicts by volatile-lru",
+        ),
+        (
+            {key: value for key, value in SERVERLESS.items() if key != "storage_max_gb"},
+            "redis.storage_max_gb: missing; it is required",
+        ),
+        (
+            {key: value for key, value in SERVERLESS.items() if key != "ecpu_max_per_second"},
+            "redis.ecpu_max_per_second: missing; it is required",
+        ),
+        (
+            {**SERVERLESS, "auth": {"mode": "token"}},
+            "redis.auth.mode: given 'token', allowed 'user_group'",
+        ),
+        (
+            {**SERVERLESS, "engine": "redis"},
+            "redis.major_version: given 8, allowed 7 with engine redis",
+        ),
+        (
+            {**UPSTASH, "role": "queue", "eviction_policy": "optimistic-volatile"},
+            "redis.eviction_policy: given optimistic-volatile, allowed with role queue: noeviction",
+        ),
+        (
+            {**UPSTASH, "read_regions": ["us-east-1"]},
+            "redis.read_regions: given the primary region us-east-1, allowed others",
+        ),
+    ],
+)
+def test_redis_that_a_provider_cannot_be_is_refused(values: dict[str, Any], redis: dict[str, Any], message: str):
+    assert problems(values, redis) == [message]
+
+
+def test_serverless_is_bounded_and_evicts_by_its_only_policy(values: dict[str, Any]):
+    config = parse("test", {**values, "redis": SERVERLESS})
+    assert isinstance(config.redis, ServerlessConfig)
+    assert (config.redis.storage_max_gb, config.redis.ecpu_max_per_second) == (5, 5000)
+    assert len(SERVERLESS_POLICIES) == 1
+    assert set(UPSTASH_POLICIES) == {"optimistic-volatile", "noeviction"}
