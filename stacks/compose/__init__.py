@@ -43,6 +43,8 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Output[An
         "direct_url": database.direct_url,
         "pooled_url": pooler.pooled_url,
         "reader_urls": database.reader_urls,
+        "database_secret_arn": database.secret_arn,
+        "pooler_secret_arn": pooler.secret_arn,
         "redis_url": redis.store.url,
         "sentry_dsn": sentry.dsn,
         "dashboard_url": observability.dashboard_url,
