@@ -77,6 +77,8 @@ def _options(settings: PgBouncerSettings) -> dict[str, str | int]:
         "query_wait_timeout": settings.query_wait_timeout_seconds,
         "server_idle_timeout": settings.server_idle_timeout_seconds,
         "server_lifetime": settings.server_lifetime_seconds,
+        # Written out, for its default differs between versions of PgBouncer.
+        "server_check_query": "select 1",
         "server_tls_sslmode": "verify-full",
         "server_tls_ca_file": f"{RUN_DIRECTORY}/rds-ca.pem",
         "tcp_keepalive": 1,

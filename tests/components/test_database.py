@@ -83,7 +83,10 @@ def test_protection_can_be_typed_out():
 
 
 def test_parameters_carry_the_numbers_and_static_ones_wait_for_a_reboot():
-    group = record(max_connections=123).one("ParameterGroup").inputs
+    made = record(max_connections=123).one("ParameterGroup")
+    group = made.inputs
+    # A server cannot be without a group: a new one is there before the old one goes.
+    assert not made.delete_before_replace
     assert group["family"] == "postgres16"
     assert group["namePrefix"] == "shop-staging-db-"
     assert parameters_of(group) == {

@@ -75,9 +75,18 @@ def test_tasks_share_the_pool_and_the_clients():
 def test_connections_to_postgresql_are_verified_and_waits_end():
     ini = ini_of(record(query_wait_timeout_seconds=7, server_idle_timeout_seconds=11))
     assert ini["server_tls_sslmode"] == "verify-full"
+    assert ini["server_tls_ca_file"] == "/run/pgbouncer/rds-ca.pem"
     assert ini["auth_type"] == "scram-sha-256"
+    assert ini["auth_file"] == "/run/pgbouncer/userlist.txt"
     assert (ini["query_wait_timeout"], ini["server_idle_timeout"]) == ("7", "11")
     assert int(ini["max_prepared_statements"]) > 0
+    assert (ini["server_check_query"], ini["server_lifetime"]) == ("select 1", "1800")
+
+
+def test_log_is_for_faults_not_for_every_connection():
+    ini = ini_of(record())
+    assert (ini["log_connections"], ini["log_disconnections"]) == ("0", "0")
+    assert ini["ignore_startup_parameters"] == "extra_float_digits"
 
 
 def test_wait_without_an_end_is_refused():
