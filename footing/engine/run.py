@@ -120,7 +120,10 @@ def _protection_message(stack: str, protected: tuple[Resource, ...], try_out_dir
     lines = [
         f"Nothing was destroyed: {len(protected)} resources of {stack!r} are protected.",
         *shown,
-        f"To lift the protection, write `protect: false` in their blocks of Pulumi.{stack}.yaml, apply that, then destroy.",
+        (
+            f"To lift the protection, write `protect: false` in their blocks of Pulumi.{stack}.yaml, "
+            "apply that, then destroy."
+        ),
     ]
     if try_out_directory:
         lines.append(f"To forget this try-out with its simulated cloud, remove {try_out_directory}.")

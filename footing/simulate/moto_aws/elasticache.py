@@ -1,0 +1,150 @@
+"""Redis replication groups and their groups.
+
+Parameters: https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/
+"""
+
+from typing import Any
+
+from footing.simulate.identity import arn
+from footing.simulate.moto_aws.kind import Call, Existing, Kind, Made
+from footing.simulate.wire import Properties
+
+_RENAMES = {
+    "description": "ReplicationGroupDescription",
+    "maintenanceWindow": "PreferredMaintenanceWindow",
+    "nodeType": "CacheNodeType",
+    "parameterGroupName": "CacheParameterGroupName",
+    "preferredCacheClusterAzs": "PreferredCacheClusterAZs",
+    "subnetGroupName": "CacheSubnetGroupName",
+}
+
+
+def _logs(inputs: Properties) -> dict[str, Any]:
+    found = [
+        {
+            "DestinationType": item["destinationType"],
+            "DestinationDetails": {"CloudWatchLogsDetails": {"LogGroup": item["destination"]}}
+            if item["destinationType"] == "cloudwatch-logs"
+            else {"KinesisFirehoseDetails": {"DeliveryStream": item["destination"]}},
+            "LogFormat": item["logFormat"],
+            "LogType": item["logType"],
+        }
+        for item in inputs.get("logDeliveryConfigurations") or []
+    ]
+    return {"LogDeliveryConfigurations": found} if found else {}
+
+
+def _sent(inputs: Properties) -> Properties:
+    return {name: value for name, value in inputs.items() if name != "logDeliveryConfigurations"}
+
+
+def _create_group(call: Call, inputs: Properties) -> Made:
+    made = call.send("elasticache", "create_replication_group", _sent(inputs), _RENAMES, **_logs(inputs))
+    group = made["ReplicationGroup"]
+    shards = inputs.get("numNodeGroups") or 1
+    nodes = inputs.get("numCacheClusters") or shards * (1 + (inputs.get("replicasPerNodeGroup") or 0))
+    name, port = group["ReplicationGroupId"], inputs.get("port") or 6379
+    domain = f"{name}.{call.identity.hex(6, 'cache')}.{_short_region(call.region)}.cache.amazonaws.com"
+    outputs: Properties = {
+        "arn": group["ARN"],
+        "clusterEnabled": shards > 1,
+        "engineVersionActual": inputs.get("engineVersion") or "7.1",
+        "memberClusters": [f"{name}-{number:03}" for number in range(1, nodes + 1)],
+        "numCacheClusters": nodes,
+        "port": port,
+    }
+    if shards > 1:
+        outputs["configurationEndpointAddress"] = f"clustercfg.{domain}"
+    else:
+        outputs |= {"primaryEndpointAddress": f"master.{domain}", "readerEndpointAddress": f"replica.{domain}"}
+    return Made(name, outputs)
+
+
+def _short_region(region: str) -> str:
+    """`us-east-1` is `use1` in a cache's host name."""
+    area, direction, number = region.split("-")[-3:]
+    return f"{area}{direction[0]}{number}"
+
+
+def _update_group(call: Call, existing: Existing, news: Properties) -> Properties:
+    sent = {name: value for name, value in _sent(news).items() if name not in {"engine", "authToken", "tags"}}
+    call.send(
+        "elasticache",
+        "modify_replication_group",
+        sent,
+        _RENAMES,
+        ReplicationGroupId=existing.id,
+        **_logs(news),
+    )
+    return {}
+
+
+def _delete_group(call: Call, existing: Existing) -> None:
+    snapshot = existing.inputs.get("finalSnapshotIdentifier")
+    final = {"FinalSnapshotIdentifier": snapshot} if snapshot else {}
+    call.client("elasticache").delete_replication_group(ReplicationGroupId=existing.id, **final)
+
+
+_SUBNET_GROUP = {"name": "CacheSubnetGroupName", "description": "CacheSubnetGroupDescription"}
+
+
+def _create_subnet_group(call: Call, inputs: Properties) -> Made:
+    sent = {"description": "Managed by Pulumi", **inputs}
+    client = call.client("elasticache")
+    try:
+        made = call.send("elasticache", "create_cache_subnet_group", sent, _SUBNET_GROUP)["CacheSubnetGroup"]
+    except client.exceptions.CacheSubnetGroupAlreadyExistsFault:
+        # moto cannot delete a group. Whether ours still exists is for the cloud's own records to say.
+        made = client.describe_cache_subnet_groups(CacheSubnetGroupName=inputs["name"])["CacheSubnetGroups"][0]
+    outputs = {"arn": made["ARN"], "description": sent["description"], "vpcId": made.get("VpcId", "")}
+    return Made(inputs["name"], outputs)
+
+
+_PARAMETER_GROUP = {
+    "description": "Description",
+    "family": "CacheParameterGroupFamily",
+    "name": "CacheParameterGroupName",
+}
+
+
+def _create_parameter_group(call: Call, inputs: Properties) -> Made:
+    """Moto has no cache parameter groups: botocore checks the parameters, the group itself is a record."""
+    sent = {"description": "Managed by Pulumi", **inputs}
+    call.check("elasticache", "create_cache_parameter_group", sent, _PARAMETER_GROUP)
+    _check_parameters(call, inputs)
+    name = arn("elasticache", f"parametergroup:{inputs['name']}", region=call.region)
+    return Made(inputs["name"], {"arn": name, "description": sent["description"]})
+
+
+def _check_parameters(call: Call, inputs: Properties) -> None:
+    values = [
+        {"ParameterName": item["name"], "ParameterValue": item["value"]} for item in inputs.get("parameters") or []
+    ]
+    call.check("elasticache", "modify_cache_parameter_group", inputs, _PARAMETER_GROUP, ParameterNameValues=values)
+
+
+def _update_parameter_group(call: Call, _existing: Existing, news: Properties) -> Properties:
+    _check_parameters(call, news)
+    return {}
+
+
+def _update_subnet_group(call: Call, _existing: Existing, news: Properties) -> Properties:
+    call.check("elasticache", "modify_cache_subnet_group", news, _SUBNET_GROUP)
+    return {}
+
+
+def _nothing(_call: Call, _existing: Existing) -> None:
+    """Moto holds nothing of these kinds, or cannot remove it."""
+
+
+KINDS = {
+    "aws:elasticache/replicationGroup:ReplicationGroup": Kind(
+        create=_create_group, delete=_delete_group, update=_update_group
+    ),
+    "aws:elasticache/subnetGroup:SubnetGroup": Kind(
+        create=_create_subnet_group, delete=_nothing, update=_update_subnet_group
+    ),
+    "aws:elasticache/parameterGroup:ParameterGroup": Kind(
+        create=_create_parameter_group, delete=_nothing, update=_update_parameter_group
+    ),
+}

@@ -1,0 +1,97 @@
+"""Alarms, dashboards and log groups.
+
+Parameters: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
+"""
+
+from typing import Any
+
+from footing.simulate.identity import arn
+from footing.simulate.moto_aws.kind import Call, Existing, Kind, Made
+from footing.simulate.wire import Properties
+
+_ALARM = {"name": "AlarmName", "evaluateLowSampleCountPercentiles": "EvaluateLowSampleCountPercentile"}
+
+
+def _query(given: Properties) -> dict[str, Any]:
+    names = {
+        "id": "Id",
+        "expression": "Expression",
+        "label": "Label",
+        "returnData": "ReturnData",
+        "period": "Period",
+        "accountId": "AccountId",
+    }
+    query: dict[str, Any] = {key: given[name] for name, key in names.items() if given.get(name) is not None}
+    metric = given.get("metric")
+    if metric:
+        dimensions = [
+            {"Name": key, "Value": value} for key, value in sorted((metric.get("dimensions") or {}).items())
+        ]
+        query["MetricStat"] = {
+            "Metric": {
+                "MetricName": metric["metricName"],
+                "Namespace": metric.get("namespace", ""),
+                "Dimensions": dimensions,
+            },
+            "Period": metric["period"],
+            "Stat": metric["stat"],
+            **({"Unit": metric["unit"]} if metric.get("unit") else {}),
+        }
+    return query
+
+
+def _put_alarm(call: Call, inputs: Properties) -> Made:
+    sent = {name: value for name, value in inputs.items() if name != "metricQueries"}
+    queries = [_query(item) for item in inputs.get("metricQueries") or []]
+    call.send("cloudwatch", "put_metric_alarm", sent, _ALARM, **({"Metrics": queries} if queries else {}))
+    name = arn("cloudwatch", f"alarm:{inputs['name']}", region=call.region)
+    return Made(inputs["name"], {"arn": name})
+
+
+def _delete_alarm(call: Call, existing: Existing) -> None:
+    call.client("cloudwatch").delete_alarms(AlarmNames=[existing.id])
+
+
+def _put_dashboard(call: Call, inputs: Properties) -> Made:
+    call.send("cloudwatch", "put_dashboard", inputs)
+    name = arn("cloudwatch", f"dashboard/{inputs['dashboardName']}", region="")
+    return Made(inputs["dashboardName"], {"dashboardArn": name})
+
+
+def _delete_dashboard(call: Call, existing: Existing) -> None:
+    call.client("cloudwatch").delete_dashboards(DashboardNames=[existing.id])
+
+
+def _create_log_group(call: Call, inputs: Properties) -> Made:
+    fixed = {"tags": inputs["tags"]} if inputs.get("tags") else {}
+    sent = {name: value for name, value in inputs.items() if name != "tags"}
+    call.send("logs", "create_log_group", sent, {"name": "logGroupName"}, **fixed)
+    _retain(call, inputs["name"], inputs.get("retentionInDays"))
+    name = arn("logs", f"log-group:{inputs['name']}", region=call.region)
+    return Made(inputs["name"], {"arn": name, "logGroupClass": inputs.get("logGroupClass") or "STANDARD"})
+
+
+def _retain(call: Call, name: str, days: int | None) -> None:
+    if days:
+        call.client("logs").put_retention_policy(logGroupName=name, retentionInDays=days)
+
+
+def _update_log_group(call: Call, existing: Existing, news: Properties) -> Properties:
+    days = news.get("retentionInDays")
+    if not days and existing.inputs.get("retentionInDays"):
+        call.client("logs").delete_retention_policy(logGroupName=existing.id)
+    _retain(call, existing.id, days)
+    return {}
+
+
+def _delete_log_group(call: Call, existing: Existing) -> None:
+    call.client("logs").delete_log_group(logGroupName=existing.id)
+
+
+KINDS = {
+    "aws:cloudwatch/dashboard:Dashboard": Kind(create=_put_dashboard, delete=_delete_dashboard),
+    "aws:cloudwatch/logGroup:LogGroup": Kind(
+        create=_create_log_group, delete=_delete_log_group, update=_update_log_group
+    ),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": Kind(create=_put_alarm, delete=_delete_alarm),
+}

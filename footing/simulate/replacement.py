@@ -1,0 +1,194 @@
+"""Which property's change replaces a resource: the SDK's own docs where they say so, else a reviewed table.
+
+The SDKs drop most of the providers' "forces new resource" marks, and are silent on nearly all stateful AWS
+types. `REVIEWED` fills that gap for the types where a replacement loses data or a name.
+"""
+
+import re
+
+_VERDICTS = (
+    r"\bforc(?:e|es|ing)\b(?:\s+\w+){0,4}?\s+(?:new|creation)\b[\w\s]{0,12}\b(?:resource|cluster)\b",
+    r"\bforc(?:e|es|ing)\b(?:\s+\w+){0,2}?\s+(?:replacement|re-?creation)\b",
+    r"\b(?:trigger|triggers|causes?)\b(?:\s+\w+){0,2}?\s+(?:replacement|re-?creation)\b",
+    r"\b(?:will re-?create|re-?creates) the resource\b",
+    r"\bcan(?:not|'t) be (?:changed|modified|updated)(?: once| after\b|\.?$)",
+)
+_VERDICT = re.compile("|".join(_VERDICTS), re.IGNORECASE)
+_ALWAYS = re.compile(
+    r"\b(?:if|when|whenever)\s+(?:it is\s+|this is\s+)?(?:changed|modified|updated)\b", re.IGNORECASE
+)
+_CONDITION = re.compile(
+    r"\b(?:if|when|unless|between|with an?|from|"
+    r"to (?:an? )?(?:empty|lower)|to `|for|see|deleting|enabling|disabling|"
+    r"removing|downgrading|decreas\w+|subsequent\w*|this block|not|some|may|during|in which case)\b",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(r"\bchang(?:e|es|ing)\s+(?:to\s+|of\s+|the\s+)*`([^`]+)`", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.;!])\s+|\n\s*\n|(?<=\w)\)\s|[(]")
+
+
+def docs_say_replace(doc: str, *, names: tuple[str, ...]) -> bool:
+    """Whether a property's docs say, without a condition, that changing it makes a new resource.
+
+    `names` are the property's own names. A sentence about another property, or one that holds only in some
+    cases ("disabling it", "when the engine is older"), is not taken: the reviewed table is for those.
+    """
+    return any(_says_replace(sentence, names) for sentence in _SENTENCE_END.split(doc) if sentence)
+
+
+def _says_replace(sentence: str, names: tuple[str, ...]) -> bool:
+    if not _VERDICT.search(sentence):
+        return False
+    named = _NAMED.search(sentence)
+    if named and named.group(1) not in names:
+        return False
+    return not _CONDITION.search(_VERDICT.sub("", _ALWAYS.sub("", sentence)))
+
+
+_RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html has no such parameter"
+_RDS_GROUP = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBParameterGroup.html: no rename"
+_CACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyReplicationGroup.html"
+_BUCKET = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html: a name is for life"
+_SECRET = "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html: no rename"  # noqa: S105
+_LOGS = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html: no modify"
+_TARGETS = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyTargetGroup.html"
+_BALANCER = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html"
+_ECS = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html has no such parameter"
+_TASK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definitions.html: revisions never change"
+_VPC = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcAttribute.html has no such attribute"
+_SUBNET = (
+    "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySubnetAttribute.html has no such attribute"
+)
+_GROUP = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html: fixed at creation"
+_RULE = (
+    "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroupRuleRequest.html: belongs to a group"
+)
+_ROLE = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html: no rename"
+_ATTACHED = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html: attach and detach only"
+_SSM = "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html: the name is the key"
+_SCALING = (
+    "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html: the key"
+)
+_ALARM = (
+    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html: the name is the key"
+)
+_ZONE = "https://developers.cloudflare.com/api/resources/zones/methods/edit/ has no such field"
+_CF_RECORD = (
+    "https://developers.cloudflare.com/api/resources/dns/subresources/records/: a record belongs to a zone"
+)
+_CF_RULESET = "https://developers.cloudflare.com/ruleset-engine/rulesets-api/update/: kind and phase are fixed"
+_RANDOM = "https://www.pulumi.com/registry/packages/random/: every input is fixed; a change makes a new value"
+_GRAFANA = "https://grafana.com/docs/grafana/latest/developers/http_api/folder/: the uid is the key"
+_UPSTASH = "https://upstash.com/docs/devops/developer-api/redis/create_database: region is fixed at creation"
+
+
+def _rows(source: str, *names: str) -> dict[str, str]:
+    return dict.fromkeys(names, source)
+
+
+# rds Instance `identifier` and `dbSubnetGroupName` are absent on purpose: ModifyDBInstance changes both in place.
+REVIEWED: dict[str, dict[str, str]] = {
+    "aws:rds/instance:Instance": _rows(
+        _RDS,
+        *(
+            "availabilityZone",
+            "backupTarget",
+            "characterSetName",
+            "dbName",
+            "engine",
+            "identifierPrefix",
+            "kmsKeyId",
+        ),
+        *("ncharCharacterSetName", "restoreToPointInTime", "s3Import", "snapshotIdentifier", "storageEncrypted"),
+        *("timezone", "username"),
+    ),
+    "aws:rds/parameterGroup:ParameterGroup": _rows(_RDS_GROUP, "name", "namePrefix", "family", "description"),
+    "aws:rds/subnetGroup:SubnetGroup": _rows(_RDS_GROUP, "name", "namePrefix"),
+    "aws:elasticache/replicationGroup:ReplicationGroup": _rows(
+        _CACHE,
+        *("replicationGroupId", "subnetGroupName", "atRestEncryptionEnabled", "kmsKeyId", "port", "networkType"),
+        *("dataTieringEnabled", "globalReplicationGroupId", "snapshotArns", "snapshotName", "securityGroupNames"),
+    ),
+    "aws:elasticache/parameterGroup:ParameterGroup": _rows(_CACHE, "name", "family", "description"),
+    "aws:elasticache/subnetGroup:SubnetGroup": _rows(_CACHE, "name"),
+    "aws:s3/bucket:Bucket": _rows(_BUCKET, "bucket", "bucketPrefix", "objectLockEnabled", "bucketNamespace"),
+    "aws:s3/bucketVersioning:BucketVersioning": _rows(_BUCKET, "bucket"),
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _rows(_BUCKET, "bucket"),
+    "aws:s3/bucketPolicy:BucketPolicy": _rows(_BUCKET, "bucket"),
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _rows(_BUCKET, "bucket"),
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": _rows(_BUCKET, "bucket"),
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _rows(
+        _BUCKET, "bucket"
+    ),
+    "aws:secretsmanager/secret:Secret": _rows(_SECRET, "name", "namePrefix"),
+    "aws:secretsmanager/secretVersion:SecretVersion": _rows(_SECRET, "secretId", "secretString", "secretBinary"),
+    "aws:cloudwatch/logGroup:LogGroup": _rows(_LOGS, "name", "namePrefix", "logGroupClass"),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": _rows(_ALARM, "name"),
+    "aws:ssm/parameter:Parameter": _rows(_SSM, "name"),
+    "aws:lb/targetGroup:TargetGroup": _rows(
+        _TARGETS,
+        *("name", "namePrefix", "port", "protocol", "protocolVersion", "vpcId", "targetType", "ipAddressType"),
+    ),
+    "aws:lb/loadBalancer:LoadBalancer": _rows(
+        _BALANCER, "name", "namePrefix", "internal", "loadBalancerType", "customerOwnedIpv4Pool"
+    ),
+    "aws:lb/listener:Listener": _rows(_BALANCER, "loadBalancerArn"),
+    "aws:lb/listenerRule:ListenerRule": _rows(_BALANCER, "listenerArn"),
+    "aws:ecs/cluster:Cluster": _rows(_ECS, "name"),
+    "aws:ecs/service:Service": _rows(_ECS, "name", "cluster", "launchType", "schedulingStrategy", "iamRole"),
+    "aws:ecs/taskDefinition:TaskDefinition": _rows(
+        _TASK,
+        *("family", "containerDefinitions", "cpu", "memory", "networkMode", "executionRoleArn", "taskRoleArn"),
+        *("requiresCompatibilities", "volumes", "runtimePlatform", "ephemeralStorage", "pidMode", "ipcMode"),
+        *("placementConstraints", "proxyConfiguration", "enableFaultInjection"),
+    ),
+    "aws:ec2/vpc:Vpc": _rows(_VPC, "cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"),
+    "aws:ec2/subnet:Subnet": _rows(
+        _SUBNET, "vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "ipv6Native", "outpostArn"
+    ),
+    "aws:ec2/securityGroup:SecurityGroup": _rows(_GROUP, "name", "namePrefix", "description", "vpcId"),
+    "aws:ec2/securityGroupRule:SecurityGroupRule": _rows(
+        _RULE,
+        *("securityGroupId", "type", "fromPort", "toPort", "protocol", "cidrBlocks", "ipv6CidrBlocks"),
+        *("sourceSecurityGroupId", "self", "prefixListIds"),
+    ),
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _rows(_RULE, "securityGroupId"),
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _rows(_RULE, "securityGroupId"),
+    "aws:iam/role:Role": _rows(_ROLE, "name", "namePrefix", "path"),
+    "aws:iam/rolePolicy:RolePolicy": _rows(_ROLE, "name", "namePrefix", "role"),
+    "aws:iam/policy:Policy": _rows(_ROLE, "name", "namePrefix", "path", "description"),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _rows(_ATTACHED, "role", "policyArn"),
+    "aws:appautoscaling/target:Target": _rows(_SCALING, "resourceId", "scalableDimension", "serviceNamespace"),
+    "aws:appautoscaling/policy:Policy": _rows(
+        _SCALING, "name", "resourceId", "scalableDimension", "serviceNamespace"
+    ),
+    "aws:appautoscaling/scheduledAction:ScheduledAction": _rows(
+        _SCALING, "name", "resourceId", "scalableDimension", "serviceNamespace"
+    ),
+    "cloudflare:index/zone:Zone": _rows(_ZONE, "name", "account"),
+    "cloudflare:index/dnsRecord:DnsRecord": _rows(_CF_RECORD, "zoneId"),
+    "cloudflare:index/ruleset:Ruleset": _rows(_CF_RULESET, "zoneId", "accountId", "kind", "phase"),
+    "cloudflare:index/zoneSetting:ZoneSetting": _rows(_CF_RECORD, "zoneId", "settingId"),
+    "random:index/randomId:RandomId": _rows(_RANDOM, "byteLength", "prefix"),
+    "random:index/randomPassword:RandomPassword": _rows(
+        _RANDOM,
+        *("length", "lower", "upper", "number", "numeric", "special", "minLower", "minUpper", "minNumeric"),
+        *("minSpecial", "overrideSpecial"),
+    ),
+    "random:index/randomString:RandomString": _rows(
+        _RANDOM,
+        *("length", "lower", "upper", "number", "numeric", "special", "minLower", "minUpper", "minNumeric"),
+        *("minSpecial", "overrideSpecial"),
+    ),
+    "random:index/randomInteger:RandomInteger": _rows(_RANDOM, "min", "max", "seed"),
+    "random:index/randomPet:RandomPet": _rows(_RANDOM, "length", "prefix", "separator"),
+    "random:index/randomBytes:RandomBytes": _rows(_RANDOM, "length"),
+    "random:index/randomShuffle:RandomShuffle": _rows(_RANDOM, "inputs", "resultCount", "seed"),
+    "grafana:oss/folder:Folder": _rows(_GRAFANA, "uid", "orgId"),
+    "upstash:index/redisDatabase:RedisDatabase": _rows(_UPSTASH, "region", "primaryRegion"),
+}
+
+
+def reviewed_source(token: str, name: str) -> str | None:
+    """Why a change of this property replaces the resource, from the reviewed table; None when it is not there."""
+    return REVIEWED.get(token, {}).get(name)

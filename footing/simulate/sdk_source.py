@@ -1,0 +1,139 @@
+"""The installed provider SDKs as source text: token to class, class to its piece of a file.
+
+Nothing is imported. `pulumi_cloudflare` alone takes seconds and 160 MB to import, while cutting one class
+out of its text takes milliseconds, and the text also holds the property docs that say what replaces.
+"""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+_REGISTRATION = re.compile(r'resource_modules="""\s*(\[.*?\])\s*"""', re.DOTALL)
+_CLASS = re.compile(r"^class (\w+)\b", re.MULTILINE)
+# What may follow a class in generated code. Docs hold free text at column 0, so any letter there is no end.
+_NEXT_STATEMENT = re.compile(r"^(?:@pulumi\.|class \w+[(:])", re.MULTILINE)
+
+
+class UnknownTypeError(Exception):
+    """No installed SDK has this type; the message says what was asked for."""
+
+
+@cache
+def package_root(package: str) -> Path:
+    """The folder of a provider's Python SDK, found by the names that publishers use.
+
+    Raises:
+        UnknownTypeError: no SDK for this package is installed.
+    """
+    plain = package.replace("-", "_")
+    names = (f"pulumi_{plain}", f"pulumiverse_{plain}", f"{plain}_pulumi")
+    for name in names:
+        spec = find_spec(name)
+        if spec is not None and spec.origin is not None:
+            return Path(spec.origin).parent
+    raise UnknownTypeError(
+        f"no Python SDK for the package {package!r} is installed (looked for {', '.join(names)})"
+    )
+
+
+def package_version(package: str) -> str:
+    """The installed version of a provider's SDK."""
+    try:
+        return version(package_root(package).name.replace("_", "-"))
+    except PackageNotFoundError:
+        return "0.0.0"
+
+
+@cache
+def resource_types(package: str) -> dict[str, tuple[Path, str]]:
+    """Each resource type token of a package with its Python file and class name, from the SDK's own register."""
+    root = package_root(package)
+    found = _REGISTRATION.search((root / "__init__.py").read_text(encoding="utf-8"))
+    entries: list[dict[str, Any]] = json.loads(found.group(1)) if found else []
+    table = {}
+    for entry in entries:
+        folder = root.joinpath(*entry["fqn"].split(".")[1:])
+        for token, name in entry["classes"].items():
+            table[token] = (folder / f"{_snake(entry['mod'].rsplit('/', 1)[-1])}.py", name)
+    return table
+
+
+def resource_source(token: str) -> tuple[Path, str]:
+    """The file and the class name of one resource type.
+
+    Raises:
+        UnknownTypeError: the SDK has no such type.
+    """
+    package = token.split(":", 1)[0]
+    known = resource_types(package)
+    if token not in known:
+        raise UnknownTypeError(f"the installed SDK of {package!r} has no resource type {token!r}")
+    path, name = known[token]
+    return (path if path.exists() else _search(path.parent, name)), name
+
+
+def _search(folder: Path, class_name: str) -> Path:
+    for path in sorted(folder.glob("*.py")):
+        if class_name in _spans(path):
+            return path
+    raise UnknownTypeError(f"{folder.name} holds no class {class_name}")
+
+
+def class_text(path: Path, name: str) -> str | None:
+    """One class of a file as text, or None when the file has no such class."""
+    span = _spans(path).get(name)
+    return None if span is None else _text(path)[slice(*span)]
+
+
+@cache
+def class_node(path: Path, name: str) -> ast.ClassDef | None:
+    """One class of a file as a syntax tree, or None when the file has no such class."""
+    text = class_text(path, name)
+    if text is None:
+        return None
+    node = ast.parse(text).body[0]
+    return node if isinstance(node, ast.ClassDef) else None
+
+
+def getters(node: ast.ClassDef) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Each property of a class with its name on the wire."""
+    for item in node.body:
+        if isinstance(item, ast.FunctionDef):
+            for decorator in item.decorator_list:
+                if ast.unparse(decorator).startswith("pulumi.getter"):
+                    yield _wire_name(decorator, item.name), item
+
+
+def _wire_name(decorator: ast.expr, fallback: str) -> str:
+    if isinstance(decorator, ast.Call):
+        for keyword in decorator.keywords:
+            if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
+                return str(keyword.value.value)
+    return fallback
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+@cache
+def _spans(path: Path) -> dict[str, tuple[int, int]]:
+    text = _text(path)
+    spans = {}
+    for found in _CLASS.finditer(text):
+        following = _NEXT_STATEMENT.search(text, found.end())
+        spans[found.group(1)] = (found.start(), following.start() if following else len(text))
+    return spans
+
+
+def _snake(name: str) -> str:
+    """The SDK generator's file name for a type: `oauthIDToken` is `oauth_id_token`."""
+    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name)
+    return re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", spaced).lower()
