@@ -144,7 +144,8 @@ def test_database_that_rds_would_refuse_is_refused(
 )
 def test_choices_that_go_together_are_accepted(values: dict[str, Any], changes: dict[str, Any]) -> None:
     values["database"].update(changes)
-    parse("test", values)
+    chosen = parse("test", values).database.model_dump(exclude_unset=True)
+    assert {key: chosen[key] for key in changes} == changes
 
 
 def test_every_error_is_told_at_once(values: dict[str, Any]) -> None:
