@@ -80,6 +80,12 @@ class Budget:
         return math.floor(self.client_connections * limits.CLIENT_CONNECTION_HEADROOM)
 
 
+def largest_pool(budget: Budget) -> int:
+    """Most `server_connections` that fit at the worst moment, shared equally by the poolers; 0 when none fit."""
+    free = budget.server_side_supply - budget.direct_connections
+    return max(0, free // budget.poolers.peak) * budget.poolers.tasks
+
+
 def problems(budget: Budget) -> Iterator[tuple[str, str]]:
     """Every reason why the budget does not hold: the configuration key, and one sentence."""
     for key in ("server_connections", "client_connections"):
@@ -112,7 +118,8 @@ def _server_side(budget: Budget) -> str:
         f"moment ({budget.poolers.peak} poolers during a deployment, each "
         f"{budget.server_connections // budget.poolers.tasks}, and {budget.direct_connections} direct), "
         f"allowed {budget.server_side_supply} (max_connections {budget.max_connections} less "
-        f"{budget.reserved_connections} reserved): lower it, or lower deployment.maximum_percent"
+        f"{budget.reserved_connections} reserved): lower it to {largest_pool(budget)}, or lower "
+        f"deployment.maximum_percent"
     )
 
 

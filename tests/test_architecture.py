@@ -12,7 +12,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("components", "engine", "footing", "policies", "stacks")
 PROVIDERS = ("pulumi_", "pulumiverse_", "upstash_")
-PLAIN_DATA = {"components._cloudflare_plans", "components._fargate_sizes", "components._redis_roles"}
+PLAIN_DATA = {
+    "components._cloudflare_plans",
+    "components._fargate_sizes",
+    "components._postgres_rules",
+    "components._redis_roles",
+}
 """Modules of components that hold data alone: configuration may read them."""
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -9,6 +9,8 @@ CHECKS = ("pytest.raises", "pytest.fail", "pytest.warns", "check=True", "assert 
 APPLYING = ".apply("
 AWAITING = ("record(", "record_component(", "plan(", "project.program(")
 """Ways in which a test runs a program to its end, every Output included."""
+APPLYING = ".apply("
+"""Not written in the test itself, which would find itself."""
 
 
 def every_test() -> Iterator[tuple[str, ast.FunctionDef, str]]:

@@ -6,20 +6,22 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from components import _firewall, _iam, _secret
+from components import _firewall, _iam
 from components._component import Component
 from components._signals import Signals
-from components.database import signals
+from components.database import parameters, signals
 from components.database.args import DatabaseArgs, ReplicaArgs
+from components.database.credentials import Generated, Managed
+from components.database.guard import make_guard
 
 POSTGRES_PORT = 5432
 """PostgreSQL's registered port."""
 
-STATIC_PARAMETERS = frozenset({"max_connections", "rds.logical_replication", "shared_buffers"})
-"""Parameters that PostgreSQL reads only at start; "immediate" is refused for them or differs for ever."""
-
 EXPORTED_LOGS = ("postgresql", "upgrade")
 """Logs that RDS sends to CloudWatch."""
+
+TIMEOUTS = pulumi.CustomTimeouts(create="2h", update="12h", delete="2h")
+"""How long the engine waits for RDS. A large disk, a blue/green copy and a final snapshot take hours."""
 
 
 class Database(Component):
@@ -30,15 +32,17 @@ class Database(Component):
     port: pulumi.Output[int]
     """TCP port of the primary."""
     direct_url: pulumi.Output[str]
-    """Secret. URL of the primary itself: migrations, LISTEN/NOTIFY, advisory locks; never application queries."""
+    """Secret. URL of the primary itself: migrations, LISTEN/NOTIFY, advisory locks; never application queries.
+
+    Without a password where RDS manages it: read that from the secret.
+    """
     reader_urls: pulumi.Output[dict[str, str]]
     """Secret. URL of each replica by its purpose; empty without replicas."""
-    password: pulumi.Output[str]
-    """Secret. Password of `username`, generated."""
     secret_arn: pulumi.Output[str]
-    """ARN of the secret with keys username, password, host, port, dbname."""
+    """ARN of the secret with the keys username and password."""
     secret_version_id: pulumi.Output[str]
-    """Version of that secret; a task that names it is replaced when the password changes."""
+    """Version of that secret; a task that names it is replaced when the password changes. Empty where RDS
+    manages the password, for it rotates without a deployment."""
     security_group_id: pulumi.Output[str]
     """Group in front of the server; clients add their own rule."""
 
@@ -46,19 +50,20 @@ class Database(Component):
         super().__init__(name, args, opts)
         self._args = args
         self._group = _firewall.group(f"{name}-db", "PostgreSQL", args.vpc_id, self._child())
-        self._password = random.RandomPassword(f"{name}-password", length=32, special=False, opts=self._child())
-        self._parameters = self._make_parameters()
+        self._credentials = self._make_credentials()
+        self._parameters = parameters.make_group(
+            f"{name}-parameters", f"{args.identifier}-", args, {}, self._child()
+        )
         self._monitoring_role = self._make_monitoring_role()
         primary = self._make_primary()
         replicas = {replica.purpose: self._make_replica(replica, primary) for replica in args.replicas}
-        secret = self._make_secret(primary)
+        secret = self._credentials.store(primary)
         self.address, self.port = primary.address, primary.port
-        self.password = pulumi.Output.secret(self._password.result)
         self.direct_url = self._url(primary.address)
         self.reader_urls = pulumi.Output.secret(
             pulumi.Output.all(**{purpose: self._url(made.address) for purpose, made in replicas.items()})
         )
-        self.secret_arn, self.secret_version_id = secret.secret_arn, secret.version_id
+        self.secret_arn, self.secret_version_id = secret.arn, secret.version_id
         self.security_group_id = self._group.id
         self._signals = signals.signals(args.identifier, [replica.purpose for replica in args.replicas], args)
         self._finish()
@@ -68,30 +73,10 @@ class Database(Component):
         """What to watch."""
         return self._signals
 
-    def _make_parameters(self) -> aws.rds.ParameterGroup:
-        args = self._args
-        values = {
-            "max_connections": args.max_connections,
-            "rds.force_ssl": 1,
-            "statement_timeout": args.statement_timeout_seconds * 1000,
-            "idle_in_transaction_session_timeout": args.idle_in_transaction_timeout_seconds * 1000,
-            "log_min_duration_statement": args.slow_statement_ms,
-        }
-        return aws.rds.ParameterGroup(
-            f"{self._name}-parameters",
-            family=f"postgres{args.postgres_version.split('.')[0]}",
-            # A prefix, so that a new major version's group exists before the old one goes.
-            name_prefix=f"{args.identifier}-",
-            parameters=[
-                {
-                    "name": key,
-                    "value": str(value),
-                    "apply_method": "pending-reboot" if key in STATIC_PARAMETERS else "immediate",
-                }
-                for key, value in values.items()
-            ],
-            opts=self._child(),
-        )
+    def _make_credentials(self) -> Generated | Managed:
+        if self._args.credentials.managed:
+            return Managed(self._name, self._args, self._child())
+        return Generated(self._name, self._args, POSTGRES_PORT, self._child())
 
     def _make_monitoring_role(self) -> aws.iam.Role:
         role = aws.iam.Role(
@@ -113,7 +98,6 @@ class Database(Component):
             f"{self._name}-subnets", name=args.identifier, subnet_ids=args.subnet_ids, opts=self._child()
         )
         suffix = random.RandomId(f"{self._name}-snapshot", byte_length=4, opts=self._child())
-        logs = self._make_log_groups(args.identifier)
         return aws.rds.Instance(
             f"{self._name}-primary",
             identifier=args.identifier,
@@ -121,17 +105,19 @@ class Database(Component):
             engine_version=args.postgres_version,
             db_name=args.database_name,
             username=args.username,
-            password=self._password.result,
             allocated_storage=args.storage_gib,
-            max_allocated_storage=args.storage_max_gib,
+            kms_key_id=args.kms_key_arn,
             multi_az=args.multi_az,
             db_subnet_group_name=subnets.name,
             backup_retention_period=args.backup_retention_days,
-            backup_window="03:00-04:00",
+            backup_window=args.backup_window,
             delete_automated_backups=not args.protect,
             skip_final_snapshot=False,
             final_snapshot_identifier=pulumi.Output.concat(args.identifier, "-final-", suffix.hex),
-            opts=self._child(protect=args.protect, ignore_changes=["snapshotIdentifier"], depends_on=logs),
+            blue_green_update={"enabled": True} if args.upgrade.blue_green else None,
+            parameter_group_name=self._parameters.name,
+            opts=self._instance_opts(args.identifier, hooks=make_guard(self._name)),
+            **self._credentials.settings,
             **self._settings(args.instance_class),
         )
 
@@ -141,35 +127,58 @@ class Database(Component):
             f"{self._name}-{replica.purpose}",
             identifier=identifier,
             replicate_source_db=primary.identifier,
-            max_allocated_storage=self._args.storage_max_gib,
             skip_final_snapshot=True,  # RDS refuses a final snapshot of a replica; the primary keeps the data
-            opts=self._child(protect=self._args.protect, depends_on=self._make_log_groups(identifier)),
+            parameter_group_name=self._replica_parameters(replica).name,
+            opts=self._instance_opts(identifier),
             **self._settings(replica.instance_class),
         )
 
-    def _settings(self, instance_class: str) -> dict[str, Any]:
-        """What the primary and its replicas share.
+    def _replica_parameters(self, replica: ReplicaArgs) -> aws.rds.ParameterGroup:
+        """The primary's own group, unless the replica accepts another number of connections."""
+        if replica.max_connections in (None, self._args.max_connections):
+            return self._parameters
+        return parameters.make_group(
+            f"{self._name}-{replica.purpose}-parameters",
+            f"{self._args.identifier}-{replica.purpose}-",
+            self._args,
+            {"max_connections": str(replica.max_connections)},
+            self._child(),
+            tags={parameters.REPLICA_TAG: replica.purpose},
+        )
 
-        The parameter group is among them: a replica that accepts fewer connections than its primary
-        does not start.
-        """
+    def _instance_opts(self, identifier: str, **more: Any) -> pulumi.ResourceOptions:
+        return self._child(
+            protect=self._args.protect,
+            # RDS answers with the snapshot that an instance came from; taken as a change it would replace it.
+            ignore_changes=["snapshotIdentifier"],
+            depends_on=self._make_log_groups(identifier),
+            custom_timeouts=TIMEOUTS,
+            **more,
+        )
+
+    def _settings(self, instance_class: str) -> dict[str, Any]:
+        """What the primary and its replicas share."""
+        args = self._args
         return {
             "instance_class": instance_class,
+            "max_allocated_storage": args.storage_max_gib,
             "storage_type": "gp3",
             "storage_encrypted": True,
             "publicly_accessible": False,
             "vpc_security_group_ids": [self._group.id],
-            "parameter_group_name": self._parameters.name,
+            "iam_database_authentication_enabled": True,
             "ca_cert_identifier": "rds-ca-rsa2048-g1",
             "port": POSTGRES_PORT,
-            "maintenance_window": "sun:04:30-sun:05:30",
+            "maintenance_window": args.maintenance_window,
             "auto_minor_version_upgrade": True,
-            "allow_major_version_upgrade": False,
-            "apply_immediately": False,
-            "deletion_protection": self._args.protect,
+            "allow_major_version_upgrade": args.upgrade.allow_major,
+            "apply_immediately": args.upgrade.apply_immediately,
+            "deletion_protection": args.protect,
             "copy_tags_to_snapshot": True,
             "enabled_cloudwatch_logs_exports": list(EXPORTED_LOGS),
+            "database_insights_mode": "standard",
             "performance_insights_enabled": True,
+            "performance_insights_retention_period": args.insights_retention_days,
             "monitoring_interval": 60,
             "monitoring_role_arn": self._monitoring_role.arn,
             # Past a version's end AWS bills "extended support" by the core and hour; upgrading is the way out.
@@ -188,24 +197,10 @@ class Database(Component):
             for log in EXPORTED_LOGS
         ]
 
-    def _make_secret(self, primary: aws.rds.Instance) -> aws.secretsmanager.SecretVersion:
-        return _secret.make_secret(
-            f"{self._name}-credentials",
-            f"Owner of {self._args.database_name} on {self._args.identifier}",
-            {
-                "username": self._args.username,
-                "password": self._password.result,
-                "host": primary.address,
-                "port": POSTGRES_PORT,
-                "dbname": self._args.database_name,
-            },
-            self._child(),
-        )
-
     def _url(self, host: pulumi.Output[str]) -> pulumi.Output[str]:
         """Connection URL over verified TLS; a secret."""
-        args = self._args
-        credentials = pulumi.Output.concat(args.username, ":", self._password.result)
-        place = pulumi.Output.concat(host, f":{POSTGRES_PORT}/{args.database_name}?sslmode=verify-full")
-        url: pulumi.Output[str] = pulumi.Output.concat("postgresql://", credentials, "@", place)
+        place = pulumi.Output.concat(host, f":{POSTGRES_PORT}/{self._args.database_name}?sslmode=verify-full")
+        url: pulumi.Output[str] = pulumi.Output.concat(
+            "postgresql://", self._credentials.user_information, "@", place
+        )
         return pulumi.Output.secret(url)

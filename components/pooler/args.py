@@ -6,6 +6,18 @@ import pulumi
 
 from components._fargate import TaskArgs
 
+STOP_TIMEOUT_SECONDS = 120
+"""Longest time that ECS on Fargate leaves a task between SIGTERM and SIGKILL.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+"""
+
+DRAIN_LIMIT_SECONDS = 3600
+"""Longest deregistration delay of a target group.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PoolerArgs:
@@ -25,13 +37,17 @@ class PoolerArgs:
     maximum_percent: int
     """Share of `tasks` that may run during a deployment; above 100 it multiplies the connections."""
     query_wait_timeout_seconds: int
-    """How long a client waits for a connection before it gets an error, in seconds."""
+    """How long a client waits for a connection before it gets an error, in seconds, 1 to 120."""
+    statement_timeout_seconds: int
+    """After how long PostgreSQL cancels a statement, in seconds: a leaving task waits for the last one."""
     server_idle_timeout_seconds: int
     """After how long an unused connection to PostgreSQL is closed, in seconds."""
     image: str
     """Image with `pgbouncer` 1.21 or later and a shell."""
     prepare_image: str
     """Image with `curl` and a shell, for the certificate authorities."""
+    exporter_image: str
+    """Image with pgbouncer_exporter, and busybox's `wget` and `grep` for the health check."""
     task: TaskArgs
     """Size of each task."""
     cluster_arn: pulumi.Input[str]
@@ -45,7 +61,7 @@ class PoolerArgs:
     vpc_id: pulumi.Input[str]
     """Source: `Network.vpc_id`."""
     subnet_ids: pulumi.Input[list[str]]
-    """Private subnets. Source: `Network.private_subnet_ids`."""
+    """Private subnets, in two zones or more where `tasks` is. Source: `Network.private_subnet_ids`."""
     database_name: str
     """Database that clients name."""
     database_user: str
@@ -54,20 +70,26 @@ class PoolerArgs:
     """Source: `Database.address`."""
     database_port: int
     """TCP port of PostgreSQL."""
-    database_password: pulumi.Input[str]
-    """Secret. Source: `Database.password`."""
     database_secret_arn: pulumi.Input[str]
     """Secret with key `password`. Source: `Database.secret_arn`."""
     database_secret_version_id: pulumi.Input[str]
-    """Source: `Database.secret_version_id`."""
+    """Source: `Database.secret_version_id`; empty for the version that is current when a task starts."""
+    follow_rotation: bool = False
+    """Replace the tasks after AWS has rotated that secret. Wanted where the version is empty."""
     database_security_group_id: pulumi.Input[str]
     """Source: `Database.security_group_id`."""
 
+    @property
+    def drain_seconds(self) -> int:
+        """How long a leaving task keeps its clients: one waits its longest, then runs its longest statement."""
+        return self.query_wait_timeout_seconds + self.statement_timeout_seconds
+
     def __post_init__(self) -> None:
-        """Refuse numbers that the tasks cannot share equally.
+        """Refuse numbers that do not fit each other.
 
         Raises:
-            ValueError: `tasks` is below 1, or does not divide the connections.
+            ValueError: `tasks` is below 1 or does not divide the connections, several tasks have one subnet, or
+                a task would be killed with clients on it.
 
         """
         if self.tasks < 1:
@@ -77,3 +99,15 @@ class PoolerArgs:
                 raise ValueError(
                     f"{field} is {getattr(self, field)}: it must be a multiple of tasks, {self.tasks}"
                 )
+        if isinstance(self.subnet_ids, list) and len(self.subnet_ids) < min(self.tasks, 2):
+            raise ValueError(f"subnet_ids has {len(self.subnet_ids)}: {self.tasks} tasks need 2, in two zones")
+        if self.query_wait_timeout_seconds > STOP_TIMEOUT_SECONDS:
+            raise ValueError(
+                f"query_wait_timeout_seconds is {self.query_wait_timeout_seconds}: a task has "
+                f"{STOP_TIMEOUT_SECONDS} seconds to stop, so nobody can wait longer"
+            )
+        if self.drain_seconds > DRAIN_LIMIT_SECONDS:
+            raise ValueError(
+                f"statement_timeout_seconds is {self.statement_timeout_seconds}: with the wait it must stay "
+                f"within {DRAIN_LIMIT_SECONDS} seconds, the longest that a load balancer waits for a leaving task"
+            )

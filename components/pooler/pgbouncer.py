@@ -8,6 +8,12 @@ RUN_DIRECTORY = "/run/pgbouncer"
 LISTEN_PORT = 6432
 """PgBouncer's registered port."""
 
+STATS_USER = "stats"
+"""User of the exporter: it may ask PgBouncer for its numbers, and nothing else."""
+
+KEEPALIVE_IDLE_SECONDS = 60
+"""After how long a quiet connection is probed, in seconds: well below what any network in between forgets."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PgBouncerSettings:
@@ -71,8 +77,16 @@ def _options(settings: PgBouncerSettings) -> dict[str, str | int]:
         "query_wait_timeout": settings.query_wait_timeout_seconds,
         "server_idle_timeout": settings.server_idle_timeout_seconds,
         "server_lifetime": settings.server_lifetime_seconds,
+        # Written out, for its default differs between versions of PgBouncer.
+        "server_check_query": "select 1",
         "server_tls_sslmode": "verify-full",
         "server_tls_ca_file": f"{RUN_DIRECTORY}/rds-ca.pem",
+        "tcp_keepalive": 1,
+        "tcp_keepidle": KEEPALIVE_IDLE_SECONDS,
+        "tcp_keepintvl": 15,
+        "tcp_keepcnt": 4,
+        "stats_users": STATS_USER,
+        # The exporter's driver sends it at every connection.
         "ignore_startup_parameters": "extra_float_digits",
         # Every connect and disconnect as a line would cost more than the pooler itself.
         "log_connections": 0,

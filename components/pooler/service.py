@@ -1,9 +1,8 @@
 """PgBouncer on Fargate behind an internal load balancer: many clients, few connections to PostgreSQL."""
 
-from typing import Any
-
 import pulumi
 import pulumi_aws as aws
+import pulumi_random as random
 
 from components import _fargate, _firewall, _secret
 from components._component import Component
@@ -11,35 +10,12 @@ from components._firewall import Upstream
 from components._signals import Signals
 from components.pooler import signals
 from components.pooler.args import PoolerArgs
-from components.pooler.pgbouncer import LISTEN_PORT, RUN_DIRECTORY, PgBouncerSettings, render_ini
+from components.pooler.containers import PoolerContainers
+from components.pooler.pgbouncer import LISTEN_PORT, STATS_USER
+from components.pooler.rotation import redeploy_after_rotation
 
-START_SCRIPT = """\
-set -eu
-umask 077
-cd "$RUN_DIRECTORY"
-printf '%s\\n' "$PGBOUNCER_INI" > pgbouncer.ini
-printf '[databases]\\n%s = host=%s port=%s\\n' "$DATABASE_NAME" "$DATABASE_HOST" "$DATABASE_PORT" > databases.ini
-printf '"%s" "%s"\\n' "$DATABASE_USER" "$DATABASE_PASSWORD" > userlist.txt
-exec pgbouncer pgbouncer.ini
-"""
-"""Writes the files that pgbouncer.ini names, then becomes PgBouncer, so that it receives ECS's signals."""
-
-PREPARE_SCRIPT = f"""\
-set -eu
-curl --fail --silent --show-error --retry 5 --output "$RUN_DIRECTORY/rds-ca.pem" "$RDS_CA_URL"
-chmod 0644 "$RUN_DIRECTORY/rds-ca.pem"
-chown {_fargate.UNPRIVILEGED_USER} "$RUN_DIRECTORY"
-"""
-"""Fetches Amazon's certificate authorities and hands the directory to PgBouncer's user.
-
-Fargate makes task volumes owned by root, and PgBouncer refuses to run as root.
-"""
-
-RDS_CA_URL = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
-"""https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html"""
-
-STOP_TIMEOUT_SECONDS = 120
-"""Longest time that ECS on Fargate leaves a task between SIGTERM and SIGKILL."""
+IDLE_TIMEOUT_SECONDS = 3600
+"""How long the load balancer remembers a quiet connection, in seconds; PgBouncer's keepalive is far below."""
 
 
 class Pooler(Component):
@@ -50,7 +26,9 @@ class Pooler(Component):
     port: pulumi.Output[int]
     """TCP port that clients connect to."""
     pooled_url: pulumi.Output[str]
-    """Secret. URL for all application queries."""
+    """Secret. URL for all application queries; its password is the pooler's own, and opens no direct way."""
+    secret_arn: pulumi.Output[str]
+    """ARN of the secret with the keys client_password, stats_password, exporter_url."""
     security_group_id: pulumi.Output[str]
     """Group in front of the pooler; clients add their own rule."""
 
@@ -60,13 +38,19 @@ class Pooler(Component):
         self._front = _firewall.group(f"{name}-front", "PgBouncer, clients' side", args.vpc_id, self._child())
         self._group = _firewall.group(f"{name}-tasks", "PgBouncer tasks", args.vpc_id, self._child())
         self._connect()
+        client_password, credentials = self._make_credentials()
         balancer, target = self._make_balancer()
-        self._make_service(self._make_task(), target)
+        service = self._make_service(self._make_task(credentials), target)
+        if args.follow_rotation:
+            redeploy_after_rotation(name, args.database_secret_arn, service, self._child())
         self.host = balancer.dns_name
         self.port = pulumi.Output.from_input(LISTEN_PORT)
-        self.pooled_url = self._url(balancer.dns_name)
+        self.pooled_url = self._url(client_password, balancer.dns_name)
+        self.secret_arn = credentials.secret_arn
         self.security_group_id = self._front.id
-        self._signals = signals.signals(args.cluster_name, args.service_name, args.tasks)
+        self._signals = signals.signals(
+            args.cluster_name, args.service_name, args.tasks, balancer.arn_suffix, target.arn_suffix
+        )
         self._finish()
 
     @property
@@ -82,6 +66,23 @@ class Pooler(Component):
         _firewall.connect(f"{self._name}-front", self._front, [task], self._child())
         _firewall.connect(f"{self._name}-tasks", self._group, [database], self._child())
         _firewall.allow_https_out(f"{self._name}-tasks", self._group, self._child())
+
+    def _make_credentials(self) -> tuple[pulumi.Output[str], aws.secretsmanager.SecretVersion]:
+        """Passwords of the two who connect to PgBouncer: neither opens PostgreSQL itself."""
+        client, stats = (
+            random.RandomPassword(f"{self._name}-{who}", length=32, special=False, opts=self._child()).result
+            for who in ("client", "stats")
+        )
+        address = f"@127.0.0.1:{LISTEN_PORT}/pgbouncer?sslmode=disable"
+        values = {
+            "client_password": client,
+            "stats_password": stats,
+            "exporter_url": pulumi.Output.concat(f"postgres://{STATS_USER}:", stats, address),
+        }
+        stored = _secret.make_secret(
+            f"{self._name}-credentials", "Who may connect to PgBouncer", values, self._child()
+        )
+        return client, stored
 
     def _make_balancer(self) -> tuple[aws.lb.LoadBalancer, aws.lb.TargetGroup]:
         balancer = aws.lb.LoadBalancer(
@@ -101,7 +102,7 @@ class Pooler(Component):
             vpc_id=self._args.vpc_id,
             # Otherwise the task would see the client's address, which its group does not admit.
             preserve_client_ip="false",
-            deregistration_delay=STOP_TIMEOUT_SECONDS // 2,
+            deregistration_delay=self._args.drain_seconds,
             connection_termination=True,
             health_check={"protocol": "TCP", "interval": 10, "healthy_threshold": 2, "unhealthy_threshold": 2},
             opts=self._child(),
@@ -111,83 +112,38 @@ class Pooler(Component):
             load_balancer_arn=balancer.arn,
             port=LISTEN_PORT,
             protocol="TCP",
+            tcp_idle_timeout_seconds=IDLE_TIMEOUT_SECONDS,
             default_actions=[{"type": "forward", "target_group_arn": target.arn}],
             opts=self._child(),
         )
         return balancer, target
 
-    def _make_task(self) -> aws.ecs.TaskDefinition:
+    def _make_task(self, credentials: aws.secretsmanager.SecretVersion) -> aws.ecs.TaskDefinition:
         args = self._args
         log = _fargate.make_log_group(self._name, args.task.log_retention_days, self._child())
+        containers = PoolerContainers(args, log.name, credentials.secret_arn, credentials.version_id)
+        readable = [args.database_secret_arn, credentials.secret_arn]
         return _fargate.make_task_definition(
             self._name,
             args.task,
-            [self._prepare_container(log.name), self._pgbouncer_container(log.name)],
+            containers.definitions,
             family=args.service_name,
-            execution_role=_fargate.make_execution_role(self._name, [args.database_secret_arn], self._child()),
+            execution_role=_fargate.make_execution_role(self._name, readable, self._child()),
             task_role=_fargate.make_task_role(self._name, self._child()),
             volumes=["run"],
-            # The whole definition is unknown until the secret exists; these are not, so a policy can judge
-            # the numbers in the very first preview.
+            # The whole definition is unknown until the secrets exist; these are not, so a policy can judge
+            # the numbers, and a person see a changed configuration, in the very first preview.
             tags={
                 "footing:pool-mode": "transaction",
                 "footing:server-connections": str(args.server_connections),
+                "footing:configuration": containers.ini_hash,
             },
             opts=self._child(),
         )
 
-    def _prepare_container(self, log_group: pulumi.Output[str]) -> dict[str, Any]:
-        return _fargate.container(
-            "prepare",
-            self._args.prepare_image,
-            environment={"RDS_CA_URL": RDS_CA_URL, "RUN_DIRECTORY": RUN_DIRECTORY},
-            log_group=log_group,
-            region=self._args.region,
-            user="0:0",
-            essential=False,
-            entryPoint=["sh", "-c"],
-            command=[PREPARE_SCRIPT],
-            mountPoints=[{"sourceVolume": "run", "containerPath": RUN_DIRECTORY}],
-        )
-
-    def _pgbouncer_container(self, log_group: pulumi.Output[str]) -> dict[str, Any]:
+    def _make_service(self, task: aws.ecs.TaskDefinition, target: aws.lb.TargetGroup) -> aws.ecs.Service:
         args = self._args
-        password = _secret.reference(args.database_secret_arn, "password", args.database_secret_version_id)
-        return _fargate.container(
-            "pgbouncer",
-            args.image,
-            environment={
-                "DATABASE_HOST": args.database_host,
-                "DATABASE_NAME": args.database_name,
-                "DATABASE_PORT": str(args.database_port),
-                "DATABASE_USER": args.database_user,
-                "PGBOUNCER_INI": render_ini(self._settings()),
-                "POOLER_TASKS": str(args.tasks),
-                "RUN_DIRECTORY": RUN_DIRECTORY,
-            },
-            secrets={"DATABASE_PASSWORD": password},
-            log_group=log_group,
-            region=args.region,
-            entryPoint=["sh", "-c"],
-            command=[START_SCRIPT],
-            dependsOn=[{"containerName": "prepare", "condition": "SUCCESS"}],
-            mountPoints=[{"sourceVolume": "run", "containerPath": RUN_DIRECTORY}],
-            portMappings=[{"containerPort": LISTEN_PORT, "protocol": "tcp"}],
-            stopTimeout=STOP_TIMEOUT_SECONDS,
-        )
-
-    def _settings(self) -> PgBouncerSettings:
-        args = self._args
-        return PgBouncerSettings(
-            server_connections=args.server_connections // args.tasks,
-            client_connections=args.client_connections // args.tasks,
-            query_wait_timeout_seconds=args.query_wait_timeout_seconds,
-            server_idle_timeout_seconds=args.server_idle_timeout_seconds,
-        )
-
-    def _make_service(self, task: aws.ecs.TaskDefinition, target: aws.lb.TargetGroup) -> None:
-        args = self._args
-        aws.ecs.Service(
+        return aws.ecs.Service(
             f"{self._name}-service",
             name=args.service_name,
             cluster=args.cluster_arn,
@@ -212,8 +168,8 @@ class Pooler(Component):
             opts=self._child(depends_on=[target]),
         )
 
-    def _url(self, host: pulumi.Output[str]) -> pulumi.Output[str]:
+    def _url(self, password: pulumi.Output[str], host: pulumi.Output[str]) -> pulumi.Output[str]:
         args = self._args
-        credentials = pulumi.Output.concat(args.database_user, ":", args.database_password)
+        credentials = pulumi.Output.concat(args.database_user, ":", password)
         place = pulumi.Output.concat(host, f":{LISTEN_PORT}/{args.database_name}")
         return pulumi.Output.secret(pulumi.Output.concat("postgresql://", credentials, "@", place))

@@ -1,16 +1,23 @@
 """What to watch on PgBouncer, as plain data."""
 
+from typing import Any
+
 from components import _ecs_signals
-from components._signals import Check, Signals
+from components._signals import Check, CloudWatch, Severity, Signal, Signals, Threshold
 
 
-def signals(cluster: str, service: str, tasks: int) -> Signals:
-    """Signals of the pooler's ECS service, of which `tasks` run at rest."""
+def signals(cluster: str, service: str, tasks: int, load_balancer: Any, target_group: Any) -> Signals:
+    """Signals of the pooler's ECS service, of which `tasks` run at rest.
+
+    The load balancer and its target group are given by their ARN suffixes (Outputs).
+    """
     return Signals(
         subject="Pooler",
         signals=(
             _ecs_signals.running_tasks("pooler", cluster, service, tasks),
             _ecs_signals.cpu("pooler", cluster, service),
+            _ecs_signals.memory("pooler", cluster, service),
+            _unhealthy(load_balancer, target_group),
         ),
         checks=(
             Check(
@@ -19,5 +26,26 @@ def signals(cluster: str, service: str, tasks: int) -> Signals:
                 probe="SHOW CONFIG",
                 fix="Deploy the stack: pool_mode and default_pool_size come from its file.",
             ),
+        ),
+    )
+
+
+def _unhealthy(load_balancer: Any, target_group: Any) -> Signal:
+    return Signal(
+        id="pooler-unhealthy-hosts",
+        title="Pooler tasks that refuse connections",
+        description="Tasks that the load balancer cannot open a connection to; clients are kept away from them.",
+        query=CloudWatch(
+            namespace="AWS/NetworkELB",
+            metric="UnHealthyHostCount",
+            dimensions={"LoadBalancer": load_balancer, "TargetGroup": target_group},
+            statistic="Maximum",
+        ),
+        unit="short",
+        thresholds=(Threshold(severity=Severity.TICKET, value=0),),
+        runbook=(
+            "Read the newest stream `pgbouncer/pgbouncer` of the pooler's log group. `login failed` means that "
+            "the database's secret and its password differ; start a new deployment. A task that exits at once "
+            "could not fetch the certificate authorities: look at the stream `prepare/prepare`."
         ),
     )

@@ -131,12 +131,13 @@ def _protection_message(stack: str, protected: tuple[Resource, ...], try_out_dir
 
 
 def _heading(text: str) -> None:
-    Console().print(f"\n{text}", style="bold", markup=False, highlight=False)
+    Console().print(f"\n{text}", style="bold", markup=False, highlight=False, emoji=False)
 
 
 def _line(text: str) -> None:
-    Console().print(text, markup=False, highlight=False, soft_wrap=True)
+    # An ARN holds `:secret:`, which rich would draw as a picture.
+    Console().print(text, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
 def _error(text: str) -> None:
-    Console(stderr=True).print(text, markup=False, highlight=False, soft_wrap=True)
+    Console(stderr=True).print(text, markup=False, highlight=False, emoji=False, soft_wrap=True)

@@ -16,6 +16,7 @@ from policies.rule import (
 )
 
 PARAMETER = "max_connections"
+REPLICA_TAG = "footing:replica"
 
 
 def _max_connections(properties: Properties) -> Judgement:
@@ -30,7 +31,15 @@ def _max_connections(properties: Properties) -> Judgement:
     if number is None:
         # A formula such as LEAST({DBInstanceClassMemory/9531392},5000) also lands here: nobody can budget with it.
         return fail(f"{PARAMETER} without a whole number", required)
+    if _is_replicas(properties) and number > POSTGRES_MAX_CONNECTIONS.maximum:
+        return PASSED
     return PASSED if POSTGRES_MAX_CONNECTIONS.allows(number) else fail(f"{PARAMETER} {number}", required)
+
+
+def _is_replicas(properties: Properties) -> bool:
+    """Whether the group is a replica's own: it must accept as many as the primary, and may accept more."""
+    tags = properties.get("tags") or {}
+    return tags is not UNKNOWN and REPLICA_TAG in tags
 
 
 def _parameter(parameters: Any) -> Any:

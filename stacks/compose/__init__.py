@@ -46,6 +46,8 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any
         "direct_url": database.direct_url,
         "pooled_url": pooler.pooled_url,
         "reader_urls": database.reader_urls,
+        "database_secret_arn": database.secret_arn,
+        "pooler_secret_arn": pooler.secret_arn,
         "redis_url": redis.url,
         "redis_reader_url": redis.reader_url,
         "cache_contract": contract,

@@ -1,10 +1,18 @@
 """PostgreSQL and its pooler."""
 
 from components.cluster import Cluster
-from components.database import POSTGRES_PORT, Database, DatabaseArgs, ReplicaArgs
+from components.database import (
+    POSTGRES_PORT,
+    CredentialsArgs,
+    Database,
+    DatabaseArgs,
+    ReplicaArgs,
+    UpgradeArgs,
+)
 from components.network import Network
 from components.pooler import Pooler, PoolerArgs
 from stacks.compose.stack import Stack, task
+from stacks.config.database import DatabaseConfig
 
 
 def make_database(stack: Stack, network: Network) -> Database:
@@ -20,20 +28,22 @@ def make_database(stack: Stack, network: Network) -> Database:
             instance_class=database.instance_class,
             storage_gib=database.storage_gib,
             storage_max_gib=database.storage_max_gib,
+            kms_key_arn=database.kms_key_arn,
             multi_az=database.multi_az,
             backup_retention_days=database.backup_retention_days,
+            backup_window=database.backup_window,
+            maintenance_window=database.maintenance_window,
             max_connections=database.max_connections,
             statement_timeout_seconds=database.statement_timeout_seconds,
             idle_in_transaction_timeout_seconds=database.idle_in_transaction_timeout_seconds,
             slow_statement_ms=database.slow_statement_ms,
+            parameters=database.parameters,
+            insights_retention_days=database.insights_retention_days,
             connection_warning=alerts.warning,
             connection_critical=alerts.critical,
-            replicas=[
-                ReplicaArgs(
-                    purpose=replica.purpose, instance_class=replica.instance_class or database.instance_class
-                )
-                for replica in database.replicas
-            ],
+            credentials=_credentials(database),
+            upgrade=_upgrade(database),
+            replicas=_replicas(database),
             vpc_id=network.vpc_id,
             subnet_ids=network.private_subnet_ids,
             protect=database.protect,
@@ -42,9 +52,38 @@ def make_database(stack: Stack, network: Network) -> Database:
     )
 
 
+def _credentials(database: DatabaseConfig) -> CredentialsArgs:
+    credentials = database.credentials
+    return CredentialsArgs(
+        managed=credentials.mode == "managed",
+        rotation_days=credentials.rotation_days,
+        generation=credentials.generation,
+    )
+
+
+def _upgrade(database: DatabaseConfig) -> UpgradeArgs:
+    upgrade = database.upgrade
+    return UpgradeArgs(
+        blue_green=upgrade.method == "blue_green",
+        allow_major=upgrade.allow_major,
+        apply_immediately=upgrade.apply_immediately,
+    )
+
+
+def _replicas(database: DatabaseConfig) -> list[ReplicaArgs]:
+    return [
+        ReplicaArgs(
+            purpose=replica.purpose,
+            instance_class=replica.instance_class or database.instance_class,
+            max_connections=replica.max_connections,
+        )
+        for replica in database.replicas
+    ]
+
+
 def make_pooler(stack: Stack, network: Network, cluster: Cluster, database: Database) -> Pooler:
     """PgBouncer before `database`."""
-    pooler = stack.config.database.pooler
+    config, pooler = stack.config.database, stack.config.database.pooler
     return Pooler(
         "pooler",
         PoolerArgs(
@@ -54,9 +93,11 @@ def make_pooler(stack: Stack, network: Network, cluster: Cluster, database: Data
             minimum_healthy_percent=pooler.deployment.minimum_percent,
             maximum_percent=pooler.deployment.maximum_percent,
             query_wait_timeout_seconds=pooler.query_wait_timeout_seconds,
+            statement_timeout_seconds=config.statement_timeout_seconds,
             server_idle_timeout_seconds=pooler.server_idle_timeout_seconds,
             image=pooler.image,
             prepare_image=pooler.prepare_image,
+            exporter_image=pooler.exporter_image,
             task=task(pooler.task),
             cluster_arn=cluster.arn,
             cluster_name=stack.names.prefix,
@@ -68,10 +109,10 @@ def make_pooler(stack: Stack, network: Network, cluster: Cluster, database: Data
             database_user=stack.names.database,
             database_host=database.address,
             database_port=POSTGRES_PORT,
-            database_password=database.password,
             database_secret_arn=database.secret_arn,
             database_secret_version_id=database.secret_version_id,
             database_security_group_id=database.security_group_id,
+            follow_rotation=config.credentials.mode == "managed",
         ),
         stack.opts,
     )

@@ -1,12 +1,34 @@
 """Configuration of PostgreSQL and its pooler."""
 
+import math
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from components._postgres_rules import Choices, refusals
 from policies import limits
+from stacks.config import windows
 from stacks.config.base import Model, Name, Percent, Within
 from stacks.config.task import TaskConfig
+
+STORAGE_GROWTH_PERCENT = 110
+"""Least ceiling of storage autoscaling that RDS takes, in percent of the first size.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
+"""
+
+INSIGHTS_DAYS = frozenset({7, 731, *(months * 31 for months in range(1, 24))})
+"""Retentions that Performance Insights offers, in days.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+"""
+
+POOLERS_OVER_ZONES = 2
+"""Fewest poolers where the database itself survives the loss of a zone."""
+
+ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]*$")]
+"""Name of a parameter of PostgreSQL."""
 
 
 class DeploymentConfig(Model):
@@ -32,8 +54,10 @@ class PoolerConfig(Model):
     client_connections: Annotated[int, Field(ge=1, le=20000)] = Field(
         description="Clients that all poolers together accept."
     )
-    query_wait_timeout_seconds: Annotated[int, Field(ge=1, le=600)] = Field(
-        default=30, description="How long a client waits for a connection before it gets an error, in seconds."
+    query_wait_timeout_seconds: Annotated[int, Field(ge=1, le=120)] = Field(
+        default=30,
+        description="How long a client waits for a connection before it gets an error, in seconds. 0 would be for "
+        "ever; a task has 120 to stop.",
     )
     server_idle_timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         default=600, description="After how long an unused connection to PostgreSQL is closed, in seconds."
@@ -46,6 +70,10 @@ class PoolerConfig(Model):
     prepare_image: str = Field(
         default="docker.io/curlimages/curl:8.17.0", description="Image with curl, fetches Amazon's CA bundle."
     )
+    exporter_image: str = Field(
+        default="docker.io/prometheuscommunity/pgbouncer-exporter:v0.11.0",
+        description="Image with pgbouncer_exporter, which also tells ECS whether PgBouncer answers.",
+    )
     task: TaskConfig = Field(
         default=TaskConfig(cpu=256, memory_mib=512), description="Size of each PgBouncer task."
     )
@@ -56,6 +84,38 @@ class ReplicaConfig(Model):
 
     purpose: Name = Field(description="What reads from it: browse, analytics.")
     instance_class: str | None = Field(default=None, description="Instance class; the primary's when left out.")
+    max_connections: Annotated[int, Field(ge=1, le=5000)] | None = Field(
+        default=None, description="Connections it accepts, at least the primary's; the primary's when left out."
+    )
+
+
+class CredentialsConfig(Model):
+    """Who makes the master password, and how it changes."""
+
+    mode: Literal["generated", "managed"] = Field(
+        default="generated",
+        description="generated: by this program. managed: by RDS, which rotates it; not with replicas.",
+    )
+    rotation_days: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        default=None, description="Days between two managed passwords; AWS's own 7 when left out."
+    )
+    generation: Annotated[int, Field(ge=1)] = Field(
+        default=1, description="Raise it to generate a new password; docs/database.md has the procedure."
+    )
+
+
+class UpgradeConfig(Model):
+    """How changes of the server itself are made."""
+
+    method: Literal["in_place", "blue_green"] = Field(
+        default="in_place", description="blue_green: on a copy that takes over; not with replicas or protect."
+    )
+    allow_major: bool = Field(
+        default=False, description="Let postgres_version go to the next major version, for one deployment."
+    )
+    apply_immediately: bool = Field(
+        default=False, description="At once rather than in the maintenance window; may restart the server."
+    )
 
 
 class RdsConfig(Model):
@@ -72,24 +132,43 @@ class RdsConfig(Model):
     storage_max_gib: Annotated[int, Field(ge=20, le=65536)] = Field(
         description="Size at which the disk stops growing, GiB."
     )
-    multi_az: bool = Field(default=True, description="A standby in a second zone.")
+    kms_key_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:.+:key/.+$")] | None = Field(
+        default=None, description="Key that encrypts the disk, for ever; AWS's own for RDS when left out."
+    )
+    multi_az: bool = Field(default=True, description="A standby in a second zone; needs two poolers.")
     backup_retention_days: Annotated[int, Field(ge=1, le=35)] = Field(
         default=7, description="Days that can be restored to the second."
     )
+    backup_window: Annotated[str, Field(pattern=windows.DAILY)] = Field(
+        default="03:00-04:00", description="When the daily snapshot is taken, UTC, 30 minutes or more."
+    )
+    maintenance_window: Annotated[str, Field(pattern=windows.WEEKLY)] = Field(
+        default="sun:04:30-sun:05:30", description="When AWS may restart the server, UTC, 30 minutes or more."
+    )
+    credentials: CredentialsConfig = CredentialsConfig()
+    upgrade: UpgradeConfig = UpgradeConfig()
     max_connections: Annotated[int, Within(limits.POSTGRES_MAX_CONNECTIONS)] = Field(
         default=limits.POSTGRES_MAX_CONNECTIONS.maximum, description="Connections PostgreSQL accepts."
     )
     direct_connections: Annotated[int, Field(ge=1, le=100)] = Field(
         default=10, description="Connections kept for clients that bypass the pooler: migrations, people."
     )
-    statement_timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
-        default=30, description="After how long a statement is cancelled, in seconds."
+    statement_timeout_seconds: Annotated[int, Field(ge=1, le=3480)] = Field(
+        default=30,
+        description="After how long a statement is cancelled, in seconds. A leaving pooler waits for it, and a "
+        "load balancer waits an hour at the most.",
     )
     idle_in_transaction_timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         default=60, description="After how long an idle transaction is ended, in seconds."
     )
     slow_statement_ms: Annotated[int, Field(ge=1, le=60000)] = Field(
         default=500, description="Statements that take longer are logged, in milliseconds."
+    )
+    parameters: dict[ParameterName, str] = Field(
+        default={}, description='Further parameters of PostgreSQL: {work_mem: "16384"}.'
+    )
+    insights_retention_days: int = Field(
+        default=7, description="How long Performance Insights keeps samples, in days: 7, 731, a multiple of 31."
     )
     replicas: list[ReplicaConfig] = Field(default=[], max_length=5, description="Read replicas by purpose.")
     pooler: PoolerConfig
@@ -98,3 +177,43 @@ class RdsConfig(Model):
 
 DatabaseConfig = RdsConfig
 """The database's configuration; becomes a union discriminated by `provider` with the second backend."""
+
+
+def database_problems(database: DatabaseConfig) -> Iterator[tuple[str, str]]:
+    """Every way in which the database's settings do not fit each other: the key, and one sentence."""
+    for key, sentence in refusals(_choices(database)):
+        yield f"database.{key}", sentence
+    for key, sentence in windows.problems(database.backup_window, database.maintenance_window):
+        yield f"database.{key}", sentence
+    first, ceiling = database.storage_gib, database.storage_max_gib
+    least = math.ceil(first * STORAGE_GROWTH_PERCENT / 100)
+    if ceiling < least:
+        yield "database.storage_max_gib", f"given {ceiling}, allowed {least} or more with storage_gib {first}"
+    purposes = [replica.purpose for replica in database.replicas]
+    if len(set(purposes)) != len(purposes):
+        yield "database.replicas", f"given the purposes {', '.join(purposes)}, allowed each purpose once"
+    if database.multi_az and database.pooler.tasks < POOLERS_OVER_ZONES:
+        yield (
+            "database.pooler.tasks",
+            (
+                f"given {database.pooler.tasks}, allowed {POOLERS_OVER_ZONES} or more with multi_az: true, or the "
+                "loss of one zone stops what the standby keeps up"
+            ),
+        )
+    days = database.insights_retention_days
+    if days not in INSIGHTS_DAYS:
+        yield "database.insights_retention_days", f"given {days}, allowed 7, 731 or a multiple of 31 below 731"
+
+
+def _choices(database: DatabaseConfig) -> Choices:
+    return Choices(
+        managed_password=database.credentials.mode == "managed",
+        rotation_days=database.credentials.rotation_days,
+        blue_green=database.upgrade.method == "blue_green",
+        protect=database.protect,
+        backup_retention_days=database.backup_retention_days,
+        max_connections=database.max_connections,
+        replica_connections={
+            replica.purpose: replica.max_connections or database.max_connections for replica in database.replicas
+        },
+    )

@@ -1,6 +1,5 @@
 """The configuration of one stack: everything that differs between environments, and nothing else."""
 
-import math
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -12,18 +11,12 @@ from stacks import budget
 from stacks.budget import Budget, Fleet
 from stacks.config.base import Model, Name
 from stacks.config.cache import CacheConfig, cache_problems
-from stacks.config.database import DatabaseConfig
+from stacks.config.database import DatabaseConfig, database_problems
 from stacks.config.edge import EdgeConfig
 from stacks.config.network import NetworkConfig
 from stacks.config.observability import AlertsConfig, GrafanaConfig, SentryConfig
 from stacks.config.redis import RedisConfig, redis_problems
 from stacks.config.service import ServiceConfig, VariableName
-
-STORAGE_GROWTH_PERCENT = 110
-"""Least ceiling of storage autoscaling that RDS takes, in percent of the first size.
-
-https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
-"""
 
 Problem = tuple[str, str]
 """A configuration key, and one sentence that says what was given and what is allowed."""
@@ -91,13 +84,7 @@ def _network_problems(config: StackConfig) -> Iterator[Problem]:
 
 def _database_problems(config: StackConfig) -> Iterator[Problem]:
     database, alerts = config.database, config.alerts.database_connections
-    first, ceiling = database.storage_gib, database.storage_max_gib
-    least = math.ceil(first * STORAGE_GROWTH_PERCENT / 100)
-    if ceiling < least:
-        yield "database.storage_max_gib", f"given {ceiling}, allowed {least} or more with storage_gib {first}"
-    purposes = [replica.purpose for replica in database.replicas]
-    if len(set(purposes)) != len(purposes):
-        yield "database.replicas", f"given the purposes {', '.join(purposes)}, allowed each purpose once"
+    yield from database_problems(database)
     if not alerts.warning < alerts.critical <= database.max_connections:
         yield (
             "alerts.database_connections",

@@ -21,7 +21,12 @@ SECRET = rpc._special_secret_sig
 
 MADE: Mapping[str, Mapping[str, Any]] = {
     "aws:ec2/vpc:Vpc": {"cidrBlock": "10.0.0.0/16"},
-    "aws:rds/instance:Instance": {"address": "db.internal", "endpoint": "db.internal:5432", "port": 5432},
+    "aws:rds/instance:Instance": {
+        "address": "db.internal",
+        "endpoint": "db.internal:5432",
+        "port": 5432,
+        "masterUserSecrets": [{"kmsKeyId": "", "secretArn": "arn:of-rds", "secretStatus": "active"}],
+    },
     "aws:elasticache/replicationGroup:ReplicationGroup": {
         "primaryEndpointAddress": "redis.internal",
         "readerEndpointAddress": "reader.redis.internal",
@@ -74,6 +79,10 @@ class Registered:
     ignore_changes: tuple[str, ...]
     dependencies: frozenset[str]
     """Names of the resources it waits for."""
+    update_timeout: str
+    """How long the engine waits for an update; empty for the provider's own time."""
+    asked_before_update: tuple[str, ...]
+    """Names of the hooks that may refuse an update."""
 
 
 @dataclass(kw_only=True)
@@ -205,6 +214,8 @@ def _registered(request: Any, urn: str) -> Registered:
         delete_before_replace=request.deleteBeforeReplace,
         ignore_changes=tuple(request.ignoreChanges),
         dependencies=frozenset(_name(it) for it in request.dependencies),
+        update_timeout=request.customTimeouts.update,
+        asked_before_update=tuple(request.hooks.before_update),
     )
 
 

@@ -1,9 +1,13 @@
 import dataclasses
 import json
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from components.database import Database, DatabaseArgs, ReplicaArgs
+from components.database import CredentialsArgs, Database, DatabaseArgs, ReplicaArgs, UpgradeArgs
+from components.database.guard import refusal
 from tests.components.recording import Recorded, Secret, record_component
 
 ARGS = DatabaseArgs(
@@ -48,6 +52,10 @@ def test_primary_is_private_encrypted_backed_up_and_hard_to_lose():
         "maxAllocatedStorage": 100,
         "performanceInsightsEnabled": True,
         "monitoringInterval": 60,
+        "performanceInsightsRetentionPeriod": 7,
+        "iamDatabaseAuthenticationEnabled": True,
+        "backupWindow": "03:00-04:00",
+        "maintenanceWindow": "sun:04:30-sun:05:30",
         "engineLifecycleSupport": "open-source-rds-extended-support-disabled",
         "enabledCloudwatchLogsExports": ["postgresql", "upgrade"],
         "vpcSecurityGroupIds": ["db-db-id"],
@@ -56,6 +64,15 @@ def test_primary_is_private_encrypted_backed_up_and_hard_to_lose():
     assert primary.protect
     assert primary.inputs["finalSnapshotIdentifier"].startswith("shop-staging-db-final-")
     assert primary.ignore_changes == ("snapshotIdentifier",)
+    assert not {"kmsKeyId", "blueGreenUpdate", "manageMasterUserPassword"} & primary.inputs.keys()
+
+
+def test_slow_changes_have_time_and_dangerous_ones_are_asked_about():
+    recorded = record(replicas=[REPLICA])
+    primary = recorded.one("aws:rds/instance:Instance", "db-primary")
+    assert primary.update_timeout == "12h"
+    assert primary.asked_before_update == ("db-guard",)
+    assert recorded.one("aws:rds/instance:Instance", "db-analytics").update_timeout == "12h"
 
 
 def test_protection_can_be_typed_out():
@@ -66,17 +83,159 @@ def test_protection_can_be_typed_out():
 
 
 def test_parameters_carry_the_numbers_and_static_ones_wait_for_a_reboot():
-    group = record(max_connections=123).one("ParameterGroup").inputs
+    made = record(max_connections=123).one("ParameterGroup")
+    group = made.inputs
+    # A server cannot be without a group: a new one is there before the old one goes.
+    assert not made.delete_before_replace
     assert group["family"] == "postgres16"
     assert group["namePrefix"] == "shop-staging-db-"
-    parameters = {it["name"]: (it["value"], it["applyMethod"]) for it in group["parameters"]}
-    assert parameters == {
+    assert parameters_of(group) == {
         "max_connections": ("123", "pending-reboot"),
         "rds.force_ssl": ("1", "immediate"),
         "statement_timeout": ("30000", "immediate"),
         "idle_in_transaction_session_timeout": ("60000", "immediate"),
         "log_min_duration_statement": ("500", "immediate"),
+        "log_lock_waits": ("1", "immediate"),
+        "track_io_timing": ("1", "immediate"),
+        "shared_preload_libraries": ("pg_stat_statements", "pending-reboot"),
     }
+
+
+def parameters_of(group: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    return {it["name"]: (it["value"], it["applyMethod"]) for it in group["parameters"]}
+
+
+def test_further_parameters_are_set_but_never_over_our_own():
+    group = record(parameters={"work_mem": "16384", "max_wal_senders": "30"}).one("ParameterGroup").inputs
+    assert parameters_of(group)["work_mem"] == ("16384", "immediate")
+    assert parameters_of(group)["max_wal_senders"] == ("30", "pending-reboot")
+    with pytest.raises(ValueError, match=r"parameters: given max_connections, rds\.force_ssl, allowed those"):
+        record(parameters={"rds.force_ssl": "0", "max_connections": "9"})
+
+
+def test_replica_keeps_the_rows_that_its_queries_read():
+    assert "hot_standby_feedback" not in parameters_of(record().one("ParameterGroup").inputs)
+    with_replica = record(replicas=[REPLICA]).one("ParameterGroup").inputs
+    assert parameters_of(with_replica)["hot_standby_feedback"] == ("1", "immediate")
+
+
+def test_replica_with_more_connections_has_a_group_of_its_own():
+    wide = dataclasses.replace(REPLICA, max_connections=201)
+    recorded = record(replicas=[wide])
+    group = recorded.one("ParameterGroup", "db-analytics-parameters").inputs
+    assert parameters_of(group)["max_connections"] == ("201", "pending-reboot")
+    assert group["tags"] == {"footing:replica": "analytics"}
+    replica = recorded.one("aws:rds/instance:Instance", "db-analytics")
+    assert replica.inputs["parameterGroupName"] == "db-analytics-parameters"
+    same = record(replicas=[dataclasses.replace(REPLICA, max_connections=200)])
+    assert len(same.of("ParameterGroup")) == 1
+
+
+MANAGED = CredentialsArgs(managed=True, rotation_days=30)
+BLUE_GREEN = UpgradeArgs(blue_green=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"credentials": MANAGED, "replicas": [REPLICA]}, "given managed, allowed generated with replicas"),
+        (
+            {"credentials": MANAGED, "upgrade": BLUE_GREEN, "protect": False},
+            "given managed, allowed generated with blue/green",
+        ),
+        (
+            {"upgrade": BLUE_GREEN, "replicas": [REPLICA], "protect": False},
+            "given blue_green, allowed in_place with replicas",
+        ),
+        ({"upgrade": BLUE_GREEN}, "given blue_green, allowed only with protect: false"),
+        ({"backup_retention_days": 0, "replicas": [REPLICA]}, "given 0, allowed 1 or more with replicas"),
+        (
+            {"backup_retention_days": 0, "upgrade": BLUE_GREEN, "protect": False},
+            "given 0, allowed 1 or more with blue/green",
+        ),
+        (
+            {"replicas": [dataclasses.replace(REPLICA, max_connections=199)]},
+            "given max_connections 199 for analytics, allowed 200 or more",
+        ),
+        (
+            {"credentials": CredentialsArgs(rotation_days=30)},
+            "rotation_days: given 30, allowed only with mode: managed",
+        ),
+    ],
+)
+def test_what_rds_refuses_or_loses_data_is_refused_first(changes: dict[str, Any], message: str):
+    with pytest.raises(ValueError, match=message):
+        dataclasses.replace(ARGS, **changes)
+
+
+def test_blue_green_is_there_only_when_asked_for():
+    recorded = record(upgrade=BLUE_GREEN, protect=False)
+    assert recorded.one("aws:rds/instance:Instance").inputs["blueGreenUpdate"] == {"enabled": True}
+    parameters = parameters_of(recorded.one("ParameterGroup").inputs)
+    assert parameters["rds.logical_replication"] == ("1", "pending-reboot")
+
+
+def test_major_upgrade_and_haste_are_typed_out():
+    asked = UpgradeArgs(allow_major=True, apply_immediately=True)
+    recorded = record(upgrade=asked, replicas=[REPLICA])
+    for instance in recorded.of("aws:rds/instance:Instance"):
+        assert instance.inputs["allowMajorVersionUpgrade"] is True
+        assert instance.inputs["applyImmediately"] is True
+
+
+VERSION = st.tuples(st.integers(13, 19), st.one_of(st.none(), st.integers(0, 15)))
+
+
+def version(parts: tuple[int, int | None]) -> str:
+    major, minor = parts
+    return str(major) if minor is None else f"{major}.{minor}"
+
+
+@given(VERSION, VERSION, st.booleans())
+def test_only_the_major_version_needs_leave_and_no_version_falls(
+    old: tuple[int, int | None], new: tuple[int, int | None], allowed: bool
+):
+    reason = refusal(
+        {"engineVersion": version(old)}, {"engineVersion": version(new), "allowMajorVersionUpgrade": allowed}
+    )
+    minor_falls = new[0] == old[0] and None not in (new[1], old[1]) and new[1] < old[1]
+    assert (reason is None) is ((new[0] == old[0] and not minor_falls) or (new[0] > old[0] and allowed))
+
+
+@pytest.mark.parametrize(("wanted", "refused"), [(99, True), (100, False), (101, False)])
+def test_disk_never_shrinks(wanted: int, refused: bool):
+    old = {"engineVersion": "16", "allocatedStorage": 100.0}
+    assert (refusal(old, {**old, "allocatedStorage": float(wanted)}) is not None) is refused
+
+
+def test_password_managed_by_rds_is_known_to_nobody_else():
+    recorded = record(credentials=MANAGED)
+    primary = recorded.one("aws:rds/instance:Instance").inputs
+    assert primary["manageMasterUserPassword"] is True
+    assert "password" not in primary
+    assert not recorded.of("RandomPassword")
+    assert not recorded.of("Secret")
+    assert recorded.outputs["secret_arn"] == "arn:of-rds"
+    assert recorded.outputs["secret_version_id"] == ""
+    assert recorded.outputs["direct_url"] == Secret("postgresql://shop@db.internal:5432/shop?sslmode=verify-full")
+    rotation = recorded.one("SecretRotation").inputs
+    assert rotation == {
+        "secretId": "arn:of-rds",
+        "rotationRules": {"automaticallyAfterDays": 30},
+        "rotateImmediately": False,
+    }
+
+
+def test_rotation_by_rds_alone_needs_no_resource():
+    assert not record(credentials=CredentialsArgs(managed=True)).of("SecretRotation")
+
+
+def test_generation_of_the_password_is_what_replaces_it():
+    first, second = (
+        record(credentials=CredentialsArgs(generation=number)).one("RandomPassword").inputs for number in (1, 2)
+    )
+    assert first != second
+    assert {**first, "keepers": None} == {**second, "keepers": None}
 
 
 def test_replica_follows_the_primary_with_its_own_size():
@@ -94,7 +253,7 @@ def test_replica_follows_the_primary_with_its_own_size():
 def test_urls_and_password_are_secret_everywhere():
     recorded = record(replicas=[REPLICA])
     secret = {name for name, value in recorded.outputs.items() if isinstance(value, Secret)}
-    assert secret == {"direct_url", "reader_urls", "password"}
+    assert secret == {"direct_url", "reader_urls"}
     assert recorded.outputs["direct_url"] == Secret(
         "postgresql://shop:generated-password@db.internal:5432/shop?sslmode=verify-full"
     )
@@ -126,7 +285,19 @@ def test_signals_use_the_given_thresholds(replicas: list[ReplicaArgs], lags: int
     signals = record(replicas=replicas).component.signals.signals
     by_id = {signal.id: signal for signal in signals}
     assert [it.value for it in by_id["database-connections"].thresholds] == [80, 95]
+    assert [it.value for it in by_id["database-free-storage"].thresholds] == [4 * 1024**3, 1024**3]
     assert len([id_ for id_ in by_id if id_.startswith("database-replica-lag")]) == lags
+
+
+@pytest.mark.parametrize(("instance_class", "on_credits"), [("db.t4g.medium", True), ("db.r6g.large", False)])
+def test_credits_are_watched_only_where_the_class_has_them(instance_class: str, on_credits: bool):
+    signals = record(instance_class=instance_class).component.signals.signals
+    metrics = {signal.query.metric for signal in signals}
+    assert metrics - {"CPUCreditBalance"} == {
+        *("DatabaseConnections", "CPUUtilization", "FreeableMemory", "FreeStorageSpace", "DiskQueueDepth"),
+        *("ReadLatency", "WriteLatency", "EBSIOBalance%", "MaximumUsedTransactionIDs"),
+    }
+    assert ("CPUCreditBalance" in metrics) is on_credits
 
 
 def test_every_child_belongs_to_the_component():

@@ -147,6 +147,7 @@ class Store(pulumi.ComponentResource):
         self.password = RandomPassword(f"{name}-password", length=32, opts=options).result
 protect = pulumi.Config().get_bool("protect") or False
 stores = [Store("orders", protect), Store("users", False)]
+pulumi.export("arn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:x")
 pulumi.export("count", len(stores))
 pulumi.export("password", stores[0].password)
 """
@@ -162,7 +163,11 @@ def test_up_applies_twice_reports_and_leaves_the_tree_as_it_was(project, capfd):
     second, _, report = rest.partition("\nOutputs\n")
     assert "+ 5 created" in first
     assert "5 unchanged" in second
-    assert report.splitlines()[:2] == ["  count: 2", "  password: [secret]"]
+    assert report.splitlines()[:3] == [
+        "  arn: arn:aws:secretsmanager:us-east-1:123456789012:secret:x",
+        "  count: 2",
+        "  password: [secret]",
+    ]
     assert "    1  Store orders\n" in report
     assert "    1  Store users\n" in report
     assert "simulated" in report

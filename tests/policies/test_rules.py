@@ -50,6 +50,15 @@ def test_max_connections_is_exact(value: Any, expected: Verdict) -> None:
     assert verdict("database-max-connections", PARAMETERS, parameter_group(value)) is expected
 
 
+@pytest.mark.parametrize(("value", "expected"), [("199", FAIL), ("200", PASS), ("201", PASS), ("many", FAIL)])
+def test_replica_may_accept_more_than_its_primary_never_less(value: str, expected: Verdict) -> None:
+    group = {**parameter_group(value), "tags": {"footing:replica": "analytics"}}
+    assert verdict("database-max-connections", PARAMETERS, group) is expected
+    assert (
+        verdict("database-max-connections", PARAMETERS, {**group, "tags": UNKNOWN}) is not PASS or value == "200"
+    )
+
+
 @pytest.mark.parametrize(
     ("properties", "expected"),
     [

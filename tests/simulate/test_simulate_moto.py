@@ -55,6 +55,16 @@ def test_each_kind_is_made_changed_and_removed_across_processes(tmp_path: Path) 
         ]
 
 
+def test_password_managed_by_rds_is_in_a_secret_of_its_own(tmp_path: Path) -> None:
+    with provider_over(tmp_path) as provider:
+        made_id, before = provider.create(DATABASE, "db", database(skipFinalSnapshot=True))
+        assert before["masterUserSecrets"] == []
+        managed = {**database(skipFinalSnapshot=True, manageMasterUserPassword=True)}
+        del managed["password"]
+        [secret] = provider.update(DATABASE, "db", made_id, managed)["masterUserSecrets"]
+        assert secret["secretArn"].startswith("arn:aws:secretsmanager:us-east-1:123456789012:secret:")
+
+
 def database_in_moto() -> tuple[str, str]:
     [found] = boto3.client("rds", region_name="us-east-1").describe_db_instances()["DBInstances"]
     return found["DBInstanceIdentifier"], found["DBInstanceClass"]

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from policies import limits
-from stacks.budget import Budget, Fleet, problems
+from stacks.budget import Budget, Fleet, largest_pool, problems
 
 HOLDS = Budget(
     max_connections=200,
@@ -39,6 +39,11 @@ def test_deploy_surge_of_the_poolers_is_counted() -> None:
 @pytest.mark.parametrize(("direct", "found"), [(95, []), (96, ["database.pooler.server_connections"])])
 def test_server_side_boundary_is_exact(direct: int, found: list[str]) -> None:
     assert keys(replace(HOLDS, direct_connections=direct)) == found
+
+
+@pytest.mark.parametrize(("connections", "found"), [(115, []), (114, ["database.pooler.server_connections"])])
+def test_server_itself_has_an_exact_boundary(connections: int, found: list[str]) -> None:
+    assert keys(replace(HOLDS, max_connections=connections)) == found
 
 
 @pytest.mark.parametrize(("pool", "found"), [(45, []), (46, ["service.database_pool"])])
@@ -103,6 +108,42 @@ def test_accepted_budget_never_exceeds_the_server(budget: Budget) -> None:
     assert running * each + budget.direct_connections + budget.reserved_connections <= budget.max_connections
     clients = math.floor(budget.service.tasks * budget.service.maximum_percent / 100) * budget.service_pool
     assert clients <= budget.client_connections * limits.CLIENT_CONNECTION_HEADROOM
+
+
+SERVER_SIDE = "database.pooler.server_connections"
+
+
+@given(budgets)
+def test_largest_pool_fits_and_the_next_one_does_not(budget: Budget) -> None:
+    largest = largest_pool(budget)
+    assert largest % budget.poolers.tasks == 0
+    above = replace(budget, server_connections=largest + budget.poolers.tasks)
+    assert SERVER_SIDE in keys(above)
+    if largest:
+        assert SERVER_SIDE not in keys(replace(budget, server_connections=largest))
+
+
+@given(budgets)
+def test_refused_pool_is_told_the_largest_that_fits(budget: Budget) -> None:
+    told = [sentence for key, sentence in problems(budget) if key == SERVER_SIDE]
+    assume(told)
+    assert f"lower it to {largest_pool(budget)}, or" in told[0]
+
+
+@given(budgets, st.integers(1, 100))
+def test_more_surge_never_makes_a_budget_fit(budget: Budget, more: int) -> None:
+    surging = replace(
+        budget, poolers=replace(budget.poolers, maximum_percent=budget.poolers.maximum_percent + more)
+    )
+    assert surging.server_side_demand >= budget.server_side_demand
+    assert (SERVER_SIDE in keys(budget)) <= (SERVER_SIDE in keys(surging))
+
+
+@given(budgets, st.integers(1, 3))
+def test_what_a_provider_reserves_is_never_given_away(budget: Budget, more: int) -> None:
+    poorer = replace(budget, reserved_connections=budget.reserved_connections + more)
+    assert largest_pool(poorer) <= largest_pool(budget)
+    assert (SERVER_SIDE in keys(budget)) <= (SERVER_SIDE in keys(poorer))
 
 
 @given(budgets, st.integers(1, 50))

@@ -56,6 +56,98 @@ def test_documented_limit_holds_on_both_sides(values: dict[str, Any], path: str,
     assert problem.startswith(f"{path}: given {bad}, allowed ")
 
 
+@pytest.mark.parametrize(
+    ("path", "bad", "good"),
+    [
+        ("database.backup_retention_days", 0, 1),
+        ("database.backup_retention_days", 36, 35),
+        ("database.storage_gib", 19, 20),
+        ("database.direct_connections", 0, 1),
+        ("database.direct_connections", 101, 100),
+        ("database.statement_timeout_seconds", 0, 1),
+        ("database.statement_timeout_seconds", 3481, 3480),
+        ("database.idle_in_transaction_timeout_seconds", 0, 1),
+        ("database.idle_in_transaction_timeout_seconds", 3601, 3600),
+        ("database.slow_statement_ms", 0, 1),
+        ("database.slow_statement_ms", 60001, 60000),
+        ("database.storage_max_gib", 65537, 65536),
+        ("database.storage_max_gib", 109, 110),
+        ("database.insights_retention_days", 8, 7),
+        ("database.insights_retention_days", 732, 731),
+        ("database.insights_retention_days", 744, 713),
+        ("database.pooler.tasks", 0, 2),
+        ("database.pooler.tasks", 1, 2),
+        ("database.pooler.tasks", 11, 10),
+        ("database.pooler.client_connections", 20002, 20000),
+        ("database.pooler.query_wait_timeout_seconds", 0, 1),
+        ("database.pooler.query_wait_timeout_seconds", 121, 120),
+        ("database.pooler.server_idle_timeout_seconds", 0, 1),
+        ("database.pooler.server_idle_timeout_seconds", 3601, 3600),
+        ("database.replicas", [{"purpose": "browse", "max_connections": 199}], [{"purpose": "browse"}]),
+        ("database.replicas", [{"purpose": p} for p in "abcdef"], [{"purpose": p} for p in "abcde"]),
+        ("database.credentials", {"mode": "generated", "rotation_days": 7}, {"mode": "generated"}),
+        ("database.backup_window", "03:00-03:29", "03:00-03:30"),
+        ("database.maintenance_window", "sun:03:59-sun:05:00", "sun:04:00-sun:05:00"),
+        ("database.maintenance_window", "mon:04:30-tue:04:30", "tue:23:30-wed:00:30"),
+        ("database.maintenance_window", "sunday:04:30-05:30", "sat:23:45-sun:00:15"),
+    ],
+)
+def test_range_of_the_database_holds_on_both_sides(values: dict[str, Any], path: str, bad: Any, good: Any) -> None:
+    put(values, path, good)
+    parse("test", values)
+    put(values, path, bad)
+    assert any(problem.startswith(path) for problem in problems(values))
+
+
+@pytest.mark.parametrize(("connections", "holds"), [(200, True), (5000, True), (5001, False), (199, False)])
+def test_replica_accepts_as_many_connections_as_its_primary(
+    values: dict[str, Any], connections: int, *, holds: bool
+) -> None:
+    put(values, "database.replicas", [{"purpose": "browse", "max_connections": connections}])
+    if holds:
+        parse("test", values)
+    else:
+        assert problems(values)[0].startswith("database.replicas")
+
+
+ALONE = {"replicas": [], "protect": False}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"credentials": {"mode": "managed"}}, "credentials.mode: given managed, allowed generated with replicas"),
+        (
+            {**ALONE, "credentials": {"mode": "managed"}, "upgrade": {"method": "blue_green"}},
+            "credentials.mode: given managed, allowed generated with blue/green",
+        ),
+        ({"protect": False, "upgrade": {"method": "blue_green"}}, "allowed in_place with replicas"),
+        ({"replicas": [], "upgrade": {"method": "blue_green"}}, "allowed only with protect: false"),
+    ],
+)
+def test_database_that_rds_would_refuse_is_refused(
+    values: dict[str, Any], changes: dict[str, Any], message: str
+) -> None:
+    values["database"].update(changes)
+    [problem] = problems(values)
+    assert problem.startswith("database.")
+    assert message in problem
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {**ALONE, "credentials": {"mode": "managed", "rotation_days": 30}},
+        {**ALONE, "upgrade": {"method": "blue_green", "allow_major": True}},
+        {"credentials": {"generation": 2}, "upgrade": {"apply_immediately": True}},
+    ],
+)
+def test_choices_that_go_together_are_accepted(values: dict[str, Any], changes: dict[str, Any]) -> None:
+    values["database"].update(changes)
+    chosen = parse("test", values).database.model_dump(exclude_unset=True)
+    assert {key: chosen[key] for key in changes} == changes
+
+
 def test_every_error_is_told_at_once(values: dict[str, Any]) -> None:
     put(values, "database.pooler.server_connections", 120)
     put(values, "redis.replicas", "3")

@@ -6,7 +6,7 @@ Parameters: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/
 from typing import Any
 
 from footing.simulate.moto_aws.kind import Call, Existing, Kind, Made, UnsupportedError
-from footing.simulate.wire import Properties
+from footing.simulate.wire import Properties, Value
 
 _RENAMES = {
     "backupWindow": "PreferredBackupWindow",
@@ -54,11 +54,26 @@ def _instance_outputs(made: dict[str, Any]) -> Properties:
         "engineVersionActual": made.get("EngineVersion"),
         "hostedZoneId": _POSTGRES_ZONE,
         "identifier": made["DBInstanceIdentifier"],
+        "masterUserSecrets": _master_user_secrets(made),
         "port": port,
         "status": "available",
         "username": made.get("MasterUsername"),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _master_user_secrets(made: dict[str, Any]) -> list[Value]:
+    """The secret of a password that RDS manages; an empty list where it does not."""
+    secret = made.get("MasterUserSecret")
+    if not secret:
+        return []
+    return [
+        {
+            "kmsKeyId": secret.get("KmsKeyId", ""),
+            "secretArn": secret["SecretArn"],
+            "secretStatus": secret["SecretStatus"],
+        }
+    ]
 
 
 def _update_instance(call: Call, existing: Existing, news: Properties) -> Properties:

@@ -1,0 +1,82 @@
+"""Combinations that Amazon RDS refuses, or that lose data, as plain data: configuration reads them too."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """The choices of one PostgreSQL server that depend on each other."""
+
+    managed_password: bool
+    """Whether RDS itself makes the master password."""
+    rotation_days: int | None
+    """Days between two passwords; None for AWS's own 7 days, or for a generated password."""
+    blue_green: bool
+    """Whether changes are made on a copy that then takes over."""
+    protect: bool
+    """Whether deleting the server is refused."""
+    backup_retention_days: int
+    """Days of backups; 0 for none."""
+    max_connections: int
+    """Connections the primary accepts."""
+    replica_connections: Mapping[str, int]
+    """Connections each replica accepts, by its purpose."""
+
+
+def refusals(choices: Choices) -> Iterator[tuple[str, str]]:
+    """Every combination that cannot be: the key to change, and one sentence."""
+    yield from _credentials(choices)
+    yield from _blue_green(choices)
+    yield from _copies(choices)
+
+
+def _credentials(choices: Choices) -> Iterator[tuple[str, str]]:
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations
+    if choices.managed_password and choices.replica_connections:
+        yield "credentials.mode", "given managed, allowed generated with replicas: RDS refuses both together"
+    if choices.managed_password and choices.blue_green:
+        yield "credentials.mode", "given managed, allowed generated with blue/green: RDS refuses both together"
+    if choices.rotation_days is not None and not choices.managed_password:
+        yield (
+            "credentials.rotation_days",
+            (
+                f"given {choices.rotation_days}, allowed only with mode: managed; a generated password "
+                "changes when credentials.generation is raised"
+            ),
+        )
+
+
+def _blue_green(choices: Choices) -> Iterator[tuple[str, str]]:
+    if choices.blue_green and choices.replica_connections:
+        yield (
+            "upgrade.method",
+            "given blue_green, allowed in_place with replicas: they would go on following the old server",
+        )
+    if choices.blue_green and choices.protect:
+        yield (
+            "upgrade.method",
+            "given blue_green, allowed only with protect: false, for it ends by deleting the old server",
+        )
+
+
+def _copies(choices: Choices) -> Iterator[tuple[str, str]]:
+    needed_by = [name for name, used in _needs_backups(choices) if used]
+    if choices.backup_retention_days < 1 and needed_by:
+        yield (
+            "backup_retention_days",
+            f"given {choices.backup_retention_days}, allowed 1 or more with {' and '.join(needed_by)}",
+        )
+    for purpose, connections in choices.replica_connections.items():
+        if connections < choices.max_connections:
+            yield (
+                "replicas",
+                (
+                    f"given max_connections {connections} for {purpose}, allowed {choices.max_connections} "
+                    "or more, as on the primary: a replica with fewer does not start"
+                ),
+            )
+
+
+def _needs_backups(choices: Choices) -> tuple[tuple[str, bool], ...]:
+    return ("replicas", bool(choices.replica_connections)), ("blue/green", choices.blue_green)

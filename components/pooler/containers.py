@@ -1,0 +1,148 @@
+"""The containers of one PgBouncer task: prepare, pgbouncer, exporter."""
+
+import hashlib
+from typing import Any
+
+import pulumi
+
+from components import _fargate, _secret
+from components.pooler.args import STOP_TIMEOUT_SECONDS, PoolerArgs
+from components.pooler.pgbouncer import LISTEN_PORT, RUN_DIRECTORY, STATS_USER, PgBouncerSettings, render_ini
+
+START_SCRIPT = """\
+set -eu
+umask 077
+cd "$RUN_DIRECTORY"
+printf '%s\\n' "$PGBOUNCER_INI" > pgbouncer.ini
+quoted=$(printf '%s' "$DATABASE_PASSWORD" | sed "s/'/''/g")
+printf "[databases]\\n%s = host=%s port=%s user=%s password='%s'\\n" \\
+  "$DATABASE_NAME" "$DATABASE_HOST" "$DATABASE_PORT" "$DATABASE_USER" "$quoted" > databases.ini
+printf '"%s" "%s"\\n' "$DATABASE_USER" "$CLIENT_PASSWORD" "$STATS_USER" "$STATS_PASSWORD" > userlist.txt
+exec pgbouncer pgbouncer.ini
+"""
+"""Writes the files that pgbouncer.ini names, then becomes PgBouncer, so that it receives ECS's signals.
+
+The password for PostgreSQL may hold any character, for RDS may have made it; the others are our own.
+"""
+
+PREPARE_SCRIPT = f"""\
+set -eu
+curl --fail --silent --show-error --retry 5 --output "$RUN_DIRECTORY/rds-ca.pem" "$RDS_CA_URL"
+chmod 0644 "$RUN_DIRECTORY/rds-ca.pem"
+chown {_fargate.UNPRIVILEGED_USER} "$RUN_DIRECTORY"
+"""
+"""Fetches Amazon's certificate authorities and hands the directory to PgBouncer's user.
+
+Fargate makes task volumes owned by root, and PgBouncer refuses to run as root.
+"""
+
+RDS_CA_URL = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
+"""https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html"""
+
+METRICS_PORT = 9127
+"""Port of pgbouncer_exporter; no rule of the tasks' group admits anybody to it."""
+
+HEALTH_SCRIPT = f"wget -q -O - http://127.0.0.1:{METRICS_PORT}/metrics | grep -q '^pgbouncer_up 1$'"
+"""Holds while PgBouncer answers the exporter. Its admin database is exempt from `max_client_conn`, so a full
+pooler is healthy; it asks PostgreSQL for nothing, so a failover of the database restarts no pooler."""
+
+
+class PoolerContainers:
+    """The definitions of a task's containers."""
+
+    def __init__(
+        self,
+        args: PoolerArgs,
+        log_group: pulumi.Input[str],
+        credentials_arn: pulumi.Input[str],
+        credentials_version_id: pulumi.Input[str],
+    ) -> None:
+        self._args = args
+        self._log_group = log_group
+        self._credentials = credentials_arn, credentials_version_id
+        self.ini = render_ini(_settings(args))
+        """The text of pgbouncer.ini."""
+
+    @property
+    def ini_hash(self) -> str:
+        """Fingerprint of the text: known in a preview, when the definitions, which name secrets, may not be."""
+        return hashlib.sha256(self.ini.encode()).hexdigest()
+
+    @property
+    def definitions(self) -> list[dict[str, Any]]:
+        """All containers, in the order in which they start."""
+        return [self._prepare(), self._pgbouncer(), self._exporter()]
+
+    def _prepare(self) -> dict[str, Any]:
+        return self._container(
+            "prepare",
+            self._args.prepare_image,
+            environment={"RDS_CA_URL": RDS_CA_URL, "RUN_DIRECTORY": RUN_DIRECTORY},
+            user="0:0",
+            essential=False,
+            entryPoint=["sh", "-c"],
+            command=[PREPARE_SCRIPT],
+            mountPoints=[{"sourceVolume": "run", "containerPath": RUN_DIRECTORY}],
+        )
+
+    def _pgbouncer(self) -> dict[str, Any]:
+        args = self._args
+        return self._container(
+            "pgbouncer",
+            args.image,
+            environment={
+                "DATABASE_HOST": args.database_host,
+                "DATABASE_NAME": args.database_name,
+                "DATABASE_PORT": str(args.database_port),
+                "DATABASE_USER": args.database_user,
+                "PGBOUNCER_INI": self.ini,
+                "POOLER_TASKS": str(args.tasks),
+                "RUN_DIRECTORY": RUN_DIRECTORY,
+                "STATS_USER": STATS_USER,
+            },
+            secrets={
+                "DATABASE_PASSWORD": _secret.reference(
+                    args.database_secret_arn, "password", args.database_secret_version_id
+                ),
+                "CLIENT_PASSWORD": self._own_secret("client_password"),
+                "STATS_PASSWORD": self._own_secret("stats_password"),
+            },
+            entryPoint=["sh", "-c"],
+            command=[START_SCRIPT],
+            dependsOn=[{"containerName": "prepare", "condition": "SUCCESS"}],
+            mountPoints=[{"sourceVolume": "run", "containerPath": RUN_DIRECTORY}],
+            portMappings=[{"containerPort": LISTEN_PORT, "protocol": "tcp"}],
+            stopTimeout=STOP_TIMEOUT_SECONDS,
+        )
+
+    def _exporter(self) -> dict[str, Any]:
+        # Essential, for ECS heeds the health of essential containers alone.
+        return self._container(
+            "exporter",
+            self._args.exporter_image,
+            secrets={"PGBOUNCER_EXPORTER_CONNECTION_STRING": self._own_secret("exporter_url")},
+            dependsOn=[{"containerName": "pgbouncer", "condition": "START"}],
+            healthCheck={
+                "command": ["CMD-SHELL", HEALTH_SCRIPT],
+                "interval": 10,
+                "timeout": 5,
+                "retries": 6,
+                "startPeriod": 60,
+            },
+        )
+
+    def _own_secret(self, key: str) -> pulumi.Output[str]:
+        arn, version_id = self._credentials
+        return _secret.reference(arn, key, version_id)
+
+    def _container(self, name: str, image: str, **settings: Any) -> dict[str, Any]:
+        return _fargate.container(name, image, log_group=self._log_group, region=self._args.region, **settings)
+
+
+def _settings(args: PoolerArgs) -> PgBouncerSettings:
+    return PgBouncerSettings(
+        server_connections=args.server_connections // args.tasks,
+        client_connections=args.client_connections // args.tasks,
+        query_wait_timeout_seconds=args.query_wait_timeout_seconds,
+        server_idle_timeout_seconds=args.server_idle_timeout_seconds,
+    )
