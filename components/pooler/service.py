@@ -11,18 +11,7 @@ from components._firewall import Upstream
 from components._signals import Signals
 from components.pooler import signals
 from components.pooler.args import PoolerArgs
-from components.pooler.pgbouncer import LISTEN_PORT, RUN_DIRECTORY, PgBouncerSettings, render_ini
-
-START_SCRIPT = """\
-set -eu
-umask 077
-cd "$RUN_DIRECTORY"
-printf '%s\\n' "$PGBOUNCER_INI" > pgbouncer.ini
-printf '[databases]\\n%s = host=%s port=%s\\n' "$DATABASE_NAME" "$DATABASE_HOST" "$DATABASE_PORT" > databases.ini
-printf '"%s" "%s"\\n' "$DATABASE_USER" "$DATABASE_PASSWORD" > userlist.txt
-exec pgbouncer pgbouncer.ini
-"""
-"""Writes the files that pgbouncer.ini names, then becomes PgBouncer, so that it receives ECS's signals."""
+from components.pooler.pgbouncer import LISTEN_PORT, RUN_DIRECTORY, START_SCRIPT, PgBouncerSettings, render_ini
 
 PREPARE_SCRIPT = f"""\
 set -eu
@@ -178,11 +167,13 @@ class Pooler(Component):
 
     def _settings(self) -> PgBouncerSettings:
         args = self._args
-        return PgBouncerSettings(
-            server_connections=args.server_connections // args.tasks,
-            client_connections=args.client_connections // args.tasks,
+        return PgBouncerSettings.of_one_task(
+            tasks=args.tasks,
+            server_connections=args.server_connections,
+            client_connections=args.client_connections,
             query_wait_timeout_seconds=args.query_wait_timeout_seconds,
             server_idle_timeout_seconds=args.server_idle_timeout_seconds,
+            stats_user=args.database_user,
         )
 
     def _make_service(self, task: aws.ecs.TaskDefinition, target: aws.lb.TargetGroup) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from components._fargate import TaskArgs
 from components.pooler import Pooler, PoolerArgs
-from components.pooler.pgbouncer import PgBouncerSettings, render_ini
-from components.pooler.service import PREPARE_SCRIPT, START_SCRIPT
+from components.pooler.pgbouncer import START_SCRIPT, PgBouncerSettings, render_ini
+from components.pooler.service import PREPARE_SCRIPT
 from tests.components.recording import UNKNOWN, Recorded, Secret, record_component
 
 ARGS = PoolerArgs(
@@ -76,6 +76,8 @@ def test_connections_to_postgresql_are_verified_and_waits_end():
     assert ini["auth_type"] == "scram-sha-256"
     assert (ini["query_wait_timeout"], ini["server_idle_timeout"]) == ("7", "11")
     assert int(ini["max_prepared_statements"]) > 0
+    assert ini["stats_users"] == "shop"
+    assert "admin_users" not in ini
 
 
 def test_wait_without_an_end_is_refused():
@@ -85,6 +87,7 @@ def test_wait_without_an_end_is_refused():
             client_connections=500,
             query_wait_timeout_seconds=0,
             server_idle_timeout_seconds=600,
+            stats_user="shop",
         )
 
 
@@ -166,6 +169,7 @@ def test_start_script_writes_the_files_that_the_configuration_names(tmp_path: Pa
         client_connections=500,
         query_wait_timeout_seconds=30,
         server_idle_timeout_seconds=600,
+        stats_user="shop",
     )
     variables = {
         "PATH": f"{fake.parent}:/usr/bin:/bin",

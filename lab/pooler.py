@@ -1,0 +1,76 @@
+"""A real PgBouncer, started by the component's own script with the component's own file."""
+
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from components.pooler.pgbouncer import START_SCRIPT, PgBouncerSettings, Place, render_ini
+from lab import certificate, process
+from lab.postgres import PASSWORD, Postgres
+
+DRAINING = signal.SIGINT
+"""Finish the running transactions, take no new ones, then end; the same in every version.
+
+https://www.pgbouncer.org/usage.html#signals
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pooler:
+    """A running PgBouncer."""
+
+    server: process.Server
+    port: int
+    database: str
+
+    def url(self, database: str | None = None) -> str:
+        """What a client connects to, like the component's `pooled_url`."""
+        return f"postgresql://{self.database}:{PASSWORD}@{process.LOOPBACK}:{self.port}/{database or self.database}"
+
+    def show(self, what: str) -> list[dict[str, Any]]:
+        """The rows of PgBouncer's SHOW command `what`, for example `POOLS`."""
+        with psycopg.connect(self.url("pgbouncer"), autocommit=True, cursor_factory=psycopg.ClientCursor) as console:
+            return console.cursor(row_factory=dict_row).execute(f"SHOW {what}".encode()).fetchall()
+
+
+def start(directory: Path, settings: PgBouncerSettings, postgres: Postgres) -> Pooler:
+    """Start a PgBouncer whose directory is `directory`, made here."""
+    place = Place(
+        run_directory=str(process.make_directory(directory)),
+        listen_address=process.LOOPBACK,
+        listen_port=process.free_port(),
+    )
+    # In the container the prepare step puts Amazon's authorities there.
+    process.own(Path(shutil.copy(postgres.authority, directory / "rds-ca.pem")))
+    variables = {
+        "RUN_DIRECTORY": place.run_directory,
+        "PGBOUNCER_INI": render_ini(settings, place),
+        "DATABASE_NAME": postgres.database,
+        "DATABASE_HOST": certificate.HOST,
+        "DATABASE_PORT": str(postgres.port),
+        "DATABASE_USER": postgres.database,
+        "DATABASE_PASSWORD": PASSWORD,
+    }
+    server = process.start("pgbouncer", ["sh", "-c", START_SCRIPT], directory, variables)
+    server.wait_until_listening(place.listen_port)
+    return Pooler(server=server, port=place.listen_port, database=postgres.database)
+
+
+@contextmanager
+def running(directory: Path, settings: PgBouncerSettings, postgres: Postgres, count: int) -> Iterator[list[Pooler]]:
+    """`count` alike PgBouncers, each with `settings`, ended afterwards."""
+    poolers: list[Pooler] = []
+    try:
+        for index in range(count):
+            poolers.append(start(directory / f"pgbouncer-{index}", settings, postgres))
+        yield poolers
+    finally:
+        for pooler in poolers:
+            pooler.server.stop(signal.SIGTERM)

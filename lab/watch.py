@@ -1,0 +1,67 @@
+"""What the servers say of themselves while load runs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import psycopg
+from psycopg.rows import dict_row
+
+from lab.pooler import Pooler
+from lab.postgres import SUPERUSER, Postgres
+
+INTERVAL_SECONDS = 0.1
+
+
+@dataclass(kw_only=True)
+class Watch:
+    """The highest values seen, over all poolers together."""
+
+    samples: int = 0
+    server_connections: int = 0
+    """PgBouncer's own count: `SHOW POOLS`, all `sv_` states."""
+    waiting_clients: int = 0
+    """`SHOW POOLS`, `cl_waiting`."""
+    backends: int = 0
+    """PostgreSQL's own count: the application's rows of `pg_stat_activity`."""
+
+
+@asynccontextmanager
+async def watching(postgres: Postgres, poolers: Sequence[Pooler]) -> AsyncIterator[Watch]:
+    """Read the servers' own numbers every `INTERVAL_SECONDS` inside the block."""
+    watch = Watch()
+    async with AsyncExitStack() as stack:
+        consoles = [await stack.enter_async_context(await _console(it.url("pgbouncer"))) for it in poolers]
+        server = await stack.enter_async_context(await _console(postgres.url(SUPERUSER)))
+        task = asyncio.create_task(_repeat(watch, consoles, server, postgres.database))
+        try:
+            yield watch
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def _console(url: str) -> psycopg.AsyncConnection[dict[str, int]]:
+    # PgBouncer's console speaks the simple protocol alone.
+    return await psycopg.AsyncConnection.connect(
+        url, autocommit=True, row_factory=dict_row, cursor_factory=psycopg.AsyncClientCursor
+    )
+
+
+async def _repeat(
+    watch: Watch,
+    consoles: Sequence[psycopg.AsyncConnection[dict[str, int]]],
+    server: psycopg.AsyncConnection[dict[str, int]],
+    user: str,
+) -> None:
+    count = f"SELECT count(*)::int AS backends FROM pg_stat_activity WHERE usename = '{user}'"  # noqa: S608  own name
+    while True:
+        pools = [row for it in consoles for row in await (await it.execute("SHOW POOLS")).fetchall()]
+        opened = sum(v for row in pools for k, v in row.items() if k.startswith("sv_") and row["database"] == user)
+        [backends] = await (await server.execute(count.encode())).fetchall()
+        watch.samples += 1
+        watch.server_connections = max(watch.server_connections, opened)
+        watch.waiting_clients = max(watch.waiting_clients, sum(row["cl_waiting"] for row in pools))
+        watch.backends = max(watch.backends, backends["backends"])
+        await asyncio.sleep(INTERVAL_SECONDS)
