@@ -39,9 +39,18 @@ class Pooler:
         with psycopg.connect(self.url("pgbouncer"), autocommit=True, cursor_factory=psycopg.ClientCursor) as console:
             return console.cursor(row_factory=dict_row).execute(f"SHOW {what}".encode()).fetchall()
 
+    def wait_until_ready(self) -> None:
+        """Return once clients can connect.
 
-def start(directory: Path, settings: PgBouncerSettings, postgres: Postgres) -> Pooler:
-    """Start a PgBouncer whose directory is `directory`, made here."""
+        Raises:
+            ServerFailed: PgBouncer refuses its configuration, or does not start.
+
+        """
+        self.server.wait_until_listening(self.port)
+
+
+def launch(directory: Path, settings: PgBouncerSettings, postgres: Postgres) -> Pooler:
+    """Start a PgBouncer whose directory is `directory`, made here, without waiting for it."""
     place = Place(
         run_directory=str(process.make_directory(directory)),
         listen_address=process.LOOPBACK,
@@ -59,7 +68,6 @@ def start(directory: Path, settings: PgBouncerSettings, postgres: Postgres) -> P
         "DATABASE_PASSWORD": PASSWORD,
     }
     server = process.start("pgbouncer", ["sh", "-c", START_SCRIPT], directory, variables)
-    server.wait_until_listening(place.listen_port)
     return Pooler(server=server, port=place.listen_port, database=postgres.database)
 
 
@@ -69,7 +77,9 @@ def running(directory: Path, settings: PgBouncerSettings, postgres: Postgres, co
     poolers: list[Pooler] = []
     try:
         for index in range(count):
-            poolers.append(start(directory / f"pgbouncer-{index}", settings, postgres))
+            poolers.append(launch(directory / f"pgbouncer-{index}", settings, postgres))
+        for pooler in poolers:
+            pooler.wait_until_ready()
         yield poolers
     finally:
         for pooler in poolers:

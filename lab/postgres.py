@@ -45,13 +45,8 @@ class Postgres:
 
     def url(self, user: str | None = None) -> str:
         """Direct URL, verified like the pooler's connections."""
-        place = f"{certificate.HOST}:{self.port}/{self.database}?hostaddr={process.LOOPBACK}"
-        return f"postgresql://{user or self.database}:{PASSWORD}@{place}&{self.verification}"
-
-    @property
-    def verification(self) -> str:
-        """Part of a URL that makes a client verify the server."""
-        return f"sslmode=verify-full&sslrootcert={self.authority}"
+        place = f"{certificate.HOST}:{self.port}/{self.database}"
+        return f"postgresql://{user or self.database}:{PASSWORD}@{place}?sslmode=verify-full&sslrootcert={self.authority}"
 
     def occupancy(self) -> list[tuple[float, int]]:
         """Every change in the application's connections: Unix time, and how many there were from then on.
@@ -69,12 +64,16 @@ class Postgres:
 
 def read_occupancy(log: str, user: str) -> list[tuple[float, int]]:
     """Changes of the number of `user`'s connections in a log with the prefix `%n %p `."""
-    line = re.compile(rf"^(\d+\.\d+) (\d+) LOG:  (connection authorized|disconnection): .*?\buser={user}\b", re.M)
+    # A client that is refused after its password was checked ends with FATAL and without a disconnection.
+    line = re.compile(
+        rf"^(\d+\.\d+) (\d+) (LOG:  connection authorized: user={user}\b|LOG:  disconnection: |FATAL:  )", re.M
+    )
     present: set[str] = set()
     changes = []
     for at, process_id, event in line.findall(log):
-        (present.discard if event == "disconnection" else present.add)(process_id)
-        changes.append((float(at), len(present)))
+        (present.add if "authorized" in event else present.discard)(process_id)
+        if not changes or changes[-1][1] != len(present):
+            changes.append((float(at), len(present)))
     return changes
 
 

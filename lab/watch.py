@@ -34,7 +34,7 @@ async def watching(postgres: Postgres, poolers: Sequence[Pooler]) -> AsyncIterat
     async with AsyncExitStack() as stack:
         consoles = [await stack.enter_async_context(await _console(it.url("pgbouncer"))) for it in poolers]
         server = await stack.enter_async_context(await _console(postgres.url(SUPERUSER)))
-        task = asyncio.create_task(_repeat(watch, consoles, server, postgres.database))
+        task = asyncio.create_task(_repeat(watch, consoles, server, postgres))
         try:
             yield watch
         finally:
@@ -53,9 +53,9 @@ async def _repeat(
     watch: Watch,
     consoles: Sequence[psycopg.AsyncConnection[dict[str, int]]],
     server: psycopg.AsyncConnection[dict[str, int]],
-    user: str,
+    postgres: Postgres,
 ) -> None:
-    count = f"SELECT count(*)::int AS backends FROM pg_stat_activity WHERE usename = '{user}'"  # noqa: S608  own name
+    count, user = backends_of(postgres), postgres.database
     while True:
         pools = [row for it in consoles for row in await (await it.execute("SHOW POOLS")).fetchall()]
         opened = sum(v for row in pools for k, v in row.items() if k.startswith("sv_") and row["database"] == user)
@@ -65,3 +65,18 @@ async def _repeat(
         watch.waiting_clients = max(watch.waiting_clients, sum(row["cl_waiting"] for row in pools))
         watch.backends = max(watch.backends, backends["backends"])
         await asyncio.sleep(INTERVAL_SECONDS)
+
+
+async def wait_for(postgres: Postgres, query: str, at_least: int, seconds: float = 20) -> int:
+    """The one number that `query` returns, once it is `at_least`, or after `seconds`."""
+    count, end = 0, asyncio.get_running_loop().time() + seconds
+    async with await psycopg.AsyncConnection.connect(postgres.url(SUPERUSER), autocommit=True) as connection:
+        while count < at_least and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(INTERVAL_SECONDS)
+            [[count]] = await (await connection.execute(query.encode())).fetchall()
+    return count
+
+
+def backends_of(postgres: Postgres) -> str:
+    """Query for the number of the application's connections."""
+    return f"SELECT count(*)::int AS backends FROM pg_stat_activity WHERE usename = '{postgres.database}'"  # noqa: S608
