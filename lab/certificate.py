@@ -1,4 +1,4 @@
-"""A certificate authority of the lab's own, so that PgBouncer really verifies PostgreSQL as it does in production."""
+"""A certificate authority of the lab's own: PgBouncer really verifies PostgreSQL, as it does in production."""
 
 import subprocess
 from dataclasses import dataclass

@@ -32,18 +32,22 @@ class Pooler:
 
     def url(self, database: str | None = None) -> str:
         """What a client connects to, like the component's `pooled_url`."""
-        return f"postgresql://{self.database}:{PASSWORD}@{process.LOOPBACK}:{self.port}/{database or self.database}"
+        return (
+            f"postgresql://{self.database}:{PASSWORD}@{process.LOOPBACK}:{self.port}/{database or self.database}"
+        )
 
     def show(self, what: str) -> list[dict[str, Any]]:
         """The rows of PgBouncer's SHOW command `what`, for example `POOLS`."""
-        with psycopg.connect(self.url("pgbouncer"), autocommit=True, cursor_factory=psycopg.ClientCursor) as console:
+        with psycopg.connect(
+            self.url("pgbouncer"), autocommit=True, cursor_factory=psycopg.ClientCursor
+        ) as console:
             return console.cursor(row_factory=dict_row).execute(f"SHOW {what}".encode()).fetchall()
 
     def wait_until_ready(self) -> None:
         """Return once clients can connect.
 
         Raises:
-            ServerFailed: PgBouncer refuses its configuration, or does not start.
+            ServerError: PgBouncer refuses its configuration, or does not start.
 
         """
         self.server.wait_until_listening(self.port)
@@ -72,12 +76,14 @@ def launch(directory: Path, settings: PgBouncerSettings, postgres: Postgres) -> 
 
 
 @contextmanager
-def running(directory: Path, settings: PgBouncerSettings, postgres: Postgres, count: int) -> Iterator[list[Pooler]]:
+def running(
+    directory: Path, settings: PgBouncerSettings, postgres: Postgres, count: int
+) -> Iterator[list[Pooler]]:
     """`count` alike PgBouncers, each with `settings`, ended afterwards."""
     poolers: list[Pooler] = []
     try:
-        for index in range(count):
-            poolers.append(launch(directory / f"pgbouncer-{index}", settings, postgres))
+        # Not a list at once: should one fail, those before it must still be ended.
+        poolers.extend(launch(directory / f"pgbouncer-{index}", settings, postgres) for index in range(count))
         for pooler in poolers:
             pooler.wait_until_ready()
         yield poolers

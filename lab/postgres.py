@@ -3,6 +3,7 @@
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 import psycopg
 
 from lab import certificate, process, programs
+from lab.process import ServerError
 
 SUPERUSER = "postgres"
 PASSWORD = "only-on-loopback"  # noqa: S105  guards a server that lives for a minute
@@ -46,7 +48,8 @@ class Postgres:
     def url(self, user: str | None = None) -> str:
         """Direct URL, verified like the pooler's connections."""
         place = f"{certificate.HOST}:{self.port}/{self.database}"
-        return f"postgresql://{user or self.database}:{PASSWORD}@{place}?sslmode=verify-full&sslrootcert={self.authority}"
+        verified = f"sslmode=verify-full&sslrootcert={self.authority}"
+        return f"postgresql://{user or self.database}:{PASSWORD}@{place}?{verified}"
 
     def occupancy(self) -> list[tuple[float, int]]:
         """Every change in the application's connections: Unix time, and how many there were from then on.
@@ -54,6 +57,19 @@ class Postgres:
         From PostgreSQL's own log, so that no peak falls between two samples.
         """
         return read_occupancy(self.server.log.read_text(errors="replace"), self.database)
+
+    def wait_until_empty(self, seconds: float = 30) -> None:
+        """Return once the application has no connection.
+
+        Raises:
+            ServerError: it still has one after `seconds`.
+
+        """
+        end = time.monotonic() + seconds
+        while (self.occupancy() or [(0.0, 0)])[-1][1]:
+            if time.monotonic() > end:
+                raise ServerError(f"connections to PostgreSQL are left after {seconds:g} seconds")
+            time.sleep(0.05)
 
     def peak(self, since: float) -> int:
         """Most connections of the application at once after `since`, Unix time."""
@@ -69,7 +85,7 @@ def read_occupancy(log: str, user: str) -> list[tuple[float, int]]:
         rf"^(\d+\.\d+) (\d+) (LOG:  connection authorized: user={user}\b|LOG:  disconnection: |FATAL:  )", re.M
     )
     present: set[str] = set()
-    changes = []
+    changes: list[tuple[float, int]] = []
     for at, process_id, event in line.findall(log):
         (present.add if "authorized" in event else present.discard)(process_id)
         if not changes or changes[-1][1] != len(present):

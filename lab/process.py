@@ -3,6 +3,7 @@
 import os
 import pwd
 import random
+import resource
 import shutil
 import signal
 import socket
@@ -29,7 +30,7 @@ START_SECONDS = 30
 STOP_SECONDS = 15
 
 
-class ServerFailed(Exception):
+class ServerError(Exception):
     """A server did not start; the message has the end of its log."""
 
 
@@ -57,7 +58,7 @@ class Server:
         """Return once `port` accepts connections.
 
         Raises:
-            ServerFailed: the process ended, or nothing listens after `START_SECONDS`.
+            ServerError: the process ended, or nothing listens after `START_SECONDS`.
 
         """
         end = time.monotonic() + START_SECONDS
@@ -68,10 +69,12 @@ class Server:
             time.sleep(0.05)
         self.stop()
         tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-8:])
-        raise ServerFailed(f"{self.name} does not listen on port {port}:\n{tail}")
+        raise ServerError(f"{self.name} does not listen on port {port}:\n{tail}")
 
 
-def start(name: str, command: Sequence[str], directory: Path, variables: Mapping[str, str] | None = None) -> Server:
+def start(
+    name: str, command: Sequence[str], directory: Path, variables: Mapping[str, str] | None = None
+) -> Server:
     """Start `command` in `directory` with `variables` and PATH as its whole environment."""
     log = directory / f"{name}.log"
     with log.open("wb") as output:
@@ -125,6 +128,20 @@ def make_directory(path: Path) -> Path:
     return own(path)
 
 
+def allow_files(count: int) -> None:
+    """Let this process and its servers open `count` files: a connection is one.
+
+    Raises:
+        ServerError: the machine's limit is lower.
+
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < count:
+        raise ServerError(f"at most {hard} open files are allowed, the lab needs {count}: raise `ulimit -Hn`")
+    if soft != resource.RLIM_INFINITY and soft < count:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
+
+
 def free_port() -> int:
     """A port on which nothing listens now."""
     for port in random.sample(PORTS, k=200):
@@ -135,4 +152,4 @@ def free_port() -> int:
             except OSError:
                 continue
             return port
-    raise ServerFailed(f"no free port between {PORTS.start} and {PORTS.stop}")
+    raise ServerError(f"no free port between {PORTS.start} and {PORTS.stop}")

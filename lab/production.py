@@ -1,9 +1,10 @@
 """The numbers of the production stack, as its file and the documented limits state them."""
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
-from components.pooler.pgbouncer import PgBouncerSettings
+from components.pooler.pgbouncer import PREPARED_STATEMENTS, PgBouncerSettings, Place, render_ini
 from lab import programs
 from stacks.budget import Fleet
 from stacks.config import StackConfig, from_file
@@ -74,8 +75,17 @@ class Production:
             query_wait_timeout_seconds=query_wait_timeout_seconds or pooler.query_wait_timeout_seconds,
             server_idle_timeout_seconds=pooler.server_idle_timeout_seconds,
             stats_user=self.database_name,
-            **({} if tracks else {"prepared_statements": None}),
+            prepared_statements=PREPARED_STATEMENTS if tracks else None,
         )
+
+
+def differing_keys(production: Production) -> list[str]:
+    """Keys of pgbouncer.ini whose lines the lab changes or leaves out, in the file's order."""
+    settings = production.settings()
+    elsewhere = Place(run_directory="elsewhere", listen_address="elsewhere", listen_port=0)
+    there = render_ini(dataclasses.replace(settings, prepared_statements=PREPARED_STATEMENTS))
+    here = set(render_ini(settings, elsewhere).splitlines())
+    return [line.split()[0] for line in there.splitlines() if line not in here]
 
 
 def read(path: Path = STACK_FILE) -> Production:

@@ -14,7 +14,7 @@ INSTALL = "sh lab/install.sh"
 """Command that installs all of them."""
 
 
-class MissingProgram(Exception):
+class MissingProgramError(Exception):
     """A server's program is not on this machine; the message names its package."""
 
 
@@ -23,13 +23,15 @@ def find(program: str) -> str:
     """The path of `program`.
 
     Raises:
-        MissingProgram: it is not installed.
+        MissingProgramError: it is not installed.
 
     """
     found = shutil.which(program, path=os.pathsep.join(_directories()))
     if found is None:
         package = packages()[program]
-        raise MissingProgram(f"{program} is not installed: install Debian's package {package}, or run `{INSTALL}`")
+        raise MissingProgramError(
+            f"{program} is not installed: install Debian's package {package}, or run `{INSTALL}`"
+        )
     return found
 
 
@@ -45,7 +47,7 @@ def missing() -> list[str]:
     for program in packages():
         try:
             find(program)
-        except MissingProgram as error:
+        except MissingProgramError as error:
             sentences.append(str(error))
     return sentences
 

@@ -52,11 +52,9 @@ def at_most(what: str, observed: int, limit: int, unit: str) -> Finding:
 
 def exactly(what: str, observed: int, expected: int, unit: str) -> Finding:
     """A finding that a count is what it should be."""
-    return Finding(
-        what=what, expected=f"{expected} {unit}", observed=str(observed), holds=observed == expected
-    )
+    return Finding(what=what, expected=f"{expected} {unit}", observed=str(observed), holds=observed == expected)
 
 
 def above(what: str, observed: int, floor: int, unit: str) -> Finding:
-    """A finding that a count exceeds `floor`: that a limit was really reached, or a counter-example really fails."""
+    """A finding that a count exceeds `floor`: that a counter-example really fails, for example."""
     return Finding(what=what, expected=f"above {floor} {unit}", observed=str(observed), holds=observed > floor)

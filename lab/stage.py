@@ -1,6 +1,7 @@
 """Where experiments run: one PostgreSQL with production's parameters, and room for what each one starts."""
 
 import itertools
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from pathlib import Path
 from lab import pooler, postgres, process, production
 from lab.pooler import Pooler
 from lab.postgres import Postgres
-from lab.production import Production
+from lab.production import CLIENTS, Production
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +21,11 @@ class Stage:
     postgres: Postgres
     directory: Path
     _numbers: Iterator[int] = field(default_factory=itertools.count, repr=False)
+
+    def begin(self) -> float:
+        """The Unix time from which an experiment counts, once nothing of an earlier one is left."""
+        self.postgres.wait_until_empty()
+        return time.time()
 
     def room(self, name: str) -> Path:
         """A new directory for one server."""
@@ -42,10 +48,11 @@ def opened() -> Iterator[Stage]:
     """A stage, taken down afterwards.
 
     Raises:
-        MissingProgram: a server is not installed.
-        ServerFailed: one does not start.
+        MissingProgramError: a server is not installed.
+        ServerError: one does not start, or this user may not open enough files.
 
     """
+    process.allow_files(2 * CLIENTS + 500)
     numbers = production.read()
     with (
         process.workplace() as directory,

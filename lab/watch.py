@@ -1,9 +1,10 @@
 """What the servers say of themselves while load runs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
@@ -42,7 +43,7 @@ async def watching(postgres: Postgres, poolers: Sequence[Pooler]) -> AsyncIterat
             await asyncio.gather(task, return_exceptions=True)
 
 
-async def _console(url: str) -> psycopg.AsyncConnection[dict[str, int]]:
+async def _console(url: str) -> psycopg.AsyncConnection[dict[str, Any]]:
     # PgBouncer's console speaks the simple protocol alone.
     return await psycopg.AsyncConnection.connect(
         url, autocommit=True, row_factory=dict_row, cursor_factory=psycopg.AsyncClientCursor
@@ -51,20 +52,24 @@ async def _console(url: str) -> psycopg.AsyncConnection[dict[str, int]]:
 
 async def _repeat(
     watch: Watch,
-    consoles: Sequence[psycopg.AsyncConnection[dict[str, int]]],
-    server: psycopg.AsyncConnection[dict[str, int]],
+    consoles: Sequence[psycopg.AsyncConnection[dict[str, Any]]],
+    server: psycopg.AsyncConnection[dict[str, Any]],
     postgres: Postgres,
 ) -> None:
-    count, user = backends_of(postgres), postgres.database
+    count = backends_of(postgres)
     while True:
         pools = [row for it in consoles for row in await (await it.execute("SHOW POOLS")).fetchall()]
-        opened = sum(v for row in pools for k, v in row.items() if k.startswith("sv_") and row["database"] == user)
+        opened = sum(_server_connections(row) for row in pools if row["database"] == postgres.database)
         [backends] = await (await server.execute(count.encode())).fetchall()
         watch.samples += 1
         watch.server_connections = max(watch.server_connections, opened)
         watch.waiting_clients = max(watch.waiting_clients, sum(row["cl_waiting"] for row in pools))
         watch.backends = max(watch.backends, backends["backends"])
         await asyncio.sleep(INTERVAL_SECONDS)
+
+
+def _server_connections(pool: Mapping[str, Any]) -> int:
+    return sum(count for state, count in pool.items() if state.startswith("sv_"))
 
 
 async def wait_for(postgres: Postgres, query: str, at_least: int, seconds: float = 20) -> int:

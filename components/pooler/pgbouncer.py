@@ -9,6 +9,9 @@ RUN_DIRECTORY = "/run/pgbouncer"
 LISTEN_PORT = 6432
 """PgBouncer's registered port."""
 
+PREPARED_STATEMENTS = 200
+"""Prepared statements that PgBouncer keeps for each connection to PostgreSQL; its own default since 1.24."""
+
 START_SCRIPT = """\
 set -eu
 umask 077
@@ -38,7 +41,7 @@ class PgBouncerSettings:
     """After how long an unused connection to PostgreSQL is closed, in seconds."""
     server_lifetime_seconds: int = 1800
     """Age at which a connection to PostgreSQL is replaced, in seconds: after a failover none stays old."""
-    prepared_statements: int | None = 200
+    prepared_statements: int | None = PREPARED_STATEMENTS
     """Prepared statements kept for each connection in transaction mode.
 
     None leaves the key out, for PgBouncer before 1.21, which refuses to start with it.

@@ -9,7 +9,7 @@ class Role(StrEnum):
     CACHE = "cache"
     """Copies of something else: the oldest go."""
     SESSION = "session"
-    """Data with an end: what expires soonest goes."""
+    """Data with an end: of that, what was not used for longest goes."""
     QUEUE = "queue"
     """Work to be done: nothing may go, writes are refused."""
     PRIMARY_STORE = "primary_store"

@@ -1,7 +1,6 @@
 """The counter-example of S0-06 and S0-07: the same clients and the same load, without the pooler."""
 
 import asyncio
-import time
 
 from lab import load
 from lab.experiments.timeline import curve
@@ -17,7 +16,7 @@ EXHAUSTED = ("too many clients already", "remaining connection slots are reserve
 
 def run(stage: Stage, seconds: float = 10) -> Result:
     """1,000 clients straight to PostgreSQL, and 200 requests a second for `seconds`."""
-    begin = time.time()
+    begin = stage.begin()
     logins, requests = asyncio.run(_load(stage, seconds))
     limit, peak = stage.production.max_connections, stage.postgres.peak(begin)
     errors = logins.errors + requests.errors

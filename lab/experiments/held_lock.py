@@ -24,7 +24,7 @@ CLEAR_ERROR = "query_wait_timeout"
 
 def run(stage: Stage) -> Result:
     """One client keeps a row locked, the others want the row until the pool is full, then more come."""
-    begin = time.time()
+    begin = stage.begin()
     with stage.poolers(QUERY_WAIT_TIMEOUT_SECONDS) as poolers:
         findings = asyncio.run(_block(stage, [it.url() for it in poolers]))
         peak = stage.postgres.peak(begin)
@@ -60,7 +60,9 @@ async def _block(stage: Stage, urls: list[str]) -> list[Finding]:
         await disconnect_all(clients)
 
 
-def _findings(blocked: int, taken: int, refused: list[tuple[str, float]], later: list[tuple[str, float]]) -> list[Finding]:
+def _findings(
+    blocked: int, taken: int, refused: list[tuple[str, float]], later: list[tuple[str, float]]
+) -> list[Finding]:
     waits = [seconds for _, seconds in refused]
     in_time = sum(CLEAR_ERROR in text for text, _ in refused)
     return [

@@ -1,7 +1,6 @@
 """S0-06 and S0-07: many clients and a steady load, on few connections to PostgreSQL."""
 
 import asyncio
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,7 +30,7 @@ class _Run:
 
 def run(stage: Stage, seconds: float = 20) -> Result:
     """1,000 clients through the poolers: 200 requests a second for `seconds`, then all clients at once."""
-    begin = time.time()
+    begin = stage.begin()
     with stage.poolers() as poolers:
         done = asyncio.run(_load(stage, poolers, seconds))
         peak = stage.postgres.peak(begin)
@@ -39,7 +38,8 @@ def run(stage: Stage, seconds: float = 20) -> Result:
         title="1,000 clients through the poolers",
         explanation=(
             f"{CLIENTS:,} clients stay connected to {len(poolers)} PgBouncers. First they send "
-            f"{REQUESTS_PER_SECOND} requests a second for {seconds:g} s, then {BURSTS} times all of them ask at once."
+            f"{REQUESTS_PER_SECOND} requests a second for {seconds:g} s, each at its time whether or not earlier "
+            f"ones are answered. Then, {BURSTS} times, all of them ask at once for something that takes 100 ms."
         ),
         findings=[*_correct(stage, done, peak), *_paced(done)],
         curves=[curve("through the poolers", stage.postgres, begin)],

@@ -43,9 +43,9 @@ def _explanation(*, tracks: bool) -> str:
     if tracks:
         return "It tracks prepared statements, as production's does: `max_prepared_statements` is set."
     return (
-        "Production's image is 1.21 or later and tracks prepared statements; that was not run here, for this version "
-        "does not know `max_prepared_statements` and the lab leaves that one line out. Shown instead: what happens "
-        "without tracking, and the setting of the driver that works with every version."
+        "Production's image is 1.21 or later and tracks prepared statements. That was not run here: this version "
+        "does not know `max_prepared_statements`, and the lab leaves that one line out. Shown instead: what "
+        "happens without tracking, and the setting of the driver that works with every version."
     )
 
 
@@ -61,7 +61,9 @@ async def _repeat(urls: Sequence[str], prepare_threshold: int | None) -> Counter
     errors: Counter[str] = Counter()
 
     async def one(url: str) -> None:
-        connection = await psycopg.AsyncConnection.connect(url, autocommit=True, prepare_threshold=prepare_threshold)
+        connection = await psycopg.AsyncConnection.connect(
+            url, autocommit=True, prepare_threshold=prepare_threshold
+        )
         async with connection:
             for key in range(REPEATS):
                 try:

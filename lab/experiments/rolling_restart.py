@@ -3,7 +3,6 @@
 import asyncio
 import dataclasses
 import itertools
-import time
 from collections import Counter
 from collections.abc import Iterator
 
@@ -23,7 +22,7 @@ CLIENTS = 240
 REQUESTS_PER_CONNECTION = 8
 """After that many a client connects anew, as a driver's pool does, so that new poolers get their share."""
 
-SETTLE_SECONDS = 10.0
+SETTLE_SECONDS = 30.0
 """Longest time that a state of the deployment lasts; it ends when every pool in service is full."""
 
 DOUBLING_PERCENT = 200
@@ -39,15 +38,21 @@ def run(stage: Stage) -> Result:
     return Result(
         title="A rolling restart of the poolers",
         explanation=(
-            f"{CLIENTS} clients keep every connection busy while all {fleet.tasks} PgBouncers are replaced: first with "
-            f"production's minimum {fleet.minimum_percent} % and maximum {fleet.maximum_percent} %, which stops one "
-            f"before it starts the next, then with a maximum of {DOUBLING_PERCENT} %, which does the opposite. Clients leave a pooler that is taken "
-            "out of service after their current request, as a driver's pool does whose connections live shorter than "
-            "the load balancer waits."
+            f"{CLIENTS} clients keep every connection busy while all {fleet.tasks} PgBouncers are replaced: first "
+            f"with production's minimum {fleet.minimum_percent} % and maximum {fleet.maximum_percent} %, which "
+            f"stops one before it starts the next, then with a maximum of {DOUBLING_PERCENT} %, which does the "
+            "opposite. "
+            "Clients leave a pooler that is taken out of service after their current request, as a driver's pool "
+            "does whose connections live shorter than the load balancer waits."
         ),
         findings=[
             *_orderly(fleet, within),
-            at_most(f"most connections at {fleet.maximum_percent} %, PostgreSQL's log", within.peak, pool, "connections"),
+            at_most(
+                f"most connections at {fleet.maximum_percent} %, PostgreSQL's log",
+                within.peak,
+                pool,
+                "connections",
+            ),
             exactly("pool in full use meanwhile", within.peak, pool, "connections"),
             *_orderly(doubling, beyond),
             above(f"counter-example: most connections at {DOUBLING_PERCENT} %", beyond.peak, pool, "connections"),
@@ -84,7 +89,7 @@ def _orderly(fleet: Fleet, done: _Deployment) -> list[Finding]:
 
 
 def _deploy(stage: Stage, fleet: Fleet) -> _Deployment:
-    begin = time.time()
+    begin = stage.begin()
     with stage.poolers() as poolers:
         done = asyncio.run(_under_load(stage, fleet, poolers))
         done.peak = stage.postgres.peak(begin)
