@@ -29,6 +29,8 @@ class Pooler:
     server: process.Server
     port: int
     database: str
+    file: Path
+    """The pgbouncer.ini that it reads."""
 
     def url(self, database: str | None = None) -> str:
         """What a client connects to, like the component's `pooled_url`."""
@@ -72,7 +74,9 @@ def launch(directory: Path, settings: PgBouncerSettings, postgres: Postgres) -> 
         "DATABASE_PASSWORD": PASSWORD,
     }
     server = process.start("pgbouncer", ["sh", "-c", START_SCRIPT], directory, variables)
-    return Pooler(server=server, port=place.listen_port, database=postgres.database)
+    return Pooler(
+        server=server, port=place.listen_port, database=postgres.database, file=directory / "pgbouncer.ini"
+    )
 
 
 @contextmanager

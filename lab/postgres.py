@@ -107,6 +107,7 @@ def running(directory: Path, database: str, parameters: Mapping[str, int]) -> It
     try:
         server.wait_until_listening(port)
         postgres = Postgres(server=server, port=port, database=database, authority=issued.authority)
+        _wait_until_ready(postgres)
         _create_database(postgres)
         yield postgres
     finally:
@@ -123,10 +124,27 @@ def _initialize(home: Path) -> None:
     subprocess.run(process.unprivileged(command), cwd=home, check=True, capture_output=True)
 
 
+def _wait_until_ready(postgres: Postgres) -> None:
+    """PostgreSQL listens a moment before it answers: until then it says that it is starting up."""
+    end = time.monotonic() + process.START_SECONDS
+    while True:
+        try:
+            psycopg.connect(_url_of_server(postgres)).close()
+        except psycopg.OperationalError as error:
+            if time.monotonic() > end:
+                raise ServerError(f"PostgreSQL does not answer: {error}") from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _url_of_server(postgres: Postgres) -> str:
+    return postgres.url(SUPERUSER).replace(f"/{postgres.database}?", "/postgres?")
+
+
 def _create_database(postgres: Postgres) -> None:
     name = postgres.database
-    server = postgres.url(SUPERUSER).replace(f"/{name}?", "/postgres?")
-    with psycopg.connect(server, autocommit=True) as connection:
+    with psycopg.connect(_url_of_server(postgres), autocommit=True) as connection:
         connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'".encode())
         connection.execute(f"CREATE DATABASE {name} OWNER {name}".encode())
     with psycopg.connect(postgres.url()) as connection:

@@ -128,6 +128,18 @@ def make_directory(path: Path) -> Path:
     return own(path)
 
 
+def gone(process_id: int, seconds: float = STOP_SECONDS) -> bool:
+    """Whether the process `process_id` has ended, at the latest after `seconds`."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        state = Path(f"/proc/{process_id}/stat")
+        # Z: it has ended, and nobody has asked how.
+        if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
+            return True
+        time.sleep(0.02)
+    return False
+
+
 def allow_files(count: int) -> None:
     """Let this process and its servers open `count` files: a connection is one.
 

@@ -9,17 +9,20 @@ from collections.abc import Iterator
 import psycopg
 
 from lab import pooler
-from lab.load import SLOW_SECONDS, Client, message
+from lab.load import Client, message
 from lab.pooler import DRAINING, Pooler
 from lab.result import Finding, Result, above, at_most, exactly
 from lab.stage import Stage
 from lab.watch import backends_of, wait_for
 from stacks.budget import Fleet
 
-CLIENTS = 240
+CLIENTS = 200
 """Clients that ask without a pause: enough to fill every pool, few enough for this machine."""
 
-REQUESTS_PER_CONNECTION = 8
+REQUEST_SECONDS = 0.5
+"""How long each request takes: long enough for few requests a second to keep every connection busy."""
+
+REQUESTS_PER_CONNECTION = 3
 """After that many a client connects anew, as a driver's pool does, so that new poolers get their share."""
 
 SETTLE_SECONDS = 30.0
@@ -151,7 +154,7 @@ async def _ask(deployment: _Deployment, index: int) -> None:
             for _ in range(REQUESTS_PER_CONNECTION):
                 if deployment.over or used not in deployment.in_service:
                     break
-                await client.request(index, SLOW_SECONDS)
+                await client.request(index, REQUEST_SECONDS)
                 deployment.answered += 1
         except psycopg.Error as error:
             deployment.errors[message(error)] += 1
