@@ -22,9 +22,6 @@ CLIENTS = 200
 REQUEST_SECONDS = 0.5
 """How long each request takes: long enough for few requests a second to keep every connection busy."""
 
-REQUESTS_PER_CONNECTION = 3
-"""After that many a client connects anew, as a driver's pool does, so that new poolers get their share."""
-
 SETTLE_SECONDS = 30.0
 """Longest time that a state of the deployment lasts; it ends when every pool in service is full."""
 
@@ -45,8 +42,8 @@ def run(stage: Stage) -> Result:
             f"with production's minimum {fleet.minimum_percent} % and maximum {fleet.maximum_percent} %, which "
             f"stops one before it starts the next, then with a maximum of {DOUBLING_PERCENT} %, which does the "
             "opposite. "
-            "Clients leave a pooler that is taken out of service after their current request, as a driver's pool "
-            "does whose connections live shorter than the load balancer waits."
+            "Whenever the poolers change, clients finish their request and connect anew, as a driver's pool does "
+            "whose connections live shorter than the load balancer waits."
         ),
         findings=[
             *_orderly(fleet, within),
@@ -145,15 +142,14 @@ async def _leave(deployment: _Deployment, leaving: Pooler) -> None:
 
 
 async def _ask(deployment: _Deployment, index: int) -> None:
-    """One client that asks without a pause, and leaves a pooler that is no longer in service."""
+    """One client that asks without a pause, and chooses its pooler anew whenever they change."""
     while not deployment.over:
         used = deployment.next_pooler()
         client = Client(url=used.url())
         deployment.users[used.port] += 1
         try:
-            for _ in range(REQUESTS_PER_CONNECTION):
-                if deployment.over or used not in deployment.in_service:
-                    break
+            known = list(deployment.in_service)
+            while not deployment.over and known == deployment.in_service:
                 await client.request(index, REQUEST_SECONDS)
                 deployment.answered += 1
         except psycopg.Error as error:
