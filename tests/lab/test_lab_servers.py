@@ -116,7 +116,7 @@ def test_a_server_that_does_not_start_says_why(stage: Stage):
     assert "many" in str(raised.value)
 
 
-def test_servers_run_without_privileges_and_end_with_the_lab():
+def test_servers_run_without_privileges_and_end_with_the_lab(tmp_path: Path):
     script = (
         "import sys, time, pathlib\n"
         "from lab import process\n"
@@ -125,7 +125,11 @@ def test_servers_run_without_privileges_and_end_with_the_lab():
         "    print(server.process.pid, flush=True)\n"
         "    time.sleep(300)\n"
     )
-    lab = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    # What is killed cannot clean up: its directory is left where pytest does.
+    surroundings = {**os.environ, "TMPDIR": str(tmp_path)}
+    lab = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, env=surroundings, stdout=subprocess.PIPE, text=True
+    )
     assert lab.stdout is not None
     try:
         server = Path("/proc") / lab.stdout.readline().strip()
