@@ -121,7 +121,9 @@ def _initialize(home: Path) -> None:
         process.own(home / name)
     options = ["--no-sync", "--auth=scram-sha-256", f"--username={SUPERUSER}", f"--pwfile={home / 'password'}"]
     command = [programs.find("initdb"), "-D", str(home / "data"), "--encoding=UTF8", "--locale=C", *options]
-    subprocess.run(process.unprivileged(command), cwd=home, check=True, capture_output=True)
+    done = subprocess.run(process.unprivileged(command), cwd=home, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise ServerError(f"initdb failed: {done.stderr.strip()}")
 
 
 def _wait_until_ready(postgres: Postgres) -> None:
