@@ -10,8 +10,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("components", "engine", "footing", "policies", "stacks")
+PACKAGES = ("components", "engine", "footing", "lab", "policies", "stacks")
 PROVIDERS = ("pulumi_", "pulumiverse_", "upstash_")
+PROVED = {
+    *("components.pooler.pgbouncer", "components._redis_roles"),
+    *("policies.limits", "stacks.budget", "stacks.config", "stacks.naming"),
+}
+"""Modules of ours that the lab may read: what it proves, and nothing that makes a resource."""
 PLAIN_DATA = {
     "components._cloudflare_plans",
     "components._fargate_sizes",
@@ -121,6 +126,14 @@ def test_configuration_loads_no_provider_and_no_pulumi():
 
 def test_nothing_below_the_command_knows_the_command():
     assert offences(sources("stacks", "components", "policies", "engine"), forbidden=("footing",)) == []
+
+
+def test_lab_reads_only_what_it_proves_and_nothing_needs_the_lab():
+    others = [path for path in [*sources(), ROOT / "__main__.py"] if "lab" not in path.relative_to(ROOT).parts]
+    assert offences(others, forbidden=("lab",)) == []
+    ours = {module for path in sources("lab") for module in imports(path) if within(module, *PACKAGES)}
+    assert {module for module in ours if not within(module, "lab", *PROVED)} == set()
+    assert offences(sources("lab"), forbidden=("pulumi", *PROVIDERS)) == []
 
 
 def test_command_makes_no_resource():

@@ -7,23 +7,14 @@ import pulumi
 
 from components import _fargate, _secret
 from components.pooler.args import STOP_TIMEOUT_SECONDS, PoolerArgs
-from components.pooler.pgbouncer import LISTEN_PORT, RUN_DIRECTORY, STATS_USER, PgBouncerSettings, render_ini
-
-START_SCRIPT = """\
-set -eu
-umask 077
-cd "$RUN_DIRECTORY"
-printf '%s\\n' "$PGBOUNCER_INI" > pgbouncer.ini
-quoted=$(printf '%s' "$DATABASE_PASSWORD" | sed "s/'/''/g")
-printf "[databases]\\n%s = host=%s port=%s user=%s password='%s'\\n" \\
-  "$DATABASE_NAME" "$DATABASE_HOST" "$DATABASE_PORT" "$DATABASE_USER" "$quoted" > databases.ini
-printf '"%s" "%s"\\n' "$DATABASE_USER" "$CLIENT_PASSWORD" "$STATS_USER" "$STATS_PASSWORD" > userlist.txt
-exec pgbouncer pgbouncer.ini
-"""
-"""Writes the files that pgbouncer.ini names, then becomes PgBouncer, so that it receives ECS's signals.
-
-The password for PostgreSQL may hold any character, for RDS may have made it; the others are our own.
-"""
+from components.pooler.pgbouncer import (
+    LISTEN_PORT,
+    RUN_DIRECTORY,
+    START_SCRIPT,
+    STATS_USER,
+    PgBouncerSettings,
+    render_ini,
+)
 
 PREPARE_SCRIPT = f"""\
 set -eu
@@ -140,9 +131,10 @@ class PoolerContainers:
 
 
 def _settings(args: PoolerArgs) -> PgBouncerSettings:
-    return PgBouncerSettings(
-        server_connections=args.server_connections // args.tasks,
-        client_connections=args.client_connections // args.tasks,
+    return PgBouncerSettings.of_one_task(
+        tasks=args.tasks,
+        server_connections=args.server_connections,
+        client_connections=args.client_connections,
         query_wait_timeout_seconds=args.query_wait_timeout_seconds,
         server_idle_timeout_seconds=args.server_idle_timeout_seconds,
     )

@@ -1,6 +1,7 @@
 """PgBouncer's configuration as a pure function of the numbers it is made from."""
 
 from dataclasses import dataclass
+from typing import Any
 
 RUN_DIRECTORY = "/run/pgbouncer"
 """Directory, on a volume of the task, that holds everything PgBouncer reads."""
@@ -13,6 +14,25 @@ STATS_USER = "stats"
 
 KEEPALIVE_IDLE_SECONDS = 60
 """After how long a quiet connection is probed, in seconds: well below what any network in between forgets."""
+
+PREPARED_STATEMENTS = 200
+"""Prepared statements that PgBouncer keeps for each connection to PostgreSQL; its own default since 1.24."""
+
+START_SCRIPT = """\
+set -eu
+umask 077
+cd "$RUN_DIRECTORY"
+printf '%s\\n' "$PGBOUNCER_INI" > pgbouncer.ini
+quoted=$(printf '%s' "$DATABASE_PASSWORD" | sed "s/'/''/g")
+printf "[databases]\\n%s = host=%s port=%s user=%s password='%s'\\n" \\
+  "$DATABASE_NAME" "$DATABASE_HOST" "$DATABASE_PORT" "$DATABASE_USER" "$quoted" > databases.ini
+printf '"%s" "%s"\\n' "$DATABASE_USER" "$CLIENT_PASSWORD" "$STATS_USER" "$STATS_PASSWORD" > userlist.txt
+exec pgbouncer pgbouncer.ini
+"""
+"""Writes the files that pgbouncer.ini names, then becomes PgBouncer, so that it receives ECS's signals.
+
+The password for PostgreSQL may hold any character, for RDS may have made it; the others are our own.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +52,11 @@ class PgBouncerSettings:
     """After how long an unused connection to PostgreSQL is closed, in seconds."""
     server_lifetime_seconds: int = 1800
     """Age at which a connection to PostgreSQL is replaced, in seconds: after a failover none stays old."""
-    prepared_statements: int = 200
-    """Prepared statements kept for each connection in transaction mode; needs PgBouncer 1.21."""
+    prepared_statements: int | None = PREPARED_STATEMENTS
+    """Prepared statements kept for each connection in transaction mode.
+
+    None leaves the key out, for PgBouncer before 1.21, which refuses to start with it.
+    """
 
     def __post_init__(self) -> None:
         """Refuse a wait without an end.
@@ -48,39 +71,67 @@ class PgBouncerSettings:
                 "for a client that waits for ever blocks the application"
             )
 
+    @classmethod
+    def of_one_task(
+        cls, *, tasks: int, server_connections: int, client_connections: int, **others: Any
+    ) -> "PgBouncerSettings":
+        """The share of one of `tasks` processes; `others` are fields that all have alike."""
+        return cls(
+            server_connections=server_connections // tasks,
+            client_connections=client_connections // tasks,
+            **others,
+        )
 
-def render_ini(settings: PgBouncerSettings) -> str:
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where PgBouncer runs; in a container it is always the default."""
+
+    run_directory: str = RUN_DIRECTORY
+    """Directory of everything PgBouncer reads."""
+    listen_address: str = "0.0.0.0"  # noqa: S104  the task has one private address, guarded by its security group
+    """Address that clients connect to."""
+    listen_port: int = LISTEN_PORT
+    """TCP port that clients connect to."""
+
+
+CONTAINER = Place()
+"""The task's container."""
+
+
+def render_ini(settings: PgBouncerSettings, place: Place = CONTAINER) -> str:
     """The text of pgbouncer.ini.
 
     Host and credentials are not in it: the container writes them to the two files it names, so that this text
     is free of secrets, known before anything exists, and shown whole in a preview.
     """
-    lines = ["[pgbouncer]"] + [f"{key} = {value}" for key, value in _options(settings).items()]
-    return "\n".join([f"%include {RUN_DIRECTORY}/databases.ini", *lines, ""])
+    lines = ["[pgbouncer]"] + [f"{key} = {value}" for key, value in _options(settings, place).items()]
+    return "\n".join([f"%include {place.run_directory}/databases.ini", *lines, ""])
 
 
-def _options(settings: PgBouncerSettings) -> dict[str, str | int]:
+def _options(settings: PgBouncerSettings, place: Place) -> dict[str, str | int]:
+    tracked = settings.prepared_statements
     # One ceiling, not three: a reserve pool or a smaller default would make "how full is the pool" ambiguous.
     return {
-        "listen_addr": "0.0.0.0",  # noqa: S104  the task has one private address, guarded by its security group
-        "listen_port": LISTEN_PORT,
+        "listen_addr": place.listen_address,
+        "listen_port": place.listen_port,
         "unix_socket_dir": "",
         "auth_type": "scram-sha-256",
-        "auth_file": f"{RUN_DIRECTORY}/userlist.txt",
+        "auth_file": f"{place.run_directory}/userlist.txt",
         "pool_mode": "transaction",
         "default_pool_size": settings.server_connections,
         "max_db_connections": settings.server_connections,
         "reserve_pool_size": 0,
         "min_pool_size": 0,
         "max_client_conn": settings.client_connections,
-        "max_prepared_statements": settings.prepared_statements,
+        **({} if tracked is None else {"max_prepared_statements": tracked}),
         "query_wait_timeout": settings.query_wait_timeout_seconds,
         "server_idle_timeout": settings.server_idle_timeout_seconds,
         "server_lifetime": settings.server_lifetime_seconds,
         # Written out, for its default differs between versions of PgBouncer.
         "server_check_query": "select 1",
         "server_tls_sslmode": "verify-full",
-        "server_tls_ca_file": f"{RUN_DIRECTORY}/rds-ca.pem",
+        "server_tls_ca_file": f"{place.run_directory}/rds-ca.pem",
         "tcp_keepalive": 1,
         "tcp_keepidle": KEEPALIVE_IDLE_SECONDS,
         "tcp_keepintvl": 15,

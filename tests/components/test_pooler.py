@@ -11,8 +11,8 @@ import pytest
 from components._fargate import TaskArgs
 from components.pooler import Pooler, PoolerArgs
 from components.pooler.args import DRAIN_LIMIT_SECONDS, STOP_TIMEOUT_SECONDS
-from components.pooler.containers import HEALTH_SCRIPT, METRICS_PORT, PREPARE_SCRIPT, START_SCRIPT
-from components.pooler.pgbouncer import KEEPALIVE_IDLE_SECONDS, PgBouncerSettings, render_ini
+from components.pooler.containers import HEALTH_SCRIPT, METRICS_PORT, PREPARE_SCRIPT
+from components.pooler.pgbouncer import KEEPALIVE_IDLE_SECONDS, START_SCRIPT, PgBouncerSettings, render_ini
 from tests.components.recording import UNKNOWN, Recorded, Secret, record_component
 
 ARGS = PoolerArgs(
@@ -80,6 +80,7 @@ def test_connections_to_postgresql_are_verified_and_waits_end():
     assert ini["auth_file"] == "/run/pgbouncer/userlist.txt"
     assert (ini["query_wait_timeout"], ini["server_idle_timeout"]) == ("7", "11")
     assert int(ini["max_prepared_statements"]) > 0
+    assert "admin_users" not in ini
     assert (ini["server_check_query"], ini["server_lifetime"]) == ("select 1", "1800")
 
 

@@ -1,0 +1,46 @@
+"""A certificate authority of the lab's own: PgBouncer really verifies PostgreSQL, as it does in production."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab import programs
+from lab.process import own
+
+HOST = "localhost"
+"""The only name that the server's certificate is for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certificate:
+    """Files of a server's certificate."""
+
+    authority: Path
+    """What clients trust."""
+    certificate: Path
+    key: Path
+
+
+def make(directory: Path, host: str = HOST) -> Certificate:
+    """An authority and a certificate for `host`, valid for one day."""
+    authority, server = directory / "authority", directory / "server"
+    _request(authority, ["-subj", "/CN=Lab authority", "-addext", "keyUsage=critical,keyCertSign"])
+    issued_by = ["-CA", f"{authority}.pem", "-CAkey", f"{authority}.key"]
+    _request(server, ["-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}", *issued_by])
+    for path in (server.with_suffix(".key"), server.with_suffix(".pem"), authority.with_suffix(".pem")):
+        own(path)
+    return Certificate(
+        authority=authority.with_suffix(".pem"),
+        certificate=server.with_suffix(".pem"),
+        key=server.with_suffix(".key"),
+    )
+
+
+def _request(name: Path, options: list[str]) -> None:
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    files = ["-keyout", f"{name}.key", "-out", f"{name}.pem"]
+    subprocess.run(
+        [programs.find("openssl"), "req", "-x509", "-days", "1", *curve, *files, *options],
+        check=True,
+        capture_output=True,
+    )

@@ -1,0 +1,97 @@
+"""The numbers of the production stack, as its file and the documented limits state them."""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+
+from components.pooler.pgbouncer import PREPARED_STATEMENTS, PgBouncerSettings, Place, render_ini
+from lab import programs
+from stacks.budget import Fleet
+from stacks.config import StackConfig, from_file
+from stacks.naming import Names
+
+STACK_FILE = Path(__file__).parents[1] / "Pulumi.production.yaml"
+"""The stack whose numbers the lab proves."""
+
+CLIENTS = 1000
+"""Concurrent clients. Source: S0-07."""
+
+REQUESTS_PER_SECOND = 200
+"""Offered load. Source: S0-06."""
+
+FIRST_WITH_PREPARED_STATEMENTS = (1, 21)
+"""PgBouncer's first version that tracks prepared statements, and that knows the setting."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Production:
+    """What the lab reads of a stack."""
+
+    config: StackConfig
+
+    @property
+    def database_name(self) -> str:
+        """Name of the database, and of its user."""
+        return Names(self.config.app, self.config.environment).database
+
+    @property
+    def server_connections(self) -> int:
+        """Connections that all poolers together may open to PostgreSQL."""
+        return self.config.database.pooler.server_connections
+
+    @property
+    def max_connections(self) -> int:
+        """What PostgreSQL accepts."""
+        return self.config.database.max_connections
+
+    @property
+    def poolers(self) -> Fleet:
+        """The poolers, and what a deployment makes of them."""
+        pooler = self.config.database.pooler
+        return Fleet(
+            tasks=pooler.tasks,
+            minimum_percent=pooler.deployment.minimum_percent,
+            maximum_percent=pooler.deployment.maximum_percent,
+        )
+
+    @property
+    def postgres_parameters(self) -> dict[str, int]:
+        """What the stack's parameter group sets, in PostgreSQL's units."""
+        database = self.config.database
+        return {
+            "max_connections": database.max_connections,
+            "statement_timeout": database.statement_timeout_seconds * 1000,
+            "idle_in_transaction_session_timeout": database.idle_in_transaction_timeout_seconds * 1000,
+        }
+
+    def settings(self, query_wait_timeout_seconds: int | None = None) -> PgBouncerSettings:
+        """Settings of one pooler, as the component makes them for this machine's PgBouncer."""
+        pooler = self.config.database.pooler
+        tracks = programs.version("pgbouncer") >= FIRST_WITH_PREPARED_STATEMENTS
+        return PgBouncerSettings.of_one_task(
+            tasks=pooler.tasks,
+            server_connections=pooler.server_connections,
+            client_connections=pooler.client_connections,
+            query_wait_timeout_seconds=query_wait_timeout_seconds or pooler.query_wait_timeout_seconds,
+            server_idle_timeout_seconds=pooler.server_idle_timeout_seconds,
+            prepared_statements=PREPARED_STATEMENTS if tracks else None,
+        )
+
+
+def differing_keys(production: Production) -> list[str]:
+    """Keys of pgbouncer.ini whose lines the lab changes or leaves out, in the file's order."""
+    settings = production.settings()
+    elsewhere = Place(run_directory="elsewhere", listen_address="elsewhere", listen_port=0)
+    there = render_ini(dataclasses.replace(settings, prepared_statements=PREPARED_STATEMENTS))
+    here = set(render_ini(settings, elsewhere).splitlines())
+    return [line.split()[0] for line in there.splitlines() if line not in here]
+
+
+def read(path: Path = STACK_FILE) -> Production:
+    """Read the stack's file.
+
+    Raises:
+        stacks.config.ConfigError: it is not a valid configuration.
+
+    """
+    return Production(config=from_file(path).config)
