@@ -61,8 +61,12 @@ class Budget:
     @property
     def server_side_demand(self) -> int:
         """Connections to PostgreSQL at the worst moment."""
-        each = self.server_connections // self.poolers.tasks
-        return self.poolers.peak * each + self.direct_connections
+        return self.peak_pool + self.direct_connections
+
+    @property
+    def peak_pool(self) -> int:
+        """Connections that the poolers open together while they are replaced."""
+        return self.poolers.peak * (self.server_connections // self.poolers.tasks)
 
     @property
     def server_side_supply(self) -> int:
@@ -76,8 +80,13 @@ class Budget:
 
     @property
     def client_side_supply(self) -> int:
-        """Client slots that may be planned with; the rest is for reconnects and for people."""
-        return math.floor(self.client_connections * limits.CLIENT_CONNECTION_HEADROOM)
+        """Client slots that may be planned with, those of the poolers that run while others are replaced.
+
+        The rest is for reconnects and for people. A lone pooler has nobody to stand in: its own slots count.
+        """
+        running = max(1, self.poolers.floor)
+        slots = running * (self.client_connections // self.poolers.tasks)
+        return math.floor(slots * limits.CLIENT_CONNECTION_HEADROOM)
 
 
 def largest_pool(budget: Budget) -> int:
@@ -98,6 +107,8 @@ def problems(budget: Budget) -> Iterator[tuple[str, str]]:
     for key, fleet in (("database.pooler.deployment", budget.poolers), ("service.deployment", budget.service)):
         if not fleet.can_deploy:
             yield key, _stuck(fleet)
+    if budget.peak_pool > max(budget.server_connections, limits.POOL_SERVER_CONNECTIONS.maximum):
+        yield "database.pooler.deployment", _multiplied(budget)
     if budget.server_side_demand > budget.server_side_supply:
         yield "database.pooler.server_connections", _server_side(budget)
     if budget.client_side_demand > budget.client_side_supply:
@@ -109,6 +120,13 @@ def _stuck(fleet: Fleet) -> str:
         f"given minimum_percent {fleet.minimum_percent} and maximum_percent {fleet.maximum_percent} for "
         f"{fleet.tasks} tasks, allowed numbers that let ECS stop an old task or start a new one: "
         f"lower minimum_percent, or raise maximum_percent"
+    )
+
+
+def _multiplied(budget: Budget) -> str:
+    return (
+        f"given maximum_percent {budget.poolers.maximum_percent}, which makes the pool {budget.peak_pool} "
+        f"connections while poolers are replaced, allowed {limits.POOL_SERVER_CONNECTIONS.range}: lower it"
     )
 
 
@@ -127,6 +145,7 @@ def _client_side(budget: Budget) -> str:
     return (
         f"given {budget.service_pool}, which is {budget.client_side_demand} clients at the worst moment "
         f"({budget.service.peak} tasks during a deployment), allowed {budget.client_side_supply} "
-        f"({limits.CLIENT_CONNECTION_HEADROOM:.0%} of client_connections, {budget.client_connections}): "
+        f"({limits.CLIENT_CONNECTION_HEADROOM:.0%} of the slots of the {max(1, budget.poolers.floor)} poolers "
+        f"that run meanwhile, of client_connections {budget.client_connections}): "
         f"lower it, lower service.scaling.maximum_tasks, or raise database.pooler.client_connections"
     )

@@ -26,8 +26,9 @@ ARITHMETIC = """
 | window of the burst limit, in seconds | {window} |
 
 The budget (`stacks/budget.py`) is checked before any resource: what all poolers may open while they are being
-replaced, and the direct clients, must fit into `max_connections` less what is kept; what all tasks of the service
-may open while they are being replaced must fit into the planned share of the poolers' client slots.
+replaced, and the direct clients, must fit into `max_connections` less what is kept, and replacing them may not
+lift the pool above its limit; what all tasks of the service may open while they are being replaced must fit into
+the planned share of the client slots of those poolers that run meanwhile.
 """
 
 

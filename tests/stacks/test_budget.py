@@ -33,7 +33,19 @@ def test_budget_of_the_seed_holds() -> None:
 def test_deploy_surge_of_the_poolers_is_counted() -> None:
     surging = replace(HOLDS, poolers=Fleet(tasks=2, minimum_percent=50, maximum_percent=200))
     assert surging.server_side_demand == 4 * 50 + 10
-    assert keys(surging) == ["database.pooler.server_connections"]
+    assert keys(surging) == ["database.pooler.deployment", "database.pooler.server_connections"]
+
+
+@pytest.mark.parametrize(("pool", "found"), [(50, []), (52, ["database.pooler.deployment"])])
+def test_deployment_may_not_lift_the_pool_above_its_limit(pool: int, found: list[str]) -> None:
+    surging = replace(
+        HOLDS,
+        server_connections=pool,
+        poolers=Fleet(tasks=2, minimum_percent=100, maximum_percent=200),
+    )
+    assert surging.peak_pool == 2 * pool
+    assert surging.server_side_demand <= surging.server_side_supply
+    assert keys(surging) == found
 
 
 @pytest.mark.parametrize(("direct", "found"), [(95, []), (96, ["database.pooler.server_connections"])])
@@ -46,7 +58,7 @@ def test_server_itself_has_an_exact_boundary(connections: int, found: list[str])
     assert keys(replace(HOLDS, max_connections=connections)) == found
 
 
-@pytest.mark.parametrize(("pool", "found"), [(45, []), (46, ["service.database_pool"])])
+@pytest.mark.parametrize(("pool", "found"), [(22, []), (23, ["service.database_pool"])])
 def test_client_side_boundary_is_exact(pool: int, found: list[str]) -> None:
     assert keys(replace(HOLDS, service_pool=pool)) == found
 
@@ -70,14 +82,15 @@ def test_connections_that_poolers_cannot_share_are_refused(key: str) -> None:
 )
 def test_deployment_that_could_never_progress_is_refused(fleet: Fleet, *, able: bool) -> None:
     assert fleet.can_deploy is able
-    assert ("database.pooler.deployment" in keys(replace(HOLDS, poolers=fleet))) is not able
+    told = [sentence for _, sentence in problems(replace(HOLDS, server_connections=50, poolers=fleet))]
+    assert any("let ECS stop an old task or start a new one" in sentence for sentence in told) is not able
 
 
 fleets = st.builds(
     Fleet,
     tasks=st.integers(1, 12),
     minimum_percent=st.integers(0, 99),
-    maximum_percent=st.integers(100, 200),
+    maximum_percent=st.sampled_from([100, 100, 100, 120, 150, 200]),
 )
 
 
@@ -89,11 +102,11 @@ def budget_strategy(draw: st.DrawFn) -> Budget:
         max_connections=draw(st.integers(50, 400)),
         reserved_connections=draw(st.integers(0, 10)),
         direct_connections=draw(st.integers(0, 60)),
-        server_connections=poolers.tasks * draw(st.integers(1, 30)),
+        server_connections=poolers.tasks * draw(st.integers(1, 20)),
         client_connections=poolers.tasks * draw(st.integers(1, 300)),
         poolers=poolers,
         service=draw(fleets),
-        service_pool=draw(st.integers(1, 60)),
+        service_pool=draw(st.integers(1, 30)),
     )
 
 
@@ -107,7 +120,10 @@ def test_accepted_budget_never_exceeds_the_server(budget: Budget) -> None:
     running = math.floor(budget.poolers.tasks * budget.poolers.maximum_percent / 100)
     assert running * each + budget.direct_connections + budget.reserved_connections <= budget.max_connections
     clients = math.floor(budget.service.tasks * budget.service.maximum_percent / 100) * budget.service_pool
-    assert clients <= budget.client_connections * limits.CLIENT_CONNECTION_HEADROOM
+    meanwhile = max(1, math.ceil(budget.poolers.tasks * budget.poolers.minimum_percent / 100))
+    slots = meanwhile * budget.client_connections / budget.poolers.tasks
+    assert clients <= slots * limits.CLIENT_CONNECTION_HEADROOM
+    assert running * each <= max(budget.server_connections, limits.POOL_SERVER_CONNECTIONS.maximum)
 
 
 SERVER_SIDE = "database.pooler.server_connections"
