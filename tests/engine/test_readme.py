@@ -18,8 +18,8 @@ COMMANDS = [
     for block in re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     for line in block.splitlines()
 ]
-NOT_AGAIN = {"make test"}
-"""Runs this very test; CI runs it."""
+NOT_AGAIN = {"make test", "make lab"}
+"""The first runs this very test; the second runs what tests/lab runs, and writes its page anew."""
 EXPECTED = {
     "make up": "The cloud is simulated",
     "make up STACK=production": "The cloud is simulated",
