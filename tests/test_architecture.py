@@ -18,7 +18,7 @@ PROVED = {
 }
 """Modules of ours that the lab may read: what it proves, and nothing that makes a resource."""
 PLAIN_DATA = {
-    "components._cloudflare_plans",
+    "components._cloudflare",
     "components._fargate_sizes",
     "components._postgres_rules",
     "components._redis_roles",
@@ -121,7 +121,9 @@ def test_configuration_loads_no_provider_and_no_pulumi():
         if within(module, "components")
     }
     assert read <= PLAIN_DATA
-    assert offences([ROOT / f"{name.replace('.', '/')}.py" for name in PLAIN_DATA], forbidden=("pulumi",)) == []
+    plain = [path for path in sources("components") if within(name_of(path), *PLAIN_DATA)]
+    assert offences(plain, forbidden=("pulumi", *PROVIDERS)) == []
+    assert {".".join(name_of(path).split(".")[:2]) for path in plain} == PLAIN_DATA
 
 
 def test_nothing_below_the_command_knows_the_command():

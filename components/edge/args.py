@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components._cloudflare_plans import CloudflarePlan, refusals
+from components._cloudflare.plans import CloudflarePlan, refusals
 
 PATH_PREFIX = re.compile(r"/([A-Za-z0-9._~-]+/)*")
 """A path prefix without anything that could end a string in a rule's expression."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from components._cloudflare_plans import MINUTE_SECONDS, PLAN_CAPABILITIES, CloudflarePlan
+from components._cloudflare.plans import MINUTE_SECONDS, PLAN_CAPABILITIES, CloudflarePlan
 from components.edge.args import EdgeArgs
 
 PATH = "http.request.uri.path"

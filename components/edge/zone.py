@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_cloudflare as cloudflare
 
-from components._cloudflare_plans import CloudflarePlan
+from components._cloudflare.plans import CloudflarePlan
 from components._component import Component
 from components._signals import Signals
 from components.edge import rules, signals

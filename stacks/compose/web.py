@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from components._cloudflare_plans import CloudflarePlan
-from components._cloudflare_ranges import IPV4_RANGES
+from components._cloudflare.plans import CloudflarePlan
+from components._cloudflare.ranges import IPV4_RANGES
 from components._firewall import Upstream
 from components.cluster import Cluster
 from components.domain import Domain, DomainArgs

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from components._cloudflare_plans import CloudflarePlan, refusals
+from components._cloudflare.plans import CloudflarePlan, refusals
 from policies import limits
 from stacks import budget
 from stacks.budget import Budget, Fleet

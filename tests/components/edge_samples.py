@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from components._cloudflare_plans import CloudflarePlan
+from components._cloudflare.plans import CloudflarePlan
 from components.edge import Edge, EdgeArgs
 from tests.components.recording import Recorded, record_component
 

@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from components._cloudflare_plans import CloudflarePlan
+from components._cloudflare.plans import CloudflarePlan
 from components.edge import EdgeArgs
 from tests.components.edge_samples import FREE, PRO, made, record
 

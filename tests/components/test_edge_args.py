@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components._cloudflare_plans import PERIODS_SECONDS, PLAN_CAPABILITIES, CloudflarePlan, refusals
+from components._cloudflare.plans import PERIODS_SECONDS, PLAN_CAPABILITIES, CloudflarePlan, refusals
 from tests.components.edge_samples import FREE, PRO, edge_args
 
 

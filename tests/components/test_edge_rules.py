@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from components._cloudflare_plans import CloudflarePlan
+from components._cloudflare.plans import CloudflarePlan
 from components.edge import EdgeArgs
 from components.edge.rules import (
     bot_exception_rules,
