@@ -1,0 +1,154 @@
+"""Our conditions against Cloudflare's own published filter engine: what we write, it reads, with our verdicts.
+
+The published engine knows comparisons, sets, `and`, `or` and `not`. It knows no functions, lists of headers or
+wildcards: such a call stands here as a flag with our own value, so that all around it is still the engine's.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from components._cloudflare import fields
+from components._cloudflare.expression import Condition, Every, Expression, Not, Some, every, some
+from components._cloudflare.traffic import Exchange, Request, Response
+
+FOLDER = Path(__file__).parent
+Run = Callable[[str, dict[str, Any]], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    built = subprocess.run([sys.executable, FOLDER / "build.py"], check=False, text=True, capture_output=True)
+    assert built.returncode == 0, built.stderr
+    with subprocess.Popen(
+        [built.stdout.strip()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as engine:
+        assert engine.stdin
+        assert engine.stdout
+
+        def ask(text: str, values: dict[str, Any]) -> dict[str, Any]:
+            engine.stdin.write(json.dumps({"filter": text, "fields": values}) + "\n")
+            engine.stdin.flush()
+            answer: dict[str, Any] = json.loads(engine.stdout.readline())
+            return answer
+
+        yield ask
+        engine.stdin.close()
+
+
+TEXTS = {it.written: it for it in (fields.HOST, fields.METHOD, fields.PATH, fields.COOKIE, fields.MEDIA_TYPE)}
+WORDS = st.sampled_from(["", "a", "ab", "GET", "/rest/", "session=1", 'say "hi"', "back\\slash", "é", "text/html"])
+NUMBERS = st.sampled_from([200, 304, 400, 401, 403, 404, 500])
+ADDRESSES = st.sampled_from(["192.0.2.1", "192.0.2.200", "198.51.100.7", "203.0.113.9"])
+RANGES = st.sampled_from(["192.0.2.0/24", "198.51.100.7/32", "192.0.2.128/25"])
+
+text_conditions = st.one_of(
+    st.builds(lambda field, word: field.equals(word), st.sampled_from(list(TEXTS.values())), WORDS),
+    st.builds(lambda field, word: field.contains(word), st.sampled_from(list(TEXTS.values())), WORDS.filter(bool)),
+    st.builds(
+        lambda field, words: field.among(*words),
+        st.sampled_from(list(TEXTS.values())),
+        st.lists(WORDS, min_size=1, max_size=3, unique=True),
+    ),
+)
+conditions = st.one_of(
+    text_conditions,
+    st.builds(fields.STATUS.compared, st.sampled_from(sorted(fields.COMPARISONS)), NUMBERS),
+    st.builds(lambda numbers: fields.STATUS.among(*numbers), st.lists(NUMBERS, min_size=1, max_size=3)),
+    st.builds(lambda blocks: fields.from_ranges(*blocks), st.lists(RANGES, min_size=1, max_size=2)),
+    st.just(fields.LEAKED_PASSWORD),
+    st.builds(lambda field, word: field.starts_with(word), st.sampled_from(list(TEXTS.values())), WORDS),
+    st.builds(fields.REQUEST_HEADERS.has, st.sampled_from(["authorization", "cookie"])),
+)
+# Most texts differ, so most conditions are false: these two give `and`, `or` and `not` something to decide.
+FLAGS = {
+    "flag.true": Condition(written="flag.true", check=lambda _: True, closed=True),
+    "flag.false": Condition(written="flag.false", check=lambda _: False, closed=True),
+}
+expressions = st.recursive(
+    st.one_of(st.sampled_from(list(FLAGS.values())), conditions),
+    lambda parts: st.one_of(
+        st.lists(parts, min_size=2, max_size=3).map(lambda found: every(*found)),
+        st.lists(parts, min_size=2, max_size=3).map(lambda found: some(*found)),
+        parts.map(lambda part: ~part),
+    ),
+    max_leaves=8,
+)
+exchanges = st.builds(
+    lambda method, host, path, cookie, address, leaked, status, kind: Exchange(
+        request=Request(
+            method=method, host=host, path=path, headers={"cookie": cookie} if cookie else {}, address=address,
+            leaked_password=leaked,
+        ),
+        response=Response(status=status, headers={"content-type": kind}),
+    ),
+    WORDS, WORDS, WORDS, WORDS, ADDRESSES, st.booleans(), NUMBERS, st.sampled_from(["text/html", "a"]),
+)  # fmt: skip
+
+
+@dataclass
+class Standing:
+    """A condition in which calls stand as flags, with the values of those flags."""
+
+    exchange: Exchange
+    flags: dict[str, Any] = field(default_factory=dict)
+
+    def of(self, condition: Expression) -> Expression:
+        """`condition` as the published engine can read it."""
+        match condition:
+            case Every(parts=parts):
+                return every(*map(self.of, parts))
+            case Some(parts=parts):
+                return some(*map(self.of, parts))
+            case Not(part=part):
+                return Not(part=self.of(part))
+            case Condition(written=written, closed=True) if "(" in written:
+                name = f"call.{len(self.flags)}"
+                self.flags[name] = condition.holds(self.exchange)
+                return Condition(written=name, check=condition.check, closed=True)
+        return condition
+
+
+def values(exchange: Exchange) -> dict[str, Any]:
+    return {
+        **{name: it.holds(exchange) for name, it in FLAGS.items()},
+        **{written: it.read(exchange) for written, it in TEXTS.items()},
+        "http.response.code": fields.STATUS.read(exchange),
+        "ip.src": {"ip": exchange.request.address},
+        fields.LEAKED_PASSWORD.written: exchange.request.leaked_password,
+    }
+
+
+@settings(max_examples=500)
+@given(condition=expressions, exchange=exchanges)
+def test_conditions_mean_what_cloudflares_engine_reads(run: Run, condition, exchange):
+    standing = Standing(exchange)
+    text = standing.of(condition).text()
+    assert run(text, values(exchange) | standing.flags) == {"holds": condition.holds(exchange)}, text
+
+
+@pytest.mark.parametrize(
+    ("given_", "same"),
+    [
+        ('http.host eq "a" or http.host eq "b" and http.cookie contains "c"', False),
+        ('(http.host eq "a" or http.host eq "b") and http.cookie contains "c"', True),
+    ],
+)
+def test_engine_tells_a_missing_bracket(run: Run, given_, same):
+    # The check above rests on this: the engine binds `and` closer than `or`.
+    condition = (fields.HOST.equals("a") | fields.HOST.equals("b")) & fields.COOKIE.contains("c")
+    exchange = Exchange(request=Request(host="a"), response=Response())
+    assert (run(given_, values(exchange))["holds"] == condition.holds(exchange)) is same
+
+
+def test_engine_refuses_what_it_does_not_know(run: Run):
+    exchange = Exchange(request=Request(), response=Response())
+    assert "error" in run(fields.PATH.starts_with("/").text(), values(exchange))
