@@ -12,7 +12,8 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UnknownValueError
 
-from policies.rule import UNKNOWN, Rule, Verdict
+from policies.resource import UNKNOWN, Resource
+from policies.rule import Rule, Verdict
 from policies.rules import CATALOGUE
 
 NAME = "footing"
@@ -22,7 +23,7 @@ def as_policy(rule: Rule) -> ResourceValidationPolicy:
     """Wrap one rule for the engine; it stops the change before the resource is made."""
 
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        judgement = rule.judge(args.resource_type, plain(args.props))
+        judgement = rule.judge(Resource(type=args.resource_type, properties=plain(args.props)))
         # An undecided rule is reported too: a gate that cannot see must not be green.
         if judgement.verdict in (Verdict.FAIL, Verdict.UNDECIDED):
             report(f"{judgement.reason}. {rule.remedy}", None)
@@ -37,7 +38,7 @@ def as_policy(rule: Rule) -> ResourceValidationPolicy:
 
 def build() -> PolicyPack:
     """Register the pack with the engine that started this process."""
-    return PolicyPack(name=NAME, policies=[as_policy(rule) for rule in CATALOGUE])
+    return PolicyPack(name=NAME, policies=[as_policy(rule) for rule in CATALOGUE if isinstance(rule, Rule)])
 
 
 def plain(value: Any) -> Any:

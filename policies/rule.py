@@ -1,30 +1,100 @@
 """What a policy rule is: one small pure function with its reasons beside it. Standard library only."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from policies.resource import SECRET, UNKNOWN, Properties, Resource, Stack
 
-class _Unknown:
-    """Stands for a value that a preview cannot know yet."""
-
-    def __repr__(self) -> str:
-        return "[unknown]"
-
-
-UNKNOWN: Final = _Unknown()
-"""The one unknown value, wherever it stands in a resource's properties."""
+__all__ = [
+    "NOT_APPLICABLE",
+    "PASSED",
+    "SECRET",
+    "UNKNOWN",
+    "Judgement",
+    "Level",
+    "Levels",
+    "Properties",
+    "Resource",
+    "Rule",
+    "Severity",
+    "Stack",
+    "StackRule",
+    "Verdict",
+    "fail",
+    "undecided",
+    "whole_number",
+]
 
 
 class Verdict(StrEnum):
     """What a rule says of one resource."""
 
     PASS = "pass"  # noqa: S105  a verdict, not a password
+    """The rule holds."""
     FAIL = "fail"
+    """It does not."""
     NOT_APPLICABLE = "not applicable"
+    """The rule is about something else."""
     UNDECIDED = "could not decide"
     """A property that the rule needs is unknown. Never the same as passing."""
+    BROKEN = "broken"
+    """The rule itself raised an error. Never the same as passing."""
+
+
+class Severity(StrEnum):
+    """How bad it is where a rule does not hold."""
+
+    LOW = "low"
+    """Untidy, or dearer than it needs to be."""
+    MEDIUM = "medium"
+    """An incident takes longer or costs more."""
+    HIGH = "high"
+    """An outage, or data at risk."""
+    CRITICAL = "critical"
+    """Data lost or open to strangers."""
+
+
+class Level(StrEnum):
+    """What a violation does."""
+
+    OFF = "off"
+    """Nothing: the rule is not asked."""
+    ADVISORY = "advisory"
+    """It is told."""
+    MANDATORY = "mandatory"
+    """It stops the change."""
+
+
+RELAXED = frozenset({"development", "preview", "staging", "test"})
+"""Environments that nobody's data lives in. Every other name, known or not, is held to production's level."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Levels:
+    """What a violation does, by environment."""
+
+    production: Level
+    """In production, and wherever the environment is not one of `RELAXED`."""
+    elsewhere: Level
+    """In the environments of `RELAXED`."""
+
+    def at(self, environment: str) -> Level:
+        """The level in `environment`."""
+        return dict.fromkeys(RELAXED, self.elsewhere).get(environment, self.production)
+
+
+EVERYWHERE: Final = Levels(production=Level.MANDATORY, elsewhere=Level.MANDATORY)
+"""Stops the change in every environment."""
+IN_PRODUCTION: Final = Levels(production=Level.MANDATORY, elsewhere=Level.ADVISORY)
+"""Stops it in production, is told elsewhere."""
+ONLY_PRODUCTION: Final = Levels(production=Level.MANDATORY, elsewhere=Level.OFF)
+"""Stops it in production; elsewhere nobody asks."""
+ADVICE: Final = Levels(production=Level.ADVISORY, elsewhere=Level.ADVISORY)
+"""Told everywhere."""
+ADVICE_IN_PRODUCTION: Final = Levels(production=Level.ADVISORY, elsewhere=Level.OFF)
+"""Told in production."""
 
 
 @dataclass(frozen=True)
@@ -32,49 +102,99 @@ class Judgement:
     """A verdict with its reason."""
 
     verdict: Verdict
-    reason: str = ""
-    """What was observed and what is required; empty when it passed."""
+    """What the rule says."""
+    observed: str = ""
+    """What was seen, where it failed or could not decide. Never a value that could be a secret: use `seen`."""
+    required: str = ""
+    """What must be so, where it failed."""
+
+    @property
+    def reason(self) -> str:
+        """Both as one clause; empty when it passed."""
+        if self.verdict is Verdict.FAIL:
+            return f"observed {self.observed}; required {self.required}"
+        return self.observed
 
 
 PASSED = Judgement(Verdict.PASS)
 NOT_APPLICABLE = Judgement(Verdict.NOT_APPLICABLE)
 
-Properties = Mapping[str, Any]
-"""Inputs of a resource as plain data, in the provider's own spelling; `UNKNOWN` where a value is not known."""
-
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
-    """One rule over resources of given types."""
+class _Reasons:
+    """What every rule says of itself."""
 
     id: str
-    """Kebab case: the subject, then what must be true."""
+    """Kebab case: the subject, then what must be true. Never used again for another rule."""
     title: str
     """The rule as a statement."""
     why: str
     """What goes wrong without it."""
     source: str
-    """Where the rule comes from."""
+    """Requirement rows, or the page of the provider's documentation."""
     remedy: str
     """What to change."""
+    severity: Severity = Severity.HIGH
+    """How bad a violation is."""
+    levels: Levels = EVERYWHERE
+    """What a violation does."""
+    controls: tuple[str, ...] = ()
+    """Ids of the same rule elsewhere, each looked up in its own documentation."""
+    excusable: bool = True
+    """Whether an exception is accepted in production."""
     types: frozenset[str]
     """Type tokens the rule looks at."""
-    check: Callable[[Properties], Judgement]
-    """Judges one resource's properties; pure."""
 
-    def judge(self, type_token: str, properties: Properties) -> Judgement:
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(_Reasons):
+    """A rule over one resource: it stops the change before the resource is made."""
+
+    check: Callable[[Resource], Judgement]
+    """Judges one resource of one of `types`; pure."""
+
+    def judge(self, resource: Resource) -> Judgement:
         """Judge one resource; a type that the rule does not look at is not applicable."""
-        return self.check(properties) if type_token in self.types else NOT_APPLICABLE
+        return self.check(resource) if resource.type in self.types else NOT_APPLICABLE
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackRule(_Reasons):
+    """A rule over several resources together: the engine can ask it only when all are registered."""
+
+    check: Callable[[Stack], Iterable[tuple[Resource, Judgement]]]
+    """Judges the resources of `types` within the stack; pure. A resource that it leaves out is not applicable."""
+
+    def judge(self, stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+        """Judge the whole stack."""
+        yield from self.check(stack)
+
+
+AnyRule = Rule | StackRule
 
 
 def fail(observed: str, required: str) -> Judgement:
     """A violation: what was seen, what is required."""
-    return Judgement(Verdict.FAIL, f"observed {observed}; required {required}")
+    return Judgement(Verdict.FAIL, observed, required)
 
 
 def undecided(what: str) -> Judgement:
     """A preview cannot know `what`, so there is no verdict."""
     return Judgement(Verdict.UNDECIDED, f"{what} is not known yet")
+
+
+def seen(value: Any, *words: str) -> str:
+    """A value as a report may show it: numbers, true, false and nothing; a text only if it is one of `words`.
+
+    Any other text could be a password, whatever the property is called.
+    """
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)) or value in words:
+        return str(value)
+    return {id(UNKNOWN): "an unknown value", id(SECRET): "a secret"}.get(id(value), "another value")
 
 
 def whole_number(value: Any) -> int | None:
@@ -86,3 +206,8 @@ def whole_number(value: Any) -> int | None:
     if isinstance(value, (int, float)) and value == int(value):
         return int(value)
     return None
+
+
+def hidden(value: Mapping[str, Any] | Any, *keys: str) -> bool:
+    """Whether any of these properties, or the whole, is unknown."""
+    return value is UNKNOWN or any(value.get(key) is UNKNOWN for key in keys)

@@ -2,7 +2,7 @@
 
 from policies import limits
 from policies.limits import Limit
-from policies.rule import Rule
+from policies.rule import AnyRule
 from policies.rules import CATALOGUE
 
 INTRODUCTION = """\
@@ -50,7 +50,7 @@ def _row(limit: Limit) -> str:
     return f"| {subject} | {limit.range} | `{limit.key}` | `{rule.id}` | {limit.why} | {limit.source} |\n"
 
 
-def _rule_of(limit: Limit) -> Rule:
+def _rule_of(limit: Limit) -> AnyRule:
     """The policy rule that enforces `limit`; one without a rule is a mistake.
 
     Raises:

@@ -1,8 +1,9 @@
 """The catalogue of rules."""
 
+from policies.judge import Catalogue
 from policies.rules import database, edge, pooler
 
-CATALOGUE = (*database.RULES, *pooler.RULES, *edge.RULES)
+CATALOGUE = Catalogue((*database.RULES, *pooler.RULES, *edge.RULES))
 """Every rule, by subject."""
 
 __all__ = ["CATALOGUE"]

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from policies.rule import UNKNOWN, Rule, Verdict
+from policies.resource import UNKNOWN, Resource
+from policies.rule import Rule, Verdict
 from policies.rules import CATALOGUE
 
 BY_ID = {rule.id: rule for rule in CATALOGUE}
@@ -22,8 +23,12 @@ PASS, FAIL, NOT_APPLICABLE, UNDECIDED = (
 )
 
 
+def judged(rule: Rule, type_token: str, properties: dict[str, Any]) -> Verdict:
+    return rule.judge(Resource(type=type_token, properties=properties)).verdict
+
+
 def verdict(rule: str, type_token: str, properties: dict[str, Any]) -> Verdict:
-    return BY_ID[rule].judge(type_token, properties).verdict
+    return judged(BY_ID[rule], type_token, properties)
 
 
 def parameter_group(value: Any) -> dict[str, Any]:
@@ -164,9 +169,9 @@ def test_rate_limit_is_judged_as_a_rate(rule: str, rules: list[Any], expected: V
 
 @pytest.mark.parametrize("rule", EDGE_RULES, ids=lambda rule: rule.id)
 def test_rate_rule_ignores_other_phases_and_types(rule: Rule) -> None:
-    assert rule.judge(RULESET, {"phase": "http_request_cache_settings", "rules": []}).verdict is NOT_APPLICABLE
-    assert rule.judge("aws:ec2/vpc:Vpc", ruleset()).verdict is NOT_APPLICABLE
-    assert rule.judge(RULESET, {"phase": "http_ratelimit", "rules": UNKNOWN}).verdict is UNDECIDED
+    assert judged(rule, RULESET, {"phase": "http_request_cache_settings", "rules": []}) is NOT_APPLICABLE
+    assert judged(rule, "aws:ec2/vpc:Vpc", ruleset()) is NOT_APPLICABLE
+    assert judged(rule, RULESET, {"phase": "http_ratelimit", "rules": UNKNOWN}) is UNDECIDED
 
 
 def test_rule_ids_are_unique_and_tell_what_to_do() -> None:

@@ -12,6 +12,7 @@ import yaml
 
 from footing.plan.model import Plan, PlannedResource
 from footing.plan.record import record
+from policies.resource import Resource
 from policies.rule import UNKNOWN, Verdict
 from policies.rules import CATALOGUE
 from stacks.config import from_file
@@ -106,7 +107,7 @@ def test_every_aws_resource_uses_the_one_provider_with_the_tags():
 def test_every_documented_limit_is_judged_and_holds(stack: str):
     resources = [(it.type, _for_rules(it.inputs)) for it in committed(stack).resources]
     for rule in CATALOGUE:
-        verdicts = {rule.judge(type_, inputs).verdict for type_, inputs in resources}
+        verdicts = {rule.judge(Resource(type=type_, properties=inputs)).verdict for type_, inputs in resources}
         assert verdicts <= {Verdict.PASS, Verdict.NOT_APPLICABLE}, rule.id
         burst_left_out = rule.id == "edge-api-burst" and stack == "staging"
         assert (Verdict.PASS in verdicts) is not burst_left_out, rule.id

@@ -1,0 +1,86 @@
+"""The one way in which rules are asked: the engine's pack, the offline gate and the tests all come through it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from policies.resource import Resource, Stack
+from policies.rule import NOT_APPLICABLE, AnyRule, Judgement, Level, Rule, StackRule, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What one rule says of one resource."""
+
+    rule: AnyRule
+    """The rule."""
+    resource: Resource
+    """What it was asked about."""
+    judgement: Judgement
+    """What it says."""
+    level: Level
+    """What a violation does in this environment."""
+
+
+class Catalogue:
+    """Rules in an index by type, so that a resource meets only those that are about it."""
+
+    def __init__(self, rules: Iterable[AnyRule]) -> None:
+        self.rules: Sequence[AnyRule] = tuple(rules)
+        """Every rule, in order."""
+        self._by_type: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            if isinstance(rule, Rule):
+                for type_ in sorted(rule.types):
+                    self._by_type.setdefault(type_, []).append(rule)
+
+    def __iter__(self) -> Iterator[AnyRule]:
+        return iter(self.rules)
+
+    def __len__(self) -> int:
+        return len(self.rules)
+
+    @property
+    def by_id(self) -> Mapping[str, AnyRule]:
+        """Every rule by its id."""
+        return {rule.id: rule for rule in self.rules}
+
+    def of_resource(self, resource: Resource, environment: str) -> Iterator[Finding]:
+        """What the rules over one resource say of `resource`; rules that are off are not asked."""
+        for rule in self._by_type.get(resource.type, ()):
+            if (level := rule.levels.at(environment)) is not Level.OFF:
+                yield Finding(rule=rule, resource=resource, judgement=_ask(rule, resource), level=level)
+
+    def of_stack(self, stack: Stack) -> Iterator[Finding]:
+        """What the rules over several resources say of `stack`."""
+        for rule in self.rules:
+            if isinstance(rule, StackRule) and (level := rule.levels.at(stack.environment)) is not Level.OFF:
+                for resource, judgement in _ask_all(rule, stack):
+                    yield Finding(rule=rule, resource=resource, judgement=judgement, level=level)
+
+    def of_all(self, stack: Stack) -> Iterator[Finding]:
+        """What every rule says."""
+        for resource in stack.resources:
+            yield from self.of_resource(resource, stack.environment)
+        yield from self.of_stack(stack)
+
+
+def _ask(rule: Rule, resource: Resource) -> Judgement:
+    try:
+        return rule.judge(resource)
+    except Exception as error:  # noqa: BLE001  whatever a rule raises, the others are still asked
+        return _broken(error)
+
+
+def _ask_all(rule: StackRule, stack: Stack) -> list[tuple[Resource, Judgement]]:
+    concerned = stack.of(*sorted(rule.types))
+    try:
+        said = {id(resource): (resource, judgement) for resource, judgement in rule.judge(stack)}
+    except Exception as error:  # noqa: BLE001  as above
+        return [(resource, _broken(error)) for resource in concerned[:1]]
+    silent = {id(it): (it, NOT_APPLICABLE) for it in concerned if id(it) not in said}
+    return list((said | silent).values())
+
+
+def _broken(error: Exception) -> Judgement:
+    # The error's own text may hold a property's value: only its kind is told.
+    return Judgement(Verdict.BROKEN, f"the rule raised {type(error).__name__}")

@@ -1,0 +1,80 @@
+"""What rules judge: resources as plain data, however they were brought here. Standard library only."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+
+class _Mark:
+    """Stands for a value that a rule must not or cannot see."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+UNKNOWN: Final = _Mark("[unknown]")
+"""Stands, wherever it is in a resource's properties, for a value that a preview cannot know yet."""
+SECRET: Final = _Mark("[secret]")
+"""Stands for a value that is there and is secret, wherever the runner can tell."""
+
+Properties = Mapping[str, Any]
+"""Inputs of a resource as plain data, in the provider's own spelling, with the marks above."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Resource(Mapping[str, Any]):
+    """One resource; as a mapping it is its properties."""
+
+    type: str
+    """Type token, for example `aws:rds/instance:Instance`."""
+    urn: str = ""
+    """URN in the stack."""
+    name: str = ""
+    """Logical name."""
+    properties: Properties = field(default_factory=dict)
+    """Inputs."""
+    parent: str = ""
+    """URN of the parent."""
+    protect: bool = False
+    """Whether the engine refuses to delete it."""
+    dependencies: tuple[str, ...] = ()
+    """URNs of the resources it was made from, where the runner knows them."""
+    source: str = ""
+    """Line of the program that made it, `path:line`, where the runner knows it."""
+
+    def __getitem__(self, key: str) -> Any:
+        return self.properties[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.properties)
+
+    def __len__(self) -> int:
+        return len(self.properties)
+
+    def __bool__(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Stack:
+    """All resources of one stack."""
+
+    environment: str
+    """Value of `environment` in the stack's configuration."""
+    resources: Sequence[Resource]
+    """In the order in which they were registered."""
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            found.setdefault(resource.type, []).append(resource)
+        return found
+
+    def of(self, *types: str) -> list[Resource]:
+        """Resources of these types, type by type."""
+        return [resource for type_ in types for resource in self._by_type.get(type_, ())]
