@@ -1,0 +1,97 @@
+"""What a gate found, as plain data: every output is drawn from it. Standard library only."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from policies.judge import Finding
+from policies.rule import AnyRule, Level, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiver:
+    """A violation that somebody answers for, until a day."""
+
+    rule: str
+    """Id of the rule."""
+    urn: str
+    """The resource; a pattern is not accepted."""
+    reason: str
+    """Why, in a sentence."""
+    owner: str
+    """Who answers for it: a team or a role."""
+    expires: str
+    """Last day, `YYYY-MM-DD`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Excused:
+    """A violation with the exception that covers it."""
+
+    finding: Finding
+    """The violation."""
+    waiver: Waiver
+    """Why it does not stop the change."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """The outcome of one run over one stack."""
+
+    stack: str
+    """Name of the stack."""
+    environment: str
+    """Environment that decided the levels."""
+    rules: Sequence[AnyRule]
+    """Every rule that was asked."""
+    findings: Sequence[Finding]
+    """Everything that was said, those with an exception left out."""
+    excused: Sequence[Excused] = ()
+    """Violations under an exception."""
+    problems: Sequence[str] = ()
+    """Sentences about the gate itself: an exception that is expired, unused or malformed, a rule that broke."""
+    tolerated: frozenset[tuple[str, str]] = frozenset()
+    """Pairs of rule id and resource type that may be undecided: the reviewed list."""
+
+    def of(self, *verdicts: Verdict) -> list[Finding]:
+        """Findings with one of `verdicts`, in order."""
+        return [finding for finding in self.findings if finding.judgement.verdict in verdicts]
+
+    @property
+    def stopping(self) -> list[Finding]:
+        """Findings that stop the change: mandatory violations, what broke, what could not be decided."""
+        return list(self._stopping())
+
+    @property
+    def passed(self) -> bool:
+        """Whether the change may go on."""
+        return not self.problems and not self.stopping
+
+    @property
+    def counts(self) -> Counter[Verdict]:
+        """Number of rules by their worst verdict; a rule that met no resource is not applicable."""
+        order = list(Verdict)
+        worst = {rule.id: Verdict.NOT_APPLICABLE for rule in self.rules}
+        for finding in self.findings:
+            said = finding.judgement.verdict
+            if _BADNESS[said] > _BADNESS[worst[finding.rule.id]]:
+                worst[finding.rule.id] = said
+        return Counter({verdict: list(worst.values()).count(verdict) for verdict in order})
+
+    def _stopping(self) -> Iterator[Finding]:
+        for finding in self.findings:
+            verdict = finding.judgement.verdict
+            known = (finding.rule.id, finding.resource.type) in self.tolerated
+            undecided = verdict is Verdict.UNDECIDED and not known
+            mandatory = verdict is Verdict.FAIL and finding.level is Level.MANDATORY
+            if mandatory or undecided or verdict is Verdict.BROKEN:
+                yield finding
+
+
+_BADNESS = {
+    Verdict.NOT_APPLICABLE: 0,
+    Verdict.PASS: 1,
+    Verdict.UNDECIDED: 2,
+    Verdict.FAIL: 3,
+    Verdict.BROKEN: 4,
+}
