@@ -43,6 +43,8 @@ class Resource(Mapping[str, Any]):
     """Whether the engine refuses to delete it."""
     dependencies: tuple[str, ...] = ()
     """URNs of the resources it was made from, where the runner knows them."""
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Property to the URNs that its value comes from: what a value that is not known yet will belong to."""
     source: str = ""
     """Line of the program that made it, `path:line`, where the runner knows it."""
 
