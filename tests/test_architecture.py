@@ -22,8 +22,15 @@ PLAIN_DATA = {
     "components._fargate_sizes",
     "components._postgres_rules",
     "components._redis_roles",
+    "components._rollout",
+    "components._scaling",
 }
 """Modules of components that hold data alone: configuration may read them."""
+LOOKUPS = {("components/service/rollout.py", "aws.ecs.get_service_output")}
+"""What may be asked of the cloud, and where: whether ECS took a deployment back is known to nobody else.
+
+See docs/adr/0010-a-deployment-that-was-taken-back-fails.md; a test shows that a preview does not ask.
+"""
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -186,7 +193,7 @@ def test_no_component_looks_anything_up_or_makes_a_resource_inside_an_apply():
     found = []
     for path in sources("components", "stacks"):
         for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Call) and _is_lookup(node):
+            if isinstance(node, ast.Call) and _is_lookup(node) and _asked(path, node) not in LOOKUPS:
                 found.append(f"{relative(path)}:{node.lineno} looks something up")
             if isinstance(node, ast.Lambda) and any(_is_resource(inner) for inner in ast.walk(node)):
                 found.append(f"{relative(path)}:{node.lineno} makes a resource in a lambda")
@@ -196,6 +203,10 @@ def test_no_component_looks_anything_up_or_makes_a_resource_inside_an_apply():
 def _is_lookup(node: ast.Call) -> bool:
     function = ast.unparse(node.func)
     return function.startswith(("aws.", "cloudflare.", "grafana.", "sentry.")) and ".get_" in function
+
+
+def _asked(path: Path, node: ast.Call) -> tuple[str, str]:
+    return relative(path), ast.unparse(node.func)
 
 
 def _is_resource(node: ast.AST) -> bool:

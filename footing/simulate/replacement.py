@@ -5,6 +5,7 @@ types. `REVIEWED` fills that gap for the types where a replacement loses data or
 """
 
 import re
+from collections.abc import Mapping
 
 _VERDICTS = (
     r"\bforc(?:e|es|ing)\b(?:\s+\w+){0,4}?\s+(?:new|creation)\b[\w\s]{0,12}\b(?:resource|cluster)\b",
@@ -145,7 +146,9 @@ REVIEWED: dict[str, dict[str, str]] = {
     "aws:lb/listener:Listener": _rows(_BALANCER, "loadBalancerArn"),
     "aws:lb/listenerRule:ListenerRule": _rows(_BALANCER, "listenerArn"),
     "aws:ecs/cluster:Cluster": _rows(_ECS, "name"),
-    "aws:ecs/service:Service": _rows(_ECS, "name", "cluster", "launchType", "schedulingStrategy", "iamRole"),
+    "aws:ecs/service:Service": _rows(
+        _ECS, "name", "cluster", "launchType", "schedulingStrategy", "iamRole", "capacityProviderStrategies"
+    ),
     "aws:ecs/taskDefinition:TaskDefinition": _rows(
         _TASK,
         *("family", "containerDefinitions", "cpu", "memory", "networkMode", "executionRoleArn", "taskRoleArn"),
@@ -202,3 +205,11 @@ REVIEWED: dict[str, dict[str, str]] = {
 def reviewed_source(token: str, name: str) -> str | None:
     """Why a change of this property replaces the resource, from the reviewed table; None when it is not there."""
     return REVIEWED.get(token, {}).get(name)
+
+
+def spared(token: str, name: str, olds: Mapping[str, object], news: Mapping[str, object]) -> bool:
+    """Whether a property that replaces otherwise is changed in place beside these other inputs."""
+    if (token, name) != ("aws:ecs/service:Service", "capacityProviderStrategies"):
+        return False
+    # https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ecs/service.go
+    return bool(news.get("forceNewDeployment") and olds.get(name) and news.get(name))

@@ -11,9 +11,10 @@ from components.cluster import Cluster
 from components.domain import Domain, DomainArgs
 from components.edge import Edge, EdgeArgs
 from components.network import Nat, Network, NetworkArgs
-from components.service import ScalingArgs, Service, ServiceArgs
+from components.service import CapacityArgs, Service, ServiceArgs
 from policies import limits
 from stacks.compose.stack import Stack, task
+from stacks.config.service import ServiceConfig, rollout_args, scaling_args
 
 
 def make_network(stack: Stack) -> Network:
@@ -58,10 +59,14 @@ def make_service(
         ServiceArgs(
             service_name=stack.names.of("api"),
             image=service.image,
+            image_owned_by_ci=service.image_by == "ci",
             port=service.port,
             health_path=service.health_path,
+            websockets=service.websockets,
             task=task(service.task),
-            scaling=_scaling(stack),
+            scaling=scaling_args(service.scaling),
+            rollout=rollout_args(service.deployment),
+            capacity=_capacity(service),
             idle_timeout_seconds=service.max_request_seconds,
             environment={**environment, **service.environment},
             secrets={**secrets, **chosen},
@@ -81,13 +86,11 @@ def make_service(
     )
 
 
-def _scaling(stack: Stack) -> ScalingArgs:
-    service = stack.config.service
-    return ScalingArgs(
-        **service.scaling.model_dump(),
-        minimum_healthy_percent=service.deployment.minimum_percent,
-        maximum_percent=service.deployment.maximum_percent,
-    )
+def _capacity(service: ServiceConfig) -> CapacityArgs:
+    capacity = service.capacity
+    always = scaling_args(service.scaling).minimum_tasks
+    base = always if capacity.base_tasks is None else capacity.base_tasks
+    return CapacityArgs(base_tasks=base, spot_percent=capacity.spot_percent)
 
 
 def make_edge(stack: Stack, domain: Domain, service: Service) -> Edge:

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from components._cloudflare.plans import CloudflarePlan, refusals
+from components._scaling import most_tasks
 from policies import limits
 from stacks import budget
 from stacks.budget import Budget, Fleet
@@ -16,7 +17,13 @@ from stacks.config.edge import EdgeConfig
 from stacks.config.network import NetworkConfig
 from stacks.config.observability import AlertsConfig, GrafanaConfig, SentryConfig
 from stacks.config.redis import RedisConfig, redis_problems
-from stacks.config.service import ServiceConfig, VariableName
+from stacks.config.service import (
+    ServiceConfig,
+    VariableName,
+    rollout_args,
+    scaling_args,
+    service_problems,
+)
 
 Problem = tuple[str, str]
 """A configuration key, and one sentence that says what was given and what is allowed."""
@@ -49,6 +56,7 @@ class StackConfig(Model):
     def connection_budget(self) -> Budget:
         """Every number that decides whether the connections fit."""
         database, pooler, service = self.database, self.database.pooler, self.service
+        least, most = rollout_args(service.deployment).running_percents
         return Budget(
             max_connections=database.max_connections,
             reserved_connections=limits.SUPERUSER_RESERVED_CONNECTIONS + limits.RDS_RESERVED_CONNECTIONS,
@@ -56,7 +64,9 @@ class StackConfig(Model):
             server_connections=pooler.server_connections,
             client_connections=pooler.client_connections,
             poolers=Fleet(tasks=pooler.tasks, **pooler.deployment.model_dump()),
-            service=Fleet(tasks=service.scaling.maximum_tasks, **service.deployment.model_dump()),
+            service=Fleet(
+                tasks=most_tasks(scaling_args(service.scaling)), minimum_percent=least, maximum_percent=most
+            ),
             service_pool=service.database_pool,
         )
 
@@ -96,15 +106,7 @@ def _database_problems(config: StackConfig) -> Iterator[Problem]:
 
 
 def _service_problems(config: StackConfig) -> Iterator[Problem]:
-    scaling = config.service.scaling
-    if scaling.minimum_tasks > scaling.maximum_tasks:
-        yield (
-            "service.scaling.minimum_tasks",
-            f"given {scaling.minimum_tasks}, allowed up to maximum_tasks, {scaling.maximum_tasks}",
-        )
-    both = set(config.service.environment) & set(config.service.secrets)
-    if both:
-        yield "service.secrets", f"given {', '.join(sorted(both))} also under environment, allowed one place"
+    yield from service_problems(config.service)
     wanted = {name for name, source in config.service.secrets.items() if source == "config"}
     wanted.update(config.grafana.contacts.secrets)
     for name in sorted(wanted - config.secrets):

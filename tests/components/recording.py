@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 import pulumi
@@ -118,14 +119,16 @@ def record_component(
     *,
     read: Callable[[C], Any] = lambda _: None,
     made: Mapping[str, Mapping[str, Any]] = MADE,
+    answers: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     preview: bool = False,
 ) -> Recorded[C]:
     """Run `build` as a program; an exception in it or in any Output of it is raised here.
 
     `read` picks something that holds Outputs without being an annotated one. With `preview`, nothing but the
-    inputs is known, as in `pulumi preview` of a new stack.
+    inputs is known, as in `pulumi preview` of a new stack. `answers` are those of lookups, by token; without one,
+    a lookup is an error.
     """
-    monitor = _Monitor({} if preview else made, preview=preview)
+    monitor = _Monitor({} if preview else made, answers, preview=preview)
     recorded: list[Recorded[C]] = []
 
     async def program() -> None:
@@ -159,14 +162,17 @@ class _NoMocks(mocks.Mocks):
         raise NotImplementedError(args.typ)
 
     def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:
-        raise AssertionError(f"a component looks something up: {args.token}")
+        raise NotImplementedError(args.token)
 
 
 class _Monitor(mocks.MockMonitor):
     """Answers a registration with its inputs and what `made` adds, and keeps the request."""
 
-    def __init__(self, made: Mapping[str, Mapping[str, Any]], *, preview: bool) -> None:
+    def __init__(
+        self, made: Mapping[str, Mapping[str, Any]], answers: Mapping[str, Mapping[str, Any]], *, preview: bool
+    ) -> None:
         super().__init__(_NoMocks())
+        self._answers = answers
         self.registered: list[Registered] = []
         self.outputs: dict[str, dict[str, Any]] = {}
         self._made = made
@@ -196,6 +202,13 @@ class _Monitor(mocks.MockMonitor):
             for key, value in values.items()
             if key not in request.object
         }
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802
+        if request.tok not in self._answers:
+            raise AssertionError(f"a component looks something up: {request.tok}")
+        answer = struct_pb2.Struct()
+        answer.update(self._answers[request.tok])
+        return resource_pb2.ResourceInvokeResponse(**{"return": answer})
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
         self.outputs[_name(request.urn)] = _plain(request.outputs)

@@ -174,7 +174,7 @@ def test_every_error_is_told_at_once(values: dict[str, Any]) -> None:
         ("database.postgres_version", 16, "allowed a text"),
         ("service.task", {"cpu": 256, "memory_mib": 4096}, "allowed with cpu 256: 512, 1024, 2048"),
         ("service.task", {"cpu": 300, "memory_mib": 512}, "given cpu 300, allowed 256, 512"),
-        ("service.scaling.minimum_tasks", 41, "allowed up to maximum_tasks, 40"),
+        ("service.scaling.minimum_tasks", 51, "allowed 1 up to maximum_tasks, 50"),
         (
             "redis.provider",
             "memcached",
