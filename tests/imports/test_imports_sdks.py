@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,10 @@ from typing import Any
 import pytest
 from fresh_process import ROOT, environment, printed
 
+from footing.imports import layout
+
 PROGRAMS = [*(ROOT / "components").rglob("*.py"), *(ROOT / "stacks").rglob("*.py")]
+SITE = sysconfig.get_path("purelib")
 PROVIDERS = ("pulumi_", "pulumiverse_", "upstash_")
 
 
@@ -189,6 +193,15 @@ print(json.dumps({name: describe(value) for name, value in list(classes()) if wa
 def described(names: list[str], wanted: list[str] | None, cache: Path, *, plain: bool = False) -> dict[str, Any]:
     program = DESCRIBE.replace("NAMES", repr(names)).replace("WANTED", repr(wanted))
     return printed(program, cache, plain=plain)
+
+
+def test_installed_sdks_have_the_known_shape() -> None:
+    assert {name.partition(".")[0] for name in used()} <= layout.SDKS
+    for package in ("pulumi_aws", "pulumi_aws.ec2", "pulumi_cloudflare", "pulumiverse_grafana.alerting"):
+        file = Path(SITE, *package.split("."), "__init__.py")
+        assert layout.package_file(package, file.read_text()), package
+        for stem in layout.CLASS_FILES:
+            assert layout.class_file(file.with_name(f"{stem}.py").read_text()), f"{package}.{stem}"
 
 
 def test_every_class_that_components_reach_is_as_in_the_whole_sdk(cache: Path) -> None:
