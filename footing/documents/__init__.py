@@ -5,11 +5,13 @@ from pathlib import Path
 
 from footing.documents.configuration import configuration_page
 from footing.documents.limits import limits_page
+from footing.documents.network import network_page
 from stacks.config.schema import schema_text
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "configuration.md": configuration_page,
     "limits.md": limits_page,
+    "network.md": network_page,
     "stack.schema.json": schema_text,
 }
 """What makes each page, by its name in docs/."""

@@ -35,7 +35,7 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any
         domain,
         environment={**sentry.env, CONTRACT_VARIABLE: contract},
         secrets={"DATABASE_URL": pooler.pooled_url, "REDIS_URL": redis.url},
-        upstreams=[pooler_door, *redis.doors],
+        upstreams=[pooler_door, *redis.doors, *network.doors],
     )
     edge = make_edge(stack, domain, service)
     watched = (database, pooler, redis, service, edge, sentry)

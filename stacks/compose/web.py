@@ -26,6 +26,7 @@ def make_network(stack: Stack) -> Network:
             zones=network.zones,
             nat=Nat(network.nat),
             region=stack.config.region,
+            endpoints=network.endpoints,
             flow_log_retention_days=network.flow_log_retention_days,
         ),
         stack.opts,

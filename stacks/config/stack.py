@@ -13,7 +13,7 @@ from stacks.config.base import Model, Name
 from stacks.config.cache import CacheConfig, cache_problems
 from stacks.config.database import DatabaseConfig, database_problems
 from stacks.config.edge import EdgeConfig
-from stacks.config.network import NetworkConfig
+from stacks.config.network import NetworkConfig, network_problems
 from stacks.config.observability import AlertsConfig, GrafanaConfig, SentryConfig
 from stacks.config.redis import RedisConfig, redis_problems
 from stacks.config.service import ServiceConfig, VariableName
@@ -74,12 +74,20 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
 
 
 def _network_problems(config: StackConfig) -> Iterator[Problem]:
-    zones = config.network.zones
-    foreign = [zone for zone in zones if not zone.startswith(config.region) or len(zone) != len(config.region) + 1]
-    if foreign:
-        yield "network.zones", f"given {', '.join(foreign)}, allowed zones of region {config.region}"
-    if len(set(zones)) != len(zones):
-        yield "network.zones", f"given {', '.join(zones)}, allowed each zone once"
+    pooler = config.database.pooler
+    images = {
+        "service.image": config.service.image,
+        "database.pooler.image": pooler.image,
+        "database.pooler.prepare_image": pooler.prepare_image,
+        "database.pooler.exporter_image": pooler.exporter_image,
+    }
+    yield from network_problems(
+        config.network,
+        region=config.region,
+        redis_provider=config.redis.provider,
+        authorities_url=pooler.authorities_url,
+        images=images,
+    )
 
 
 def _database_problems(config: StackConfig) -> Iterator[Problem]:

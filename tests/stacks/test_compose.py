@@ -165,3 +165,25 @@ def test_encrypted_value_reaches_the_stack_as_a_secret_only(changed: Callable[..
     page = of(plan, "ContactPoint")["observability-page"].inputs
     assert page["slacks"] == {"$secret": True} or page["slacks"][0]["url"] == {"$secret": True}
     assert "sealed" not in plan.to_json()
+
+
+def test_whatever_runs_tasks_has_the_door_to_the_endpoints(changed: Callable[..., Plan]):
+    def with_endpoints(config: dict[str, Any]) -> None:
+        config["footing:network"]["endpoints"] = ["ecr.api", "logs"]
+
+    plan = changed(with_endpoints)
+    by_urn = {it.urn: it.name for it in plan.resources}
+    groups = {
+        by_urn[urn]
+        for it in plan.resources
+        if it.type == "aws:ecs/service:Service"
+        for urn in it.property_dependencies["networkConfiguration"]
+        if by_urn[urn].endswith("-tasks")
+    }
+    admitted = {
+        by_urn[urn]
+        for it in of(plan, "SecurityGroupIngressRule").values()
+        if "network-endpoints" in {by_urn[urn] for urn in it.property_dependencies["securityGroupId"]}
+        for urn in it.property_dependencies["referencedSecurityGroupId"]
+    }
+    assert groups == admitted == {"pooler-tasks", "service-tasks"}
