@@ -82,6 +82,8 @@ _CF_RECORD = (
     "https://developers.cloudflare.com/api/resources/dns/subresources/records/: a record belongs to a zone"
 )
 _CF_RULESET = "https://developers.cloudflare.com/ruleset-engine/rulesets-api/update/: kind and phase are fixed"
+_CF_PULL = "https://developers.cloudflare.com/api/resources/origin_tls_client_auth/: a certificate has no update"
+_TLS = "https://registry.terraform.io/providers/hashicorp/tls/latest/docs: a key or certificate is never changed"
 _RANDOM = "https://www.pulumi.com/registry/packages/random/: every input is fixed; a change makes a new value"
 _GRAFANA = "https://grafana.com/docs/grafana/latest/developers/http_api/folder/: the uid is the key"
 _UPSTASH = "https://upstash.com/docs/devops/developer-api/redis/create_database: region is fixed at creation"
@@ -179,6 +181,26 @@ REVIEWED: dict[str, dict[str, str]] = {
     "cloudflare:index/dnsRecord:DnsRecord": _rows(_CF_RECORD, "zoneId"),
     "cloudflare:index/ruleset:Ruleset": _rows(_CF_RULESET, "zoneId", "accountId", "kind", "phase"),
     "cloudflare:index/zoneSetting:ZoneSetting": _rows(_CF_RECORD, "zoneId", "settingId"),
+    "cloudflare:index/authenticatedOriginPullsCertificate:AuthenticatedOriginPullsCertificate": _rows(
+        _CF_PULL, "certificate", "privateKey", "zoneId"
+    ),
+    "cloudflare:index/authenticatedOriginPullsSettings:AuthenticatedOriginPullsSettings": _rows(
+        _CF_PULL, "zoneId"
+    ),
+    "tls:index/privateKey:PrivateKey": _rows(_TLS, "algorithm", "rsaBits", "ecdsaCurve"),
+    "tls:index/certRequest:CertRequest": _rows(
+        _TLS, "privateKeyPem", "subject", "dnsNames", "ipAddresses", "uris"
+    ),
+    "tls:index/selfSignedCert:SelfSignedCert": _rows(
+        _TLS,
+        *("privateKeyPem", "subject", "allowedUses", "isCaCertificate", "validityPeriodHours", "maxPathLength"),
+        *("setSubjectKeyId", "setAuthorityKeyId", "dnsNames", "ipAddresses", "uris"),
+    ),
+    "tls:index/locallySignedCert:LocallySignedCert": _rows(
+        _TLS,
+        *("certRequestPem", "caCertPem", "caPrivateKeyPem", "allowedUses", "isCaCertificate"),
+        *("validityPeriodHours", "maxPathLength", "setSubjectKeyId"),
+    ),
     "random:index/randomId:RandomId": _rows(_RANDOM, "byteLength", "prefix"),
     "random:index/randomPassword:RandomPassword": _rows(
         _RANDOM,

@@ -18,7 +18,7 @@ from stacks.config import from_file
 
 ROOT = Path(__file__).parents[2]
 COMPONENTS = {
-    *("cluster", "database", "domain", "edge", "network", "observability"),
+    *("cluster", "database", "domain", "edge", "network", "observability", "origin-pull"),
     *("pooler", "redis", "sentry", "service"),
 }
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
@@ -187,3 +187,33 @@ def test_whatever_runs_tasks_has_the_door_to_the_endpoints(changed: Callable[...
         for urn in it.property_dependencies["referencedSecurityGroupId"]
     }
     assert groups == admitted == {"pooler-tasks", "service-tasks"}
+
+
+@pytest.mark.parametrize(
+    ("choice", "shown", "mode"), [("none", 0, "off"), ("present", 1, "off"), ("verify", 1, "verify")]
+)
+def test_zone_shows_its_certificate_before_the_service_demands_it(
+    changed: Callable[..., Plan], choice: str, shown: int, mode: str
+):
+    def choose(config: dict[str, Any]) -> None:
+        config["footing:edge"]["origin_pull"] = choice
+
+    plan = changed(choose)
+    listener = of(plan, "Listener")["service-https"]
+    assert listener.inputs["mutualAuthentication"]["mode"] == mode
+    settings = of(plan, "AuthenticatedOriginPullsSettings")
+    assert len(settings) == shown
+    before = waited_for(plan, listener.urn)
+    assert ("origin-pull-shown" in before, "origin-pull-leaf" in before) == (mode == "verify",) * 2
+
+
+def waited_for(plan: Plan, urn: str) -> set[str]:
+    """Names of all resources that must be there before this one."""
+    direct = {it.urn: it.dependencies for it in plan.resources}
+    names = {it.urn: it.name for it in plan.resources}
+    found, waiting = set[str](), [urn]
+    while waiting:
+        new = set(direct[waiting.pop()]) - found
+        found |= new
+        waiting += new
+    return {names[it] for it in found}
