@@ -108,7 +108,7 @@ class PrivateBucket:
             opts=self._opts,
         )
 
-    def admit(self, *statements: Statement) -> None:
+    def admit(self, *statements: Statement) -> aws.s3.BucketPolicy:
         """Write the bucket's policy: TLS or nothing, and `statements` on top."""
         arn = self.bucket.arn
         tls_only = {
@@ -119,7 +119,7 @@ class PrivateBucket:
             "Resource": [arn, pulumi.Output.concat(arn, "/*")],
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         }
-        aws.s3.BucketPolicy(
+        return aws.s3.BucketPolicy(
             f"{self._name}-policy",
             # After the block: S3 refuses two changes of who may enter at the same time.
             bucket=self._block.bucket,

@@ -17,6 +17,7 @@ from stacks.config.network import NetworkConfig, network_problems
 from stacks.config.observability import AlertsConfig, GrafanaConfig, SentryConfig
 from stacks.config.redis import RedisConfig, redis_problems
 from stacks.config.service import ServiceConfig, VariableName
+from stacks.config.storage import StorageConfig, storage_problems
 
 Problem = tuple[str, str]
 """A configuration key, and one sentence that says what was given and what is allowed."""
@@ -38,6 +39,7 @@ class StackConfig(Model):
     cache: CacheConfig = CacheConfig()
     service: ServiceConfig
     edge: EdgeConfig
+    storage: StorageConfig | None = Field(default=None, description="Files of the application, if any.")
     sentry: SentryConfig
     grafana: GrafanaConfig
     alerts: AlertsConfig = AlertsConfig()
@@ -70,6 +72,9 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from cache_problems(config.cache)
     yield from _service_problems(config)
     yield from _edge_problems(config)
+    yield from storage_problems(
+        config.storage, region=config.region, zone=config.edge.zone, hostnames=config.edge.hostnames
+    )
     yield from _contact_problems(config)
 
 

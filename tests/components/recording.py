@@ -40,6 +40,7 @@ MADE: Mapping[str, Mapping[str, Any]] = {
     "aws:lb/targetGroup:TargetGroup": {"arnSuffix": "targetgroup/tg/1"},
     "aws:s3/bucket:Bucket": {"bucketRegionalDomainName": "bucket.internal"},
     "aws:secretsmanager/secretVersion:SecretVersion": {"secretArn": "arn:aws:made:::secret", "versionId": "v1"},
+    "aws:cloudfront/distribution:Distribution": {"domainName": "d1.cdn.internal"},
     "cloudflare:index/zone:Zone": {"nameServers": ["ada.ns.example.com", "bob.ns.example.com"]},
     "grafana:oss/dashboard:Dashboard": {"url": "https://grafana.example.com/d/made", "uid": "made"},
     "random:index/randomPassword:RandomPassword": {"result": "generated-password"},

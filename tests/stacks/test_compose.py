@@ -19,7 +19,7 @@ from stacks.config import from_file
 ROOT = Path(__file__).parents[2]
 COMPONENTS = {
     *("cluster", "database", "domain", "edge", "network", "observability", "origin-pull"),
-    *("pooler", "redis", "sentry", "service"),
+    *("pooler", "redis", "sentry", "service", "storage"),
 }
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
 
@@ -72,7 +72,7 @@ def test_production_protects_what_cannot_be_made_again():
     protected = {it.name for it in committed("production").resources if it.protect}
     assert protected == {
         *("database-primary", "database-browse", "database-analytics"),
-        *("redis-store", "domain-zone", "sentry-project"),
+        *("redis-store", "domain-zone", "sentry-project", "storage-files-bucket", "storage-cdn"),
     }
     assert not any(it.protect for it in committed("staging").resources)
 
@@ -217,3 +217,44 @@ def waited_for(plan: Plan, urn: str) -> set[str]:
         found |= new
         waiting += new
     return {names[it] for it in found}
+
+
+def test_service_is_told_where_its_files_are_and_a_stack_without_files_has_none(changed: Callable[..., Plan]):
+    told = of(committed("production"), "Service")["service"].inputs["environment"]
+    assert told["STORAGE_URL"] == "https://static.feed.example"
+    assert "STORAGE_BUCKET" in told
+    plan = changed(lambda config: config.pop("footing:storage"))
+    assert not {"STORAGE_URL", "STORAGE_BUCKET"} & of(plan, "Service")["service"].inputs["environment"].keys()
+    assert [it.name for it in plan.resources if "storage" in it.name] == []
+    assert not {key for key in plan.outputs if key.startswith("storage")}
+
+
+@pytest.mark.parametrize("stack", ["staging", "production"])
+def test_world_enters_by_the_edge_alone_and_every_group_is_without_rules_inside(stack: str):
+    plan = committed(stack)
+    groups = [*of(plan, "SecurityGroup").values(), *of(plan, "DefaultSecurityGroup").values()]
+    assert groups
+    assert [it.name for it in groups if {"ingress", "egress"} & it.inputs.keys()] == []
+    assert of(plan, "SecurityGroupRule") == {}
+    sources = {
+        it.name: {"cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"} & it.inputs.keys()
+        for it in of(plan, "SecurityGroupIngressRule").values()
+    }
+    by_range = {name for name, kinds in sources.items() if kinds != {"referencedSecurityGroupId"}}
+    assert by_range == {"service-from-edge-443", "service-from-edge-80"}
+    entries = of(plan, "ManagedPrefixList")["service-edge"].inputs["entries"]
+    assert "0.0.0.0/0" not in {entry["cidr"] for entry in entries}
+
+
+@pytest.mark.parametrize("stack", ["staging", "production"])
+def test_public_subnets_hold_gateways_and_public_load_balancers_alone(stack: str):
+    plan = committed(stack)
+    public = {it.urn for it in of(plan, "Subnet").values() if it.name.startswith("network-public")}
+    inside = {
+        it.type.rpartition(":")[2]
+        for it in plan.resources
+        if it.custom and public & {urn for urns in it.property_dependencies.values() for urn in urns}
+    }
+    assert inside == {"LoadBalancer", "NatGateway", "RouteTableAssociation"}
+    balancers = [it for it in of(plan, "LoadBalancer").values() if public & set(it.dependencies)]
+    assert [it.name for it in balancers] == ["service-alb"]
