@@ -54,13 +54,15 @@ def plan(
 ) -> None:
     """Show every resource of STACK, offline: no cloud, no engine, nothing decrypted."""
     from footing.plan.collection import never_collect
+    from stacks.cost import way_out_note
 
     never_collect()
-    made = _plan(stack, _read(stack, config_file))
+    file = _read(stack, config_file)
+    made = _plan(stack, file)
     if as_json:
         typer.echo(made.to_json())
         return
-    _draw(made, verbose=verbose)
+    _draw(made, verbose=verbose, notes=[way_out_note(file.config.network)])
 
 
 @app.command()
@@ -130,12 +132,12 @@ def _plan(stack: str, file: StackFile) -> "Plan":
     )
 
 
-def _draw(made: "Plan", *, verbose: bool) -> None:
+def _draw(made: "Plan", *, verbose: bool, notes: list[str]) -> None:
     from rich.console import Console
 
     from footing.plan.render import tree
 
-    tree(made, Console(highlight=False), verbose=verbose)
+    tree(made, Console(highlight=False), verbose=verbose, notes=notes)
 
 
 def _read(stack: str, config_file: Path | None) -> StackFile:

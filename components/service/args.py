@@ -59,6 +59,11 @@ class ServiceArgs:
     """IPv4 ranges that may call the load balancer: the edge's own."""
     certificate_arn: pulumi.Input[str]
     """Certificate of the HTTPS listener. Source: `Domain.certificate_arn`."""
+    trust_store_arn: pulumi.Input[str] | None = None
+    """Authorities of which callers must show a certificate; nobody must when left out.
+
+    Source: `OriginPull.trust_store_arn`.
+    """
     cluster_arn: pulumi.Input[str]
     """Source: `Cluster.arn`."""
     cluster_name: str

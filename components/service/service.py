@@ -158,10 +158,17 @@ class Service(Component):
             protocol="HTTPS",
             ssl_policy=TLS_POLICY,
             certificate_arn=self._args.certificate_arn,
+            mutual_authentication=self._demand_of_callers(),
             default_actions=[{"type": "forward", "target_group_arn": target.arn}],
             routing_http_response_server_enabled=False,
             opts=self._child(),
         )
+
+    def _demand_of_callers(self) -> aws.lb.ListenerMutualAuthenticationArgsDict:
+        if self._args.trust_store_arn is None:
+            # Said aloud: the provider leaves a listener as it is where nothing is said.
+            return {"mode": "off"}
+        return {"mode": "verify", "trust_store_arn": self._args.trust_store_arn}
 
     def _make_service(
         self, task: aws.ecs.TaskDefinition, targets: list[aws.lb.TargetGroup], listener: aws.lb.Listener

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from footing.documents.configuration import configuration_page
 from footing.documents.limits import limits_page
+from footing.documents.network import network_page
 from footing.documents.scaling import scaling_page
 from stacks.config.schema import schema_text
 
@@ -12,6 +13,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "configuration.md": configuration_page,
     "limits.md": limits_page,
     "scaling.md": scaling_page,
+    "network.md": network_page,
     "stack.schema.json": schema_text,
 }
 """What makes each page, by its name in docs/."""

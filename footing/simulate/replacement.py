@@ -83,6 +83,13 @@ _CF_RECORD = (
     "https://developers.cloudflare.com/api/resources/dns/subresources/records/: a record belongs to a zone"
 )
 _CF_RULESET = "https://developers.cloudflare.com/ruleset-engine/rulesets-api/update/: kind and phase are fixed"
+_CDN = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Operations.html: the name is the key"
+_OBJECT = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html: bucket and key are the object"
+_STORE = (
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyTrustStore.html: no rename"
+)
+_CF_PULL = "https://developers.cloudflare.com/api/resources/origin_tls_client_auth/: a certificate has no update"
+_TLS = "https://registry.terraform.io/providers/hashicorp/tls/latest/docs: a key or certificate is never changed"
 _RANDOM = "https://www.pulumi.com/registry/packages/random/: every input is fixed; a change makes a new value"
 _GRAFANA = "https://grafana.com/docs/grafana/latest/developers/http_api/folder/: the uid is the key"
 _UPSTASH = "https://upstash.com/docs/devops/developer-api/redis/create_database: region is fixed at creation"
@@ -131,6 +138,8 @@ REVIEWED: dict[str, dict[str, str]] = {
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _rows(
         _BUCKET, "bucket"
     ),
+    "aws:s3/bucketObjectv2:BucketObjectv2": _rows(_OBJECT, "bucket", "key"),
+    "aws:cloudfront/function:Function": _rows(_CDN, "name"),
     "aws:secretsmanager/secret:Secret": _rows(_SECRET, "name", "namePrefix"),
     "aws:secretsmanager/secretVersion:SecretVersion": _rows(_SECRET, "secretId", "secretString", "secretBinary"),
     "aws:cloudwatch/logGroup:LogGroup": _rows(_LOGS, "name", "namePrefix", "logGroupClass"),
@@ -144,6 +153,7 @@ REVIEWED: dict[str, dict[str, str]] = {
         _BALANCER, "name", "namePrefix", "internal", "loadBalancerType", "customerOwnedIpv4Pool"
     ),
     "aws:lb/listener:Listener": _rows(_BALANCER, "loadBalancerArn"),
+    "aws:lb/trustStore:TrustStore": _rows(_STORE, "name", "namePrefix"),
     "aws:lb/listenerRule:ListenerRule": _rows(_BALANCER, "listenerArn"),
     "aws:ecs/cluster:Cluster": _rows(_ECS, "name"),
     "aws:ecs/service:Service": _rows(
@@ -182,6 +192,26 @@ REVIEWED: dict[str, dict[str, str]] = {
     "cloudflare:index/dnsRecord:DnsRecord": _rows(_CF_RECORD, "zoneId"),
     "cloudflare:index/ruleset:Ruleset": _rows(_CF_RULESET, "zoneId", "accountId", "kind", "phase"),
     "cloudflare:index/zoneSetting:ZoneSetting": _rows(_CF_RECORD, "zoneId", "settingId"),
+    "cloudflare:index/authenticatedOriginPullsCertificate:AuthenticatedOriginPullsCertificate": _rows(
+        _CF_PULL, "certificate", "privateKey", "zoneId"
+    ),
+    "cloudflare:index/authenticatedOriginPullsSettings:AuthenticatedOriginPullsSettings": _rows(
+        _CF_PULL, "zoneId"
+    ),
+    "tls:index/privateKey:PrivateKey": _rows(_TLS, "algorithm", "rsaBits", "ecdsaCurve"),
+    "tls:index/certRequest:CertRequest": _rows(
+        _TLS, "privateKeyPem", "subject", "dnsNames", "ipAddresses", "uris"
+    ),
+    "tls:index/selfSignedCert:SelfSignedCert": _rows(
+        _TLS,
+        *("privateKeyPem", "subject", "allowedUses", "isCaCertificate", "validityPeriodHours", "maxPathLength"),
+        *("setSubjectKeyId", "setAuthorityKeyId", "dnsNames", "ipAddresses", "uris"),
+    ),
+    "tls:index/locallySignedCert:LocallySignedCert": _rows(
+        _TLS,
+        *("certRequestPem", "caCertPem", "caPrivateKeyPem", "allowedUses", "isCaCertificate"),
+        *("validityPeriodHours", "maxPathLength", "setSubjectKeyId"),
+    ),
     "random:index/randomId:RandomId": _rows(_RANDOM, "byteLength", "prefix"),
     "random:index/randomPassword:RandomPassword": _rows(
         _RANDOM,

@@ -78,4 +78,9 @@ class EdgeConfig(Model):
     )
     rate_limits: RateLimitsConfig = RateLimitsConfig()
     cache: CacheConfig
+    origin_pull: Literal["none", "present", "verify"] = Field(
+        default="verify",
+        description="Certificate by which the origin knows this zone: none, shown by the zone, or shown and "
+        "demanded. A stack that serves already goes through present: docs/network.md.",
+    )
     protect: bool = Field(default=True, description="Refuse to delete the zone.")

@@ -14,7 +14,7 @@ from stacks.config.base import Model, Name
 from stacks.config.cache import CacheConfig, cache_problems
 from stacks.config.database import DatabaseConfig, database_problems
 from stacks.config.edge import EdgeConfig
-from stacks.config.network import NetworkConfig
+from stacks.config.network import NetworkConfig, network_problems
 from stacks.config.observability import AlertsConfig, GrafanaConfig, SentryConfig
 from stacks.config.redis import RedisConfig, redis_problems
 from stacks.config.service import (
@@ -24,6 +24,7 @@ from stacks.config.service import (
     scaling_args,
     service_problems,
 )
+from stacks.config.storage import StorageConfig, storage_problems
 
 Problem = tuple[str, str]
 """A configuration key, and one sentence that says what was given and what is allowed."""
@@ -45,6 +46,7 @@ class StackConfig(Model):
     cache: CacheConfig = CacheConfig()
     service: ServiceConfig
     edge: EdgeConfig
+    storage: StorageConfig | None = Field(default=None, description="Files of the application, if any.")
     sentry: SentryConfig
     grafana: GrafanaConfig
     alerts: AlertsConfig = AlertsConfig()
@@ -80,16 +82,27 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from cache_problems(config.cache)
     yield from _service_problems(config)
     yield from _edge_problems(config)
+    yield from storage_problems(
+        config.storage, region=config.region, zone=config.edge.zone, hostnames=config.edge.hostnames
+    )
     yield from _contact_problems(config)
 
 
 def _network_problems(config: StackConfig) -> Iterator[Problem]:
-    zones = config.network.zones
-    foreign = [zone for zone in zones if not zone.startswith(config.region) or len(zone) != len(config.region) + 1]
-    if foreign:
-        yield "network.zones", f"given {', '.join(foreign)}, allowed zones of region {config.region}"
-    if len(set(zones)) != len(zones):
-        yield "network.zones", f"given {', '.join(zones)}, allowed each zone once"
+    pooler = config.database.pooler
+    images = {
+        "service.image": config.service.image,
+        "database.pooler.image": pooler.image,
+        "database.pooler.prepare_image": pooler.prepare_image,
+        "database.pooler.exporter_image": pooler.exporter_image,
+    }
+    yield from network_problems(
+        config.network,
+        region=config.region,
+        redis_provider=config.redis.provider,
+        authorities_url=pooler.authorities_url,
+        images=images,
+    )
 
 
 def _database_problems(config: StackConfig) -> Iterator[Problem]:

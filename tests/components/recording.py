@@ -41,11 +41,16 @@ MADE: Mapping[str, Mapping[str, Any]] = {
     "aws:lb/targetGroup:TargetGroup": {"arnSuffix": "targetgroup/tg/1"},
     "aws:s3/bucket:Bucket": {"bucketRegionalDomainName": "bucket.internal"},
     "aws:secretsmanager/secretVersion:SecretVersion": {"secretArn": "arn:aws:made:::secret", "versionId": "v1"},
+    "aws:cloudfront/distribution:Distribution": {"domainName": "d1.cdn.internal"},
     "cloudflare:index/zone:Zone": {"nameServers": ["ada.ns.example.com", "bob.ns.example.com"]},
     "grafana:oss/dashboard:Dashboard": {"url": "https://grafana.example.com/d/made", "uid": "made"},
     "random:index/randomPassword:RandomPassword": {"result": "generated-password"},
     "random:index/randomId:RandomId": {"hex": "0a1b2c3d"},
     "sentry:index/sentryKey:SentryKey": {"dsnPublic": "https://public@sentry.example.com/1"},
+    "tls:index/certRequest:CertRequest": {"certRequestPem": "request"},
+    "tls:index/locallySignedCert:LocallySignedCert": {"certPem": "leaf certificate"},
+    "tls:index/privateKey:PrivateKey": {"privateKeyPem": lambda name: f"{name} key"},
+    "tls:index/selfSignedCert:SelfSignedCert": {"certPem": "authority certificate"},
     "upstash:index/redisDatabase:RedisDatabase": {
         "endpoint": "made.upstash.example.com",
         "port": 6379,
@@ -77,6 +82,8 @@ class Registered:
     """Keys as the provider spells them; secrets as `Secret`."""
     protect: bool
     delete_before_replace: bool
+    retain_on_delete: bool
+    """Whether the engine forgets it instead of deleting it."""
     ignore_changes: tuple[str, ...]
     dependencies: frozenset[str]
     """Names of the resources it waits for."""
@@ -225,6 +232,7 @@ def _registered(request: Any, urn: str) -> Registered:
         inputs=_plain(request.object),
         protect=request.protect,
         delete_before_replace=request.deleteBeforeReplace,
+        retain_on_delete=request.retainOnDelete,
         ignore_changes=tuple(request.ignoreChanges),
         dependencies=frozenset(_name(it) for it in request.dependencies),
         update_timeout=request.customTimeouts.update,

@@ -399,3 +399,12 @@ def test_size_that_fargate_lacks_is_refused(cpu: int, memory_mib: int, message: 
 )
 def test_largest_and_smallest_sizes_are_taken(cpu: int, memory_mib: int):
     assert TaskArgs(cpu=cpu, memory_mib=memory_mib, architecture="X86_64", log_retention_days=30).cpu == cpu
+
+
+def test_listener_demands_a_certificate_where_it_has_authorities_and_says_so_where_it_has_none():
+    def demand(**changes: object) -> object:
+        listener = record(**changes).one("Listener", "api-https")
+        return listener.inputs["mutualAuthentication"]
+
+    assert demand() == {"mode": "off"}
+    assert demand(trust_store_arn="arn:store") == {"mode": "verify", "trustStoreArn": "arn:store"}

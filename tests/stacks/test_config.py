@@ -184,7 +184,7 @@ def test_every_error_is_told_at_once(values: dict[str, Any]) -> None:
         ("database.storage_max_gib", 109, "given 109, allowed 110 or more with storage_gib 100"),
         ("database.replicas", [{"purpose": "browse"}, {"purpose": "browse"}], "allowed each purpose once"),
         ("network.zones", ["us-east-1a", "us-west-2b"], "given us-west-2b, allowed zones of region us-east-1"),
-        ("network.zones", ["us-east-1a", "us-east-1a"], "allowed each zone once"),
+        ("network.zones", ["us-east-1a", "us-east-1a"], "allowed each once"),
         ("edge.plan", "pro", "3 rate limits do not fit the Cloudflare plan 'pro', which holds 2"),
         ("edge.hostnames", ["a.b.feed.example"], "allowed feed.example or one level below it"),
         ("edge.hostnames", ["notfeed.example"], "allowed feed.example or one level below it"),
