@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -79,11 +79,10 @@ def origin(tmp_path: Path) -> Iterator[Origin]:
     root = tmp_path / "project"
     root.mkdir()
     (root / "Pulumi.yaml").write_text(PROJECT)
-    (root / "Pulumi.staging.yaml").write_text("config: {}\n")
+    (root / "Pulumi.staging.yaml").write_text("config: {aws:region: us-east-1}\n")
     (root / "__main__.py").write_text(PROGRAM)
     with try_out("staging", root=root, directory=tmp_path / "tryout") as session:
-        session.environment.update(STREAMED)  # type: ignore[attr-defined]
-        yield Origin(session)
+        yield Origin(replace(session, environment={**session.environment, **STREAMED}))
 
 
 def test_lock_is_closed_last_and_opened_first(origin: Origin):
@@ -99,9 +98,10 @@ def test_lock_is_closed_last_and_opened_first(origin: Origin):
     assert gone == sorted(gone)
 
 
-def test_new_authority_reaches_the_trust_store_in_place(origin: Origin):
+def test_new_authority_is_a_new_bundle_in_the_old_place(origin: Origin):
     origin.up("verify")
     steps = origin.steps("verify", subject="another shop")
     assert "create-replacement AuthenticatedOriginPullsCertificate" in steps
-    assert "update TrustStore" in steps
-    assert [it for it in steps if it.endswith(("Listener", "AuthenticatedOriginPullsSettings"))] == []
+    assert "update BucketObjectv2" in steps
+    kept = ("Listener", "AuthenticatedOriginPullsSettings")
+    assert [it for it in steps if it.endswith(kept) or it == "replace TrustStore"] == []
