@@ -14,6 +14,7 @@ from stacks.compose.watch import make_observability, make_sentry
 from stacks.compose.web import make_domain, make_edge, make_network, make_service
 from stacks.config.stack import StackConfig
 from stacks.contract import CONTRACT_VARIABLE, cache_contract
+from stacks.edge import rate_limit_tiers
 
 
 def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any]]:
@@ -33,7 +34,7 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any
         network,
         cluster,
         domain,
-        environment={**sentry.env, CONTRACT_VARIABLE: contract},
+        environment={**sentry.env, CONTRACT_VARIABLE: contract, **rate_limit_tiers(config)},
         secrets={"DATABASE_URL": pooler.pooled_url, "REDIS_URL": redis.url},
         upstreams=[pooler_door, *redis.doors],
     )
@@ -43,6 +44,7 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any
     return {
         "urls": edge.urls,
         "name_servers": domain.name_servers,
+        "ds_record": edge.ds_record,
         "direct_url": database.direct_url,
         "pooled_url": pooler.pooled_url,
         "reader_urls": database.reader_urls,

@@ -40,6 +40,7 @@ MADE: Mapping[str, Mapping[str, Any]] = {
     "aws:lb/targetGroup:TargetGroup": {"arnSuffix": "targetgroup/tg/1"},
     "aws:s3/bucket:Bucket": {"bucketRegionalDomainName": "bucket.internal"},
     "aws:secretsmanager/secretVersion:SecretVersion": {"secretArn": "arn:aws:made:::secret", "versionId": "v1"},
+    "cloudflare:index/zoneDnssec:ZoneDnssec": {"ds": "feed.example.com. 3600 IN DS 1 13 2 ABC"},
     "cloudflare:index/zone:Zone": {"nameServers": ["ada.ns.example.com", "bob.ns.example.com"]},
     "grafana:oss/dashboard:Dashboard": {"url": "https://grafana.example.com/d/made", "uid": "made"},
     "random:index/randomPassword:RandomPassword": {"result": "generated-password"},
@@ -83,6 +84,10 @@ class Registered:
     """How long the engine waits for an update; empty for the provider's own time."""
     asked_before_update: tuple[str, ...]
     """Names of the hooks that may refuse an update."""
+    import_id: str
+    """Id of what is adopted instead of made; empty for nothing."""
+    retain_on_delete: bool
+    """Whether a destroy leaves it as it is."""
 
 
 @dataclass(kw_only=True)
@@ -216,6 +221,8 @@ def _registered(request: Any, urn: str) -> Registered:
         dependencies=frozenset(_name(it) for it in request.dependencies),
         update_timeout=request.customTimeouts.update,
         asked_before_update=tuple(request.hooks.before_update),
+        import_id=request.importId,
+        retain_on_delete=request.retainOnDelete,
     )
 
 
