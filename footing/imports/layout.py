@@ -15,6 +15,7 @@ SDKS: Final = frozenset(
         "pulumi_aws",
         "pulumi_cloudflare",
         "pulumi_random",
+        "pulumi_tls",
         "pulumiverse_grafana",
         "pulumiverse_sentry",
         "upstash_pulumi",

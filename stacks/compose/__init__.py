@@ -16,6 +16,7 @@ from stacks.compose.watch import make_observability, make_sentry
 from stacks.compose.web import make_domain, make_edge, make_network, make_service
 from stacks.config.stack import StackConfig
 from stacks.contract import CONTRACT_VARIABLE, cache_contract
+from stacks.edge import rate_limit_tiers
 
 
 def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any]]:
@@ -38,7 +39,12 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any
         cluster,
         domain,
         trust_store_arn=demanded(stack, origin_pull),
-        environment={**sentry.env, **storage_variables(storage), CONTRACT_VARIABLE: contract},
+        environment={
+            **sentry.env,
+            **storage_variables(storage),
+            **rate_limit_tiers(config),
+            CONTRACT_VARIABLE: contract,
+        },
         secrets={"DATABASE_URL": pooler.pooled_url, "REDIS_URL": redis.url},
         upstreams=[pooler_door, *redis.doors, *network.doors],
     )
@@ -48,6 +54,7 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any
     return {
         "urls": edge.urls,
         "name_servers": domain.name_servers,
+        "ds_record": edge.ds_record,
         "direct_url": database.direct_url,
         "pooled_url": pooler.pooled_url,
         "reader_urls": database.reader_urls,

@@ -4,17 +4,16 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from components._cloudflare.plans import CloudflarePlan
 from components._cloudflare.ranges import IPV4_RANGES
 from components._firewall import Upstream
 from components.cluster import Cluster
 from components.domain import Domain, DomainArgs
-from components.edge import Edge, EdgeArgs
+from components.edge import AdoptionArgs, Edge, EdgeArgs
 from components.network import Nat, Network, NetworkArgs
 from components.service import CapacityArgs, Service, ServiceArgs
-from policies import limits
 from stacks.compose.stack import Stack, task
 from stacks.config.service import ServiceConfig, rollout_args, scaling_args
+from stacks.edge import edge_settings
 
 
 def make_network(stack: Stack) -> Network:
@@ -98,26 +97,16 @@ def _capacity(service: ServiceConfig) -> CapacityArgs:
 
 def make_edge(stack: Stack, domain: Domain, service: Service) -> Edge:
     """Cloudflare before the service."""
-    edge, cache, rates = stack.config.edge, stack.config.edge.cache, stack.config.edge.rate_limits
+    edge = stack.config.edge
     return Edge(
         "edge",
         EdgeArgs(
             zone_name=edge.zone,
             zone_id=domain.zone_id,
-            plan=CloudflarePlan(edge.plan),
             origin_hostname=service.hostname,
-            hostnames=edge.hostnames,
-            api_paths=rates.api.paths,
-            auth_paths=rates.auth.paths,
-            api_requests_per_minute=rates.api.requests_per_minute,
-            api_burst_requests=rates.api.burst_requests,
-            api_burst_window_seconds=limits.API_BURST_WINDOW_SECONDS,
-            auth_requests_per_minute=rates.auth.requests_per_minute,
-            static_extensions=cache.static_extensions,
-            static_dirs=cache.static_paths,
-            static_ttl_seconds=cache.static_seconds,
-            api_cache_ttl_seconds=cache.api_seconds,
-            session_cookies=cache.session_cookies,
+            settings=edge_settings(stack.config),
+            adopt=AdoptionArgs(**dict(edge.adopt)) if edge.adopt else None,
+            reset=edge.reset,
         ),
         stack.opts,
     )

@@ -148,6 +148,15 @@ class CapacityConfig(Model):
     )
 
 
+class RateLimitTiersConfig(Model):
+    """Requests a minute that the application lets one user send; it counts by user, the edge by address."""
+
+    anonymous: Annotated[int, Field(ge=1, le=100000)] = Field(default=60, description="Not signed in.")
+    authenticated: Annotated[int, Field(ge=1, le=100000)] = Field(default=200, description="Signed in.")
+    pro: Annotated[int, Field(ge=1, le=100000)] = Field(default=500, description="Paying.")
+    operator: Annotated[int, Field(ge=1, le=100000)] = Field(default=1000, description="Staff.")
+
+
 class ServiceConfig(Model):
     """A web service on Fargate."""
 
@@ -179,6 +188,9 @@ class ServiceConfig(Model):
     secrets: dict[VariableName, Literal["generated", "config"]] = Field(
         default={},
         description="Secret variables: generated once, or taken from the stack's encrypted `secrets`.",
+    )
+    rate_limit_tiers: RateLimitTiersConfig | None = Field(
+        default=None, description="The application's own limits, given to it as JSON in RATE_LIMIT_TIERS."
     )
     protect: bool = Field(default=True, description="Refuse to delete the load balancer.")
 

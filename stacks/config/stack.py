@@ -5,7 +5,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from components._cloudflare.plans import CloudflarePlan, refusals
 from components._scaling import most_tasks
 from policies import limits
 from stacks import budget
@@ -14,6 +13,7 @@ from stacks.config.base import Model, Name
 from stacks.config.cache import CacheConfig, cache_problems
 from stacks.config.database import DatabaseConfig, database_problems
 from stacks.config.edge import EdgeConfig
+from stacks.config.edge_settings import edge_problems
 from stacks.config.network import NetworkConfig, network_problems
 from stacks.config.observability import AlertsConfig, GrafanaConfig, SentryConfig
 from stacks.config.redis import RedisConfig, redis_problems
@@ -81,7 +81,7 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from redis_problems(config.redis)
     yield from cache_problems(config.cache)
     yield from _service_problems(config)
-    yield from _edge_problems(config)
+    yield from edge_problems(config.edge, config.service.rate_limit_tiers)
     yield from storage_problems(
         config.storage, region=config.region, zone=config.edge.zone, hostnames=config.edge.hostnames
     )
@@ -127,23 +127,6 @@ def _service_problems(config: StackConfig) -> Iterator[Problem]:
             f"secrets.{name}",
             f"missing; set it with: pulumi config set --secret --path 'footing:secrets.{name}'",
         )
-
-
-def _edge_problems(config: StackConfig) -> Iterator[Problem]:
-    edge, api = config.edge, config.edge.rate_limits.api
-    for hostname in edge.hostnames:
-        label = hostname.removesuffix(f".{edge.zone}")
-        if hostname != edge.zone and (label == hostname or "." in label):
-            yield "edge.hostnames", f"given {hostname}, allowed {edge.zone} or one level below it"
-    for reason in refusals(
-        CloudflarePlan(edge.plan),
-        api_requests_per_minute=api.requests_per_minute,
-        api_burst_requests=api.burst_requests,
-        api_burst_window_seconds=limits.API_BURST_WINDOW_SECONDS,
-        auth_requests_per_minute=edge.rate_limits.auth.requests_per_minute,
-        static_ttl_seconds=edge.cache.static_seconds,
-    ):
-        yield "edge.plan", reason
 
 
 def _contact_problems(config: StackConfig) -> Iterator[Problem]:

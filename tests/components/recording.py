@@ -42,6 +42,7 @@ MADE: Mapping[str, Mapping[str, Any]] = {
     "aws:s3/bucket:Bucket": {"bucketRegionalDomainName": "bucket.internal"},
     "aws:secretsmanager/secretVersion:SecretVersion": {"secretArn": "arn:aws:made:::secret", "versionId": "v1"},
     "aws:cloudfront/distribution:Distribution": {"domainName": "d1.cdn.internal"},
+    "cloudflare:index/zoneDnssec:ZoneDnssec": {"ds": "feed.example.com. 3600 IN DS 1 13 2 ABC"},
     "cloudflare:index/zone:Zone": {"nameServers": ["ada.ns.example.com", "bob.ns.example.com"]},
     "grafana:oss/dashboard:Dashboard": {"url": "https://grafana.example.com/d/made", "uid": "made"},
     "random:index/randomPassword:RandomPassword": {"result": "generated-password"},
@@ -91,6 +92,8 @@ class Registered:
     """How long the engine waits for an update; empty for the provider's own time."""
     asked_before_update: tuple[str, ...]
     """Names of the hooks that may refuse an update."""
+    import_id: str
+    """Id of what is adopted instead of made; empty for nothing."""
 
 
 @dataclass(kw_only=True)
@@ -237,6 +240,7 @@ def _registered(request: Any, urn: str) -> Registered:
         dependencies=frozenset(_name(it) for it in request.dependencies),
         update_timeout=request.customTimeouts.update,
         asked_before_update=tuple(request.hooks.before_update),
+        import_id=request.importId,
     )
 
 
