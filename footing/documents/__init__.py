@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from footing.documents.abuse import abuse_page
 from footing.documents.configuration import configuration_page
 from footing.documents.limits import limits_page
 from stacks.config.schema import schema_text
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "abuse.md": abuse_page,
     "configuration.md": configuration_page,
     "limits.md": limits_page,
     "stack.schema.json": schema_text,
