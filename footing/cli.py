@@ -92,6 +92,39 @@ def destroy(stack: StackName, simulated: Simulated = False) -> None:
 
 
 @app.command()
+def trace(
+    stack: StackName,
+    method: Annotated[str, typer.Argument(metavar="METHOD", help="GET, POST, ...")],
+    path: Annotated[str, typer.Argument(metavar="PATH", help="Path with its query, or a whole address.")],
+    header: Annotated[
+        list[str] | None, typer.Option(help="A header of the request; may be repeated.", metavar="'NAME: VALUE'")
+    ] = None,
+    ip: Annotated[str, typer.Option(help="Address of the visitor.")] = "192.0.2.1",
+    status: Annotated[int, typer.Option(help="Status the origin is to answer with.")] = 200,
+    answer_header: Annotated[
+        list[str] | None, typer.Option(help="A header of its answer; may be repeated.", metavar="'NAME: VALUE'")
+    ] = None,
+    config_file: ConfigFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show what the edge of STACK would do with a request, rule by rule, offline."""
+    from rich.console import Console
+
+    from footing.trace.ask import Asked
+    from footing.trace.command import run
+
+    asked = Asked(
+        method=method,
+        target=path,
+        headers=header or (),
+        address=ip,
+        status=status,
+        answer_headers=answer_header or (),
+    )
+    run(_read(stack, config_file).config, asked, Console(highlight=False), json=as_json)
+
+
+@app.command()
 def contract(stack: StackName, config_file: ConfigFile = None) -> None:
     """Print the key contract of STACK: what the application keeps in Redis, as JSON."""
     from stacks.contract import cache_contract

@@ -147,7 +147,9 @@ def test_lab_reads_only_what_it_proves_and_nothing_needs_the_lab():
 
 def test_command_makes_no_resource():
     files = [path for path in sources("footing") if "simulate" not in path.parts]
-    assert offences(files, forbidden=("components", "stacks.compose", *PROVIDERS), at_start_only=False) == []
+    assert offences(files, forbidden=("stacks.compose", *PROVIDERS)) == []
+    read = {module for path in files for module in imports(path) if within(module, "components")}
+    assert [module for module in read if not within(module, *PLAIN_DATA)] == []
 
 
 def test_program_is_short_and_knows_no_simulation():

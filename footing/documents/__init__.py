@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from footing.documents.abuse import abuse_page
 from footing.documents.configuration import configuration_page
 from footing.documents.limits import limits_page
 from footing.documents.network import network_page
@@ -10,6 +11,7 @@ from footing.documents.scaling import scaling_page
 from stacks.config.schema import schema_text
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "abuse.md": abuse_page,
     "configuration.md": configuration_page,
     "limits.md": limits_page,
     "scaling.md": scaling_page,
