@@ -1,7 +1,10 @@
 """The edge of a stack, as its rules are made and traced: no Pulumi here."""
 
 import json
+from collections.abc import Mapping, Sequence
 
+from components._cloudflare.phases import phases
+from components._cloudflare.rule import Phase, Rule
 from components._cloudflare.settings import EdgeSettings
 from stacks.config.edge_settings import effective
 from stacks.config.stack import StackConfig
@@ -13,6 +16,11 @@ TIERS_VARIABLE = "RATE_LIMIT_TIERS"
 def edge_settings(config: StackConfig) -> EdgeSettings:
     """Everything that the rules of the stack's zone depend on."""
     return effective(config.edge)
+
+
+def edge_rules(config: StackConfig) -> Mapping[Phase, Sequence[Rule]]:
+    """The rules of the stack's zone, phase by phase, in Cloudflare's order."""
+    return phases(edge_settings(config))
 
 
 def edge_degradations(config: StackConfig) -> list[str]:

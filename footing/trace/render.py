@@ -1,10 +1,10 @@
 """A trace for people and for programs."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from components._cloudflare.traffic import Request
@@ -17,12 +17,12 @@ STYLES = {State.HOLDS: "bold", State.HOLDS_NOT: "dim", State.NOT_REACHED: "dim i
 def show(trace: Trace, console: Console, *, notes: list[str]) -> None:
     """Print every rule in Cloudflare's order, then the outcome and `notes`, one sentence a line."""
     response = trace.exchange.response
-    console.print(Text(_line(trace.exchange.request), style="bold"))
+    lines = [Text(_line(trace.exchange.request), style="bold")]
     if response:
-        console.print(Text(f"if the origin answers {response.status} {response.media_type}".rstrip(), style="dim"))
-    console.print(_table(trace))
-    for sentence in [*trace.sentences, *notes]:
-        console.print(Text(sentence))
+        lines.append(Text(f"if the origin answers {response.status} {response.media_type}".rstrip(), style="dim"))
+    for line in [*lines, *_rules(trace), *map(Text, [*trace.sentences, *notes])]:
+        # One line a rule, however narrow the window: lines are searched and compared.
+        console.print(line, soft_wrap=True)
 
 
 def as_json(trace: Trace, *, notes: list[str]) -> str:
@@ -43,19 +43,16 @@ def _line(request: Request) -> str:
     return f"{request.method} https://{request.host}{request.path}{query} from {request.address}"
 
 
-def _table(trace: Trace) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=True, header_style="dim")
-    for title in ("phase", "rule", "", "what it does"):
-        table.add_column(title, overflow="fold")
+def _rules(trace: Trace) -> Iterator[Text]:
+    states = max(len(state) for state in State)
+    refs = max((len(step.rule.ref) for step in trace.steps), default=0)
     phase = None
     for step in trace.steps:
-        style = STYLES[step.state]
-        shown = "" if step.phase is phase else step.phase.value
-        phase = step.phase
-        table.add_row(
-            shown, *(Text(cell, style=style) for cell in (step.rule.ref, step.state, words(step.rule.then)))
-        )
-    return table
+        if step.phase is not phase:
+            phase = step.phase
+            yield Text(phase.value, style="cyan")
+        told = f"  {step.state:<{states}}  {step.rule.ref:<{refs}}  {words(step.rule.then)}"
+        yield Text(told, style=STYLES[step.state])
 
 
 def _rule(step: Step) -> dict[str, str]:
