@@ -16,8 +16,11 @@ class _Counter:
     """One rule's count of one address in one data centre."""
 
     started_seconds: float
+    """When its window began."""
     requests: int = 0
+    """Requests in the window."""
     refused_until_seconds: float = 0.0
+    """When the address is let in again."""
 
 
 class RateLimits:

@@ -235,9 +235,12 @@ class Service(Component):
 
 def _capacity(capacity: CapacityArgs) -> list[Any]:
     """Never a launch type: to go from one to the other replaces the service."""
-    spot = capacity.spot_percent
-    fixed = {"capacity_provider": "FARGATE", "base": capacity.base_tasks, "weight": FULL_PERCENT - spot}
-    return [fixed, {"capacity_provider": "FARGATE_SPOT", "weight": spot}] if spot else [fixed]
+    base, spot = capacity.base_tasks, capacity.spot_percent
+    # AWS places no task with a provider of weight 0, be it of its base.
+    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
+    weight = max(FULL_PERCENT - spot, 1 if base else 0)
+    fixed = [{"capacity_provider": "FARGATE", "base": base, "weight": weight}] if weight else []
+    return [*fixed, *([{"capacity_provider": "FARGATE_SPOT", "weight": spot}] if spot else [])]
 
 
 def _patience(rollout: RolloutArgs) -> pulumi.CustomTimeouts:

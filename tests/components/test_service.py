@@ -253,7 +253,8 @@ def test_older_task_definitions_stay_for_a_rollback():
     [
         (CapacityArgs(base_tasks=2), [("FARGATE", 2, 100)]),
         (CapacityArgs(base_tasks=2, spot_percent=40), [("FARGATE", 2, 60), ("FARGATE_SPOT", None, 40)]),
-        (CapacityArgs(base_tasks=0, spot_percent=100), [("FARGATE", 0, 0), ("FARGATE_SPOT", None, 100)]),
+        (CapacityArgs(base_tasks=2, spot_percent=100), [("FARGATE", 2, 1), ("FARGATE_SPOT", None, 100)]),
+        (CapacityArgs(base_tasks=0, spot_percent=100), [("FARGATE_SPOT", None, 100)]),
     ],
 )
 def test_spot_bears_only_what_is_above_the_base(capacity: CapacityArgs, strategies: list[Any]):
