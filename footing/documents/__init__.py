@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from footing.documents.configuration import configuration_page
+from footing.documents.edge import edge_plans_page
 from footing.documents.limits import limits_page
 from stacks.config.schema import schema_text
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "configuration.md": configuration_page,
+    "edge-plans.md": edge_plans_page,
     "limits.md": limits_page,
     "stack.schema.json": schema_text,
 }
