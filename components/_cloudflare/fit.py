@@ -139,7 +139,7 @@ def _own_answers(settings: EdgeSettings) -> Lack | None:
         key="edge.plan",
         wanted="a JSON answer to requests over a limit",
         smallest=smallest(lambda has: has.own_answers),
-        instead="they get Cloudflare's own page, with status 429",
+        instead="requests over a limit get Cloudflare's own page, status 429",
         without=replace(settings, json_refusals=False),
     )
 
@@ -152,7 +152,7 @@ def _api_kept_too_briefly(settings: EdgeSettings) -> Lack | None:
         key="edge.cache.api_seconds",
         wanted=f"keeping answers of the API for {seconds} seconds",
         smallest=smallest(lambda has: seconds >= has.shortest_edge_ttl_seconds),
-        instead="they are kept as long as the origin's Cache-Control says, and not at all without one",
+        instead="answers are kept as long as the origin's Cache-Control says, and not at all without one",
         without=replace(settings, cache=replace(settings.cache, api_seconds=None)),
     )
 
@@ -178,7 +178,7 @@ def _kept_too_briefly(settings: EdgeSettings, key: str, seconds: int, longer: Ca
         key=key,
         wanted=f"keeping static files for {seconds} seconds",
         smallest=smallest(lambda has: seconds >= has.shortest_edge_ttl_seconds),
-        instead=f"they are kept for {_has(settings).shortest_edge_ttl_seconds}",
+        instead=f"files are kept for {_has(settings).shortest_edge_ttl_seconds} seconds",
         without=replace(settings, cache=longer),
     )
 
@@ -190,7 +190,7 @@ def _logging_firewall(settings: EdgeSettings) -> Lack | None:
         key="edge.waf",
         wanted="managed rules that only log",
         smallest=smallest(lambda has: has.logs),
-        instead="they act at once",
+        instead="the rules act at once",
         without=replace(settings, waf=Waf.ON),
     )
 
@@ -214,7 +214,7 @@ def _spared_api(settings: EdgeSettings) -> Lack | None:
         key="edge.bots",
         wanted="bot fighting that spares the API",
         smallest=smallest(lambda has: has.bot_exceptions),
-        instead="it stays off, for it would challenge the programs that call the API",
+        instead="bot fighting stays off, for it would challenge the programs that call the API",
         without=replace(settings, bots=Bots.OFF),
     )
 

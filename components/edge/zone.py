@@ -83,7 +83,8 @@ class Edge(Component):
         signing = cloudflare.ZoneDnssec(
             f"{self._name}-dnssec",
             zone_id=self.zone_id,
-            status="active" if self._args.settings.dnssec and not self._args.reset else "disabled",
+            # Not by `reset`: the registrar's DS record has to go first, and nobody here sees it.
+            status="active" if self._args.settings.dnssec else "disabled",
             # Deleting it ends the signatures at once: with a DS record at the registrar the domain would vanish.
             opts=self._kept(retain_on_delete=True),
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from footing.documents.abuse import abuse_page
 from footing.documents.configuration import configuration_page
+from footing.documents.edge import edge_plans_page
 from footing.documents.limits import limits_page
 from footing.documents.network import network_page
 from footing.documents.scaling import scaling_page
@@ -13,6 +14,7 @@ from stacks.config.schema import schema_text
 PAGES: Mapping[str, Callable[[], str]] = {
     "abuse.md": abuse_page,
     "configuration.md": configuration_page,
+    "edge-plans.md": edge_plans_page,
     "limits.md": limits_page,
     "scaling.md": scaling_page,
     "network.md": network_page,

@@ -37,7 +37,14 @@ def make_domain(stack: Stack) -> Domain:
     """The zone and its certificate."""
     edge = stack.config.edge
     return Domain(
-        "domain", DomainArgs(zone_name=edge.zone, account_id=edge.account_id, protect=edge.protect), stack.opts
+        "domain",
+        DomainArgs(
+            zone_name=edge.zone,
+            account_id=edge.account_id,
+            protect=edge.protect,
+            adopt_zone_id=edge.adopt.zone_id if edge.adopt else None,
+        ),
+        stack.opts,
     )
 
 

@@ -110,7 +110,7 @@ class CacheConfig(Model):
 class AdoptConfig(Model):
     """What the zone has already and this stack takes over."""
 
-    zone_id: CloudflareId = Field(description="Id of the zone.")
+    zone_id: CloudflareId = Field(description="Id of the zone, which is imported instead of made.")
     rulesets: dict[Annotated[Phase, Field(strict=False)], CloudflareId] = Field(
         default={}, description="Id of the zone's rule set in each phase that has one."
     )

@@ -252,9 +252,10 @@ def test_every_value_that_a_destroy_would_leave_has_a_default_to_go_back_to():
     assert {it.inputs["settingId"]: it.inputs["value"] for it in recorded.of("ZoneSetting")} == values.DEFAULTS
     assert recorded.one("BotManagement").inputs["sbfmDefinitelyAutomated"] == "allow"
     assert recorded.one("LeakedCredentialCheck").inputs["enabled"] is False
-    assert recorded.one("ZoneDnssec").inputs["status"] == "disabled"
     assert recorded.one("ArgoTieredCaching").inputs["value"] == "off"
 
 
-def test_destroy_leaves_the_zone_signed():
+def test_neither_a_destroy_nor_a_reset_ends_the_signatures():
     assert record().one("ZoneDnssec").retain_on_delete
+    assert record(reset=True).one("ZoneDnssec").inputs["status"] == "active"
+    assert record(dnssec=False).one("ZoneDnssec").inputs["status"] == "disabled"
