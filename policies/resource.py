@@ -79,6 +79,11 @@ class Stack:
             found.setdefault(resource.type, []).append(resource)
         return found
 
+    @cached_property
+    def by_urn(self) -> Mapping[str, Resource]:
+        """Every resource that has a URN, by it."""
+        return {resource.urn: resource for resource in self.resources if resource.urn}
+
     def of(self, *types: str) -> list[Resource]:
         """Resources of these types, type by type."""
         return [resource for type_ in types for resource in self._by_type.get(type_, ())]

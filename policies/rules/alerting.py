@@ -26,6 +26,7 @@ from policies.rules.tokens import ALERTS, DATABASE, REDIS, SERVERLESS_REDIS, SER
 
 CONTACT = "grafana:alerting/contactPoint:ContactPoint"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+SCALING_POLICY = "aws:appautoscaling/policy:Policy"
 SENTRY_KEY = "sentry:index/sentryKey:SentryKey"
 PAGERS: Final = ("pagerduties", "opsgenies", "victorops", "oncalls", "pushovers", "jiras")
 """Integrations of a contact point that wake somebody or open a case; email and chat do not."""
@@ -45,7 +46,7 @@ class _Watch:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
         self._queries = [query for group in stack.of(ALERTS) for query in _queries(group)]
-        self._alarms = [it for it in stack.of(ALARM) if truth(it.get("actionsEnabled")) is not False]
+        self._alarms = [it for it in stack.of(ALARM) if _tells_somebody(it, stack)]
 
     def on(self, resource: Resource) -> bool | None:
         """Whether an alert looks at `resource`; None where that is unknown."""
@@ -65,6 +66,12 @@ class _Watch:
 
 
 _HIDDEN = "[unknown]"
+
+
+def _tells_somebody(alarm: Resource, stack: Stack) -> bool:
+    # An alarm that only scales a service is looked at by nobody.
+    acts = truth(alarm.get("actionsEnabled")) is not False and alarm.get("alarmActions") not in (None, [])
+    return acts and not linked(alarm, "alarmActions", stack, SCALING_POLICY)
 
 
 def _queries(group: Resource) -> Iterator[tuple[set[str], Resource]]:

@@ -6,7 +6,18 @@ stateful resource is protected, or is left where it is when the program no longe
 
 from typing import Final
 
-from policies.rule import ONLY_PRODUCTION, PASSED, Judgement, Resource, Rule, Severity, fail
+from policies.rule import (
+    NOT_APPLICABLE,
+    ONLY_PRODUCTION,
+    PASSED,
+    Judgement,
+    Resource,
+    Rule,
+    Severity,
+    fail,
+    undecided,
+)
+from policies.rules.reading import covered, truth
 from policies.rules.tokens import BUCKETS, DATABASE, REDIS, SERVERLESS_REDIS, UPSTASH, ZONE
 
 STATEFUL: Final = (
@@ -17,8 +28,15 @@ STATEFUL: Final = (
 
 
 def _is_kept(resource: Resource) -> Judgement:
-    kept = resource.protect or resource.retain
-    return PASSED if kept else fail("neither protect nor retain_on_delete", "protect true")
+    if resource.protect or resource.retain:
+        return PASSED
+    forced = resource.get("forceDestroy") if resource.type in BUCKETS else False
+    if covered(forced):
+        return undecided("forceDestroy")
+    # A bucket that says that its content may go is judged for saying so, by a rule of its own.
+    return (
+        NOT_APPLICABLE if truth(forced) is True else fail("neither protect nor retain_on_delete", "protect true")
+    )
 
 
 RULES: Final = (

@@ -25,16 +25,32 @@ def linking(stack: Stack, type_: str, key: str, to: Resource) -> list[Resource]:
 
 
 def siblings(stack: Stack, types: tuple[str, ...], key: str, of: Resource, name: str) -> list[Resource]:
-    """Resources whose property comes from `of`, or is the same text as the property of it called `name`."""
+    """Resources whose property comes from `of`, or is the same text as the property of it called `name`.
+
+    A property may come from another sibling, which has it from `of`: programs order resources that way.
+    """
     own = of.get(name)
     named = isinstance(own, str) and own != ""
 
     def belongs(it: Resource) -> bool:
         value = it.get(key)
         same = named and not covered(value) and own in items(value)
-        return same or (of.urn != "" and of.urn in by_urn(it, key))
+        return same or (of.urn != "" and of.urn in _origins(it, key, stack))
 
     return [it for it in stack.of(*types) if belongs(it)]
+
+
+def _origins(resource: Resource, key: str, stack: Stack) -> set[str]:
+    """URNs that a property comes from, at first hand or handed on under the same name."""
+    found: set[str] = set()
+    waiting = [*by_urn(resource, key)]
+    while waiting:
+        urn = waiting.pop()
+        if urn not in found:
+            found.add(urn)
+            source = stack.by_urn.get(urn)
+            waiting += by_urn(source, key) if source else ()
+    return found
 
 
 def strays(stack: Stack, types: tuple[str, ...], key: str) -> bool:

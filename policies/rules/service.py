@@ -7,6 +7,7 @@ from typing import Any, Final
 from policies.rule import (
     ADVICE,
     IN_PRODUCTION,
+    NOT_APPLICABLE,
     ONLY_PRODUCTION,
     PASSED,
     Judgement,
@@ -67,20 +68,22 @@ def _bounds(target: Resource) -> Judgement:
 
 
 def _target(policy: Resource) -> Judgement:
-    if policy.get("targetTrackingScalingPolicyConfiguration") is None and not covered(policy.get("policyType")):
-        tracks = policy.get("policyType") == "TargetTrackingScaling"
-        return fail("no target", "a target") if tracks else PASSED
-    configuration = policy.get("targetTrackingScalingPolicyConfiguration")
-    kind = at(configuration, "predefinedMetricSpecification", "predefinedMetricType")
-    value = at(configuration, "targetValue")
-    if covered(configuration, kind, value):
+    kind = policy.get("policyType")
+    if not covered(kind) and kind != "TargetTrackingScaling":
+        return NOT_APPLICABLE
+    metric = at(policy, _TRACKING, "predefinedMetricSpecification", "predefinedMetricType")
+    value = at(policy, _TRACKING, "targetValue")
+    if covered(kind, metric, value):
         return undecided("targetValue")
-    if isinstance(kind, str) and not kind.endswith("Utilization"):
-        return PASSED
+    if isinstance(metric, str) and not metric.endswith("Utilization"):
+        return NOT_APPLICABLE
     known = isinstance(value, (int, float)) and not isinstance(value, bool)
     if known and LEAST_TARGET_PERCENT <= value <= MOST_TARGET_PERCENT:
         return PASSED
     return fail(f"targetValue {seen(value)}", f"{LEAST_TARGET_PERCENT} to {MOST_TARGET_PERCENT} percent")
+
+
+_TRACKING = "targetTrackingScalingPolicyConfiguration"
 
 
 def of_pooler(service: Resource, stack: Stack) -> bool | None:

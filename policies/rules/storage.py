@@ -186,6 +186,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/"
         "secure-connections-supported-viewer-protocols-ciphers.html",
         remedy="Set viewerCertificate.minimumProtocolVersion, with a certificate of your own.",
+        levels=IN_PRODUCTION,
         controls=("CKV_AWS_174", "AWS-0013"),
         # Without a certificate of one's own CloudFront speaks TLS 1.0 too.
         check=word(
