@@ -44,46 +44,54 @@ class _Watch:
     """What the alerts of a stack look at."""
 
     def __init__(self, stack: Stack) -> None:
-        self._stack = stack
         self._queries = [query for group in stack.of(ALERTS) for query in _queries(group)]
-        self._alarms = [it for it in stack.of(ALARM) if _tells_somebody(it, stack)]
+        self._alarms = [it for it in stack.of(ALARM) if _tells_somebody(it, stack) is not False]
+        self._doubtful = any(_tells_somebody(it, stack) is None for it in self._alarms)
 
     def on(self, resource: Resource) -> bool | None:
         """Whether an alert looks at `resource`; None where that is unknown."""
         name = resource.get(PHYSICAL_NAMES[resource.type])
-        stated = isinstance(name, str) and name != ""
         looked = [value for alarm in self._alarms for value in _values(alarm.get("dimensions"))]
-        seen_texts = [text for query, _ in self._queries for text in query]
-        if stated and name in [*looked, *seen_texts]:
+        named = isinstance(name, str) and name != "" and name in [*looked, *self._texts]
+        linked_alarm = any(resource.urn in by_urn(it, "dimensions") for it in self._alarms)
+        if any(resource.urn in by_urn(group, "rules") for texts, group in self._queries if texts == {_HIDDEN}):
             return True
-        hidden = [group for query, group in self._queries if query == {_HIDDEN}]
-        if any(resource.urn in by_urn(group, "rules") for group in hidden):
-            return True
-        if any(resource.urn in by_urn(it, "dimensions") for it in self._alarms):
-            return True
-        unclear = covered(name) or any(not by_urn(group, "rules") for group in hidden)
-        return None if unclear or any(covered(it) for it in looked) else False
+        if named or linked_alarm:
+            return None if self._doubtful and not self._named_by_query(name) else True
+        unclear = [
+            texts == {_DOUBTFUL} or not by_urn(group, "rules") for texts, group in self._queries if texts in _DARK
+        ]
+        return None if covered(name, *looked) or any(unclear) else False
+
+    @property
+    def _texts(self) -> set[str]:
+        return {text for texts, _ in self._queries for text in texts}
+
+    def _named_by_query(self, name: Any) -> bool:
+        return isinstance(name, str) and name in self._texts
 
 
-_HIDDEN = "[unknown]"
+_HIDDEN, _DOUBTFUL = "[unknown]", "[doubtful]"
+"""Stand for a query whose text is unknown, and for one that may not be there at all."""
+_DARK = ({_HIDDEN}, {_DOUBTFUL})
 
 
-def _tells_somebody(alarm: Resource, stack: Stack) -> bool:
+def _tells_somebody(alarm: Resource, stack: Stack) -> bool | None:
     # An alarm that only scales a service is looked at by nobody.
-    acts = truth(alarm.get("actionsEnabled")) is not False and alarm.get("alarmActions") not in (None, [])
-    return acts and not linked(alarm, "alarmActions", stack, SCALING_POLICY)
+    enabled, actions = alarm.get("actionsEnabled"), alarm.get("alarmActions")
+    if truth(enabled) is False or actions in (None, []) or linked(alarm, "alarmActions", stack, SCALING_POLICY):
+        return False
+    return None if covered(enabled, actions) else True
 
 
 def _queries(group: Resource) -> Iterator[tuple[set[str], Resource]]:
     """The texts of each query of a group of alerts that are not paused, with the group."""
     rules = group.get("rules")
-    if covered(rules):
-        yield {_HIDDEN}, group
-        return
-    for rule in items(rules):
-        if covered(rule, at(rule, "datas")) or covered(at(rule, "isPaused")):
-            yield {_HIDDEN}, group
-        elif truth(at(rule, "isPaused")) is not True:
+    for rule in [rules] if covered(rules) else items(rules):
+        paused = at(rule, "isPaused")
+        if covered(rule, paused, at(rule, "datas")):
+            yield {_DOUBTFUL}, group
+        elif truth(paused) is not True:
             yield from ((_texts(at(data, "model")), group) for data in items(at(rule, "datas")))
 
 
