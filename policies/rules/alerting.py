@@ -44,36 +44,40 @@ class _Watch:
     """What the alerts of a stack look at."""
 
     def __init__(self, stack: Stack) -> None:
-        self._queries = [query for group in stack.of(ALERTS) for query in _queries(group)]
-        self._alarms = [it for it in stack.of(ALARM) if _tells_somebody(it, stack) is not False]
-        self._doubtful = any(_tells_somebody(it, stack) is None for it in self._alarms)
+        queries = [query for group in stack.of(ALERTS) for query in _queries(group)]
+        self._queried = {text for texts, _ in queries for text in texts}
+        self._queried_urns = {
+            urn for texts, group in queries if texts == {_HIDDEN} for urn in by_urn(group, "rules")
+        }
+        self._unclear = any(
+            texts == {_DOUBTFUL} or (texts == {_HIDDEN} and not by_urn(group, "rules")) for texts, group in queries
+        )
+        self._add_alarms(stack)
+
+    def _add_alarms(self, stack: Stack) -> None:
+        self._alarmed: set[str] = set()
+        self._alarmed_urns: set[str] = set()
+        for alarm in stack.of(ALARM):
+            tells = _tells_somebody(alarm, stack)
+            values = list(_values(alarm.get("dimensions")))
+            if tells is True:
+                self._alarmed |= {it for it in values if isinstance(it, str)}
+                self._alarmed_urns |= set(by_urn(alarm, "dimensions"))
+            if tells is not False:
+                self._unclear = self._unclear or tells is None or covered(*values)
 
     def on(self, resource: Resource) -> bool | None:
         """Whether an alert looks at `resource`; None where that is unknown."""
         name = resource.get(PHYSICAL_NAMES[resource.type])
-        looked = [value for alarm in self._alarms for value in _values(alarm.get("dimensions"))]
-        named = isinstance(name, str) and name != "" and name in [*looked, *self._texts]
-        linked_alarm = any(resource.urn in by_urn(it, "dimensions") for it in self._alarms)
-        if any(resource.urn in by_urn(group, "rules") for texts, group in self._queries if texts == {_HIDDEN}):
+        if resource.urn in self._queried_urns or resource.urn in self._alarmed_urns:
             return True
-        if named or linked_alarm:
-            return None if self._doubtful and not self._named_by_query(name) else True
-        unclear = [
-            texts == {_DOUBTFUL} or not by_urn(group, "rules") for texts, group in self._queries if texts in _DARK
-        ]
-        return None if covered(name, *looked) or any(unclear) else False
-
-    @property
-    def _texts(self) -> set[str]:
-        return {text for texts, _ in self._queries for text in texts}
-
-    def _named_by_query(self, name: Any) -> bool:
-        return isinstance(name, str) and name in self._texts
+        if isinstance(name, str) and name and (name in self._queried or name in self._alarmed):
+            return True
+        return None if covered(name) or self._unclear else False
 
 
 _HIDDEN, _DOUBTFUL = "[unknown]", "[doubtful]"
 """Stand for a query whose text is unknown, and for one that may not be there at all."""
-_DARK = ({_HIDDEN}, {_DOUBTFUL})
 
 
 def _tells_somebody(alarm: Resource, stack: Stack) -> bool | None:
