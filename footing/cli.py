@@ -107,8 +107,10 @@ def docs() -> None:
 
 
 def _plan(stack: str, file: StackFile) -> "Plan":
+    from footing.imports.hook import install
     from footing.plan.record import record
 
+    install()
     root = _root()
     return record(
         lambda: runpy.run_path(str(root / "__main__.py"), run_name="__main__"),
