@@ -1,4 +1,4 @@
-"""A plan of `footing plan --json` as what rules judge; the format is in docs/plan-format.md. Standard library only."""
+"""A plan of `footing plan --json` as what rules judge; its format: docs/plan-format.md. Standard library only."""
 
 import re
 from collections.abc import Mapping
