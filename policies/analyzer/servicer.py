@@ -123,7 +123,7 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
     def AnalyzeStack(self, request: Any, context: Any) -> Any:
         """Judge the resources together, by the inputs that each was judged by alone, then the exceptions."""
         ledger = self._opened(request.resources[0].urn if request.resources else "")
-        resources = [_resource(it, self._inputs.get(it.urn) or Decoded(it.properties)) for it in request.resources]
+        resources = [_resource(it, self._declared(it)) for it in request.resources]
         stack = Stack(environment=ledger.environment, resources=resources)
         response = self._response(self._catalogue.of_stack(stack), ledger)
         response.diagnostics.extend(texts.complaint(text) for text in ledger.problems(self._catalogue))
@@ -153,6 +153,11 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
             return self._ledger
         stack = exceptions.stack_of(urn)
         return self._open(stack, environment_in(self._directory.parent, stack, ENVIRONMENT_KEY))
+
+    def _declared(self, request: Any) -> Mapping[str, Any]:
+        """Inputs as they were judged one by one; the engine sends outputs with the whole stack."""
+        inputs = self._inputs.get(request.urn)
+        return Decoded(request.properties) if inputs is None else inputs
 
     def _response(self, findings: Iterable[Finding], ledger: exceptions.Ledger) -> Any:
         response = proto.AnalyzeResponse()
