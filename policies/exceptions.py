@@ -18,6 +18,9 @@ FILE: Final = "exceptions.yaml"
 LEAST_REASON: Final = 20
 """Characters of the shortest reason: what is shorter says nothing to whoever reads it in a year."""
 
+LONGEST_DAYS: Final = 366
+"""Days from today to the last day of an exception: one without an end is a change of the rule."""
+
 _FIELDS: Final = {"rule", "urn", "reason", "owner", "expires"}
 _URN: Final = re.compile(r"urn:pulumi:(?P<stack>[^:*]+)::[^:*]+::[^*]+::[^*]+")
 
@@ -113,6 +116,8 @@ class Ledger:
                 found.append(f"{name} is not accepted: the rule has none in {self.environment or 'production'}.")
             elif self._expired(waiver):
                 found.append(f"{name} expired on {waiver.expires}: end the violation, or have it reviewed again.")
+            elif self._left(waiver) > LONGEST_DAYS:
+                found.append(f"{name} lasts until {waiver.expires}; {LONGEST_DAYS} days from today are the most.")
             elif (waiver.rule, waiver.urn) not in self._used:
                 found.append(f"{name} is not used: nothing violates the rule there; remove it.")
         return found
@@ -122,4 +127,7 @@ class Ledger:
         return (waiver for waiver in self.exceptions.waivers if stack_of(waiver.urn) == self.stack)
 
     def _expired(self, waiver: Waiver) -> bool:
-        return self.today > date.fromisoformat(waiver.expires)
+        return self._left(waiver) < 0
+
+    def _left(self, waiver: Waiver) -> int:
+        return (date.fromisoformat(waiver.expires) - self.today).days

@@ -69,11 +69,19 @@ def _excused(excused: Excused) -> Iterator[str]:
 def _summary(report: Report, stopping: int) -> Iterator[str]:
     counts = report.counts
     told = ", ".join(f"{counts[verdict]} {word}" for verdict, word in WORDS.items())
-    off = f", {len(report.excused)} violations under an exception" if report.excused else ""
-    yield f"{report.stack}: {len(report.rules)} rules, {told}{off}."
+    off = f", {_some(len(report.excused), 'violation')} under an exception" if report.excused else ""
+    yield f"{report.stack}: {_some(len(report.rules), 'rule')}, {told}{off}."
     advice = sum(it.level is Level.ADVISORY for it in report.of(Verdict.FAIL))
     if report.passed:
-        yield "The change may go on." if not advice else f"The change may go on, with {advice} pieces of advice."
+        yield (
+            f"The change may go on, {_some(advice, 'violation')} told as advice."
+            if advice
+            else "The change may go on."
+        )
     else:
-        faults = f" and {len(report.problems)} faults of the gate itself" if report.problems else ""
-        yield f"The change is stopped by {stopping} findings{faults}."
+        faults = f" and {_some(len(report.problems), 'fault')} of the gate itself" if report.problems else ""
+        yield f"The change is stopped by {_some(stopping, 'finding')}{faults}."
+
+
+def _some(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

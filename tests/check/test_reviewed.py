@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,14 @@ def test_expired_exception_stops_with_the_violation(runner: Runner, reviewed: Ca
     told = runner(RULES, [queue("")], reviewed=folder, today=date(2026, 5, 2))
     assert {(it.rule, it.stops) for it in told} == {("queue-labelled", True), ("exceptions-reviewed", True)}
     assert "expired on 2026-05-01" in told[0].message
+
+
+@RUNNERS
+def test_exception_without_a_near_end_stops(runner: Runner, reviewed: Callable[..., Path]):
+    for days, stops in ((366, False), (367, True)):
+        folder = reviewed("exceptions", ENTRY | {"expires": TODAY + timedelta(days=days)})
+        told = runner(RULES, [queue("")], reviewed=folder, today=TODAY)
+        assert any(it.stops and "366 days from today are the most" in it.message for it in told) is stops
 
 
 @RUNNERS
