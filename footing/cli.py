@@ -56,13 +56,15 @@ def plan(
 ) -> None:
     """Show every resource of STACK, offline: no cloud, no engine, nothing decrypted."""
     from footing.plan.collection import never_collect
+    from stacks.cost import way_out_note
 
     never_collect()
-    made = _plan(stack, _read(stack, config_file))
+    file = _read(stack, config_file)
+    made = _plan(stack, file)
     if as_json:
         typer.echo(made.to_json())
         return
-    _draw(made, verbose=verbose)
+    _draw(made, verbose=verbose, notes=[way_out_note(file.config.network)])
 
 
 app.command()(check)
@@ -96,11 +98,52 @@ def destroy(stack: StackName, simulated: Simulated = False) -> None:
 
 
 @app.command()
+def trace(
+    stack: StackName,
+    method: Annotated[str, typer.Argument(metavar="METHOD", help="GET, POST, ...")],
+    path: Annotated[str, typer.Argument(metavar="PATH", help="Path with its query, or a whole address.")],
+    header: Annotated[
+        list[str] | None, typer.Option(help="A header of the request; may be repeated.", metavar="'NAME: VALUE'")
+    ] = None,
+    ip: Annotated[str, typer.Option(help="Address of the visitor.")] = "192.0.2.1",
+    status: Annotated[int, typer.Option(help="Status the origin is to answer with.")] = 200,
+    answer_header: Annotated[
+        list[str] | None, typer.Option(help="A header of its answer; may be repeated.", metavar="'NAME: VALUE'")
+    ] = None,
+    config_file: ConfigFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show what the edge of STACK would do with a request, rule by rule, offline."""
+    from rich.console import Console
+
+    from footing.trace.ask import Asked
+    from footing.trace.command import run
+
+    asked = Asked(
+        method=method,
+        target=path,
+        headers=header or (),
+        address=ip,
+        status=status,
+        answer_headers=answer_header or (),
+    )
+    run(_read(stack, config_file).config, asked, Console(highlight=False), json=as_json)
+
+
+@app.command()
 def contract(stack: StackName, config_file: ConfigFile = None) -> None:
     """Print the key contract of STACK: what the application keeps in Redis, as JSON."""
     from stacks.contract import cache_contract
 
     typer.echo(cache_contract(_read(stack, config_file).config.cache))
+
+
+@app.command()
+def scaling(stack: StackName, config_file: ConfigFile = None) -> None:
+    """Simulate how the service of STACK meets a launch day, scaled as configured and in other ways."""
+    from footing.documents.scaling import table
+
+    typer.echo(table(_read(stack, config_file).config.service))
 
 
 @app.command()
@@ -112,12 +155,12 @@ def docs() -> None:
     typer.echo("\n".join(f"wrote {path.name}" for path in changed) or "all pages are current")
 
 
-def _draw(made: "Plan", *, verbose: bool) -> None:
+def _draw(made: "Plan", *, verbose: bool, notes: list[str]) -> None:
     from rich.console import Console
 
     from footing.plan.render import tree
 
-    tree(made, Console(highlight=False), verbose=verbose)
+    tree(made, Console(highlight=False), verbose=verbose, notes=notes)
 
 
 def _state(stack: str) -> Path:

@@ -1,4 +1,4 @@
-"""A plan of `footing plan --json` as what rules judge; its format: docs/plan-format.md. Standard library only."""
+"""A plan of `footing plan --json` as what rules judge; see docs/plan-format.md. Standard library only."""
 
 import re
 from collections.abc import Mapping
@@ -29,6 +29,7 @@ def _resource(planned: Mapping[str, Any]) -> Resource:
         properties=value(planned["inputs"]),
         parent=planned["parent"],
         protect=planned["protect"],
+        retain=planned["options"].get("retain_on_delete", False),
         dependencies=tuple(planned["dependencies"]),
         property_dependencies={key: tuple(urns) for key, urns in planned["property_dependencies"].items()},
         source=planned["source"],

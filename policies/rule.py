@@ -207,9 +207,9 @@ def whole_number(value: Any) -> int | None:
         return None
     if isinstance(value, str):
         return int(value) if value.isascii() and value.isdigit() else None
-    if isinstance(value, (int, float)) and value == int(value):
-        return int(value)
-    return None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    return value if isinstance(value, int) else None
 
 
 def hidden(value: Mapping[str, Any] | Any, *keys: str) -> bool:

@@ -15,6 +15,7 @@ SDKS: Final = frozenset(
         "pulumi_aws",
         "pulumi_cloudflare",
         "pulumi_random",
+        "pulumi_tls",
         "pulumiverse_grafana",
         "pulumiverse_sentry",
         "upstash_pulumi",
@@ -63,9 +64,9 @@ class PackageFile:
 
 
 def exports(source: str) -> tuple[str, ...] | None:
-    """Return a module's `__all__`, or None where it is not a plain list at the left margin."""
-    found = _EXPORTS.findall(source)
-    return tuple(ast.literal_eval(found[0])) if len(found) == 1 else None
+    """Return a module's `__all__`, or None where it is not one plain list at the left margin."""
+    found = _EXPORTS.search(source)
+    return tuple(ast.literal_eval(found[1])) if found and source.count("__all__") == 1 else None
 
 
 def class_file(source: str) -> ClassFile | None:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from fresh_process import INIT, INPUTS, ZONE, printed, small_sdk, start
+from fresh_process import GET_ZONE, INIT, INPUTS, ZONE, printed, small_sdk, start
 
 from footing.imports.store import Shelf
 
@@ -38,7 +38,8 @@ def entries(cache: Path) -> list[Path]:
 def test_second_start_reads_what_the_first_one_kept(tmp_path: Path, sdk: Path) -> None:
     assert printed(TOUCH, tmp_path, sdk) == LAZY
     kept = {path: path.stat().st_mtime_ns for path in entries(tmp_path / "imports")}
-    assert {path.name for path in kept} >= {"pulumi_random", "pulumi_random._inputs", "pulumi_random.zone"}
+    assert len({path.parent for path in kept}) == 1
+    assert {path.name for path in kept} >= {"pulumi_random", "pulumi_random._inputs", "pulumi_random.region.place"}
     assert printed(TOUCH, tmp_path, sdk) == LAZY
     assert {path: path.stat().st_mtime_ns for path in entries(tmp_path / "imports")} == kept
 
@@ -72,13 +73,52 @@ def test_switch_leaves_imports_as_they_are(tmp_path: Path, sdk: Path) -> None:
     assert not (tmp_path / "cache").exists()
 
 
+def rewrite(file: Path, text: str) -> None:
+    """Change the size alone."""
+    time = file.stat().st_mtime_ns
+    file.write_text(text)
+    os.utime(file, ns=(time, time))
+
+
 def test_edited_source_is_seen_and_an_older_file_of_another_size_too(tmp_path: Path, sdk: Path) -> None:
     program = "import json, pulumi_random as random; print(json.dumps(random.Zone.__doc__))"
     assert printed(program, tmp_path, sdk) is None
-    file = sdk / "pulumi_random" / "zone.py"
-    file.write_text(ZONE.replace("class Zone:", 'class Zone:\n    """New."""'))
-    os.utime(file, (0, 0))
+    rewrite(sdk / "pulumi_random" / "zone.py", ZONE.replace("class Zone:", 'class Zone:\n    """New."""'))
     assert printed(program, tmp_path, sdk) == "New."
+    os.utime(sdk / "pulumi_random" / "zone.py", (0, 0))
+    assert printed(program, tmp_path, sdk) == "New."
+
+
+def test_edited_neighbour_is_seen_too(tmp_path: Path) -> None:
+    sdk = small_sdk(tmp_path / "site", zone=ZONE.replace("rule: 'RuleArgs'", "rule: 'LaterArgs'"))
+    program = """
+import json, sys
+import pulumi_random as random
+module = sys.modules[random.Zone.__module__]
+print(json.dumps([hasattr(random, "later"), hasattr(random, "LaterArgs"), hasattr(module, "LaterArgs")]))
+"""
+    assert printed(program, tmp_path / "cache", sdk) == [False] * 3
+    later = INPUTS.replace("    'LimitArgs',", "    'LaterArgs',\n    'LimitArgs',")
+    rewrite(sdk / "pulumi_random" / "_inputs.py", f"{later}\nclass LaterArgs:\n    pass\n")
+    more = GET_ZONE.replace("'get_zone'", "'get_zone', 'later'")
+    rewrite(sdk / "pulumi_random" / "get_zone.py", f"{more}\nlater = 1\n")
+    assert printed(program, tmp_path / "cache", sdk) == [True] * 3
+
+
+def test_class_is_made_once_whoever_mentions_it_later(tmp_path: Path, sdk: Path) -> None:
+    program = """
+import json, pulumi_random as random
+first = random.LimitArgs
+random.RuleArgs
+print(json.dumps(random._inputs.LimitArgs is first))
+"""
+    assert printed(program, tmp_path, sdk) is True
+
+
+def test_cache_that_goes_away_meanwhile_is_no_error(tmp_path: Path, sdk: Path) -> None:
+    cache = tmp_path / "cache"
+    program = f"import shutil, pulumi_random; pulumi_random.RuleArgs; shutil.rmtree({str(cache)!r})"
+    assert start(program, cache, sdk).communicate() == ("", "")
 
 
 def test_versions_and_places_share_nothing(tmp_path: Path, sdk: Path) -> None:
@@ -95,11 +135,12 @@ def test_versions_and_places_share_nothing(tmp_path: Path, sdk: Path) -> None:
 def test_processes_at_once_leave_whole_entries_with_the_classes_of_all(
     tmp_path: Path, sdk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    programs = [f"import pulumi_random; pulumi_random.{name}" for name in ("RuleArgs", "OtherArgs")] * 2
-    running = [start(program, tmp_path, sdk) for program in programs]
-    assert [process.communicate()[1] for process in running] == [""] * 4
-    for program in programs:
-        printed(f"{program}; print(0)", tmp_path, sdk)
+    program = "import pulumi_random, subprocess, sys; pulumi_random.RuleArgs"
+    within = "from footing.imports.hook import install; install(); import pulumi_random; pulumi_random.OtherArgs"
+    running = [
+        start(f"{program}; subprocess.run([sys.executable, '-c', {within!r}])", tmp_path, sdk) for _ in "12"
+    ]
+    assert [process.communicate()[1] for process in running] == [""] * 2
     monkeypatch.syspath_prepend(sdk)
     shelf = Shelf(tmp_path, "pulumi_random", sdk / "pulumi_random")
     kept = shelf.recipe("pulumi_random._inputs", sdk / "pulumi_random" / "_inputs.py")
@@ -113,6 +154,7 @@ def test_processes_at_once_leave_whole_entries_with_the_classes_of_all(
         ({"__init__": f"{INIT}\nanswer = 42\n"}, "module"),
         ({"_inputs": f"{INPUTS}\nRuleArgs.more = OtherArgs\n".replace("    'OtherArgs',\n", "")}, "LazyPackage"),
         ({"get_zone": "__all__ = ['get_' + 'zone']\ndef get_zone():\n    pass\n"}, "module"),
+        ({"get_zone": "__all__ = []\n__all__ += ['get_zone']\ndef get_zone():\n    pass\n"}, "module"),
     ],
 )
 def test_file_of_another_shape_is_imported_as_it_is(tmp_path: Path, changed: dict[str, str], package: str) -> None:

@@ -28,6 +28,7 @@ def test_every_class_is_found_with_its_decorators_and_its_place() -> None:
     [
         INPUTS.replace("    'OtherArgs',\n", ""),
         INPUTS.replace("__all__ = [", "__all__ += ["),
+        f"{INPUTS}__all__ += ['More']",
         INPUTS.replace("    A rule,", "class Rule:"),
         INPUTS.replace("class BaseArgs:", "if pulumi:\n  class BaseArgs:"),
         INPUTS.replace("import pulumi\n", "import pulumi\nfor each in (): pass\n"),

@@ -136,7 +136,18 @@ def ruleset(*rules: Any) -> dict[str, Any]:
     return {"phase": "http_ratelimit", "rules": list(rules)}
 
 
-API, AUTH = limit("/rest/", 100, 60), limit("/auth/", 20, 60)
+def failed(requests: Any) -> dict[str, Any]:
+    """A challenge that comes by the answers to sign-in."""
+    rule = limit("/auth/", requests, 600, action="managed_challenge")
+    return {**rule, "ratelimit": {**rule["ratelimit"], "countingExpression": "http.response.code in {401}"}}
+
+
+def named(ref: str, rule: dict[str, Any], expression: str) -> dict[str, Any]:
+    return {**rule, "ref": ref, "expression": expression}
+
+
+API, AUTH, FAILED = limit("/rest/", 100, 60), limit("/auth/", 20, 60), failed(4)
+FREE = limit("/auth/", 3, 10)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +172,21 @@ API, AUTH = limit("/rest/", 100, 60), limit("/auth/", 20, 60)
         ("edge-auth-rate", [API, AUTH], PASS),
         ("edge-auth-rate", [API, limit("/auth/", 21, 60)], FAIL),
         ("edge-auth-rate", [API], FAIL),
+        ("edge-api-rate", [FREE], NOT_APPLICABLE),
+        ("edge-api-rate", [FREE, AUTH], FAIL),
+        ("edge-api-rate", [{**FREE, "action": "log"}], FAIL),
+        ("edge-auth-rate", [FREE], PASS),
+        ("edge-auth-rate", [limit("/auth/", 4, 10)], FAIL),
+        ("edge-auth-rate", [limit("/rest/", 3, 10)], FAIL),
+        ("edge-api-rate", [named("api-per-minute", API, 'any(names eq "authorization")'), AUTH], PASS),
+        ("edge-auth-rate", [API, named("auth-per-minute", AUTH, 'starts_with(path, "/login/")')], PASS),
+        ("edge-auth-rate", [API, FAILED], FAIL),
+        ("edge-failed-logins", [API, AUTH], NOT_APPLICABLE),
+        ("edge-failed-logins", [API, AUTH, failed(4)], PASS),
+        ("edge-failed-logins", [API, AUTH, failed(5)], FAIL),
+        ("edge-failed-logins", [API, AUTH, failed(0)], FAIL),
+        ("edge-failed-logins", [API, AUTH, failed(None)], FAIL),
+        ("edge-failed-logins", [API, AUTH, failed(UNKNOWN)], UNDECIDED),
     ],
 )
 def test_rate_limit_is_judged_as_a_rate(rule: str, rules: list[Any], expected: Verdict) -> None:
