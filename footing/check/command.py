@@ -10,10 +10,12 @@ import typer
 
 from footing.check.errors import GateError
 from footing.project import plan, root, stack_file
+from stacks.config import ConfigError
 
 if TYPE_CHECKING:
     from policies.report import Report
     from policies.rule import AnyRule
+    from stacks.config.load import StackFile
 
 FINDINGS, USAGE = 1, 2
 
@@ -76,8 +78,21 @@ def _report(
 
     file = stack_file(stack, config_file)
     pack = load(root(), file.config.environment, policy_pack_config)
-    document = saved(plan_file, stack) if plan_file else json.loads(plan(stack, file).to_json())
+    document = saved(plan_file, stack) if plan_file else _planned(stack, file)
     return report_on(document, file.config.environment, pack, date.today())
+
+
+def _planned(stack: str, file: "StackFile") -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(plan(stack, file).to_json())
+    except ConfigError:
+        raise
+    except Exception as error:
+        raise GateError(
+            f"The program cannot be planned: {type(error).__name__}. `footing plan {stack}` shows where. "
+            "Nothing was judged."
+        ) from error
+    return document
 
 
 def _rendered(report: "Report", form: Format) -> str:

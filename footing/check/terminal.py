@@ -1,10 +1,11 @@
 """The report for people: what stops the change first, then what is told, then the counts."""
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from footing.plan.render import short_type
 from policies.judge import Finding
-from policies.report import Excused, Report
+from policies.report import Report
 from policies.rule import Level, Verdict
 
 WORDS = {
@@ -22,47 +23,43 @@ def text(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    stopping = _in_order(report.stopping)
-    for finding in stopping:
-        yield from _finding("STOPS", finding)
-    for finding in _in_order(_told(report)):
-        yield from _finding("advice" if finding.judgement.verdict is Verdict.FAIL else "tolerated", finding)
-    for excused in sorted(report.excused, key=lambda it: (it.finding.rule.id, it.finding.resource.urn)):
-        yield from _excused(excused)
+    stopping = report.stopping
+    yield from _grouped("STOPS", stopping)
+    told = [it for it in report.of(Verdict.FAIL, Verdict.UNDECIDED) if all(it is not other for other in stopping)]
+    yield from _grouped("advice", [it for it in told if it.judgement.verdict is Verdict.FAIL])
+    yield from _grouped("tolerated", [it for it in told if it.judgement.verdict is Verdict.UNDECIDED])
+    for excused in sorted(report.excused, key=lambda it: _order(it.finding)):
+        waiver = excused.waiver
+        until = f"  until {waiver.expires}, {waiver.owner} answers for it: {waiver.reason}"
+        yield from _group("excepted", [excused.finding], until)
     for problem in report.problems:
-        yield f"GATE   {problem}"
+        yield f"GATE  {problem}"
     yield from _summary(report, len(stopping))
 
 
-def _told(report: Report) -> Iterator[Finding]:
-    stopping = {id(finding) for finding in report.stopping}
-    for finding in report.of(Verdict.FAIL, Verdict.UNDECIDED):
-        if id(finding) not in stopping:
-            yield finding
+def _order(finding: Finding) -> tuple[str, str, str]:
+    return finding.rule.id, finding.judgement.reason, finding.resource.urn
 
 
-def _in_order(findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda it: (it.rule.id, it.resource.urn))
+def _grouped(word: str, findings: Iterable[Finding]) -> Iterator[str]:
+    """Findings that say the same of several resources are told once."""
+    for _, group in groupby(sorted(findings, key=_order), key=lambda it: _order(it)[:2]):
+        yield from _group(word, list(group))
 
 
-def _finding(word: str, finding: Finding) -> Iterator[str]:
-    rule, resource, said = finding.rule, finding.resource, finding.judgement
+def _group(word: str, findings: list[Finding], *more: str) -> Iterator[str]:
+    rule, said = findings[0].rule, findings[0].judgement
     yield f"{word}  {rule.id}  {WORDS[said.verdict]}, {rule.severity}"
-    where = f" at {resource.source}" if resource.source else ""
-    yield f"  {resource.name or resource.urn}  {short_type(resource.type)}{where}"
+    for resource in (finding.resource for finding in findings):
+        where = f" at {resource.source}" if resource.source else ""
+        yield f"  {resource.name or resource.urn}  {short_type(resource.type)}{where}"
     if said.verdict is Verdict.FAIL:
         yield f"  observed {said.observed}"
         yield f"  required {said.required}"
     else:
         yield f"  {said.reason}"
     yield f"  {rule.remedy}"
-    yield ""
-
-
-def _excused(excused: Excused) -> Iterator[str]:
-    finding, waiver = excused.finding, excused.waiver
-    yield from list(_finding("excepted", finding))[:-1]
-    yield f"  until {waiver.expires}, {waiver.owner} answers for it: {waiver.reason}"
+    yield from more
     yield ""
 
 

@@ -88,18 +88,25 @@ def judged_by_engine(
     environment: str = "production",
     reviewed: Path | None = None,
     today: date = date.min,
+    preview: bool = True,
 ) -> list[Told]:
-    """Ask as the engine does: our server, its calls and its encoding, over gRPC; arguments as for `judged`."""
+    """Ask as the engine does: our server, its calls and its encoding, over gRPC.
+
+    The arguments are those of `judged`; without `preview` it is an update, in which nothing may stay undecided.
+    """
     with tempfile.TemporaryDirectory() as empty:
         servicer = PackServicer(Catalogue(rules), reviewed or Path(empty), lambda: today)
-        return asked(servicer, named(resources), {ENVIRONMENT_KEY: environment})
+        return asked(servicer, named(resources), {ENVIRONMENT_KEY: environment}, preview=preview)
 
 
-def asked(servicer: Any, resources: Sequence[Resource], config: dict[str, str]) -> list[Told]:
+def asked(
+    servicer: Any, resources: Sequence[Resource], config: dict[str, str], *, preview: bool = True
+) -> list[Told]:
     """Put a stack to any analyzer, call by call as the engine does."""
     with client_of(servicer) as client:
         _shake_hands(client)
-        client.ConfigureStack(proto.AnalyzerStackConfigureRequest(stack=STACK, project="footing", config=config))
+        stack = proto.AnalyzerStackConfigureRequest(stack=STACK, project="footing", config=config, dry_run=preview)
+        client.ConfigureStack(stack)
         info = client.GetAnalyzerInfo(empty_pb2.Empty())
         levels = {it.name: proto.PolicyConfig(enforcementLevel=it.enforcementLevel) for it in info.policies}
         client.Configure(proto.ConfigureAnalyzerRequest(policyConfig=levels))

@@ -66,6 +66,7 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
         self._directory = directory
         self._today = today()
         self._environment: str | None = None
+        self._is_preview = False
         self._inputs: dict[str, Mapping[str, Any]] = {}
         self._ledger: exceptions.Ledger | None = None
         self._exceptions = exceptions.read(directory / exceptions.FILE, catalogue)
@@ -81,6 +82,7 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def ConfigureStack(self, request: Any, context: Any) -> Any:
         """Learn which stack is judged, and the environment that its configuration names."""
+        self._is_preview = request.dry_run
         self._open(request.stack, request.config.get(ENVIRONMENT_KEY, ""))
         return proto.AnalyzerStackConfigureResponse()
 
@@ -161,7 +163,8 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def _response(self, findings: Iterable[Finding], ledger: exceptions.Ledger) -> Any:
         response = proto.AnalyzeResponse()
-        allowed = self._tolerated.of(ledger.stack)
+        # While an update runs, and in the state, everything is known: nothing may stay undecided there.
+        allowed = self._tolerated.of(ledger.stack) if self._is_preview else frozenset()
         silent: dict[str, bool] = {}
         for finding in findings:
             verdict, rule = finding.judgement.verdict, finding.rule.id

@@ -89,7 +89,7 @@ def test_server_sees_what_the_offline_plan_shows():
     rule = replace(ENCRYPTED, check=remember)
     marked = repr(SHAPES).replace("[unknown]", "{'$unknown': True}").replace("[secret]", "{'$secret': True}")
     document = {"inputs": eval(marked), "type": STORE, "urn": "", "name": "s", "parent": "", "protect": False}  # noqa: S307
-    document |= {"dependencies": [], "property_dependencies": {}, "source": ""}
+    document |= {"dependencies": [], "property_dependencies": {}, "source": "", "options": {}}
     judged_by_engine([rule], [Resource(type=STORE, name="s", properties=SHAPES)])
     judged([rule], planned({"resources": [document]}))
     judged([rule], [Resource(type=STORE, name="s", properties=SHAPES)])

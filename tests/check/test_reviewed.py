@@ -149,6 +149,12 @@ def test_gap_on_the_reviewed_list_is_told_and_does_not_stop(runner: Runner, revi
     assert not told.stops
 
 
+def test_gap_is_not_tolerated_while_an_update_runs(reviewed: Callable[..., Path]):
+    folder = reviewed("undecided", GAP)
+    [told] = judged_by_engine(RULES, [store(UNKNOWN)], reviewed=folder, preview=False)
+    assert told.stops
+
+
 def test_gap_that_is_decided_now_fails_the_gate(reviewed: Callable[..., Path]):
     [told] = judged(RULES, [store(True)], reviewed=reviewed("undecided", GAP))
     assert told.stops
