@@ -41,6 +41,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         copy(source, tmp_path / name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FOOTING_ROOT", str(ROOT))
+    monkeypatch.setenv("PULUMI_DEBUG_COMMANDS", "true")  # else the engine has no --event-log
     return tmp_path
 
 
