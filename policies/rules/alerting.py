@@ -44,46 +44,58 @@ class _Watch:
     """What the alerts of a stack look at."""
 
     def __init__(self, stack: Stack) -> None:
-        self._stack = stack
-        self._queries = [query for group in stack.of(ALERTS) for query in _queries(group)]
-        self._alarms = [it for it in stack.of(ALARM) if _tells_somebody(it, stack)]
+        queries = [query for group in stack.of(ALERTS) for query in _queries(group)]
+        self._queried = {text for texts, _ in queries for text in texts}
+        self._queried_urns = {
+            urn for texts, group in queries if texts == {_HIDDEN} for urn in by_urn(group, "rules")
+        }
+        self._unclear = any(
+            texts == {_DOUBTFUL} or (texts == {_HIDDEN} and not by_urn(group, "rules")) for texts, group in queries
+        )
+        self._add_alarms(stack)
+
+    def _add_alarms(self, stack: Stack) -> None:
+        self._alarmed: set[str] = set()
+        self._alarmed_urns: set[str] = set()
+        for alarm in stack.of(ALARM):
+            tells = _tells_somebody(alarm, stack)
+            values = list(_values(alarm.get("dimensions")))
+            if tells is True:
+                self._alarmed |= {it for it in values if isinstance(it, str)}
+                self._alarmed_urns |= set(by_urn(alarm, "dimensions"))
+            if tells is not False:
+                self._unclear = self._unclear or tells is None or covered(*values)
 
     def on(self, resource: Resource) -> bool | None:
         """Whether an alert looks at `resource`; None where that is unknown."""
         name = resource.get(PHYSICAL_NAMES[resource.type])
-        stated = isinstance(name, str) and name != ""
-        looked = [value for alarm in self._alarms for value in _values(alarm.get("dimensions"))]
-        seen_texts = [text for query, _ in self._queries for text in query]
-        if stated and name in [*looked, *seen_texts]:
+        if resource.urn in self._queried_urns or resource.urn in self._alarmed_urns:
             return True
-        hidden = [group for query, group in self._queries if query == {_HIDDEN}]
-        if any(resource.urn in by_urn(group, "rules") for group in hidden):
+        if isinstance(name, str) and name and (name in self._queried or name in self._alarmed):
             return True
-        if any(resource.urn in by_urn(it, "dimensions") for it in self._alarms):
-            return True
-        unclear = covered(name) or any(not by_urn(group, "rules") for group in hidden)
-        return None if unclear or any(covered(it) for it in looked) else False
+        return None if covered(name) or self._unclear else False
 
 
-_HIDDEN = "[unknown]"
+_HIDDEN, _DOUBTFUL = "[unknown]", "[doubtful]"
+"""Stand for a query whose text is unknown, and for one that may not be there at all."""
 
 
-def _tells_somebody(alarm: Resource, stack: Stack) -> bool:
+def _tells_somebody(alarm: Resource, stack: Stack) -> bool | None:
     # An alarm that only scales a service is looked at by nobody.
-    acts = truth(alarm.get("actionsEnabled")) is not False and alarm.get("alarmActions") not in (None, [])
-    return acts and not linked(alarm, "alarmActions", stack, SCALING_POLICY)
+    enabled, actions = alarm.get("actionsEnabled"), alarm.get("alarmActions")
+    if truth(enabled) is False or actions in (None, []) or linked(alarm, "alarmActions", stack, SCALING_POLICY):
+        return False
+    return None if covered(enabled, actions) else True
 
 
 def _queries(group: Resource) -> Iterator[tuple[set[str], Resource]]:
     """The texts of each query of a group of alerts that are not paused, with the group."""
     rules = group.get("rules")
-    if covered(rules):
-        yield {_HIDDEN}, group
-        return
-    for rule in items(rules):
-        if covered(rule, at(rule, "datas")) or covered(at(rule, "isPaused")):
-            yield {_HIDDEN}, group
-        elif truth(at(rule, "isPaused")) is not True:
+    for rule in [rules] if covered(rules) else items(rules):
+        paused = at(rule, "isPaused")
+        if covered(rule, paused, at(rule, "datas")):
+            yield {_DOUBTFUL}, group
+        elif truth(paused) is not True:
             yield from ((_texts(at(data, "model")), group) for data in items(at(rule, "datas")))
 
 

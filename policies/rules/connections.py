@@ -101,7 +101,7 @@ def _demand(stack: Stack, service: Resource) -> int | str | None:
     if covered(*values, percent) or pools[0] is None:
         return _UNKNOWN
     pool, at_rest, running, share = (whole_number(it) for it in (*values, percent))
-    if not pool or not at_rest or not running or not share:
+    if not pool or not at_rest or not running or not share or min(pool, at_rest, running, share) < 1:
         return _NONSENSE
     return running * share // PERCENT * (pool // at_rest)
 

@@ -22,6 +22,7 @@ from policies.rule import (
     undecided,
     whole_number,
 )
+from policies.rules.ruleset import well_shaped
 
 PHASE = "http_ratelimit"
 MINUTE_SECONDS = 60
@@ -139,7 +140,7 @@ def _rule(id_: str, title: str, limit: Limit, check: Callable[[Properties], Judg
         source=limit.source,
         remedy=f"Set {limit.key} in the stack's file.",
         types=frozenset({"cloudflare:index/ruleset:Ruleset"}),
-        check=check,
+        check=well_shaped(check),
     )
 
 

@@ -58,13 +58,13 @@ def is_pooler(task: Mapping[str, Any]) -> bool | None:
 
 
 def _variables(task: Mapping[str, Any]) -> Any:
-    """The environment of PgBouncer's container, None if there is none."""
+    """The settings of PgBouncer's container, None if there is none."""
     try:
         containers = definitions(task)
     except LookupError:
         return UNKNOWN
     found = (dict(variables(container)) for container in containers or ())
-    return next((environment for environment in found if INI in environment), None)
+    return next((settings for settings in found if INI in settings), None)
 
 
 def _server_connections(task: Resource) -> Judgement:
@@ -84,25 +84,25 @@ def _server_connections(task: Resource) -> Judgement:
     return PASSED if numbers else undecided("the size of the pool")
 
 
-def _whole_pool(environment: Any) -> Any:
+def _whole_pool(settings: Any) -> Any:
     """The whole pool by the container's own variables: what each task may open, times the tasks."""
-    if environment is None or environment is UNKNOWN:
-        return environment
-    each, tasks = whole_number(_option(environment, PARAMETER)), whole_number(environment.get(TASKS))
+    if settings is None or settings is UNKNOWN:
+        return settings
+    each, tasks = whole_number(_option(settings, PARAMETER)), whole_number(settings.get(TASKS))
     return each * tasks if each and tasks else "not stated"
 
 
-def _option(environment: Mapping[str, Any], name: str) -> str | None:
+def _option(settings: Mapping[str, Any], name: str) -> str | None:
     """An option of pgbouncer.ini."""
-    found = re.search(rf"^{name}[ \t]*=[ \t]*(\S+)[ \t]*$", str(environment[INI]), re.MULTILINE)
+    found = re.search(rf"^{name}[ \t]*=[ \t]*(\S+)[ \t]*$", str(settings[INI]), re.MULTILINE)
     return found[1] if found else None
 
 
 def _transaction_mode(task: Resource) -> Judgement:
     if is_pooler(task) is False:
         return NOT_APPLICABLE
-    environment = _variables(task)
-    known = [] if environment in (None, UNKNOWN) else [_option(environment, "pool_mode") or MODES[0]]
+    settings = _variables(task)
+    known = [] if settings in (None, UNKNOWN) else [_option(settings, "pool_mode") or MODES[0]]
     tag = stated(task, MODE_TAG)
     modes = [*known, *([] if tag is None or covered(tag) else [tag])]
     for mode in modes:
@@ -114,11 +114,11 @@ def _transaction_mode(task: Resource) -> Judgement:
 def _verified_tls(task: Resource) -> Judgement:
     if is_pooler(task) is False:
         return NOT_APPLICABLE
-    environment = _variables(task)
-    if environment is UNKNOWN:
+    settings = _variables(task)
+    if settings is UNKNOWN:
         return undecided("server_tls_sslmode")
     # PgBouncer's default, prefer, takes a connection without TLS and any certificate.
-    mode = _option(environment, "server_tls_sslmode") if environment else None
+    mode = _option(settings, "server_tls_sslmode") if settings else None
     if mode in VERIFIED:
         return PASSED
     return fail(f"server_tls_sslmode {seen(mode, *UNVERIFIED)}", f"server_tls_sslmode {' or '.join(VERIFIED)}")
