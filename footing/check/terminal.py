@@ -5,7 +5,7 @@ from itertools import groupby
 
 from footing.plan.render import short_type
 from policies.judge import Finding
-from policies.report import Report
+from policies.report import Report, stops
 from policies.rule import Level, Verdict
 
 WORDS = {
@@ -25,7 +25,7 @@ def text(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     stopping = report.stopping
     yield from _grouped("STOPS", stopping)
-    told = [it for it in report.of(Verdict.FAIL, Verdict.UNDECIDED) if all(it is not other for other in stopping)]
+    told = [it for it in report.of(Verdict.FAIL, Verdict.UNDECIDED) if not stops(it, report.tolerated)]
     yield from _grouped("advice", [it for it in told if it.judgement.verdict is Verdict.FAIL])
     yield from _grouped("tolerated", [it for it in told if it.judgement.verdict is Verdict.UNDECIDED])
     for excused in sorted(report.excused, key=lambda it: _order(it.finding)):
