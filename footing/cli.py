@@ -3,15 +3,17 @@
 Exit codes: 0 fine, 1 findings or a failed deployment, 2 wrong usage or configuration.
 """
 
-import runpy
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from footing.check.command import check, rules
+from footing.project import plan as _plan
+from footing.project import root as _root
+from footing.project import stack_file as _read
 from stacks.config import ConfigError
-from stacks.config.load import PROJECT, StackFile, from_file
 
 if TYPE_CHECKING:
     from footing.plan.model import Plan
@@ -63,6 +65,10 @@ def plan(
         typer.echo(made.to_json())
         return
     _draw(made, verbose=verbose, notes=[way_out_note(file.config.network)])
+
+
+app.command()(check)
+app.command()(rules)
 
 
 @app.command()
@@ -149,40 +155,12 @@ def docs() -> None:
     typer.echo("\n".join(f"wrote {path.name}" for path in changed) or "all pages are current")
 
 
-def _plan(stack: str, file: StackFile) -> "Plan":
-    from footing.imports.hook import install
-    from footing.plan.record import record
-
-    install()
-    root = _root()
-    return record(
-        lambda: runpy.run_path(str(root / "__main__.py"), run_name="__main__"),
-        project=PROJECT,
-        stack=stack,
-        config=file.engine_config,
-        secret_keys=file.secret_keys,
-        root=root,
-    )
-
-
 def _draw(made: "Plan", *, verbose: bool, notes: list[str]) -> None:
     from rich.console import Console
 
     from footing.plan.render import tree
 
     tree(made, Console(highlight=False), verbose=verbose, notes=notes)
-
-
-def _read(stack: str, config_file: Path | None) -> StackFile:
-    return from_file(config_file or _root() / f"Pulumi.{stack}.yaml")
-
-
-def _root() -> Path:
-    """The project's directory: the one the command is run in, as for `pulumi` itself."""
-    root = Path.cwd()
-    if not (root / "Pulumi.yaml").is_file():
-        raise ConfigError(root.name, ["no Pulumi.yaml here; run footing in the project's directory"])
-    return root
 
 
 def _state(stack: str) -> Path:

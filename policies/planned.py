@@ -41,5 +41,9 @@ def value(planned: Any) -> Any:
         for key, mark in _MARKS.items():
             if planned.get(key) is True:
                 return mark
-        return {_ESCAPED.sub(r"\1", key): value(item) for key, item in planned.items()}
+        return {_key(key): value(item) for key, item in planned.items()}
     return [value(item) for item in planned] if isinstance(planned, list) else planned
+
+
+def _key(written: str) -> str:
+    return _ESCAPED.sub(r"\1", written) if written.startswith("$$") else written

@@ -145,6 +145,10 @@ class _Reasons:
     types: frozenset[str]
     """Type tokens the rule looks at."""
 
+    def excusable_in(self, environment: str) -> bool:
+        """Whether an exception is accepted in `environment`."""
+        return self.excusable or bool(RELAXED & {environment})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(_Reasons):

@@ -1,0 +1,107 @@
+"""What every format tells: the findings somebody may have to act on, in one order, each with what it does."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from policies.judge import Finding
+from policies.report import Report, Waiver
+from policies.rule import AnyRule, Verdict
+
+
+class Status(StrEnum):
+    """What a finding does to the change."""
+
+    STOPS = "stops"
+    """It stops it."""
+    ADVICE = "advice"
+    """It is told."""
+    TOLERATED = "tolerated"
+    """It could not be decided, and a reviewed list says that this may be so."""
+    EXCUSED = "excused"
+    """It is a violation under an exception."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One finding with what it does."""
+
+    finding: Finding
+    """The finding."""
+    status: Status
+    """What it does."""
+    waiver: Waiver | None = None
+    """The exception, where there is one."""
+
+    @property
+    def message(self) -> str:
+        """What is wrong and what to do, in sentences."""
+        said = self.finding.judgement
+        return f"{_sentence(said.reason)} {self.finding.rule.remedy}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a file of the project."""
+
+    path: str
+    """Relative to the project, with slashes."""
+    line: int
+    """Counted from 1."""
+
+
+def entries(report: Report) -> list[Entry]:
+    """Everything but what passed or did not apply, sorted by rule and resource."""
+    stopping = {id(finding) for finding in report.stopping}
+    told = (Verdict.FAIL, Verdict.UNDECIDED, Verdict.BROKEN)
+    found = [Entry(finding=it, status=_status(it, stopping)) for it in report.of(*told)]
+    found += [Entry(finding=it.finding, status=Status.EXCUSED, waiver=it.waiver) for it in report.excused]
+    return sorted(found, key=_order)
+
+
+def rules(report: Report) -> list[AnyRule]:
+    """Every rule that was asked or said something, by id."""
+    said = [finding.rule for finding in report.findings] + [it.finding.rule for it in report.excused]
+    by_id = {rule.id: rule for rule in (*said, *report.rules)}
+    return [by_id[id_] for id_ in sorted(by_id)]
+
+
+def place(source: str) -> Place | None:
+    """The place that `path:line` means; None where the runner did not know it."""
+    path, _, line = source.rpartition(":")
+    return Place(path, int(line)) if path and line.isascii() and line.isdigit() and int(line) else None
+
+
+def summary(report: Report) -> str:
+    """The counts in one line: what shows that the gate did ask its rules."""
+    counts = ", ".join(f"{report.counts[verdict]} {verdict}" for verdict in Verdict)
+    outcome = "may go on" if report.passed else "is stopped"
+    return (
+        f"{report.stack}: the change {outcome}. {len(report.rules)} rules: {counts}; "
+        f"{len(report.excused)} excused, {len(report.problems)} faults of the gate itself."
+    )
+
+
+def printable(text: str) -> str:
+    """Replace what XML 1.0 cannot hold, https://www.w3.org/TR/xml/#charsets, and what no terminal should get."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+_UNPRINTABLE = re.compile("[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _status(finding: Finding, stopping: set[int]) -> Status:
+    if id(finding) in stopping:
+        return Status.STOPS
+    return Status.ADVICE if finding.judgement.verdict is Verdict.FAIL else Status.TOLERATED
+
+
+def _order(entry: Entry) -> tuple[str, ...]:
+    finding, said = entry.finding, entry.finding.judgement
+    resource = finding.resource
+    names = (finding.rule.id, resource.urn, resource.name, resource.type, resource.source)
+    return (*names, entry.status, said.verdict, said.observed, said.required, repr(entry.waiver))
+
+
+def _sentence(clause: str) -> str:
+    return f"{clause[:1].upper()}{clause[1:]}."

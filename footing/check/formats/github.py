@@ -1,0 +1,61 @@
+"""Annotations that a step of GitHub Actions prints: each finding at the line that made the resource.
+
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from collections.abc import Iterator, Mapping
+
+from footing.check.formats.entries import Entry, Status, entries, place, printable, summary
+from policies.report import Report
+from policies.rule import Verdict
+
+COMMANDS: Mapping[Status, str] = {
+    Status.STOPS: "error",
+    Status.ADVICE: "warning",
+    Status.EXCUSED: "notice",
+    Status.TOLERATED: "notice",
+}
+"""Worst first: of each kind GitHub shows the first ten of a step, and all in its log."""
+
+
+def text(report: Report) -> str:
+    """One command a line; the last one tells the counts, also where nothing was found."""
+    return "".join(f"{line}\n" for line in _lines(report))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    for problem in sorted(report.problems):
+        yield _command("error", problem, title="The gate itself")
+    found = entries(report)
+    for status in COMMANDS:
+        for entry in found:
+            if entry.status is status:
+                yield _annotation(entry)
+    yield _command("notice" if report.passed else "error", summary(report), title="footing check")
+
+
+def _annotation(entry: Entry) -> str:
+    rule, resource = entry.finding.rule, entry.finding.resource
+    message = f"{entry.message}\n{resource.urn}"
+    if entry.waiver:
+        waiver = entry.waiver
+        message += f"\nExcused until {waiver.expires}; {waiver.owner} answers for it: {waiver.reason}"
+    undecided = f" ({verdict})" if (verdict := entry.finding.judgement.verdict) is not Verdict.FAIL else ""
+    title = f"{rule.id}: {rule.title}{undecided}"
+    made_at = place(resource.source)
+    where = {"file": made_at.path, "line": str(made_at.line)} if made_at else {}
+    return _command(COMMANDS[entry.status], message, **where, title=title)
+
+
+def _command(name: str, message: str, **properties: str) -> str:
+    given = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{name} {given}::{_data(message)}"
+
+
+# The runner's own rules: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
+def _data(value: str) -> str:
+    return printable(value).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,86 @@
+"""JUnit's XML: one case a rule, so that a test viewer shows the gate.
+
+There is no standard; the elements and attributes are those of the schema that Jenkins publishes:
+https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
+"""
+
+from collections.abc import Iterable
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from footing.check.formats.entries import Entry, Status, entries, printable, rules, summary
+from policies.report import Report
+from policies.rule import AnyRule, Level, Verdict
+
+
+def text(report: Report) -> str:
+    """A suite for the stack: a failure for each violation, an error for what broke or could not be decided."""
+    suites = Element("testsuites")
+    suite = SubElement(suites, "testsuite", name=printable(f"footing check {report.stack}"))
+    _gate_itself(suite, report)
+    found: dict[str, list[Entry]] = {}
+    for entry in entries(report):
+        found.setdefault(entry.finding.rule.id, []).append(entry)
+    settled = {it.rule.id for it in report.findings if it.judgement.verdict is Verdict.PASS}
+    for rule in rules(report):
+        case = _case(suite, report, f"{rule.id}: {rule.title}")
+        said = found.get(rule.id, [])
+        if rule.id not in settled and not any(it.finding.judgement.verdict is Verdict.FAIL for it in said):
+            _skipped(case, rule, report, said)
+        _told(case, said)
+    _count(suite)
+    suites.attrib |= {key: value for key, value in suite.attrib.items() if key in ("tests", "failures", "errors")}
+    indent(suites)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(suites, encoding="unicode")}\n'
+
+
+def _gate_itself(suite: Element, report: Report) -> None:
+    case = _case(suite, report, "the gate itself")
+    for problem in sorted(report.problems):
+        _said(case, "error", "problem", problem, problem)
+    SubElement(case, "system-out").text = printable(summary(report))
+
+
+def _case(suite: Element, report: Report, name: str) -> Element:
+    # A time would make two runs differ, and what a rule takes is nobody's concern.
+    return SubElement(
+        suite, "testcase", classname=printable(f"footing.{report.stack}"), name=printable(name), time="0"
+    )
+
+
+def _skipped(case: Element, rule: AnyRule, report: Report, said: Iterable[Entry]) -> None:
+    if any(it.status is Status.STOPS for it in said):
+        return
+    off = rule.levels.at(report.environment) is Level.OFF
+    reason = "could not decide, which the reviewed list allows" if said else "not applicable"
+    SubElement(case, "skipped", message=printable(f"off in {report.environment}" if off else reason))
+
+
+def _told(case: Element, said: list[Entry]) -> None:
+    for entry in said:
+        if entry.status is Status.STOPS:
+            verdict = entry.finding.judgement.verdict
+            kind = "failure" if verdict is Verdict.FAIL else "error"
+            _said(case, kind, verdict, entry.message, _lines(entry))
+    if others := [_lines(entry) for entry in said if entry.status is not Status.STOPS]:
+        SubElement(case, "system-out").text = printable("\n".join(others))
+
+
+def _lines(entry: Entry) -> str:
+    resource, waiver = entry.finding.resource, entry.waiver
+    lines = [f"{entry.status}: {entry.message}", resource.urn, resource.source]
+    if waiver:
+        lines.append(f"until {waiver.expires}, {waiver.owner} answers for it: {waiver.reason}")
+    return "\n".join(line for line in lines if line)
+
+
+def _said(case: Element, kind: str, type_: str, message: str, body: str) -> None:
+    SubElement(case, kind, message=printable(message), type=type_).text = printable(body)
+
+
+def _count(suite: Element) -> None:
+    cases = suite.findall("testcase")
+    broken = [case for case in cases if case.find("error") is not None]
+    failed = [case for case in cases if case.find("failure") is not None and case.find("error") is None]
+    skipped = [case for case in cases if case.find("skipped") is not None]
+    numbers = {"tests": cases, "failures": failed, "errors": broken, "skipped": skipped}
+    suite.attrib |= {name: str(len(counted)) for name, counted in numbers.items()}

@@ -1,0 +1,157 @@
+"""SARIF 2.1.0, https://docs.oasis-open.org/sarif/sarif/v2.1.0/: for code scanning and other viewers.
+
+Written for what GitHub reads of it:
+https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import quote
+
+from footing.check.formats.entries import Entry, Place, Status, entries, place, rules
+from policies.report import Report
+from policies.rule import AnyRule, Level, Severity, Verdict
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+ROOT = "%SRCROOT%"
+LEVELS: Mapping[Level, str] = {Level.MANDATORY: "error", Level.ADVISORY: "warning", Level.OFF: "none"}
+FIRST_LINE = 1
+PROBLEM_SEVERITIES: Mapping[Severity, str] = {
+    Severity.LOW: "recommendation",
+    Severity.MEDIUM: "warning",
+    Severity.HIGH: "error",
+    Severity.CRITICAL: "error",
+}
+"""GitHub's words. Its `security-severity` is left out: it would outrank the levels, those of exceptions too."""
+
+
+def text(report: Report) -> str:
+    """The report as a log of one run."""
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}, indent=2) + "\n"
+
+
+def _run(report: Report) -> dict[str, Any]:
+    listed = rules(report)
+    index = {rule.id: position for position, rule in enumerate(listed)}
+    found = [it for it in entries(report) if it.finding.judgement.verdict is not Verdict.BROKEN]
+    return {
+        "tool": {
+            "driver": {
+                "name": "footing",
+                "semanticVersion": version("footing"),
+                "rules": [_rule(rule, report.environment) for rule in listed],
+            }
+        },
+        # GitHub's category of the upload: each stack replaces its own results alone.
+        "automationDetails": {"id": f"footing/{report.stack}/"},
+        "originalUriBaseIds": {ROOT: {"description": {"text": "The project's directory."}}},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [_invocation(report, index)],
+        "results": [_result(entry, report, index) for entry in found],
+        "properties": {
+            "stack": report.stack,
+            "environment": report.environment,
+            "passed": report.passed,
+            "counts": {verdict.value: report.counts[verdict] for verdict in Verdict},
+        },
+    }
+
+
+def _rule(rule: AnyRule, environment: str) -> dict[str, Any]:
+    level = rule.levels.at(environment)
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": f"{rule.title}: {rule.why}."},
+        "help": {"text": _help(rule, "{}: {}"), "markdown": _help(rule, "**{}**: {}")},
+        "defaultConfiguration": {"enabled": level is not Level.OFF, "level": LEVELS[level]},
+        "properties": {
+            "tags": [rule.id.partition("-")[0]],
+            "problem.severity": PROBLEM_SEVERITIES[rule.severity],
+            "precision": "very-high",
+            "severity": rule.severity,
+            "levels": {"production": rule.levels.production, "elsewhere": rule.levels.elsewhere},
+            "excusable": rule.excusable,
+            "controls": list(rule.controls),
+            "source": rule.source,
+            "resourceTypes": sorted(rule.types),
+        },
+    }
+
+
+def _help(rule: AnyRule, line: str) -> str:
+    parts = {"Why": rule.why, "Remedy": rule.remedy, "Source": rule.source, "Controls": ", ".join(rule.controls)}
+    return "\n\n".join(line.format(name, said) for name, said in parts.items() if said)
+
+
+def _result(entry: Entry, report: Report, index: Mapping[str, int]) -> dict[str, Any]:
+    finding = entry.finding
+    undecided = finding.judgement.verdict is Verdict.UNDECIDED
+    result = {
+        "ruleId": finding.rule.id,
+        "ruleIndex": index[finding.rule.id],
+        "kind": "open" if undecided else "fail",
+        # SARIF 3.27.10: what did not fail has no level. GitHub shows suppressed results too, hence the note.
+        "level": "none" if undecided else "note" if entry.waiver else LEVELS[finding.level],
+        "message": {"text": entry.message},
+        "locations": [_location(entry, report)],
+        "partialFingerprints": {"primaryLocationLineHash": _fingerprint(entry)},
+        "properties": {"status": entry.status, "severity": finding.rule.severity},
+    }
+    if suppression := _suppression(entry):
+        result["suppressions"] = [suppression]
+    return result
+
+
+def _suppression(entry: Entry) -> dict[str, Any] | None:
+    if waiver := entry.waiver:
+        reason = f"{waiver.reason} ({waiver.owner}, until {waiver.expires})"
+        owned = {"owner": waiver.owner, "expires": waiver.expires}
+        return {"kind": "external", "status": "accepted", "justification": reason, "properties": owned}
+    if entry.status is Status.TOLERATED:
+        reason = "The reviewed list lets this rule be undecided on this type."
+        return {"kind": "external", "status": "accepted", "justification": reason}
+    return None
+
+
+def _location(entry: Entry, report: Report) -> dict[str, Any]:
+    resource = entry.finding.resource
+    # GitHub refuses a result without a file; where no line is known, the stack's own file is the one to change.
+    made_at = place(resource.source) or Place(f"Pulumi.{report.stack}.yaml", FIRST_LINE)
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(made_at.path), "uriBaseId": ROOT},
+            "region": {"startLine": made_at.line},
+        },
+        "logicalLocations": [{"name": resource.name, "fullyQualifiedName": resource.urn, "kind": "resource"}],
+    }
+
+
+def _fingerprint(entry: Entry) -> str:
+    # An alert belongs to the resource: moving a line is no new one, and a line may make several resources.
+    said = f"{entry.finding.rule.id}\n{entry.finding.resource.urn}".encode("utf-8", "surrogatepass")
+    return f"{hashlib.sha256(said).hexdigest()[:16]}:1"
+
+
+def _invocation(report: Report, index: Mapping[str, int]) -> dict[str, Any]:
+    broken = [it for it in entries(report) if it.finding.judgement.verdict is Verdict.BROKEN]
+    return {
+        "executionSuccessful": not broken and not report.problems,
+        "toolExecutionNotifications": [_notification(entry, report, index) for entry in broken],
+        "toolConfigurationNotifications": [
+            {"level": "error", "message": {"text": problem}} for problem in sorted(report.problems)
+        ],
+    }
+
+
+def _notification(entry: Entry, report: Report, index: Mapping[str, int]) -> dict[str, Any]:
+    rule = entry.finding.rule
+    return {
+        "level": "error",
+        "message": {"text": entry.message},
+        "associatedRule": {"id": rule.id, "index": index[rule.id]},
+        "locations": [_location(entry, report)],
+    }
