@@ -5,11 +5,15 @@ from pathlib import Path
 
 from footing.documents.configuration import configuration_page
 from footing.documents.limits import limits_page
+from footing.documents.report import report_page
+from footing.documents.rules import rules_page
 from stacks.config.schema import schema_text
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "configuration.md": configuration_page,
     "limits.md": limits_page,
+    "report-format.md": report_page,
+    "rules.md": rules_page,
     "stack.schema.json": schema_text,
 }
 """What makes each page, by its name in docs/."""
