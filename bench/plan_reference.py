@@ -6,6 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
+from footing.imports.hook import install  # noqa: E402 the path comes first
 from footing.plan.collection import never_collect  # noqa: E402 the path comes first
 from footing.plan.record import record  # noqa: E402
 
@@ -19,6 +20,7 @@ def main(part: str, count: int) -> None:
 
         getattr(reference, part)(count)
 
+    install()
     never_collect()
     plan = record(program, project="reference", stack="production", config={}, root=ROOT)
     sys.stdout.write(plan.to_json())

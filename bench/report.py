@@ -72,10 +72,10 @@ Written by `python bench/run.py --cdk-python PYTHON --write-docs` on {day}:
 {machine}.
 
 Read the ratios. The machine is shared and its speed drifts by a third within minutes; the scenarios of a table
-ran in turns, {rounds} rounds of the first table and fewer of the others, and a ratio is the median of the ratios
-within a round. Times are of whole processes, from start to exit, with bytecode at hand. The work is not the same
-everywhere: the plan writes its JSON, the plain program under mocks writes nothing, CDK writes a CloudFormation
-template with as many resources, from higher-level constructs. None of them contacts anything.
+ran in turns, {rounds} rounds of the first two tables and fewer of the others, and a ratio is the median of the
+ratios within a round. Times are of whole processes, from start to exit, with bytecode at hand. The work is not
+the same everywhere: the plan writes its JSON, the plain program under mocks writes nothing, CDK writes a
+CloudFormation template with as many resources, from higher-level constructs. None of them contacts anything.
 """
 
 _WHERE = """\
@@ -83,7 +83,9 @@ _WHERE = """\
 
 - **Bytecode first.** An environment without it compiles the provider SDKs at every start, several times the whole
   plan. `uv sync` compiles it here (`compile-bytecode` in pyproject.toml).
-- **Imports** are most of the reference's time: a class of `pulumi_aws` loads its whole service.
+- **Imports.** A class of `pulumi_aws` loads its whole service, and one of `pulumi_cloudflare` the whole SDK. An
+  import hook of `footing` loads what is touched ([ADR 9](adr/0009-imports-of-what-is-touched.md)); the rows
+  "whole SDKs imported" have it switched off. The first plan after an installation works out what later ones read.
 - **No garbage collection**, neither during a plan nor at the end of its process. Nearly everything lives until the
   end, so collections search and free little; they are the larger part of what the plain program spends more.
 - **No threads.** The SDK sends each request to the engine from a thread; the plan's event loop answers in place.

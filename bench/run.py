@@ -3,9 +3,11 @@
 Every scenario is a fresh process. All of one table run in turns, round after round, so that what else the machine
 does meets each of them; ratios are taken within a round. Bytecode is written to a folder of the run's own and
 warmed by one untimed round, as an installation with compiled bytecode has it (PYTHONDONTWRITEBYTECODE is unset).
+So is the cache of the import hook, but for the scenario that finds it empty.
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -18,17 +20,26 @@ from pathlib import Path
 from report import BASE, Sample, Table, document
 
 BENCH = Path(__file__).resolve().parent
+ROOT = BENCH.parent
 SERVICES = 100
 PARAMETERS = 10_000
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One command and how many resources it declares; 0 where that says nothing."""
+    """One command and how many resources it declares; 0 where that says nothing.
+
+    Attributes:
+        whole_sdks: imports provider SDKs as Python does.
+        empty_cache: finds nothing of an earlier start but bytecode.
+
+    """
 
     name: str
     command: Sequence[str]
     resources: int = 0
+    whole_sdks: bool = False
+    empty_cache: bool = False
 
 
 def main() -> None:
@@ -40,13 +51,14 @@ def main() -> None:
         cdk = arguments.cdk_python
         tables = [
             _timed("The reference", _reference(cdk, folder), rounds, environment),
+            _timed("The production stack", _production(), rounds, environment),
             _timed("A hundred services", _services(cdk, folder), 1 if arguments.quick else 3, environment),
             _timed("Small resources", _parameters(), 1 if arguments.quick else 3, environment),
         ]
     text = document(tables, rounds, with_cdk=cdk is not None)
     print(text)
     if arguments.write_docs:
-        (BENCH.parent / "docs" / "performance.md").write_text(text, encoding="utf-8")
+        (ROOT / "docs" / "performance.md").write_text(text, encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:
@@ -67,6 +79,7 @@ def _environment(folder: Path) -> dict[str, str]:
     }
     return kept | {
         "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+        "FOOTING_CACHE": str(folder / "cache"),
         # The template validator of CDK costs several times its synth and has no counterpart here.
         "CDK_VALIDATION": "false",
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
@@ -89,10 +102,24 @@ def _cdk(python: str | None, folder: str, services: int) -> Iterable[Scenario]:
 
 def _reference(cdk: str | None, folder: str) -> list[Scenario]:
     return [
-        Scenario(BASE, _plan("declare", 1), 76),
+        *_ways_to_import(_plan("declare", 1), 76),
         Scenario("plain program under the SDK's mocks", _plain("declare", 1), 76),
         *_cdk(cdk, folder, 1),
         Scenario("`import pulumi` alone", [sys.executable, "-c", "import pulumi"]),
+    ]
+
+
+def _production() -> Iterable[Scenario]:
+    command = [sys.executable, "-c", "from footing.cli import main; main()", "plan", "production", "--json"]
+    planned = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    return _ways_to_import(command, len(json.loads(planned.stdout)["resources"]))
+
+
+def _ways_to_import(command: Sequence[str], resources: int) -> list[Scenario]:
+    return [
+        Scenario(BASE, command, resources),
+        Scenario(f"{BASE}, whole SDKs imported", command, resources, whole_sdks=True),
+        Scenario(f"{BASE}, for the first time", command, resources, empty_cache=True),
     ]
 
 
@@ -116,18 +143,26 @@ def _parameters() -> list[Scenario]:
 def _timed(title: str, scenarios: Sequence[Scenario], rounds: int, environment: Mapping[str, str]) -> Table:
     samples: dict[str, list[Sample]] = {scenario.name: [] for scenario in scenarios}
     for scenario in scenarios:
-        _run(scenario.command, environment)
+        _run(scenario, environment)
     for number in range(rounds):
         for scenario in scenarios:
             print(f"{title}: round {number + 1} of {rounds}, {scenario.name}", file=sys.stderr)
-            samples[scenario.name].append(_run(scenario.command, environment))
+            samples[scenario.name].append(_run(scenario, environment))
     return Table(title, {scenario.name: scenario.resources for scenario in scenarios}, samples)
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> Sample:
+def _run(scenario: Scenario, environment: Mapping[str, str]) -> Sample:
+    own = {"FOOTING_PLAIN_IMPORTS": "1"} if scenario.whole_sdks else {}
+    with tempfile.TemporaryDirectory(prefix="bench-first-") as empty:
+        if scenario.empty_cache:
+            own["FOOTING_CACHE"] = empty
+        return _timed_process(scenario.command, {**environment, **own})
+
+
+def _timed_process(command: Sequence[str], environment: Mapping[str, str]) -> Sample:
     with tempfile.TemporaryFile() as errors:
         begin = time.perf_counter()
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - begin
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -115,7 +115,8 @@ def make_task_definition(
 ) -> aws.ecs.TaskDefinition:
     """Task definition of `containers`, its revisions counted by `family`, a physical name.
 
-    `volumes` are empty directories that live as long as the task.
+    Older revisions stay: ECS goes back to one when it takes a deployment back. `volumes` are empty directories
+    that live as long as the task.
     """
     return aws.ecs.TaskDefinition(
         f"{name}-task",
@@ -129,6 +130,7 @@ def make_task_definition(
         task_role_arn=task_role.arn,
         container_definitions=pulumi.Output.json_dumps(list(containers), sort_keys=True),
         volumes=[{"name": volume} for volume in volumes],
+        skip_destroy=True,
         tags=tags,
         opts=opts,
     )

@@ -1,7 +1,8 @@
 """IAM policy documents as JSON text, least privilege by construction."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 
@@ -17,5 +18,9 @@ def trust(service: str) -> str:
 
 def allow(actions: Sequence[str], resources: Sequence[pulumi.Input[str]]) -> pulumi.Output[str]:
     """Document that allows `actions` on exactly `resources` (ARNs)."""
-    statement = {"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
-    return pulumi.Output.json_dumps({"Version": POLICY_VERSION, "Statement": [statement]}, sort_keys=True)
+    return document([{"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}])
+
+
+def document(statements: Sequence[Mapping[str, Any]]) -> pulumi.Output[str]:
+    """Document of `statements`, as they are."""
+    return pulumi.Output.json_dumps({"Version": POLICY_VERSION, "Statement": list(statements)}, sort_keys=True)

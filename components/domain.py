@@ -23,6 +23,8 @@ class DomainArgs:
     """Cloudflare account that holds the zone."""
     protect: bool = True
     """Refuse to delete the zone: its name servers would change."""
+    adopt_zone_id: str | None = None
+    """Id of the zone where it exists already; None makes it. Source: config `edge.adopt.zone_id`."""
 
 
 class Domain(Component):
@@ -42,7 +44,7 @@ class Domain(Component):
             account={"id": args.account_id},
             name=args.zone_name,
             type="full",
-            opts=self._child(protect=args.protect),
+            opts=self._child(protect=args.protect, import_=args.adopt_zone_id),
         )
         certificate = aws.acm.Certificate(
             f"{name}-certificate",

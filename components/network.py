@@ -1,17 +1,22 @@
 """The private network: a VPC over several zones, with one way out and nothing open inwards."""
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import pulumi
 import pulumi_aws as aws
 
-from components import _iam
+from components import _firewall, _iam
 from components._component import Component
+from components._firewall import Upstream
 
 SUBNET_PREFIX_GROWTH = 4
 """Each subnet takes a sixteenth of the VPC: room for 3 zones, public and private, and as much again."""
+
+
+HTTPS_PORT = 443
+"""Port of every interface endpoint."""
 
 
 class Nat(StrEnum):
@@ -37,6 +42,8 @@ class NetworkArgs:
     """Way out of the private subnets. Source: config `network.nat`."""
     region: str
     """Region of the zones, for the name of the S3 endpoint. Source: config `region`."""
+    endpoints: list[str] = field(default_factory=list)
+    """Services of AWS with an interface endpoint, such as `ecr.api`. Source: config `network.endpoints`."""
     flow_log_retention_days: int = 90
     """How long CloudWatch keeps the record of connections, in days."""
 
@@ -58,11 +65,20 @@ class Network(Component):
         public = self._make_public_subnets()
         private = self._make_private_subnets(self._make_nat(public))
         self._make_s3_endpoint([table for _, table in private])
+        self._doors = self._make_endpoints([subnet for subnet, _ in private])
         self._make_flow_log()
         self.vpc_id = self._vpc.id
         self.public_subnet_ids = pulumi.Output.all(*[subnet.id for subnet in public]).apply(list)
         self.private_subnet_ids = pulumi.Output.all(*[subnet.id for subnet, _ in private]).apply(list)
         self._finish()
+
+    @property
+    def doors(self) -> list[Upstream]:
+        """What every client in the VPC opens to call AWS.
+
+        An endpoint takes over its service's name for the whole VPC: a task that opens no door loses the service.
+        """
+        return self._doors
 
     def _make_vpc(self) -> aws.ec2.Vpc:
         vpc = aws.ec2.Vpc(
@@ -147,6 +163,25 @@ class Network(Component):
             route_table_ids=[table.id for table in tables],
             opts=self._child(),
         )
+
+    def _make_endpoints(self, subnets: list[aws.ec2.Subnet]) -> list[Upstream]:
+        if not self._args.endpoints:
+            return []
+        group = _firewall.group(
+            f"{self._name}-endpoints", "Interface endpoints of AWS services", self._vpc.id, self._child()
+        )
+        for service in self._args.endpoints:
+            aws.ec2.VpcEndpoint(
+                f"{self._name}-{service.replace('.', '-')}",
+                vpc_id=self._vpc.id,
+                service_name=f"com.amazonaws.{self._args.region}.{service}",
+                vpc_endpoint_type="Interface",
+                subnet_ids=[subnet.id for subnet in subnets],
+                security_group_ids=[group.id],
+                private_dns_enabled=True,
+                opts=self._child(),
+            )
+        return [Upstream(role="endpoints", security_group_id=group.id, port=HTTPS_PORT)]
 
     def _make_flow_log(self) -> None:
         group = aws.cloudwatch.LogGroup(

@@ -3,15 +3,17 @@
 Exit codes: 0 fine, 1 findings or a failed deployment, 2 wrong usage or configuration.
 """
 
-import runpy
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from footing.check.command import check, rules
+from footing.project import plan as _plan
+from footing.project import root as _root
+from footing.project import stack_file as _read
 from stacks.config import ConfigError
-from stacks.config.load import PROJECT, StackFile, from_file
 
 if TYPE_CHECKING:
     from footing.plan.model import Plan
@@ -54,13 +56,19 @@ def plan(
 ) -> None:
     """Show every resource of STACK, offline: no cloud, no engine, nothing decrypted."""
     from footing.plan.collection import never_collect
+    from stacks.cost import way_out_note
 
     never_collect()
-    made = _plan(stack, _read(stack, config_file))
+    file = _read(stack, config_file)
+    made = _plan(stack, file)
     if as_json:
         typer.echo(made.to_json())
         return
-    _draw(made, verbose=verbose)
+    _draw(made, verbose=verbose, notes=[way_out_note(file.config.network)])
+
+
+app.command()(check)
+app.command()(rules)
 
 
 @app.command()
@@ -90,11 +98,52 @@ def destroy(stack: StackName, simulated: Simulated = False) -> None:
 
 
 @app.command()
+def trace(
+    stack: StackName,
+    method: Annotated[str, typer.Argument(metavar="METHOD", help="GET, POST, ...")],
+    path: Annotated[str, typer.Argument(metavar="PATH", help="Path with its query, or a whole address.")],
+    header: Annotated[
+        list[str] | None, typer.Option(help="A header of the request; may be repeated.", metavar="'NAME: VALUE'")
+    ] = None,
+    ip: Annotated[str, typer.Option(help="Address of the visitor.")] = "192.0.2.1",
+    status: Annotated[int, typer.Option(help="Status the origin is to answer with.")] = 200,
+    answer_header: Annotated[
+        list[str] | None, typer.Option(help="A header of its answer; may be repeated.", metavar="'NAME: VALUE'")
+    ] = None,
+    config_file: ConfigFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show what the edge of STACK would do with a request, rule by rule, offline."""
+    from rich.console import Console
+
+    from footing.trace.ask import Asked
+    from footing.trace.command import run
+
+    asked = Asked(
+        method=method,
+        target=path,
+        headers=header or (),
+        address=ip,
+        status=status,
+        answer_headers=answer_header or (),
+    )
+    run(_read(stack, config_file).config, asked, Console(highlight=False), json=as_json)
+
+
+@app.command()
 def contract(stack: StackName, config_file: ConfigFile = None) -> None:
     """Print the key contract of STACK: what the application keeps in Redis, as JSON."""
     from stacks.contract import cache_contract
 
     typer.echo(cache_contract(_read(stack, config_file).config.cache))
+
+
+@app.command()
+def scaling(stack: StackName, config_file: ConfigFile = None) -> None:
+    """Simulate how the service of STACK meets a launch day, scaled as configured and in other ways."""
+    from footing.documents.scaling import table
+
+    typer.echo(table(_read(stack, config_file).config.service))
 
 
 @app.command()
@@ -106,38 +155,12 @@ def docs() -> None:
     typer.echo("\n".join(f"wrote {path.name}" for path in changed) or "all pages are current")
 
 
-def _plan(stack: str, file: StackFile) -> "Plan":
-    from footing.plan.record import record
-
-    root = _root()
-    return record(
-        lambda: runpy.run_path(str(root / "__main__.py"), run_name="__main__"),
-        project=PROJECT,
-        stack=stack,
-        config=file.engine_config,
-        secret_keys=file.secret_keys,
-        root=root,
-    )
-
-
-def _draw(made: "Plan", *, verbose: bool) -> None:
+def _draw(made: "Plan", *, verbose: bool, notes: list[str]) -> None:
     from rich.console import Console
 
     from footing.plan.render import tree
 
-    tree(made, Console(highlight=False), verbose=verbose)
-
-
-def _read(stack: str, config_file: Path | None) -> StackFile:
-    return from_file(config_file or _root() / f"Pulumi.{stack}.yaml")
-
-
-def _root() -> Path:
-    """The project's directory: the one the command is run in, as for `pulumi` itself."""
-    root = Path.cwd()
-    if not (root / "Pulumi.yaml").is_file():
-        raise ConfigError(root.name, ["no Pulumi.yaml here; run footing in the project's directory"])
-    return root
+    tree(made, Console(highlight=False), verbose=verbose, notes=notes)
 
 
 def _state(stack: str) -> Path:

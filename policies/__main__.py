@@ -1,5 +1,8 @@
 """Entry point of the policy pack; the engine runs this folder."""
 
-from policies.pack import build
+from pathlib import Path
 
-build()
+from policies.analyzer.serve import serve
+from policies.rules import CATALOGUE
+
+serve(CATALOGUE, Path(__file__).resolve().parent)

@@ -86,6 +86,16 @@ AUTH_REQUESTS_PER_MINUTE = Limit(
 )
 """Requests one address may send to the sign-in paths."""
 
+FAILED_LOGINS = Limit(
+    key="edge.rate_limits.auth.failed_logins",
+    minimum=2,
+    maximum=5,
+    unit="failed logins per address",
+    why="passwords could be guessed without ever meeting a challenge",
+    source="S0-22",
+)
+"""Failed logins of one address after which the next attempt is challenged."""
+
 API_BURST_WINDOW_SECONDS = 10
 """Window of the burst limit, in seconds: the shortest period every Cloudflare plan offers. Source: S0-20."""
 
@@ -104,5 +114,6 @@ DOCUMENTED: tuple[Limit, ...] = (
     API_REQUESTS_PER_MINUTE,
     API_BURST_REQUESTS,
     AUTH_REQUESTS_PER_MINUTE,
+    FAILED_LOGINS,
 )
 """Every limit that has a row in docs/limits.md."""

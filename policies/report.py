@@ -1,7 +1,7 @@
 """What a gate found, as plain data: every output is drawn from it. Standard library only."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policies.judge import Finding
@@ -49,7 +49,7 @@ class Report:
     excused: Sequence[Excused] = ()
     """Violations under an exception."""
     problems: Sequence[str] = ()
-    """Sentences about the gate itself: an exception that is expired, unused or malformed, a rule that broke."""
+    """Sentences about the gate itself: an exception that is expired, unused or malformed."""
     tolerated: frozenset[tuple[str, str]] = frozenset()
     """Pairs of rule id and resource type that may be undecided: the reviewed list."""
 
@@ -60,7 +60,7 @@ class Report:
     @property
     def stopping(self) -> list[Finding]:
         """Findings that stop the change: mandatory violations, what broke, what could not be decided."""
-        return list(self._stopping())
+        return [finding for finding in self.findings if stops(finding, self.tolerated)]
 
     @property
     def passed(self) -> bool:
@@ -78,14 +78,14 @@ class Report:
                 worst[finding.rule.id] = said
         return Counter({verdict: list(worst.values()).count(verdict) for verdict in order})
 
-    def _stopping(self) -> Iterator[Finding]:
-        for finding in self.findings:
-            verdict = finding.judgement.verdict
-            known = (finding.rule.id, finding.resource.type) in self.tolerated
-            undecided = verdict is Verdict.UNDECIDED and not known
-            mandatory = verdict is Verdict.FAIL and finding.level is Level.MANDATORY
-            if mandatory or undecided or verdict is Verdict.BROKEN:
-                yield finding
+
+def stops(finding: Finding, tolerated: frozenset[tuple[str, str]]) -> bool:
+    """Whether a finding stops the change, in every runner alike; `tolerated` may be undecided."""
+    verdict = finding.judgement.verdict
+    if verdict is Verdict.UNDECIDED:
+        return (finding.rule.id, finding.resource.type) not in tolerated
+    mandatory = verdict is Verdict.FAIL and finding.level is Level.MANDATORY
+    return mandatory or verdict is Verdict.BROKEN
 
 
 _BADNESS = {

@@ -41,8 +41,12 @@ class Resource(Mapping[str, Any]):
     """URN of the parent."""
     protect: bool = False
     """Whether the engine refuses to delete it."""
+    retain: bool = False
+    """Whether the engine forgets it where it would delete it."""
     dependencies: tuple[str, ...] = ()
     """URNs of the resources it was made from, where the runner knows them."""
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Property to the URNs that its value comes from: what a value that is not known yet will belong to."""
     source: str = ""
     """Line of the program that made it, `path:line`, where the runner knows it."""
 
@@ -74,6 +78,11 @@ class Stack:
         for resource in self.resources:
             found.setdefault(resource.type, []).append(resource)
         return found
+
+    @cached_property
+    def by_urn(self) -> Mapping[str, Resource]:
+        """Every resource that has a URN, by it."""
+        return {resource.urn: resource for resource in self.resources if resource.urn}
 
     def of(self, *types: str) -> list[Resource]:
         """Resources of these types, type by type."""

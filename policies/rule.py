@@ -145,6 +145,10 @@ class _Reasons:
     types: frozenset[str]
     """Type tokens the rule looks at."""
 
+    def excusable_in(self, environment: str) -> bool:
+        """Whether an exception is accepted in `environment`."""
+        return self.excusable or bool(RELAXED & {environment})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(_Reasons):
@@ -203,9 +207,9 @@ def whole_number(value: Any) -> int | None:
         return None
     if isinstance(value, str):
         return int(value) if value.isascii() and value.isdigit() else None
-    if isinstance(value, (int, float)) and value == int(value):
-        return int(value)
-    return None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    return value if isinstance(value, int) else None
 
 
 def hidden(value: Mapping[str, Any] | Any, *keys: str) -> bool:

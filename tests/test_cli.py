@@ -56,10 +56,13 @@ def test_plan_as_json_holds_no_secret_and_can_be_read_again():
 
 def test_plan_reads_another_file_when_told(project: Path):
     other = project / "other.yaml"
-    other.write_text((ROOT / "Pulumi.staging.yaml").read_text().replace("nat: single", "nat: none"))
+    other.write_text((ROOT / "Pulumi.staging.yaml").read_text().replace("nat: single", "nat: per_zone"))
     done = footing("plan", "staging", "--config-file", str(other), directory=project)
     assert done.returncode == 0
-    assert "NatGateway" not in done.stdout
+    assert done.stdout.count("aws.ec2.NatGateway") == 2
+    assert done.stdout.splitlines()[-1].startswith(
+        "Way out of the private subnets: 2 NAT gateways, 73.00 USD a month"
+    )
 
 
 @pytest.mark.parametrize(

@@ -134,9 +134,23 @@ LEAKED_PASSWORD = Condition(
 """The password of this sign-in is in a collection of leaked ones; needs leaked credentials detection."""
 
 
+def origin_says(directive: str) -> Expression:
+    """The origin's own Cache-Control has `directive`, which is written in lower case."""
+    return Condition(
+        written=f'any(lower(http.response.headers["cache-control"][*])[*] contains {quoted(directive)})',
+        check=lambda it: directive in _small(_answer(it).headers.get("cache-control", "")),
+        closed=True,
+    )
+
+
 def under(*prefixes: str) -> Expression:
     """The path is under one of `prefixes`, in whatever case: for many an origin `/Auth/` is `/auth/`."""
     return some(*[PATH.lower().starts_with(_small(prefix)) for prefix in prefixes])
+
+
+def at(*paths: str) -> Expression:
+    """The path is one of `paths`, in whatever case."""
+    return PATH.lower().among(*[_small(path) for path in paths])
 
 
 def from_ranges(*ranges: str) -> Expression:

@@ -4,9 +4,11 @@ Cloudflare refuses what a plan lacks only when it is applied, after the first re
 imports Pulumi.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from components._cloudflare.rule import Phase
 
 MINUTE_SECONDS = 60
 """Period of a limit that is counted by the minute."""
@@ -39,99 +41,111 @@ class CloudflarePlan(StrEnum):
 class PlanCapabilities:
     """The parts of a plan that decide whether a set of rules can be applied."""
 
+    rules: int
+    """Rules in each phase that has no number of its own: redirects, cache, headers, compression."""
+    firewall_rules: int
+    """Rules of the custom firewall."""
     rate_limit_rules: int
-    """Rate limiting rules in a zone."""
+    """Rate limiting rules."""
     longest_period_seconds: int
     """Longest period a rate limit may be counted over."""
     shortest_edge_ttl_seconds: int
     """Shortest time a rule may tell the edge to keep an answer, against the origin's own headers."""
+    counts_hostnames: bool
+    """Whether a rate limit may depend on the host name; every plan has the path."""
+    counts_answers: bool
+    """Whether a rate limit may count by the origin's answer, as failed logins are."""
+    counts_headers: bool
+    """Whether a rate limit may depend on headers of the request."""
+    own_answers: bool
+    """Whether a refusal may have a body of ours, such as JSON."""
+    managed_rules: bool
+    """Whether the managed firewall has Cloudflare's full set and OWASP's, not the small free one alone."""
+    bot_exceptions: bool
+    """Whether paths may be excepted from bot fighting."""
+    logs: bool
+    """Whether a rule may merely log."""
 
     @property
     def periods_seconds(self) -> tuple[int, ...]:
         """Periods a rate limit may be counted over, shortest first."""
         return tuple(period for period in PERIODS_SECONDS if period <= self.longest_period_seconds)
 
+    def rules_of(self, phase: Phase) -> int:
+        """How many rules `phase` may hold; the managed firewall runs few, so every plan has room for them."""
+        return {Phase.FIREWALL: self.firewall_rules, Phase.RATE_LIMIT: self.rate_limit_rules}.get(
+            phase, self.rules
+        )
+
 
 PLAN_CAPABILITIES: Mapping[CloudflarePlan, PlanCapabilities] = {
     CloudflarePlan.FREE: PlanCapabilities(
-        rate_limit_rules=1, longest_period_seconds=10, shortest_edge_ttl_seconds=7200
+        rules=10,
+        firewall_rules=5,
+        rate_limit_rules=1,
+        longest_period_seconds=10,
+        shortest_edge_ttl_seconds=7200,
+        counts_hostnames=False,
+        counts_answers=False,
+        counts_headers=False,
+        own_answers=False,
+        managed_rules=False,
+        bot_exceptions=False,
+        logs=False,
     ),
     CloudflarePlan.PRO: PlanCapabilities(
-        rate_limit_rules=2, longest_period_seconds=60, shortest_edge_ttl_seconds=3600
+        rules=25,
+        firewall_rules=20,
+        rate_limit_rules=2,
+        longest_period_seconds=60,
+        shortest_edge_ttl_seconds=3600,
+        counts_hostnames=True,
+        counts_answers=False,
+        counts_headers=False,
+        own_answers=True,
+        managed_rules=True,
+        bot_exceptions=True,
+        logs=False,
     ),
     CloudflarePlan.BUSINESS: PlanCapabilities(
-        rate_limit_rules=5, longest_period_seconds=600, shortest_edge_ttl_seconds=1
+        rules=50,
+        firewall_rules=100,
+        rate_limit_rules=5,
+        longest_period_seconds=600,
+        shortest_edge_ttl_seconds=1,
+        counts_hostnames=True,
+        counts_answers=True,
+        counts_headers=False,
+        own_answers=True,
+        managed_rules=True,
+        bot_exceptions=True,
+        logs=False,
     ),
     CloudflarePlan.ENTERPRISE: PlanCapabilities(
-        rate_limit_rules=5, longest_period_seconds=65535, shortest_edge_ttl_seconds=1
+        rules=300,
+        firewall_rules=1000,
+        rate_limit_rules=5,
+        longest_period_seconds=65535,
+        shortest_edge_ttl_seconds=1,
+        counts_hostnames=True,
+        counts_answers=True,
+        counts_headers=True,
+        own_answers=True,
+        managed_rules=True,
+        bot_exceptions=True,
+        logs=True,
     ),
 }
-"""Smallest plan first. Enterprise holds 5 to 100 rules by contract: the number every contract has is taken.
+"""Smallest plan first. Enterprise holds 5 to 100 rate limits by contract: the number every contract has is taken.
 
-Sources: https://developers.cloudflare.com/waf/rate-limiting-rules/#availability and
-https://developers.cloudflare.com/cache/how-to/edge-browser-cache-ttl/
+Sources: https://developers.cloudflare.com/waf/rate-limiting-rules/#availability,
+https://developers.cloudflare.com/cache/how-to/edge-browser-cache-ttl/,
+https://developers.cloudflare.com/waf/custom-rules/#availability,
+https://developers.cloudflare.com/cache/how-to/cache-rules/#availability and
+https://developers.cloudflare.com/waf/rate-limiting-rules/create-zone-dashboard/ (own answers: Pro and above).
 """
 
 
-def refusals(
-    plan: CloudflarePlan,
-    *,
-    api_requests_per_minute: int | None,
-    api_burst_requests: int | None,
-    api_burst_window_seconds: int,
-    auth_requests_per_minute: int | None,
-    static_ttl_seconds: int,
-) -> list[str]:
-    """Reasons why `plan` cannot hold these rules, each naming the smallest plan that can; empty if it can.
-
-    A limit that is None is not asked for and takes no rule.
-    """
-    periods = [
-        period
-        for period, asked in (
-            (MINUTE_SECONDS, api_requests_per_minute),
-            (api_burst_window_seconds, api_burst_requests),
-            (MINUTE_SECONDS, auth_requests_per_minute),
-        )
-        if asked is not None
-    ]
-    found = [_too_many_rules(plan, len(periods)), _ttl_too_short(plan, static_ttl_seconds)]
-    found += [_period_not_offered(plan, period) for period in sorted(set(periods))]
-    return [reason for reason in found if reason]
-
-
-def _too_many_rules(plan: CloudflarePlan, rules: int) -> str:
-    offered = PLAN_CAPABILITIES[plan].rate_limit_rules
-    if rules <= offered:
-        return ""
-    enough = [name for name, has in PLAN_CAPABILITIES.items() if has.rate_limit_rules >= rules]
-    return (
-        f"{rules} rate limits do not fit the Cloudflare plan {plan.value!r}, which holds {offered}: "
-        f"leave {rules - offered} out or take {_smallest(enough)}"
-    )
-
-
-def _period_not_offered(plan: CloudflarePlan, period: int) -> str:
-    offered = PLAN_CAPABILITIES[plan].periods_seconds
-    if period in offered:
-        return ""
-    enough = [name for name, has in PLAN_CAPABILITIES.items() if period in has.periods_seconds]
-    return (
-        f"a rate limit over {period} seconds does not fit the Cloudflare plan {plan.value!r}, "
-        f"which counts over {', '.join(map(str, offered))} seconds: take {_smallest(enough)}"
-    )
-
-
-def _ttl_too_short(plan: CloudflarePlan, ttl: int) -> str:
-    shortest = PLAN_CAPABILITIES[plan].shortest_edge_ttl_seconds
-    if ttl >= shortest:
-        return ""
-    enough = [name for name, has in PLAN_CAPABILITIES.items() if ttl >= has.shortest_edge_ttl_seconds]
-    return (
-        f"static files cannot be kept for {ttl} seconds on the Cloudflare plan {plan.value!r}, "
-        f"which keeps for {shortest} seconds or longer: take {_smallest(enough)}"
-    )
-
-
-def _smallest(plans: list[CloudflarePlan]) -> str:
-    return f"the plan {plans[0].value!r}" if plans else "another value: no plan allows this one"
+def smallest(enough: Callable[[PlanCapabilities], bool]) -> CloudflarePlan | None:
+    """The smallest plan that is `enough`; None if no plan is."""
+    return next((plan for plan, has in PLAN_CAPABILITIES.items() if enough(has)), None)

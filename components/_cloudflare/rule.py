@@ -66,7 +66,7 @@ class Block:
     content_type: str
     """`application/json`, `text/html`, `text/plain` or `text/xml`."""
     content: str
-    """Body of the answer."""
+    """Body of the answer; empty for Cloudflare's own page and status, all that the free plan has."""
 
 
 @dataclass(frozen=True, kw_only=True)

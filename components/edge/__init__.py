@@ -1,6 +1,6 @@
 """The edge: Cloudflare's cache, rate limits and bot rules in front of the origin."""
 
-from components.edge.args import EdgeArgs
+from components.edge.args import AdoptionArgs, EdgeArgs
 from components.edge.zone import Edge
 
-__all__ = ["Edge", "EdgeArgs"]
+__all__ = ["AdoptionArgs", "Edge", "EdgeArgs"]

@@ -81,6 +81,7 @@ def _refused(zone: str) -> Signal:
 
 
 def _checks(args: EdgeArgs) -> tuple[Check, ...]:
+    address = f"https://{args.settings.hostnames[0]}"
     delegated = Check(
         id="edge-delegated",
         title=f"The name servers of {args.zone_name} are Cloudflare's",
@@ -90,16 +91,16 @@ def _checks(args: EdgeArgs) -> tuple[Check, ...]:
     served = Check(
         id="edge-in-front",
         title="Cloudflare answers for every host name",
-        probe=f"GET https://{args.hostnames[0]}/ has the header cf-ray",
+        probe=f"GET {address}/ has the header cf-ray",
         fix="Check that the record is proxied and that the zone is active.",
     )
     personal = [
         Check(
             id="edge-personal-not-kept",
             title="An answer to a request with Authorization is not kept",
-            probe=f"GET https://{args.hostnames[0]}{path} twice with Authorization: cf-cache-status is never HIT",
+            probe=f"GET {address}{path} twice with Authorization: cf-cache-status is never HIT",
             fix="The rule bypass-authenticated must be the last of its phase.",
         )
-        for path in args.api_paths[:1]
+        for path in args.settings.api.paths[:1]
     ]
     return (delegated, served, *personal)

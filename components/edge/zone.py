@@ -1,67 +1,22 @@
 """The records, settings and rules of a zone: one rule set for each phase."""
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pulumi
 import pulumi_cloudflare as cloudflare
 
-from components._cloudflare.plans import CloudflarePlan
+from components._cloudflare.phases import phases
+from components._cloudflare.rule import Phase, Rule
 from components._component import Component
 from components._signals import Signals
-from components.edge import rules, signals
+from components.edge import signals, values
 from components.edge.args import EdgeArgs
-
-COMPRESSION = ("brotli", "gzip")
-"""Methods, best first."""
+from components.edge.owners import own
+from components.edge.render import rendered
 
 AUTOMATIC_TTL = 1
 """Cloudflare's word for "automatic" in a record's TTL; a proxied record allows no other."""
-
-SETTINGS: Mapping[str, str | int] = {
-    "ssl": "strict",
-    "min_tls_version": "1.2",
-    "tls_1_3": "on",
-    "always_use_https": "on",
-    "cache_level": "aggressive",
-    "browser_cache_ttl": 0,
-}
-"""Zone settings. `aggressive` is the dashboard's "Standard" level, 0 its "Respect Existing Headers".
-
-Deleting a setting leaves its value as it is: Cloudflare has no default to go back to.
-"""
-
-BOTS: Mapping[CloudflarePlan, Mapping[str, Any]] = {
-    # Bot Fight Mode knows no exception, so on this plan it would challenge the programs that call the API.
-    CloudflarePlan.FREE: {"enable_js": True, "fight_mode": False},
-    CloudflarePlan.PRO: {
-        "enable_js": True,
-        "sbfm_definitely_automated": "managed_challenge",
-        "sbfm_static_resource_protection": False,
-        "sbfm_verified_bots": "allow",
-    },
-    CloudflarePlan.BUSINESS: {
-        "enable_js": True,
-        "sbfm_definitely_automated": "managed_challenge",
-        "sbfm_likely_automated": "managed_challenge",
-        "sbfm_static_resource_protection": False,
-        "sbfm_verified_bots": "allow",
-    },
-    # Bot Management is a product of its own here; what a contract holds is set with that contract.
-    CloudflarePlan.ENTERPRISE: {"enable_js": True},
-}
-"""Only what a plan knows: the rest comes back as a difference that never ends.
-
-Source: https://developers.cloudflare.com/bots/plans/
-"""
-
-REFUSAL = cloudflare.RulesetRuleActionParametersResponseArgs(
-    content=json.dumps({"error": "too_many_requests"}),
-    content_type="application/json",
-    status_code=429,
-)
-"""What a client over the limit gets: programs call these paths, so no challenge page."""
 
 
 class Edge(Component):
@@ -71,19 +26,24 @@ class Edge(Component):
     """Id of the zone."""
     urls: pulumi.Output[Sequence[str]]
     """Address of every host name, `https://` first."""
+    ds_record: pulumi.Output[str]
+    """DS record to enter at the registrar, by hand: without it nobody checks the zone's signatures."""
 
     def __init__(self, name: str, args: EdgeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)
+        own(args.zone_name, name)
+        # Rules hold functions, which no state can keep; what they say is in the rule sets.
+        super().__init__(name, replace(args, fragments=()), opts)
         self._args = args
         self.zone_id = pulumi.Output.from_input(args.zone_id)
+        self._tell_losses()
         self._make_records()
         self._make_settings()
+        self.ds_record = self._make_dnssec()
         self._make_tiered_cache()
-        self._make_bot_rules()
-        self._make_cache_rules()
-        self._make_rate_limits()
-        self._make_response_rules()
-        self.urls = pulumi.Output.from_input([f"https://{hostname}" for hostname in args.hostnames])
+        self._make_detections()
+        for phase, rules in phases(args.settings, args.fragments).items():
+            self._make_ruleset(phase, rules)
+        self.urls = pulumi.Output.from_input([f"https://{hostname}" for hostname in args.settings.hostnames])
         self._finish()
 
     @property
@@ -91,8 +51,12 @@ class Edge(Component):
         """What to watch."""
         return signals.signals(self._args)
 
+    def _tell_losses(self) -> None:
+        for sentence in self._args.settings.lost:
+            pulumi.log.warn(sentence, resource=self)
+
     def _make_records(self) -> None:
-        for hostname in self._args.hostnames:
+        for hostname in (*self._args.settings.hostnames, *self._args.settings.redirect_hostnames):
             cloudflare.DnsRecord(
                 f"{self._name}-{hostname}",
                 zone_id=self.zone_id,
@@ -105,123 +69,77 @@ class Edge(Component):
             )
 
     def _make_settings(self) -> None:
-        for setting, value in SETTINGS.items():
+        wanted = values.zone_settings(self._args.settings)
+        for setting, value in wanted.items():
             cloudflare.ZoneSetting(
                 f"{self._name}-{setting.replace('_', '-')}",
                 zone_id=self.zone_id,
                 setting_id=setting,
-                value=value,
-                opts=self._child(),
+                value=values.DEFAULTS[setting] if self._args.reset else value,
+                opts=self._kept(setting),
             )
+
+    def _make_dnssec(self) -> pulumi.Output[str]:
+        signing = cloudflare.ZoneDnssec(
+            f"{self._name}-dnssec",
+            zone_id=self.zone_id,
+            # Not by `reset`: the registrar's DS record has to go first, and nobody here sees it.
+            status="active" if self._args.settings.dnssec else "disabled",
+            # Deleting it ends the signatures at once: with a DS record at the registrar the domain would vanish.
+            opts=self._kept(retain_on_delete=True),
+        )
+        return signing.ds
 
     def _make_tiered_cache(self) -> None:
         # Smart tiered caching needs both: the first turns tiers on, the second picks them.
+        value = "off" if self._args.reset else "on"
         tiers = cloudflare.ArgoTieredCaching(
-            f"{self._name}-tiers", zone_id=self.zone_id, value="on", opts=self._child()
+            f"{self._name}-tiers", zone_id=self.zone_id, value=value, opts=self._kept()
         )
         cloudflare.TieredCache(
-            f"{self._name}-smart-tiers", zone_id=self.zone_id, value="on", opts=self._child(depends_on=[tiers])
+            f"{self._name}-smart-tiers",
+            zone_id=self.zone_id,
+            value=value,
+            opts=self._kept(depends_on=[tiers]),
         )
 
-    def _make_bot_rules(self) -> None:
+    def _make_detections(self) -> None:
+        settings, reset = self._args.settings, self._args.reset
         cloudflare.BotManagement(
-            f"{self._name}-bots", zone_id=self.zone_id, opts=self._child(), **BOTS[self._args.plan]
+            f"{self._name}-bots",
+            zone_id=self.zone_id,
+            opts=self._kept(),
+            **values.bots(settings, reset=reset),
         )
-        skip = cloudflare.RulesetRuleActionParametersArgs(phases=["http_request_sbfm"])
-        self._make_ruleset(
-            "http_request_firewall_custom",
-            [_rule(rule, "skip", skip) for rule in rules.bot_exception_rules(self._args)],
-        )
-
-    def _make_cache_rules(self) -> None:
-        self._make_ruleset(
-            "http_request_cache_settings",
-            [_rule(rule, "set_cache_settings", _cache_parameters(rule)) for rule in rules.cache_rules(self._args)],
+        cloudflare.LeakedCredentialCheck(
+            f"{self._name}-leaked-passwords",
+            zone_id=self.zone_id,
+            enabled=settings.leaked_passwords and not reset,
+            opts=self._child(),
         )
 
-    def _make_rate_limits(self) -> None:
-        refuse = cloudflare.RulesetRuleActionParametersArgs(response=REFUSAL)
-        self._make_ruleset(
-            "http_ratelimit",
-            [_rule(rule, "block", refuse, ratelimit=_ratelimit(rule)) for rule in rules.rate_rules(self._args)],
-        )
-
-    def _make_response_rules(self) -> None:
-        never = cloudflare.RulesetRuleActionParametersArgs(
-            no_store=cloudflare.RulesetRuleActionParametersNoStoreArgs(operation="set", cloudflare_only=False)
-        )
-        compress = cloudflare.RulesetRuleActionParametersArgs(
-            algorithms=[cloudflare.RulesetRuleActionParametersAlgorithmArgs(name=name) for name in COMPRESSION]
-        )
-        self._make_ruleset(
-            "http_response_cache_settings",
-            [_rule(rule, "set_cache_control", never) for rule in rules.never_stored_rules(self._args)],
-        )
-        self._make_ruleset(
-            "http_response_compression",
-            [_rule(rule, "compress_response", compress) for rule in rules.compression_rules()],
-        )
-
-    def _make_ruleset(self, phase: str, rendered: list[cloudflare.RulesetRuleArgs]) -> None:
+    def _make_ruleset(self, phase: Phase, rules: Sequence[Rule]) -> None:
         """Make the only rule set of a phase: Cloudflare refuses a second one in the same zone."""
-        if not rendered:
-            return
+        adopt = self._args.adopt
+        ruleset_id = adopt.rulesets.get(phase) if adopt else None
         cloudflare.Ruleset(
-            f"{self._name}-{phase.replace('_', '-')}",
+            f"{self._name}-{phase.value.replace('_', '-')}",
             zone_id=self.zone_id,
             kind="zone",
             name="default",
-            phase=phase,
-            rules=rendered,
-            # A replacement made first would be the second rule set of its phase.
-            opts=self._child(delete_before_replace=True),
+            phase=phase.value,
+            rules=[rendered(rule) for rule in rules],
+            opts=self._child(
+                # A replacement made first would be the second rule set of its phase.
+                delete_before_replace=True,
+                # One that was adopted has another name, and a new name would replace it: no rules for a moment.
+                ignore_changes=["name"],
+                import_=f"zones/{adopt.zone_id}/{ruleset_id}" if adopt and ruleset_id else None,
+            ),
         )
 
-
-def _rule(
-    rule: rules.CacheRule | rules.RateRule | rules.MatchRule,
-    action: str,
-    parameters: cloudflare.RulesetRuleActionParametersArgs,
-    ratelimit: cloudflare.RulesetRuleRatelimitArgs | None = None,
-) -> cloudflare.RulesetRuleArgs:
-    return cloudflare.RulesetRuleArgs(
-        ref=rule.ref,
-        description=rule.description,
-        expression=rule.expression,
-        action=action,
-        action_parameters=parameters,
-        ratelimit=ratelimit,
-        enabled=True,
-    )
-
-
-def _cache_parameters(rule: rules.CacheRule) -> cloudflare.RulesetRuleActionParametersArgs:
-    if not rule.keep:
-        return cloudflare.RulesetRuleActionParametersArgs(cache=False)
-    return cloudflare.RulesetRuleActionParametersArgs(
-        cache=True,
-        edge_ttl=cloudflare.RulesetRuleActionParametersEdgeTtlArgs(
-            mode="bypass_by_default" if rule.edge_ttl_seconds is None else "override_origin",
-            default=rule.edge_ttl_seconds,
-        ),
-        browser_ttl=cloudflare.RulesetRuleActionParametersBrowserTtlArgs(
-            mode="respect_origin" if rule.browser_ttl_seconds is None else "override_origin",
-            default=rule.browser_ttl_seconds,
-        ),
-        cache_key=cloudflare.RulesetRuleActionParametersCacheKeyArgs(
-            cache_deception_armor=True, ignore_query_strings_order=True
-        ),
-        respect_strong_etags=True,
-    )
-
-
-def _ratelimit(rule: rules.RateRule) -> cloudflare.RulesetRuleRatelimitArgs:
-    """Every field is written: one left out comes back with the server's value as a difference."""
-    return cloudflare.RulesetRuleRatelimitArgs(
-        # Counters are kept in each data centre; Cloudflare refuses a limit that does not say so.
-        characteristics=["cf.colo.id", "ip.src"],
-        period=rule.period_seconds,
-        requests_per_period=rule.requests,
-        mitigation_timeout=rule.period_seconds,
-        requests_to_origin=False,
-    )
+    def _kept(self, *parts: str, **options: object) -> pulumi.ResourceOptions:
+        """Options of what every zone has already; where it is adopted, its id there: the zone and `parts`."""
+        adopt = self._args.adopt
+        found = "/".join((adopt.zone_id, *parts)) if adopt and adopt.settings else None
+        return self._child(import_=found, **options)

@@ -1,10 +1,11 @@
 """What the pooler is made from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 
 from components._fargate import TaskArgs
+from components._firewall import Upstream
 
 STOP_TIMEOUT_SECONDS = 120
 """Longest time that ECS on Fargate leaves a task between SIGTERM and SIGKILL.
@@ -46,6 +47,8 @@ class PoolerArgs:
     """Image with `pgbouncer` 1.21 or later and a shell."""
     prepare_image: str
     """Image with `curl` and a shell, for the certificate authorities."""
+    authorities_url: str | None = None
+    """Where `curl` finds Amazon's authorities; Amazon's own page on the internet when left out."""
     exporter_image: str
     """Image with pgbouncer_exporter, and busybox's `wget` and `grep` for the health check."""
     task: TaskArgs
@@ -78,6 +81,8 @@ class PoolerArgs:
     """Replace the tasks after AWS has rotated that secret. Wanted where the version is empty."""
     database_security_group_id: pulumi.Input[str]
     """Source: `Database.security_group_id`."""
+    upstreams: list[Upstream] = field(default_factory=list)
+    """What else the tasks call inside the network. Source: `Network.doors`."""
 
     @property
     def drain_seconds(self) -> int:
@@ -94,10 +99,10 @@ class PoolerArgs:
         """
         if self.tasks < 1:
             raise ValueError(f"tasks is {self.tasks}: at least 1 pooler must run")
-        for field in ("server_connections", "client_connections"):
-            if getattr(self, field) % self.tasks:
+        for shared in ("server_connections", "client_connections"):
+            if getattr(self, shared) % self.tasks:
                 raise ValueError(
-                    f"{field} is {getattr(self, field)}: it must be a multiple of tasks, {self.tasks}"
+                    f"{shared} is {getattr(self, shared)}: it must be a multiple of tasks, {self.tasks}"
                 )
         if isinstance(self.subnet_ids, list) and len(self.subnet_ids) < min(self.tasks, 2):
             raise ValueError(f"subnet_ids has {len(self.subnet_ids)}: {self.tasks} tasks need 2, in two zones")

@@ -68,7 +68,7 @@ class PoolerContainers:
         return self._container(
             "prepare",
             self._args.prepare_image,
-            environment={"RDS_CA_URL": RDS_CA_URL, "RUN_DIRECTORY": RUN_DIRECTORY},
+            environment={"RDS_CA_URL": self._args.authorities_url or RDS_CA_URL, "RUN_DIRECTORY": RUN_DIRECTORY},
             user="0:0",
             essential=False,
             entryPoint=["sh", "-c"],

@@ -64,7 +64,7 @@ class Pooler(Component):
             role="database", security_group_id=self._args.database_security_group_id, port=self._args.database_port
         )
         _firewall.connect(f"{self._name}-front", self._front, [task], self._child())
-        _firewall.connect(f"{self._name}-tasks", self._group, [database], self._child())
+        _firewall.connect(f"{self._name}-tasks", self._group, [database, *self._args.upstreams], self._child())
         _firewall.allow_https_out(f"{self._name}-tasks", self._group, self._child())
 
     def _make_credentials(self) -> tuple[pulumi.Output[str], aws.secretsmanager.SecretVersion]:

@@ -1,6 +1,18 @@
 """A web service and the load balancer in front of it."""
 
-from components.service.args import ScalingArgs, ServiceArgs
+from components._rollout import RolloutArgs, Strategy
+from components._scaling import ScalingArgs, ScheduleArgs, StepArgs, TargetArgs
+from components.service.args import CapacityArgs, ServiceArgs
 from components.service.service import Service
 
-__all__ = ["ScalingArgs", "Service", "ServiceArgs"]
+__all__ = [
+    "CapacityArgs",
+    "RolloutArgs",
+    "ScalingArgs",
+    "ScheduleArgs",
+    "Service",
+    "ServiceArgs",
+    "StepArgs",
+    "Strategy",
+    "TargetArgs",
+]

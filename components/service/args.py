@@ -7,24 +7,18 @@ import pulumi
 
 from components._fargate import TaskArgs
 from components._firewall import Upstream
+from components._rollout import RolloutArgs
+from components._scaling import ScalingArgs, scaling_conflicts, scaling_problems
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScalingArgs:
-    """How the number of tasks follows the load."""
+class CapacityArgs:
+    """Which machines of AWS the tasks run on."""
 
-    minimum_tasks: int
-    """Tasks that always run."""
-    maximum_tasks: int
-    """Tasks that never are exceeded; the connection budget is computed from it."""
-    cpu_target_percent: int
-    """Mean CPU that the number of tasks is steered to, 10 to 90."""
-    cooldown_seconds: int
-    """Pause after a change before the next, in seconds."""
-    minimum_healthy_percent: int
-    """Share of tasks that must run during a deployment, 0 to 100."""
-    maximum_percent: int
-    """Share of tasks that may run during a deployment; the connection budget is computed from it."""
+    base_tasks: int
+    """Tasks that never run on Spot, 0 or more."""
+    spot_percent: int = 0
+    """Share of the other tasks that run on Spot: two thirds cheaper, and taken away at two minutes' notice."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,14 +29,22 @@ class ServiceArgs:
     """Physical name of the ECS service, for metrics."""
     image: str
     """Container image, best by digest. Source: config `service.image`."""
+    image_owned_by_ci: bool = False
+    """`image` is only the first one: later task definitions are deployed by CI, and never taken back here."""
     port: int
     """TCP port the container listens on."""
     health_path: str
     """Path that answers 200 when the container can serve."""
+    websockets: bool = False
+    """Clients keep connections open: each stays with one task, and a leaving task gives them more time."""
     task: TaskArgs
     """Size of each task."""
     scaling: ScalingArgs
-    """Bounds and target of autoscaling."""
+    """How the number of tasks follows the load."""
+    rollout: RolloutArgs = field(default_factory=RolloutArgs)
+    """How new tasks take the place of old ones."""
+    capacity: CapacityArgs
+    """Which machines the tasks run on."""
     idle_timeout_seconds: int
     """Longest silence in a request before the load balancer gives up, in seconds; at least the longest request."""
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
@@ -57,6 +59,11 @@ class ServiceArgs:
     """IPv4 ranges that may call the load balancer: the edge's own."""
     certificate_arn: pulumi.Input[str]
     """Certificate of the HTTPS listener. Source: `Domain.certificate_arn`."""
+    trust_store_arn: pulumi.Input[str] | None = None
+    """Authorities of which callers must show a certificate; nobody must when left out.
+
+    Source: `OriginPull.trust_store_arn`.
+    """
     cluster_arn: pulumi.Input[str]
     """Source: `Cluster.arn`."""
     cluster_name: str
@@ -71,3 +78,16 @@ class ServiceArgs:
     """Subnets of the tasks. Source: `Network.private_subnet_ids`."""
     protect: bool = True
     """Refuse to delete the load balancer: its host name would change."""
+
+    def __post_init__(self) -> None:
+        """Refuse what AWS would accept and then not do.
+
+        Raises:
+            ValueError: the parts do not fit each other.
+
+        """
+        for key, sentence in (
+            *scaling_problems(self.scaling),
+            *scaling_conflicts(self.scaling, two_fleets=self.rollout.two_fleets),
+        ):
+            raise ValueError(f"{key}: {sentence}")

@@ -1,15 +1,21 @@
 """A web service on Fargate behind a public load balancer that only the edge may reach."""
 
+from typing import Any
+
 import pulumi
 import pulumi_aws as aws
-import pulumi_random as random
 
-from components import _fargate, _firewall, _secret
+from components import _firewall
 from components._component import Component
 from components._firewall import Upstream
+from components._rollout import FULL_PERCENT, RolloutArgs
 from components._signals import Signals
 from components.service import signals
-from components.service.args import ServiceArgs
+from components.service.alarms import Front, rollback_alarms
+from components.service.args import CapacityArgs, ServiceArgs
+from components.service.autoscaling import make_autoscaling
+from components.service.rollout import deployment_configuration, running_task_definition, second_fleet
+from components.service.tasks import drain_seconds, make_task_definition
 
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 """TLS 1.2 and 1.3 with forward secrecy.
@@ -17,11 +23,17 @@ TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
 """
 
-DEREGISTRATION_SECONDS = 30
-"""How long a leaving task still gets the answers it is working on."""
+STICKY_SECONDS = 24 * 60 * 60
+"""How long a client with an open connection comes back to the same task, in seconds."""
 
-STOP_TIMEOUT_SECONDS = 60
-"""Time between SIGTERM and SIGKILL; longer than the deregistration, so that no request is cut."""
+KEEP_ALIVE_SECONDS = 3600
+"""How long the edge may keep one connection to the load balancer, in seconds: AWS's own default."""
+
+HEALTH_GRACE_SECONDS = 60
+"""Time after its start in which a task may fail its health check, in seconds."""
+
+DEPLOYMENT_MINUTES = 30
+"""How long the engine waits for a deployment, beside what the strategy itself waits, in minutes."""
 
 
 class Service(Component):
@@ -31,6 +43,8 @@ class Service(Component):
     """Host name of the load balancer: the origin of the edge."""
     security_group_id: pulumi.Output[str]
     """Group of the tasks."""
+    task_definition_arn: pulumi.Output[str]
+    """What really runs; an error where that is not what was requested, unless CI owns it."""
 
     def __init__(self, name: str, args: ServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -40,14 +54,17 @@ class Service(Component):
         self._admit_edge()
         self._connect()
         balancer = self._make_balancer()
-        target = self._make_target()
-        listener = self._make_listeners(balancer, target)
-        self._make_scaling(self._make_service(self._make_task(), target, listener))
+        roles = ("tg", "tg-second") if args.rollout.two_fleets else ("tg",)
+        targets = [self._make_target(role) for role in roles]
+        listener = self._make_listeners(balancer, targets[0])
+        self._front_metrics = Front(balancer=balancer.arn_suffix, targets=[it.arn_suffix for it in targets])
+        task = make_task_definition(name, args, self._child())
+        service = self._make_service(task, targets, listener)
+        make_autoscaling(name, args, service, self._front_metrics, self._child())
         self.hostname = balancer.dns_name
         self.security_group_id = self._group.id
-        self._signals = signals.signals(
-            args.cluster_name, args.service_name, args.scaling.minimum_tasks, balancer.arn_suffix
-        )
+        self.task_definition_arn = self._running(service, task)
+        self._signals = signals.signals(args, self._front_metrics)
         self._finish()
 
     @property
@@ -89,20 +106,26 @@ class Service(Component):
             subnets=self._args.public_subnet_ids,
             security_groups=[self._front.id],
             idle_timeout=self._args.idle_timeout_seconds,
+            client_keep_alive=KEEP_ALIVE_SECONDS,
             drop_invalid_header_fields=True,
             desync_mitigation_mode="defensive",
             enable_deletion_protection=self._args.protect,
             opts=self._child(),
         )
 
-    def _make_target(self) -> aws.lb.TargetGroup:
+    def _make_target(self, role: str) -> aws.lb.TargetGroup:
+        sticky: Any = {"type": "lb_cookie", "enabled": self._args.websockets, "cookie_duration": STICKY_SECONDS}
+        # No physical name: a change of the port makes a new group beside the old one, which has its name still.
         return aws.lb.TargetGroup(
-            f"{self._name}-tg",
+            f"{self._name}-{role}",
             port=self._args.port,
             protocol="HTTP",
             target_type="ip",
             vpc_id=self._args.vpc_id,
-            deregistration_delay=DEREGISTRATION_SECONDS,
+            deregistration_delay=drain_seconds(self._args),
+            # Requests differ in length by a hundred times; a slow start would need round robin.
+            load_balancing_algorithm_type="least_outstanding_requests",
+            stickiness=sticky,
             health_check={
                 "path": self._args.health_path,
                 "matcher": "200",
@@ -135,111 +158,92 @@ class Service(Component):
             protocol="HTTPS",
             ssl_policy=TLS_POLICY,
             certificate_arn=self._args.certificate_arn,
+            mutual_authentication=self._demand_of_callers(),
             default_actions=[{"type": "forward", "target_group_arn": target.arn}],
+            routing_http_response_server_enabled=False,
             opts=self._child(),
         )
 
-    def _make_task(self) -> aws.ecs.TaskDefinition:
-        args = self._args
-        log = _fargate.make_log_group(self._name, args.task.log_retention_days, self._child())
-        arns, references = self._make_secrets()
-        main = _fargate.container(
-            self._name,
-            args.image,
-            environment={"PORT": str(args.port), **args.environment},
-            secrets=references,
-            log_group=log.name,
-            region=args.region,
-            portMappings=[{"containerPort": args.port, "protocol": "tcp"}],
-            mountPoints=[{"sourceVolume": "tmp", "containerPath": "/tmp"}],  # noqa: S108  a volume of the task
-            stopTimeout=STOP_TIMEOUT_SECONDS,
-        )
-        return _fargate.make_task_definition(
-            self._name,
-            args.task,
-            [main],
-            family=args.service_name,
-            execution_role=_fargate.make_execution_role(self._name, arns, self._child()),
-            task_role=_fargate.make_task_role(self._name, self._child()),
-            volumes=["tmp"],
-            opts=self._child(),
-        )
-
-    def _make_secrets(self) -> tuple[list[pulumi.Output[str]], dict[str, pulumi.Output[str]]]:
-        """One secret with a key a variable; the references name its version, so a change rolls the tasks."""
-        values = {**self._args.secrets, **self._generate_secrets()}
-        if not values:
-            return [], {}
-        version = _secret.make_secret(
-            f"{self._name}-environment",
-            f"Secret variables of {self._args.service_name}",
-            values,
-            self._child(),
-        )
-        arn, version_id = version.secret_arn, version.version_id
-        return [arn], {key: _secret.reference(arn, key, version_id) for key in values}
-
-    def _generate_secrets(self) -> dict[str, pulumi.Output[str]]:
-        return {
-            key: random.RandomPassword(
-                f"{self._name}-{key.lower().replace('_', '-')}", length=64, special=False, opts=self._child()
-            ).result
-            for key in self._args.generated_secrets
-        }
+    def _demand_of_callers(self) -> aws.lb.ListenerMutualAuthenticationArgsDict:
+        if self._args.trust_store_arn is None:
+            # Said aloud: the provider leaves a listener as it is where nothing is said.
+            return {"mode": "off"}
+        return {"mode": "verify", "trust_store_arn": self._args.trust_store_arn}
 
     def _make_service(
-        self, task: aws.ecs.TaskDefinition, target: aws.lb.TargetGroup, listener: aws.lb.Listener
+        self, task: aws.ecs.TaskDefinition, targets: list[aws.lb.TargetGroup], listener: aws.lb.Listener
     ) -> aws.ecs.Service:
-        args = self._args
+        args, rollout = self._args, self._args.rollout
+        least, most = rollout.running_percents
+        made = rollback_alarms(self._name, args, self._front_metrics, self._child())
+        alarms: Any = {"alarm_names": [alarm.name for alarm in made], "enable": True, "rollback": True}
         return aws.ecs.Service(
             f"{self._name}-service",
             name=args.service_name,
             cluster=args.cluster_arn,
             task_definition=task.arn,
             desired_count=args.scaling.minimum_tasks,
-            launch_type="FARGATE",
-            deployment_minimum_healthy_percent=args.scaling.minimum_healthy_percent,
-            deployment_maximum_percent=args.scaling.maximum_percent,
+            capacity_provider_strategies=_capacity(args.capacity),
+            # Without it a change of the capacity replaces the service: it is deleted first, and nobody answers.
+            # https://github.com/hashicorp/terraform-provider-aws/issues/11351
+            force_new_deployment=True,
+            deployment_minimum_healthy_percent=least,
+            deployment_maximum_percent=most,
             deployment_circuit_breaker={"enable": True, "rollback": True},
-            availability_zone_rebalancing="ENABLED",
-            health_check_grace_period_seconds=60,
+            deployment_configuration=deployment_configuration(rollout),
+            alarms=alarms,
+            # ECS moves a task to another zone by starting a new one first.
+            availability_zone_rebalancing="ENABLED" if most > FULL_PERCENT else "DISABLED",
+            health_check_grace_period_seconds=HEALTH_GRACE_SECONDS,
             enable_execute_command=False,
             network_configuration={
                 "subnets": args.private_subnet_ids,
                 "security_groups": [self._group.id],
                 "assign_public_ip": False,
             },
-            load_balancers=[
-                {"target_group_arn": target.arn, "container_name": self._name, "container_port": args.port}
-            ],
+            load_balancers=[self._behind(targets, listener)],
             wait_for_steady_state=True,
             propagate_tags="SERVICE",
-            # Autoscaling owns the number from the first minute; without this each deployment would reset it.
-            opts=self._child(depends_on=[listener], ignore_changes=["desiredCount"]),
+            enable_ecs_managed_tags=True,
+            opts=self._child(
+                depends_on=[listener], ignore_changes=self._owned_elsewhere(), custom_timeouts=_patience(rollout)
+            ),
         )
 
-    def _make_scaling(self, service: aws.ecs.Service) -> None:
-        scaling = self._args.scaling
-        target = aws.appautoscaling.Target(
-            f"{self._name}-scaling",
-            service_namespace="ecs",
-            scalable_dimension="ecs:service:DesiredCount",
-            resource_id=pulumi.Output.concat("service/", self._args.cluster_name, "/", service.name),
-            min_capacity=scaling.minimum_tasks,
-            max_capacity=scaling.maximum_tasks,
-            opts=self._child(),
-        )
-        aws.appautoscaling.Policy(
-            f"{self._name}-cpu",
-            policy_type="TargetTrackingScaling",
-            service_namespace=target.service_namespace,
-            scalable_dimension=target.scalable_dimension,
-            resource_id=target.resource_id,
-            target_tracking_scaling_policy_configuration={
-                "target_value": scaling.cpu_target_percent,
-                "scale_in_cooldown": scaling.cooldown_seconds,
-                "scale_out_cooldown": scaling.cooldown_seconds,
-                "predefined_metric_specification": {"predefined_metric_type": "ECSServiceAverageCPUUtilization"},
-            },
-            opts=self._child(),
-        )
+    def _behind(self, targets: list[aws.lb.TargetGroup], listener: aws.lb.Listener) -> Any:
+        behind: dict[str, Any] = {
+            "target_group_arn": targets[0].arn,
+            "container_name": self._name,
+            "container_port": self._args.port,
+        }
+        if self._args.rollout.two_fleets:
+            behind["advanced_configuration"] = second_fleet(self._name, listener, targets, self._child())
+        return behind
+
+    def _owned_elsewhere(self) -> list[str]:
+        """Inputs that others change: autoscaling the number of tasks, CI the task definition."""
+        by_scaling = ["desiredCount"] if self._args.scaling.automatic else []
+        by_ci = ["taskDefinition"] if self._args.image_owned_by_ci else []
+        return [*by_scaling, *by_ci]
+
+    def _running(self, service: aws.ecs.Service, task: aws.ecs.TaskDefinition) -> pulumi.Output[str]:
+        if self._args.image_owned_by_ci:
+            return service.task_definition.apply(str)
+        opts = pulumi.InvokeOutputOptions(parent=self, depends_on=[service])
+        return running_task_definition(service, task.arn, opts)
+
+
+def _capacity(capacity: CapacityArgs) -> list[Any]:
+    """Never a launch type: to go from one to the other replaces the service."""
+    base, spot = capacity.base_tasks, capacity.spot_percent
+    # AWS places no task with a provider of weight 0, be it of its base.
+    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
+    weight = max(FULL_PERCENT - spot, 1 if base else 0)
+    fixed = [{"capacity_provider": "FARGATE", "base": base, "weight": weight}] if weight else []
+    return [*fixed, *([{"capacity_provider": "FARGATE_SPOT", "weight": spot}] if spot else [])]
+
+
+def _patience(rollout: RolloutArgs) -> pulumi.CustomTimeouts:
+    """How long the engine waits for a deployment."""
+    minutes = f"{DEPLOYMENT_MINUTES + rollout.shifting_minutes}m"
+    return pulumi.CustomTimeouts(create=minutes, update=minutes)

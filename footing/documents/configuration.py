@@ -46,19 +46,38 @@ def _table(block: dict[str, Any], schema: dict[str, Any]) -> str:
     return "".join([f"\n{choice}{block['description']}\n\n", HEADER, *_rows("", block, schema, {})])
 
 
-def _rows(prefix: str, block: dict[str, Any], schema: dict[str, Any], given: dict[str, Any]) -> Iterator[str]:
-    """Rows of a block; `given` holds what the block above sets where this one is left out."""
+def _rows(
+    prefix: str, block: dict[str, Any], schema: dict[str, Any], given: dict[str, Any], chosen_by: str = "provider"
+) -> Iterator[str]:
+    """Rows of a block, without the key that chose it; `given` holds what the block above sets by default."""
     for key, field in block["properties"].items():
         below = _blocks(field, schema)
-        if below:
+        if len(below) > 1:
+            yield from _choices(f"{prefix}{key}.", field, below, schema)
+        elif below:
             suffix = "[]" if "items" in field else ""
             inherited = field.get("default") if isinstance(field.get("default"), dict) else {}
             yield from _rows(f"{prefix}{key}{suffix}.", below[0], schema, inherited)
-        elif key != "provider":
+        elif key != chosen_by:
             required = key in block.get("required", []) and key not in given
             yield _row(
                 f"{prefix}{key}", {**field, "default": given.get(key, field.get("default"))}, required=required
             )
+
+
+def _choices(
+    prefix: str, field: dict[str, Any], below: list[dict[str, Any]], schema: dict[str, Any]
+) -> Iterator[str]:
+    """Rows of a union within a block: first the key that chooses, then what each choice takes."""
+    by = field["discriminator"]["propertyName"]
+    chosen = field.get("default", {}).get(by)
+    allowed = ", ".join(f"`{block['properties'][by]['const']}`" for block in below)
+    default = f"`{json.dumps(chosen)}`" if chosen else "required"
+    yield f"| `{prefix}{by}` | {allowed} | {default} | {field['description']} |\n"
+    for block in below:
+        name = block["properties"][by]["const"]
+        yield f"| `{prefix}{by}: {name}` | | | {block['description']} |\n"
+        yield from _rows(prefix, block, schema, {}, by)
 
 
 def _blocks(field: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, Any]]:

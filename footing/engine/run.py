@@ -44,11 +44,12 @@ def up(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int
 
 
 def preview(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int:
-    """Shows what `up` would change, judged by the policy pack in `policies/` where there is one."""
-    has_pack = (root / "policies" / "PulumiPolicy.yaml").is_file()
-    judged = ("--policy-pack", "policies") if has_pack else ()
+    """Shows what `up` would change, judged by the policy pack in `policies/`; without a pack it shows nothing."""
+    if not (root / "policies" / "PulumiPolicy.yaml").is_file():
+        _error(f"No policy pack: {root}/policies/PulumiPolicy.yaml is missing, so nothing would be judged.")
+        return USAGE
     return _in_session(
-        lambda session: _applied(session, "preview", *judged),
+        lambda session: _applied(session, "preview", "--policy-pack", "policies"),
         stack, root=root, state_dir=state_dir, simulate=simulate,
     )  # fmt: skip
 

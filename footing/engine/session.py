@@ -61,13 +61,17 @@ class Session:
             UsageError: the command failed; the text is the engine's own.
 
         """
-        done = subprocess.run(
-            self._command(*arguments),
-            cwd=directory or self.root, env=self._environment(), capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        done = self.ask(*arguments, directory=directory)
         if done.returncode != 0:
             raise UsageError(done.stderr.strip().removeprefix("error: "))
         return done.stdout
+
+    def ask(self, *arguments: str, directory: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Runs a command that only answers; returns its exit code and both outputs."""
+        return subprocess.run(
+            self._command(*arguments),
+            cwd=directory or self.root, env=self._environment(), capture_output=True, text=True, check=False,
+        )  # fmt: skip
 
     def state(self) -> StackState:
         """Returns what the engine holds of the stack now; secrets stay encrypted."""

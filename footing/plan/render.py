@@ -1,7 +1,7 @@
 """The plan for people: the resource tree and its counts."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -13,13 +13,14 @@ from footing.plan.model import Plan, PlannedResource, Value, is_secret, is_unkno
 _AT_THE_TOP = "no component"
 
 
-def tree(plan: Plan, console: Console, *, verbose: bool = False) -> None:
-    """Print `plan` as a tree with components as parents, and the counts by component below it.
+def tree(plan: Plan, console: Console, *, verbose: bool = False, notes: Sequence[str] = ()) -> None:
+    """Print `plan` as a tree with components as parents, the counts by component, and the notes below it.
 
     Args:
         plan: what to print.
         console: where to print; every mark is a word too, so nothing is lost without colours.
         verbose: print inputs and exports as well; secrets appear as [secret], what is not known yet as [unknown].
+        notes: lines that the plan itself does not hold, such as costs.
 
     """
     root = Tree(Text(f"{plan.project} / {plan.stack}", style="bold"))
@@ -32,6 +33,8 @@ def tree(plan: Plan, console: Console, *, verbose: bool = False) -> None:
         _add_values(root.add(Text("exports", style="bold")), plan.outputs)
     console.print(root)
     console.print(_counts(plan))
+    for note in notes:
+        console.print(Text(note), soft_wrap=True)
 
 
 def short_type(token: str) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from threading import RLock
 
 from footing.simulate.computed import fill, resource_id
-from footing.simulate.faults import next_fault
+from footing.simulate.faults import kept_properties, next_fault
 from footing.simulate.identity import Identity
+from footing.simulate.lookups import look_up
 from footing.simulate.moto_aws import MotoAws
 from footing.simulate.moto_aws.refusal import RefusedError
 from footing.simulate.naming import DEFAULTS_KEY
@@ -102,8 +103,10 @@ class Cloud:
                 raise RefusedError(f"{token} {resource_id!r} is not in the simulated cloud: run a refresh.")
             with redacted(news):
                 computed = self.moto.update(record, reveal(_without_marks(news)))
-            record.properties = updated_properties(record.inputs, record.properties, {**news, **computed})
-            record.properties = mark_secrets(record.properties, news, resource_shape(token))
+            kept = {name: record.properties[name] for name in kept_properties(self.store.directory, token)}
+            changed = {**news, **computed, **kept}
+            record.properties = updated_properties(record.inputs, record.properties, changed)
+            record.properties = mark_secrets(record.properties, {**news, **kept}, resource_shape(token))
             record.inputs = news
             self.store.save()
             return record
@@ -126,6 +129,16 @@ class Cloud:
                 self.store.leave(record)
             else:
                 self.store.remove(record)
+
+    def look_up(self, token: str, arguments: Properties, *, region: str) -> Properties:
+        """The result of an invoke.
+
+        Raises:
+            UnknownLookupError: it is none that is known here, or finds nothing.
+        """
+        with self.turn:
+            self.store.refresh()
+            return look_up(token, arguments, region=region, records=self.store.records.values())
 
     def _meet_fault(self, token: str, operation: str) -> None:
         message = next_fault(self.store.directory, token, operation)

@@ -157,6 +157,15 @@ def _dsn(identity: Identity, name: str, _region: str) -> str:
     return f"https://{identity.hex(32, name)}@{_host(identity)}/{identity.number('projectId')}"
 
 
+_PEM_LABELS = {"private": "PRIVATE KEY", "request": "CERTIFICATE REQUEST", "public": "PUBLIC KEY"}
+
+
+def _pem(identity: Identity, name: str, _region: str) -> str:
+    """The form of a PEM block, with nothing that could be parsed inside."""
+    label = next((label for word, label in _PEM_LABELS.items() if word in name.lower()), "CERTIFICATE")
+    return f"-----BEGIN {label}-----\n{identity.hex(64, name)}\n-----END {label}-----\n"
+
+
 def _always(text: str) -> "_Maker":
     return lambda *_: text
 
@@ -166,6 +175,7 @@ _Maker = Callable[[Identity, str, str], str]
 _STRINGS: tuple[tuple[str, _Maker], ...] = (
     (r"^arn$|Arn$", _arn),
     (r"^dsn|Dsn", _dsn),
+    (r"Pem(Pkcs8)?$", _pem),
     (r"(?i)url$|uri$", lambda *who: f"https://{_host(who[0])}"),
     (r"(?i)endpoint|host(name)?$|address$|domain(name)?$|dnsname$|fqdn$", lambda *who: _host(who[0])),
     (r"(?i)password|token|secret|key$|public$", lambda *who: who[0].hex(40, who[1])),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from footing.simulate.naming import DEFAULTS_KEY, NAME_PROPERTIES
-from footing.simulate.replacement import reviewed_source
+from footing.simulate.replacement import reviewed_source, spared
 from footing.simulate.shapes import Field, ListOf, ObjectOf, OneOf, ResourceShape, Shape, input_fields
 from footing.simulate.wire import Properties, Value, reveal
 
@@ -25,7 +25,8 @@ def changes(token: str, shape: ResourceShape, olds: Properties, news: Properties
         if name.startswith("__"):
             continue
         field = shape.inputs.get(name)
-        always = reviewed_source(token, name) is not None or (field is not None and field.replaces)
+        fixed = reviewed_source(token, name) is not None or (field is not None and field.replaces)
+        always = fixed and not spared(token, name, olds, news)
         nested = field.shape if field else None
         found += _walk(reveal(olds.get(name)), reveal(news.get(name)), name, nested, replaces=always)
     return found

@@ -1,29 +1,41 @@
-"""The few lookups that the simulated cloud answers. Any other is refused by name: there is nothing to look up."""
+"""The few lookups that the simulated cloud answers. Any other is refused by name: nothing is known of it."""
 
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from footing.simulate.identity import ACCOUNT_ID
-from footing.simulate.wire import Properties
+from footing.simulate.store import Record
+from footing.simulate.wire import Properties, reveal
 
 
 class UnknownLookupError(Exception):
     """The simulated cloud has no answer; the message says which lookups it has."""
 
 
-def look_up(token: str, arguments: Properties, *, region: str) -> Properties:
-    """The result of an invoke.
+def look_up(token: str, arguments: Properties, *, region: str, records: Iterable[Record]) -> Properties:
+    """The result of an invoke; `records` are what the cloud holds.
 
     Raises:
-        UnknownLookupError: the lookup is not one of those known here.
+        UnknownLookupError: the lookup is not one of those known here, or finds nothing.
     """
+    if token in _KEPT:
+        return _KEPT[token](arguments, [record for record in records if not record.left_over])
     if token not in _LOOKUPS:
         raise UnknownLookupError(
-            f"the simulated cloud has no lookup {token!r}; it has {', '.join(sorted(_LOOKUPS))}"
+            f"the simulated cloud has no lookup {token!r}; it has {', '.join(sorted({*_LOOKUPS, *_KEPT}))}"
         )
     return _LOOKUPS[token](arguments, region)
+
+
+def _service(arguments: Properties, records: Sequence[Record]) -> Properties:
+    name, cluster = arguments["serviceName"], arguments["clusterArn"]
+    for record in records:
+        found = reveal(record.properties)
+        if record.type == "aws:ecs/service:Service" and (found["name"], found["cluster"]) == (name, cluster):
+            return {**found, "serviceName": name, "clusterArn": cluster, "status": "ACTIVE"}
+    raise UnknownLookupError(f"the simulated cloud has no service {name!r} in the cluster {cluster!r}")
 
 
 def _account(_arguments: Properties, _region: str) -> Properties:
@@ -82,3 +94,8 @@ _LOOKUPS: dict[str, Callable[[Properties, str], Properties]] = {
     "aws:index/getRegion:getRegion": _region,
     "aws:iam/getPolicyDocument:getPolicyDocument": _policy_document,
 }
+
+_KEPT: dict[str, Callable[[Properties, Sequence[Record]], Properties]] = {
+    "aws:ecs/getService:getService": _service,
+}
+"""Lookups of what the cloud holds."""

@@ -29,6 +29,7 @@ _LIMITS = {
     "aws:iam/role:Role": 64,
     "aws:lb/loadBalancer:LoadBalancer": 32,
     "aws:lb/targetGroup:TargetGroup": 32,
+    "aws:lb/trustStore:TrustStore": 32,
     "aws:rds/instance:Instance": 63,
     "aws:s3/bucket:Bucket": 63,
 }

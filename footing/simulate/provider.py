@@ -13,7 +13,7 @@ from footing.simulate import wire
 from footing.simulate.cloud import Cloud, mark_secrets, updated_properties
 from footing.simulate.difference import Change, changes, deletes_first
 from footing.simulate.identity import DEFAULT_REGION, Identity
-from footing.simulate.lookups import UnknownLookupError, look_up
+from footing.simulate.lookups import UnknownLookupError
 from footing.simulate.moto_aws.refusal import RefusedError
 from footing.simulate.naming import with_name
 from footing.simulate.sdk_source import UnknownTypeError, package_version
@@ -160,7 +160,7 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Invoke(self, request: Any, context: Any) -> provider_pb2.InvokeResponse:  # noqa: N802
         """A lookup of the few that are known."""
         arguments = wire.reveal(wire.decode(request.args))
-        found = look_up(request.tok, arguments, region=self._region(context, arguments))
+        found = self._cloud.look_up(request.tok, arguments, region=self._region(context, arguments))
         return provider_pb2.InvokeResponse(**{"return": wire.encode(found)})
 
     def Cancel(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: N802, ARG002

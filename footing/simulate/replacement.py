@@ -5,6 +5,7 @@ types. `REVIEWED` fills that gap for the types where a replacement loses data or
 """
 
 import re
+from collections.abc import Mapping
 
 _VERDICTS = (
     r"\bforc(?:e|es|ing)\b(?:\s+\w+){0,4}?\s+(?:new|creation)\b[\w\s]{0,12}\b(?:resource|cluster)\b",
@@ -82,6 +83,13 @@ _CF_RECORD = (
     "https://developers.cloudflare.com/api/resources/dns/subresources/records/: a record belongs to a zone"
 )
 _CF_RULESET = "https://developers.cloudflare.com/ruleset-engine/rulesets-api/update/: kind and phase are fixed"
+_CDN = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Operations.html: the name is the key"
+_OBJECT = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html: bucket and key are the object"
+_STORE = (
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyTrustStore.html: no rename"
+)
+_CF_PULL = "https://developers.cloudflare.com/api/resources/origin_tls_client_auth/: a certificate has no update"
+_TLS = "https://registry.terraform.io/providers/hashicorp/tls/latest/docs: a key or certificate is never changed"
 _RANDOM = "https://www.pulumi.com/registry/packages/random/: every input is fixed; a change makes a new value"
 _GRAFANA = "https://grafana.com/docs/grafana/latest/developers/http_api/folder/: the uid is the key"
 _UPSTASH = "https://upstash.com/docs/devops/developer-api/redis/create_database: region is fixed at creation"
@@ -130,6 +138,8 @@ REVIEWED: dict[str, dict[str, str]] = {
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _rows(
         _BUCKET, "bucket"
     ),
+    "aws:s3/bucketObjectv2:BucketObjectv2": _rows(_OBJECT, "bucket", "key"),
+    "aws:cloudfront/function:Function": _rows(_CDN, "name"),
     "aws:secretsmanager/secret:Secret": _rows(_SECRET, "name", "namePrefix"),
     "aws:secretsmanager/secretVersion:SecretVersion": _rows(_SECRET, "secretId", "secretString", "secretBinary"),
     "aws:cloudwatch/logGroup:LogGroup": _rows(_LOGS, "name", "namePrefix", "logGroupClass"),
@@ -143,9 +153,12 @@ REVIEWED: dict[str, dict[str, str]] = {
         _BALANCER, "name", "namePrefix", "internal", "loadBalancerType", "customerOwnedIpv4Pool"
     ),
     "aws:lb/listener:Listener": _rows(_BALANCER, "loadBalancerArn"),
+    "aws:lb/trustStore:TrustStore": _rows(_STORE, "name", "namePrefix"),
     "aws:lb/listenerRule:ListenerRule": _rows(_BALANCER, "listenerArn"),
     "aws:ecs/cluster:Cluster": _rows(_ECS, "name"),
-    "aws:ecs/service:Service": _rows(_ECS, "name", "cluster", "launchType", "schedulingStrategy", "iamRole"),
+    "aws:ecs/service:Service": _rows(
+        _ECS, "name", "cluster", "launchType", "schedulingStrategy", "iamRole", "capacityProviderStrategies"
+    ),
     "aws:ecs/taskDefinition:TaskDefinition": _rows(
         _TASK,
         *("family", "containerDefinitions", "cpu", "memory", "networkMode", "executionRoleArn", "taskRoleArn"),
@@ -179,6 +192,26 @@ REVIEWED: dict[str, dict[str, str]] = {
     "cloudflare:index/dnsRecord:DnsRecord": _rows(_CF_RECORD, "zoneId"),
     "cloudflare:index/ruleset:Ruleset": _rows(_CF_RULESET, "zoneId", "accountId", "kind", "phase"),
     "cloudflare:index/zoneSetting:ZoneSetting": _rows(_CF_RECORD, "zoneId", "settingId"),
+    "cloudflare:index/authenticatedOriginPullsCertificate:AuthenticatedOriginPullsCertificate": _rows(
+        _CF_PULL, "certificate", "privateKey", "zoneId"
+    ),
+    "cloudflare:index/authenticatedOriginPullsSettings:AuthenticatedOriginPullsSettings": _rows(
+        _CF_PULL, "zoneId"
+    ),
+    "tls:index/privateKey:PrivateKey": _rows(_TLS, "algorithm", "rsaBits", "ecdsaCurve"),
+    "tls:index/certRequest:CertRequest": _rows(
+        _TLS, "privateKeyPem", "subject", "dnsNames", "ipAddresses", "uris"
+    ),
+    "tls:index/selfSignedCert:SelfSignedCert": _rows(
+        _TLS,
+        *("privateKeyPem", "subject", "allowedUses", "isCaCertificate", "validityPeriodHours", "maxPathLength"),
+        *("setSubjectKeyId", "setAuthorityKeyId", "dnsNames", "ipAddresses", "uris"),
+    ),
+    "tls:index/locallySignedCert:LocallySignedCert": _rows(
+        _TLS,
+        *("certRequestPem", "caCertPem", "caPrivateKeyPem", "allowedUses", "isCaCertificate"),
+        *("validityPeriodHours", "maxPathLength", "setSubjectKeyId"),
+    ),
     "random:index/randomId:RandomId": _rows(_RANDOM, "byteLength", "prefix"),
     "random:index/randomPassword:RandomPassword": _rows(
         _RANDOM,
@@ -202,3 +235,11 @@ REVIEWED: dict[str, dict[str, str]] = {
 def reviewed_source(token: str, name: str) -> str | None:
     """Why a change of this property replaces the resource, from the reviewed table; None when it is not there."""
     return REVIEWED.get(token, {}).get(name)
+
+
+def spared(token: str, name: str, olds: Mapping[str, object], news: Mapping[str, object]) -> bool:
+    """Whether a property that replaces otherwise is changed in place beside these other inputs."""
+    if (token, name) != ("aws:ecs/service:Service", "capacityProviderStrategies"):
+        return False
+    # https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ecs/service.go
+    return bool(news.get("forceNewDeployment") and olds.get(name) and news.get(name))

@@ -1,68 +1,182 @@
-"""Rules of PostgreSQL's parameter group."""
+"""Rules of RDS instances: what keeps the data, and who may reach it."""
 
-from typing import Any
+from functools import partial
+from typing import Final
 
-from policies.limits import POSTGRES_MAX_CONNECTIONS
 from policies.rule import (
+    IN_PRODUCTION,
     NOT_APPLICABLE,
+    ONLY_PRODUCTION,
     PASSED,
     UNKNOWN,
     Judgement,
-    Properties,
+    Resource,
     Rule,
+    Severity,
     fail,
+    seen,
     undecided,
-    whole_number,
 )
+from policies.rules.reading import Check, both, covered, flag, is_text, number, only, some, text
+from policies.rules.tokens import DATABASE
 
-PARAMETER = "max_connections"
-REPLICA_TAG = "footing:replica"
+KNOWN_NAMES: Final = ("admin", "administrator", "master", "postgres", "rdsadmin", "root", "user")
+WEEK_DAYS, LONGEST_BACKUP_DAYS = 7, 35
 
 
-def _max_connections(properties: Properties) -> Judgement:
-    family = properties.get("family")
-    if family is not UNKNOWN and not str(family).startswith("postgres"):
+def is_replica(resource: Resource) -> bool | None:
+    """Whether an instance copies another, from which it has its storage, network, owner and backups."""
+    source = resource.get("replicateSourceDb")
+    return None if covered(source) else is_text(source)
+
+
+def _primary(check: Check) -> Check:
+    def concerns(resource: Resource) -> bool | None:
+        replica = is_replica(resource)
+        return None if replica is None else not replica
+
+    return only(concerns, check, what="whether it is a replica")
+
+
+def _no_literal_password(resource: Resource) -> Judgement:
+    for key in ("password", "passwordWo"):
+        value = resource.get(key)
+        if isinstance(value, str) and value:
+            return fail(f"a plain text as {key}", "manageMasterUserPassword, or a secret")
+        if value is not None and value != "" and not covered(value):
+            return fail(f"{key} {seen(value)}", "manageMasterUserPassword, or a secret")
+        # A secret that is not known yet is a secret to the engine too; an unknown alone may be anything.
+        if value is UNKNOWN:
+            return undecided(f"whether {key} is a secret")
+    return PASSED
+
+
+def _own_name(resource: Resource) -> Judgement:
+    value = resource.get("username")
+    if covered(value):
+        return undecided("username")
+    if value is None and is_text(resource.get("snapshotIdentifier")):
         return NOT_APPLICABLE
-    found = _parameter(properties.get("parameters", []))
-    if found is UNKNOWN:
-        return undecided(f"the parameter {PARAMETER}")
-    required = POSTGRES_MAX_CONNECTIONS.range
-    number = whole_number(found)
-    if number is None:
-        # A formula such as LEAST({DBInstanceClassMemory/9531392},5000) also lands here: nobody can budget with it.
-        return fail(f"{PARAMETER} without a whole number", required)
-    if _is_replicas(properties) and number > POSTGRES_MAX_CONNECTIONS.maximum:
-        return PASSED
-    return PASSED if POSTGRES_MAX_CONNECTIONS.allows(number) else fail(f"{PARAMETER} {number}", required)
+    taken = not isinstance(value, str) or not value or value.lower() in KNOWN_NAMES
+    shown = seen(value.lower() if isinstance(value, str) else value, *KNOWN_NAMES)
+    return fail(f"username {shown}", "a name that nobody guesses") if taken else PASSED
 
 
-def _is_replicas(properties: Properties) -> bool:
-    """Whether the group is a replica's own: it must accept as many as the primary, and may accept more."""
-    tags = properties.get("tags") or {}
-    return tags is not UNKNOWN and REPLICA_TAG in tags
+_rule = partial(Rule, types=frozenset({DATABASE}))
 
-
-def _parameter(parameters: Any) -> Any:
-    """The parameter's value, None when it is not set, `UNKNOWN` when that cannot be told."""
-    if parameters is UNKNOWN:
-        return UNKNOWN
-    hidden = False
-    for entry in parameters or []:
-        name = UNKNOWN if entry is UNKNOWN else entry.get("name")
-        if name == PARAMETER:
-            return entry.get("value")
-        hidden = hidden or name is UNKNOWN
-    return UNKNOWN if hidden else None
-
-
-RULES = (
-    Rule(
-        id="database-max-connections",
-        title=f"PostgreSQL accepts exactly {POSTGRES_MAX_CONNECTIONS.range}",
-        why=POSTGRES_MAX_CONNECTIONS.why,
-        source=POSTGRES_MAX_CONNECTIONS.source,
-        remedy=f"Set {POSTGRES_MAX_CONNECTIONS.key} in the stack's file.",
-        types=frozenset({"aws:rds/parameterGroup:ParameterGroup"}),
-        check=_max_connections,
+RULES: Final = (
+    _rule(
+        id="database-storage-encrypted",
+        title="The database's storage is encrypted",
+        why="a disk or a snapshot that leaves the account can be read",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html",
+        remedy="Set storageEncrypted; an existing instance is copied through an encrypted snapshot.",
+        severity=Severity.CRITICAL,
+        controls=("CKV_AWS_16", "AWS-0080"),
+        excusable=False,
+        check=_primary(flag("storageEncrypted", expected=True, default=False)),
+    ),
+    _rule(
+        id="database-not-public",
+        title="The database has no public address",
+        why="anybody on the internet could try passwords",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
+        remedy="Set publiclyAccessible to false.",
+        severity=Severity.CRITICAL,
+        controls=("CKV_AWS_17", "AWS-0180"),
+        excusable=False,
+        check=flag("publiclyAccessible", expected=False, default=False),
+    ),
+    _rule(
+        id="database-multi-az",
+        title="The database has a standby in another zone",
+        why="the loss of one zone stops the application for hours",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html",
+        remedy="Set multiAz.",
+        levels=IN_PRODUCTION,
+        controls=("CKV_AWS_157",),
+        check=_primary(flag("multiAz", expected=True, default=False)),
+    ),
+    _rule(
+        id="database-backups",
+        title="The database is backed up every day",
+        why="a wrong DELETE cannot be undone",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html",
+        remedy="Set backupRetentionPeriod.",
+        severity=Severity.CRITICAL,
+        controls=("CKV_AWS_133",),
+        excusable=False,
+        check=_primary(
+            number("backupRetentionPeriod", minimum=1, maximum=LONGEST_BACKUP_DAYS, unit="days", default=0)
+        ),
+    ),
+    _rule(
+        id="database-backups-week",
+        title="Backups of the database are kept for a week at least",
+        why="damage is often found after days",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html",
+        remedy="Raise backupRetentionPeriod.",
+        levels=ONLY_PRODUCTION,
+        controls=("CKV_AWS_133", "AWS-0077"),
+        check=_primary(
+            number("backupRetentionPeriod", minimum=WEEK_DAYS, maximum=LONGEST_BACKUP_DAYS, unit="days", default=0)
+        ),
+    ),
+    _rule(
+        id="database-deletion-protection",
+        title="RDS refuses to delete the database",
+        why="one call of the API deletes it, whatever Pulumi protects",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",
+        remedy="Set deletionProtection.",
+        severity=Severity.CRITICAL,
+        levels=IN_PRODUCTION,
+        controls=("CKV_AWS_293", "AWS-0177"),
+        check=flag("deletionProtection", expected=True, default=False),
+    ),
+    _rule(
+        id="database-final-snapshot",
+        title="A deleted database leaves a snapshot and its backups",
+        why="a deletion by mistake is final",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",
+        remedy="Unset skipFinalSnapshot, set finalSnapshotIdentifier, and set deleteAutomatedBackups to false.",
+        severity=Severity.CRITICAL,
+        levels=IN_PRODUCTION,
+        check=_primary(
+            both(
+                flag("skipFinalSnapshot", expected=False, default=False),
+                text("finalSnapshotIdentifier"),
+                flag("deleteAutomatedBackups", expected=False, default=True),
+            )
+        ),
+    ),
+    _rule(
+        id="database-no-literal-password",
+        title="The owner's password is a secret",
+        why="a plain text is in the state, the plan and the program's history",
+        source="https://www.pulumi.com/docs/iac/concepts/secrets/",
+        remedy="Generate the password, or set manageMasterUserPassword.",
+        severity=Severity.CRITICAL,
+        excusable=False,
+        check=_no_literal_password,
+    ),
+    _rule(
+        id="database-owner-name",
+        title="The database's owner has a name of its own",
+        why="half of a guess is made",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html",
+        remedy="Choose another username for a new database; an existing one keeps it.",
+        severity=Severity.LOW,
+        levels=IN_PRODUCTION,
+        check=_primary(_own_name),
+    ),
+    _rule(
+        id="database-private-network",
+        title="The database is in its own subnets, behind its own security group",
+        why="the default ones are shared with everything",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
+        remedy="Set dbSubnetGroupName and vpcSecurityGroupIds.",
+        severity=Severity.CRITICAL,
+        excusable=False,
+        check=both(_primary(text("dbSubnetGroupName", refused=("default",))), some("vpcSecurityGroupIds")),
     ),
 )

@@ -1,6 +1,6 @@
 """Rules of Cloudflare's rate limits."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from policies.limits import (
@@ -8,6 +8,7 @@ from policies.limits import (
     API_BURST_WINDOW_SECONDS,
     API_REQUESTS_PER_MINUTE,
     AUTH_REQUESTS_PER_MINUTE,
+    FAILED_LOGINS,
     Limit,
 )
 from policies.rule import (
@@ -21,6 +22,7 @@ from policies.rule import (
     undecided,
     whole_number,
 )
+from policies.rules.ruleset import well_shaped
 
 PHASE = "http_ratelimit"
 MINUTE_SECONDS = 60
@@ -29,15 +31,27 @@ REFUSING = frozenset({"block", "challenge", "js_challenge", "managed_challenge"}
 
 
 def _is_auth(rule: Properties) -> bool:
-    return "auth" in str(rule.get("expression", "")).lower()
+    return _about_auth(rule) and not _counts_answers(rule)
 
 
 def _is_api_minute(rule: Properties) -> bool:
-    return not _is_auth(rule) and _period(rule) >= MINUTE_SECONDS
+    return not _about_auth(rule) and _period(rule) >= MINUTE_SECONDS
 
 
 def _is_api_burst(rule: Properties) -> bool:
-    return not _is_auth(rule) and 0 < _period(rule) < MINUTE_SECONDS
+    return not _about_auth(rule) and 0 < _period(rule) < MINUTE_SECONDS
+
+
+def _about_auth(rule: Properties) -> bool:
+    """By the rule's name where it has one of ours: a limit of the API may mention the header Authorization."""
+    ref = str(rule.get("ref") or "")
+    if ref.startswith(("api-", "auth-")):
+        return ref.startswith("auth-")
+    return "auth" in str(rule.get("expression", "")).lower()
+
+
+def _counts_answers(rule: Properties) -> bool:
+    return "http.response." in str((rule.get("ratelimit") or {}).get("countingExpression") or "")
 
 
 def _period(rule: Properties) -> int:
@@ -45,9 +59,13 @@ def _period(rule: Properties) -> int:
 
 
 def _holds(
-    limit: Limit, window_seconds: int, concerns: Callable[[Properties], bool], *, required: bool
+    limit: Limit, window_seconds: int, concerns: Callable[[Properties], bool], *, required: bool, on_free: bool
 ) -> Callable[[Properties], Judgement]:
-    """Make the check that every rule of one kind stays within `limit`, counted over `window_seconds`."""
+    """Make the check that every rule of one kind stays within `limit`, counted over `window_seconds`.
+
+    A kind that is `required` may be missing in one case, unless it is also there `on_free`: the zone's only limit
+    counts over less than a minute. That is all that Cloudflare's free plan holds, and it goes to sign-in.
+    """
 
     def check(properties: Properties) -> Judgement:
         if properties.get("phase") not in (PHASE, UNKNOWN):
@@ -57,7 +75,8 @@ def _holds(
             return undecided("a rate limit")
         active = [rule for rule in rules if _refuses(rule) and concerns(rule)]
         if not active:
-            return fail("no such limit", limit.range) if required else NOT_APPLICABLE
+            excused = not required or (not on_free and _is_free_plan(rules))
+            return NOT_APPLICABLE if excused else fail("no such limit", limit.range)
         return _all_within(active, limit, window_seconds)
 
     return check
@@ -72,8 +91,13 @@ def _hidden(rules: Any) -> bool:
 
 def _parts(rule: Properties) -> list[Any]:
     limit = rule.get("ratelimit")
-    numbers = [limit] if limit is UNKNOWN or not limit else [limit.get("period"), limit.get("requestsPerPeriod")]
-    return [rule.get("expression"), rule.get("action"), rule.get("enabled"), *numbers]
+    keys = ("period", "requestsPerPeriod", "countingExpression")
+    numbers = [limit] if limit is UNKNOWN or not limit else [limit.get(key) for key in keys]
+    return [rule.get("ref"), rule.get("expression"), rule.get("action"), rule.get("enabled"), *numbers]
+
+
+def _is_free_plan(rules: Sequence[Properties]) -> bool:
+    return len(rules) == 1 and _refuses(rules[0]) and 0 < _period(rules[0]) < MINUTE_SECONDS
 
 
 def _refuses(rule: Properties) -> bool:
@@ -92,6 +116,22 @@ def _all_within(rules: Iterable[Properties], limit: Limit, window_seconds: int) 
     return PASSED
 
 
+def _failed_logins(properties: Properties) -> Judgement:
+    """A challenge that comes too late; none at all is for the configuration to say, for few plans can count."""
+    if properties.get("phase") not in (PHASE, UNKNOWN):
+        return NOT_APPLICABLE
+    rules = properties.get("rules") or []
+    if _hidden(rules):
+        return undecided("a rate limit")
+    counting = [rule for rule in rules if _refuses(rule) and _about_auth(rule) and _counts_answers(rule)]
+    for rule in counting:
+        requests = whole_number(rule["ratelimit"].get("requestsPerPeriod"))
+        # The counter moves after the answer: the attempt after the one that is over the number is challenged.
+        if requests is None or not FAILED_LOGINS.allows(requests + 1):
+            return fail(f"a challenge after {'?' if requests is None else requests + 1}", FAILED_LOGINS.range)
+    return PASSED if counting else NOT_APPLICABLE
+
+
 def _rule(id_: str, title: str, limit: Limit, check: Callable[[Properties], Judgement]) -> Rule:
     return Rule(
         id=id_,
@@ -100,7 +140,7 @@ def _rule(id_: str, title: str, limit: Limit, check: Callable[[Properties], Judg
         source=limit.source,
         remedy=f"Set {limit.key} in the stack's file.",
         types=frozenset({"cloudflare:index/ruleset:Ruleset"}),
-        check=check,
+        check=well_shaped(check),
     )
 
 
@@ -109,18 +149,24 @@ RULES = (
         "edge-api-rate",
         f"The edge lets one address send the API {API_REQUESTS_PER_MINUTE.range}",
         API_REQUESTS_PER_MINUTE,
-        _holds(API_REQUESTS_PER_MINUTE, MINUTE_SECONDS, _is_api_minute, required=True),
+        _holds(API_REQUESTS_PER_MINUTE, MINUTE_SECONDS, _is_api_minute, required=True, on_free=False),
     ),
     _rule(
         "edge-api-burst",
         f"The edge lets one address send the API {API_BURST_REQUESTS.range}",
         API_BURST_REQUESTS,
-        _holds(API_BURST_REQUESTS, API_BURST_WINDOW_SECONDS, _is_api_burst, required=False),
+        _holds(API_BURST_REQUESTS, API_BURST_WINDOW_SECONDS, _is_api_burst, required=False, on_free=False),
     ),
     _rule(
         "edge-auth-rate",
         f"The edge lets one address send sign-in {AUTH_REQUESTS_PER_MINUTE.range}",
         AUTH_REQUESTS_PER_MINUTE,
-        _holds(AUTH_REQUESTS_PER_MINUTE, MINUTE_SECONDS, _is_auth, required=True),
+        _holds(AUTH_REQUESTS_PER_MINUTE, MINUTE_SECONDS, _is_auth, required=True, on_free=True),
+    ),
+    _rule(
+        "edge-failed-logins",
+        f"The edge challenges an address after {FAILED_LOGINS.range}",
+        FAILED_LOGINS,
+        _failed_logins,
     ),
 )

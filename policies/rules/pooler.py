@@ -1,8 +1,9 @@
 """Rules of PgBouncer's task definition."""
 
-import json
 import re
-from typing import Any
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
 
 from policies.limits import POOL_SERVER_CONNECTIONS
 from policies.rule import (
@@ -10,15 +11,20 @@ from policies.rule import (
     PASSED,
     UNKNOWN,
     Judgement,
-    Properties,
+    Resource,
     Rule,
+    Severity,
     fail,
+    seen,
     undecided,
     whole_number,
 )
+from policies.rules.container import definitions, variables
+from policies.rules.reading import covered
+from policies.rules.tokens import TASK
 
-TAG = "footing:server-connections"
-"""Tag that states the whole pool; known in the first preview, when the container definitions are not yet."""
+TAG, MODE_TAG = "footing:server-connections", "footing:pool-mode"
+"""Tags that state the whole pool and its mode; known in the first preview, when the containers are not yet."""
 
 PARAMETER = "max_db_connections"
 """PgBouncer's ceiling for one task."""
@@ -26,19 +32,48 @@ PARAMETER = "max_db_connections"
 INI, TASKS = "PGBOUNCER_INI", "POOLER_TASKS"
 """Variables of the container: PgBouncer's configuration, and how many tasks share the pool."""
 
+MODES: Final = ("session", "transaction", "statement")
+VERIFIED: Final = ("verify-ca", "verify-full")
+UNVERIFIED: Final = ("allow", "disable", "prefer", "require")
 
-def _server_connections(properties: Properties) -> Judgement:
-    tags = properties.get("tags") or {}
-    stated = UNKNOWN if tags is UNKNOWN else tags.get(TAG)
-    real = _from_containers(properties.get("containerDefinitions"))
-    # Known tags without ours are another program's task. A pooler that hides its tag is judged by its containers,
-    # which are known before it is made.
-    if stated is None and real in (None, UNKNOWN):
+
+def stated(task: Mapping[str, Any], name: str) -> Any:
+    """What a tag of a task says, None without it."""
+    tags = task.get("tags")
+    if covered(tags):
+        return UNKNOWN
+    return tags.get(name) if isinstance(tags, Mapping) else None
+
+
+def is_pooler(task: Mapping[str, Any]) -> bool | None:
+    """Whether a task runs PgBouncer; None where its tags and its containers are unknown.
+
+    Known tags without ours are another program's task. A pooler that hides its tag is known by its containers,
+    which are known before it is made.
+    """
+    tag, known = stated(task, TAG), _variables(task)
+    if known is UNKNOWN:
+        return None if tag is UNKNOWN else tag is not None
+    return known is not None or (tag is not None and tag is not UNKNOWN)
+
+
+def _variables(task: Mapping[str, Any]) -> Any:
+    """The settings of PgBouncer's container, None if there is none."""
+    try:
+        containers = definitions(task)
+    except LookupError:
+        return UNKNOWN
+    found = (dict(variables(container)) for container in containers or ())
+    return next((settings for settings in found if INI in settings), None)
+
+
+def _server_connections(task: Resource) -> Judgement:
+    pooler = is_pooler(task)
+    if pooler is False:
         return NOT_APPLICABLE
-    known = {"tag": stated, PARAMETER: real}
-    numbers = {
-        name: whole_number(value) for name, value in known.items() if value is not UNKNOWN and value is not None
-    }
+    known = {"tag": stated(task, TAG), PARAMETER: _whole_pool(_variables(task))}
+    visible = {name: value for name, value in known.items() if value is not None and not covered(value)}
+    numbers = {name: whole_number(value) for name, value in visible.items()}
     for name, number in numbers.items():
         if number is None:
             return fail(f"a pool in {name} that is no whole number", POOL_SERVER_CONNECTIONS.range)
@@ -46,46 +81,76 @@ def _server_connections(properties: Properties) -> Judgement:
             return fail(f"a pool of {number}", POOL_SERVER_CONNECTIONS.range)
     if len(set(numbers.values())) > 1:
         return fail(f"the tag {TAG} and {PARAMETER} that differ", "one number")
-    if numbers:
+    return PASSED if numbers else undecided("the size of the pool")
+
+
+def _whole_pool(settings: Any) -> Any:
+    """The whole pool by the container's own variables: what each task may open, times the tasks."""
+    if settings is None or settings is UNKNOWN:
+        return settings
+    each, tasks = whole_number(_option(settings, PARAMETER)), whole_number(settings.get(TASKS))
+    return each * tasks if each and tasks else "not stated"
+
+
+def _option(settings: Mapping[str, Any], name: str) -> str | None:
+    """An option of pgbouncer.ini."""
+    found = re.search(rf"^{name}[ \t]*=[ \t]*(\S+)[ \t]*$", str(settings[INI]), re.MULTILINE)
+    return found[1] if found else None
+
+
+def _transaction_mode(task: Resource) -> Judgement:
+    if is_pooler(task) is False:
+        return NOT_APPLICABLE
+    settings = _variables(task)
+    known = [] if settings in (None, UNKNOWN) else [_option(settings, "pool_mode") or MODES[0]]
+    tag = stated(task, MODE_TAG)
+    modes = [*known, *([] if tag is None or covered(tag) else [tag])]
+    for mode in modes:
+        if mode != "transaction":
+            return fail(f"pool_mode {seen(mode, *MODES)}", "pool_mode transaction")
+    return PASSED if modes else undecided("pool_mode")
+
+
+def _verified_tls(task: Resource) -> Judgement:
+    if is_pooler(task) is False:
+        return NOT_APPLICABLE
+    settings = _variables(task)
+    if settings is UNKNOWN:
+        return undecided("server_tls_sslmode")
+    # PgBouncer's default, prefer, takes a connection without TLS and any certificate.
+    mode = _option(settings, "server_tls_sslmode") if settings else None
+    if mode in VERIFIED:
         return PASSED
-    return undecided("the size of the pool")
+    return fail(f"server_tls_sslmode {seen(mode, *UNVERIFIED)}", f"server_tls_sslmode {' or '.join(VERIFIED)}")
 
 
-def _from_containers(definitions: Any) -> Any:
-    """The whole pool by the containers' own variables: what each task may open, times the tasks."""
-    if definitions is UNKNOWN:
-        return UNKNOWN
-    for variables in _environments(definitions):
-        if INI in variables:
-            return _whole_pool(variables)
-    return None
+_rule = partial(Rule, types=frozenset({TASK}))
 
-
-def _environments(definitions: Any) -> list[dict[str, Any]]:
-    try:
-        containers = json.loads(definitions or "[]")
-    except (TypeError, ValueError):
-        return []
-    return [
-        {entry.get("name"): entry.get("value") for entry in container.get("environment", [])}
-        for container in containers
-    ]
-
-
-def _whole_pool(variables: dict[str, Any]) -> Any:
-    each = re.search(rf"^{PARAMETER}\s*=\s*(\d+)\s*$", str(variables[INI]), re.MULTILINE)
-    tasks = whole_number(variables.get(TASKS))
-    return int(each[1]) * tasks if each and tasks else "not stated"
-
-
-RULES = (
-    Rule(
+RULES: Final = (
+    _rule(
         id="pooler-server-connections",
         title=f"All poolers together open {POOL_SERVER_CONNECTIONS.range} to PostgreSQL",
         why=POOL_SERVER_CONNECTIONS.why,
         source=POOL_SERVER_CONNECTIONS.source,
         remedy=f"Set {POOL_SERVER_CONNECTIONS.key} in the stack's file.",
-        types=frozenset({"aws:ecs/taskDefinition:TaskDefinition"}),
         check=_server_connections,
+    ),
+    _rule(
+        id="pooler-transaction-mode",
+        title="PgBouncer shares connections by transaction",
+        why="in session mode every client holds a connection, and the pool is too small for the clients",
+        source="https://www.pgbouncer.org/features.html",
+        remedy="Set pool_mode to transaction.",
+        check=_transaction_mode,
+    ),
+    _rule(
+        id="pooler-verified-tls",
+        title="PgBouncer verifies PostgreSQL's certificate",
+        why="whoever answers in PostgreSQL's place would get the password",
+        source="https://www.pgbouncer.org/config.html#server_tls_sslmode",
+        remedy="Set server_tls_sslmode to verify-full.",
+        severity=Severity.CRITICAL,
+        excusable=False,
+        check=_verified_tls,
     ),
 )

@@ -8,12 +8,15 @@ from components._firewall import Upstream
 from components.cluster import Cluster, ClusterArgs
 from components.pooler import LISTEN_PORT
 from stacks.compose.data import make_database, make_pooler
+from stacks.compose.origin import demanded, make_origin_pull
 from stacks.compose.redis import make_redis
 from stacks.compose.stack import Secrets, start
+from stacks.compose.storage import make_storage, storage_outputs, storage_variables
 from stacks.compose.watch import make_observability, make_sentry
 from stacks.compose.web import make_domain, make_edge, make_network, make_service
 from stacks.config.stack import StackConfig
 from stacks.contract import CONTRACT_VARIABLE, cache_contract
+from stacks.edge import rate_limit_tiers
 
 
 def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any]]:
@@ -26,6 +29,8 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any
     redis = make_redis(stack, network)
     contract = cache_contract(config.cache)
     domain = make_domain(stack)
+    origin_pull = make_origin_pull(stack, domain)
+    storage = make_storage(stack, domain)
     sentry = make_sentry(stack)
     pooler_door = Upstream(role="pooler", security_group_id=pooler.security_group_id, port=LISTEN_PORT)
     service = make_service(
@@ -33,16 +38,23 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any
         network,
         cluster,
         domain,
-        environment={**sentry.env, CONTRACT_VARIABLE: contract},
+        trust_store_arn=demanded(stack, origin_pull),
+        environment={
+            **sentry.env,
+            **storage_variables(storage),
+            **rate_limit_tiers(config),
+            CONTRACT_VARIABLE: contract,
+        },
         secrets={"DATABASE_URL": pooler.pooled_url, "REDIS_URL": redis.url},
-        upstreams=[pooler_door, *redis.doors],
+        upstreams=[pooler_door, *redis.doors, *network.doors],
     )
     edge = make_edge(stack, domain, service)
-    watched = (database, pooler, redis, service, edge, sentry)
-    observability = make_observability(stack, [component.signals for component in watched])
+    watched = (database, pooler, redis, service, edge, sentry, origin_pull, storage)
+    observability = make_observability(stack, [component.signals for component in watched if component])
     return {
         "urls": edge.urls,
         "name_servers": domain.name_servers,
+        "ds_record": edge.ds_record,
         "direct_url": database.direct_url,
         "pooled_url": pooler.pooled_url,
         "reader_urls": database.reader_urls,
@@ -53,4 +65,5 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any
         "cache_contract": contract,
         "sentry_dsn": sentry.dsn,
         "dashboard_url": observability.dashboard_url,
+        **storage_outputs(storage),
     }

@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from components._cloudflare.plans import CloudflarePlan
 from components._cloudflare.ranges import IPV4_RANGES
 from components._firewall import Upstream
 from components.cluster import Cluster
 from components.domain import Domain, DomainArgs
-from components.edge import Edge, EdgeArgs
+from components.edge import AdoptionArgs, Edge, EdgeArgs
 from components.network import Nat, Network, NetworkArgs
-from components.service import ScalingArgs, Service, ServiceArgs
-from policies import limits
+from components.service import CapacityArgs, Service, ServiceArgs
 from stacks.compose.stack import Stack, task
+from stacks.config.service import ServiceConfig, rollout_args, scaling_args
+from stacks.edge import edge_settings
 
 
 def make_network(stack: Stack) -> Network:
@@ -26,6 +26,7 @@ def make_network(stack: Stack) -> Network:
             zones=network.zones,
             nat=Nat(network.nat),
             region=stack.config.region,
+            endpoints=list(network.endpoints),
             flow_log_retention_days=network.flow_log_retention_days,
         ),
         stack.opts,
@@ -36,7 +37,14 @@ def make_domain(stack: Stack) -> Domain:
     """The zone and its certificate."""
     edge = stack.config.edge
     return Domain(
-        "domain", DomainArgs(zone_name=edge.zone, account_id=edge.account_id, protect=edge.protect), stack.opts
+        "domain",
+        DomainArgs(
+            zone_name=edge.zone,
+            account_id=edge.account_id,
+            protect=edge.protect,
+            adopt_zone_id=edge.adopt.zone_id if edge.adopt else None,
+        ),
+        stack.opts,
     )
 
 
@@ -46,6 +54,7 @@ def make_service(
     cluster: Cluster,
     domain: Domain,
     *,
+    trust_store_arn: pulumi.Input[str] | None,
     environment: Mapping[str, pulumi.Input[str]],
     secrets: Mapping[str, pulumi.Input[str]],
     upstreams: Sequence[Upstream],
@@ -58,10 +67,14 @@ def make_service(
         ServiceArgs(
             service_name=stack.names.of("api"),
             image=service.image,
+            image_owned_by_ci=service.image_by == "ci",
             port=service.port,
             health_path=service.health_path,
+            websockets=service.websockets,
             task=task(service.task),
-            scaling=_scaling(stack),
+            scaling=scaling_args(service.scaling),
+            rollout=rollout_args(service.deployment),
+            capacity=_capacity(service),
             idle_timeout_seconds=service.max_request_seconds,
             environment={**environment, **service.environment},
             secrets={**secrets, **chosen},
@@ -69,6 +82,7 @@ def make_service(
             upstreams=list(upstreams),
             ingress_cidrs=list(IPV4_RANGES),
             certificate_arn=domain.certificate_arn,
+            trust_store_arn=trust_store_arn,
             cluster_arn=cluster.arn,
             cluster_name=stack.names.prefix,
             region=stack.config.region,
@@ -81,37 +95,25 @@ def make_service(
     )
 
 
-def _scaling(stack: Stack) -> ScalingArgs:
-    service = stack.config.service
-    return ScalingArgs(
-        **service.scaling.model_dump(),
-        minimum_healthy_percent=service.deployment.minimum_percent,
-        maximum_percent=service.deployment.maximum_percent,
-    )
+def _capacity(service: ServiceConfig) -> CapacityArgs:
+    capacity = service.capacity
+    always = scaling_args(service.scaling).minimum_tasks
+    base = always if capacity.base_tasks is None else capacity.base_tasks
+    return CapacityArgs(base_tasks=base, spot_percent=capacity.spot_percent)
 
 
 def make_edge(stack: Stack, domain: Domain, service: Service) -> Edge:
     """Cloudflare before the service."""
-    edge, cache, rates = stack.config.edge, stack.config.edge.cache, stack.config.edge.rate_limits
+    edge = stack.config.edge
     return Edge(
         "edge",
         EdgeArgs(
             zone_name=edge.zone,
             zone_id=domain.zone_id,
-            plan=CloudflarePlan(edge.plan),
             origin_hostname=service.hostname,
-            hostnames=edge.hostnames,
-            api_paths=rates.api.paths,
-            auth_paths=rates.auth.paths,
-            api_requests_per_minute=rates.api.requests_per_minute,
-            api_burst_requests=rates.api.burst_requests,
-            api_burst_window_seconds=limits.API_BURST_WINDOW_SECONDS,
-            auth_requests_per_minute=rates.auth.requests_per_minute,
-            static_extensions=cache.static_extensions,
-            static_dirs=cache.static_paths,
-            static_ttl_seconds=cache.static_seconds,
-            api_cache_ttl_seconds=cache.api_seconds,
-            session_cookies=cache.session_cookies,
+            settings=edge_settings(stack.config),
+            adopt=AdoptionArgs(**dict(edge.adopt)) if edge.adopt else None,
+            reset=edge.reset,
         ),
         stack.opts,
     )

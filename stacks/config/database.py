@@ -70,6 +70,9 @@ class PoolerConfig(Model):
     prepare_image: str = Field(
         default="docker.io/curlimages/curl:8.17.0", description="Image with curl, fetches Amazon's CA bundle."
     )
+    authorities_url: Annotated[str, Field(pattern=r"^(https|file)://\S+$")] | None = Field(
+        default=None, description="Where that bundle is, as curl reads it; Amazon's own address when left out."
+    )
     exporter_image: str = Field(
         default="docker.io/prometheuscommunity/pgbouncer-exporter:v0.11.0",
         description="Image with pgbouncer_exporter, which also tells ECS whether PgBouncer answers.",

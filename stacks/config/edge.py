@@ -1,14 +1,30 @@
 """Configuration of the edge at Cloudflare."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
+from components._cloudflare.rule import Phase
 from policies import limits
 from stacks.config.base import Hostname, Model, Within
 
 UrlPath = Annotated[str, Field(pattern=r"^/([A-Za-z0-9._~-]+/)*$")]
 """Beginning of a URL path, with a slash at both ends."""
+
+FilePath = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9._~-]+)+$")]
+"""Path of one file."""
+
+CloudflareId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+"""An id at Cloudflare."""
+
+ErrorStatus = Annotated[int, Field(ge=400, le=499)]
+"""HTTP status of a refusal."""
+
+MINIFY_IS_GONE = (
+    "nothing: Cloudflare removed Auto Minify on 2024-08-05; minify in the build, and leave the key out"
+)
+"""What to do about `edge.minify`. Source: https://developers.cloudflare.com/fundamentals/api/reference/deprecations/"""
 
 
 class ApiLimitConfig(Model):
@@ -24,6 +40,13 @@ class ApiLimitConfig(Model):
         default=limits.API_BURST_REQUESTS.maximum,
         description=f"Requests in {limits.API_BURST_WINDOW_SECONDS} seconds; null where the plan lacks the rule.",
     )
+    except_signed_in: bool = Field(
+        default=False,
+        description="Leave requests with credentials, true or not, to the application (enterprise plan).",
+    )
+    except_hostnames: list[Hostname] = Field(
+        default=[], description="Hosts left to the application, which must refuse there whoever is not signed in."
+    )
 
 
 class AuthLimitConfig(Model):
@@ -34,6 +57,16 @@ class AuthLimitConfig(Model):
     )
     requests_per_minute: Annotated[int, Within(limits.AUTH_REQUESTS_PER_MINUTE)] = Field(
         default=limits.AUTH_REQUESTS_PER_MINUTE.maximum, description="Requests a minute."
+    )
+    failed_logins: Annotated[int, Within(limits.FAILED_LOGINS)] | None = Field(
+        default=limits.FAILED_LOGINS.maximum,
+        description="After so many failed logins the next is challenged; null where the plan cannot count.",
+    )
+    failed_login_window_seconds: Annotated[int, Field(ge=10, le=3600)] = Field(
+        default=600, description="Window in which failed logins are counted, in seconds; the plan has a list."
+    )
+    failed_login_statuses: Annotated[list[ErrorStatus], Field(min_length=1)] = Field(
+        default=[400, 401, 403], description="What the sign-in answers to a wrong password."
     )
 
 
@@ -48,19 +81,41 @@ class CacheConfig(Model):
     """What the edge keeps."""
 
     static_extensions: list[Annotated[str, Field(pattern=r"^[a-z0-9]{1,8}$")]] = Field(
-        default=["css", "jpg", "js", "png", "svg", "woff2"], description="Extensions of static files."
+        default=["css", "jpg", "js", "png", "svg", "woff2"],
+        description="Extensions of static files outside `static_paths`.",
+    )
+    extension_seconds: Annotated[int, Field(ge=60, le=86400)] = Field(
+        default=7200,
+        description="How long the edge keeps those, in seconds: after a deployment they may be as old.",
     )
     static_paths: list[UrlPath] = Field(
         default=["/_app/", "/assets/"], description="Directories of static files with fingerprinted names."
     )
     static_seconds: Annotated[int, Field(ge=60, le=31536000)] = Field(
-        default=31536000, description="How long static files are kept, in seconds."
+        default=31536000, description="How long the edge and browsers keep those, in seconds."
+    )
+    changing_files: list[FilePath] = Field(
+        default=["/_app/version.json", "/service-worker.js", "/sw.js"],
+        description="Files that change under one name: the origin's headers decide.",
     )
     api_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
-        default=30, description="How long answers of the API to anonymous GETs are kept, in seconds."
+        default=30,
+        description="How long API answers to anonymous GETs are kept, and then given out stale, in seconds.",
     )
     session_cookies: Annotated[list[Annotated[str, Field(pattern=r"^[\w.-]+$")]], Field(min_length=1)] = Field(
         description="Cookies that mark a signed-in visitor: their answers are never shared."
+    )
+
+
+class AdoptConfig(Model):
+    """What the zone has already and this stack takes over."""
+
+    zone_id: CloudflareId = Field(description="Id of the zone, which is imported instead of made.")
+    rulesets: dict[Annotated[Phase, Field(strict=False)], CloudflareId] = Field(
+        default={}, description="Id of the zone's rule set in each phase that has one."
+    )
+    settings: bool = Field(
+        default=False, description="Show in the preview how settings differ, before they change."
     )
 
 
@@ -71,11 +126,52 @@ class EdgeConfig(Model):
     plan: Literal["free", "pro", "business", "enterprise"] = Field(
         description="Plan of the zone; decides which rules are possible."
     )
-    account_id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")] = Field(description="Cloudflare account.")
+    when_plan_lacks: Literal["refuse", "degrade"] = Field(
+        default="refuse",
+        description="What the plan cannot do: an error, or the nearest it can, said in a warning.",
+    )
+    account_id: CloudflareId = Field(description="Cloudflare account.")
     zone: Hostname = Field(description="Registered domain, for example feed.example.")
     hostnames: Annotated[list[Hostname], Field(min_length=1)] = Field(
         description="Names served by the service: the zone itself or one level below."
     )
+    redirect_hostnames: list[Hostname] = Field(
+        default=[], description="Names that send a visitor to the first of `hostnames`, for example www."
+    )
     rate_limits: RateLimitsConfig = RateLimitsConfig()
     cache: CacheConfig
+    origin_pull: Literal["none", "present", "verify"] = Field(
+        default="verify",
+        description="Certificate by which the origin knows this zone: none, shown by the zone, or shown and "
+        "demanded. A stack that serves already goes through present: docs/network.md.",
+    )
+    hsts: Literal["off", "probe", "week", "year", "preload"] = Field(
+        default="probe", description="How long browsers refuse plain HTTP: five minutes first, then longer stages."
+    )
+    waf: Literal["on", "log", "off"] = Field(default="on", description="Cloudflare's managed firewall rules.")
+    owasp: bool = Field(default=False, description="OWASP's rules as well (pro plan); they need tuning.")
+    bots: Literal["off", "spare_api", "everywhere"] = Field(
+        default="spare_api",
+        description="Where automated visitors are challenged; the API can be spared from pro on.",
+    )
+    leaked_passwords: Literal["challenge", "off"] = Field(
+        default="challenge", description="A sign-in with a password from a known leak."
+    )
+    security_headers: bool = Field(
+        default=True, description="nosniff, Referrer-Policy and frame-ancestors, where the origin sets none."
+    )
+    dnssec: bool = Field(default=True, description="Sign the zone; the output ds_record goes to the registrar.")
+    adopt: AdoptConfig | None = Field(default=None, description="Take over a zone that has rules already.")
+    reset: bool = Field(
+        default=False, description="Write Cloudflare's defaults to the settings: the step before a destroy."
+    )
+    minify: Any = Field(
+        default=None, description="No setting: Cloudflare removed Auto Minify; minify in the build."
+    )
     protect: bool = Field(default=True, description="Refuse to delete the zone.")
+
+    @field_validator("minify")
+    @classmethod
+    def _minify_is_gone(cls, value: Any) -> None:
+        if value is not None:
+            raise PydanticCustomError("minify", MINIFY_IS_GONE)

@@ -49,7 +49,7 @@ def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
 
 
 def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
-    path = [part for part in detail["loc"] if part not in _tags(detail, model)]
+    path = _without_tags(detail["loc"], model)
     key = ".".join(str(part) for part in path)
     match detail["type"]:
         case "extra_forbidden":
@@ -59,10 +59,9 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
         case "task_size":
             return f"{key}: {detail['msg']}"
         case "union_tag_invalid":
-            given = _shown(detail["input"].get("provider"))
-            return f"{key}.provider: given {given}, allowed {_allowed(detail)}"
+            return f"{key}.{_tag_key(detail)}: given {_shown(detail['ctx']['tag'])}, allowed {_allowed(detail)}"
         case "union_tag_not_found":
-            return f"{key}.provider: missing; allowed {_expected_tags(key, model)}"
+            return f"{key}.{_tag_key(detail)}: missing; allowed {_expected_tags(path, model)}"
         case _:
             return f"{key}: given {_shown(detail['input'])}, allowed {_allowed(detail)}"
 
@@ -79,20 +78,31 @@ def _shown(value: Any) -> str:
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
 
 
-def _tags(detail: ErrorDetails, model: type[BaseModel]) -> set[Any]:
-    """Parts of an error's location that name a member of a union, not a key: drop them."""
-    first = detail["loc"][0] if detail["loc"] else None
-    members = set(_tag_values(str(first), model))
-    return {part for part in detail["loc"][1:2] if part in members}
+def _tag_key(detail: ErrorDetails) -> str:
+    """The key by which the members of a union are told apart: `provider`, `mode`."""
+    return str(detail["ctx"]["discriminator"]).strip("'")
 
 
-def _tag_values(key: str, model: type[BaseModel]) -> Iterator[str]:
-    schema = model.model_json_schema().get("properties", {}).get(key, {})
-    yield from schema.get("discriminator", {}).get("mapping", {})
+def _without_tags(location: Sequence[Any], model: type[BaseModel]) -> list[Any]:
+    """An error's location without the parts that name a member of a union, not a key."""
+    path: list[Any] = []
+    for part in location:
+        if part not in _members(path, model):
+            path.append(part)
+    return path
 
 
-def _expected_tags(key: str, model: type[BaseModel]) -> str:
-    return ", ".join(repr(tag) for tag in _tag_values(key, model))
+def _members(path: Sequence[Any], model: type[BaseModel]) -> Iterator[str]:
+    """Names of the members of the union at `path`; none where there is no union."""
+    *above, last = path or [""]
+    root = model.model_json_schema()
+    for block in _blocks(above, root):
+        field = block.get("properties", {}).get(last, {})
+        yield from field.get("discriminator", {}).get("mapping", {})
+
+
+def _expected_tags(path: Sequence[Any], model: type[BaseModel]) -> str:
+    return ", ".join(repr(tag) for tag in _members(path, model))
 
 
 def _suggestion(path: Sequence[Any], model: type[BaseModel]) -> str:
@@ -105,11 +115,15 @@ def _suggestion(path: Sequence[Any], model: type[BaseModel]) -> str:
 
 def _known_keys(path: Sequence[Any], model: type[BaseModel]) -> list[str]:
     """Keys of the block at `path`, read from the JSON Schema; of a union, those of all its members."""
-    root = model.model_json_schema()
+    blocks = _blocks(path, model.model_json_schema())
+    return sorted({key for block in blocks for key in block.get("properties", {})})
+
+
+def _blocks(path: Sequence[Any], root: dict[str, Any]) -> list[dict[str, Any]]:
     blocks = [root]
     for part in path:
         blocks = [found for block in blocks for found in _step(block, part, root)]
-    return sorted({key for block in blocks for key in block.get("properties", {})})
+    return blocks
 
 
 def _step(block: dict[str, Any], part: Any, root: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -1,12 +1,40 @@
 """Configuration of the network."""
 
 import ipaddress
+import re
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from stacks.config.base import Model
+
+Endpoint = Literal[
+    "ecr.api",
+    "ecr.dkr",
+    "ecs",
+    "ecs-agent",
+    "ecs-telemetry",
+    "kms",
+    "logs",
+    "monitoring",
+    "secretsmanager",
+    "sqs",
+    "ssm",
+    "ssmmessages",
+    "sts",
+]
+"""Services of AWS that may have an interface endpoint; S3 has a free one of another kind, always."""
+
+TASK_ENDPOINTS: tuple[Endpoint, ...] = ("ecr.api", "ecr.dkr", "logs", "secretsmanager")
+"""What a Fargate task cannot start without: its image, its log, its secrets.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
+"""
+
+PRIVATE_IMAGE = re.compile(r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/")
+"""An image in the registry that `ecr.dkr` reaches; public.ecr.aws is on the internet."""
 
 
 def _vpc_range(value: str) -> str:
@@ -30,6 +58,64 @@ class NetworkConfig(Model):
         default="per_zone",
         description="Way out of private subnets: none, one gateway for all zones, or one in each.",
     )
+    endpoints: list[Endpoint] = Field(
+        default=[],
+        description="Services of AWS that are reached inside the VPC, for a price: docs/network.md. S3 always is.",
+    )
     flow_log_retention_days: Literal[7, 14, 30, 60, 90, 180, 365] = Field(
         default=90, description="How long the record of connections is kept, in days."
     )
+
+
+def network_problems(
+    network: NetworkConfig,
+    *,
+    region: str,
+    redis_provider: str,
+    authorities_url: str | None,
+    images: Mapping[str, str],
+) -> Iterator[tuple[str, str]]:
+    """Key and sentence for each way in which the network does not fit itself or what has to run in it.
+
+    Args:
+        network: the block itself.
+        region: region of the stack.
+        redis_provider: `redis.provider`.
+        authorities_url: `database.pooler.authorities_url`.
+        images: every container image, by its key.
+
+    """
+    foreign = [zone for zone in network.zones if not zone.startswith(region) or len(zone) != len(region) + 1]
+    if foreign:
+        yield "network.zones", f"given {', '.join(foreign)}, allowed zones of region {region}"
+    for key, given in (("zones", network.zones), ("endpoints", network.endpoints)):
+        if len(set(given)) != len(given):
+            yield f"network.{key}", f"given {', '.join(given)}, allowed each once"
+    if network.nat == "none":
+        yield from _endpoint_problems(network)
+        yield from _outside_problems(redis_provider, authorities_url, images)
+
+
+def _endpoint_problems(network: NetworkConfig) -> Iterator[tuple[str, str]]:
+    missing = [service for service in TASK_ENDPOINTS if service not in network.endpoints]
+    if missing:
+        yield (
+            "network.endpoints",
+            f"missing {', '.join(missing)}; with nat: none a task starts only over {', '.join(TASK_ENDPOINTS)}",
+        )
+
+
+def _outside_problems(
+    redis_provider: str, authorities_url: str | None, images: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """What lies on the internet, where no private subnet reaches it."""
+    if redis_provider == "upstash":
+        yield "redis.provider", "given 'upstash', allowed a Redis inside the VPC with network.nat: none"
+    if authorities_url is None:
+        yield (
+            "database.pooler.authorities_url",
+            "missing; with network.nat: none it is a file:// of prepare_image, or an object in S3",
+        )
+    for key, image in images.items():
+        if not PRIVATE_IMAGE.match(image):
+            yield key, f"given {image}, allowed an image in a private ECR registry with network.nat: none"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from components._cloudflare.plans import CloudflarePlan, refusals
+from components._scaling import most_tasks
 from policies import limits
 from stacks import budget
 from stacks.budget import Budget, Fleet
@@ -13,10 +13,18 @@ from stacks.config.base import Model, Name
 from stacks.config.cache import CacheConfig, cache_problems
 from stacks.config.database import DatabaseConfig, database_problems
 from stacks.config.edge import EdgeConfig
-from stacks.config.network import NetworkConfig
+from stacks.config.edge_settings import edge_problems
+from stacks.config.network import NetworkConfig, network_problems
 from stacks.config.observability import AlertsConfig, GrafanaConfig, SentryConfig
 from stacks.config.redis import RedisConfig, redis_problems
-from stacks.config.service import ServiceConfig, VariableName
+from stacks.config.service import (
+    ServiceConfig,
+    VariableName,
+    rollout_args,
+    scaling_args,
+    service_problems,
+)
+from stacks.config.storage import StorageConfig, storage_problems
 
 Problem = tuple[str, str]
 """A configuration key, and one sentence that says what was given and what is allowed."""
@@ -38,6 +46,7 @@ class StackConfig(Model):
     cache: CacheConfig = CacheConfig()
     service: ServiceConfig
     edge: EdgeConfig
+    storage: StorageConfig | None = Field(default=None, description="Files of the application, if any.")
     sentry: SentryConfig
     grafana: GrafanaConfig
     alerts: AlertsConfig = AlertsConfig()
@@ -49,6 +58,7 @@ class StackConfig(Model):
     def connection_budget(self) -> Budget:
         """Every number that decides whether the connections fit."""
         database, pooler, service = self.database, self.database.pooler, self.service
+        least, most = rollout_args(service.deployment).running_percents
         return Budget(
             max_connections=database.max_connections,
             reserved_connections=limits.SUPERUSER_RESERVED_CONNECTIONS + limits.RDS_RESERVED_CONNECTIONS,
@@ -56,7 +66,9 @@ class StackConfig(Model):
             server_connections=pooler.server_connections,
             client_connections=pooler.client_connections,
             poolers=Fleet(tasks=pooler.tasks, **pooler.deployment.model_dump()),
-            service=Fleet(tasks=service.scaling.maximum_tasks, **service.deployment.model_dump()),
+            service=Fleet(
+                tasks=most_tasks(scaling_args(service.scaling)), minimum_percent=least, maximum_percent=most
+            ),
             service_pool=service.database_pool,
         )
 
@@ -69,17 +81,28 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from redis_problems(config.redis)
     yield from cache_problems(config.cache)
     yield from _service_problems(config)
-    yield from _edge_problems(config)
+    yield from edge_problems(config.edge, config.service.rate_limit_tiers)
+    yield from storage_problems(
+        config.storage, region=config.region, zone=config.edge.zone, hostnames=config.edge.hostnames
+    )
     yield from _contact_problems(config)
 
 
 def _network_problems(config: StackConfig) -> Iterator[Problem]:
-    zones = config.network.zones
-    foreign = [zone for zone in zones if not zone.startswith(config.region) or len(zone) != len(config.region) + 1]
-    if foreign:
-        yield "network.zones", f"given {', '.join(foreign)}, allowed zones of region {config.region}"
-    if len(set(zones)) != len(zones):
-        yield "network.zones", f"given {', '.join(zones)}, allowed each zone once"
+    pooler = config.database.pooler
+    images = {
+        "service.image": config.service.image,
+        "database.pooler.image": pooler.image,
+        "database.pooler.prepare_image": pooler.prepare_image,
+        "database.pooler.exporter_image": pooler.exporter_image,
+    }
+    yield from network_problems(
+        config.network,
+        region=config.region,
+        redis_provider=config.redis.provider,
+        authorities_url=pooler.authorities_url,
+        images=images,
+    )
 
 
 def _database_problems(config: StackConfig) -> Iterator[Problem]:
@@ -96,15 +119,7 @@ def _database_problems(config: StackConfig) -> Iterator[Problem]:
 
 
 def _service_problems(config: StackConfig) -> Iterator[Problem]:
-    scaling = config.service.scaling
-    if scaling.minimum_tasks > scaling.maximum_tasks:
-        yield (
-            "service.scaling.minimum_tasks",
-            f"given {scaling.minimum_tasks}, allowed up to maximum_tasks, {scaling.maximum_tasks}",
-        )
-    both = set(config.service.environment) & set(config.service.secrets)
-    if both:
-        yield "service.secrets", f"given {', '.join(sorted(both))} also under environment, allowed one place"
+    yield from service_problems(config.service)
     wanted = {name for name, source in config.service.secrets.items() if source == "config"}
     wanted.update(config.grafana.contacts.secrets)
     for name in sorted(wanted - config.secrets):
@@ -112,23 +127,6 @@ def _service_problems(config: StackConfig) -> Iterator[Problem]:
             f"secrets.{name}",
             f"missing; set it with: pulumi config set --secret --path 'footing:secrets.{name}'",
         )
-
-
-def _edge_problems(config: StackConfig) -> Iterator[Problem]:
-    edge, api = config.edge, config.edge.rate_limits.api
-    for hostname in edge.hostnames:
-        label = hostname.removesuffix(f".{edge.zone}")
-        if hostname != edge.zone and (label == hostname or "." in label):
-            yield "edge.hostnames", f"given {hostname}, allowed {edge.zone} or one level below it"
-    for reason in refusals(
-        CloudflarePlan(edge.plan),
-        api_requests_per_minute=api.requests_per_minute,
-        api_burst_requests=api.burst_requests,
-        api_burst_window_seconds=limits.API_BURST_WINDOW_SECONDS,
-        auth_requests_per_minute=edge.rate_limits.auth.requests_per_minute,
-        static_ttl_seconds=edge.cache.static_seconds,
-    ):
-        yield "edge.plan", reason
 
 
 def _contact_problems(config: StackConfig) -> Iterator[Problem]:

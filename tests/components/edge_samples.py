@@ -1,44 +1,106 @@
 """An edge to test with, and its recording."""
 
 import dataclasses
+from collections.abc import Sequence
 
 from components._cloudflare.plans import CloudflarePlan
-from components.edge import Edge, EdgeArgs
+from components._cloudflare.rule import Fragment
+from components._cloudflare.settings import (
+    ApiSettings,
+    AuthSettings,
+    Bots,
+    CacheSettings,
+    EdgeSettings,
+    FailedLogins,
+    Hsts,
+    Rate,
+    Waf,
+)
+from components.edge import AdoptionArgs, Edge, EdgeArgs
 from tests.components.recording import Recorded, record_component
 
 YEAR_SECONDS = 31_536_000
+FAILURES = FailedLogins(failures=5, window_seconds=600, statuses=(400, 401, 403))
 
-ARGS = EdgeArgs(
-    zone_name="feed.example.com",
-    zone_id="zone-1",
+SETTINGS = EdgeSettings(
     plan=CloudflarePlan.BUSINESS,
-    origin_hostname="lb.internal.example.com",
-    hostnames=["feed.example.com", "www.feed.example.com"],
-    api_paths=["/rest/", "/rpc/"],
-    auth_paths=["/auth/"],
-    api_requests_per_minute=100,
-    api_burst_requests=30,
-    api_burst_window_seconds=10,
-    auth_requests_per_minute=20,
-    static_extensions=["css", "js"],
-    static_dirs=["/assets/", "/_app/"],
-    static_ttl_seconds=YEAR_SECONDS,
-    api_cache_ttl_seconds=30,
-    session_cookies=["session", "sb-"],
+    hostnames=("feed.example.com", "api.feed.example.com"),
+    redirect_hostnames=("www.feed.example.com",),
+    api=ApiSettings(
+        paths=("/rest/", "/rpc/"),
+        per_minute=Rate(requests=100, period_seconds=60),
+        burst=Rate(requests=30, period_seconds=10),
+        except_signed_in=False,
+        except_hostnames=(),
+    ),
+    auth=AuthSettings(paths=("/auth/",), per_minute=Rate(requests=20, period_seconds=60), failed_logins=FAILURES),
+    cache=CacheSettings(
+        fingerprinted_paths=("/assets/", "/_app/"),
+        fingerprinted_seconds=YEAR_SECONDS,
+        changing_files=("/_app/version.json", "/sw.js"),
+        extensions=("css", "js"),
+        extension_seconds=7200,
+        api_seconds=30,
+        session_cookies=("session", "sb-"),
+    ),
+    hsts=Hsts.PROBE,
+    waf=Waf.ON,
+    owasp=False,
+    bots=Bots.SPARE_API,
+    leaked_passwords=True,
+    security_headers=True,
+    dnssec=True,
 )
 
+BLOCKS = {
+    name: block
+    for block in ("api", "auth", "cache")
+    for name in (it.name for it in dataclasses.fields(getattr(SETTINGS, block)))
+    if name not in ("paths", "per_minute")
+}
+"""Block of each field whose name tells it."""
 
-PRO = {"plan": CloudflarePlan.PRO, "api_burst_requests": None}
-FREE = {"plan": CloudflarePlan.FREE, "api_requests_per_minute": None, "auth_requests_per_minute": None}
+
+def settings(**changes: object) -> EdgeSettings:
+    """The sample with fields changed; `auth_paths` is the field `paths` of the block `auth`."""
+    made = SETTINGS
+    for name, value in changes.items():
+        if name in BLOCKS:
+            block, field = BLOCKS[name], name
+        elif name.startswith(("api_", "auth_")):
+            block, _, field = name.partition("_")
+        else:
+            made = dataclasses.replace(made, **{name: value})
+            continue
+        made = dataclasses.replace(made, **{block: dataclasses.replace(getattr(made, block), **{field: value})})
+    return made
 
 
-def edge_args(**changes: object) -> EdgeArgs:
-    return dataclasses.replace(ARGS, **changes)
+def edge_args(
+    *,
+    fragments: Sequence[Fragment] = (),
+    adopt: AdoptionArgs | None = None,
+    reset: bool = False,
+    zone_name: str = "feed.example.com",
+    zone_id: str = "zone-1",
+    origin_hostname: str = "lb.internal.example.com",
+    made: EdgeSettings | None = None,
+    **changes: object,
+) -> EdgeArgs:
+    return EdgeArgs(
+        zone_name=zone_name,
+        zone_id=zone_id,
+        origin_hostname=origin_hostname,
+        settings=made or settings(**changes),
+        fragments=fragments,
+        adopt=adopt,
+        reset=reset,
+    )
 
 
 def record(**changes: object) -> Recorded[Edge]:
     return record_component(lambda: Edge("edge", edge_args(**changes)))
 
 
-def made(recorded: Recorded[Edge]) -> dict[str, tuple[object, bool]]:
-    return {it.name: (it.inputs, it.protect) for it in recorded.resources if it.custom}
+def made(recorded: Recorded[Edge]) -> dict[str, tuple[object, ...]]:
+    return {it.name: (it.inputs, it.import_id) for it in recorded.resources if it.custom}

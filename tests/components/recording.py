@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 import pulumi
@@ -40,11 +41,17 @@ MADE: Mapping[str, Mapping[str, Any]] = {
     "aws:lb/targetGroup:TargetGroup": {"arnSuffix": "targetgroup/tg/1"},
     "aws:s3/bucket:Bucket": {"bucketRegionalDomainName": "bucket.internal"},
     "aws:secretsmanager/secretVersion:SecretVersion": {"secretArn": "arn:aws:made:::secret", "versionId": "v1"},
+    "aws:cloudfront/distribution:Distribution": {"domainName": "d1.cdn.internal"},
+    "cloudflare:index/zoneDnssec:ZoneDnssec": {"ds": "feed.example.com. 3600 IN DS 1 13 2 ABC"},
     "cloudflare:index/zone:Zone": {"nameServers": ["ada.ns.example.com", "bob.ns.example.com"]},
     "grafana:oss/dashboard:Dashboard": {"url": "https://grafana.example.com/d/made", "uid": "made"},
     "random:index/randomPassword:RandomPassword": {"result": "generated-password"},
     "random:index/randomId:RandomId": {"hex": "0a1b2c3d"},
     "sentry:index/sentryKey:SentryKey": {"dsnPublic": "https://public@sentry.example.com/1"},
+    "tls:index/certRequest:CertRequest": {"certRequestPem": "request"},
+    "tls:index/locallySignedCert:LocallySignedCert": {"certPem": "leaf certificate"},
+    "tls:index/privateKey:PrivateKey": {"privateKeyPem": lambda name: f"{name} key"},
+    "tls:index/selfSignedCert:SelfSignedCert": {"certPem": "authority certificate"},
     "upstash:index/redisDatabase:RedisDatabase": {
         "endpoint": "made.upstash.example.com",
         "port": 6379,
@@ -76,6 +83,8 @@ class Registered:
     """Keys as the provider spells them; secrets as `Secret`."""
     protect: bool
     delete_before_replace: bool
+    retain_on_delete: bool
+    """Whether the engine forgets it instead of deleting it."""
     ignore_changes: tuple[str, ...]
     dependencies: frozenset[str]
     """Names of the resources it waits for."""
@@ -83,6 +92,8 @@ class Registered:
     """How long the engine waits for an update; empty for the provider's own time."""
     asked_before_update: tuple[str, ...]
     """Names of the hooks that may refuse an update."""
+    import_id: str
+    """Id of what is adopted instead of made; empty for nothing."""
 
 
 @dataclass(kw_only=True)
@@ -118,14 +129,16 @@ def record_component(
     *,
     read: Callable[[C], Any] = lambda _: None,
     made: Mapping[str, Mapping[str, Any]] = MADE,
+    answers: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     preview: bool = False,
 ) -> Recorded[C]:
     """Run `build` as a program; an exception in it or in any Output of it is raised here.
 
     `read` picks something that holds Outputs without being an annotated one. With `preview`, nothing but the
-    inputs is known, as in `pulumi preview` of a new stack.
+    inputs is known, as in `pulumi preview` of a new stack. `answers` are those of lookups, by token; without one,
+    a lookup is an error.
     """
-    monitor = _Monitor({} if preview else made, preview=preview)
+    monitor = _Monitor({} if preview else made, answers, preview=preview)
     recorded: list[Recorded[C]] = []
 
     async def program() -> None:
@@ -159,14 +172,17 @@ class _NoMocks(mocks.Mocks):
         raise NotImplementedError(args.typ)
 
     def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:
-        raise AssertionError(f"a component looks something up: {args.token}")
+        raise NotImplementedError(args.token)
 
 
 class _Monitor(mocks.MockMonitor):
     """Answers a registration with its inputs and what `made` adds, and keeps the request."""
 
-    def __init__(self, made: Mapping[str, Mapping[str, Any]], *, preview: bool) -> None:
+    def __init__(
+        self, made: Mapping[str, Mapping[str, Any]], answers: Mapping[str, Mapping[str, Any]], *, preview: bool
+    ) -> None:
         super().__init__(_NoMocks())
+        self._answers = answers
         self.registered: list[Registered] = []
         self.outputs: dict[str, dict[str, Any]] = {}
         self._made = made
@@ -197,6 +213,13 @@ class _Monitor(mocks.MockMonitor):
             if key not in request.object
         }
 
+    def Invoke(self, request: Any) -> Any:  # noqa: N802
+        if request.tok not in self._answers:
+            raise AssertionError(f"a component looks something up: {request.tok}")
+        answer = struct_pb2.Struct()
+        answer.update(self._answers[request.tok])
+        return resource_pb2.ResourceInvokeResponse(**{"return": answer})
+
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
         self.outputs[_name(request.urn)] = _plain(request.outputs)
         return empty_pb2.Empty()
@@ -212,10 +235,12 @@ def _registered(request: Any, urn: str) -> Registered:
         inputs=_plain(request.object),
         protect=request.protect,
         delete_before_replace=request.deleteBeforeReplace,
+        retain_on_delete=request.retainOnDelete,
         ignore_changes=tuple(request.ignoreChanges),
         dependencies=frozenset(_name(it) for it in request.dependencies),
         update_timeout=request.customTimeouts.update,
         asked_before_update=tuple(request.hooks.before_update),
+        import_id=request.importId,
     )
 
 

@@ -9,4 +9,6 @@ def test_cluster_is_named_watched_and_may_run_spot_tasks():
     providers = recorded.one("ClusterCapacityProviders").inputs
     assert providers["clusterName"] == "shop-staging"
     assert providers["capacityProviders"] == ["FARGATE", "FARGATE_SPOT"]
+    # Each service names its own capacity; a default would hide one that does not.
+    assert "defaultCapacityProviderStrategies" not in providers
     assert recorded.outputs["cluster_name"] == "shop-staging"

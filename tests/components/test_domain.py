@@ -9,8 +9,8 @@ PROOF = {
 }
 
 
-def record() -> Recorded[Domain]:
-    args = DomainArgs(zone_name="shop.example", account_id="a" * 32)
+def record(**changes: str) -> Recorded[Domain]:
+    args = DomainArgs(zone_name="shop.example", account_id="a" * 32, **changes)
     made = {**MADE, "aws:acm/certificate:Certificate": {"domainValidationOptions": [PROOF]}}
     return record_component(lambda: Domain("domain", args), made=made)
 
@@ -21,6 +21,11 @@ def test_zone_is_protected_and_names_its_servers():
     assert zone.protect
     assert zone.inputs["name"] == "shop.example"
     assert recorded.outputs["name_servers"] == ["ada.ns.example.com", "bob.ns.example.com"]
+
+
+def test_zone_that_exists_is_adopted_by_its_id():
+    assert record().one("Zone").import_id == ""
+    assert record(adopt_zone_id="b" * 32).one("Zone").import_id == "b" * 32
 
 
 def test_certificate_covers_one_level_and_is_proven_in_the_zone():

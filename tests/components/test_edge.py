@@ -1,122 +1,184 @@
 import dataclasses
+from collections.abc import Mapping
 
+import pulumi
 import pytest
 
+from components._cloudflare.fit import fitted
 from components._cloudflare.plans import CloudflarePlan
-from components.edge import EdgeArgs
-from tests.components.edge_samples import FREE, PRO, made, record
+from components._cloudflare.rule import Phase
+from components._cloudflare.settings import Bots, Hsts, Waf
+from components.edge import AdoptionArgs, Edge, values
+from tests.components.edge_samples import FAILURES, SETTINGS, Rate, edge_args, made, record, settings
+from tests.components.recording import record_component
+
+PLANS = {plan: fitted(dataclasses.replace(SETTINGS, plan=plan)) for plan in CloudflarePlan}
 
 OTHERS = {
-    "zone_id": {"zone_id": "made-elsewhere"},
-    "plan": {"plan": CloudflarePlan.ENTERPRISE},
-    "origin_hostname": {"origin_hostname": "other.example.com"},
-    "hostnames": {"hostnames": ["api.feed.example.com"]},
-    "api_paths": {"api_paths": ["/v2/"]},
-    "auth_paths": {"auth_paths": ["/login/"]},
-    "api_requests_per_minute": {"api_requests_per_minute": 60},
-    "api_burst_requests": {"api_burst_requests": 15},
-    "api_burst_window_seconds": {"api_burst_window_seconds": 20},
-    "auth_requests_per_minute": {"auth_requests_per_minute": 5},
-    "static_extensions": {"static_extensions": ["woff2"]},
-    "static_dirs": {"static_dirs": ["/static/"]},
-    "static_ttl_seconds": {"static_ttl_seconds": 86400},
-    "api_cache_ttl_seconds": {"api_cache_ttl_seconds": 10},
-    "session_cookies": {"session_cookies": ["sid"]},
+    "hostnames": ("www2.feed.example.com",),
+    "redirect_hostnames": (),
+    "api_paths": ("/v2/",),
+    "api_per_minute": Rate(requests=60, period_seconds=60),
+    "burst": Rate(requests=15, period_seconds=10),
+    "except_signed_in": True,
+    "except_hostnames": ("api.feed.example.com",),
+    "auth_paths": ("/login/",),
+    "auth_per_minute": Rate(requests=5, period_seconds=60),
+    "failed_logins": dataclasses.replace(FAILURES, statuses=(401,)),
+    "extensions": ("woff2",),
+    "extension_seconds": 86400,
+    "fingerprinted_paths": ("/static/",),
+    "fingerprinted_seconds": 86400,
+    "changing_files": ("/worker.js",),
+    "api_seconds": 10,
+    "session_cookies": ("sid",),
+    "plan": CloudflarePlan.PRO,
+    "hsts": Hsts.YEAR,
+    "waf": Waf.LOG,
+    "owasp": True,
+    "bots": Bots.EVERYWHERE,
+    "leaked_passwords": False,
+    "security_headers": False,
+    "dnssec": False,
+    "json_refusals": False,
 }
-"""Another value for every argument."""
+"""Another value for every setting."""
 
 
 def test_edge_makes_exactly_these_resources():
     assert record().inventory() == {
         ("DnsRecord", "edge-feed.example.com"),
+        ("DnsRecord", "edge-api.feed.example.com"),
         ("DnsRecord", "edge-www.feed.example.com"),
-        ("ZoneSetting", "edge-ssl"),
-        ("ZoneSetting", "edge-min-tls-version"),
-        ("ZoneSetting", "edge-tls-1-3"),
-        ("ZoneSetting", "edge-always-use-https"),
-        ("ZoneSetting", "edge-cache-level"),
-        ("ZoneSetting", "edge-browser-cache-ttl"),
+        *(("ZoneSetting", f"edge-{name.replace('_', '-')}") for name in values.DEFAULTS),
+        ("ZoneDnssec", "edge-dnssec"),
         ("ArgoTieredCaching", "edge-tiers"),
         ("TieredCache", "edge-smart-tiers"),
         ("BotManagement", "edge-bots"),
-        ("Ruleset", "edge-http-request-firewall-custom"),
-        ("Ruleset", "edge-http-request-cache-settings"),
-        ("Ruleset", "edge-http-ratelimit"),
-        ("Ruleset", "edge-http-response-cache-settings"),
-        ("Ruleset", "edge-http-response-compression"),
+        ("LeakedCredentialCheck", "edge-leaked-passwords"),
+        *(("Ruleset", f"edge-{phase.value.replace('_', '-')}") for phase in Phase),
     }
 
 
 def test_edge_is_safe_without_being_asked():
     recorded = record()
     assert all(it.inputs["proxied"] and it.inputs["ttl"] == 1 for it in recorded.of("DnsRecord"))
-    assert {it.inputs["settingId"]: it.inputs["value"] for it in recorded.of("ZoneSetting")} == {
+    found = {it.inputs["settingId"]: it.inputs["value"] for it in recorded.of("ZoneSetting")}
+    del found["security_header"]
+    assert found == {
         "ssl": "strict",
         "min_tls_version": "1.2",
         "tls_1_3": "on",
+        "0rtt": "off",
         "always_use_https": "on",
+        "http3": "on",
+        "early_hints": "on",
         "cache_level": "aggressive",
         "browser_cache_ttl": 0,
     }
+    assert recorded.one("ZoneDnssec").inputs["status"] == "active"
+    assert recorded.one("LeakedCredentialCheck").inputs["enabled"] is True
     assert {it.parent for it in recorded.resources if it.custom} == {"edge"}
 
 
-@pytest.mark.parametrize("name", [it.name for it in dataclasses.fields(EdgeArgs) if it.name != "zone_name"])
-def test_every_edge_argument_reaches_a_resource(name: str):
-    """But for the zone's name, which only the signals and the check of host names need."""
-    assert made(record(**OTHERS[name])) != made(record())
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_edge_setting_reaches_a_resource(name: str):
+    # The plan of the sample lacks some of these: `phases` makes what it is asked, and does not degrade in silence.
+    changes = {"plan": CloudflarePlan.ENTERPRISE, name: OTHERS[name]}
+    if name == "plan":
+        changes = {"made": fitted(settings(plan=CloudflarePlan.PRO))}
+    assert made(record(**changes)) != made(record(plan=CloudflarePlan.ENTERPRISE))
 
 
-@pytest.mark.parametrize("changes", [{}, PRO, FREE])
-def test_edge_has_one_ruleset_a_phase_that_can_be_replaced(changes: dict[str, object]):
-    rulesets = record(**changes).of("Ruleset")
+def test_every_setting_has_another_value_above():
+    blocks = {"api": {"paths", "per_minute"}, "auth": {"paths", "per_minute"}, "cache": set[str]()}
+    known = {it.name for it in dataclasses.fields(SETTINGS)} - set(blocks) - {"lost"}
+    for block, shared in blocks.items():
+        names = {it.name for it in dataclasses.fields(getattr(SETTINGS, block))}
+        known |= (names - shared) | {f"{block}_{name}" for name in shared & names}
+    assert set(OTHERS) == known
+
+
+@pytest.mark.parametrize("changes", [{"zone_id": "made-elsewhere"}, {"origin_hostname": "other.example.com"}])
+def test_zone_and_origin_reach_a_resource(changes: dict[str, str]):
+    assert made(record(**changes)) != made(record())
+
+
+@pytest.mark.parametrize("plan", CloudflarePlan)
+def test_edge_has_one_ruleset_a_phase_that_can_be_replaced(plan: CloudflarePlan):
+    rulesets = record(made=PLANS[plan]).of("Ruleset")
     phases = [it.inputs["phase"] for it in rulesets]
     assert len(phases) == len(set(phases))
     for it in rulesets:
         assert (it.inputs["name"], it.inputs["kind"], it.delete_before_replace) == ("default", "zone", True)
+        assert it.ignore_changes == ("name",)
 
 
 def test_every_rule_of_the_edge_has_a_ref_of_its_own():
     rules = [rule for it in record().of("Ruleset") for rule in it.inputs["rules"]]
     refs = [rule["ref"] for rule in rules]
-    assert len(refs) == len(set(refs)) == 12
+    assert len(refs) == len(set(refs)) == 24
     assert all(rule["enabled"] and rule["description"] for rule in rules)
 
 
+SBFM = {"enableJs", "sbfmDefinitelyAutomated", "sbfmStaticResourceProtection", "sbfmVerifiedBots"}
+
+
 @pytest.mark.parametrize(
-    ("changes", "bots"),
+    ("plan", "bots"),
     [
-        (FREE, {"enableJs", "fightMode"}),
-        (
-            PRO,
-            {"enableJs", "sbfmDefinitelyAutomated", "sbfmStaticResourceProtection", "sbfmVerifiedBots"},
-        ),
-        (
-            {},
-            {
-                "enableJs",
-                "sbfmDefinitelyAutomated",
-                "sbfmLikelyAutomated",
-                "sbfmStaticResourceProtection",
-                "sbfmVerifiedBots",
-            },
-        ),
-        ({"plan": CloudflarePlan.ENTERPRISE}, {"enableJs"}),
+        (CloudflarePlan.FREE, {"enableJs", "fightMode"}),
+        (CloudflarePlan.PRO, SBFM),
+        (CloudflarePlan.BUSINESS, {*SBFM, "sbfmLikelyAutomated"}),
+        (CloudflarePlan.ENTERPRISE, {"enableJs"}),
     ],
 )
-def test_bot_settings_are_only_those_of_the_plan(changes: dict[str, object], bots: set[str]):
-    assert set(record(**changes).one("BotManagement").inputs) == {"zoneId", *bots}
+def test_bot_settings_are_only_those_of_the_plan(plan: CloudflarePlan, bots: set[str]):
+    assert set(record(made=PLANS[plan]).one("BotManagement").inputs) == {"zoneId", *bots}
+
+
+@pytest.mark.parametrize(
+    ("plan", "bots", "challenging"),
+    [
+        (CloudflarePlan.FREE, Bots.OFF, {"fightMode": False}),
+        (CloudflarePlan.FREE, Bots.EVERYWHERE, {"fightMode": True}),
+        (CloudflarePlan.PRO, Bots.SPARE_API, {"sbfmDefinitelyAutomated": "managed_challenge"}),
+        (CloudflarePlan.PRO, Bots.OFF, {"sbfmDefinitelyAutomated": "allow"}),
+    ],
+)
+def test_bots_are_challenged_where_it_is_asked(plan: CloudflarePlan, bots: Bots, challenging: dict[str, object]):
+    found = record(made=dataclasses.replace(PLANS[plan], bots=bots)).one("BotManagement").inputs
+    assert {key: found[key] for key in challenging} == challenging
+
+
+@pytest.mark.parametrize(
+    ("stage", "header"),
+    [
+        (Hsts.OFF, (False, 0, False, False)),
+        (Hsts.PROBE, (True, 300, False, False)),
+        (Hsts.WEEK, (True, 604_800, False, False)),
+        (Hsts.YEAR, (True, 31_536_000, True, False)),
+        (Hsts.PRELOAD, (True, 63_072_000, True, True)),
+    ],
+)
+def test_hsts_grows_in_stages_and_has_the_one_shape_that_does_not_differ(stage: Hsts, header: tuple[object, ...]):
+    value = record(hsts=stage).one("ZoneSetting", "edge-security-header").inputs["value"]
+    names = ("enabled", "max_age", "include_subdomains", "preload")
+    assert value == {
+        "strict_transport_security": {**dict(zip(names, header, strict=True)), "nosniff": False},
+    }
 
 
 def test_smart_tiers_wait_for_tiers():
     assert "edge-tiers" in record().one("TieredCache").dependencies
 
 
-def test_edge_outputs_tell_the_zone_and_its_addresses():
+def test_edge_outputs_tell_the_zone_its_addresses_and_the_ds_record():
     recorded = record()
     assert recorded.outputs == {
         "zone_id": "zone-1",
-        "urls": ["https://feed.example.com", "https://www.feed.example.com"],
+        "urls": ["https://feed.example.com", "https://api.feed.example.com"],
+        "ds_record": "feed.example.com. 3600 IN DS 1 13 2 ABC",
     }
     assert recorded.registered_outputs["edge"] == recorded.outputs
     assert {it.inputs["zoneId"] for it in recorded.resources if it.custom} == {"zone-1"}
@@ -126,3 +188,74 @@ def test_edge_signals_name_their_zone():
     told = record().component.signals
     assert {signal.id for signal in told.signals} == {"edge-errors", "edge-cache-hits", "edge-rate-limited"}
     assert all('zone="feed.example.com"' in signal.query.expression for signal in told.signals)
+
+
+def test_second_owner_of_a_zone_is_refused_while_it_is_built():
+    def two() -> Edge:
+        Edge("first", edge_args())
+        return Edge("second", edge_args())
+
+    with pytest.raises(ValueError, match=r"'first' and 'second' both own the zone 'feed\.example\.com'"):
+        record_component(two)
+    # The next program may own it again.
+    assert record().component is not None
+
+
+def test_two_zones_have_two_owners():
+    other = edge_args(zone_name="shop.example.com", hostnames=("shop.example.com",), redirect_hostnames=())
+
+    def two() -> Edge:
+        Edge("first", edge_args())
+        return Edge("second", other)
+
+    assert len(record_component(two).of("ZoneDnssec")) == 2
+
+
+@pytest.mark.parametrize("field", ["hostnames", "redirect_hostnames"])
+@pytest.mark.parametrize("hostname", ["feed.example.org", "evilfeed.example.com"])
+def test_host_outside_the_zone_is_refused(field: str, hostname: str):
+    with pytest.raises(ValueError, match=f"hostname '{hostname}' is not in the zone 'feed.example.com'"):
+        edge_args(**{field: (hostname,)})
+
+
+def test_what_the_plan_lacks_is_said_once_for_each_thing(monkeypatch: pytest.MonkeyPatch):
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda sentence, **_: said.append(sentence))
+    record()
+    assert said == []
+    degraded = PLANS[CloudflarePlan.FREE]
+    record(made=degraded)
+    assert said == list(degraded.lost) != []
+
+
+ADOPTED = AdoptionArgs(zone_id="0" * 32, rulesets={Phase.CACHE: "a" * 32})
+
+
+def imported(**changes: object) -> Mapping[str, str]:
+    return {it.name: it.import_id for it in record(**changes).resources if it.import_id}
+
+
+def test_existing_rule_sets_and_settings_are_adopted_by_their_ids():
+    assert imported() == {}
+    assert imported(adopt=ADOPTED) == {"edge-http-request-cache-settings": f"zones/{'0' * 32}/{'a' * 32}"}
+    found = imported(adopt=dataclasses.replace(ADOPTED, settings=True))
+    assert found["edge-ssl"] == f"{'0' * 32}/ssl"
+    for name in ("edge-dnssec", "edge-bots", "edge-tiers", "edge-smart-tiers"):
+        assert found[name] == "0" * 32
+
+
+def test_every_value_that_a_destroy_would_leave_has_a_default_to_go_back_to():
+    assert set(values.zone_settings(SETTINGS)) == set(values.DEFAULTS)
+    known = {key for plan in values.BOTS.values() for key in plan}
+    assert set(values.IDLE) <= known
+    recorded = record(reset=True)
+    assert {it.inputs["settingId"]: it.inputs["value"] for it in recorded.of("ZoneSetting")} == values.DEFAULTS
+    assert recorded.one("BotManagement").inputs["sbfmDefinitelyAutomated"] == "allow"
+    assert recorded.one("LeakedCredentialCheck").inputs["enabled"] is False
+    assert recorded.one("ArgoTieredCaching").inputs["value"] == "off"
+
+
+def test_neither_a_destroy_nor_a_reset_ends_the_signatures():
+    assert record().one("ZoneDnssec").retain_on_delete
+    assert record(reset=True).one("ZoneDnssec").inputs["status"] == "active"
+    assert record(dnssec=False).one("ZoneDnssec").inputs["status"] == "disabled"

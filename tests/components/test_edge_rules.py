@@ -1,206 +1,291 @@
+"""What the edge tells the provider, rule by rule."""
+
 import json
-import re
-from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
+from components._cloudflare.outcome import matching
+from components._cloudflare.phases import phases
 from components._cloudflare.plans import CloudflarePlan
-from components.edge import EdgeArgs
-from components.edge.rules import (
-    bot_exception_rules,
-    cache_rules,
-    compression_rules,
-    never_stored_rules,
-    rate_rules,
+from components._cloudflare.rule import (
+    Block,
+    Challenge,
+    Fragment,
+    Keep,
+    NeverKeep,
+    Phase,
+    Place,
+    Rule,
+    SetHeaders,
 )
-from tests.components.edge_samples import ARGS, FREE, PRO, YEAR_SECONDS, edge_args, record
+from components._cloudflare.settings import Bots, Waf
+from components._cloudflare.traffic import Exchange, Request, Response
+from tests.components.edge_samples import YEAR_SECONDS, record, settings
 
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    path: str
-    method: str = "GET"
-    cookie: str = ""
-    headers: frozenset[str] = field(default_factory=frozenset)
-    answer_headers: frozenset[str] = field(default_factory=frozenset)
-    status: int = 200
-
-    def matches(self, expression: str) -> bool:
-        """Evaluate the part of Cloudflare's rule language that the edge uses; its precedence is Python's."""
-        literal = r'"((?:[^"\\]|\\.)*)"'
-        python = re.sub(
-            rf"starts_with\(http\.request\.uri\.path, {literal}\)", r"path.startswith('\1')", expression
-        )
-        python = re.sub(r"http\.request\.uri\.path\.extension in \{([^}]*)\}", r"ending in [\1]", python)
-        python = re.sub(r"http\.request\.method in \{([^}]*)\}", r"method in [\1]", python)
-        python = re.sub(r'(?<=") (?=")', ", ", python)
-        python = re.sub(rf"http\.cookie contains {literal}", r"'\1' in cookie", python)
-        python = re.sub(
-            rf"any\(lower\(http\.(request|response)\.headers\.names\[\*\]\)\[\*\] eq {literal}\)",
-            r"'\2' in \1_headers",
-            python,
-        )
-        python = re.sub(r"http\.response\.code ge (\d+)", r"status >= \1", python)
-        names = {
-            "path": self.path,
-            "ending": self.path.rpartition(".")[2],
-            "method": self.method,
-            "cookie": self.cookie,
-            "request_headers": self.headers,
-            "response_headers": self.answer_headers,
-            "status": self.status,
-        }
-        assert "http." not in python, f"not understood: {python}"
-        return bool(eval(python, {"__builtins__": {}}, names))  # noqa: S307 the rules are ours
+def rules_of(phase: Phase, **changes: object) -> dict[str, dict[str, Any]]:
+    name = f"edge-{phase.value.replace('_', '-')}"
+    return {rule["ref"]: rule for rule in record(**changes).one("Ruleset", name).inputs["rules"]}
 
 
-def edge_keeps(request: Request, args: EdgeArgs = ARGS) -> int | str | None:
-    """Seconds the edge keeps the answer by its cache rules, or `origin`, `never`, or None where no rule speaks."""
-    verdict: int | str | None = None
-    for rule in cache_rules(args):
-        if request.matches(rule.expression):
-            verdict = (rule.edge_ttl_seconds or "origin") if rule.keep else "never"
-    return verdict
-
-
-@pytest.mark.parametrize("plan", CloudflarePlan)
-def test_last_cache_rule_is_the_bypass(plan: CloudflarePlan):
-    rule = cache_rules(edge_args(**{**FREE, "plan": plan}))[-1]
-    assert (rule.ref, rule.keep) == ("bypass-authenticated", False)
-    phase = record(**{**FREE, "plan": plan}).one("Ruleset", "edge-http-request-cache-settings")
-    last = phase.inputs["rules"][-1]
-    assert (last["ref"], last["action"], last["actionParameters"]) == (
-        "bypass-authenticated",
-        "set_cache_settings",
-        {"cache": False},
-    )
-
-
-@pytest.mark.parametrize(
-    ("request_", "kept"),
-    [
-        (Request(path="/"), None),
-        (Request(path="/logo.css"), YEAR_SECONDS),
-        (Request(path="/assets/logo.png"), YEAR_SECONDS),
-        (Request(path="/assets/logo.png", cookie="session=1"), YEAR_SECONDS),
-        (Request(path="/assets/logo.png", headers=frozenset({"authorization"})), "never"),
-        (Request(path="/account/me.css", cookie="session=1"), "never"),
-        (Request(path="/rest/feed"), 30),
-        (Request(path="/rest/feed", method="HEAD"), 30),
-        (Request(path="/rest/feed", method="POST"), None),
-        (Request(path="/restaurants"), None),
-        (Request(path="/rest/feed", headers=frozenset({"authorization"})), "never"),
-        (Request(path="/rpc/feed", cookie="theme=dark; sb-token=1"), "never"),
-        (Request(path="/rpc/feed", cookie="theme=dark"), 30),
-        (Request(path="/rest/me.js"), 30),
-        (Request(path="/rest/me.js", method="POST"), None),
-        (Request(path="/auth/callback"), "never"),
-        (Request(path="/auth/widget.js"), "never"),
-    ],
-)
-def test_edge_keeps_what_is_the_same_for_everybody(request_: Request, kept: int | str | None):
-    assert edge_keeps(request_) == kept
-
-
-@pytest.mark.parametrize("path", ["/rest/feed", "/rpc/x.js", "/auth/me", "/page.css", "/other"])
-@pytest.mark.parametrize("mark", [{"cookie": "session=1"}, {"headers": frozenset({"authorization"})}])
-@pytest.mark.parametrize("changes", [{}, PRO, FREE, {"auth_paths": [], "auth_requests_per_minute": None}])
-def test_edge_never_keeps_what_belongs_to_one_person(path: str, mark: dict, changes: dict):
-    assert edge_keeps(Request(path=path, **mark), edge_args(**changes)) == "never"
-
-
-@pytest.mark.parametrize(
-    ("request_", "stored"),
-    [
-        (Request(path="/assets/a.js"), True),
-        (Request(path="/assets/a.js", status=404), False),
-        (Request(path="/rest/feed", status=500), False),
-        (Request(path="/rest/feed", answer_headers=frozenset({"set-cookie"})), False),
-        (Request(path="/assets/a.js", answer_headers=frozenset({"set-cookie"})), True),
-    ],
-)
-def test_edge_stores_no_errors_and_no_cookies(request_: Request, stored: bool):
-    assert any(request_.matches(rule.expression) for rule in never_stored_rules(ARGS)) is not stored
-    for rule in record().one("Ruleset", "edge-http-response-cache-settings").inputs["rules"]:
-        assert rule["action"] == "set_cache_control"
-        assert rule["actionParameters"] == {"noStore": {"operation": "set", "cloudflareOnly": False}}
-
-
-@pytest.mark.parametrize(
-    ("changes", "edge_ttl"),
-    [
-        ({}, {"mode": "override_origin", "default": 30}),
-        (PRO, {"mode": "bypass_by_default"}),
-        (FREE, {"mode": "bypass_by_default"}),
-        ({**PRO, "api_cache_ttl_seconds": 3600}, {"mode": "override_origin", "default": 3600}),
-    ],
-)
-def test_api_reads_are_kept_as_briefly_as_the_plan_can(changes: dict[str, object], edge_ttl: dict[str, object]):
-    phase = record(**changes).one("Ruleset", "edge-http-request-cache-settings")
-    [rule] = [it for it in phase.inputs["rules"] if it["ref"] == "api-anonymous"]
-    assert rule["actionParameters"]["edgeTtl"] == edge_ttl
-    assert rule["actionParameters"]["browserTtl"] == {"mode": "respect_origin"}
-
-
-def test_static_files_are_kept_for_a_year_at_the_edge_and_in_browsers():
-    phase = record().one("Ruleset", "edge-http-request-cache-settings")
-    static = [it["actionParameters"] for it in phase.inputs["rules"] if it["ref"].startswith("static-")]
-    assert len(static) == 2
-    for parameters in static:
-        year = {"mode": "override_origin", "default": YEAR_SECONDS}
-        assert (parameters["edgeTtl"], parameters["browserTtl"]) == (year, year)
-        assert parameters["cacheKey"]["cacheDeceptionArmor"] is True
+def counted(path: str, *, method: str = "GET", host: str = "", **changes: object) -> list[str]:
+    """Refs of the rate limits that count a request."""
+    rules = phases(settings(**changes))[Phase.RATE_LIMIT]
+    return [rule.ref for rule in matching(rules, Exchange(request=Request(method=method, path=path, host=host)))]
 
 
 def test_rate_limits_are_written_out_in_full():
-    rules = record().one("Ruleset", "edge-http-ratelimit").inputs["rules"]
-    assert {rule["ref"]: rule["ratelimit"] for rule in rules} == {
-        ref: {
-            "characteristics": ["cf.colo.id", "ip.src"],
-            "period": period,
-            "requestsPerPeriod": requests,
-            "mitigationTimeout": period,
-            "requestsToOrigin": False,
-        }
-        for ref, requests, period in (
-            ("api-burst", 30, 10),
-            ("api-per-minute", 100, 60),
-            ("auth-per-minute", 20, 60),
-        )
+    rules = rules_of(Phase.RATE_LIMIT)
+    full = {"characteristics": ["cf.colo.id", "ip.src"], "requestsToOrigin": False}
+    under_auth = 'starts_with(lower(http.request.uri.path), "/auth/")'
+    assert {ref: rule["ratelimit"] for ref, rule in rules.items()} == {
+        "auth-failed-logins": {
+            **full,
+            "period": 600,
+            "requestsPerPeriod": 4,
+            "mitigationTimeout": 0,
+            "countingExpression": f"{under_auth} and http.response.code in {{400 401 403}}",
+        },
+        "auth-per-minute": {**full, "period": 60, "requestsPerPeriod": 20, "mitigationTimeout": 60},
+        "api-burst": {**full, "period": 10, "requestsPerPeriod": 30, "mitigationTimeout": 10},
+        "api-per-minute": {**full, "period": 60, "requestsPerPeriod": 100, "mitigationTimeout": 60},
     }
-    for rule in rules:
+
+
+def test_request_over_a_limit_gets_json_that_says_when_to_come_back():
+    for ref, rule in rules_of(Phase.RATE_LIMIT).items():
+        if ref == "auth-failed-logins":
+            assert (rule["action"], rule.get("actionParameters")) == ("managed_challenge", None)
+            continue
         response = rule["actionParameters"]["response"]
         assert (rule["action"], response["statusCode"]) == ("block", 429)
         assert response["contentType"] == "application/json"
-        assert json.loads(response["content"])["error"]
+        assert json.loads(response["content"]) == {
+            "error": "too_many_requests",
+            "retry_after_seconds": rule["ratelimit"]["period"],
+        }
 
 
 @pytest.mark.parametrize(
-    ("path", "counted"),
+    ("path", "refs"),
     [
-        ("/rest/feed", {"api-burst", "api-per-minute"}),
-        ("/auth/token", {"auth-per-minute"}),
-        ("/assets/a.js", set()),
+        ("/rest/feed", ["api-burst", "api-per-minute"]),
+        ("/REST/feed", ["api-burst", "api-per-minute"]),
+        ("/auth/token", ["auth-failed-logins", "auth-per-minute"]),
+        ("/Auth/token", ["auth-failed-logins", "auth-per-minute"]),
+        ("/assets/a.js", []),
     ],
 )
-def test_rate_limits_count_their_own_paths_whatever_the_method(path: str, counted: set[str]):
+def test_rate_limits_count_their_own_paths_whatever_the_method(path: str, refs: list[str]):
     for method in ("GET", "POST"):
-        request = Request(path=path, method=method)
-        assert {rule.ref for rule in rate_rules(ARGS) if request.matches(rule.expression)} == counted
+        assert counted(path, method=method) == refs
+
+
+def test_host_that_is_left_to_the_application_is_not_counted():
+    changes = {"except_hostnames": ("api.feed.example.com",)}
+    assert counted("/rest/feed", host="api.feed.example.com", **changes) == []
+    assert counted("/rest/feed", host="feed.example.com", **changes) == ["api-burst", "api-per-minute"]
+    assert counted("/auth/token", host="api.feed.example.com", **changes) != []
+
+
+@pytest.mark.parametrize("headers", [{"authorization": "Bearer x"}, {"cookie": "theme=dark; sb-token=1"}])
+def test_signed_in_requests_are_left_to_the_application_only_where_that_is_asked(headers: dict[str, str]):
+    exchange = Exchange(request=Request(path="/rest/feed", headers=headers))
+    changes = {"plan": CloudflarePlan.ENTERPRISE, "except_signed_in": True}
+    assert matching(phases(settings(**changes))[Phase.RATE_LIMIT], exchange) == []
+    assert matching(phases(settings())[Phase.RATE_LIMIT], exchange) != []
+
+
+def test_failed_logins_are_counted_by_the_answer_on_sign_in_alone():
+    [rule] = [it for it in phases(settings())[Phase.RATE_LIMIT] if it.ref == "auth-failed-logins"]
+    counting = rule.then.counted
+    assert counting is not None
+    for path, status, counts in (
+        ("/auth/token", 401, True),
+        ("/AUTH/token", 400, True),
+        ("/auth/token", 200, False),
+        ("/rest/feed", 401, False),
+    ):
+        assert counting.holds(Exchange(request=Request(path=path), response=Response(status=status))) is counts
+    # Only these requests are sent past the cache, which keeps nothing of them anyway.
+    assert not rule.when.holds(Exchange(request=Request(path="/rest/feed")))
 
 
 def test_programs_are_not_challenged_on_the_api_where_the_plan_allows_an_exception():
-    [rule] = bot_exception_rules(ARGS)
-    assert Request(path="/rpc/x").matches(rule.expression)
-    assert not Request(path="/").matches(rule.expression)
-    [rendered] = record().one("Ruleset", "edge-http-request-firewall-custom").inputs["rules"]
-    assert (rendered["action"], rendered["actionParameters"]) == ("skip", {"phases": ["http_request_sbfm"]})
-    assert bot_exception_rules(edge_args(**FREE)) == []
+    rule = rules_of(Phase.FIREWALL)["api-no-challenge"]
+    assert (rule["action"], rule["actionParameters"]) == ("skip", {"phases": ["http_request_sbfm"]})
+    for bots in (Bots.OFF, Bots.EVERYWHERE):
+        assert "api-no-challenge" not in rules_of(Phase.FIREWALL, bots=bots)
+
+
+@pytest.mark.parametrize(
+    ("request_", "refs"),
+    [
+        (Request(path="/"), []),
+        (Request(path="/rest/feed"), ["api-no-challenge"]),
+        (Request(path="/.env"), ["hidden-files"]),
+        (Request(path="/.ENV.production"), ["hidden-files"]),
+        (Request(path="/.git/config"), ["hidden-files"]),
+        (Request(path="/.well-known/security.txt"), []),
+        (Request(path="/auth/token", leaked_password=True), ["api-no-challenge", "leaked-password"]),
+        (Request(path="/other", leaked_password=True), []),
+    ],
+)
+def test_firewall_stops_scanners_and_leaked_passwords_alone(request_: Request, refs: list[str]):
+    found = matching(phases(settings())[Phase.FIREWALL], Exchange(request=request_))
+    assert [rule.ref for rule in found] == refs
+
+
+def test_firewall_rules_say_what_they_do():
+    rules = rules_of(Phase.FIREWALL)
+    assert rules["hidden-files"]["actionParameters"]["response"]["statusCode"] == 404
+    assert rules["leaked-password"]["action"] == "managed_challenge"
+    assert "leaked-password" not in rules_of(Phase.FIREWALL, leaked_passwords=False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "run"),
+    [
+        ({}, {"managed": {"id": "efb7b8c949ac4650a09736fc376e9aee"}}),
+        (
+            {"plan": CloudflarePlan.ENTERPRISE, "waf": Waf.LOG, "owasp": True},
+            {
+                "managed": {"id": "efb7b8c949ac4650a09736fc376e9aee", "overrides": {"action": "log"}},
+                "owasp": {"id": "4814384a9e5d4991b9815dcfc25d2f1f", "overrides": {"action": "log"}},
+            },
+        ),
+    ],
+)
+def test_managed_rules_run_or_only_log(changes: dict[str, object], run: dict[str, object]):
+    rules = rules_of(Phase.MANAGED_FIREWALL, **changes)
+    assert {ref: rule["actionParameters"] for ref, rule in rules.items()} == run
+    assert {rule["action"] for rule in rules.values()} == {"execute"}
+    assert {rule["expression"] for rule in rules.values()} == {"true"}
+
+
+def test_managed_rules_can_be_off():
+    assert Phase.MANAGED_FIREWALL not in phases(settings(waf=Waf.OFF))
+
+
+def test_other_names_lead_to_the_first_with_path_and_query():
+    [rule] = rules_of(Phase.REDIRECT).values()
+    assert rule["expression"] == 'http.host in {"www.feed.example.com"}'
+    assert rule["actionParameters"]["fromValue"] == {
+        "targetUrl": {"expression": 'concat("https://feed.example.com", http.request.uri.path)'},
+        "statusCode": 301,
+        "preserveQueryString": True,
+    }
+
+
+@pytest.mark.parametrize(("api_seconds", "mode"), [(30, "override_origin"), (None, "bypass_by_default")])
+def test_api_reads_are_kept_for_their_time_or_by_the_origins_headers(api_seconds: int | None, mode: str):
+    parameters = rules_of(Phase.CACHE, api_seconds=api_seconds)["api-anonymous"]["actionParameters"]
+    assert parameters["edgeTtl"] == {"mode": mode} | ({"default": 30} if api_seconds else {})
+    assert parameters["browserTtl"] == {"mode": "respect_origin"}
+    assert parameters["respectStrongEtags"] is True
+    assert parameters["cacheKey"]["ignoreQueryStringsOrder"] is True
+
+
+def test_stale_answers_are_given_out_only_without_a_shared_age():
+    """`s-maxage` beside it would switch stale-while-revalidate off."""
+    [rule] = [it for it in rules_of(Phase.RESPONSE_CACHE).values() if it["ref"].startswith("api-stale")]
+    only = {"operation": "set", "cloudflareOnly": True}
+    assert rule["actionParameters"] == {
+        "maxAge": {**only, "value": 30},
+        "staleWhileRevalidate": {**only, "value": 30},
+    }
+    assert not any("sMaxage" in it["actionParameters"] for it in rules_of(Phase.RESPONSE_CACHE).values())
+    assert "api-stale-while-revalidate" not in rules_of(Phase.RESPONSE_CACHE, api_seconds=None)
+
+
+def test_only_files_that_are_named_by_their_content_live_for_a_year():
+    cache = {ref: rule["actionParameters"] for ref, rule in rules_of(Phase.CACHE).items()}
+    assert cache["static-directories"]["edgeTtl"] == {"mode": "override_origin", "default": YEAR_SECONDS}
+    assert cache["static-extensions"]["edgeTtl"] == {"mode": "override_origin", "default": 7200}
+    assert cache["changing-files"]["edgeTtl"] == {"mode": "bypass_by_default"}
+    for ref in ("static-directories", "static-extensions", "changing-files"):
+        # A browser is told by a response rule, for an answer that is no error.
+        assert cache[ref]["browserTtl"] == {"mode": "respect_origin"}
+        assert cache[ref]["cacheKey"]["cacheDeceptionArmor"] is True
+    always = {"operation": "set", "cloudflareOnly": False}
+    assert rules_of(Phase.RESPONSE_CACHE)["static-immutable"]["actionParameters"] == {
+        "maxAge": {**always, "value": YEAR_SECONDS},
+        "immutable": always,
+        "public": always,
+    }
+
+
+def test_method_is_no_condition_on_static_files_for_then_one_could_not_be_purged():
+    rules = rules_of(Phase.CACHE)
+    assert "http.request.method" not in rules["static-directories"]["expression"]
+    assert "http.request.method" not in rules["static-extensions"]["expression"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "refs"),
+    [
+        ({}, ["no-sniffing", "referrer-policy", "frame-ancestors"]),
+        ({"referrer-policy": "no-referrer"}, ["no-sniffing", "frame-ancestors"]),
+        ({"content-security-policy": "default-src 'self'"}, ["no-sniffing", "referrer-policy"]),
+        ({"x-frame-options": "DENY"}, ["no-sniffing", "referrer-policy"]),
+    ],
+)
+def test_security_headers_never_replace_the_origins_own(headers: dict[str, str], refs: list[str]):
+    exchange = Exchange(request=Request(), response=Response(headers=headers))
+    assert [rule.ref for rule in matching(phases(settings())[Phase.RESPONSE_HEADERS], exchange)] == refs
+    assert Phase.RESPONSE_HEADERS not in phases(settings(security_headers=False))
+
+
+def test_headers_are_a_map_by_name():
+    rule = rules_of(Phase.RESPONSE_HEADERS)["no-sniffing"]
+    assert rule["action"] == "rewrite"
+    assert rule["actionParameters"]["headers"] == {
+        "x-content-type-options": {"operation": "set", "value": "nosniff"},
+        "x-powered-by": {"operation": "remove"},
+    }
 
 
 def test_text_is_compressed_with_brotli_first():
-    [rule] = record().one("Ruleset", "edge-http-response-compression").inputs["rules"]
+    [rule] = rules_of(Phase.COMPRESSION).values()
     assert rule["actionParameters"]["algorithms"] == [{"name": "brotli"}, {"name": "gzip"}]
-    [data] = compression_rules()
-    assert '"application/json"' in data.expression
-    assert rule["expression"] == data.expression
+    assert '"application/json"' in rule["expression"]
+
+
+def rule(ref: str, then: Any) -> Rule:
+    return Rule(ref=ref, description="contributed", then=then)
+
+
+def test_contributed_rules_stand_in_their_place_and_never_after_the_last_word():
+    fragments = [
+        Fragment(phase=Phase.CACHE, rule=rule("late", Keep(edge_ttl_seconds=60))),
+        Fragment(phase=Phase.CACHE, rule=rule("early", Keep(edge_ttl_seconds=60)), place=Place.FIRST),
+        Fragment(phase=Phase.FIREWALL, rule=rule("guard", Challenge()), place=Place.FIRST),
+    ]
+    made = phases(settings(), fragments)
+    cache = [it.ref for it in made[Phase.CACHE]]
+    assert cache[0] == "early"
+    assert cache[-3:] == ["late", "bypass-sign-in", "bypass-authenticated"]
+    assert made[Phase.FIREWALL][0].ref == "guard"
+    assert "late" in rules_of(Phase.CACHE, fragments=fragments)
+
+
+def test_rules_with_one_ref_are_refused():
+    fragment = Fragment(phase=Phase.CACHE, rule=rule("api-anonymous", NeverKeep()))
+    with pytest.raises(ValueError, match="http_request_cache_settings has 2 rules with the ref 'api-anonymous'"):
+        phases(settings(), [fragment])
+
+
+def test_more_rules_than_the_plan_holds_are_refused_with_the_plan_that_does():
+    block = Block(status=404, content_type="text/plain", content="no")
+    fragments = [Fragment(phase=Phase.FIREWALL, rule=rule(f"no-{number}", block)) for number in range(98)]
+    with pytest.raises(ValueError, match=r"101 rules .* 'business', which holds 100: leave 1 out .* 'enterprise'"):
+        phases(settings(), fragments)
+    assert len(phases(settings(), fragments[1:])[Phase.FIREWALL]) == 100
+
+
+@pytest.mark.parametrize("name", ["cache-control", "Cache-Control"])
+def test_cache_control_is_not_set_behind_the_cache_rules(name: str):
+    fragment = Fragment(phase=Phase.RESPONSE_HEADERS, rule=rule("sly", SetHeaders(headers={name: "public"})))
+    with pytest.raises(ValueError, match="rule sly sets Cache-Control as a header"):
+        phases(settings(), [fragment])

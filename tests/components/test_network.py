@@ -54,8 +54,53 @@ def test_network_is_closed_logged_and_has_the_free_endpoint():
     assert recorded.one("DefaultSecurityGroup").inputs == {"vpcId": "net-vpc-id"}
     assert recorded.one("FlowLog").inputs["trafficType"] == "ALL"
     assert recorded.one("LogGroup").inputs["retentionInDays"] == 7
-    endpoint = recorded.one("VpcEndpoint").inputs
+    endpoint = recorded.one("VpcEndpoint", "net-s3").inputs
+    assert endpoint["vpcEndpointType"] == "Gateway"
     assert endpoint["serviceName"] == "com.amazonaws.eu-west-1.s3"
     assert sorted(endpoint["routeTableIds"]) == [f"net-private-{zone}-id" for zone in "abc"]
     [statement] = json.loads(recorded.one("RolePolicy").inputs["policy"])["Statement"]
     assert all(resource.startswith("arn:aws:made:::net-flow") for resource in statement["Resource"])
+
+
+def test_public_subnets_hold_nat_gateways_and_nothing_else_of_the_network():
+    recorded = record(endpoints=["logs"])
+    public = {f"net-public-{zone}-id" for zone in "abc"}
+    inside = {it.type.rpartition(":")[2] for it in recorded.resources if public & set(texts(it.inputs))}
+    assert inside == {"NatGateway", "RouteTableAssociation"}
+
+
+def texts(value: object) -> list[str]:
+    if isinstance(value, dict | list):
+        return [text for item in (value.values() if isinstance(value, dict) else value) for text in texts(item)]
+    return [value] if isinstance(value, str) else []
+
+
+def test_interface_endpoints_stand_in_every_zone_behind_a_group_of_their_own():
+    recorded = record_component(
+        lambda: Network("net", dataclasses.replace(ARGS, endpoints=["ecr.api", "logs"])),
+        read=lambda network: network.doors[0].security_group_id,
+    )
+    made = {it.name: it.inputs for it in recorded.of("VpcEndpoint") if it.name != "net-s3"}
+    assert {name: it["serviceName"] for name, it in made.items()} == {
+        "net-ecr-api": "com.amazonaws.eu-west-1.ecr.api",
+        "net-logs": "com.amazonaws.eu-west-1.logs",
+    }
+    for it in made.values():
+        assert (it["vpcEndpointType"], it["privateDnsEnabled"]) == ("Interface", True)
+        assert it["securityGroupIds"] == ["net-endpoints-id"]
+        assert it["subnetIds"] == [f"net-private-{zone}-id" for zone in "abc"]
+    [door] = recorded.component.doors
+    assert (recorded.read, door.port) == ("net-endpoints-id", 443)
+
+
+def test_network_without_endpoints_has_no_group_and_no_door():
+    recorded = record()
+    assert recorded.component.doors == []
+    assert recorded.of("SecurityGroup") == []
+
+
+@pytest.mark.parametrize("endpoints", [[], ["logs"]])
+def test_no_group_holds_a_rule_inside_itself(endpoints: list[str]):
+    groups = [it for it in record(endpoints=endpoints).resources if it.type.endswith("SecurityGroup")]
+    assert groups
+    assert not any({"ingress", "egress"} & it.inputs.keys() for it in groups)

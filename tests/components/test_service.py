@@ -2,12 +2,33 @@ import dataclasses
 import json
 from typing import Any
 
+import pulumi
 import pytest
 
 from components._fargate import TaskArgs
 from components._firewall import Upstream
-from components.service import ScalingArgs, Service, ServiceArgs
+from components._scaling import step_policies
+from components.service import (
+    CapacityArgs,
+    RolloutArgs,
+    ScalingArgs,
+    ScheduleArgs,
+    Service,
+    ServiceArgs,
+    StepArgs,
+    Strategy,
+    TargetArgs,
+)
 from tests.components.recording import Recorded, Secret, record_component
+
+RUNNING = "aws:ecs/getService:getService"
+"""The lookup of what a service really runs."""
+
+STEP = ScalingArgs(minimum_tasks=8, maximum_tasks=50, step=StepArgs())
+TARGET = ScalingArgs(minimum_tasks=2, maximum_tasks=10, target=TargetArgs(cpu_percent=70))
+FIXED = ScalingArgs(minimum_tasks=3, maximum_tasks=3)
+REQUESTS = TargetArgs(cpu_percent=70, requests_per_task_per_minute=900)
+BLUE_GREEN = RolloutArgs(strategy=Strategy.BLUE_GREEN, bake_minutes=10)
 
 ARGS = ServiceArgs(
     service_name="shop-staging-api",
@@ -15,15 +36,9 @@ ARGS = ServiceArgs(
     port=8080,
     health_path="/health",
     task=TaskArgs(cpu=512, memory_mib=1024, architecture="ARM64", log_retention_days=14),
-    scaling=ScalingArgs(
-        minimum_tasks=2,
-        maximum_tasks=10,
-        cpu_target_percent=70,
-        cooldown_seconds=180,
-        minimum_healthy_percent=100,
-        maximum_percent=200,
-    ),
-    idle_timeout_seconds=120,
+    scaling=TARGET,
+    capacity=CapacityArgs(base_tasks=2),
+    idle_timeout_seconds=90,
     environment={"LOG_LEVEL": "info"},
     secrets={"DATABASE_URL": "postgresql://hidden"},
     generated_secrets=["SESSION_KEY"],
@@ -39,8 +54,13 @@ ARGS = ServiceArgs(
 )
 
 
-def record(**changes: Any) -> Recorded[Service]:
-    return record_component(lambda: Service("api", dataclasses.replace(ARGS, **changes)))
+def record(
+    *, running: str = "arn:aws:made:::api-task", preview: bool = False, **changes: Any
+) -> Recorded[Service]:
+    answers = {} if preview else {RUNNING: {"taskDefinition": running}}
+    return record_component(
+        lambda: Service("api", dataclasses.replace(ARGS, **changes)), answers=answers, preview=preview
+    )
 
 
 def container(recorded: Recorded[Service]) -> dict[str, Any]:
@@ -73,26 +93,253 @@ def test_https_serves_and_http_only_redirects():
 
 
 def test_load_balancer_is_careful_and_waits_for_the_longest_request():
-    balancer = record().one("LoadBalancer").inputs
+    recorded = record()
+    balancer = recorded.one("LoadBalancer").inputs
     assert balancer["dropInvalidHeaderFields"] is True
     assert balancer["enableDeletionProtection"] is True
-    assert balancer["idleTimeout"] == 120
+    assert balancer["idleTimeout"] == 90
     assert balancer["subnets"] == ["public-1", "public-2"]
+    assert recorded.one("Listener", "api-https").inputs["routingHttpResponseServerEnabled"] is False
+    assert recorded.one("TargetGroup").inputs["loadBalancingAlgorithmType"] == "least_outstanding_requests"
 
 
-def test_tasks_are_private_and_scale_without_being_reset_by_a_deployment():
-    recorded = record()
+def test_target_group_leaves_its_name_to_the_engine_so_that_it_can_be_replaced():
+    assert "name" not in record().one("TargetGroup").inputs
+
+
+def test_tasks_are_private_and_without_a_shell():
+    service = record().one("aws:ecs/service:Service").inputs
+    assert service["networkConfiguration"]["assignPublicIp"] is False
+    assert service["networkConfiguration"]["subnets"] == ["private-1", "private-2"]
+    assert service["enableExecuteCommand"] is False
+
+
+@pytest.mark.parametrize(
+    ("scaling", "count", "ignored"),
+    [(TARGET, 2, ("desiredCount",)), (STEP, 8, ("desiredCount",)), (FIXED, 3, ())],
+)
+def test_number_of_tasks_is_left_to_autoscaling_only_where_there_is_any(
+    scaling: ScalingArgs, count: int, ignored: tuple[str, ...]
+):
+    recorded = record(scaling=scaling)
     service = recorded.one("aws:ecs/service:Service")
-    assert service.inputs["networkConfiguration"]["assignPublicIp"] is False
-    assert service.inputs["networkConfiguration"]["subnets"] == ["private-1", "private-2"]
-    assert service.inputs["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
-    assert service.inputs["enableExecuteCommand"] is False
-    assert service.ignore_changes == ("desiredCount",)
-    target = recorded.one("aws:appautoscaling/target:Target").inputs
-    assert (target["minCapacity"], target["maxCapacity"]) == (2, 10)
-    assert target["resourceId"] == "service/shop-staging/shop-staging-api"
-    policy = recorded.one("aws:appautoscaling/policy:Policy").inputs["targetTrackingScalingPolicyConfiguration"]
-    assert (policy["targetValue"], policy["scaleInCooldown"], policy["scaleOutCooldown"]) == (70, 180, 180)
+    assert (service.inputs["desiredCount"], service.ignore_changes) == (count, ignored)
+    bounds = [(it.inputs["minCapacity"], it.inputs["maxCapacity"]) for it in recorded.of("Target")]
+    assert bounds == ([(scaling.minimum_tasks, scaling.maximum_tasks)] if ignored else [])
+
+
+def test_target_scaling_steers_to_each_number_with_the_cooldown_on_both_sides():
+    target = TargetArgs(cpu_percent=70, memory_percent=80, requests_per_task_per_minute=900)
+    recorded = record(scaling=dataclasses.replace(TARGET, target=target))
+    assert recorded.one("Target").inputs["resourceId"] == "service/shop-staging/shop-staging-api"
+    policies = {
+        it.name: it.inputs["targetTrackingScalingPolicyConfiguration"]
+        for it in recorded.of("aws:appautoscaling/policy:Policy")
+    }
+    assert {name: policy["targetValue"] for name, policy in policies.items()} == {
+        "api-cpu": 70,
+        "api-memory": 80,
+        "api-requests": 900,
+    }
+    assert {(it["scaleInCooldown"], it["scaleOutCooldown"]) for it in policies.values()} == {(180, 180)}
+    requests = policies["api-requests"]["predefinedMetricSpecification"]
+    assert requests["resourceLabel"] == "app/lb/1/targetgroup/tg/1"
+
+
+def test_step_scaling_has_an_alarm_for_each_policy_of_the_data():
+    recorded = record(scaling=STEP)
+    for policy in step_policies(STEP):
+        made = recorded.one("aws:appautoscaling/policy:Policy", f"api-{policy.policy_name}")
+        steps = made.inputs["stepScalingPolicyConfiguration"]
+        assert (steps["adjustmentType"], steps["cooldown"]) == ("PercentChangeInCapacity", 180)
+        assert steps["minAdjustmentMagnitude"] == policy.least_tasks
+        assert [it["scalingAdjustment"] for it in steps["stepAdjustments"]] == [
+            step.percent for step in policy.steps
+        ]
+        alarm = recorded.one("MetricAlarm", f"api-{policy.policy_name}").inputs
+        assert alarm["alarmActions"] == [f"arn:aws:made:::api-{policy.policy_name}"]
+        assert (alarm["threshold"], alarm["evaluationPeriods"]) == (policy.threshold, policy.minutes)
+        assert alarm["comparisonOperator"].startswith("Less" if policy.below else "Greater")
+
+
+def test_steps_leave_no_gap_and_meet_no_other():
+    steps = record(scaling=STEP).one("aws:appautoscaling/policy:Policy", "api-cpu-high").inputs
+    bounds = [
+        (it.get("metricIntervalLowerBound"), it.get("metricIntervalUpperBound"))
+        for it in steps["stepScalingPolicyConfiguration"]["stepAdjustments"]
+    ]
+    assert bounds == [("0", "10"), ("10", "20"), ("20", None)]
+    steps = record(scaling=STEP).one("aws:appautoscaling/policy:Policy", "api-cpu-low").inputs
+    bounds = [
+        (it.get("metricIntervalLowerBound"), it.get("metricIntervalUpperBound"))
+        for it in steps["stepScalingPolicyConfiguration"]["stepAdjustments"]
+    ]
+    assert bounds == [("-15", "0"), (None, "-15")]
+
+
+def test_nothing_is_taken_from_a_service_that_is_slow():
+    queries = record(scaling=STEP).one("MetricAlarm", "api-cpu-low").inputs["metricQueries"]
+    *measured, watched = queries
+    assert {it["metric"]["metricName"] for it in measured} == {"CPUUtilization", "TargetResponseTime"}
+    assert watched["expression"] == "IF(FILL(response, 0) < 0.8, FILL(cpu, 100), 100)"
+    assert [it["metric"]["stat"] for it in measured] == ["Average", "p95"]
+
+
+def test_launch_is_met_by_a_schedule():
+    launch = ScheduleArgs(
+        schedule_name="launch",
+        expression="at(2027-03-01T11:00:00)",
+        timezone="Europe/Berlin",
+        minimum_tasks=50,
+        maximum_tasks=60,
+    )
+    action = record(scaling=dataclasses.replace(STEP, schedules=[launch])).one("ScheduledAction").inputs
+    assert (action["schedule"], action["timezone"]) == ("at(2027-03-01T11:00:00)", "Europe/Berlin")
+    assert action["scalableTargetAction"] == {"minCapacity": 50, "maxCapacity": 60}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"scaling": ScalingArgs(minimum_tasks=3, maximum_tasks=2, step=StepArgs())}, "allowed 1 up to"),
+        ({"scaling": ScalingArgs(minimum_tasks=2, maximum_tasks=3)}, "without autoscaling"),
+        ({"scaling": dataclasses.replace(STEP, target=TARGET.target)}, "allowed one of them"),
+        ({"scaling": dataclasses.replace(STEP, step=StepArgs(cpu_low_percent=36))}, "the other adds again"),
+        (
+            {"scaling": dataclasses.replace(TARGET, target=REQUESTS), "rollout": BLUE_GREEN},
+            "given with a deployment that runs two fleets",
+        ),
+    ],
+)
+def test_scaling_that_would_not_work_is_refused(changes: dict[str, Any], message: str):
+    with pytest.raises(ValueError, match=message):
+        dataclasses.replace(ARGS, **changes)
+
+
+def test_deployment_is_taken_back_by_the_breaker_and_by_alarms_of_its_own():
+    recorded = record()
+    service = recorded.one("aws:ecs/service:Service").inputs
+    assert service["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+    assert service["waitForSteadyState"] is True
+    names = [f"shop-staging-api-{role}" for role in ("failing", "slow", "unhealthy")]
+    assert service["alarms"] == {"alarmNames": names, "enable": True, "rollback": True}
+    alarms = {it.inputs["name"]: it.inputs for it in recorded.of("MetricAlarm")}
+    assert {name: alarms[name]["threshold"] for name in names} == dict(zip(names, (5, 2, 0), strict=True))
+    assert {alarm["treatMissingData"] for alarm in alarms.values()} == {"notBreaching"}
+
+
+def test_deployment_that_was_taken_back_is_a_failure():
+    with pytest.raises(pulumi.RunError, match=r"service shop-staging-api: requested .*api-task, running .*:1"):
+        record(running="arn:aws:ecs:::task-definition/shop-staging-api:1")
+
+
+def test_running_task_definition_is_handed_out():
+    assert record().outputs["task_definition_arn"] == "arn:aws:made:::api-task"
+
+
+def test_image_of_ci_is_never_taken_back_and_never_compared():
+    recorded = record(image_owned_by_ci=True, running="another")
+    service = recorded.one("aws:ecs/service:Service")
+    assert service.ignore_changes == ("desiredCount", "taskDefinition")
+    assert recorded.outputs["task_definition_arn"] == "arn:aws:made:::api-task"
+
+
+def test_older_task_definitions_stay_for_a_rollback():
+    assert record().one("TaskDefinition").inputs["skipDestroy"] is True
+
+
+@pytest.mark.parametrize(
+    ("capacity", "strategies"),
+    [
+        (CapacityArgs(base_tasks=2), [("FARGATE", 2, 100)]),
+        (CapacityArgs(base_tasks=2, spot_percent=40), [("FARGATE", 2, 60), ("FARGATE_SPOT", None, 40)]),
+        (CapacityArgs(base_tasks=2, spot_percent=100), [("FARGATE", 2, 1), ("FARGATE_SPOT", None, 100)]),
+        (CapacityArgs(base_tasks=0, spot_percent=100), [("FARGATE_SPOT", None, 100)]),
+    ],
+)
+def test_spot_bears_only_what_is_above_the_base(capacity: CapacityArgs, strategies: list[Any]):
+    service = record(capacity=capacity).one("aws:ecs/service:Service").inputs
+    found = service["capacityProviderStrategies"]
+    assert [(it["capacityProvider"], it.get("base"), it["weight"]) for it in found] == strategies
+    assert "launchType" not in service
+    assert service["forceNewDeployment"] is True
+
+
+@pytest.mark.parametrize(
+    ("rollout", "configuration", "minutes"),
+    [
+        (RolloutArgs(), {"strategy": "ROLLING"}, 30),
+        (BLUE_GREEN, {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": "10"}, 40),
+        (
+            RolloutArgs(strategy=Strategy.CANARY, bake_minutes=5, shift_percent=10, shift_minutes=20),
+            {
+                "strategy": "CANARY",
+                "bakeTimeInMinutes": "5",
+                "canaryConfiguration": {"canaryPercent": 10, "canaryBakeTimeInMinutes": "20"},
+            },
+            55,
+        ),
+        (
+            RolloutArgs(strategy=Strategy.LINEAR, bake_minutes=5, shift_percent=30, shift_minutes=10),
+            {
+                "strategy": "LINEAR",
+                "bakeTimeInMinutes": "5",
+                "linearConfiguration": {"stepPercent": 30, "stepBakeTimeInMinutes": "10"},
+            },
+            75,
+        ),
+    ],
+    ids=lambda value: str(value.strategy) if isinstance(value, RolloutArgs) else "",
+)
+def test_engine_waits_as_long_as_the_strategy_takes(
+    rollout: RolloutArgs, configuration: dict[str, Any], minutes: int
+):
+    service = record(rollout=rollout).one("aws:ecs/service:Service")
+    assert service.inputs["deploymentConfiguration"] == configuration
+    assert service.update_timeout == f"{minutes}m"
+    assert service.inputs["deploymentMaximumPercent"] == 200
+
+
+def test_second_fleet_has_its_own_target_group_and_ecs_owns_the_weights():
+    recorded = record(rollout=BLUE_GREEN)
+    [behind] = recorded.one("aws:ecs/service:Service").inputs["loadBalancers"]
+    assert behind["targetGroupArn"] == "arn:aws:made:::api-tg"
+    assert behind["advancedConfiguration"] == {
+        "alternateTargetGroupArn": "arn:aws:made:::api-tg-second",
+        "productionListenerRule": "arn:aws:made:::api-production",
+        "roleArn": "arn:aws:made:::api-shifting",
+    }
+    rule = recorded.one("ListenerRule")
+    assert rule.ignore_changes == ("actions",)
+    [action] = rule.inputs["actions"]
+    assert [it["weight"] for it in action["forward"]["targetGroups"]] == [100, 0]
+    assert "api-shifting" in recorded.one("aws:ecs/service:Service").dependencies
+    watched = recorded.one("MetricAlarm", "api-unhealthy").inputs["metricQueries"]
+    assert watched[-1]["expression"] == "FILL(fleet0, 0) + FILL(fleet1, 0)"
+
+
+def test_zone_rebalancing_is_off_where_ecs_could_not_start_a_task_more():
+    rollout = RolloutArgs(minimum_percent=50, maximum_percent=100)
+    assert (
+        record(rollout=rollout).one("aws:ecs/service:Service").inputs["availabilityZoneRebalancing"] == "DISABLED"
+    )
+
+
+def test_open_connections_stay_with_their_task_and_get_time_to_leave():
+    plain, sticky = (record(websockets=on).one("TargetGroup").inputs for on in (False, True))
+    assert (plain["stickiness"]["enabled"], sticky["stickiness"]["enabled"]) == (False, True)
+    assert (plain["deregistrationDelay"], sticky["deregistrationDelay"]) == (90, 115)
+
+
+def test_signals_watch_every_way_in_which_a_service_fails():
+    found = {it.id: it for it in record(scaling=STEP).component.signals.signals}
+    assert {
+        *("service-latency-p95", "service-server-errors", "service-balancer-errors", "service-requests"),
+        *("service-rejected-connections", "service-unhealthy-tasks", "service-running-tasks"),
+        *("service-at-maximum", "service-cpu", "service-memory"),
+    } == set(found)
+    assert found["service-at-maximum"].thresholds[0].value == 49
+    assert found["service-running-tasks"].thresholds[0].value == 8
 
 
 def test_secrets_reach_the_container_by_reference_to_one_version():
@@ -119,7 +366,8 @@ def test_container_runs_unprivileged_and_outlives_its_last_request():
     only = container(recorded)
     assert only["user"] == "10001:10001"
     assert only["readonlyRootFilesystem"] is True
-    assert recorded.one("TargetGroup").inputs["deregistrationDelay"] < only["stopTimeout"]
+    assert only["linuxParameters"] == {"initProcessEnabled": True}
+    assert recorded.one("TargetGroup").inputs["deregistrationDelay"] < only["stopTimeout"] <= 120
     platform = recorded.one("TaskDefinition").inputs["runtimePlatform"]
     assert platform == {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"}
 
@@ -152,3 +400,12 @@ def test_size_that_fargate_lacks_is_refused(cpu: int, memory_mib: int, message: 
 )
 def test_largest_and_smallest_sizes_are_taken(cpu: int, memory_mib: int):
     assert TaskArgs(cpu=cpu, memory_mib=memory_mib, architecture="X86_64", log_retention_days=30).cpu == cpu
+
+
+def test_listener_demands_a_certificate_where_it_has_authorities_and_says_so_where_it_has_none():
+    def demand(**changes: object) -> object:
+        listener = record(**changes).one("Listener", "api-https")
+        return listener.inputs["mutualAuthentication"]
+
+    assert demand() == {"mode": "off"}
+    assert demand(trust_store_arn="arn:store") == {"mode": "verify", "trustStoreArn": "arn:store"}

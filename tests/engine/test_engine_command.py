@@ -199,6 +199,7 @@ def test_failed_program_is_exit_code_1(project, capfd):
 @pytest.mark.engine
 def test_wrong_passphrase_is_one_message_and_nothing_touched(project, capfd, monkeypatch):
     project.program(PROGRAM)
+    project.policy_pack("pass")
     assert try_out(run.up, project) == run.DONE
     [state_file] = (project.root / ".footing" / "staging" / "state").rglob("stacks/small/staging.json")
     before, state = project.files(), state_file.read_bytes()
@@ -233,6 +234,9 @@ def test_destroy_refuses_while_something_is_protected_then_deletes_all(project, 
 @pytest.mark.engine
 def test_preview_fails_on_a_mandatory_violation_and_applies_nothing(project, capfd):
     project.program(PROGRAM)
+    assert try_out(run.preview, project) == run.USAGE
+    assert "No policy pack" in capfd.readouterr().err
+    project.policy_pack("pass")
     assert try_out(run.preview, project) == run.DONE
     project.policy_pack("""report("the store is too small")""")
     assert try_out(run.preview, project) == run.FAILED

@@ -78,3 +78,10 @@ def test_verbose_tree_writes_values_but_no_secret_and_no_terminal_code() -> None
 )
 def test_short_type_leaves_out_what_repeats(token: str, short: str) -> None:
     assert short_type(token) == short
+
+
+def test_notes_follow_the_counts_each_on_a_line_of_its_own():
+    console = Console(file=io.StringIO(), width=20, no_color=True)
+    tree(PLAN, console, notes=["a note that is longer than the console is wide [x]"])
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue().endswith("\na note that is longer than the console is wide [x]\n")

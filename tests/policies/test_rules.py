@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from policies.resource import UNKNOWN, Resource
+from policies.resource import SECRET, UNKNOWN, Resource
 from policies.rule import Rule, Verdict
-from policies.rules import CATALOGUE
+from policies.rules import CATALOGUE, edge
 
 BY_ID = {rule.id: rule for rule in CATALOGUE}
-EDGE_RULES = [rule for rule in CATALOGUE if rule.id.startswith("edge")]
+EDGE_RULES = edge.RULES
 PARAMETERS = "aws:rds/parameterGroup:ParameterGroup"
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
 RULESET = "cloudflare:index/ruleset:Ruleset"
@@ -136,7 +136,18 @@ def ruleset(*rules: Any) -> dict[str, Any]:
     return {"phase": "http_ratelimit", "rules": list(rules)}
 
 
-API, AUTH = limit("/rest/", 100, 60), limit("/auth/", 20, 60)
+def failed(requests: Any) -> dict[str, Any]:
+    """A challenge that comes by the answers to sign-in."""
+    rule = limit("/auth/", requests, 600, action="managed_challenge")
+    return {**rule, "ratelimit": {**rule["ratelimit"], "countingExpression": "http.response.code in {401}"}}
+
+
+def named(ref: str, rule: dict[str, Any], expression: str) -> dict[str, Any]:
+    return {**rule, "ref": ref, "expression": expression}
+
+
+API, AUTH, FAILED = limit("/rest/", 100, 60), limit("/auth/", 20, 60), failed(4)
+FREE = limit("/auth/", 3, 10)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +172,21 @@ API, AUTH = limit("/rest/", 100, 60), limit("/auth/", 20, 60)
         ("edge-auth-rate", [API, AUTH], PASS),
         ("edge-auth-rate", [API, limit("/auth/", 21, 60)], FAIL),
         ("edge-auth-rate", [API], FAIL),
+        ("edge-api-rate", [FREE], NOT_APPLICABLE),
+        ("edge-api-rate", [FREE, AUTH], FAIL),
+        ("edge-api-rate", [{**FREE, "action": "log"}], FAIL),
+        ("edge-auth-rate", [FREE], PASS),
+        ("edge-auth-rate", [limit("/auth/", 4, 10)], FAIL),
+        ("edge-auth-rate", [limit("/rest/", 3, 10)], FAIL),
+        ("edge-api-rate", [named("api-per-minute", API, 'any(names eq "authorization")'), AUTH], PASS),
+        ("edge-auth-rate", [API, named("auth-per-minute", AUTH, 'starts_with(path, "/login/")')], PASS),
+        ("edge-auth-rate", [API, FAILED], FAIL),
+        ("edge-failed-logins", [API, AUTH], NOT_APPLICABLE),
+        ("edge-failed-logins", [API, AUTH, failed(4)], PASS),
+        ("edge-failed-logins", [API, AUTH, failed(5)], FAIL),
+        ("edge-failed-logins", [API, AUTH, failed(0)], FAIL),
+        ("edge-failed-logins", [API, AUTH, failed(None)], FAIL),
+        ("edge-failed-logins", [API, AUTH, failed(UNKNOWN)], UNDECIDED),
     ],
 )
 def test_rate_limit_is_judged_as_a_rate(rule: str, rules: list[Any], expected: Verdict) -> None:
@@ -174,6 +200,126 @@ def test_rate_rule_ignores_other_phases_and_types(rule: Rule) -> None:
     assert judged(rule, RULESET, {"phase": "http_ratelimit", "rules": UNKNOWN}) is UNDECIDED
 
 
-def test_rule_ids_are_unique_and_tell_what_to_do() -> None:
-    assert len(BY_ID) == len(CATALOGUE)
-    assert all(rule.why and rule.source and rule.remedy and rule.types for rule in CATALOGUE)
+@pytest.mark.parametrize(
+    ("family", "expected"),
+    [
+        ("postgres14", FAIL),
+        ("postgres15", PASS),
+        ("postgres16", PASS),
+        (UNKNOWN, UNDECIDED),
+        ("mysql8.0", NOT_APPLICABLE),
+    ],
+)
+def test_tls_is_forced_by_default_since_postgresql_15(family: Any, expected: Verdict) -> None:
+    assert verdict("database-forced-tls", PARAMETERS, {"family": family, "parameters": []}) is expected
+
+
+INSTANCE = "aws:rds/instance:Instance"
+OF_THE_SOURCE = ("database-storage-encrypted", "database-multi-az", "database-backups", "database-owner-name")
+
+
+@pytest.mark.parametrize("rule", OF_THE_SOURCE)
+def test_replica_is_not_judged_for_what_it_has_from_its_source(rule: str) -> None:
+    assert verdict(rule, INSTANCE, {"replicateSourceDb": "primary"}) is NOT_APPLICABLE
+    assert verdict(rule, INSTANCE, {"replicateSourceDb": UNKNOWN}) is UNDECIDED
+    assert verdict(rule, INSTANCE, {}) is FAIL
+
+
+@pytest.mark.parametrize(
+    ("password", "expected"),
+    [(SECRET, PASS), (UNKNOWN, UNDECIDED), ("plain", FAIL), (12345678, FAIL), (None, PASS)],
+)
+def test_password_must_be_a_secret(password: Any, expected: Verdict) -> None:
+    assert verdict("database-no-literal-password", INSTANCE, {"password": password}) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_PASSWORD", "x"),
+        ("api_key", "x"),
+        ("SESSION_KEY", "x"),
+        ("GITHUB_TOKEN", "x"),
+        ("BROKER", "redis://:pass@cache.internal:6379"),
+        ("AWS", "AKIAIOSFODNN7EXAMPLE"),
+        ("PEM", "-----BEGIN RSA PRIVATE KEY-----\nabc"),
+        ("SALT", "q8Zr3Lk0VxN7bTgYw2HsJd5f"),
+        ("CHECK", "9f86d081884c7d659a2feaa0c55ad015"),
+    ],
+)
+def test_literal_that_looks_like_a_secret_is_refused_by_name_alone(name: str, value: str) -> None:
+    found = BY_ID["container-no-secret-literal"].judge(environment(name, value))
+    assert found.verdict is FAIL
+    assert name in found.reason
+    assert value == "x" or value not in found.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PASSWORD_FILE", "/run/secrets/password"),
+        ("SECRET_ARN", "arn:aws:secretsmanager:us-east-1:123456789012:secret:it"),
+        ("TOKEN_TTL", "3600"),
+        ("TOKEN_SECONDS", "3600"),
+        ("KEYBOARD", "qwerty"),
+        ("SENTRY_DSN", "https://public@sentry.example.com/1"),
+        ("CACHE_KEY_PREFIX", "feed"),
+        ("DATABASE_PASSWORD", ""),
+        ("ORIGIN", "https://feed.example.com:8443/path"),
+        ("REGION", "us-east-1"),
+        ("ENCODING", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+    ],
+)
+def test_literal_that_is_no_secret_is_let_through(name: str, value: str) -> None:
+    assert BY_ID["container-no-secret-literal"].judge(environment(name, value)).verdict is PASS
+
+
+def test_value_in_the_place_of_a_name_is_not_printed() -> None:
+    found = BY_ID["container-no-secret-literal"].judge(environment("hunter2 password", "x"))
+    assert found.verdict is FAIL
+    assert "hunter2" not in found.reason
+
+
+def environment(name: str, value: str) -> Resource:
+    containers = [{"name": "it", "environment": [{"name": name, "value": value}]}]
+    return Resource(type=TASK, properties={"containerDefinitions": json.dumps(containers)})
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ({"Action": "s3:GetObject", "Resource": "arn:it"}, PASS),
+        ({"Action": ["s3:GetObject"], "Resource": ["arn:it"]}, PASS),
+        ({"Effect": "Allow", "Action": "*", "Resource": "arn:it"}, FAIL),
+        ({"Effect": "Deny", "Action": "*", "Resource": "*"}, PASS),
+        ({"Action": "ecr:GetAuthorizationToken", "Resource": "*"}, PASS),
+        ({"Action": ["ecr:GetAuthorizationToken", "s3:GetObject"], "Resource": "*"}, FAIL),
+        ({"NotAction": "iam:*", "Resource": "arn:it"}, FAIL),
+        ({"Action": "s3:GetObject", "NotResource": "arn:it"}, FAIL),
+    ],
+)
+def test_policy_document_is_read_as_list_and_as_text(statement: dict[str, Any], expected: Verdict) -> None:
+    policy = "aws:iam/policy:Policy"
+    for statements in (statement, [statement]):
+        for document in ({"Statement": statements}, json.dumps({"Statement": statements})):
+            assert verdict("iam-no-wildcard", policy, {"policy": document}) is expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ({"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 443, "toPort": 443}, PASS),
+        ({"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 80, "toPort": 443}, FAIL),
+        ({"cidrIpv4": "0.0.0.0/0", "ipProtocol": "udp", "fromPort": 443, "toPort": 443}, FAIL),
+        ({"cidrIpv4": "0.0.0.0/0", "ipProtocol": "-1"}, FAIL),
+        ({"cidrIpv4": "128.0.0.0/1", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22}, FAIL),
+        ({"cidrIpv6": "::/0", "ipProtocol": "tcp", "fromPort": 6379, "toPort": 6379}, FAIL),
+        ({"cidrIpv4": "10.0.0.0/8", "ipProtocol": "-1"}, PASS),
+        ({"prefixListId": UNKNOWN, "ipProtocol": "-1"}, PASS),
+        ({"cidrIpv4": UNKNOWN, "ipProtocol": "tcp", "fromPort": 22, "toPort": 22}, UNDECIDED),
+        ({"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": UNKNOWN, "toPort": 443}, UNDECIDED),
+    ],
+)
+def test_any_address_may_reach_a_web_servers_ports_alone(rule: dict[str, Any], expected: Verdict) -> None:
+    ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+    assert verdict("network-no-open-ingress", ingress, rule) is expected

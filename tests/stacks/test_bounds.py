@@ -22,11 +22,22 @@ OTHER_REDIS: dict[str, dict[str, Any]] = {
 """Backends of Redis that production does not use, with what they need."""
 
 
-def whole(redis: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Production with every default written out."""
+OTHER_SERVICE: dict[str, dict[str, Any]] = {
+    "target": {"scaling": {"mode": "target", "minimum_tasks": 8, "maximum_tasks": 50, "memory_percent": 80}},
+    "fixed": {"scaling": {"mode": "fixed", "tasks": 8}},
+    "blue-green": {"deployment": {"strategy": "blue_green"}},
+    "canary": {"deployment": {"strategy": "canary"}},
+    "linear": {"deployment": {"strategy": "linear"}},
+}
+"""Ways to scale and to deploy that production does not use."""
+
+
+def whole(block: str = "", changes: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Production with every default written out, with `changes` in one block."""
     values = from_file(ROOT / "Pulumi.production.yaml").config.model_dump()
-    if redis:
-        values["redis"] = parse("test", {**values, "redis": redis}).redis.model_dump()
+    if changes:
+        changed = changes if "provider" in changes else {**values[block], **changes}
+        values[block] = getattr(parse("test", {**values, block: changed}), block).model_dump()
     return values
 
 
@@ -35,7 +46,8 @@ def numbers(node: dict[str, Any], value: Any, path: str = "") -> Iterator[tuple[
     if "$ref" in node:
         node = SCHEMA["$defs"][node["$ref"].rpartition("/")[2]]
     if "discriminator" in node:
-        node = {"$ref": node["discriminator"]["mapping"][value["provider"]]}
+        by = node["discriminator"]
+        node = {"$ref": by["mapping"][value[by["propertyName"]]]}
         yield from numbers(node, value, path)
         return
     for option in node.get("anyOf", []):
@@ -49,11 +61,15 @@ def numbers(node: dict[str, Any], value: Any, path: str = "") -> Iterator[tuple[
 
 
 def cases() -> Iterator[Any]:
-    """Every number of production, and those of the other backends of Redis."""
-    for backend, redis in [("production", None), *OTHER_REDIS.items()]:
-        for path, bound, number in numbers(SCHEMA, whole(redis)):
-            if redis is None or path.startswith("redis."):
-                yield pytest.param(redis, path, bound, number, id=f"{backend}-{path}-{bound}")
+    """Every number of production, and those of the choices that it does not make."""
+    chosen: list[tuple[str, str, dict[str, Any] | None]] = [("production", "", None)]
+    chosen += [(name, "redis", changes) for name, changes in OTHER_REDIS.items()]
+    chosen += [(name, "service", changes) for name, changes in OTHER_SERVICE.items()]
+    for name, block, changes in chosen:
+        within = "" if changes is None or "provider" in changes else f".{next(iter(changes))}"
+        for path, bound, number in numbers(SCHEMA, whole(block, changes)):
+            if path.startswith(f"{block}{within}.") or not block:
+                yield pytest.param((block, changes), path, bound, number, id=f"{name}-{path}-{bound}")
 
 
 def put(values: dict[str, Any], path: str, number: float) -> dict[str, Any]:
@@ -65,22 +81,22 @@ def put(values: dict[str, Any], path: str, number: float) -> dict[str, Any]:
     return values
 
 
-@pytest.mark.parametrize(("redis", "path", "bound", "number"), list(cases()))
+@pytest.mark.parametrize(("chosen", "path", "bound", "number"), list(cases()))
 def test_number_is_refused_one_step_beyond_its_bound(
-    redis: dict[str, Any] | None, path: str, bound: str, number: float
+    chosen: tuple[str, dict[str, Any] | None], path: str, bound: str, number: float
 ):
     beyond = number + (1 if bound == "maximum" else -1)
     with pytest.raises(ConfigError) as caught:
-        parse("test", put(whole(redis), path, beyond))
+        parse("test", put(whole(*chosen), path, beyond))
     assert any(problem.startswith(f"{path}: given {beyond}, allowed ") for problem in caught.value.problems)
 
 
-@pytest.mark.parametrize(("redis", "path", "bound", "number"), list(cases()))
+@pytest.mark.parametrize(("chosen", "path", "bound", "number"), list(cases()))
 def test_number_at_its_bound_is_within_the_range(
-    redis: dict[str, Any] | None, path: str, bound: str, number: float
+    chosen: tuple[str, dict[str, Any] | None], path: str, bound: str, number: float
 ):
     """The model takes it; whether it fits the other numbers is for the checks across blocks."""
-    block: Any = StackConfig.model_validate(put(whole(redis), path, number))
+    block: Any = StackConfig.model_validate(put(whole(*chosen), path, number))
     for name in path.split("."):
         block = getattr(block, name)
     assert block == number
@@ -88,5 +104,8 @@ def test_number_at_its_bound_is_within_the_range(
 
 def test_bounds_are_really_found():
     found = {case.values[1] for case in cases()}
-    assert {"database.pooler.server_connections", "redis.budget_usd", "service.scaling.maximum_tasks"} <= found
+    assert {
+        *("database.pooler.server_connections", "redis.budget_usd", "service.scaling.maximum_tasks"),
+        *("service.scaling.memory_percent", "service.scaling.tasks", "service.deployment.bake_minutes"),
+    } <= found
     assert len(found) > 30

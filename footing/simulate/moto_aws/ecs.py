@@ -77,6 +77,8 @@ def _update_task_definition(_call: Call, _existing: Existing, _news: Properties)
 
 
 def _delete_task_definition(call: Call, existing: Existing) -> None:
+    if existing.inputs.get("skipDestroy"):
+        return
     call.client("ecs").deregister_task_definition(taskDefinition=existing.outputs["arn"])
 
 
@@ -109,8 +111,7 @@ def _built(inputs: Properties) -> dict[str, Any]:
         parts["networkConfiguration"] = {"awsvpcConfiguration": given}
     if inputs.get("loadBalancers"):
         parts["loadBalancers"] = [_target(item) for item in inputs["loadBalancers"]]
-    deployment = _deployment(inputs)
-    return {**parts, **({"deploymentConfiguration": deployment} if deployment else {})}
+    return parts
 
 
 def _target(given: Properties) -> Properties:
@@ -126,11 +127,12 @@ def _deployment(inputs: Properties) -> dict[str, Any]:
         "alarms": inputs.get("alarms"),
         **(inputs.get("deploymentConfiguration") or {}),
     }
-    return {name: value for name, value in given.items() if value is not None}
+    found = {name: value for name, value in given.items() if value is not None}
+    return {"deploymentConfiguration": found} if found else {}
 
 
 def _create_service(call: Call, inputs: Properties) -> Made:
-    sent = {name: value for name, value in inputs.items() if name not in _BUILT}
+    sent = {**{name: value for name, value in inputs.items() if name not in _BUILT}, **_deployment(inputs)}
     made = call.send("ecs", "create_service", sent, _SERVICE, **_built(inputs), **_tags(inputs))["service"]
     outputs = {
         "arn": made["serviceArn"],
@@ -143,7 +145,8 @@ def _create_service(call: Call, inputs: Properties) -> Made:
 
 
 def _update_service(call: Call, existing: Existing, news: Properties) -> Properties:
-    sent = {name: value for name, value in news.items() if name not in _BUILT | _CREATION_ONLY}
+    kept = {name: value for name, value in news.items() if name not in _BUILT | _CREATION_ONLY}
+    sent = {**kept, **_deployment(news)}
     where = {"cluster": existing.outputs["cluster"], "service": existing.inputs["name"]}
     call.send("ecs", "update_service", sent, _SERVICE, **where, **_built(news))
     return {}

@@ -1,0 +1,246 @@
+"""How the tasks of a service follow the load, as plain data.
+
+The component makes its policies and alarms of it, the simulation runs it, and configuration takes its defaults.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+CPU_HIGH_PERCENT = 70
+"""Mean CPU above which tasks are added. Source: S1-28."""
+
+CPU_LOW_PERCENT = 30
+"""Mean CPU below which tasks are taken away. Source: S1-29."""
+
+RESPONSE_HIGH_MS = 800
+"""95th percentile of the response time above which tasks are added, in milliseconds. Source: S1-30."""
+
+COOLDOWN_SECONDS = 180
+"""Pause after a change before the next one of the same kind, in seconds. Source: S1-33."""
+
+FULL_PERCENT = 100
+
+HIGH_MINUTES = 2
+"""Minutes in a row above a threshold before tasks are added: one may be a deployment's own start-up."""
+
+LOW_MINUTES = 15
+"""Minutes in a row below the threshold before tasks are taken away."""
+
+OUT_PERCENTS = (25, 50, 100)
+"""How many tasks are added, as shares of those there are, the further the CPU is above its threshold."""
+
+SLOW_PERCENTS = (25, 50)
+"""The same for the response time; never all again, for a slow database is not helped by more clients."""
+
+IN_PERCENTS = (-10, -25)
+"""How many are taken away, the further the CPU is below its threshold."""
+
+LEAST_ADDED, LEAST_REMOVED = 2, 1
+"""Fewest tasks that one change adds and takes away: a quarter of two tasks would be none."""
+
+
+class Metric(StrEnum):
+    """What a policy looks at."""
+
+    CPU = "cpu"
+    """Mean CPU of the tasks, in percent."""
+    IDLE_CPU = "idle cpu"
+    """The same while responses are fast; 100 while they are slow, so that nothing is taken from a slow service."""
+    RESPONSE = "response"
+    """95th percentile of the response time, in seconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step of a policy."""
+
+    beyond: float
+    """How far beyond the threshold it begins, in the unit of the metric."""
+    percent: int
+    """Tasks added, as a share of those there are; negative takes away."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepPolicy:
+    """An alarm, and what happens to the number of tasks while it rings."""
+
+    policy_name: str
+    """Kebab case, unique in a service."""
+    metric: Metric
+    """What is looked at."""
+    threshold: float
+    """Where the alarm begins to ring, in the unit of the metric."""
+    below: bool
+    """Ring under the threshold instead of over it."""
+    minutes: int
+    """Minutes in a row beyond the threshold before it rings."""
+    steps: tuple[Step, ...]
+    """From the mildest to the strongest; the first begins at the threshold."""
+    least_tasks: int
+    """Fewest tasks that one change adds or takes away."""
+    cooldown_seconds: int
+    """Pause before the next change, in seconds."""
+
+    @property
+    def intervals(self) -> list[tuple[float | None, float | None, int]]:
+        """Each step as lower and upper distance from the threshold, None where it is open, and its percent."""
+        ends = [*(step.beyond for step in self.steps[1:]), None]
+        if self.below:
+            return [
+                (None if end is None else -end, -step.beyond or 0.0, step.percent)
+                for step, end in zip(self.steps, ends, strict=True)
+            ]
+        return [(step.beyond, end, step.percent) for step, end in zip(self.steps, ends, strict=True)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleArgs:
+    """Bounds that begin to hold at a time: more tasks before a launch, fewer after it."""
+
+    schedule_name: str
+    """Kebab case, unique in a service."""
+    expression: str
+    """`at(2027-03-01T11:00:00)` or `cron(0 11 * * ? *)`."""
+    timezone: str = "UTC"
+    """IANA name of the time zone in which `expression` is read."""
+    minimum_tasks: int
+    """Tasks that run at the least from then on."""
+    maximum_tasks: int
+    """Tasks that run at the most from then on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetArgs:
+    """Numbers to which AWS itself steers by adding and taking away tasks; the one that wants most tasks wins."""
+
+    cpu_percent: int
+    """Mean CPU, 10 to 90."""
+    memory_percent: int | None = None
+    """Mean memory, 10 to 90; not steered when left out."""
+    requests_per_task_per_minute: int | None = None
+    """Requests that one task gets in a minute; not steered when left out. Not with two fleets."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepArgs:
+    """Thresholds on both sides: above the one tasks are added, below the other they are taken away."""
+
+    cpu_high_percent: int = CPU_HIGH_PERCENT
+    """Mean CPU above which tasks are added."""
+    cpu_low_percent: int = CPU_LOW_PERCENT
+    """Mean CPU below which they are taken away."""
+    response_high_ms: int = RESPONSE_HIGH_MS
+    """95th percentile of the response time above which tasks are added, in milliseconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScalingArgs:
+    """How the number of tasks follows the load: by `target`, by `step`, or, with neither, not at all."""
+
+    minimum_tasks: int
+    """Tasks that always run."""
+    maximum_tasks: int
+    """Tasks that never are exceeded; the connection budget is computed from it."""
+    cooldown_seconds: int = COOLDOWN_SECONDS
+    """Pause after a change before the next, in seconds."""
+    target: TargetArgs | None = None
+    """Steer to numbers."""
+    step: StepArgs | None = None
+    """Change at thresholds."""
+    schedules: list[ScheduleArgs] = field(default_factory=list)
+    """Other bounds at certain times."""
+
+    @property
+    def automatic(self) -> bool:
+        """Whether something other than this program decides the number of tasks."""
+        return self.target is not None or self.step is not None
+
+
+def scaling_problems(scaling: ScalingArgs) -> Iterator[tuple[str, str]]:
+    """Why these numbers do not fit each other: a key of the configuration, and one sentence."""
+    low, high = scaling.minimum_tasks, scaling.maximum_tasks
+    if not 0 < low <= high:
+        yield "minimum_tasks", f"given {low}, allowed 1 up to maximum_tasks, {high}"
+    if scaling.target and scaling.step:
+        yield "mode", "given target and step, allowed one of them"
+    if not scaling.automatic and (low != high or scaling.schedules):
+        yield "mode", "given bounds or schedules without autoscaling, allowed target or step"
+    step = scaling.step
+    if step and step.cpu_low_percent * 2 > step.cpu_high_percent:
+        high_cpu = f"half of cpu_high_percent, {step.cpu_high_percent}"
+        reason = "or what one policy takes away the other adds again"
+        yield "cpu_low_percent", f"given {step.cpu_low_percent}, allowed up to {high_cpu}, {reason}"
+    yield from _schedule_problems(scaling.schedules)
+
+
+def _schedule_problems(schedules: Sequence[ScheduleArgs]) -> Iterator[tuple[str, str]]:
+    names = [schedule.schedule_name for schedule in schedules]
+    if len(set(names)) != len(names):
+        yield "schedules", f"given the names {', '.join(names)}, allowed each name once"
+    for schedule in schedules:
+        low, high = schedule.minimum_tasks, schedule.maximum_tasks
+        if not 0 < low <= high:
+            name = schedule.schedule_name
+            yield "schedules", f"given minimum_tasks {low} in {name}, allowed 1 up to its maximum_tasks, {high}"
+
+
+def scaling_conflicts(scaling: ScalingArgs, *, two_fleets: bool) -> Iterator[tuple[str, str]]:
+    """Why this scaling does not fit deployments with two fleets at once.
+
+    The metric behind it belongs to one target group, and which of two is in use changes with each deployment:
+    https://github.com/aws/containers-roadmap/issues/1681
+    """
+    if two_fleets and scaling.target and scaling.target.requests_per_task_per_minute:
+        yield (
+            "requests_per_task_per_minute",
+            "given with a deployment that runs two fleets, allowed with strategy rolling only",
+        )
+
+
+def most_tasks(scaling: ScalingArgs) -> int:
+    """Most tasks that may run at rest at any time, schedules included."""
+    return max([scaling.maximum_tasks, *(schedule.maximum_tasks for schedule in scaling.schedules)])
+
+
+def step_policies(scaling: ScalingArgs) -> tuple[StepPolicy, ...]:
+    """The policies of step scaling; none where it is not chosen."""
+    step = scaling.step
+    if step is None:
+        return ()
+    response = step.response_high_ms / 1000
+    room = (FULL_PERCENT - step.cpu_high_percent) / len(OUT_PERCENTS)
+    return (
+        _adds(scaling, "cpu-high", Metric.CPU, step.cpu_high_percent, _spaced(OUT_PERCENTS, room)),
+        _adds(scaling, "response-high", Metric.RESPONSE, response, _spaced(SLOW_PERCENTS, response)),
+        StepPolicy(
+            policy_name="cpu-low",
+            metric=Metric.IDLE_CPU,
+            threshold=step.cpu_low_percent,
+            below=True,
+            minutes=LOW_MINUTES,
+            steps=_spaced(IN_PERCENTS, step.cpu_low_percent / len(IN_PERCENTS)),
+            least_tasks=LEAST_REMOVED,
+            cooldown_seconds=scaling.cooldown_seconds,
+        ),
+    )
+
+
+def _adds(
+    scaling: ScalingArgs, name: str, metric: Metric, threshold: float, steps: tuple[Step, ...]
+) -> StepPolicy:
+    return StepPolicy(
+        policy_name=name,
+        metric=metric,
+        threshold=threshold,
+        below=False,
+        minutes=HIGH_MINUTES,
+        steps=steps,
+        least_tasks=LEAST_ADDED,
+        cooldown_seconds=scaling.cooldown_seconds,
+    )
+
+
+def _spaced(percents: tuple[int, ...], width: float) -> tuple[Step, ...]:
+    """Steps of equal width from the threshold on."""
+    return tuple(Step(beyond=round(number * width, 3), percent=percent) for number, percent in enumerate(percents))

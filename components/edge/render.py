@@ -1,0 +1,164 @@
+"""A rule as the provider takes it: every field is written, because one left out comes back as a difference."""
+
+import pulumi_cloudflare as cloudflare
+
+from components._cloudflare.rule import (
+    Action,
+    Block,
+    CacheControl,
+    Challenge,
+    Compress,
+    Keep,
+    NeverKeep,
+    RateLimit,
+    Redirect,
+    Rule,
+    RunManaged,
+    SetHeaders,
+    Skip,
+)
+
+Parameters = cloudflare.RulesetRuleActionParametersArgs
+
+
+def rendered(rule: Rule) -> cloudflare.RulesetRuleArgs:
+    """The rule in the provider's classes."""
+    name, parameters = _action(rule.then)
+    return cloudflare.RulesetRuleArgs(
+        ref=rule.ref,
+        description=rule.description,
+        expression=rule.when.text(),
+        action=name,
+        action_parameters=parameters,
+        ratelimit=_counter(rule.then) if isinstance(rule.then, RateLimit) else None,
+        enabled=True,
+    )
+
+
+def _action(then: Action) -> tuple[str, Parameters | None]:
+    """Cloudflare's name of an action, and its parameters."""
+    match then:
+        case RateLimit():
+            return _action(then.then)
+        case Challenge():
+            return "managed_challenge", None
+        case Block():
+            return "block", _refusal(then)
+        case Skip():
+            return "skip", Parameters(phases=list(then.phases))
+        case Redirect():
+            return "redirect", _redirect(then)
+        case RunManaged():
+            return "execute", _managed(then)
+        case NeverKeep():
+            return "set_cache_settings", Parameters(cache=False)
+        case Keep():
+            return "set_cache_settings", _cache(then)
+        case _:
+            return _answer_action(then)
+
+
+def _answer_action(then: CacheControl | SetHeaders | Compress) -> tuple[str, Parameters]:
+    """The same for what is done to an answer."""
+    match then:
+        case CacheControl():
+            return "set_cache_control", _directives(then)
+        case SetHeaders():
+            return "rewrite", _headers(then)
+        case Compress():
+            return "compress_response", Parameters(
+                algorithms=[
+                    cloudflare.RulesetRuleActionParametersAlgorithmArgs(name=name) for name in then.algorithms
+                ]
+            )
+
+
+def _counter(limit: RateLimit) -> cloudflare.RulesetRuleRatelimitArgs:
+    return cloudflare.RulesetRuleRatelimitArgs(
+        characteristics=list(limit.counters),
+        period=limit.period_seconds,
+        requests_per_period=limit.requests,
+        mitigation_timeout=limit.mitigation_seconds,
+        requests_to_origin=limit.only_uncached,
+        counting_expression=limit.counted.text() if limit.counted else None,
+    )
+
+
+def _refusal(block: Block) -> Parameters | None:
+    if not block.content:
+        return None
+    return Parameters(
+        response=cloudflare.RulesetRuleActionParametersResponseArgs(
+            content=block.content, content_type=block.content_type, status_code=block.status
+        )
+    )
+
+
+def _redirect(redirect: Redirect) -> Parameters:
+    return Parameters(
+        from_value=cloudflare.RulesetRuleActionParametersFromValueArgs(
+            target_url=cloudflare.RulesetRuleActionParametersFromValueTargetUrlArgs(
+                expression=f'concat("https://{redirect.hostname}", http.request.uri.path)'
+            ),
+            status_code=redirect.status,
+            preserve_query_string=True,
+        )
+    )
+
+
+def _managed(run: RunManaged) -> Parameters:
+    overrides = run.action and cloudflare.RulesetRuleActionParametersOverridesArgs(action=run.action)
+    return Parameters(id=run.ruleset_id, overrides=overrides or None)
+
+
+def _cache(keep: Keep) -> Parameters:
+    return Parameters(
+        cache=True,
+        edge_ttl=cloudflare.RulesetRuleActionParametersEdgeTtlArgs(
+            mode="bypass_by_default" if keep.edge_ttl_seconds is None else "override_origin",
+            default=keep.edge_ttl_seconds,
+        ),
+        browser_ttl=cloudflare.RulesetRuleActionParametersBrowserTtlArgs(
+            mode="respect_origin" if keep.browser_ttl_seconds is None else "override_origin",
+            default=keep.browser_ttl_seconds,
+        ),
+        cache_key=cloudflare.RulesetRuleActionParametersCacheKeyArgs(
+            cache_deception_armor=True, ignore_query_strings_order=True
+        ),
+        respect_strong_etags=True,
+    )
+
+
+def _directives(control: CacheControl) -> Parameters:
+    only = control.cloudflare_only
+    age, stale = control.max_age_seconds, control.stale_while_revalidate_seconds
+    return Parameters(
+        max_age=None
+        if age is None
+        else cloudflare.RulesetRuleActionParametersMaxAgeArgs(operation="set", value=age, cloudflare_only=only),
+        stale_while_revalidate=None
+        if stale is None
+        else cloudflare.RulesetRuleActionParametersStaleWhileRevalidateArgs(
+            operation="set", value=stale, cloudflare_only=only
+        ),
+        immutable=cloudflare.RulesetRuleActionParametersImmutableArgs(operation="set", cloudflare_only=only)
+        if control.immutable
+        else None,
+        public=cloudflare.RulesetRuleActionParametersPublicArgs(operation="set", cloudflare_only=only)
+        if control.public
+        else None,
+        no_store=cloudflare.RulesetRuleActionParametersNoStoreArgs(operation="set", cloudflare_only=only)
+        if control.no_store
+        else None,
+    )
+
+
+def _headers(change: SetHeaders) -> Parameters:
+    return Parameters(
+        headers={
+            name: cloudflare.RulesetRuleActionParametersHeadersArgs(operation="remove")
+            if value is None
+            else cloudflare.RulesetRuleActionParametersHeadersArgs(operation="set", value=value)
+            for name, value in change.headers.items()
+        }
+    )

@@ -1,0 +1,98 @@
+"""How a deployment of a web service goes on, and how it is known that it was not taken back."""
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components import _iam
+from components._rollout import RolloutArgs, Strategy
+
+SHIFTING_POLICY = "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
+"""What ECS needs to move requests between two target groups.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
+"""
+
+
+def deployment_configuration(rollout: RolloutArgs) -> Any:
+    """The strategy, in the words of `ecs.Service`."""
+    found: dict[str, Any] = {"strategy": str(rollout.strategy)}
+    if rollout.two_fleets:
+        found["bake_time_in_minutes"] = str(rollout.bake_minutes)
+    if rollout.strategy is Strategy.CANARY:
+        found["canary_configuration"] = {
+            "canary_percent": float(rollout.shift_percent),
+            "canary_bake_time_in_minutes": str(rollout.shift_minutes),
+        }
+    if rollout.strategy is Strategy.LINEAR:
+        found["linear_configuration"] = {
+            "step_percent": float(rollout.shift_percent),
+            "step_bake_time_in_minutes": str(rollout.shift_minutes),
+        }
+    return found
+
+
+def second_fleet(
+    name: str,
+    listener: aws.lb.Listener,
+    targets: list[aws.lb.TargetGroup],
+    opts: pulumi.ResourceOptions,
+) -> dict[str, Any]:
+    """What ECS needs to move requests from the first target group to the second, and back."""
+    role = aws.iam.Role(f"{name}-shifting", assume_role_policy=_iam.trust("ecs.amazonaws.com"), opts=opts)
+    allowed = aws.iam.RolePolicyAttachment(
+        f"{name}-shifting", role=role.name, policy_arn=SHIFTING_POLICY, opts=opts
+    )
+    groups = [{"arn": target.arn, "weight": weight} for target, weight in zip(targets, (100, 0), strict=True)]
+    forward: Any = {"type": "forward", "forward": {"target_groups": groups}}
+    rule = aws.lb.ListenerRule(
+        f"{name}-production",
+        listener_arn=listener.arn,
+        priority=1,
+        conditions=[{"path_pattern": {"values": ["/*"]}}],
+        actions=[forward],
+        # ECS owns the weights from the first deployment on; to write ours again would send requests to no task.
+        # https://github.com/terraform-aws-modules/terraform-aws-alb/issues/409
+        opts=pulumi.ResourceOptions(parent=opts.parent, ignore_changes=["actions"]),
+    )
+    return {
+        "alternate_target_group_arn": targets[1].arn,
+        "production_listener_rule": rule.arn,
+        # Not the role's own ARN: without its policy the first deployment would fail.
+        "role_arn": pulumi.Output.all(role.arn, allowed.id).apply(lambda known: str(known[0])),
+    }
+
+
+def running_task_definition(
+    service: aws.ecs.Service, requested: pulumi.Output[str], opts: pulumi.InvokeOutputOptions
+) -> pulumi.Output[str]:
+    """ARN of the task definition that `service` really runs, once it is steady.
+
+    The engine counts a deployment that ECS took back as done: https://github.com/hashicorp/terraform-provider-aws/issues/20858.
+    In a preview nothing is asked.
+
+    Raises:
+        pulumi.RunError: in the returned Output, when it is not the one requested.
+
+    """
+    if pulumi.runtime.is_dry_run():
+        return requested
+    found = aws.ecs.get_service_output(cluster_arn=service.cluster, service_name=service.name, opts=opts)
+    known = pulumi.Output.all(service.cluster, service.name, requested, found.task_definition)
+    return known.apply(_as_requested)
+
+
+def _as_requested(known: list[str]) -> str:
+    cluster, service, requested, running = known
+    if requested == running:
+        return running
+    raise pulumi.RunError(
+        f"service {service}: requested task definition {_revision(requested)}, running {_revision(running)}: "
+        "ECS took the deployment back, or somebody else deployed. See why: "
+        f"aws ecs describe-services --cluster {cluster} --services {service} --query services[0].events"
+    )
+
+
+def _revision(arn: str) -> str:
+    return arn.rpartition("/")[2]

@@ -1,0 +1,221 @@
+"""A private bucket behind CloudFront."""
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_cloudflare as cloudflare
+
+from components import _bucket, _iam
+from components._bucket import BucketRules, PrivateBucket
+from components._component import Component
+from components._signals import Signals
+from components.storage import headers, signals
+from components.storage.args import CERTIFICATE_REGION, StorageArgs
+
+TLS_POLICY = "TLSv1.2_2021"
+"""TLS 1.2 and 1.3 with forward secrecy.
+
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html
+"""
+
+MISSING_SECONDS = 10
+"""How long CloudFront remembers that a file is not there, in seconds."""
+
+AUTOMATIC_TTL = 1
+"""Cloudflare's word for "automatic" in a record's TTL."""
+
+ORIGIN_ID = "bucket"
+"""Name of the only origin, inside the distribution."""
+
+
+class Storage(Component):
+    """Files of the application. The bucket answers CloudFront alone, and CloudFront answers everybody."""
+
+    bucket_name: pulumi.Output[str]
+    """Physical name of the bucket."""
+    url: pulumi.Output[str]
+    """Address that files are read at, without a slash at the end."""
+    distribution_id: pulumi.Output[str]
+    """Id of the distribution, for invalidations."""
+    write_policy: pulumi.Output[str]
+    """IAM document, as JSON: what a role needs to read, write and delete files."""
+
+    def __init__(self, name: str, args: StorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        self._args = args
+        self._files = self._make_bucket()
+        self._distribution = self._make_distribution()
+        self._files.admit(self._readable())
+        if args.access_log_days is not None:
+            self._make_access_log(args.access_log_days)
+        hostname = self._make_alias() or self._distribution.domain_name
+        self.bucket_name = self._files.bucket.bucket
+        self.url = pulumi.Output.concat("https://", hostname)
+        self.distribution_id = self._distribution.id
+        self.write_policy = self._writable()
+        self._signals = signals.signals(self._distribution.id, measured=args.region == CERTIFICATE_REGION)
+        self._finish()
+
+    @property
+    def signals(self) -> Signals:
+        """What to watch."""
+        return self._signals
+
+    def _make_bucket(self) -> PrivateBucket:
+        args = self._args
+        rules = BucketRules(noncurrent_days=args.noncurrent_days, intelligent_tiering=args.intelligent_tiering)
+        kept = self._child(protect=True) if args.protect else None
+        return PrivateBucket(f"{self._name}-files", args.bucket_prefix, rules, self._child(), kept=kept)
+
+    def _make_distribution(self) -> aws.cloudfront.Distribution:
+        args = self._args
+        control = aws.cloudfront.OriginAccessControl(
+            f"{self._name}-access",
+            origin_access_control_origin_type="s3",
+            signing_behavior="always",
+            signing_protocol="sigv4",
+            opts=self._child(),
+        )
+        default, fingerprinted = self._make_behaviours()
+        return aws.cloudfront.Distribution(
+            f"{self._name}-cdn",
+            enabled=True,
+            comment=args.bucket_prefix,
+            http_version="http2and3",
+            is_ipv6_enabled=True,
+            price_class=args.price_class,
+            aliases=[args.alias.hostname] if args.alias else [],
+            origins=[
+                {
+                    "origin_id": ORIGIN_ID,
+                    # The regional name: the global one redirects while a new bucket becomes known.
+                    "domain_name": self._files.bucket.bucket_regional_domain_name,
+                    "origin_access_control_id": control.id,
+                }
+            ],
+            default_cache_behavior=default,
+            ordered_cache_behaviors=[
+                {**fingerprinted, "path_pattern": f"{path}*"} for path in args.fingerprinted_paths
+            ],
+            custom_error_responses=[
+                {"error_code": code, "error_caching_min_ttl": MISSING_SECONDS} for code in (403, 404)
+            ],
+            restrictions={"geo_restriction": {"restriction_type": "none"}},
+            viewer_certificate=self._viewer_certificate(),
+            opts=self._child(protect=args.protect),
+        )
+
+    def _make_behaviours(
+        self,
+    ) -> tuple[
+        aws.cloudfront.DistributionDefaultCacheBehaviorArgsDict,
+        aws.cloudfront.DistributionDefaultCacheBehaviorArgsDict,
+    ]:
+        """How files that change, and files that never do, are served."""
+        args = self._args
+        policy = headers.make_headers_policy(f"{self._name}-headers", args.allowed_origins, self._child())
+        kinds = {
+            "changing": (args.cache_seconds, headers.changing(args.cache_seconds, args.stale_seconds)),
+            "fingerprinted": (headers.YEAR_SECONDS, headers.FINGERPRINTED),
+        }
+        changing, fingerprinted = (
+            self._behaviour(
+                headers.make_cache_policy(f"{self._name}-{kind}", seconds, self._child()),
+                headers.make_function(f"{self._name}-{kind}", cache_control, self._child()),
+                policy,
+            )
+            for kind, (seconds, cache_control) in kinds.items()
+        )
+        return changing, fingerprinted
+
+    def _behaviour(
+        self,
+        cache: aws.cloudfront.CachePolicy,
+        cache_control: aws.cloudfront.Function,
+        policy: aws.cloudfront.ResponseHeadersPolicy,
+    ) -> aws.cloudfront.DistributionDefaultCacheBehaviorArgsDict:
+        return {
+            "target_origin_id": ORIGIN_ID,
+            "viewer_protocol_policy": "redirect-to-https",
+            "allowed_methods": ["GET", "HEAD", "OPTIONS"],
+            "cached_methods": ["GET", "HEAD"],
+            "compress": True,
+            "cache_policy_id": cache.id,
+            "response_headers_policy_id": policy.id,
+            "function_associations": [{"event_type": "viewer-response", "function_arn": cache_control.arn}],
+        }
+
+    def _viewer_certificate(self) -> aws.cloudfront.DistributionViewerCertificateArgsDict:
+        alias = self._args.alias
+        if alias is None:
+            # CloudFront's own name comes with its own, older TLS policy; nothing else can be asked for.
+            return {"cloudfront_default_certificate": True}
+        return {
+            "acm_certificate_arn": alias.certificate_arn,
+            "ssl_support_method": "sni-only",
+            "minimum_protocol_version": TLS_POLICY,
+        }
+
+    def _readable(self) -> _bucket.Statement:
+        """Leave for this distribution to read objects, and not to list them: "/" would be the list."""
+        return {
+            "Sid": "ReadByDistribution",
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudfront.amazonaws.com"},
+            "Action": "s3:GetObject",
+            "Resource": pulumi.Output.concat(self._files.bucket.arn, "/*"),
+            "Condition": {"StringEquals": {"aws:SourceArn": self._distribution.arn}},
+        }
+
+    def _writable(self) -> pulumi.Output[str]:
+        arn = self._files.bucket.arn
+        objects = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
+        return _iam.document(
+            [
+                {"Effect": "Allow", "Action": objects, "Resource": pulumi.Output.concat(arn, "/*")},
+                {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn},
+            ]
+        )
+
+    def _make_access_log(self, days: int) -> None:
+        rules = BucketRules(noncurrent_days=1, expire_days=days)
+        log = PrivateBucket(f"{self._name}-log", f"{self._args.bucket_prefix}-log", rules, self._child())
+        source = aws.cloudwatch.LogDeliverySource(
+            f"{self._name}-log",
+            region=CERTIFICATE_REGION,
+            log_type="ACCESS_LOGS",
+            resource_arn=self._distribution.arn,
+            opts=self._child(),
+        )
+        admitted = log.admit(_bucket.delivery("delivery.logs.amazonaws.com", log.bucket.arn, [source.arn]))
+        destination = aws.cloudwatch.LogDeliveryDestination(
+            f"{self._name}-log",
+            region=CERTIFICATE_REGION,
+            output_format="json",
+            delivery_destination_configuration={"destination_resource_arn": log.bucket.arn},
+            opts=self._child(),
+        )
+        aws.cloudwatch.LogDelivery(
+            f"{self._name}-log",
+            region=CERTIFICATE_REGION,
+            delivery_source_name=source.name,
+            delivery_destination_arn=destination.arn,
+            # Otherwise AWS writes a policy of its own, which the next deployment would take away.
+            opts=self._child(depends_on=[admitted]),
+        )
+
+    def _make_alias(self) -> pulumi.Output[str] | None:
+        alias = self._args.alias
+        if alias is None:
+            return None
+        record = cloudflare.DnsRecord(
+            f"{self._name}-alias",
+            zone_id=alias.zone_id,
+            name=alias.hostname,
+            type="CNAME",
+            content=self._distribution.domain_name,
+            ttl=AUTOMATIC_TTL,
+            # One cache is enough: two would have to be emptied in the right order.
+            proxied=False,
+            opts=self._child(),
+        )
+        return record.name

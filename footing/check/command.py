@@ -1,0 +1,130 @@
+"""The commands `footing check` and `footing rules`."""
+# ruff: noqa: FBT002  typer reads flags from boolean parameters
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from footing.check.errors import GateError
+from footing.project import plan, root, stack_file
+from stacks.config import ConfigError
+
+if TYPE_CHECKING:
+    from policies.report import Report
+    from policies.rule import AnyRule
+    from stacks.config.load import StackFile
+
+FINDINGS, USAGE = 1, 2
+
+Format = Literal["terminal", "json", "sarif", "junit", "github"]
+
+
+def check(
+    stack: Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack, as in Pulumi.STACK.yaml.")],
+    config_file: Annotated[
+        Path | None, typer.Option(help="Read the configuration from this file instead.", metavar="FILE")
+    ] = None,
+    plan_file: Annotated[
+        Path | None, typer.Option("--plan", help="Judge this plan of `footing plan STACK --json`.", metavar="FILE")
+    ] = None,
+    policy_pack_config: Annotated[
+        Path | None, typer.Option(help="Raise levels with this JSON file, as for `pulumi`.", metavar="FILE")
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="How to write the report.")] = "terminal",
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    output: Annotated[Path | None, typer.Option(help="Write the report to this file.", metavar="FILE")] = None,
+) -> None:
+    """Judge STACK by the rules of policies/, offline: no cloud, no engine, nothing decrypted."""
+    from footing.plan.collection import never_collect
+
+    never_collect()
+    try:
+        report = _report(stack, config_file, plan_file, policy_pack_config)
+        _write(_rendered(report, "json" if as_json else form), output)
+    except GateError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(USAGE) from None
+    if not report.passed:
+        raise typer.Exit(FINDINGS)
+
+
+def rules(
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything about each rule.")] = False,
+) -> None:
+    """List the rules: what each requires, and how strictly in production and elsewhere."""
+    from footing.check.pack import load_rules
+
+    try:
+        listed = [_described(rule) for rule in load_rules()]
+    except GateError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(USAGE) from None
+    if as_json:
+        typer.echo(json.dumps({"rules": listed}, indent=2, ensure_ascii=False))
+        return
+    for it in listed:
+        typer.echo(f"{it['id']}  {it['levels']['production']} / {it['levels']['elsewhere']}\n  {it['title']}")
+    typer.echo(f"{len(listed)} rules; levels in production / elsewhere.")
+
+
+def _report(
+    stack: str, config_file: Path | None, plan_file: Path | None, policy_pack_config: Path | None
+) -> "Report":
+    from footing.check.pack import load
+    from footing.check.run import report_on, saved
+
+    file = stack_file(stack, config_file)
+    pack = load(root(), file.config.environment, policy_pack_config)
+    document = saved(plan_file, stack) if plan_file else _planned(stack, file)
+    return report_on(document, file.config.environment, pack, date.today())
+
+
+def _planned(stack: str, file: "StackFile") -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(plan(stack, file).to_json())
+    except ConfigError:
+        raise
+    except Exception as error:
+        raise GateError(
+            f"The program cannot be planned: {type(error).__name__}. `footing plan {stack}` shows where. "
+            "Nothing was judged."
+        ) from error
+    return document
+
+
+def _rendered(report: "Report", form: Format) -> str:
+    if form == "terminal":
+        from footing.check.terminal import text
+
+        return text(report)
+    from footing.check.formats import render
+
+    return render(report, form)
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise GateError(f"{output} cannot be written: {error.strerror}.") from None
+
+
+def _described(rule: "AnyRule") -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "why": rule.why,
+        "source": rule.source,
+        "remedy": rule.remedy,
+        "severity": rule.severity,
+        "levels": {"production": rule.levels.production, "elsewhere": rule.levels.elsewhere},
+        "controls": list(rule.controls),
+        "excusable": rule.excusable,
+        "types": sorted(rule.types),
+    }

@@ -1,0 +1,84 @@
+"""The report for people: what stops the change first, then what is told, then the counts."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from footing.plan.render import short_type
+from policies.judge import Finding
+from policies.report import Report, stops
+from policies.rule import Level, Verdict
+
+WORDS = {
+    Verdict.PASS: "passed",
+    Verdict.FAIL: "failed",
+    Verdict.NOT_APPLICABLE: "did not apply",
+    Verdict.UNDECIDED: "could not decide",
+    Verdict.BROKEN: "broke",
+}
+
+
+def text(report: Report) -> str:
+    """The whole report, ending with a line break."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    stopping = report.stopping
+    yield from _grouped("STOPS", stopping)
+    told = [it for it in report.of(Verdict.FAIL, Verdict.UNDECIDED) if not stops(it, report.tolerated)]
+    yield from _grouped("advice", [it for it in told if it.judgement.verdict is Verdict.FAIL])
+    yield from _grouped("tolerated", [it for it in told if it.judgement.verdict is Verdict.UNDECIDED])
+    for excused in sorted(report.excused, key=lambda it: _order(it.finding)):
+        waiver = excused.waiver
+        until = f"  until {waiver.expires}, {waiver.owner} answers for it: {waiver.reason}"
+        yield from _group("excepted", [excused.finding], until)
+    for problem in report.problems:
+        yield f"GATE  {problem}"
+    yield from _summary(report, len(stopping))
+
+
+def _order(finding: Finding) -> tuple[str, str, str]:
+    return finding.rule.id, finding.judgement.reason, finding.resource.urn
+
+
+def _grouped(word: str, findings: Iterable[Finding]) -> Iterator[str]:
+    """Findings that say the same of several resources are told once."""
+    for _, group in groupby(sorted(findings, key=_order), key=lambda it: _order(it)[:2]):
+        yield from _group(word, list(group))
+
+
+def _group(word: str, findings: list[Finding], *more: str) -> Iterator[str]:
+    rule, said = findings[0].rule, findings[0].judgement
+    yield f"{word}  {rule.id}  {WORDS[said.verdict]}, {rule.severity}"
+    for resource in (finding.resource for finding in findings):
+        where = f" at {resource.source}" if resource.source else ""
+        yield f"  {resource.name or resource.urn}  {short_type(resource.type)}{where}"
+    if said.verdict is Verdict.FAIL:
+        yield f"  observed {said.observed}"
+        yield f"  required {said.required}"
+    else:
+        yield f"  {said.reason}"
+    yield f"  {rule.remedy}"
+    yield from more
+    yield ""
+
+
+def _summary(report: Report, stopping: int) -> Iterator[str]:
+    counts = report.counts
+    told = ", ".join(f"{counts[verdict]} {word}" for verdict, word in WORDS.items())
+    off = f", {_some(len(report.excused), 'violation')} under an exception" if report.excused else ""
+    yield f"{report.stack}: {_some(len(report.rules), 'rule')}, {told}{off}."
+    advice = sum(it.level is Level.ADVISORY for it in report.of(Verdict.FAIL))
+    if report.passed:
+        yield (
+            f"The change may go on, {_some(advice, 'violation')} told as advice."
+            if advice
+            else "The change may go on."
+        )
+    else:
+        faults = f" and {_some(len(report.problems), 'fault')} of the gate itself" if report.problems else ""
+        yield f"The change is stopped by {_some(stopping, 'finding')}{faults}."
+
+
+def _some(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

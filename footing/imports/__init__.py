@@ -1,0 +1,1 @@
+"""Loads of a provider SDK only the classes that are touched."""

@@ -1,0 +1,51 @@
+"""The project that a command is run in: its directory, its stack files, its plan."""
+
+import runpy
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stacks.config import ConfigError
+from stacks.config.load import PROJECT, StackFile, from_file
+
+if TYPE_CHECKING:
+    from footing.plan.model import Plan
+
+
+def root() -> Path:
+    """The project's directory: the one the command is run in, as for `pulumi` itself.
+
+    Raises:
+        ConfigError: this is no project's directory.
+
+    """
+    here = Path.cwd()
+    if not (here / "Pulumi.yaml").is_file():
+        raise ConfigError(here.name, ["no Pulumi.yaml here; run footing in the project's directory"])
+    return here
+
+
+def stack_file(stack: str, config_file: Path | None) -> StackFile:
+    """The configuration of a stack, from its own file or from `config_file`.
+
+    Raises:
+        ConfigError: no such file, or it is not valid.
+
+    """
+    return from_file(config_file or root() / f"Pulumi.{stack}.yaml")
+
+
+def plan(stack: str, file: StackFile) -> "Plan":
+    """The offline plan of a stack."""
+    from footing.imports.hook import install
+    from footing.plan.record import record
+
+    install()
+    here = root()
+    return record(
+        lambda: runpy.run_path(str(here / "__main__.py"), run_name="__main__"),
+        project=PROJECT,
+        stack=stack,
+        config=file.engine_config,
+        secret_keys=file.secret_keys,
+        root=here,
+    )

@@ -1,0 +1,155 @@
+"""Asks rules about resources in each of the ways in which they are asked live."""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import analyzer_pb2 as proto
+from pulumi.runtime.proto import analyzer_pb2_grpc
+
+from footing.testing import wire
+from policies import exceptions, gate, tolerated
+from policies.analyzer import texts
+from policies.analyzer.serve import started
+from policies.analyzer.servicer import ENVIRONMENT_KEY, PackServicer
+from policies.judge import Catalogue
+from policies.report import stops
+from policies.resource import Resource, Stack
+from policies.rule import AnyRule, Verdict
+
+STACK: Final = "test"
+_PREFIX: Final = f"urn:pulumi:{STACK}::footing::"
+
+
+@dataclass(frozen=True, order=True)
+class Told:
+    """What a runner says of one rule and one resource, where that is more than a pass."""
+
+    rule: str
+    """Name of the rule."""
+    urn: str
+    """The resource."""
+    stops: bool
+    """Whether it stops the change."""
+    message: str
+    """The text that people see."""
+
+
+def judged(
+    rules: Iterable[AnyRule],
+    resources: Sequence[Resource],
+    *,
+    environment: str = "production",
+    reviewed: Path | None = None,
+    today: date = date.min,
+) -> list[Told]:
+    """Ask as the offline gate does.
+
+    Args:
+        rules: what to ask.
+        resources: the stack; a resource without a URN is given one in the stack `test`.
+        environment: decides the levels.
+        reviewed: folder with `exceptions.yaml` and `undecided.yaml`; none means nothing is excepted.
+        today: the day that decides whether an exception is expired.
+
+    Returns:
+        Violations, what could not be decided and rules that broke, in order.
+
+    """
+    catalogue = Catalogue(rules)
+    folder = reviewed or Path(".no-reviewed-lists")
+    plain = [replace(it, properties=wire.sealed_away(it.properties)) for it in named(resources)]
+    report = gate.judge(
+        catalogue,
+        Stack(environment=environment, resources=plain),
+        name=STACK,
+        today=today,
+        exceptions=exceptions.read(folder / exceptions.FILE, catalogue),
+        tolerated=tolerated.read(folder / tolerated.FILE, catalogue),
+    )
+    found = [
+        texts.diagnostic(finding, stops=stops(finding, report.tolerated))
+        for finding in report.of(Verdict.FAIL, Verdict.UNDECIDED, Verdict.BROKEN)
+    ]
+    found += [texts.diagnostic(it.finding, stops=False, waiver=it.waiver) for it in report.excused]
+    return _told([*found, *map(texts.complaint, report.problems)])
+
+
+def judged_by_engine(
+    rules: Iterable[AnyRule],
+    resources: Sequence[Resource],
+    *,
+    environment: str = "production",
+    reviewed: Path | None = None,
+    today: date = date.min,
+    preview: bool = True,
+) -> list[Told]:
+    """Ask as the engine does: our server, its calls and its encoding, over gRPC.
+
+    The arguments are those of `judged`; without `preview` it is an update, in which nothing may stay undecided.
+    """
+    with tempfile.TemporaryDirectory() as empty:
+        servicer = PackServicer(Catalogue(rules), reviewed or Path(empty), lambda: today)
+        return asked(servicer, named(resources), {ENVIRONMENT_KEY: environment}, preview=preview)
+
+
+def asked(
+    servicer: Any, resources: Sequence[Resource], config: dict[str, str], *, preview: bool = True
+) -> list[Told]:
+    """Put a stack to any analyzer, call by call as the engine does."""
+    with client_of(servicer) as client:
+        _shake_hands(client)
+        stack = proto.AnalyzerStackConfigureRequest(stack=STACK, project="footing", config=config, dry_run=preview)
+        client.ConfigureStack(stack)
+        info = client.GetAnalyzerInfo(empty_pb2.Empty())
+        levels = {it.name: proto.PolicyConfig(enforcementLevel=it.enforcementLevel) for it in info.policies}
+        client.Configure(proto.ConfigureAnalyzerRequest(policyConfig=levels))
+        found = []
+        for resource in resources:
+            for diagnostic in client.Analyze(wire.request(resource)).diagnostics:
+                diagnostic.urn = resource.urn
+                found.append(diagnostic)
+        found += client.AnalyzeStack(wire.stack_request(resources)).diagnostics
+    return _told(found)
+
+
+def _shake_hands(client: analyzer_pb2_grpc.AnalyzerStub) -> None:
+    try:
+        client.Handshake(proto.AnalyzerHandshakeRequest(engine_address="127.0.0.1:1"))
+    except grpc.RpcError as error:
+        # The SDK's own server knows no handshake, and the engine goes on without.
+        if error.code() is not grpc.StatusCode.UNIMPLEMENTED:
+            raise
+
+
+@contextmanager
+def client_of(servicer: Any) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
+    """A client of `servicer`, over a real channel."""
+    server, port = started(servicer)
+    try:
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            yield analyzer_pb2_grpc.AnalyzerStub(channel)
+    finally:
+        server.stop(None).wait()
+
+
+def named(resources: Sequence[Resource]) -> list[Resource]:
+    """The same resources, each with a name and a URN."""
+    found = []
+    for number, resource in enumerate(resources, start=1):
+        name = resource.name or f"resource-{number}"
+        found.append(replace(resource, name=name, urn=resource.urn or f"{_PREFIX}{resource.type}::{name}"))
+    return found
+
+
+def _told(diagnostics: Iterable[Any]) -> list[Told]:
+    return sorted(
+        Told(rule=it.policyName, urn=it.urn, stops=it.enforcementLevel == proto.MANDATORY, message=it.message)
+        for it in diagnostics
+    )

@@ -1,0 +1,66 @@
+"""A trace for people and for programs."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from components._cloudflare.traffic import Request
+from footing.trace.walk import State, Step, Trace
+from footing.trace.words import words
+
+STYLES = {State.HOLDS: "bold", State.HOLDS_NOT: "dim", State.NOT_REACHED: "dim italic"}
+
+
+def show(trace: Trace, console: Console, *, notes: list[str]) -> None:
+    """Print every rule in Cloudflare's order, then the outcome and `notes`, one sentence a line."""
+    response = trace.exchange.response
+    lines = [Text(_line(trace.exchange.request), style="bold")]
+    if response:
+        lines.append(Text(f"if the origin answers {response.status} {response.media_type}".rstrip(), style="dim"))
+    for line in [*lines, *_rules(trace), *map(Text, [*trace.sentences, *notes])]:
+        # One line a rule, however narrow the window: lines are searched and compared.
+        console.print(line, soft_wrap=True)
+
+
+def as_json(trace: Trace, *, notes: list[str]) -> str:
+    """The same as one JSON object: `request`, `answer`, `rules`, `outcome`, `notes`."""
+    request, response = trace.exchange.request, trace.exchange.response
+    document: dict[str, Any] = {
+        "request": {"method": request.method, "host": request.host, "path": request.path, "query": request.query},
+        "answer": {"status": response.status, "headers": dict(response.headers)} if response else None,
+        "rules": [_rule(step) for step in trace.steps],
+        "outcome": trace.sentences,
+        "notes": notes,
+    }
+    return json.dumps(document, indent=2)
+
+
+def _line(request: Request) -> str:
+    query = f"?{request.query}" if request.query else ""
+    return f"{request.method} https://{request.host}{request.path}{query} from {request.address}"
+
+
+def _rules(trace: Trace) -> Iterator[Text]:
+    states = max(len(state) for state in State)
+    refs = max((len(step.rule.ref) for step in trace.steps), default=0)
+    phase = None
+    for step in trace.steps:
+        if step.phase is not phase:
+            phase = step.phase
+            yield Text(phase.value, style="cyan")
+        told = f"  {step.state:<{states}}  {step.rule.ref:<{refs}}  {words(step.rule.then)}"
+        yield Text(told, style=STYLES[step.state])
+
+
+def _rule(step: Step) -> dict[str, str]:
+    return {
+        "phase": step.phase.value,
+        "ref": step.rule.ref,
+        "description": step.rule.description,
+        "expression": step.rule.when.text(),
+        "state": {State.HOLDS_NOT: "holds not"}.get(step.state, step.state.value),
+        "does": words(step.rule.then),
+    }

@@ -1,0 +1,205 @@
+"""Answers the engine: each resource is decoded once and meets only the rules about its type."""
+# ruff: noqa: ARG002, N802  the protocol names the methods and what they are given
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import Any, Final
+
+import grpc
+from google.protobuf import empty_pb2
+from google.protobuf.json_format import MessageToDict
+from pulumi.runtime.proto import analyzer_pb2 as proto
+from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
+
+from policies import exceptions, levels, tolerated
+from policies.analyzer import texts
+from policies.analyzer.environment import environment_in
+from policies.analyzer.wire import Decoded
+from policies.judge import Catalogue, Finding
+from policies.report import stops
+from policies.resource import Resource, Stack
+from policies.rule import Rule, Verdict
+
+ENVIRONMENT_KEY: Final = "footing:environment"
+_LEVEL_NAMES: Final = {texts.LEVELS[level]: name for name, level in levels.NAMES.items()}
+
+
+class EmptyPackError(ValueError):
+    """There are no rules: a pack of none would be green whatever it was shown."""
+
+    def __init__(self) -> None:
+        super().__init__("The policy pack holds no rules.")
+
+
+def _refusing(method: Callable[..., Any]) -> Callable[..., Any]:
+    """End the call, and with it the engine's operation, with the sentences of what is refused."""
+
+    @wraps(method)
+    def answer(self: Any, request: Any, context: Any) -> Any:
+        try:
+            return method(self, request, context)
+        except levels.PackConfigError as error:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+
+    return answer
+
+
+class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
+    """One engine operation's view of the pack.
+
+    Args:
+        catalogue: the rules.
+        directory: the pack's folder, with the reviewed lists; the stack files are beside it.
+        today: the day that decides whether an exception is expired.
+
+    Raises:
+        EmptyPackError: the catalogue is empty.
+
+    """
+
+    def __init__(self, catalogue: Catalogue, directory: Path, today: Callable[[], date] = date.today) -> None:
+        if not len(catalogue):
+            raise EmptyPackError
+        self._catalogue = catalogue
+        self._directory = directory
+        self._today = today()
+        self._environment: str | None = None
+        self._is_preview = False
+        self._inputs: dict[str, Mapping[str, Any]] = {}
+        self._ledger: exceptions.Ledger | None = None
+        self._exceptions = exceptions.read(directory / exceptions.FILE, catalogue)
+        self._tolerated = tolerated.read(directory / tolerated.FILE, catalogue)
+        self._elsewhere: dict[str, list[Any]] = {}
+
+    @_refusing
+    def Handshake(self, request: Any, context: Any) -> Any:
+        """Refuse to start with a reviewed list that is malformed."""
+        if problems := [*self._exceptions.problems, *self._tolerated.problems]:
+            raise levels.PackConfigError(problems)
+        return proto.AnalyzerHandshakeResponse()
+
+    def ConfigureStack(self, request: Any, context: Any) -> Any:
+        """Learn which stack is judged, and the environment that its configuration names."""
+        self._is_preview = request.dry_run
+        self._open(request.stack, request.config.get(ENVIRONMENT_KEY, ""))
+        return proto.AnalyzerStackConfigureResponse()
+
+    @_refusing
+    def Configure(self, request: Any, context: Any) -> Any:
+        """Take over levels that are raised; whatever else is configured ends the operation."""
+        told = {it.name: it.enforcementLevel for it in self._info().policies}
+        given: dict[str, Any] = {}
+        for name, asked in request.policyConfig.items():
+            # The engine sends every level, and adds what was given for "all" to each policy by itself.
+            if name == levels.ALL and not asked.properties:
+                continue
+            if asked.properties or told.get(name) != asked.enforcementLevel:
+                level = _LEVEL_NAMES.get(asked.enforcementLevel, "remediate")
+                given[name] = {levels.KEY: level, **MessageToDict(asked.properties)}
+        if (own := given.pop(texts.REVIEWED, None)) and own[levels.KEY] != "mandatory":
+            raise levels.PackConfigError([f"{texts.REVIEWED}: always mandatory."])
+        self._catalogue = levels.configured(self._catalogue, self._environment or "", given)
+        self._elsewhere.clear()
+        return empty_pb2.Empty()
+
+    def GetAnalyzerInfo(self, request: Any, context: Any) -> Any:
+        """Describe every rule."""
+        return self._info()
+
+    def GetPluginInfo(self, request: Any, context: Any) -> Any:
+        """Name the version."""
+        return plugin_pb2.PluginInfo(version=texts.VERSION)
+
+    def Analyze(self, request: Any, context: Any) -> Any:
+        """Judge one resource before it is made."""
+        ledger = self._opened(request.urn)
+        resource = _resource(request, Decoded(request.properties))
+        self._inputs[request.urn] = resource.properties
+        found = self._catalogue.of_resource(resource, ledger.environment)
+        response = self._response(found, ledger)
+        response.not_applicable.extend(self._not_about(resource.type))
+        return response
+
+    def AnalyzeStack(self, request: Any, context: Any) -> Any:
+        """Judge the resources together, by the inputs that each was judged by alone, then the exceptions."""
+        ledger = self._opened(request.resources[0].urn if request.resources else "")
+        resources = [_resource(it, self._declared(it)) for it in request.resources]
+        stack = Stack(environment=ledger.environment, resources=resources)
+        response = self._response(self._catalogue.of_stack(stack), ledger)
+        response.diagnostics.extend(texts.complaint(text) for text in ledger.problems(self._catalogue))
+        return response
+
+    def Remediate(self, request: Any, context: Any) -> Any:
+        """Change nothing: what is wrong is changed where it is written."""
+        return proto.RemediateResponse()
+
+    def Cancel(self, request: Any, context: Any) -> Any:
+        """Do nothing: no call lasts."""
+        return empty_pb2.Empty()
+
+    def _info(self) -> Any:
+        return texts.analyzer_info(self._catalogue, self._environment or "")
+
+    def _open(self, stack: str, environment: str) -> exceptions.Ledger:
+        self._environment = environment
+        self._ledger = exceptions.Ledger(
+            exceptions=self._exceptions, stack=stack, environment=environment, today=self._today
+        )
+        return self._ledger
+
+    def _opened(self, urn: str) -> exceptions.Ledger:
+        """The ledger; `pulumi policy analyze` names no stack, so the first URN and the stack's file tell."""
+        if self._ledger is not None:
+            return self._ledger
+        stack = exceptions.stack_of(urn)
+        return self._open(stack, environment_in(self._directory.parent, stack, ENVIRONMENT_KEY))
+
+    def _declared(self, request: Any) -> Mapping[str, Any]:
+        """Inputs as they were judged one by one; the engine sends outputs with the whole stack."""
+        inputs = self._inputs.get(request.urn)
+        return Decoded(request.properties) if inputs is None else inputs
+
+    def _response(self, findings: Iterable[Finding], ledger: exceptions.Ledger) -> Any:
+        response = proto.AnalyzeResponse()
+        # While an update runs, and in the state, everything is known: nothing may stay undecided there.
+        allowed = self._tolerated.of(ledger.stack) if self._is_preview else frozenset()
+        silent: dict[str, bool] = {}
+        for finding in findings:
+            verdict, rule = finding.judgement.verdict, finding.rule.id
+            silent[rule] = silent.get(rule, True) and verdict is Verdict.NOT_APPLICABLE
+            if verdict in (Verdict.FAIL, Verdict.UNDECIDED, Verdict.BROKEN):
+                waiver = ledger.covering(finding)
+                stop = not waiver and stops(finding, allowed)
+                response.diagnostics.append(texts.diagnostic(finding, stops=stop, waiver=waiver))
+        response.not_applicable.extend(_not_applicable([rule for rule, yes in silent.items() if yes]))
+        return response
+
+    def _not_about(self, type_: str) -> Sequence[Any]:
+        """Rules that do not look at a type, so that the engine does not count them as passed."""
+        if type_ not in self._elsewhere:
+            others = [it.id for it in self._catalogue if isinstance(it, Rule) and type_ not in it.types]
+            self._elsewhere[type_] = _not_applicable(others)
+        return self._elsewhere[type_]
+
+
+def _not_applicable(rules: Iterable[str]) -> list[Any]:
+    reason = "The rule is about something else."
+    return [proto.PolicyNotApplicable(policy_name=rule, reason=reason) for rule in rules]
+
+
+def _resource(request: Any, properties: Mapping[str, Any]) -> Resource:
+    """The resource of either request; that of a single one knows no dependencies."""
+    together = isinstance(request, proto.AnalyzerResource)
+    depended = request.propertyDependencies.items() if together else ()
+    return Resource(
+        type=request.type,
+        urn=request.urn,
+        name=request.name,
+        properties=properties,
+        parent=request.options.parent or (request.parent if together else ""),
+        protect=request.options.protect,
+        dependencies=tuple(request.dependencies) if together else (),
+        property_dependencies={key: tuple(found.urns) for key, found in depended},
+    )

@@ -1,0 +1,133 @@
+"""Exceptions: violations that somebody answers for, until a day. Whatever is wrong with one stops the change."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from policies.judge import Catalogue, Finding
+from policies.report import Waiver
+from policies.reviewed import Entry, ReviewedFileError, entries, nearest
+from policies.rule import Verdict
+
+FILE: Final = "exceptions.yaml"
+"""Name of the file, beside the rules."""
+
+LEAST_REASON: Final = 20
+"""Characters of the shortest reason: what is shorter says nothing to whoever reads it in a year."""
+
+LONGEST_DAYS: Final = 366
+"""Days from today to the last day of an exception: one without an end is a change of the rule."""
+
+_FIELDS: Final = {"rule", "urn", "reason", "owner", "expires"}
+_URN: Final = re.compile(r"urn:pulumi:(?P<stack>[^:*]+)::[^:*]+::[^*]+::[^*]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exceptions:
+    """What the file says, for all stacks."""
+
+    waivers: Sequence[Waiver] = ()
+    """Entries that are well formed."""
+    problems: Sequence[str] = ()
+    """A sentence for each that is not."""
+
+
+def read(path: Path, catalogue: Catalogue) -> Exceptions:
+    """Read the exceptions at `path`; a file that is not there holds none."""
+    try:
+        listed = entries(path, "exceptions")
+    except ReviewedFileError as error:
+        return Exceptions(problems=[str(error)])
+    waivers: dict[tuple[str, str], Waiver] = {}
+    problems: list[str] = []
+    for entry in listed:
+        found = _problems(entry, catalogue)
+        waiver = Waiver(**{name: entry.text(name) for name in sorted(_FIELDS)})
+        if (waiver.rule, waiver.urn) in waivers:
+            found.append(f"{entry.where}: another entry is about the same rule and resource.")
+        if not found:
+            waivers[waiver.rule, waiver.urn] = waiver
+        problems += found
+    return Exceptions(waivers=tuple(waivers.values()), problems=problems)
+
+
+def _problems(entry: Entry, catalogue: Catalogue) -> list[str]:
+    found = entry.key_problems(_FIELDS)
+    rule, urn, reason = entry.text("rule"), entry.text("urn"), entry.text("reason")
+    if rule and rule not in catalogue.by_id:
+        found.append(f"{entry.where}: there is no rule {rule!r}{nearest(rule, catalogue.by_id)}.")
+    if urn and not _URN.fullmatch(urn):
+        found.append(f"{entry.where}: urn must be the whole URN of one resource, without a pattern.")
+    if reason and len(reason) < LEAST_REASON:
+        found.append(f"{entry.where}: the reason has {len(reason)} characters, {LEAST_REASON} are the least.")
+    expires = entry.text("expires")
+    if expires and _day(expires) is None:
+        found.append(f"{entry.where}: expires must be a day, YYYY-MM-DD.")
+    return found
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+    except ValueError:
+        return None
+
+
+def stack_of(urn: str) -> str:
+    """Name of the stack in a URN, empty where it is none."""
+    found = _URN.fullmatch(urn)
+    return found["stack"] if found else ""
+
+
+@dataclass(kw_only=True)
+class Ledger:
+    """The exceptions of one stack during one run, and which of them were needed."""
+
+    exceptions: Exceptions
+    """All of them."""
+    stack: str
+    """Name of the stack: only exceptions with its URNs count."""
+    environment: str
+    """Its environment: some rules accept no exception at production's level."""
+    today: date
+    """The day of the run."""
+    _used: set[tuple[str, str]] = field(default_factory=set)
+
+    def covering(self, finding: Finding) -> Waiver | None:
+        """The exception that covers a violation, if one is in force; it counts as used either way."""
+        if finding.judgement.verdict is not Verdict.FAIL:
+            return None
+        for waiver in self._own:
+            if (waiver.rule, waiver.urn) == (finding.rule.id, finding.resource.urn):
+                self._used.add((waiver.rule, waiver.urn))
+                refused = self._expired(waiver) or not finding.rule.excusable_in(self.environment)
+                return None if refused else waiver
+        return None
+
+    def problems(self, catalogue: Catalogue) -> list[str]:
+        """A sentence for each exception that must not stay as it is; ask when everything has been judged."""
+        found = list(self.exceptions.problems)
+        for waiver in self._own:
+            name = f"The exception from {waiver.rule} for {waiver.urn}"
+            if not catalogue.by_id[waiver.rule].excusable_in(self.environment):
+                found.append(f"{name} is not accepted: the rule has none in {self.environment or 'production'}.")
+            elif self._expired(waiver):
+                found.append(f"{name} expired on {waiver.expires}: end the violation, or have it reviewed again.")
+            elif self._left(waiver) > LONGEST_DAYS:
+                found.append(f"{name} lasts until {waiver.expires}; {LONGEST_DAYS} days from today are the most.")
+            elif (waiver.rule, waiver.urn) not in self._used:
+                found.append(f"{name} is not used: nothing violates the rule there; remove it.")
+        return found
+
+    @property
+    def _own(self) -> Iterable[Waiver]:
+        return (waiver for waiver in self.exceptions.waivers if stack_of(waiver.urn) == self.stack)
+
+    def _expired(self, waiver: Waiver) -> bool:
+        return self._left(waiver) < 0
+
+    def _left(self, waiver: Waiver) -> int:
+        return (date.fromisoformat(waiver.expires) - self.today).days

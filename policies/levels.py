@@ -1,0 +1,135 @@
+"""The file of `--policy-pack-config`: levels may be raised in it, and nothing in it is ignored."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from policies.exceptions import Exceptions, stack_of
+from policies.judge import Catalogue
+from policies.reviewed import nearest
+from policies.rule import AnyRule, Level, Levels
+
+ALL: Final = "all"
+"""Pulumi's name for every policy of a pack."""
+EXCEPTIONS: Final = "exceptions"
+"""Pulumi's reserved key for exceptions; engines older than the feature refuse it."""
+KEY: Final = "enforcementLevel"
+
+NAMES: Final = {"disabled": Level.OFF, "advisory": Level.ADVISORY, "mandatory": Level.MANDATORY}
+"""Levels by Pulumi's names for them, the strictest last."""
+
+
+class PackConfigError(ValueError):
+    """The configuration of the pack is refused; one sentence for each thing that is wrong."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The document at `path`.
+
+    Raises:
+        PackConfigError: no such file, or not a JSON object.
+
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PackConfigError([f"{path} cannot be read: {error.strerror}."]) from None
+    except ValueError:
+        raise PackConfigError([f"{path} is not JSON."]) from None
+    if not isinstance(document, dict):
+        raise PackConfigError([f"{path} must hold an object: rule to level."])
+    return document
+
+
+def configured(catalogue: Catalogue, environment: str, given: Mapping[str, Any]) -> Catalogue:
+    """The same rules with the levels of `given` in place of their own.
+
+    Raises:
+        PackConfigError: an unknown rule, level or key, or a level below the rule's own.
+
+    """
+    named = {name: asked for name, asked in given.items() if name != EXCEPTIONS}
+    problems = [problem for name, asked in named.items() for problem in _problems(name, asked, catalogue)]
+    if not problems:
+        problems = [
+            f"{name}: {_level(asked)} is less strict than {own} in {environment or 'production'}; "
+            "write an exception with a reason, an owner and a last day instead."
+            for name, asked in named.items()
+            if (own := _strictest(name, catalogue, environment)) and _is_below(_level(asked), own)
+        ]
+    if problems:
+        raise PackConfigError(problems)
+    levels = {rule.id: named.get(rule.id, named.get(ALL)) for rule in catalogue}
+    return Catalogue(_at(rule, levels[rule.id]) for rule in catalogue)
+
+
+def _at(rule: AnyRule, asked: Any) -> AnyRule:
+    if asked is None:
+        return rule
+    level = NAMES[_level(asked)]
+    return replace(rule, levels=Levels(production=level, elsewhere=level))
+
+
+def _strictest(name: str, catalogue: Catalogue, environment: str) -> str:
+    """Pulumi's name of the rule's own level; for every rule at once, of the strictest."""
+    rules = catalogue if name == ALL else [catalogue.by_id[name]]
+    own = {rule.levels.at(environment) for rule in rules}
+    return next((word for word, level in reversed(NAMES.items()) if level in own), "")
+
+
+def unmatched(given: Mapping[str, Any], exceptions: Exceptions, project_stack: str) -> list[str]:
+    """A sentence for each exception in Pulumi's own shape that has none of ours beside it.
+
+    Pulumi's has no owner and no last day: https://www.pulumi.com/docs/insights/policy/exceptions/
+
+    Args:
+        given: the document of `--policy-pack-config`.
+        exceptions: ours.
+        project_stack: `project/stack`, as Pulumi's entries name stacks.
+
+    """
+    listed = given.get(EXCEPTIONS, [])
+    if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
+        return [f"{EXCEPTIONS}: must be a list of objects."]
+    stack = project_stack.rpartition("/")[2]
+    ours = {(waiver.rule, waiver.urn) for waiver in exceptions.waivers if stack_of(waiver.urn) == stack}
+    problems = []
+    for number, entry in enumerate(listed, start=1):
+        unknown = sorted(set(entry) - {"policies", "stacks", "urns", "reason"})
+        problems += [f"{EXCEPTIONS}, entry {number}: unknown key {key!r}." for key in unknown]
+        if project_stack not in (entry.get("stacks") or [project_stack]):
+            continue
+        if not entry.get("urns"):
+            problems.append(f"{EXCEPTIONS}, entry {number}: name the URNs; a whole stack is never excepted.")
+        pairs = [(rule, urn) for rule in entry.get("policies") or [] for urn in entry.get("urns") or []]
+        problems += [
+            f"{EXCEPTIONS}, entry {number}: {rule} for {urn} needs an entry in exceptions.yaml as well: "
+            "Pulumi's shape has no owner and no last day."
+            for rule, urn in pairs
+            if (rule, urn) not in ours
+        ]
+    return problems
+
+
+def _problems(name: str, asked: Any, catalogue: Catalogue) -> list[str]:
+    if name != ALL and name not in catalogue.by_id:
+        return [f"There is no rule {name!r}{nearest(name, catalogue.by_id)}."]
+    keys = set(asked) if isinstance(asked, dict) else {KEY}
+    problems = [f"{name}: unknown key {key!r}{nearest(key, {KEY})}." for key in sorted(keys - {KEY})]
+    if KEY in keys and _level(asked) not in NAMES:
+        problems.append(f"{name}: no level {_level(asked)!r}{nearest(_level(asked), NAMES)}.")
+    return problems or ([] if KEY in keys else [f"{name}: no {KEY}."])
+
+
+def _level(asked: Any) -> str:
+    return str(asked.get(KEY) if isinstance(asked, dict) else asked)
+
+
+def _is_below(asked: str, own: str) -> bool:
+    order = list(NAMES)
+    return order.index(asked) < order.index(own)

@@ -1,0 +1,78 @@
+"""Reading the reviewed lists beside the rules: exceptions, and what may be undecided."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+class ReviewedFileError(ValueError):
+    """A reviewed list cannot be read at all; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One entry of a list."""
+
+    where: str
+    """The file and the entry's place in it, for sentences: `exceptions.yaml, entry 2`."""
+    values: Mapping[str, Any]
+    """Its keys."""
+
+    def text(self, key: str) -> str:
+        """The value of `key` as text, empty where it is missing."""
+        value = self.values.get(key)
+        return "" if value is None else str(value).strip()
+
+    def key_problems(self, required: set[str], optional: frozenset[str] = frozenset()) -> list[str]:
+        """A sentence for each key that is missing or unknown."""
+        known = required | optional
+        missing = [f"{self.where}: no {key}." for key in sorted(required) if not self.text(key)]
+        unknown = sorted(str(key) for key in self.values if key not in known)
+        return missing + [f"{self.where}: unknown key {key!r}{nearest(key, known)}." for key in unknown]
+
+
+def entries(path: Path, key: str) -> list[Entry]:
+    """The entries below `key` in the file at `path`; none where there is no such file.
+
+    Raises:
+        ReviewedFileError: the file is not YAML, or not a document with the one key `key` and a list below it.
+
+    """
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  a SafeLoader
+    except FileNotFoundError:
+        return []
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" at line {mark.line + 1}" if mark else ""
+        raise ReviewedFileError(f"{path.name} is not YAML{line}.") from None
+    listed = document.get(key) if isinstance(document, dict) and set(document) == {key} else None
+    if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
+        raise ReviewedFileError(f"{path.name} must hold the key {key!r} alone, with a list of blocks below it.")
+    return [
+        Entry(where=f"{path.name}, entry {number}", values=item) for number, item in enumerate(listed, start=1)
+    ]
+
+
+def nearest(given: str, known: set[str] | frozenset[str] | Mapping[str, Any]) -> str:
+    """`, did you mean 'x'?` for the known name that is most like `given`; empty where none is."""
+    found = get_close_matches(given, sorted(known), n=1, cutoff=0.5)
+    return f"; the nearest is {found[0]!r}" if found else ""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML that refuses a key written twice: the second would silently win."""
+
+
+def _unique_mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+    keys = [key.value for key, _ in node.value]
+    if len(keys) != len(set(keys)):
+        raise yaml.constructor.ConstructorError(None, None, "a key is written twice", node.start_mark)
+    return loader.construct_mapping(node, deep=True)
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)

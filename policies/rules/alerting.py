@@ -1,0 +1,208 @@
+"""Rules of alerts: everything that holds data is watched, and nobody is woken for staging."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from policies.rule import (
+    IN_PRODUCTION,
+    NOT_APPLICABLE,
+    PASSED,
+    Judgement,
+    Level,
+    Levels,
+    Resource,
+    Rule,
+    Severity,
+    Stack,
+    StackRule,
+    fail,
+    undecided,
+)
+from policies.rules.links import by_urn, linked, linking
+from policies.rules.pooler import is_pooler
+from policies.rules.reading import at, covered, items, truth
+from policies.rules.tokens import ALERTS, DATABASE, REDIS, SERVERLESS_REDIS, SERVICE, TASK, UPSTASH
+
+CONTACT = "grafana:alerting/contactPoint:ContactPoint"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+SCALING_POLICY = "aws:appautoscaling/policy:Policy"
+SENTRY_KEY = "sentry:index/sentryKey:SentryKey"
+PAGERS: Final = ("pagerduties", "opsgenies", "victorops", "oncalls", "pushovers", "jiras")
+"""Integrations of a contact point that wake somebody or open a case; email and chat do not."""
+PHYSICAL_NAMES: Final = {
+    DATABASE: "identifier",
+    REDIS: "replicationGroupId",
+    SERVERLESS_REDIS: "name",
+    UPSTASH: "databaseName",
+    SERVICE: "name",
+}
+"""Property under which metrics know a resource of a type."""
+
+
+class _Watch:
+    """What the alerts of a stack look at."""
+
+    def __init__(self, stack: Stack) -> None:
+        queries = [query for group in stack.of(ALERTS) for query in _queries(group)]
+        self._queried = {text for texts, _ in queries for text in texts}
+        self._queried_urns = {
+            urn for texts, group in queries if texts == {_HIDDEN} for urn in by_urn(group, "rules")
+        }
+        self._unclear = any(
+            texts == {_DOUBTFUL} or (texts == {_HIDDEN} and not by_urn(group, "rules")) for texts, group in queries
+        )
+        self._add_alarms(stack)
+
+    def _add_alarms(self, stack: Stack) -> None:
+        self._alarmed: set[str] = set()
+        self._alarmed_urns: set[str] = set()
+        for alarm in stack.of(ALARM):
+            tells = _tells_somebody(alarm, stack)
+            values = list(_values(alarm.get("dimensions")))
+            if tells is True:
+                self._alarmed |= {it for it in values if isinstance(it, str)}
+                self._alarmed_urns |= set(by_urn(alarm, "dimensions"))
+            if tells is not False:
+                self._unclear = self._unclear or tells is None or covered(*values)
+
+    def on(self, resource: Resource) -> bool | None:
+        """Whether an alert looks at `resource`; None where that is unknown."""
+        name = resource.get(PHYSICAL_NAMES[resource.type])
+        if resource.urn in self._queried_urns or resource.urn in self._alarmed_urns:
+            return True
+        if isinstance(name, str) and name and (name in self._queried or name in self._alarmed):
+            return True
+        return None if covered(name) or self._unclear else False
+
+
+_HIDDEN, _DOUBTFUL = "[unknown]", "[doubtful]"
+"""Stand for a query whose text is unknown, and for one that may not be there at all."""
+
+
+def _tells_somebody(alarm: Resource, stack: Stack) -> bool | None:
+    # An alarm that only scales a service is looked at by nobody.
+    enabled, actions = alarm.get("actionsEnabled"), alarm.get("alarmActions")
+    if truth(enabled) is False or actions in (None, []) or linked(alarm, "alarmActions", stack, SCALING_POLICY):
+        return False
+    return None if covered(enabled, actions) else True
+
+
+def _queries(group: Resource) -> Iterator[tuple[set[str], Resource]]:
+    """The texts of each query of a group of alerts that are not paused, with the group."""
+    rules = group.get("rules")
+    for rule in [rules] if covered(rules) else items(rules):
+        paused = at(rule, "isPaused")
+        if covered(rule, paused, at(rule, "datas")):
+            yield {_DOUBTFUL}, group
+        elif truth(paused) is not True:
+            yield from ((_texts(at(data, "model")), group) for data in items(at(rule, "datas")))
+
+
+def _texts(model: Any) -> set[str]:
+    if covered(model):
+        return {_HIDDEN}
+    try:
+        read = json.loads(model) if isinstance(model, str) else model
+    except ValueError:
+        return set()
+    return {it for it in _values(read) if isinstance(it, str)}
+
+
+def _values(value: Any) -> Iterator[Any]:
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from _values(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _values(item)
+    else:
+        yield value
+
+
+def _is_watched(types: tuple[str, ...]) -> Any:
+    def check(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+        watch = _Watch(stack)
+        for resource in stack.of(*types):
+            watched = watch.on(resource)
+            if watched is None:
+                yield resource, undecided("what the alerts look at")
+            else:
+                yield resource, PASSED if watched else fail("no alert", "one alert at least")
+
+    return check
+
+
+def _wakes_nobody(contact: Resource) -> Judgement:
+    for key in PAGERS:
+        found = contact.get(key)
+        if found is None or found == []:
+            continue
+        return (
+            undecided(key) if covered(found) and repr(found) == _HIDDEN else fail(f"{key} in use", "email or chat")
+        )
+    return PASSED
+
+
+def _reports_errors(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+    for task in stack.of(TASK):
+        pooler = is_pooler(task)
+        if pooler is True:
+            yield task, NOT_APPLICABLE
+        elif linked(task, "containerDefinitions", stack, SENTRY_KEY) or _names_dsn(task):
+            yield task, PASSED
+        elif covered(task.get("containerDefinitions")) and not linking(stack, SERVICE, "taskDefinition", task):
+            yield task, undecided("containerDefinitions")
+        else:
+            yield task, fail("no SENTRY_DSN", "the DSN of a Sentry project")
+
+
+def _names_dsn(task: Resource) -> bool:
+    definitions = task.get("containerDefinitions")
+    return "SENTRY_DSN" in _texts(definitions)
+
+
+RULES: Final = (
+    StackRule(
+        id="alerts-on-data",
+        title="An alert looks at everything that holds data",
+        why="a disk fills and a replica falls behind while nobody looks",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/monitoring-cloudwatch.html",
+        remedy="Add an alert whose query names the resource.",
+        levels=IN_PRODUCTION,
+        types=frozenset({DATABASE, REDIS, SERVERLESS_REDIS, UPSTASH}),
+        check=_is_watched((DATABASE, REDIS, SERVERLESS_REDIS, UPSTASH)),
+    ),
+    StackRule(
+        id="alerts-on-services",
+        title="An alert looks at every service",
+        why="visitors would be the first to tell",
+        source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html",
+        remedy="Add an alert whose query names the service.",
+        levels=IN_PRODUCTION,
+        types=frozenset({SERVICE}),
+        check=_is_watched((SERVICE,)),
+    ),
+    StackRule(
+        id="service-error-reports",
+        title="Services report their errors to Sentry",
+        why="an error in a log line is read by nobody",
+        source="https://docs.sentry.io/product/sentry-basics/dsn-explainer/",
+        remedy="Give the container SENTRY_DSN, from a SentryKey.",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        types=frozenset({TASK}),
+        check=_reports_errors,
+    ),
+    Rule(
+        id="alerts-wake-nobody-for-staging",
+        title="Alerts of an environment without users wake nobody",
+        why="who is woken for nothing sleeps through the next page",
+        source="https://grafana.com/docs/grafana/latest/alerting/fundamentals/notifications/contact-points/",
+        remedy="Send them by email or to a chat.",
+        severity=Severity.MEDIUM,
+        levels=Levels(production=Level.OFF, elsewhere=Level.MANDATORY),
+        types=frozenset({CONTACT}),
+        check=_wakes_nobody,
+    ),
+)

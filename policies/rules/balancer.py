@@ -1,0 +1,172 @@
+"""Rules of load balancers."""
+
+from functools import partial
+from typing import Any, Final
+
+from policies.rule import (
+    IN_PRODUCTION,
+    NOT_APPLICABLE,
+    PASSED,
+    Judgement,
+    Resource,
+    Rule,
+    Severity,
+    fail,
+    undecided,
+)
+from policies.rules.reading import at, both, covered, flag, is_text, items, only, text, truth, word
+
+LISTENER = "aws:lb/listener:Listener"
+BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+TARGET = "aws:lb/targetGroup:TargetGroup"
+DOCS = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application"
+MODERN_TLS: Final = (
+    *("ELBSecurityPolicy-TLS13-1-2-", "ELBSecurityPolicy-TLS13-1-3-", "ELBSecurityPolicy-TLS-1-2-"),
+    "ELBSecurityPolicy-FS-1-2-",
+)
+"""Beginnings of the policies without TLS 1.0 and 1.1; ELB's default, of 2016, has both."""
+DEFENSIVE: Final = ("defensive", "strictest")
+HTTP, ENCRYPTED = ("HTTP", "HTTPS"), ("HTTPS", "TLS")
+
+
+def _is_application(balancer: Resource) -> bool | None:
+    kind = balancer.get("loadBalancerType", "application")
+    return None if covered(kind) else kind not in ("network", "gateway")
+
+
+def _only_redirects(listener: Resource) -> Judgement:
+    protocol = listener.get("protocol", "HTTP")
+    actions = listener.get("defaultActions")
+    if covered(protocol):
+        return undecided("protocol")
+    if protocol != "HTTP":
+        return PASSED if protocol in ENCRYPTED else _not_http(protocol)
+    if covered(actions) or any(_unclear(action) for action in items(actions)):
+        return undecided("defaultActions")
+    redirected = bool(items(actions)) and all(_redirects(action) for action in items(actions))
+    return PASSED if redirected else fail("HTTP that is answered", "HTTP that is redirected to HTTPS alone")
+
+
+def _not_http(protocol: Any) -> Judgement:
+    known = protocol in ("TCP", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")
+    return NOT_APPLICABLE if known else fail("another protocol", "HTTPS")
+
+
+def _unclear(action: Any) -> bool:
+    redirect = at(action, "redirect")
+    return covered(action, at(action, "type"), redirect, at(redirect, "protocol"))
+
+
+def _redirects(action: Any) -> bool:
+    return [at(action, "type"), at(action, "redirect", "protocol")] == ["redirect", "HTTPS"]
+
+
+def _modern(listener: Resource) -> Judgement:
+    policy = listener.get("sslPolicy")
+    if covered(policy):
+        return undecided("sslPolicy")
+    modern = isinstance(policy, str) and policy.startswith(MODERN_TLS)
+    said = "no sslPolicy" if policy is None else "an sslPolicy with old versions of TLS"
+    return PASSED if modern else fail(said, "TLS 1.2 and later")
+
+
+def _has_tls(listener: Resource) -> bool | None:
+    protocol = listener.get("protocol")
+    return None if covered(protocol) else protocol in ENCRYPTED
+
+
+def _healthy(group: Resource) -> Judgement:
+    check = group.get("healthCheck")
+    if covered(check, at(check, "enabled")):
+        return undecided("healthCheck")
+    if truth(at(check, "enabled")) is False:
+        return fail("healthCheck.enabled false", "a healthCheck")
+    return PASSED if is_text(at(check, "path")) else fail("no healthCheck.path", "a path")
+
+
+def _speaks_http(group: Resource) -> bool | None:
+    protocol = group.get("protocol")
+    return None if covered(protocol) else protocol in HTTP
+
+
+_listener = partial(Rule, types=frozenset({LISTENER}))
+_balancer = partial(Rule, types=frozenset({BALANCER}))
+_application = partial(only, _is_application, what="the kind of load balancer")
+
+RULES: Final = (
+    _listener(
+        id="balancer-https",
+        title="HTTP is only redirected to HTTPS",
+        why="a request in the clear shows its cookies to everybody on the way",
+        source=f"{DOCS}/create-https-listener.html",
+        remedy="Make the default action of the HTTP listener a redirect to HTTPS.",
+        severity=Severity.CRITICAL,
+        controls=("CKV_AWS_2", "CKV2_AWS_20", "AWS-0054"),
+        excusable=False,
+        check=_only_redirects,
+    ),
+    _listener(
+        id="balancer-tls-version",
+        title="Load balancers speak TLS 1.2 and later",
+        why="TLS 1.0 and 1.1 are broken, and every client in use speaks 1.2",
+        source=f"{DOCS}/describe-ssl-policies.html",
+        remedy="Set sslPolicy to ELBSecurityPolicy-TLS13-1-2-2021-06.",
+        controls=("CKV_AWS_103", "AWS-0047"),
+        check=only(_has_tls, _modern, what="protocol"),
+    ),
+    _balancer(
+        id="balancer-invalid-headers",
+        title="Load balancers drop headers that are not valid",
+        why="a server that reads them otherwise can be tricked into another request",
+        source=f"{DOCS}/edit-load-balancer-attributes.html",
+        remedy="Set dropInvalidHeaderFields.",
+        severity=Severity.MEDIUM,
+        controls=("CKV_AWS_131", "AWS-0052"),
+        check=_application(flag("dropInvalidHeaderFields", expected=True, default=False)),
+    ),
+    _balancer(
+        id="balancer-desync",
+        title="Load balancers refuse requests that can be read in two ways",
+        why="one visitor could receive the answer to another",
+        source=f"{DOCS}/edit-load-balancer-attributes.html",
+        remedy="Set desyncMitigationMode to defensive or strictest.",
+        controls=("CKV_AWS_328",),
+        check=_application(
+            word("desyncMitigationMode", allowed=DEFENSIVE, default="defensive", known=("monitor",))
+        ),
+    ),
+    _balancer(
+        id="balancer-access-logs",
+        title="Load balancers log every request",
+        why="nobody can tell afterwards what was asked, and by whom",
+        source=f"{DOCS}/load-balancer-access-logs.html",
+        remedy="Set accessLogs with enabled and a bucket.",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        controls=("CKV_AWS_91",),
+        check=_application(
+            both(flag("accessLogs", "enabled", expected=True, default=False), text("accessLogs", "bucket"))
+        ),
+    ),
+    _balancer(
+        id="balancer-deletion-protection",
+        title="ELB refuses to delete the load balancer",
+        why="a new one has another name, and every client and DNS record points to the old",
+        source=f"{DOCS}/edit-load-balancer-attributes.html",
+        remedy="Set enableDeletionProtection.",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        controls=("CKV_AWS_150",),
+        check=flag("enableDeletionProtection", expected=True, default=False),
+    ),
+    Rule(
+        id="target-health-check",
+        title="Targets are asked for their health on a path of their own",
+        why="ELB would ask for /, and a broken program may answer it",
+        source=f"{DOCS}/target-group-health-checks.html",
+        remedy="Set healthCheck.path.",
+        controls=("CKV_AWS_261",),
+        types=frozenset({TARGET}),
+        check=only(_speaks_http, _healthy, what="protocol"),
+    ),
+)

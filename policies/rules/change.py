@@ -1,0 +1,54 @@
+"""Rules of what a change may destroy.
+
+A pack sees resources, not the steps of a change, so these rules ask for what makes the engine refuse the step: a
+stateful resource is protected, or is left where it is when the program no longer names it.
+"""
+
+from typing import Final
+
+from policies.rule import (
+    NOT_APPLICABLE,
+    ONLY_PRODUCTION,
+    PASSED,
+    Judgement,
+    Resource,
+    Rule,
+    Severity,
+    fail,
+    undecided,
+)
+from policies.rules.reading import covered, truth
+from policies.rules.tokens import BUCKETS, DATABASE, REDIS, SERVERLESS_REDIS, UPSTASH, ZONE
+
+STATEFUL: Final = (
+    *(DATABASE, REDIS, SERVERLESS_REDIS, UPSTASH, ZONE, *BUCKETS),
+    *("aws:rds/cluster:Cluster", "aws:dynamodb/table:Table", "aws:efs/fileSystem:FileSystem", "aws:kms/key:Key"),
+)
+"""Types that cannot be made again as they were; a zone would come back with other name servers."""
+
+
+def _is_kept(resource: Resource) -> Judgement:
+    if resource.protect or resource.retain:
+        return PASSED
+    forced = resource.get("forceDestroy") if resource.type in BUCKETS else False
+    if covered(forced):
+        return undecided("forceDestroy")
+    # A bucket that says that its content may go is judged for saying so, by a rule of its own.
+    return (
+        NOT_APPLICABLE if truth(forced) is True else fail("neither protect nor retain_on_delete", "protect true")
+    )
+
+
+RULES: Final = (
+    Rule(
+        id="stateful-protected",
+        title="The engine refuses to delete what holds data",
+        why="a renamed resource is a deleted one, and its data is gone",
+        source="https://www.pulumi.com/docs/iac/concepts/resources/options/protect/",
+        remedy="Set the resource option protect; an alias keeps the identity of a renamed resource.",
+        severity=Severity.CRITICAL,
+        levels=ONLY_PRODUCTION,
+        types=frozenset(STATEFUL),
+        check=_is_kept,
+    ),
+)

@@ -1,0 +1,128 @@
+"""Rules of the database over several resources: its parameter group, and who may take its connections."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from policies.limits import POOL_SERVER_CONNECTIONS, RDS_RESERVED_CONNECTIONS, SUPERUSER_RESERVED_CONNECTIONS
+from policies.rule import PASSED, Judgement, Resource, Stack, StackRule, fail, undecided, whole_number
+from policies.rules.database import is_replica
+from policies.rules.links import linked, linking, siblings
+from policies.rules.parameters import family_version, max_connections
+from policies.rules.pooler import TAG, is_pooler, stated
+from policies.rules.reading import covered
+from policies.rules.tokens import DATABASE, PARAMETER_GROUP, SCALING_TARGET, SERVICE, TASK
+
+RESERVED = SUPERUSER_RESERVED_CONNECTIONS + RDS_RESERVED_CONNECTIONS
+PERCENT = 100
+MOST_DEPLOYMENT_PERCENT = 200
+"""ECS's own default of deploymentMaximumPercent."""
+
+
+def _has_own_group(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+    for database in stack.of(DATABASE):
+        name = database.get("parameterGroupName")
+        groups = linked(database, "parameterGroupName", stack, PARAMETER_GROUP) or _named(stack, name)
+        if groups:
+            yield database, _fits(database, groups[0])
+        elif covered(name):
+            yield database, undecided("parameterGroupName")
+        else:
+            yield database, fail(_what(name), "a parameter group of the stack")
+
+
+def _named(stack: Stack, name: Any) -> list[Resource]:
+    wanted = isinstance(name, str) and name != ""
+    return [it for it in stack.of(PARAMETER_GROUP) if it.get("name") == name] if wanted else []
+
+
+def _what(name: Any) -> str:
+    if isinstance(name, str) and name.startswith("default."):
+        return "RDS's default parameter group"
+    return "no parameter group" if name is None else "a parameter group that is not in the stack"
+
+
+def _fits(database: Resource, group: Resource) -> Judgement:
+    family, version = group.get("family"), database.get("engineVersion")
+    if version is None and is_replica(database) is not False:
+        return PASSED
+    if covered(family, version):
+        return undecided("the version of PostgreSQL")
+    major = re.match(r"\d+", version) if isinstance(version, str) else None
+    if major and int(major[0]) == family_version(family):
+        return PASSED
+    return fail("a family of another version than engineVersion", "one version")
+
+
+def _budget(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+    supplies = [_supply(stack, it) for it in stack.of(DATABASE) if is_replica(it) is not True]
+    poolers = [(it, demand) for it in stack.of(SERVICE) if (demand := _demand(stack, it)) is not None]
+    if not supplies or not poolers:
+        return
+    numbers = [demand for _, demand in poolers if isinstance(demand, int)]
+    known = [supply for supply in supplies if isinstance(supply, int)]
+    supply = min(known, default=0)
+    for service, demand in poolers:
+        if demand == _NONSENSE or _NONSENSE in supplies:
+            yield service, fail("numbers that nobody can add", "whole numbers")
+        elif len(numbers) < len(poolers) or len(known) < len(supplies):
+            yield service, undecided("the connection budget")
+        elif sum(numbers) <= supply:
+            yield service, PASSED
+        else:
+            yield service, fail(f"{sum(numbers)} connections while poolers are replaced", f"{supply} at the most")
+
+
+_UNKNOWN, _NONSENSE = "unknown", "nonsense"
+
+
+def _supply(stack: Stack, database: Resource) -> int | str:
+    """Connections that PostgreSQL has for ordinary users, or why they cannot be told."""
+    groups = linked(database, "parameterGroupName", stack, PARAMETER_GROUP)
+    groups = groups or siblings(stack, (PARAMETER_GROUP,), "name", database, "parameterGroupName")
+    if not groups:
+        return _UNKNOWN
+    number = max_connections(groups[0])
+    if covered(number):
+        return _UNKNOWN
+    return _NONSENSE if number is None else int(number) - RESERVED
+
+
+def _demand(stack: Stack, service: Resource) -> int | str | None:
+    """Connections that a service of poolers opens at the worst moment of a deployment; None of other services."""
+    tasks = linked(service, "taskDefinition", stack, TASK)
+    pools = [stated(task, TAG) for task in tasks if is_pooler(task) is not False]
+    if not pools:
+        return None
+    targets = linking(stack, SCALING_TARGET, "resourceId", service)
+    most = targets[0].get("maxCapacity") if targets else service.get("desiredCount", 1)
+    values = [pools[0], service.get("desiredCount", 1), most]
+    percent = service.get("deploymentMaximumPercent", MOST_DEPLOYMENT_PERCENT)
+    if covered(*values, percent) or pools[0] is None:
+        return _UNKNOWN
+    pool, at_rest, running, share = (whole_number(it) for it in (*values, percent))
+    if not pool or not at_rest or not running or not share or min(pool, at_rest, running, share) < 1:
+        return _NONSENSE
+    return running * share // PERCENT * (pool // at_rest)
+
+
+RULES: Final = (
+    StackRule(
+        id="database-parameter-group",
+        title="The database has a parameter group of the stack, for its version",
+        why="with RDS's default group none of the limits and none of the rules of parameters hold",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html",
+        remedy="Set parameterGroupName to a group whose family is the engine's version.",
+        types=frozenset({DATABASE}),
+        check=_has_own_group,
+    ),
+    StackRule(
+        id="connection-budget",
+        title="PostgreSQL has a connection for every pooler while poolers are replaced",
+        why=POOL_SERVER_CONNECTIONS.why,
+        source="S0-03, C-2, ADR 0008",
+        remedy="Lower database.pooler.server_connections or deployment.maximum_percent in the stack's file.",
+        types=frozenset({SERVICE}),
+        check=_budget,
+    ),
+)

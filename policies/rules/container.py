@@ -1,0 +1,148 @@
+"""Rules of the containers in ECS task definitions."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, Final
+
+from policies.rule import (
+    IN_PRODUCTION,
+    PASSED,
+    Judgement,
+    Resource,
+    Rule,
+    Severity,
+    fail,
+    seen,
+    undecided,
+)
+from policies.rules.reading import at, covered, truth
+from policies.rules.tokens import TASK
+
+ContainerCheck = Callable[[Mapping[str, Any]], str]
+"""Says what is wrong with one container; empty if nothing."""
+
+
+def definitions(task: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
+    """The containers of a task, None where their text is no list of objects.
+
+    Raises:
+        LookupError: the text is unknown or a secret.
+
+    """
+    value = task.get("containerDefinitions")
+    if covered(value):
+        raise LookupError
+    try:
+        containers = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
+    good = isinstance(containers, list) and all(isinstance(it, Mapping) for it in containers)
+    return containers if good else None
+
+
+def variables(container: Mapping[str, Any], key: str = "environment") -> Iterator[tuple[str, Any]]:
+    """Name and value of every variable; of `secrets`, name and reference."""
+    entries = container.get(key)
+    for entry in entries if isinstance(entries, list) else ():
+        name = at(entry, "name")
+        if isinstance(name, str):
+            yield name, at(entry, "value" if key == "environment" else "valueFrom")
+
+
+def _each(wrong: ContainerCheck, required: str) -> Callable[[Resource], Judgement]:
+    def check(task: Resource) -> Judgement:
+        try:
+            containers = definitions(task)
+        except LookupError:
+            return undecided("containerDefinitions")
+        if not containers:
+            return fail("containerDefinitions without a container", required)
+        said = {position: wrong(container) for position, container in enumerate(containers, 1)}
+        problems = [f"container {position}: {words}" for position, words in said.items() if words]
+        return fail("; ".join(problems), required) if problems else PASSED
+
+    return check
+
+
+def _privileged(container: Mapping[str, Any]) -> str:
+    value = container.get("privileged")
+    return "" if value is None or truth(value) is False else f"privileged {seen(value)}"
+
+
+def _is_root(container: Mapping[str, Any]) -> str:
+    # Without a user the image decides, and most images say root.
+    user = container.get("user")
+    if not isinstance(user, str) or not user:
+        return "no user"
+    return "user root" if user.partition(":")[0].strip() in ("root", "0", "") else ""
+
+
+def _may_write(container: Mapping[str, Any]) -> str:
+    value = container.get("readonlyRootFilesystem")
+    return "" if truth(value) is True else f"readonlyRootFilesystem {seen(value)}"
+
+
+def _is_silent(container: Mapping[str, Any]) -> str:
+    driver = at(container, "logConfiguration", "logDriver")
+    return "" if isinstance(driver, str) and driver not in ("", "none") else "no logDriver"
+
+
+def _is_movable(container: Mapping[str, Any]) -> str:
+    image = container.get("image")
+    pinned = isinstance(image, str) and re.search(r"@sha256:[0-9a-f]{64}$", image)
+    return "" if pinned else "an image without its digest"
+
+
+_rule = partial(Rule, types=frozenset({TASK}))
+
+RULES: Final = (
+    _rule(
+        id="container-not-privileged",
+        title="No container is privileged",
+        why="it would own the machine that it runs on",
+        source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html",
+        remedy="Unset privileged.",
+        severity=Severity.CRITICAL,
+        controls=("CKV_AWS_334",),
+        check=_each(_privileged, "no privileged container"),
+    ),
+    _rule(
+        id="container-user",
+        title="Containers run as a user without privileges",
+        why="a hole in the program is a hole in everything the container may do",
+        source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html",
+        remedy="Set user to a number that is not 0.",
+        levels=IN_PRODUCTION,
+        check=_each(_is_root, "a user that is not root"),
+    ),
+    _rule(
+        id="container-read-only-root",
+        title="Containers cannot change their own files",
+        why="whoever breaks in could leave a program behind",
+        source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html",
+        remedy="Set readonlyRootFilesystem, and mount a volume where the program writes.",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        controls=("CKV_AWS_336",),
+        check=_each(_may_write, "readonlyRootFilesystem true"),
+    ),
+    _rule(
+        id="container-logs",
+        title="Every container's output is kept",
+        why="what a task said before it died is gone with it",
+        source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html",
+        remedy="Set logConfiguration.",
+        check=_each(_is_silent, "a logConfiguration"),
+    ),
+    _rule(
+        id="container-image-pinned",
+        title="Images are named by their digest",
+        why="a tag can be moved: the next task may run another program",
+        source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html",
+        remedy="Name the image as repository@sha256:digest.",
+        levels=IN_PRODUCTION,
+        check=_each(_is_movable, "an image by digest"),
+    ),
+)

@@ -1,0 +1,125 @@
+"""Rules of secrets in places where they can be read: literals of tasks, and what a build hands to browsers."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import pairwise
+from typing import Any, Final
+
+from policies.rule import PASSED, Judgement, Resource, Rule, Severity, fail, undecided
+from policies.rules.container import definitions, variables
+from policies.rules.tokens import TASK
+
+BROWSER_PREFIXES: Final = ("VITE_", "NEXT_PUBLIC_", "PUBLIC_", "REACT_APP_")
+"""Prefixes of variables that Vite, Next.js, SvelteKit and Create React App write into what browsers load."""
+
+_SECRET_WORDS: Final = frozenset(
+    {
+        *("apikey", "credential", "credentials", "passphrase", "passwd", "password", "private", "pwd"),
+        *("secret", "secrets", "token"),
+    }
+)
+_BEFORE_KEY: Final = frozenset({"access", "api", "auth", "encryption", "service", "session", "signing"})
+# Names of such variables that hold something about a secret, not the secret.
+_ABOUT: Final = frozenset(
+    {
+        *("arn", "count", "file", "header", "id", "length", "name", "path", "prefix", "seconds", "ttl", "type"),
+        *("url", "version"),
+    }
+)
+_KNOWN_FORMS: Final = re.compile(
+    r"AKIA[0-9A-Z]{16}|gh[pousr]_\w{36}|xox[abprs]-\w+|[sr]k_live_\w+|-----BEGIN [A-Z ]*PRIVATE KEY|eyJ[\w-]+\.eyJ"
+)
+_URL_WITH_PASSWORD: Final = re.compile(r"\w+://[^\s/:@]*:[^\s/@]+@")
+_RANDOM_ALPHABET: Final = re.compile(r"[A-Za-z0-9+/=_]{24,}")
+_HEX: Final = re.compile(r"[0-9a-fA-F]{32,}")
+_BITS, _HEX_BITS = 4.0, 3.0
+"""Entropy for each character from which a text counts as random; English in base64's alphabet has less."""
+
+
+def secret_by_name(name: str) -> bool:
+    """Whether a variable's name says that it holds a secret."""
+    words = [word for word in re.split(r"[^a-z0-9]+", name.lower()) if word]
+    if not words or words[-1] in _ABOUT:
+        return False
+    keys = any(first in _BEFORE_KEY and second in ("key", "keys") for first, second in pairwise(words))
+    return keys or not _SECRET_WORDS.isdisjoint(words)
+
+
+def secret_by_value(value: Any) -> bool:
+    """Whether a literal looks like a secret: a known form, a URL with a password, or random characters."""
+    if not isinstance(value, str):
+        return False
+    if _KNOWN_FORMS.search(value) or _URL_WITH_PASSWORD.search(value):
+        return True
+    if _HEX.fullmatch(value):
+        return _entropy(value) >= _HEX_BITS
+    return bool(_RANDOM_ALPHABET.fullmatch(value)) and _entropy(value) >= _BITS
+
+
+def _entropy(value: str) -> float:
+    shares = [count / len(value) for count in Counter(value).values()]
+    return -sum(share * math.log2(share) for share in shares)
+
+
+def _is_public(name: str) -> bool:
+    return name.startswith(BROWSER_PREFIXES)
+
+
+def _literals(container: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in variables(container):
+        named = secret_by_name(name) and value not in (None, "")
+        if not _is_public(name) and (named or secret_by_value(value)):
+            yield name
+
+
+def _for_browsers(container: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in variables(container):
+        if _is_public(name) and (secret_by_name(name) or secret_by_value(value)):
+            yield name
+    yield from (name for name, _ in variables(container, "secrets") if _is_public(name))
+
+
+def _no(found: Callable[[Mapping[str, Any]], Iterator[str]], required: str) -> Callable[[Resource], Judgement]:
+    def check(task: Resource) -> Judgement:
+        try:
+            containers = definitions(task)
+        except LookupError:
+            return undecided("containerDefinitions")
+        if containers is None:
+            return fail("containerDefinitions that are no list", required)
+        names = sorted({_printable(name) for container in containers for name in found(container)})
+        return fail(f"the variables {', '.join(names)}", required) if names else PASSED
+
+    return check
+
+
+def _printable(name: str) -> str:
+    # A name that is no name may be a misplaced value.
+    is_name = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,63}", name)
+    return name if is_name and not secret_by_value(name) else "of odd names"
+
+
+_rule = partial(Rule, types=frozenset({TASK}), severity=Severity.CRITICAL, excusable=False)
+
+RULES: Final = (
+    _rule(
+        id="container-no-secret-literal",
+        title="No secret is a literal in a container's environment",
+        why="everybody who may describe the task definition reads it",
+        source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html",
+        remedy="Keep it in Secrets Manager and name it under secrets.",
+        controls=("AWS-0036",),
+        check=_no(_literals, "secrets by reference alone"),
+    ),
+    _rule(
+        id="container-no-secret-in-browser",
+        title="No secret has a name whose value browsers receive",
+        why="the build writes such variables into files that everybody loads",
+        source="https://vite.dev/guide/env-and-mode",
+        remedy=f"Name it without {', '.join(BROWSER_PREFIXES)}.",
+        check=_no(_for_browsers, "no secret under a browser-visible prefix"),
+    ),
+)

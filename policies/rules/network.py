@@ -1,0 +1,223 @@
+"""Rules of the network: who may connect, and what is written down."""
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+from typing import Any, Final
+
+from policies.rule import (
+    IN_PRODUCTION,
+    NOT_APPLICABLE,
+    PASSED,
+    Judgement,
+    Resource,
+    Rule,
+    Severity,
+    Stack,
+    StackRule,
+    fail,
+    undecided,
+    whole_number,
+)
+from policies.rules.links import linked, siblings, strays
+from policies.rules.pooler import is_pooler
+from policies.rules.reading import at, covered, flag, items, worst
+from policies.rules.tokens import DATABASE, GROUP, GROUP_RULE, INGRESS, SERVICE, SUBNET, TASK, VPC
+
+DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+FLOW_LOG = "aws:ec2/flowLog:FlowLog"
+DOCS = "https://docs.aws.amazon.com/vpc/latest/userguide"
+WEB_PORTS: Final = (80, 443)
+LARGEST_PREFIX_BITS = 1
+"""A network of so few bits is half of the internet or all of it: /0, or the /1 that stands for it."""
+
+_PORTS = ("ipProtocol", "protocol")
+_ADDRESSES = ("cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks")
+
+
+def _is_anywhere(cidr: Any) -> bool:
+    try:
+        return isinstance(cidr, str) and ip_network(cidr, strict=False).prefixlen <= LARGEST_PREFIX_BITS
+    except ValueError:
+        return False
+
+
+def _open_door(rule: Any) -> Judgement:
+    """Judge one rule of a security group, whatever resource it is written in."""
+    if covered(rule):
+        return undecided("a rule")
+    addresses = [it for key in _ADDRESSES for it in items(at(rule, key))]
+    anywhere = any(_is_anywhere(it) for it in addresses)
+    if not anywhere and not any(covered(it) for it in addresses):
+        return PASSED
+    protocol = next((value for key in _PORTS if (value := at(rule, key)) is not None), None)
+    ports = [at(rule, "fromPort"), at(rule, "toPort")]
+    numbers = {whole_number(port) for port in ports}
+    if not covered(protocol, *ports) and protocol in ("tcp", "6") and numbers in ({80}, {443}):
+        return PASSED
+    if not anywhere or covered(protocol, *ports):
+        return undecided("who may connect, and to which port")
+    return fail("any address to other ports than 80 and 443", "chosen addresses, groups or prefix lists")
+
+
+def _no_open_ingress(resource: Resource) -> Judgement:
+    if resource.type == GROUP:
+        rules = resource.get("ingress")
+        return undecided("ingress") if covered(rules) else worst([PASSED, *map(_open_door, items(rules))])
+    if resource.type == GROUP_RULE:
+        kind = resource.get("type")
+        judgement = _open_door(resource)
+        if covered(kind):
+            return judgement if judgement is PASSED else undecided("type")
+        return NOT_APPLICABLE if kind == "egress" else judgement
+    return _open_door(resource)
+
+
+def _closed(group: Resource) -> Judgement:
+    for key in ("ingress", "egress"):
+        rules = group.get(key)
+        if covered(rules):
+            return undecided(key)
+        if rules not in (None, []):
+            return fail(f"rules in {key}", "no rule")
+    return PASSED
+
+
+def _has_flow_log(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+    for vpc in stack.of(VPC):
+        logs = siblings(stack, (FLOW_LOG,), "vpcId", vpc, "id")
+        kinds = [log.get("trafficType") for log in logs]
+        if "ALL" in kinds:
+            yield vpc, PASSED
+        elif any(covered(kind) for kind in kinds) or strays(stack, (FLOW_LOG,), "vpcId"):
+            yield vpc, undecided("the flow log")
+        else:
+            yield vpc, fail("no flow log of ALL traffic", "a flow log")
+
+
+def _adopts_default_group(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+    for vpc in stack.of(VPC):
+        if siblings(stack, (DEFAULT_GROUP,), "vpcId", vpc, "id"):
+            yield vpc, PASSED
+        elif strays(stack, (DEFAULT_GROUP,), "vpcId"):
+            yield vpc, undecided("the default security group")
+        else:
+            yield vpc, fail("its default security group as AWS made it", "a DefaultSecurityGroup without rules")
+
+
+def _groups_of_poolers(stack: Stack) -> tuple[set[str], bool]:
+    """URNs of the groups that poolers run in, and whether some service could be another one."""
+    found: set[str] = set()
+    doubtful = False
+    for service in stack.of(SERVICE):
+        poolers = [is_pooler(task) for task in linked(service, "taskDefinition", stack, TASK)]
+        doubtful = doubtful or None in poolers
+        if True in poolers:
+            found.update(it.urn for it in linked(service, "networkConfiguration", stack, GROUP))
+    return found, doubtful
+
+
+def _only_from_poolers(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+    databases = stack.of(DATABASE)
+    guarding = {it.urn for db in databases for it in linked(db, "vpcSecurityGroupIds", stack, GROUP)}
+    admitted, doubtful = _groups_of_poolers(stack)
+    for group in stack.of(GROUP):
+        if group.urn in guarding:
+            yield group, _no_inline_rule(group)
+    for rule in stack.of(INGRESS, GROUP_RULE):
+        source = "referencedSecurityGroupId" if rule.type == INGRESS else "sourceSecurityGroupId"
+        into = linked(rule, "securityGroupId", stack, GROUP)
+        if any(group.urn in guarding for group in into):
+            yield rule, _from(rule, source, stack, admitted, doubtful=doubtful)
+        elif databases and not into and covered(rule.get("securityGroupId")):
+            yield rule, undecided("whose rule it is")
+
+
+def _no_inline_rule(group: Resource) -> Judgement:
+    rules = group.get("ingress")
+    if covered(rules):
+        return undecided("ingress")
+    return PASSED if rules in (None, []) else fail("rules within the group", "rules of their own")
+
+
+def _from(rule: Resource, key: str, stack: Stack, admitted: set[str], *, doubtful: bool) -> Judgement:
+    sources = linked(rule, key, stack, GROUP)
+    if sources and all(group.urn in admitted for group in sources):
+        return PASSED
+    if rule.get("type") == "egress":
+        return NOT_APPLICABLE
+    if (sources and doubtful) or (not sources and covered(rule.get(key))):
+        return undecided("where connections come from")
+    return fail("a way in for others than the pooler", "the pooler's security group alone")
+
+
+RULES: Final = (
+    Rule(
+        id="network-no-open-ingress",
+        title="Nothing but a web server's ports is open to any address",
+        why="every port that is open to all is tried within minutes",
+        source=f"{DOCS}/security-group-rules.html",
+        remedy="Name the addresses, a prefix list, or the security group that may connect.",
+        severity=Severity.CRITICAL,
+        controls=("AWS-0107",),
+        types=frozenset({GROUP, GROUP_RULE, INGRESS}),
+        check=_no_open_ingress,
+    ),
+    Rule(
+        id="network-default-group-closed",
+        title="The default security group has no rules",
+        why="whatever is made without a group gets it, and could talk to all others in it",
+        source=f"{DOCS}/default-security-group.html",
+        remedy="Leave ingress and egress out.",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        controls=("CKV2_AWS_12", "AWS-0173"),
+        types=frozenset({DEFAULT_GROUP}),
+        check=_closed,
+    ),
+    StackRule(
+        id="network-default-group-adopted",
+        title="The default security group is managed",
+        why="AWS makes it with rules that let its members talk",
+        source=f"{DOCS}/default-security-group.html",
+        remedy="Add a DefaultSecurityGroup without rules.",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        controls=("CKV2_AWS_12", "AWS-0173"),
+        types=frozenset({VPC}),
+        check=_adopts_default_group,
+    ),
+    Rule(
+        id="network-subnet-addresses",
+        title="Subnets give out no public addresses",
+        why="whatever is made there without a thought is on the internet",
+        source=f"{DOCS}/vpc-ip-addressing.html",
+        remedy="Set mapPublicIpOnLaunch to false.",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        controls=("CKV_AWS_130", "AWS-0164"),
+        types=frozenset({SUBNET}),
+        check=flag("mapPublicIpOnLaunch", expected=False, default=False),
+    ),
+    StackRule(
+        id="network-flow-logs",
+        title="The network's connections are logged",
+        why="nobody can tell afterwards what talked to whom",
+        source=f"{DOCS}/flow-logs.html",
+        remedy="Add a FlowLog with trafficType ALL.",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        controls=("CKV2_AWS_11",),
+        types=frozenset({VPC}),
+        check=_has_flow_log,
+    ),
+    StackRule(
+        id="database-ingress-from-pooler",
+        title="Only the pooler may connect to PostgreSQL",
+        why="a client that goes around the pooler takes connections that the budget has given away",
+        source="S0-02, S0-03",
+        remedy="Let the rule refer to the security group of the pooler's tasks.",
+        levels=IN_PRODUCTION,
+        types=frozenset({GROUP, GROUP_RULE, INGRESS}),
+        check=_only_from_poolers,
+    ),
+)

@@ -1,0 +1,188 @@
+"""Rules of PostgreSQL's parameter group."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
+
+from policies.limits import POSTGRES_MAX_CONNECTIONS
+from policies.rule import (
+    ADVICE,
+    NOT_APPLICABLE,
+    PASSED,
+    UNKNOWN,
+    Judgement,
+    Resource,
+    Rule,
+    Severity,
+    fail,
+    seen,
+    undecided,
+    whole_number,
+)
+from policies.rules.reading import at, covered
+from policies.rules.tokens import PARAMETER_GROUP
+
+MAX_CONNECTIONS, FORCED_TLS, SLOW_QUERY = "max_connections", "rds.force_ssl", "log_min_duration_statement"
+REPLICA_TAG: Final = "footing:replica"
+TLS_BY_DEFAULT: Final = 15
+"""First major version whose default is `rds.force_ssl` 1.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html
+"""
+AFTER_A_RESTART: Final = frozenset(
+    {
+        *("autovacuum_freeze_max_age", "autovacuum_max_workers", "huge_pages", "max_connections"),
+        *("max_files_per_process", "max_locks_per_transaction", "max_logical_replication_workers"),
+        *("max_pred_locks_per_transaction", "max_prepared_transactions", "max_replication_slots"),
+        *("max_wal_senders", "max_worker_processes", "rds.logical_replication", "shared_buffers"),
+        *("shared_preload_libraries", "superuser_reserved_connections", "track_activity_query_size"),
+        *("track_commit_timestamp", "wal_buffers"),
+    }
+)
+"""Parameters that PostgreSQL reads when it starts: https://www.postgresql.org/docs/16/runtime-config.html."""
+
+
+def family_version(family: Any) -> int | None:
+    """The major version of a family of PostgreSQL, None of another."""
+    return whole_number(family.removeprefix("postgres")) if isinstance(family, str) else None
+
+
+def parameter(group: Mapping[str, Any], name: str) -> Any:
+    """A parameter's value, None when it is not set, `UNKNOWN` when that cannot be told."""
+    entries = group.get("parameters")
+    if covered(entries):
+        return UNKNOWN
+    hidden = False
+    for entry in entries if isinstance(entries, list) else ():
+        found = at(entry, "name")
+        if found == name:
+            return at(entry, "value")
+        hidden = hidden or covered(found)
+    return UNKNOWN if hidden else None
+
+
+def max_connections(group: Mapping[str, Any]) -> Any:
+    """What a group tells PostgreSQL to accept: a whole number, `UNKNOWN`, or None where it states none."""
+    found = parameter(group, MAX_CONNECTIONS)
+    return found if covered(found) else whole_number(found)
+
+
+def _of_postgres(check: Callable[[Resource], Judgement]) -> Callable[[Resource], Judgement]:
+    def checked(group: Resource) -> Judgement:
+        family = group.get("family")
+        if not covered(family) and not str(family).startswith("postgres"):
+            return NOT_APPLICABLE
+        return check(group)
+
+    return checked
+
+
+def _is_exact(group: Resource) -> Judgement:
+    found = parameter(group, MAX_CONNECTIONS)
+    if covered(found):
+        return undecided(f"the parameter {MAX_CONNECTIONS}")
+    required = POSTGRES_MAX_CONNECTIONS.range
+    number = whole_number(found)
+    if number is None:
+        # A formula such as LEAST({DBInstanceClassMemory/9531392},5000) also lands here: nobody can budget with it.
+        return fail(f"{MAX_CONNECTIONS} without a whole number", required)
+    if _is_replicas(group) and number > POSTGRES_MAX_CONNECTIONS.maximum:
+        return PASSED
+    return PASSED if POSTGRES_MAX_CONNECTIONS.allows(number) else fail(f"{MAX_CONNECTIONS} {number}", required)
+
+
+def _is_replicas(group: Resource) -> bool:
+    """Whether the group is a replica's own: it must accept as many as the primary, and may accept more."""
+    tags = group.get("tags")
+    return isinstance(tags, Mapping) and REPLICA_TAG in tags
+
+
+def _forces_tls(group: Resource) -> Judgement:
+    found = parameter(group, FORCED_TLS)
+    if covered(found):
+        return undecided(f"the parameter {FORCED_TLS}")
+    if found is None:
+        return _tls_of_family(group.get("family"))
+    forced = whole_number(found) == 1
+    return PASSED if forced else fail(f"{FORCED_TLS} {seen(found, '0')}", f"{FORCED_TLS} 1")
+
+
+def _tls_of_family(family: Any) -> Judgement:
+    if covered(family):
+        return undecided("family")
+    version = family_version(family)
+    by_default = version is not None and version >= TLS_BY_DEFAULT
+    return PASSED if by_default else fail(f"no {FORCED_TLS}", f"{FORCED_TLS} 1")
+
+
+def _waits_for_a_restart(group: Resource) -> Judgement:
+    entries = group.get("parameters")
+    if covered(entries):
+        return undecided("parameters")
+    judgement = PASSED
+    for entry in entries if isinstance(entries, list) else ():
+        name, method = at(entry, "name"), at(entry, "applyMethod")
+        if not covered(name) and (not isinstance(name, str) or name not in AFTER_A_RESTART):
+            continue
+        if covered(method):
+            judgement = undecided("an applyMethod")
+        elif method != "pending-reboot":
+            if not covered(name):
+                return fail(f"{name} applied {seen(method, 'immediate')}", "pending-reboot")
+            judgement = undecided("the name of a parameter")
+    return judgement
+
+
+def _logs_slow_queries(group: Resource) -> Judgement:
+    found = parameter(group, SLOW_QUERY)
+    if covered(found):
+        return undecided(f"the parameter {SLOW_QUERY}")
+    # PostgreSQL's own default is -1: no query is logged.
+    number = whole_number(found)
+    required = f"{SLOW_QUERY} 0 or more milliseconds"
+    return fail(f"{SLOW_QUERY} {seen(found, '-1')}", required) if number is None or number < 0 else PASSED
+
+
+_rule = partial(Rule, types=frozenset({PARAMETER_GROUP}))
+
+RULES: Final = (
+    _rule(
+        id="database-max-connections",
+        title=f"PostgreSQL accepts exactly {POSTGRES_MAX_CONNECTIONS.range}",
+        why=POSTGRES_MAX_CONNECTIONS.why,
+        source=POSTGRES_MAX_CONNECTIONS.source,
+        remedy=f"Set {POSTGRES_MAX_CONNECTIONS.key} in the stack's file.",
+        check=_of_postgres(_is_exact),
+    ),
+    _rule(
+        id="database-forced-tls",
+        title="PostgreSQL refuses connections without TLS",
+        why="a client that forgets sslmode sends passwords and rows in the clear",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html",
+        remedy="Set the parameter rds.force_ssl to 1.",
+        severity=Severity.CRITICAL,
+        controls=("CKV2_AWS_69",),
+        excusable=False,
+        check=_of_postgres(_forces_tls),
+    ),
+    _rule(
+        id="database-static-parameters",
+        title="Parameters that need a restart wait for it",
+        why="RDS refuses them with immediate, halfway through a change",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Parameter.html",
+        remedy="Set applyMethod to pending-reboot.",
+        severity=Severity.MEDIUM,
+        check=_of_postgres(_waits_for_a_restart),
+    ),
+    _rule(
+        id="database-slow-query-log",
+        title="PostgreSQL logs slow queries",
+        why="nobody can name the query that made an evening slow",
+        source="https://www.postgresql.org/docs/16/runtime-config-logging.html",
+        remedy="Set log_min_duration_statement, in milliseconds.",
+        severity=Severity.LOW,
+        levels=ADVICE,
+        controls=("CKV2_AWS_30",),
+        check=_of_postgres(_logs_slow_queries),
+    ),
+)

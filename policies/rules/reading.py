@@ -1,0 +1,168 @@
+"""How rules read a property that may be absent, unknown, secret, or nonsense.
+
+An unknown is a value to come: it may be any value, but it is not nothing. So a rule that asks only whether a text
+is there passes on it, and every other rule cannot decide.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from policies.rule import (
+    NOT_APPLICABLE,
+    PASSED,
+    SECRET,
+    UNKNOWN,
+    Judgement,
+    Resource,
+    Verdict,
+    fail,
+    seen,
+    undecided,
+    whole_number,
+)
+
+Check = Callable[[Resource], Judgement]
+
+_TRUTHS: Final = {"true": True, "false": False}
+_WORST_FIRST: Final = (Verdict.FAIL, Verdict.UNDECIDED, Verdict.PASS)
+
+
+def covered(*values: Any) -> bool:
+    """Whether a rule cannot see any of these."""
+    return any(value is UNKNOWN or value is SECRET for value in values)
+
+
+def at(value: Any, *path: str) -> Any:
+    """What is at a path: None if nothing is; a mark, or what is no mapping, ends the path and is the answer."""
+    for key in path:
+        if not isinstance(value, Mapping):
+            break
+        value = value.get(key)
+    return value
+
+
+def items(value: Any) -> list[Any]:
+    """A list's items; nothing and one value alone are read as JSON policies write them."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+
+
+def truth(value: Any) -> bool | None:
+    """The boolean that a property means, or None: `true` and `"true"` are, `1` is not."""
+    if isinstance(value, bool):
+        return value
+    return _TRUTHS.get(value) if isinstance(value, str) else None
+
+
+def is_text(value: Any) -> bool:
+    """Whether there is a text: a mark stands for one."""
+    return covered(value) or (isinstance(value, str) and value != "")
+
+
+def flag(*path: str, expected: bool, default: bool) -> Check:
+    """The check that a boolean is as `expected`; `default` is what the provider does without it."""
+    name, required = ".".join(path), str(expected).lower()
+
+    def check(resource: Resource) -> Judgement:
+        value = at(resource, *path)
+        if covered(value):
+            return undecided(name)
+        if (default if value is None else truth(value)) is expected:
+            return PASSED
+        return fail(f"{name} {seen(value)}", f"{name} {required}")
+
+    return check
+
+
+def word(*path: str, allowed: Sequence[str], default: str | None = None, known: Sequence[str] = ()) -> Check:
+    """The check that a text is one of `allowed`; `known` are others that a report may show."""
+    name, required = ".".join(path), " or ".join(allowed)
+
+    def check(resource: Resource) -> Judgement:
+        value = at(resource, *path)
+        if covered(value):
+            return undecided(name)
+        if (default if value is None else value) in allowed:
+            return PASSED
+        return fail(f"{name} {seen(value, *known)}", f"{name} {required}")
+
+    return check
+
+
+def number(*path: str, minimum: int, maximum: int, unit: str, default: int | None = None) -> Check:
+    """The check that a whole number lies within both bounds; without `default`, it must be stated."""
+    name = ".".join(path)
+    required = f"{name} {minimum} to {maximum} {unit}"
+
+    def check(resource: Resource) -> Judgement:
+        value = at(resource, *path)
+        if covered(value):
+            return undecided(name)
+        found = default if value is None else whole_number(value)
+        if found is not None and minimum <= found <= maximum:
+            return PASSED
+        return fail(f"{name} {seen(value)}", required)
+
+    return check
+
+
+def text(*path: str, refused: Sequence[str] = ()) -> Check:
+    """The check that a text is there, and is none of `refused`."""
+    name = ".".join(path)
+    required = f"{name}, not {' or '.join(refused)}" if refused else name
+
+    def check(resource: Resource) -> Judgement:
+        value = at(resource, *path)
+        if covered(value):
+            return undecided(name) if refused else PASSED
+        if not is_text(value):
+            return fail("nothing" if value in (None, "") else f"{name} {seen(value)}", required)
+        return fail(f"{name} {seen(value, *refused)}", required) if value in refused else PASSED
+
+    return check
+
+
+def some(*path: str) -> Check:
+    """The check that a list has an item."""
+    name = ".".join(path)
+
+    def check(resource: Resource) -> Judgement:
+        value = at(resource, *path)
+        if covered(value):
+            return undecided(name)
+        if isinstance(value, list) and any(is_text(item) for item in value):
+            return PASSED
+        return fail(f"no {name}", f"one {name} at least")
+
+    return check
+
+
+def both(*checks: Check) -> Check:
+    """The check that all of `checks` hold."""
+    return lambda resource: worst(check(resource) for check in checks)
+
+
+def worst(judgements: Any) -> Judgement:
+    """The worst of several judgements; what does not apply counts last."""
+    found = list(judgements)
+    for verdict in _WORST_FIRST:
+        for judgement in found:
+            if judgement.verdict is verdict:
+                return judgement  # type: ignore[no-any-return]
+    return NOT_APPLICABLE
+
+
+def only(concerns: Callable[[Resource], bool | None], check: Check, *, what: str) -> Check:
+    """The check where the rule concerns the resource; `concerns` answers None where that is unknown."""
+
+    def checked(resource: Resource) -> Judgement:
+        concerned = concerns(resource)
+        if concerned is False:
+            return NOT_APPLICABLE
+        judgement = check(resource)
+        # Where the check holds anyway it does not matter whether the rule concerns the resource.
+        doubtful = concerned is None and judgement.verdict is not Verdict.PASS
+        return undecided(what) if doubtful else judgement
+
+    return checked

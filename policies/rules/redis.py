@@ -1,0 +1,202 @@
+"""Rules of Redis: ElastiCache with nodes, ElastiCache Serverless, Upstash."""
+
+from functools import partial
+from typing import Final
+
+from policies.rule import (
+    ADVICE,
+    IN_PRODUCTION,
+    ONLY_PRODUCTION,
+    PASSED,
+    Judgement,
+    Resource,
+    Rule,
+    Severity,
+    Verdict,
+    fail,
+    seen,
+    undecided,
+    whole_number,
+)
+from policies.rules.reading import both, covered, flag, is_text, number, some, text, truth, word
+from policies.rules.tokens import REDIS, SERVERLESS_REDIS, UPSTASH
+
+DOCS = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg"
+WEEK_DAYS, LONGEST_SNAPSHOT_DAYS = 7, 35
+_TLS_MODES = ("preferred", "required")
+
+
+def _encrypted(resource: Resource) -> Judgement:
+    value, engine = resource.get("atRestEncryptionEnabled"), resource.get("engine")
+    if value is None and covered(engine):
+        return undecided("engine")
+    # ElastiCache encrypts Valkey unless told not to, Redis only if told to.
+    return flag("atRestEncryptionEnabled", expected=True, default=engine == "valkey")(resource)
+
+
+def _authenticates(resource: Resource) -> Judgement:
+    if any(is_text(resource.get(key)) for key in ("authToken", "authTokenWo", "userGroupId")):
+        return PASSED
+    groups = some("userGroupIds")(resource)
+    if groups.verdict is not Verdict.FAIL:
+        return groups
+    return fail("neither a token nor a user group", "authToken, or a user group")
+
+
+def _has_a_standby(resource: Resource) -> Judgement:
+    nodes = {key: resource.get(key) for key in ("numCacheClusters", "replicasPerNodeGroup")}
+    if covered(*nodes.values()):
+        return undecided("the number of nodes")
+    cluster, replicas = (whole_number(value) for value in nodes.values())
+    if (cluster or 0) >= 2 or (replicas or 0) >= 1:
+        return PASSED
+    return fail(f"numCacheClusters {seen(nodes['numCacheClusters'])}", "2 nodes at least")
+
+
+def _evicts_by_choice(resource: Resource) -> Judgement:
+    value = resource.get("eviction")
+    if covered(value):
+        return undecided("eviction")
+    stated = truth(value) is not None
+    return PASSED if stated else fail(f"eviction {seen(value)}", "eviction, true or false")
+
+
+def _survives_a_zone(resource: Resource) -> Judgement:
+    # Upstash spreads paid databases over zones unless told not to.
+    zones = flag("multizone", expected=True, default=True)(resource)
+    return PASSED if truth(resource.get("prodPack")) is True else zones
+
+
+_rule = partial(Rule, types=frozenset({REDIS}))
+_any_elasticache = partial(Rule, types=frozenset({REDIS, SERVERLESS_REDIS}))
+_upstash = partial(Rule, types=frozenset({UPSTASH}), source="https://upstash.com/docs/redis")
+
+RULES: Final = (
+    _rule(
+        id="redis-storage-encrypted",
+        title="What Redis writes to disk is encrypted",
+        why="a snapshot that leaves the account can be read",
+        source=f"{DOCS}/at-rest-encryption.html",
+        remedy="Set atRestEncryptionEnabled; an existing store is made again from a snapshot.",
+        severity=Severity.CRITICAL,
+        controls=("CKV_AWS_29", "AWS-0045"),
+        excusable=False,
+        check=_encrypted,
+    ),
+    _rule(
+        id="redis-tls-required",
+        title="Redis refuses connections without TLS",
+        why="passwords and sessions would cross the network in the clear",
+        source=f"{DOCS}/in-transit-encryption.html",
+        remedy="Set transitEncryptionEnabled, and transitEncryptionMode to required.",
+        severity=Severity.CRITICAL,
+        controls=("CKV_AWS_30", "AWS-0051"),
+        excusable=False,
+        check=both(
+            flag("transitEncryptionEnabled", expected=True, default=False),
+            word("transitEncryptionMode", allowed=("required",), default="required", known=_TLS_MODES),
+        ),
+    ),
+    _any_elasticache(
+        id="redis-authentication",
+        title="Redis asks for a password",
+        why="everything that reaches the port reads every session",
+        source=f"{DOCS}/Clusters.RBAC.html",
+        remedy="Set userGroupIds, or authToken.",
+        severity=Severity.CRITICAL,
+        controls=("CKV_AWS_31",),
+        excusable=False,
+        check=_authenticates,
+    ),
+    _rule(
+        id="redis-failover",
+        title="Redis fails over to another zone by itself",
+        why="the loss of one node stops the application until somebody wakes up",
+        source=f"{DOCS}/AutoFailover.html",
+        remedy="Set automaticFailoverEnabled, multiAzEnabled, and two nodes at least.",
+        levels=IN_PRODUCTION,
+        controls=("CKV2_AWS_50",),
+        check=both(
+            flag("automaticFailoverEnabled", expected=True, default=False),
+            flag("multiAzEnabled", expected=True, default=False),
+            _has_a_standby,
+        ),
+    ),
+    _any_elasticache(
+        id="redis-snapshots",
+        title="Redis is saved every day",
+        why="a FLUSHALL cannot be undone",
+        source=f"{DOCS}/backups-automatic.html",
+        remedy="Set snapshotRetentionLimit.",
+        levels=IN_PRODUCTION,
+        controls=("CKV_AWS_134", "AWS-0050"),
+        check=number("snapshotRetentionLimit", minimum=1, maximum=LONGEST_SNAPSHOT_DAYS, unit="days", default=0),
+    ),
+    _any_elasticache(
+        id="redis-snapshots-week",
+        title="Snapshots of Redis are kept for a week at least",
+        why="damage is often found after days",
+        source=f"{DOCS}/backups-automatic.html",
+        remedy="Raise snapshotRetentionLimit.",
+        severity=Severity.MEDIUM,
+        levels=ONLY_PRODUCTION,
+        check=number(
+            "snapshotRetentionLimit", minimum=WEEK_DAYS, maximum=LONGEST_SNAPSHOT_DAYS, unit="days", default=0
+        ),
+    ),
+    _rule(
+        id="redis-private-network",
+        title="Redis is in its own subnets, behind its own security group",
+        why="the default ones are shared with everything",
+        source=f"{DOCS}/SubnetGroups.html",
+        remedy="Set subnetGroupName and securityGroupIds.",
+        severity=Severity.CRITICAL,
+        controls=("CKV_AWS_323",),
+        check=both(text("subnetGroupName", refused=("default",)), some("securityGroupIds")),
+    ),
+    Rule(
+        id="redis-serverless-private-network",
+        title="Serverless Redis is in chosen subnets, behind its own security group",
+        why="the default ones are shared with everything",
+        source=f"{DOCS}/SubnetGroups.html",
+        remedy="Set subnetIds and securityGroupIds.",
+        severity=Severity.CRITICAL,
+        types=frozenset({SERVERLESS_REDIS}),
+        check=both(some("subnetIds"), some("securityGroupIds")),
+    ),
+    _rule(
+        id="redis-minor-upgrades",
+        title="Minor versions of Redis are installed by themselves",
+        why="security fixes wait for somebody to remember them",
+        source=f"{DOCS}/VersionManagement.html",
+        remedy="Set autoMinorVersionUpgrade.",
+        severity=Severity.LOW,
+        levels=ADVICE,
+        check=flag("autoMinorVersionUpgrade", expected=True, default=True),
+    ),
+    _upstash(
+        id="upstash-tls",
+        title="Upstash refuses connections without TLS",
+        why="passwords and sessions would cross the internet in the clear",
+        remedy="Set tls.",
+        severity=Severity.CRITICAL,
+        excusable=False,
+        check=flag("tls", expected=True, default=True),
+    ),
+    _upstash(
+        id="upstash-eviction",
+        title="It is stated whether Upstash may drop keys when it is full",
+        why="a cache stops at its ceiling, or a queue loses work",
+        remedy="Set eviction: true for a cache, false for everything else.",
+        severity=Severity.MEDIUM,
+        check=_evicts_by_choice,
+    ),
+    _upstash(
+        id="upstash-zones",
+        title="Upstash keeps the data in several zones",
+        why="the loss of one zone stops the application",
+        remedy="Unset multizone, or set prodPack.",
+        levels=IN_PRODUCTION,
+        check=_survives_a_zone,
+    ),
+)

@@ -1,0 +1,112 @@
+"""Rules of Secrets Manager and of log groups: what keeps secrets secret, and records on record."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Final
+
+from policies.rule import (
+    ADVICE_IN_PRODUCTION,
+    IN_PRODUCTION,
+    ONLY_PRODUCTION,
+    PASSED,
+    Judgement,
+    Resource,
+    Rule,
+    Severity,
+    Stack,
+    StackRule,
+    fail,
+    undecided,
+)
+from policies.rules.links import siblings, strays
+from policies.rules.reading import number, text
+
+SECRET_TYPE = "aws:secretsmanager/secret:Secret"  # noqa: S105  a type token
+ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+LEAST_RECOVERY_DAYS, MOST_RECOVERY_DAYS = 7, 30
+MONTH_DAYS, YEAR_DAYS, LONGEST_LOG_DAYS = 30, 365, 3653
+
+
+def _rotates(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+    for secret in stack.of(SECRET_TYPE):
+        if siblings(stack, (ROTATION,), "secretId", secret, "name"):
+            yield secret, PASSED
+        elif strays(stack, (ROTATION,), "secretId"):
+            yield secret, undecided("whose rotation it is")
+        else:
+            yield secret, fail("no rotation", "a SecretRotation")
+
+
+_secret = partial(Rule, types=frozenset({SECRET_TYPE}))
+_log = partial(Rule, types=frozenset({LOG_GROUP}), severity=Severity.MEDIUM)
+
+RULES: Final = (
+    StackRule(
+        id="secret-rotation",
+        title="Secrets are changed by themselves",
+        why="a secret that leaked years ago still opens the door",
+        source="https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html",
+        remedy="Add a SecretRotation.",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        controls=("CKV2_AWS_57",),
+        types=frozenset({SECRET_TYPE}),
+        check=_rotates,
+    ),
+    _secret(
+        id="secret-own-key",
+        title="Secrets are encrypted with a key of the stack",
+        why="nobody can take the key away, or see who used it",
+        source="https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html",
+        remedy="Set kmsKeyId.",
+        severity=Severity.LOW,
+        levels=IN_PRODUCTION,
+        controls=("CKV_AWS_149", "AWS-0098"),
+        check=text("kmsKeyId"),
+    ),
+    _secret(
+        id="secret-recovery",
+        title="A deleted secret can be brought back",
+        why="a deletion by mistake is final",
+        source="https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html",
+        remedy="Set recoveryWindowInDays to 7 or more, or leave it out.",
+        levels=ONLY_PRODUCTION,
+        check=number(
+            "recoveryWindowInDays",
+            minimum=LEAST_RECOVERY_DAYS,
+            maximum=MOST_RECOVERY_DAYS,
+            unit="days",
+            default=MOST_RECOVERY_DAYS,
+        ),
+    ),
+    _log(
+        id="log-retention",
+        title="Logs are kept for a month at least, and not for ever",
+        why="an incident is often looked into weeks later; what is never deleted is paid for ever",
+        source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
+        remedy="Set retentionInDays.",
+        controls=("CKV_AWS_66",),
+        check=number("retentionInDays", minimum=MONTH_DAYS, maximum=LONGEST_LOG_DAYS, unit="days"),
+    ),
+    _log(
+        id="log-retention-year",
+        title="Logs are kept for a year",
+        why="an intrusion is often found after months",
+        source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
+        remedy="Raise retentionInDays.",
+        levels=ADVICE_IN_PRODUCTION,
+        controls=("CKV_AWS_338",),
+        check=number("retentionInDays", minimum=YEAR_DAYS, maximum=LONGEST_LOG_DAYS, unit="days"),
+    ),
+    _log(
+        id="log-own-key",
+        title="Logs are encrypted with a key of the stack",
+        why="nobody can take the key away, or see who used it",
+        source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
+        remedy="Set kmsKeyId.",
+        levels=ADVICE_IN_PRODUCTION,
+        controls=("CKV_AWS_158", "AWS-0017"),
+        check=text("kmsKeyId"),
+    ),
+)

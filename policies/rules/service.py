@@ -1,0 +1,259 @@
+"""Rules of ECS services, their scaling and their cluster."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, Final
+
+from policies.rule import (
+    ADVICE,
+    IN_PRODUCTION,
+    NOT_APPLICABLE,
+    ONLY_PRODUCTION,
+    PASSED,
+    Judgement,
+    Resource,
+    Rule,
+    Severity,
+    Stack,
+    StackRule,
+    fail,
+    seen,
+    undecided,
+    whole_number,
+)
+from policies.rules.links import by_urn, linked, linking
+from policies.rules.pooler import is_pooler
+from policies.rules.reading import at, both, covered, flag, items
+from policies.rules.tokens import SCALING_TARGET, SERVICE, SUBNET, TASK
+
+CLUSTER = "aws:ecs/cluster:Cluster"
+SCALING_POLICY = "aws:appautoscaling/policy:Policy"
+INSIGHTS: Final = ("enabled", "enhanced")
+OLDEST_PLATFORM: Final = (1, 4, 0)
+LEAST_TARGET_PERCENT, MOST_TARGET_PERCENT = 30, 80
+LEAST_TASKS = 2
+DOCS = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
+
+
+def _platform(service: Resource) -> Judgement:
+    value = service.get("platformVersion")
+    if covered(value):
+        return undecided("platformVersion")
+    if value in (None, "LATEST"):
+        return PASSED
+    parts = [whole_number(part) for part in value.split(".")] if isinstance(value, str) else []
+    numbers = [part for part in parts if part is not None]
+    recent = len(numbers) == len(parts) > 0 and tuple(numbers) >= OLDEST_PLATFORM
+    return PASSED if recent else fail("an old platformVersion", "LATEST, or 1.4.0 and later")
+
+
+def _insights(cluster: Resource) -> Judgement:
+    settings = cluster.get("settings")
+    found = [settings] if covered(settings) else items(settings)
+    values = [at(it, "value") for it in found if not covered(it) and at(it, "name") == "containerInsights"]
+    if any(value in INSIGHTS for value in values if not covered(value)):
+        return PASSED
+    hidden = [it for it in found if covered(it, at(it, "name")) or covered(*values)]
+    return undecided("containerInsights") if hidden else fail("no containerInsights", " or ".join(INSIGHTS))
+
+
+def _bounds(target: Resource) -> Judgement:
+    least, most = target.get("minCapacity"), target.get("maxCapacity")
+    if covered(least, most):
+        return undecided("minCapacity and maxCapacity")
+    low, high = whole_number(least), whole_number(most)
+    if low is not None and high is not None and 1 <= low < high:
+        return PASSED
+    return fail(f"minCapacity {seen(least)} and maxCapacity {seen(most)}", "1 or more, and more than that")
+
+
+def _target(policy: Resource) -> Judgement:
+    kind = policy.get("policyType")
+    if not covered(kind) and kind != "TargetTrackingScaling":
+        return NOT_APPLICABLE
+    metric = at(policy, _TRACKING, "predefinedMetricSpecification", "predefinedMetricType")
+    value = at(policy, _TRACKING, "targetValue")
+    if covered(kind, metric, value):
+        return undecided("targetValue")
+    if isinstance(metric, str) and not metric.endswith("Utilization"):
+        return NOT_APPLICABLE
+    known = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if known and LEAST_TARGET_PERCENT <= value <= MOST_TARGET_PERCENT:
+        return PASSED
+    return fail(f"targetValue {seen(value)}", f"{LEAST_TARGET_PERCENT} to {MOST_TARGET_PERCENT} percent")
+
+
+_TRACKING = "targetTrackingScalingPolicyConfiguration"
+
+
+def of_pooler(service: Resource, stack: Stack) -> bool | None:
+    """Whether a service runs PgBouncer; None where that cannot be told."""
+    tasks = linked(service, "taskDefinition", stack, TASK)
+    answers = [is_pooler(task) for task in tasks]
+    return None if not answers or None in answers else any(answers)
+
+
+def least_tasks(service: Resource, stack: Stack) -> Any:
+    """The fewest tasks of a service: what its scaling keeps, else what it wants."""
+    targets = linking(stack, SCALING_TARGET, "resourceId", service)
+    return targets[0].get("minCapacity") if targets else service.get("desiredCount", 1)
+
+
+def _two_tasks(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+    for service in stack.of(SERVICE):
+        least = least_tasks(service, stack)
+        number = whole_number(least)
+        if covered(least):
+            yield service, undecided("the number of tasks")
+        elif number is None or number < LEAST_TASKS:
+            yield service, fail(f"{seen(least)} tasks", f"{LEAST_TASKS} tasks at least")
+        else:
+            yield service, _in_zones(service, stack)
+
+
+def _in_zones(service: Resource, stack: Stack) -> Judgement:
+    stated = at(service, "networkConfiguration", "subnets")
+    subnets = linked(service, "networkConfiguration", stack, SUBNET)
+    zones = [subnet.get("availabilityZone", subnet.get("availabilityZoneId")) for subnet in subnets]
+    known = {zone for zone in zones if isinstance(zone, str)}
+    if len(known) >= LEAST_TASKS:
+        return PASSED
+    if any(zone is None or covered(zone) for zone in zones) or (not zones and covered(stated)):
+        return undecided("the zones of the subnets")
+    # Subnets of another stack: their zones are not here, their number is.
+    enough = not zones and len([it for it in items(stated) if it]) >= LEAST_TASKS
+    return PASSED if enough else fail("subnets of one zone", "subnets of two zones at least")
+
+
+def _scales(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+    for service in stack.of(SERVICE):
+        pooler = of_pooler(service, stack)
+        # How many poolers there are is part of the connection budget: they must not scale.
+        if pooler is True:
+            continue
+        scaled = bool(linking(stack, SCALING_TARGET, "resourceId", service))
+        if not scaled and pooler is None and covered(service.get("taskDefinition")):
+            yield service, undecided("whether it is a pooler")
+        else:
+            yield service, PASSED if scaled else fail("no scaling target", "a scaling target")
+
+
+def _separate_roles(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+    for task in stack.of(TASK):
+        execution, own = task.get("executionRoleArn"), task.get("taskRoleArn")
+        urns = [by_urn(task, key) for key in ("executionRoleArn", "taskRoleArn")]
+        if own in (None, "") or execution in (None, ""):
+            yield task, PASSED
+        elif all(urns) and (covered(execution, own) or execution == own):
+            yield task, _one_or_two(urns)
+        elif covered(execution, own):
+            yield task, undecided("the roles")
+        else:
+            yield task, _one_or_two([execution, own])
+
+
+def _one_or_two(roles: Sequence[Any]) -> Judgement:
+    return PASSED if roles[0] != roles[1] else fail("one role for both", "two roles")
+
+
+_service = partial(Rule, types=frozenset({SERVICE}))
+_over_services = partial(StackRule, types=frozenset({SERVICE}))
+
+RULES: Final = (
+    _service(
+        id="service-no-public-address",
+        title="Tasks have no public address",
+        why="they could be reached past the edge and the load balancer",
+        source=f"{DOCS}/fargate-task-networking.html",
+        remedy="Set networkConfiguration.assignPublicIp to false, and give the subnets a NAT gateway.",
+        controls=("CKV_AWS_333",),
+        check=flag("networkConfiguration", "assignPublicIp", expected=False, default=False),
+    ),
+    _service(
+        id="service-circuit-breaker",
+        title="A deployment that fails is rolled back by ECS",
+        why="ECS starts broken tasks for ever, and the deployment never ends",
+        source=f"{DOCS}/deployment-circuit-breaker.html",
+        remedy="Set deploymentCircuitBreaker with enable and rollback.",
+        levels=IN_PRODUCTION,
+        check=both(
+            flag("deploymentCircuitBreaker", "enable", expected=True, default=False),
+            flag("deploymentCircuitBreaker", "rollback", expected=True, default=False),
+        ),
+    ),
+    _service(
+        id="service-platform",
+        title="Tasks run on a current Fargate platform",
+        why="old platforms get no security fixes",
+        source=f"{DOCS}/platform-fargate.html",
+        remedy="Unset platformVersion.",
+        severity=Severity.LOW,
+        levels=ADVICE,
+        controls=("CKV_AWS_332",),
+        check=_platform,
+    ),
+    _over_services(
+        id="service-two-tasks",
+        title="Two tasks at least run, in two zones",
+        why="the loss of one task or one zone is an outage",
+        source=f"{DOCS}/service-rebalancing.html",
+        remedy="Raise minCapacity or desiredCount to 2, and give subnets of two zones.",
+        levels=ONLY_PRODUCTION,
+        check=_two_tasks,
+    ),
+    _over_services(
+        id="service-scaling",
+        title="Services scale with their load",
+        why="a peak meets as many tasks as a quiet night",
+        source=f"{DOCS}/service-auto-scaling.html",
+        remedy="Add an appautoscaling Target and a Policy.",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        check=_scales,
+    ),
+    Rule(
+        id="scaling-bounds",
+        title="Scaling has a lower and a higher bound",
+        why="with equal bounds nothing scales, with 0 nothing runs",
+        source=f"{DOCS}/service-auto-scaling.html",
+        remedy="Set minCapacity to 1 or more, and maxCapacity above it.",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        types=frozenset({SCALING_TARGET}),
+        check=_bounds,
+    ),
+    Rule(
+        id="scaling-target",
+        title=f"Scaling aims at {LEAST_TARGET_PERCENT} to {MOST_TARGET_PERCENT} percent in use",
+        why="above that a peak is there before the new tasks, below it money is burnt",
+        source=f"{DOCS}/service-autoscaling-targettracking.html",
+        remedy="Set targetValue.",
+        severity=Severity.LOW,
+        levels=IN_PRODUCTION,
+        types=frozenset({SCALING_POLICY}),
+        check=_target,
+    ),
+    Rule(
+        id="cluster-container-insights",
+        title="Container Insights is on",
+        why="without it ECS has no memory, network or task counts of a task",
+        source=f"{DOCS}/cloudwatch-container-insights.html",
+        remedy="Set the cluster's setting containerInsights to enabled.",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        controls=("CKV_AWS_65", "AWS-0034"),
+        types=frozenset({CLUSTER}),
+        check=_insights,
+    ),
+    StackRule(
+        id="task-separate-roles",
+        title="The program has another role than ECS",
+        why="the program could read every secret that ECS may hand to it",
+        source=f"{DOCS}/security-ecs-iam-role-overview.html",
+        remedy="Give taskRoleArn a role of its own.",
+        levels=IN_PRODUCTION,
+        controls=("CKV_AWS_249",),
+        types=frozenset({TASK}),
+        check=_separate_roles,
+    ),
+)

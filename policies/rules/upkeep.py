@@ -1,0 +1,158 @@
+"""Rules of RDS instances: how they are watched and kept up to date."""
+
+from functools import partial
+from typing import Final
+
+from policies.rule import (
+    ADVICE,
+    ADVICE_IN_PRODUCTION,
+    IN_PRODUCTION,
+    ONLY_PRODUCTION,
+    PASSED,
+    Judgement,
+    Resource,
+    Rule,
+    Severity,
+    fail,
+    seen,
+    undecided,
+    whole_number,
+)
+from policies.rules.reading import both, covered, flag, only, text, word
+from policies.rules.tokens import DATABASE
+
+AUTHORITIES: Final = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")
+"""https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
+
+Without one, RDS takes the first.
+"""
+MONITORING_SECONDS: Final = (1, 5, 10, 15, 30, 60)
+
+
+def _monitored(resource: Resource) -> Judgement:
+    interval = resource.get("monitoringInterval")
+    if covered(interval):
+        return undecided("monitoringInterval")
+    if whole_number(interval) in MONITORING_SECONDS:
+        return PASSED
+    return fail(f"monitoringInterval {seen(interval)}", f"{MONITORING_SECONDS[0]} to {MONITORING_SECONDS[-1]} s")
+
+
+def _may_grow(resource: Resource) -> Judgement:
+    ceiling, size = resource.get("maxAllocatedStorage"), resource.get("allocatedStorage")
+    if covered(ceiling, size):
+        return undecided("the size of the storage")
+    most, now = whole_number(ceiling), whole_number(size)
+    # A replica has its size from its source; a snapshot brings its own.
+    smallest = 0 if size is None else now
+    if most is not None and smallest is not None and most > smallest:
+        return PASSED
+    return fail(f"maxAllocatedStorage {seen(ceiling)}", "maxAllocatedStorage above allocatedStorage")
+
+
+def _logs(resource: Resource) -> Judgement:
+    exported = resource.get("enabledCloudwatchLogsExports")
+    if covered(exported):
+        return undecided("enabledCloudwatchLogsExports")
+    names = exported if isinstance(exported, list) else []
+    missing = [name for name in ("postgresql", "upgrade") if name not in names]
+    if missing and any(covered(name) for name in names):
+        return undecided("enabledCloudwatchLogsExports")
+    return fail(f"no export of {' and '.join(missing)}", "postgresql and upgrade") if missing else PASSED
+
+
+def _concerns_postgres(resource: Resource) -> bool | None:
+    engine = resource.get("engine")
+    if covered(engine):
+        return None
+    return engine is None or "postgres" in str(engine)
+
+
+_rule = partial(Rule, types=frozenset({DATABASE}))
+
+RULES: Final = (
+    _rule(
+        id="database-logs-exported",
+        title="PostgreSQL's logs reach CloudWatch",
+        why="RDS keeps them for days only, on the instance that failed",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.html",
+        remedy="Set enabledCloudwatchLogsExports to postgresql and upgrade.",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        controls=("CKV_AWS_129",),
+        check=only(_concerns_postgres, _logs, what="the engine"),
+    ),
+    _rule(
+        id="database-performance-insights",
+        title="Performance Insights is on",
+        why="nobody can tell afterwards which query was slow",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.html",
+        remedy="Set performanceInsightsEnabled; RDS encrypts what it keeps.",
+        severity=Severity.LOW,
+        levels=ADVICE_IN_PRODUCTION,
+        controls=("CKV_AWS_353", "AWS-0133"),
+        check=flag("performanceInsightsEnabled", expected=True, default=False),
+    ),
+    _rule(
+        id="database-enhanced-monitoring",
+        title="The database's operating system is measured",
+        why="an instance that swaps looks only slow",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.html",
+        remedy="Set monitoringInterval and monitoringRoleArn.",
+        severity=Severity.MEDIUM,
+        levels=ONLY_PRODUCTION,
+        controls=("CKV_AWS_118",),
+        check=both(_monitored, text("monitoringRoleArn")),
+    ),
+    _rule(
+        id="database-minor-upgrades",
+        title="Minor versions of PostgreSQL are installed by themselves",
+        why="security fixes wait for somebody to remember them",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html",
+        remedy="Set autoMinorVersionUpgrade.",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        controls=("CKV_AWS_226",),
+        check=flag("autoMinorVersionUpgrade", expected=True, default=True),
+    ),
+    _rule(
+        id="database-current-authority",
+        title="The database's certificate is of a current authority",
+        why="clients that verify refuse it on the day the old authority ends",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html",
+        remedy="Set caCertIdentifier to a current one.",
+        levels=IN_PRODUCTION,
+        controls=("CKV_AWS_211",),
+        check=word("caCertIdentifier", allowed=AUTHORITIES, default=AUTHORITIES[0], known=("rds-ca-2019",)),
+    ),
+    _rule(
+        id="database-snapshot-tags",
+        title="Snapshots have the database's tags",
+        why="nobody knows whose a snapshot is",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Tagging.html",
+        remedy="Set copyTagsToSnapshot.",
+        severity=Severity.LOW,
+        levels=ADVICE,
+        controls=("CKV2_AWS_60",),
+        check=flag("copyTagsToSnapshot", expected=True, default=False),
+    ),
+    _rule(
+        id="database-storage-ceiling",
+        title="The database's storage may grow, up to a ceiling",
+        why="a full disk stops PostgreSQL",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html",
+        remedy="Set maxAllocatedStorage above allocatedStorage.",
+        levels=IN_PRODUCTION,
+        check=_may_grow,
+    ),
+    _rule(
+        id="database-no-immediate-changes",
+        title="Changes of the database wait for its maintenance window",
+        why="a restart at noon is an outage",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.ApplyImmediately.html",
+        remedy="Unset applyImmediately.",
+        severity=Severity.MEDIUM,
+        levels=ADVICE_IN_PRODUCTION,
+        check=flag("applyImmediately", expected=False, default=False),
+    ),
+)

@@ -1,0 +1,233 @@
+"""Rules of a Cloudflare zone beside its rate limits: TLS, the managed firewall, what is never cached."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any, Final
+
+from policies.rule import (
+    NOT_APPLICABLE,
+    PASSED,
+    Judgement,
+    Resource,
+    Rule,
+    Severity,
+    Stack,
+    StackRule,
+    fail,
+    seen,
+    undecided,
+)
+from policies.rules.links import siblings, strays
+from policies.rules.reading import Check, at, covered, items, truth
+from policies.rules.tokens import RULESET, ZONE
+
+SETTING = "cloudflare:index/zoneSetting:ZoneSetting"
+SSL_MODES: Final = ("off", "flexible", "full", "strict", "origin_pull")
+TLS_VERSIONS: Final = ("1.0", "1.1", "1.2", "1.3")
+NEEDED: Final = ("ssl", "min_tls_version", "always_use_https")
+RATE_LIMITS, FIREWALL = "http_ratelimit", "http_request_firewall_managed"
+REQUEST_CACHE, RESPONSE_CACHE = "http_request_cache_settings", "http_response_cache_settings"
+PRIVATE: Final = ("authorization", "cookie")
+"""What a request has that is answered for one person: a header, or a session's cookie."""
+
+
+def _setting(id_: str, allowed: tuple[str, ...], known: tuple[str, ...]) -> Check:
+    def check(setting: Resource) -> Judgement:
+        which, value = setting.get("settingId"), setting.get("value")
+        if not covered(which) and which != id_:
+            return NOT_APPLICABLE
+        if not covered(value) and isinstance(value, str) and value in allowed:
+            return PASSED
+        if covered(which, value):
+            return undecided("which setting it is" if covered(which) else id_)
+        return fail(f"{id_} {seen(value, *known)}", f"{id_} {' or '.join(allowed)}")
+
+    return check
+
+
+def _states_settings(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+    for zone in stack.of(ZONE):
+        stated = [it.get("settingId") for it in siblings(stack, (SETTING,), "zoneId", zone, "id")]
+        missing = [name for name in NEEDED if name not in stated]
+        if not missing:
+            yield zone, PASSED
+        elif any(map(covered, stated)) or strays(stack, (SETTING,), "zoneId"):
+            yield zone, undecided("the zone's settings")
+        else:
+            yield zone, fail(f"no setting {', '.join(missing)}", ", ".join(NEEDED))
+
+
+def _in_force(ruleset: Mapping[str, Any]) -> list[Any] | None:
+    """The rules of a ruleset that are not switched off, None where they cannot be told."""
+    rules = ruleset.get("rules")
+    if covered(rules):
+        return None
+    found = items(rules)
+    if any(covered(rule, at(rule, "enabled")) for rule in found):
+        return None
+    return [rule for rule in found if isinstance(rule, Mapping) and rule.get("enabled") is not False]
+
+
+def _of_phase(phase: str, holds: Check) -> Check:
+    def check(ruleset: Resource) -> Judgement:
+        found = ruleset.get("phase")
+        if not covered(found):
+            return holds(ruleset) if found == phase else NOT_APPLICABLE
+        return undecided("phase")
+
+    return check
+
+
+def _by_address(ruleset: Resource) -> Judgement:
+    rules = _in_force(ruleset)
+    if rules is None:
+        return undecided("a rate limit")
+    counted = [at(rule, "ratelimit", "characteristics") for rule in rules]
+    if any(covered(it) or any(map(covered, items(it))) for it in counted):
+        return undecided("characteristics")
+    if all("ip.src" in items(it) for it in counted):
+        return PASSED
+    return fail("a limit that is not counted by ip.src", "characteristics with ip.src")
+
+
+def _spares_private(ruleset: Resource) -> Judgement:
+    rules = _in_force(ruleset)
+    if rules is None:
+        return undecided("the cache rules")
+    wanted = set(PRIVATE)
+    # The last rule that matches wins: only what bypasses after the last one that caches is safe.
+    for rule in reversed(rules):
+        cached, expression = at(rule, "actionParameters", "cache"), rule.get("expression")
+        if covered(cached, expression, rule.get("action")):
+            return undecided("a cache rule")
+        if truth(cached) is not False:
+            return PASSED if not wanted else fail(f"no bypass for {' and '.join(sorted(wanted))}", _BYPASS)
+        wanted -= {word for word in PRIVATE if word in str(expression).lower()}
+    return PASSED
+
+
+_BYPASS = (
+    "a rule after the last that caches, with cache false, for the authorization header and the session's cookie"
+)
+
+
+def _rulesets(stack: Stack, zone: Resource, phase: str) -> tuple[list[Resource], bool]:
+    """The rulesets of a phase, and whether another could be one."""
+    own = siblings(stack, (RULESET,), "zoneId", zone, "id")
+    doubtful = any(covered(it.get("phase")) for it in own) or strays(stack, (RULESET,), "zoneId")
+    return [it for it in own if it.get("phase") == phase], doubtful
+
+
+def _is_guarded(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+    for zone in stack.of(ZONE):
+        rulesets, doubtful = _rulesets(stack, zone, FIREWALL)
+        rules = [_in_force(it) for it in rulesets]
+        actions = [at(rule, "action") for found in rules if found is not None for rule in found]
+        if "execute" in actions:
+            yield zone, PASSED
+        elif doubtful or None in rules or any(map(covered, actions)):
+            yield zone, undecided("the managed firewall")
+        else:
+            yield zone, fail("no managed rules", f"a ruleset of the phase {FIREWALL} that executes managed rules")
+
+
+def _forgets_cookies(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+    for zone in stack.of(ZONE):
+        caching, doubtful_cache = _rulesets(stack, zone, REQUEST_CACHE)
+        answers, doubtful = _rulesets(stack, zone, RESPONSE_CACHE)
+        if not caching and not doubtful_cache:
+            continue
+        rules = [_in_force(it) for it in answers]
+        verdicts = [_drops_cookies(rule) for found in rules if found is not None for rule in found]
+        if True in verdicts:
+            yield zone, PASSED
+        elif doubtful or doubtful_cache or None in rules or None in verdicts:
+            yield zone, undecided("the rules of cached answers")
+        else:
+            yield zone, fail("answers that set a cookie may be cached", "no-store where an answer has set-cookie")
+
+
+def _drops_cookies(rule: Mapping[str, Any]) -> bool | None:
+    parts = rule.get("action"), rule.get("expression"), at(rule, "actionParameters", "noStore", "operation")
+    if covered(*parts):
+        return None
+    action, expression, operation = parts
+    return action == "set_cache_control" and "set-cookie" in str(expression).lower() and operation == "set"
+
+
+_set = partial(Rule, types=frozenset({SETTING}), severity=Severity.CRITICAL, excusable=False)
+_ruleset = partial(Rule, types=frozenset({RULESET}))
+_zone = partial(StackRule, types=frozenset({ZONE}))
+DOCS = "https://developers.cloudflare.com"
+
+RULES: Final = (
+    _set(
+        id="zone-strict-tls",
+        title="Cloudflare verifies the origin's certificate",
+        why="anybody between Cloudflare and the origin could answer in its place",
+        source=f"{DOCS}/ssl/origin-configuration/ssl-modes/full-strict/",
+        remedy="Set the zone's setting ssl to strict.",
+        check=_setting("ssl", ("strict", "origin_pull"), SSL_MODES),
+    ),
+    _set(
+        id="zone-tls-version",
+        title="The edge speaks TLS 1.2 and later",
+        why="TLS 1.0 and 1.1 are broken, and every client in use speaks 1.2",
+        source=f"{DOCS}/ssl/edge-certificates/additional-options/minimum-tls/",
+        remedy="Set the zone's setting min_tls_version to 1.2.",
+        check=_setting("min_tls_version", ("1.2", "1.3"), TLS_VERSIONS),
+    ),
+    _set(
+        id="zone-https",
+        title="The edge redirects HTTP to HTTPS",
+        why="a request in the clear shows its cookies to everybody on the way",
+        source=f"{DOCS}/ssl/edge-certificates/additional-options/always-use-https/",
+        remedy="Set the zone's setting always_use_https to on.",
+        check=_setting("always_use_https", ("on",), ("off", "on")),
+    ),
+    _zone(
+        id="zone-settings",
+        title="The zone's settings of TLS are stated",
+        why="a new zone accepts TLS 1.0, plain HTTP, and any certificate of the origin",
+        source=f"{DOCS}/ssl/",
+        remedy=f"Add a ZoneSetting for each of {', '.join(NEEDED)}.",
+        check=_states_settings,
+    ),
+    _zone(
+        id="zone-managed-firewall",
+        title="Cloudflare's managed rules look at every request",
+        why="known attacks reach the application",
+        source=f"{DOCS}/waf/managed-rules/",
+        remedy=f"Add a ruleset of the phase {FIREWALL} with the action execute.",
+        severity=Severity.MEDIUM,
+        check=_is_guarded,
+    ),
+    _ruleset(
+        id="edge-rate-by-address",
+        title="Rate limits are counted for each address",
+        why="a limit for all together lets one client shut out everybody",
+        source=f"{DOCS}/waf/rate-limiting-rules/parameters/",
+        remedy="Add ip.src to characteristics.",
+        check=_of_phase(RATE_LIMITS, _by_address),
+    ),
+    _ruleset(
+        id="edge-private-not-cached",
+        title="No answer for one person is kept in a shared cache",
+        why="the next visitor would get somebody else's data",
+        source=f"{DOCS}/cache/how-to/cache-rules/order/",
+        remedy="Put the rules that bypass the cache after those that fill it.",
+        severity=Severity.CRITICAL,
+        excusable=False,
+        check=_of_phase(REQUEST_CACHE, _spares_private),
+    ),
+    _zone(
+        id="edge-cookies-not-cached",
+        title="No answer that sets a cookie is kept in a shared cache",
+        why="the next visitor would be signed in as somebody else",
+        source=f"{DOCS}/cache/concepts/cache-behavior/",
+        remedy=f"Add a rule of the phase {RESPONSE_CACHE} that sets no-store where an answer has set-cookie.",
+        severity=Severity.CRITICAL,
+        excusable=False,
+        check=_forgets_cookies,
+    ),
+)

@@ -1,0 +1,75 @@
+"""The reviewed list of what may stay undecided in a preview; everything else undecided stops the change."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from policies.exceptions import LEAST_REASON
+from policies.judge import Catalogue, Finding
+from policies.reviewed import Entry, ReviewedFileError, entries, nearest
+from policies.rule import Verdict
+
+FILE: Final = "undecided.yaml"
+"""Name of the file, beside the rules."""
+
+_FIELDS: Final = {"rule", "type", "reason"}
+_OPTIONAL: Final = frozenset({"stacks"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tolerated:
+    """What the file says."""
+
+    pairs: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
+    """Rule id and resource type, to the stacks it is about; none means all."""
+    problems: Sequence[str] = ()
+    """A sentence for each entry that is malformed."""
+
+    def of(self, stack: str) -> frozenset[tuple[str, str]]:
+        """Pairs of rule id and resource type that may be undecided in `stack`."""
+        return frozenset(pair for pair, stacks in self.pairs.items() if not stacks or stack in stacks)
+
+    def unneeded(self, stack: str, findings: Iterable[Finding]) -> list[str]:
+        """A sentence for each entry whose rule could decide every resource of its type in `stack`."""
+        decided: dict[tuple[str, str], bool] = {}
+        for finding in findings:
+            pair = (finding.rule.id, finding.resource.type)
+            decided[pair] = decided.get(pair, True) and finding.judgement.verdict is not Verdict.UNDECIDED
+        return [
+            f"{FILE}: {rule} decides every {type_} of {stack}; remove the entry or name other stacks in it."
+            for rule, type_ in sorted(self.of(stack))
+            if decided.get((rule, type_), False)
+        ]
+
+
+def read(path: Path, catalogue: Catalogue) -> Tolerated:
+    """Read the list at `path`; a file that is not there tolerates nothing."""
+    try:
+        listed = entries(path, "undecided")
+    except ReviewedFileError as error:
+        return Tolerated(problems=[str(error)])
+    pairs: dict[tuple[str, str], Sequence[str]] = {}
+    problems: list[str] = []
+    for entry in listed:
+        found = _problems(entry, catalogue)
+        if not found:
+            pairs[entry.text("rule"), entry.text("type")] = entry.values.get("stacks", [])
+        problems += found
+    return Tolerated(pairs=pairs, problems=problems)
+
+
+def _problems(entry: Entry, catalogue: Catalogue) -> list[str]:
+    found = entry.key_problems(_FIELDS, _OPTIONAL)
+    rule, type_, reason = (entry.text(key) for key in ("rule", "type", "reason"))
+    known = catalogue.by_id.get(rule)
+    if rule and known is None:
+        found.append(f"{entry.where}: there is no rule {rule!r}{nearest(rule, catalogue.by_id)}.")
+    elif type_ and known is not None and type_ not in known.types:
+        found.append(f"{entry.where}: {rule} does not look at {type_!r}{nearest(type_, known.types)}.")
+    if reason and len(reason) < LEAST_REASON:
+        found.append(f"{entry.where}: the reason has {len(reason)} characters, {LEAST_REASON} are the least.")
+    stacks = entry.values.get("stacks", [])
+    if not isinstance(stacks, list) or not all(isinstance(stack, str) for stack in stacks):
+        found.append(f"{entry.where}: stacks must be a list of names.")
+    return found

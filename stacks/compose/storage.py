@@ -1,0 +1,60 @@
+"""The application's files."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from components.domain import Domain
+from components.storage import AliasArgs, Storage, StorageArgs
+from stacks.compose.stack import Stack
+
+PRICE_CLASSES = {"100": "PriceClass_100", "200": "PriceClass_200", "all": "PriceClass_All"}
+"""CloudFront's names, by ours."""
+
+
+def make_storage(stack: Stack, domain: Domain) -> Storage | None:
+    """The bucket and its distribution; None where configuration has no files."""
+    storage = stack.config.storage
+    if storage is None:
+        return None
+    return Storage(
+        "storage",
+        StorageArgs(
+            bucket_prefix=stack.names.of("files"),
+            region=stack.config.region,
+            cache_seconds=storage.cache_seconds,
+            stale_seconds=storage.stale_seconds,
+            fingerprinted_paths=storage.fingerprinted_paths,
+            allowed_origins=[f"https://{hostname}" for hostname in stack.config.edge.hostnames],
+            price_class=PRICE_CLASSES[storage.price_class],
+            noncurrent_days=storage.noncurrent_days,
+            intelligent_tiering=storage.intelligent_tiering,
+            access_log_days=storage.access_log_days,
+            alias=_alias(storage.hostname, domain),
+            protect=storage.protect,
+        ),
+        stack.opts,
+    )
+
+
+def _alias(hostname: str | None, domain: Domain) -> AliasArgs | None:
+    if hostname is None:
+        return None
+    return AliasArgs(hostname=hostname, zone_id=domain.zone_id, certificate_arn=domain.certificate_arn)
+
+
+def storage_variables(storage: Storage | None) -> Mapping[str, pulumi.Input[str]]:
+    """What the service is told of its files."""
+    return {"STORAGE_BUCKET": storage.bucket_name, "STORAGE_URL": storage.url} if storage else {}
+
+
+def storage_outputs(storage: Storage | None) -> Mapping[str, pulumi.Input[str]]:
+    """What the stack tells of its files."""
+    if storage is None:
+        return {}
+    return {
+        "storage_bucket": storage.bucket_name,
+        "storage_url": storage.url,
+        "storage_distribution_id": storage.distribution_id,
+        "storage_write_policy": storage.write_policy,
+    }

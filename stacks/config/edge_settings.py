@@ -1,0 +1,128 @@
+"""From the edge's configuration to the settings of its rules, and what does not fit."""
+
+from collections.abc import Iterator
+
+from components._cloudflare.fit import fitted, lacks
+from components._cloudflare.plans import MINUTE_SECONDS, CloudflarePlan
+from components._cloudflare.settings import (
+    ApiSettings,
+    AuthSettings,
+    Bots,
+    CacheSettings,
+    EdgeSettings,
+    FailedLogins,
+    Hsts,
+    Rate,
+    Waf,
+)
+from policies import limits
+from stacks.config.edge import ApiLimitConfig, AuthLimitConfig, CacheConfig, EdgeConfig
+from stacks.config.service import RateLimitTiersConfig
+
+Problem = tuple[str, str]
+"""A configuration key, and one sentence that says what was given and what is allowed."""
+
+TIER_WAYS_OUT = (
+    "except those users by edge.rate_limits.api.except_hostnames (pro plan) or except_signed_in (enterprise "
+    "plan), or lower the tier"
+)
+"""What to do about a tier that the edge would refuse."""
+
+
+def wanted(edge: EdgeConfig) -> EdgeSettings:
+    """What the configuration asks for, whether or not the plan holds it.
+
+    Raises:
+        ValueError: it would make a wrong rule.
+
+    """
+    return EdgeSettings(
+        plan=CloudflarePlan(edge.plan),
+        hostnames=tuple(edge.hostnames),
+        redirect_hostnames=tuple(edge.redirect_hostnames),
+        api=_api(edge.rate_limits.api),
+        auth=_auth(edge.rate_limits.auth),
+        cache=_cache(edge.cache),
+        hsts=Hsts(edge.hsts),
+        waf=Waf(edge.waf),
+        owasp=edge.owasp,
+        bots=Bots(edge.bots),
+        leaked_passwords=edge.leaked_passwords == "challenge",
+        security_headers=edge.security_headers,
+        dnssec=edge.dnssec,
+    )
+
+
+def effective(edge: EdgeConfig) -> EdgeSettings:
+    """What is made: with `when_plan_lacks: degrade`, the nearest that the plan holds."""
+    return fitted(wanted(edge)) if edge.when_plan_lacks == "degrade" else wanted(edge)
+
+
+def edge_problems(edge: EdgeConfig, tiers: RateLimitTiersConfig | None) -> Iterator[Problem]:
+    """Every way in which the edge does not fit its plan, its zone or the application's own limits."""
+    for key in ("hostnames", "redirect_hostnames"):
+        for hostname in getattr(edge, key):
+            label = hostname.removesuffix(f".{edge.zone}")
+            if hostname != edge.zone and (label == hostname or "." in label):
+                yield f"edge.{key}", f"given {hostname}, allowed {edge.zone} or one level below it"
+    try:
+        settings = wanted(edge)
+    except ValueError as error:
+        yield "edge", str(error)
+        return
+    if edge.when_plan_lacks == "refuse":
+        for lack in lacks(settings):
+            yield lack.key, f"{lack.refusal(settings.plan)}, or when_plan_lacks: degrade"
+    elif any(lack.smallest is None for lack in lacks(settings)):
+        yield from ((lack.key, lack.refusal(settings.plan)) for lack in lacks(settings) if lack.smallest is None)
+    if tiers:
+        yield from _tier_problems(effective(edge).api, tiers)
+
+
+def _tier_problems(api: ApiSettings, tiers: RateLimitTiersConfig) -> Iterator[Problem]:
+    """Users whom the application would serve and the edge refuses: it counts first, and by address."""
+    rates = [rate.per_minute for rate in (api.per_minute, api.burst) if rate]
+    if not rates or api.except_hostnames:
+        return
+    ceiling = min(rates)
+    for tier, requests in tiers.model_dump().items():
+        excepted = api.except_signed_in and tier != "anonymous"
+        if requests > ceiling and not excepted:
+            given = f"given {requests} a minute, allowed up to {ceiling:g}, which the edge lets one address send"
+            yield f"service.rate_limit_tiers.{tier}", f"{given}: {TIER_WAYS_OUT}"
+
+
+def _api(api: ApiLimitConfig) -> ApiSettings:
+    window = limits.API_BURST_WINDOW_SECONDS
+    return ApiSettings(
+        paths=tuple(api.paths),
+        per_minute=Rate(requests=api.requests_per_minute, period_seconds=MINUTE_SECONDS),
+        burst=Rate(requests=api.burst_requests, period_seconds=window) if api.burst_requests else None,
+        except_signed_in=api.except_signed_in,
+        except_hostnames=tuple(api.except_hostnames),
+    )
+
+
+def _auth(auth: AuthLimitConfig) -> AuthSettings:
+    failed = auth.failed_logins and FailedLogins(
+        failures=auth.failed_logins,
+        window_seconds=auth.failed_login_window_seconds,
+        statuses=tuple(auth.failed_login_statuses),
+    )
+    return AuthSettings(
+        paths=tuple(auth.paths),
+        per_minute=Rate(requests=auth.requests_per_minute, period_seconds=MINUTE_SECONDS),
+        failed_logins=failed or None,
+    )
+
+
+def _cache(cache: CacheConfig) -> CacheSettings:
+    return CacheSettings(
+        fingerprinted_paths=tuple(cache.static_paths),
+        fingerprinted_seconds=cache.static_seconds,
+        changing_files=tuple(cache.changing_files),
+        extensions=tuple(cache.static_extensions),
+        extension_seconds=cache.extension_seconds,
+        api_seconds=cache.api_seconds,
+        session_cookies=tuple(cache.session_cookies),
+    )

@@ -1,0 +1,70 @@
+"""Configuration of the application's files."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from stacks.config.base import Hostname, Model
+from stacks.config.edge import UrlPath
+
+ALIAS_REGION = "us-east-1"
+"""The only region whose certificates CloudFront takes."""
+
+
+class S3Config(Model):
+    """Files in a private S3 bucket, read through CloudFront."""
+
+    provider: Literal["s3"]
+    hostname: Hostname | None = Field(
+        default=None,
+        description="Name for the files, one level below the zone, in us-east-1 only; CloudFront's own name, "
+        "with its older TLS, when left out.",
+    )
+    cache_seconds: Annotated[int, Field(ge=0, le=31536000)] = Field(
+        default=3600, description="How long browsers and CloudFront keep a file, in seconds."
+    )
+    stale_seconds: Annotated[int, Field(ge=0, le=31536000)] = Field(
+        default=86400, description="How long browsers may show it while they fetch a newer one, in seconds."
+    )
+    fingerprinted_paths: list[UrlPath] = Field(
+        default=["/_app/", "/assets/"],
+        description="Directories of files whose name changes with their content: kept for a year.",
+    )
+    price_class: Literal["100", "200", "all"] = Field(
+        default="100",
+        description="Where CloudFront serves from: 100 is North America and Europe, 200 adds Asia and Africa.",
+    )
+    noncurrent_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        default=30, description="How long an overwritten or deleted file can be brought back, in days."
+    )
+    intelligent_tiering: bool = Field(
+        default=True, description="Let S3 move files by how often they are read; all stay readable at once."
+    )
+    access_log_days: Literal[7, 14, 30, 60, 90, 180, 365] | None = Field(
+        default=None, description="How long the record of requests is kept, in days; none when left out."
+    )
+    protect: bool = Field(default=True, description="Refuse to delete the bucket and the distribution.")
+
+
+StorageConfig = S3Config
+"""The files' configuration; becomes a union discriminated by `provider` with the second backend."""
+
+
+def storage_problems(
+    storage: StorageConfig | None, *, region: str, zone: str, hostnames: list[str]
+) -> Iterator[tuple[str, str]]:
+    """Key and sentence for each way in which the name of the files does not fit the stack's."""
+    if storage is None or storage.hostname is None:
+        return
+    given = storage.hostname
+    label = given.removesuffix(f".{zone}")
+    if label == given or "." in label:
+        yield "storage.hostname", f"given {given}, allowed one level below {zone}"
+    elif given in hostnames:
+        yield "storage.hostname", f"given {given}, which is one of edge.hostnames, allowed a name of its own"
+    if region != ALIAS_REGION:
+        yield (
+            "storage.hostname",
+            f"given {given}, allowed only in region {ALIAS_REGION}, where CloudFront takes certificates from",
+        )

@@ -1,0 +1,78 @@
+"""The edge of a stack, as its rules are made, traced and explained: no Pulumi here."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from components._cloudflare.fit import lacks
+from components._cloudflare.phases import phases
+from components._cloudflare.plans import PLAN_CAPABILITIES, CloudflarePlan
+from components._cloudflare.rule import Phase, Rule
+from components._cloudflare.settings import EdgeSettings
+from stacks.config.edge import ApiLimitConfig, CacheConfig, EdgeConfig, RateLimitsConfig
+from stacks.config.edge_settings import effective, wanted
+from stacks.config.stack import StackConfig
+
+TIERS_VARIABLE = "RATE_LIMIT_TIERS"
+"""Environment variable in which the application finds its own limits, requests a minute by tier."""
+
+
+def edge_settings(config: StackConfig) -> EdgeSettings:
+    """Everything that the rules of the stack's zone depend on."""
+    return effective(config.edge)
+
+
+def edge_rules(config: StackConfig) -> Mapping[Phase, Sequence[Rule]]:
+    """The rules of the stack's zone, phase by phase, in Cloudflare's order."""
+    return phases(edge_settings(config))
+
+
+def edge_degradations(config: StackConfig) -> list[str]:
+    """What was asked for and the plan lacks, a sentence each; empty where the plan holds it all."""
+    return list(edge_settings(config).lost)
+
+
+def rate_limit_tiers(config: StackConfig) -> dict[str, str]:
+    """The variable for the application; empty where no tiers are configured."""
+    tiers = config.service.rate_limit_tiers
+    return {TIERS_VARIABLE: json.dumps(tiers.model_dump(), sort_keys=True)} if tiers else {}
+
+
+def plan_numbers() -> dict[str, Mapping[str, int]]:
+    """What each plan holds, by plan, for every number."""
+    return {
+        "rate limits": {plan: has.rate_limit_rules for plan, has in PLAN_CAPABILITIES.items()},
+        "longest window of a rate limit, in seconds": {
+            plan: has.longest_period_seconds for plan, has in PLAN_CAPABILITIES.items()
+        },
+        "shortest time a rule may keep an answer, in seconds": {
+            plan: has.shortest_edge_ttl_seconds for plan, has in PLAN_CAPABILITIES.items()
+        },
+        "custom firewall rules": {plan: has.rules_of(Phase.FIREWALL) for plan, has in PLAN_CAPABILITIES.items()},
+        "rules of each other phase": {plan: has.rules_of(Phase.CACHE) for plan, has in PLAN_CAPABILITIES.items()},
+    }
+
+
+def plan_losses() -> dict[str, Mapping[str, str]]:
+    """What happens instead, by plan, for every key that some plan lacks when everything is asked for."""
+    found: dict[str, dict[str, str]] = {}
+    for plan in reversed(CloudflarePlan):
+        for lack in lacks(wanted(_everything(plan))):
+            told = found.setdefault(lack.key, {})
+            told[plan] = f"{told[plan]}; {lack.instead}" if plan in told else lack.instead
+    return {key: found[key] for key in sorted(found)}
+
+
+def _everything(plan: CloudflarePlan) -> EdgeConfig:
+    """Every default, and every choice that is off by default and needs a plan."""
+    api = ApiLimitConfig(except_signed_in=True, except_hostnames=["api.example.com"])
+    return EdgeConfig(
+        provider="cloudflare",
+        plan=plan.value,
+        account_id="0" * 32,
+        zone="example.com",
+        hostnames=["example.com"],
+        rate_limits=RateLimitsConfig(api=api),
+        cache=CacheConfig(session_cookies=["session"]),
+        waf="log",
+        owasp=True,
+    )

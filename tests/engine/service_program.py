@@ -1,0 +1,63 @@
+"""A program of one web service, on a network, that tests change by a file beside it."""
+
+from typing import Any
+
+from components._fargate import TaskArgs
+from components.cluster import Cluster, ClusterArgs
+from components.network import Nat, Network, NetworkArgs
+from components.service import (
+    CapacityArgs,
+    RolloutArgs,
+    ScalingArgs,
+    Service,
+    ServiceArgs,
+    StepArgs,
+    Strategy,
+    TargetArgs,
+)
+
+NETWORK = NetworkArgs(
+    cidr="10.0.0.0/16",
+    zones=["us-east-1a", "us-east-1b"],
+    nat=Nat("none"),
+    region="us-east-1",
+    flow_log_retention_days=7,
+)
+SERVICE = {
+    "service_name": "shop-api",
+    "image": "example/api:1",
+    "port": 8080,
+    "health_path": "/health",
+    "idle_timeout_seconds": 60,
+    "ingress_cidrs": ["192.0.2.0/24"],
+    "certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/simulated",
+    "cluster_name": "shop",
+    "region": "us-east-1",
+    "protect": False,
+}
+SCALING = {
+    "fixed": ScalingArgs(minimum_tasks=2, maximum_tasks=2),
+    "target": ScalingArgs(minimum_tasks=2, maximum_tasks=4, target=TargetArgs(cpu_percent=70)),
+    "step": ScalingArgs(minimum_tasks=2, maximum_tasks=4, step=StepArgs()),
+}
+
+
+def make(changes: dict[str, Any]) -> None:
+    """The service, with `changes` put over its arguments."""
+    network, cluster = Network("network", NETWORK), Cluster("cluster", ClusterArgs(cluster_name="shop"))
+    given = {"scaling": "target", "spot_percent": 20, "strategy": "ROLLING", **changes}
+    scaling, spot, strategy = (given.pop(key) for key in ("scaling", "spot_percent", "strategy"))
+    Service(
+        "api",
+        ServiceArgs(
+            **{**SERVICE, **given},
+            task=TaskArgs(cpu=256, memory_mib=512, architecture="X86_64", log_retention_days=7),
+            scaling=SCALING[scaling],
+            capacity=CapacityArgs(base_tasks=1, spot_percent=spot),
+            rollout=RolloutArgs(strategy=Strategy(strategy), shift_percent=10),
+            cluster_arn=cluster.arn,
+            vpc_id=network.vpc_id,
+            public_subnet_ids=network.public_subnet_ids,
+            private_subnet_ids=network.private_subnet_ids,
+        ),
+    )

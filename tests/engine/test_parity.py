@@ -1,0 +1,106 @@
+"""The gate, the engine's preview and the analysis of the state say the same of a stack."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_stack import API_RATE_101, AUTH_RATE_21, CONNECTIONS_201, FOOTING, FORCED, POOL_OF_120, ROOT, TREE
+
+from footing.check.pack import load
+from footing.check.run import report_on
+from footing.engine.session import Session
+from footing.engine.tryout import try_out
+from footing.project import stack_file
+from policies.report import Report, stops
+from policies.rule import Verdict
+
+pytestmark = pytest.mark.engine
+
+CHANGES = (POOL_OF_120, CONNECTIONS_201, API_RATE_101, AUTH_RATE_21)
+# Each change wraps what it finds, under a name of its own.
+EVERY_LIMIT_BROKEN = FORCED.format(
+    change="".join(change.replace("made", f"made_{number}") for number, change in enumerate(CHANGES))
+)
+
+SPOILT = {"pooler-server-connections", "database-max-connections", "edge-api-rate", "edge-auth-rate"}
+
+Said = set[tuple[str, str, bool]]
+"""Rule, resource, and whether it stops the change, wherever there is more to say than a pass."""
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in TREE:
+        source = ROOT / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FOOTING_ROOT", str(ROOT))
+    monkeypatch.setenv("PULUMI_DEBUG_COMMANDS", "true")  # else the engine has no --event-log
+    return tmp_path
+
+
+def footing_plan(tree: Path, stack: str) -> str:
+    return subprocess.run(
+        [FOOTING, "plan", stack, "--json"], cwd=tree, capture_output=True, text=True, check=True
+    ).stdout
+
+
+def by_the_gate(tree: Path, stack: str) -> Report:
+    file = stack_file(stack, None)
+    environment = file.config.environment
+    # In a process of its own: the spoilt program changes modules that the next test needs whole.
+    document = json.loads(footing_plan(tree, stack))
+    return report_on(document, environment, load(tree, environment), date.today())
+
+
+def said_by_the_gate(report: Report) -> Said:
+    shown = report.of(Verdict.FAIL, Verdict.UNDECIDED, Verdict.BROKEN)
+    return {(it.rule.id, it.resource.urn, stops(it, report.tolerated)) for it in shown}
+
+
+def _events(lines: str) -> Iterator[dict[str, Any]]:
+    for line in lines.splitlines():
+        if "policyEvent" in line:
+            yield json.loads(line)["policyEvent"]
+
+
+def said_by_the_engine(lines: str) -> Said:
+    return {(it["policyName"], it["resourceUrn"], it["enforcementLevel"] == "mandatory") for it in _events(lines)}
+
+
+def previewed(session: Session, log: Path) -> tuple[int, Said]:
+    code = session.run("preview", "--policy-pack", "policies", "--event-log", str(log))
+    return code, said_by_the_engine(log.read_text())
+
+
+def analyzed(session: Session) -> tuple[int, Said]:
+    done = session.ask("policy", "analyze", "--policy-pack", "policies", "--json")
+    assert '"summaryEvent"' in done.stdout, done.stderr
+    return done.returncode, said_by_the_engine(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("stack", "program"),
+    [("staging", ""), ("production", ""), ("staging", EVERY_LIMIT_BROKEN), ("production", EVERY_LIMIT_BROKEN)],
+    ids=["staging", "production", "spoilt staging", "spoilt production"],
+)
+def test_gate_preview_and_analysis_of_the_state_agree(tree: Path, stack: str, program: str):
+    if program:
+        (tree / "__main__.py").write_text(program)
+    report = by_the_gate(tree, stack)
+    expected = said_by_the_gate(report)
+    assert {rule for rule, _, stop in expected if stop} >= SPOILT or not program
+    with try_out(stack, root=tree, directory=tree / ".footing" / stack) as session:
+        assert previewed(session, tree / "preview.log") == (int(not report.passed), expected)
+        assert session.run("up", "--yes", "--skip-preview", "--suppress-outputs") == 0
+        code, after = analyzed(session)
+    # In the state everything is known: what could not be decided before is decided now, one way or the other.
+    undecided = {(it.rule.id, it.resource.urn) for it in report.of(Verdict.UNDECIDED)}
+    assert {it for it in after if it[:2] not in undecided} == {it for it in expected if it[:2] not in undecided}
+    assert code == (255 if any(stop for _, _, stop in after) else 0)

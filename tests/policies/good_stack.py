@@ -1,0 +1,277 @@
+"""The stack that every rule passes on: production's plan, with what a first preview cannot know filled in."""
+
+import json
+import runpy
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from components.pooler.pgbouncer import PgBouncerSettings, render_ini
+from footing.plan.record import record
+from policies import planned
+from policies.resource import SECRET, UNKNOWN, Resource
+from stacks.config import from_file
+
+ROOT = Path(__file__).parents[2]
+GONE = object()
+"""As a new value: the property is taken away."""
+
+
+@cache
+def plan(stack: str) -> tuple[Resource, ...]:
+    """The offline plan of a committed stack, as rules see it."""
+    file = from_file(ROOT / f"Pulumi.{stack}.yaml")
+    recorded = record(
+        lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__"),
+        project="footing",
+        stack=stack,
+        config=file.engine_config,
+        secret_keys=file.secret_keys,
+        root=ROOT,
+    )
+    return tuple(planned.resources(json.loads(recorded.to_json())))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """A change of one resource, or of which there are. A resource is named `Type/name`, a property by its path."""
+
+    on: str = ""
+    set: Mapping[str, Any] = field(default_factory=dict)
+    """Path to the new value; a function makes it from the old one."""
+    links: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Property to the resources that it comes from."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    remove: Sequence[str] = ()
+    add: Sequence[Resource] = ()
+
+
+def label(resource: Resource) -> str:
+    return f"{resource.type.rpartition(':')[2]}/{resource.name}"
+
+
+def edited(stack: Sequence[Resource], edit: Edit) -> list[Resource]:
+    """The stack after a change; the one before is left as it was."""
+    urns = {label(it): it.urn for it in stack}
+    for name in (*edit.remove, *([edit.on] if edit.on else [])):
+        assert name in urns, f"the good stack has no {name}"
+    kept = [it for it in stack if label(it) not in edit.remove]
+    return [*(_changed(it, edit, urns) if label(it) == edit.on else it for it in kept), *edit.add]
+
+
+def _changed(resource: Resource, edit: Edit, urns: Mapping[str, str]) -> Resource:
+    properties = deepcopy_marked(resource.properties)
+    for path, value in edit.set.items():
+        put(properties, path.split("."), value)
+    links = {key: tuple(urns[name] for name in names) for key, names in edit.links.items()}
+    return replace(
+        resource,
+        properties=properties,
+        property_dependencies={**resource.property_dependencies, **links},
+        **edit.options,
+    )
+
+
+def deepcopy_marked(value: Any) -> Any:
+    """A copy in which the marks are still themselves."""
+    return deepcopy(value, {id(UNKNOWN): UNKNOWN, id(SECRET): SECRET})
+
+
+def put(properties: Any, path: Sequence[str], value: Any) -> None:
+    """Set what is at a path; missing objects on the way are made."""
+    *way, last = path
+    for step, after in zip(way, path[1:], strict=True):
+        if isinstance(properties, list):
+            properties = properties[int(step)]
+            continue
+        if not isinstance(properties.get(step), (dict, list)):
+            properties[step] = [] if after.isdigit() else {}
+        properties = properties[step]
+    key: Any = int(last) if isinstance(properties, list) else last
+    if isinstance(properties, list) and key == len(properties):
+        properties.append(None)
+    old = properties[key] if isinstance(properties, list) else properties.get(key)
+    new = value(old) if callable(value) else value
+    if new is GONE:
+        del properties[key]
+    else:
+        properties[key] = new
+
+
+def get(properties: Any, path: Sequence[str]) -> Any:
+    """What is at a path, None if nothing is."""
+    for step in path:
+        if isinstance(properties, list):
+            properties = properties[int(step)] if step.isdigit() and int(step) < len(properties) else None
+        else:
+            properties = properties.get(step) if isinstance(properties, Mapping) else None
+    return properties
+
+
+def in_json(path: str, value: Any) -> Callable[[Any], str]:
+    """A change within a text that is JSON."""
+
+    def change(text: Any) -> str:
+        document = {"it": json.loads(text)}
+        put(document, ["it", *path.split(".")], value)
+        return json.dumps(document["it"])
+
+    return change
+
+
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+TRUE_INI = render_ini(
+    PgBouncerSettings(
+        server_connections=40,
+        client_connections=2000,
+        query_wait_timeout_seconds=10,
+        server_idle_timeout_seconds=60,
+    )
+)
+
+
+def container(name: str, variables: Mapping[str, str], secrets: Sequence[str] = ()) -> dict[str, Any]:
+    return {
+        "name": name,
+        "image": f"registry.example.com/{name}@{DIGEST}",
+        "user": "10001:10001",
+        "readonlyRootFilesystem": True,
+        "environment": [{"name": key, "value": value} for key, value in variables.items()],
+        "secrets": [{"name": key, "valueFrom": "arn:aws:secretsmanager:::secret:it"} for key in secrets],
+        "logConfiguration": {"logDriver": "awslogs", "options": {}},
+    }
+
+
+POOLER = json.dumps(
+    [container("pgbouncer", {"PGBOUNCER_INI": TRUE_INI, "POOLER_TASKS": "2"}, ["DATABASE_PASSWORD"])]
+)
+SERVICE = json.dumps([container("service", {"PORT": "8080", "VITE_TITLE": "Feed"}, ["DATABASE_URL"])])
+POLICY = json.dumps({"Statement": [{"Effect": "Allow", "Action": ["a:Get"], "Resource": ["arn:aws:a:::it"]}]})
+BUCKET_POLICY = json.dumps(
+    {
+        "Statement": [
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:*",
+                "Resource": ["arn:aws:s3:::it"],
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            }
+        ]
+    }
+)
+BUCKETS = ("origin-pull-authority", "storage-files", "storage-log")
+KNOWN_LATER = (
+    Edit(on="TaskDefinition/pooler-task", set={"containerDefinitions": POOLER}),
+    Edit(on="TaskDefinition/service-task", set={"containerDefinitions": SERVICE}),
+    *(
+        Edit(on=f"RolePolicy/{it}", set={"policy": POLICY})
+        for it in ("network-flow", "pooler-secrets", "service-secrets")
+    ),
+    *(Edit(on=f"BucketPolicy/{it}-policy", set={"policy": BUCKET_POLICY}) for it in BUCKETS),
+)
+"""What the cloud makes known."""
+
+CREDENTIALS = ("database-credentials", "pooler-credentials", "service-environment")
+
+
+def _rotation(name: str) -> Resource:
+    [secret] = [it for it in plan("production") if label(it) == f"Secret/{name}"]
+    return Resource(
+        type="aws:secretsmanager/secretRotation:SecretRotation",
+        name=name,
+        urn=f"urn:of:rotation:{name}",
+        properties={"secretId": UNKNOWN},
+        property_dependencies={"secretId": (secret.urn,)},
+    )
+
+
+def repairs() -> list[Edit]:
+    """What our own stack lacks: test_own_stacks.py holds the list of these faults."""
+    logs = [label(it) for it in plan("production") if it.type == "aws:cloudwatch/logGroup:LogGroup"]
+    return [
+        *(Edit(on=f"Secret/{it}", set={"kmsKeyId": UNKNOWN}) for it in CREDENTIALS),
+        Edit(add=[_rotation(it) for it in CREDENTIALS]),
+        *(Edit(on=it, set={"kmsKeyId": UNKNOWN, "retentionInDays": 365}) for it in logs),
+        Edit(on="LoadBalancer/pooler-nlb", set={"enableDeletionProtection": True}),
+        Edit(on="LoadBalancer/service-alb", set={"accessLogs": {"enabled": True, "bucket": "logs"}}),
+        *(
+            Edit(on=f"Bucket/{it}-bucket", set={"forceDestroy": False}, options={"protect": True})
+            for it in ("origin-pull-authority", "storage-log")
+        ),
+    ]
+
+
+def sample(type_: str, logical: str, *, protect: bool = False, **properties: Any) -> Resource:
+    return Resource(type=type_, name=logical, urn=f"urn:of:{logical}", properties=properties, protect=protect)
+
+
+SAMPLES = (
+    sample(
+        "upstash:index/redisDatabase:RedisDatabase",
+        "sample-upstash",
+        protect=True,
+        databaseName="sample-upstash",
+        tls=True,
+        eviction=True,
+    ),
+    sample(
+        "aws:elasticache/serverlessCache:ServerlessCache",
+        "sample-serverless",
+        protect=True,
+        name="sample-serverless",
+        engine="valkey",
+        userGroupId="sample",
+        subnetIds=["subnet-1", "subnet-2"],
+        securityGroupIds=["sg-1"],
+        snapshotRetentionLimit=7,
+    ),
+    sample(
+        "aws:ecr/repository:Repository",
+        "sample-registry",
+        imageTagMutability="IMMUTABLE",
+        imageScanningConfiguration={"scanOnPush": True},
+    ),
+    sample("aws:iam/policy:Policy", "sample-policy", policy=POLICY),
+    sample(
+        "aws:ec2/securityGroupRule:SecurityGroupRule",
+        "sample-rule",
+        type="ingress",
+        securityGroupId="sg-1",
+        protocol="tcp",
+        fromPort=443,
+        toPort=443,
+        cidrBlocks=["0.0.0.0/0"],
+    ),
+    sample(
+        "aws:appautoscaling/policy:Policy",
+        "sample-scaling",
+        policyType="TargetTrackingScaling",
+        targetTrackingScalingPolicyConfiguration={
+            "targetValue": 70,
+            "predefinedMetricSpecification": {"predefinedMetricType": "ECSServiceAverageCPUUtilization"},
+        },
+    ),
+    *(
+        sample(
+            "aws:cloudwatch/metricAlarm:MetricAlarm",
+            f"sample-alarm-{name}",
+            dimensions={"Id": f"sample-{name}"},
+            alarmActions=["arn:aws:sns:::people"],
+        )
+        for name in ("serverless", "upstash")
+    ),
+)
+"""One resource of each type that a rule is about and production does not have, and what watches them."""
+
+
+@cache
+def good() -> tuple[Resource, ...]:
+    """The stack that every rule passes on."""
+    stack: Sequence[Resource] = plan("production")
+    for edit in (*KNOWN_LATER, *repairs(), Edit(add=SAMPLES)):
+        stack = edited(stack, edit)
+    return tuple(stack)

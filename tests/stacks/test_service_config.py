@@ -1,0 +1,113 @@
+"""Configuration of the service: what does not fit together is refused, and the budget counts all its tasks."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components._rollout import RolloutArgs, Strategy
+from stacks.config import ConfigError, StackConfig, from_file, parse
+from stacks.config.service import rollout_args
+
+ROOT = Path(__file__).parents[2]
+STACKS = ("production", "staging")
+LAUNCH = {"name": "launch", "at": "at(2027-03-01T11:00:00)", "minimum_tasks": 40, "maximum_tasks": 50}
+STEP = {"mode": "step", "minimum_tasks": 8, "maximum_tasks": 50}
+TARGET = {"mode": "target", "minimum_tasks": 8, "maximum_tasks": 50}
+BLUE_GREEN = {"strategy": "blue_green"}
+
+
+def changed(values: dict[str, Any], changes: dict[str, Any]) -> StackConfig:
+    return parse("test", {**values, "service": {**values["service"], **changes}})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"image": "example/api:1", "image_by": "tag"},
+        {"image": "example/api:1", "image_by": "ci"},
+        {"scaling": {"mode": "fixed", "tasks": 50}},
+        {"scaling": {**TARGET, "memory_percent": 80, "requests_per_task_per_minute": 600}},
+        {"scaling": {**STEP, "schedules": [{**LAUNCH, "timezone": "Europe/Berlin"}]}},
+        {"scaling": {**STEP, "schedules": [{**LAUNCH, "at": "cron(0 11 * * ? *)"}]}},
+        {"scaling": STEP, "deployment": BLUE_GREEN},
+        {"capacity": {"spot_percent": 50, "base_tasks": 8}},
+        {"websockets": True, "task": {"cpu": 256, "memory_mib": 512, "architecture": "ARM64"}},
+    ],
+)
+def test_choices_that_go_together_are_accepted(values: dict[str, Any], changes: dict[str, Any]):
+    accepted = changed(values, changes).service.model_dump(exclude_unset=True)
+    assert {key: accepted[key] for key in changes} == changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "message"),
+    [
+        ({"image": "example/api:1"}, "image", "given 'example/api:1', allowed a digest (@sha256:...)"),
+        ({"scaling": {"mode": "magic"}}, "scaling.mode", "given 'magic', allowed 'fixed', 'target', 'step'"),
+        ({"scaling": {"minimum_tasks": 2}}, "scaling.mode", "missing; allowed 'fixed', 'step', 'target'"),
+        ({"scaling": {**STEP, "cpu_percent": 70}}, "scaling.cpu_percent", "unknown key"),
+        ({"scaling": {**STEP, "minimum_tasks": 0}}, "scaling.minimum_tasks", "given 0, allowed 1 or more"),
+        ({"scaling": {**STEP, "cpu_low_percent": 36}}, "scaling.cpu_low_percent", "allowed up to half of"),
+        ({"scaling": {**STEP, "schedules": [LAUNCH, LAUNCH]}}, "scaling.schedules", "allowed each name once"),
+        (
+            {"scaling": {**STEP, "schedules": [{**LAUNCH, "at": "tomorrow"}]}},
+            "scaling.schedules.0.at",
+            "allowed a text that matches",
+        ),
+        (
+            {"scaling": {**STEP, "schedules": [{**LAUNCH, "timezone": "Berlin"}]}},
+            "scaling.schedules",
+            "given the timezone 'Berlin', allowed an IANA name",
+        ),
+        (
+            {"scaling": {**STEP, "schedules": [{**LAUNCH, "minimum_tasks": 51}]}},
+            "scaling.schedules",
+            "given minimum_tasks 51 in launch, allowed 1 up to its maximum_tasks, 50",
+        ),
+        (
+            {"scaling": {**TARGET, "requests_per_task_per_minute": 600}, "deployment": BLUE_GREEN},
+            "scaling.requests_per_task_per_minute",
+            "allowed with strategy rolling only",
+        ),
+        ({"deployment": {"strategy": "canary", "percent": 100}}, "deployment.percent", "allowed 99 or less"),
+        ({"capacity": {"base_tasks": 9}}, "capacity.base_tasks", "allowed up to the tasks that always run, 8"),
+    ],
+)
+def test_service_that_would_not_work_is_refused(
+    values: dict[str, Any], changes: dict[str, Any], key: str, message: str
+):
+    with pytest.raises(ConfigError) as caught:
+        changed(values, changes)
+    [problem] = caught.value.problems
+    assert problem.startswith(f"service.{key}: ")
+    assert message in problem
+
+
+@pytest.mark.parametrize("strategy", ["blue_green", "canary", "linear"])
+def test_both_fleets_are_counted_in_the_connection_budget(values: dict[str, Any], strategy: str):
+    rolling = {"strategy": "rolling", "minimum_percent": 100, "maximum_percent": 150}
+    assert changed(values, {"deployment": rolling, "database_pool": 24}).connection_budget.service.peak == 75
+    with pytest.raises(ConfigError) as caught:
+        changed(values, {"deployment": {"strategy": strategy}, "database_pool": 24})
+    [problem] = caught.value.problems
+    assert "given 24, which is 2400 clients at the worst moment (100 tasks during a deployment)" in problem
+
+
+def test_tasks_of_a_schedule_are_counted_in_the_connection_budget(values: dict[str, Any]):
+    larger = {**STEP, "schedules": [{**LAUNCH, "maximum_tasks": 51}]}
+    with pytest.raises(ConfigError, match=r"service\.database_pool: given 18, which is 1836 clients"):
+        changed(values, {"scaling": larger})
+
+
+def test_every_key_of_a_strategy_reaches_the_component(values: dict[str, Any]):
+    canary = {"strategy": "canary", "percent": 5, "minutes": 7, "bake_minutes": 9}
+    assert rollout_args(changed(values, {"deployment": canary}).service.deployment) == RolloutArgs(
+        strategy=Strategy.CANARY, shift_percent=5, shift_minutes=7, bake_minutes=9
+    )
+
+
+def test_production_runs_nothing_of_its_base_on_spot_and_names_its_image_by_digest():
+    production, staging = (from_file(ROOT / f"Pulumi.{stack}.yaml").config.service for stack in STACKS)
+    assert (production.capacity.spot_percent, production.image_by) == (0, "digest")
+    assert (staging.capacity.spot_percent, staging.capacity.base_tasks) == (100, 0)
