@@ -25,6 +25,10 @@ class Component(pulumi.ComponentResource):
         """
         return pulumi.ResourceOptions(parent=self, **options)
 
+    def _protected(self, protect: bool) -> pulumi.ResourceOptions | None:  # noqa: FBT001  named at every call
+        """Options of a child that nobody may delete; None where they may."""
+        return self._child(protect=True) if protect else None
+
     def _finish(self) -> None:
         """Register every output that the class annotates.
 

@@ -53,6 +53,8 @@ class OriginPullArgs:
     """Name in the certificates, up to 64 characters less 10."""
     bucket_prefix: str
     """Begin of the physical name of the bucket with the authority's certificate, up to 46 characters."""
+    protect: bool = True
+    """Refuse to delete that bucket: a load balancer reads its authorities from there."""
 
 
 class OriginPull(Component):
@@ -149,6 +151,7 @@ class OriginPull(Component):
             self._args.bucket_prefix,
             BucketRules(noncurrent_days=NONCURRENT_DAYS),
             self._child(),
+            kept=self._protected(self._args.protect),
         )
         store.admit()
         bundle = aws.s3.BucketObjectv2(

@@ -83,6 +83,8 @@ class PoolerArgs:
     """Source: `Database.security_group_id`."""
     upstreams: list[Upstream] = field(default_factory=list)
     """What else the tasks call inside the network. Source: `Network.doors`."""
+    protect: bool = True
+    """Refuse to delete the load balancer: its host name stands in every task's `DATABASE_URL`."""
 
     @property
     def drain_seconds(self) -> int:

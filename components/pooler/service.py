@@ -92,6 +92,7 @@ class Pooler(Component):
             subnets=self._args.subnet_ids,
             security_groups=[self._front.id],
             enable_cross_zone_load_balancing=True,
+            enable_deletion_protection=self._args.protect,
             opts=self._child(),
         )
         target = aws.lb.TargetGroup(

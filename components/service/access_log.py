@@ -14,13 +14,13 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-acces
 
 
 def make_access_log(
-    name: str, args: ServiceArgs, opts: pulumi.ResourceOptions
+    name: str, args: ServiceArgs, opts: pulumi.ResourceOptions, kept: pulumi.ResourceOptions | None
 ) -> aws.lb.LoadBalancerAccessLogsArgsDict:
-    """The bucket, and what the load balancer must know of it; off where no days are given."""
+    """The bucket, with `kept` as its own options, and what the load balancer must know of it; off without days."""
     if args.access_log_days is None:
         return {"bucket": "", "enabled": False}
     rules = BucketRules(noncurrent_days=1, expire_days=args.access_log_days)
-    log = PrivateBucket(f"{name}-log", f"{args.service_name}-access", rules, opts)
+    log = PrivateBucket(f"{name}-log", f"{args.service_name}-access", rules, opts, kept=kept)
     # The name of the load balancer comes after its log's bucket: any of this account, in this region.
     account = pulumi.Output.from_input(args.cluster_arn).apply(lambda arn: arn.split(":")[4])
     balancers = pulumi.Output.concat("arn:aws:elasticloadbalancing:", args.region, ":", account, ":loadbalancer/*")

@@ -111,7 +111,9 @@ class Service(Component):
             drop_invalid_header_fields=True,
             desync_mitigation_mode="defensive",
             enable_deletion_protection=self._args.protect,
-            access_logs=make_access_log(self._name, self._args, self._child()),
+            access_logs=make_access_log(
+                self._name, self._args, self._child(), self._protected(self._args.protect)
+            ),
             opts=self._child(),
         )
 

@@ -63,7 +63,7 @@ class Storage(Component):
     def _make_bucket(self) -> PrivateBucket:
         args = self._args
         rules = BucketRules(noncurrent_days=args.noncurrent_days, intelligent_tiering=args.intelligent_tiering)
-        kept = self._child(protect=True) if args.protect else None
+        kept = self._protected(args.protect)
         return PrivateBucket(f"{self._name}-files", args.bucket_prefix, rules, self._child(), kept=kept)
 
     def _make_distribution(self) -> aws.cloudfront.Distribution:
@@ -178,7 +178,8 @@ class Storage(Component):
 
     def _make_access_log(self, days: int) -> None:
         rules = BucketRules(noncurrent_days=1, expire_days=days)
-        log = PrivateBucket(f"{self._name}-log", f"{self._args.bucket_prefix}-log", rules, self._child())
+        prefix, kept = f"{self._args.bucket_prefix}-log", self._protected(self._args.protect)
+        log = PrivateBucket(f"{self._name}-log", prefix, rules, self._child(), kept=kept)
         source = aws.cloudwatch.LogDeliverySource(
             f"{self._name}-log",
             region=CERTIFICATE_REGION,

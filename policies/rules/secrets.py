@@ -6,7 +6,6 @@ from typing import Final
 
 from policies.rule import (
     ADVICE_IN_PRODUCTION,
-    IN_PRODUCTION,
     ONLY_PRODUCTION,
     PASSED,
     Judgement,
@@ -49,7 +48,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html",
         remedy="Add a SecretRotation.",
         severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
+        levels=ADVICE_IN_PRODUCTION,
         controls=("CKV2_AWS_57",),
         types=frozenset({SECRET_TYPE}),
         check=_rotates,
@@ -61,7 +60,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html",
         remedy="Set kmsKeyId.",
         severity=Severity.LOW,
-        levels=IN_PRODUCTION,
+        levels=ADVICE_IN_PRODUCTION,
         controls=("CKV_AWS_149", "AWS-0098"),
         check=text("kmsKeyId"),
     ),

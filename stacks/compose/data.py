@@ -115,6 +115,7 @@ def make_pooler(stack: Stack, network: Network, cluster: Cluster, database: Data
             database_security_group_id=database.security_group_id,
             upstreams=network.doors,
             follow_rotation=config.credentials.mode == "managed",
+            protect=config.protect,
         ),
         stack.opts,
     )

@@ -17,6 +17,7 @@ def make_origin_pull(stack: Stack, domain: Domain) -> OriginPull | None:
             zone_id=domain.zone_id,
             subject=f"{stack.names.prefix} origin pull",
             bucket_prefix=stack.names.of("origin"),
+            protect=stack.config.edge.protect,
         ),
         stack.opts,
     )

@@ -437,3 +437,9 @@ def test_program_may_do_at_aws_what_it_was_given_and_nothing_else():
     [given] = [it for it in record(task_policy=document).of("aws:iam/rolePolicy:RolePolicy") if "task" in it.name]
     assert given.inputs["policy"] == document
     assert [it for it in record().of("aws:iam/rolePolicy:RolePolicy") if it.name == "api-task"] == []
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_record_of_requests_goes_only_with_a_service_that_may_go(protect: bool):
+    [bucket] = record(protect=protect).of("aws:s3/bucket:Bucket")
+    assert (bucket.inputs["forceDestroy"], bucket.protect) == (not protect, protect)
