@@ -1,6 +1,7 @@
 """Rules of alerts: everything that holds data is watched, and nobody is woken for staging."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -46,7 +47,7 @@ class _Watch:
 
     def __init__(self, stack: Stack) -> None:
         queries = [query for group in stack.of(ALERTS) for query in _queries(group)]
-        self._queried = {text for texts, _ in queries for text in texts}
+        self._queried = {name for texts, _ in queries for text in texts for name in _names(text)}
         self._queried_urns = {
             urn for texts, group in queries if texts == {_HIDDEN} for urn in by_urn(group, "rules")
         }
@@ -62,7 +63,7 @@ class _Watch:
             tells = _tells_somebody(alarm, stack)
             values = list(_values(alarm.get("dimensions")))
             if tells is True:
-                self._alarmed |= {it for it in values if isinstance(it, str)}
+                self._alarmed |= {name for it in values if isinstance(it, str) for name in _names(it)}
                 self._alarmed_urns |= set(by_urn(alarm, "dimensions"))
             if tells is not False:
                 self._unclear = self._unclear or tells is None or covered(*values)
@@ -75,6 +76,15 @@ class _Watch:
         if isinstance(name, str) and name and (name in self._queried or name in self._alarmed):
             return True
         return None if covered(name) or self._unclear else False
+
+
+_NODE: Final = re.compile(r"(?:-\d{4})?-\d{3}$")
+"""How ElastiCache calls the nodes of a group: by shard, where there are several, and by number."""
+
+
+def _names(text: str) -> tuple[str, str]:
+    """What a dimension may name: a resource, or one node of it."""
+    return text, _NODE.sub("", text)
 
 
 _HIDDEN, _DOUBTFUL = "[unknown]", "[doubtful]"

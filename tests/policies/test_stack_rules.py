@@ -315,6 +315,17 @@ def test_alert_watches_what_its_query_names(watch: Resource, expected: Verdict):
     assert verdicts("alerts-on-data", database, watch) == {"db": expected}
 
 
+@pytest.mark.parametrize(
+    ("dimension", "expected"),
+    [("cache-001", PASS), ("cache-0001-002", PASS), ("cache", PASS), ("cache-1", FAIL), ("cache-two-001", FAIL)],
+)
+def test_alert_on_a_node_watches_its_group(dimension: str, expected: Verdict):
+    group = resource("aws:elasticache/replicationGroup:ReplicationGroup", "redis", replicationGroupId="cache")
+    assert verdicts("alerts-on-data", group, alerts({"CacheClusterId": [dimension]})) == {"redis": expected}
+    alarm = resource(ALARM, "alarm", dimensions={"CacheClusterId": dimension}, alarmActions=["arn:people"])
+    assert verdicts("alerts-on-data", group, alarm) == {"redis": expected}
+
+
 def test_alarm_that_only_scales_is_no_alert():
     policy = resource("aws:appautoscaling/policy:Policy", "scaling")
     alarm = resource(
