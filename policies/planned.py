@@ -29,7 +29,6 @@ def _resource(planned: Mapping[str, Any]) -> Resource:
         properties=value(planned["inputs"]),
         parent=planned["parent"],
         protect=planned["protect"],
-        retain=planned["options"].get("retain_on_delete", False),
         dependencies=tuple(planned["dependencies"]),
         property_dependencies={key: tuple(urns) for key, urns in planned["property_dependencies"].items()},
         source=planned["source"],

@@ -41,8 +41,6 @@ class Resource(Mapping[str, Any]):
     """URN of the parent."""
     protect: bool = False
     """Whether the engine refuses to delete it."""
-    retain: bool = False
-    """Whether the engine forgets it where it would delete it."""
     dependencies: tuple[str, ...] = ()
     """URNs of the resources it was made from, where the runner knows them."""
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -54,6 +54,15 @@ def test_plan_as_json_holds_no_secret_and_can_be_read_again():
     assert by_name["service-environment"]["secretString"] == {"$secret": True}
 
 
+def test_scaling_compares_what_is_configured_with_other_ways():
+    done = footing("scaling", "production")
+    assert done.returncode == 0
+    head, _, first, *others = done.stdout.splitlines()
+    assert "simulated" in head
+    assert "as configured: step" in first
+    assert any("one task at a time" in line for line in others)
+
+
 def test_plan_reads_another_file_when_told(project: Path):
     other = project / "other.yaml"
     other.write_text((ROOT / "Pulumi.staging.yaml").read_text().replace("nat: single", "nat: per_zone"))

@@ -37,7 +37,7 @@ class Expression(ABC):
         return some(self, other)
 
     def __invert__(self) -> "Expression":
-        return Not(part=self)
+        return opposite(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ NEVER = Condition(written="false", check=lambda _: False, closed=True)
 
 @dataclass(frozen=True, kw_only=True)
 class Not(Expression):
-    """A condition turned round."""
+    """A condition turned round. Made by `opposite`."""
 
     part: Expression
     """What must not hold."""
@@ -113,6 +113,16 @@ class Some(Expression):
     def holds(self, exchange: Exchange) -> bool:
         """Whether one holds; parts after the first that does are left alone."""
         return any(part.holds(exchange) for part in self.parts)
+
+
+def opposite(part: Expression) -> Expression:
+    """What holds where `part` does not."""
+    match part:
+        case Not(part=inner):
+            return inner
+        case Condition() if part in (ALWAYS, NEVER):
+            return NEVER if part == ALWAYS else ALWAYS
+    return Not(part=part)
 
 
 def every(*parts: Expression) -> Expression:

@@ -33,6 +33,8 @@ def _rule(settings: EdgeSettings, ref: str, rate: Rate) -> Rule:
             then=_refusal(settings, rate),
             # A refusal lasts a period: below Enterprise Cloudflare wants a time, and this is the least it offers.
             mitigation_seconds=rate.period_seconds,
+            # Never for sign-in, of which nothing is kept: there it would only hide a mistake in the cache rules.
+            only_uncached=settings.api.only_uncached and ref.startswith("api"),
         ),
     )
 

@@ -75,6 +75,8 @@ class ApiSettings:
     """The long limit; None for none."""
     burst: Rate | None
     """The short limit beside it; None for none."""
+    only_uncached: bool
+    """Whether only requests that reach the origin are counted."""
     except_signed_in: bool
     """Whether requests with credentials are left to the application. Anybody can send a header: it must check."""
     except_hostnames: tuple[str, ...]

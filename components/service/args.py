@@ -76,6 +76,10 @@ class ServiceArgs:
     """Subnets of the load balancer. Source: `Network.public_subnet_ids`."""
     private_subnet_ids: pulumi.Input[list[str]]
     """Subnets of the tasks. Source: `Network.private_subnet_ids`."""
+    access_log_days: int | None = 90
+    """How long the record of every request at the load balancer is kept, in days; none when left out."""
+    task_policy: pulumi.Input[str] | None = None
+    """IAM document, as JSON: what the program may do at AWS; nothing when left out."""
     protect: bool = True
     """Refuse to delete the load balancer: its host name would change."""
 

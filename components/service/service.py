@@ -11,6 +11,7 @@ from components._firewall import Upstream
 from components._rollout import FULL_PERCENT, RolloutArgs
 from components._signals import Signals
 from components.service import signals
+from components.service.access_log import make_access_log
 from components.service.alarms import Front, rollback_alarms
 from components.service.args import CapacityArgs, ServiceArgs
 from components.service.autoscaling import make_autoscaling
@@ -110,6 +111,7 @@ class Service(Component):
             drop_invalid_header_fields=True,
             desync_mitigation_mode="defensive",
             enable_deletion_protection=self._args.protect,
+            access_logs=make_access_log(self._name, self._args, self._child()),
             opts=self._child(),
         )
 

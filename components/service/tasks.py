@@ -32,6 +32,7 @@ def make_task_definition(name: str, args: ServiceArgs, opts: pulumi.ResourceOpti
     """One container: unprivileged, read-only but for /tmp, with an init process that reaps what it leaves."""
     log = _fargate.make_log_group(name, args.task.log_retention_days, opts)
     arns, references = _make_secrets(name, args, opts)
+    role = _make_role(name, args, opts)
     main: dict[str, Any] = _fargate.container(
         name,
         args.image,
@@ -50,10 +51,17 @@ def make_task_definition(name: str, args: ServiceArgs, opts: pulumi.ResourceOpti
         [main],
         family=args.service_name,
         execution_role=_fargate.make_execution_role(name, arns, opts),
-        task_role=_fargate.make_task_role(name, opts),
+        task_role=role,
         volumes=["tmp"],
         opts=opts,
     )
+
+
+def _make_role(name: str, args: ServiceArgs, opts: pulumi.ResourceOptions) -> aws.iam.Role:
+    role = _fargate.make_task_role(name, opts)
+    if args.task_policy is not None:
+        aws.iam.RolePolicy(f"{name}-task", role=role.id, policy=args.task_policy, opts=opts)
+    return role
 
 
 def _make_secrets(

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from footing.abuse.crowd import Crowd, Phases, run
 from stacks.config.edge import EdgeConfig
+from stacks.config.stack import StackConfig
 
-MOST_PEOPLE = 1000
+MOST_PEOPLE = 500
 """Where the search for the largest office ends."""
 OFFICE_REQUESTS_PER_MINUTE = 4.0
 """What one person at work asks of the API: a page with two calls every half minute. An assumption."""
@@ -40,24 +41,32 @@ def cases(edge: EdgeConfig) -> Iterator[Crowd]:
     )  # fmt: skip
 
 
-def office(edge: EdgeConfig, people: int) -> Crowd:
-    """People at work behind one address, signed in: the edge keeps none of their answers."""
+def office(edge: EdgeConfig, people: int, *, signed_in: bool = True) -> Crowd:
+    """People at work behind one address; the edge keeps no answer to those who are signed in."""
+    session = [("cookie", f"{edge.cache.session_cookies[0]}=1")]
     return Crowd(
         title=f"{people} people of one office, {OFFICE_REQUESTS_PER_MINUTE:g} requests a minute each",
         path=f"{edge.rate_limits.api.paths[0]}feed",
         host=edge.hostnames[0],
-        headers=[("cookie", f"{edge.cache.session_cookies[0]}=1")],
+        headers=session if signed_in else [],
         requests_per_second=people * OFFICE_REQUESTS_PER_MINUTE / 60,
     )
 
 
-def largest_office(phases: Phases, edge: EdgeConfig) -> int:
+def largest_office(phases: Phases, edge: EdgeConfig, *, signed_in: bool = True) -> int:
     """People behind one address of whom nobody is refused; `MOST_PEOPLE` where no limit is in the way."""
     fits, too_many = 0, MOST_PEOPLE + 1
     while too_many - fits > 1:
         people = (fits + too_many) // 2
-        if run(phases, office(edge, people)).refused:
+        if run(phases, office(edge, people, signed_in=signed_in)).refused:
             too_many = people
         else:
             fits = people
     return fits
+
+
+def counting_uncached(config: StackConfig) -> StackConfig:
+    """The same stack, counting only what reaches the origin."""
+    api = config.edge.rate_limits.api.model_copy(update={"count": "uncached"})
+    limits = config.edge.rate_limits.model_copy(update={"api": api})
+    return config.model_copy(update={"edge": config.edge.model_copy(update={"rate_limits": limits})})

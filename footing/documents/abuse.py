@@ -2,7 +2,15 @@
 
 from pathlib import Path
 
-from footing.abuse.cases import OFFICE_PEOPLE, OFFICE_REQUESTS_PER_MINUTE, cases, largest_office, office
+from footing.abuse.cases import (
+    MOST_PEOPLE,
+    OFFICE_PEOPLE,
+    OFFICE_REQUESTS_PER_MINUTE,
+    cases,
+    counting_uncached,
+    largest_office,
+    office,
+)
 from footing.abuse.crowd import Crowd, Outcome, Phases, run
 from stacks.config.load import from_file
 from stacks.config.stack import StackConfig
@@ -33,8 +41,10 @@ limits. At {each:g} requests a minute each, which the edge does not answer by it
 
 What helps, and what does not:
 
-- Counting only requests that reach the origin helps what the edge answers by itself: the public feed. It does not
-  help signed-in people, whose answers are never kept, and never sign-in.
+- Counting only requests that reach the origin (`edge.rate_limits.api.count: uncached`) helps what the edge answers
+  by itself: of people who only read the public feed, {readers} are served behind one address, and then {uncached}
+  (the search ends at {most}). Of signed-in people it serves {uncached_signed_in}, for their answers are never
+  kept; and it is never done for sign-in.
 - `edge.rate_limits.api.except_hostnames` (plan pro and up) leaves the hosts named there to the application, which
   must refuse there whoever is not signed in; its limits are per person.
 - `edge.rate_limits.api.except_signed_in` (plan enterprise) leaves requests with credentials to the application.
@@ -62,10 +72,15 @@ def _row(crowd: Crowd, outcome: Outcome) -> str:
 
 def _office(config: StackConfig, phases: Phases) -> str:
     outcome = run(phases, office(config.edge, OFFICE_PEOPLE))
+    uncached = edge_rules(counting_uncached(config))
     return OFFICE.format(
         plan=config.edge.plan,
         each=OFFICE_REQUESTS_PER_MINUTE,
         largest=largest_office(phases, config.edge),
         people=OFFICE_PEOPLE,
         refused=outcome.refused.total() / outcome.sent,
+        readers=largest_office(phases, config.edge, signed_in=False),
+        uncached=largest_office(uncached, config.edge, signed_in=False),
+        uncached_signed_in=largest_office(uncached, config.edge),
+        most=MOST_PEOPLE,
     )

@@ -8,6 +8,7 @@ from policies.rule import (
     IN_PRODUCTION,
     NOT_APPLICABLE,
     PASSED,
+    UNKNOWN,
     Judgement,
     Level,
     Levels,
@@ -19,7 +20,7 @@ from policies.rule import (
     fail,
     undecided,
 )
-from policies.rules.links import by_urn, linked, linking
+from policies.rules.links import by_urn, linked
 from policies.rules.pooler import is_pooler
 from policies.rules.reading import at, covered, items, truth
 from policies.rules.tokens import ALERTS, DATABASE, REDIS, SERVERLESS_REDIS, SERVICE, TASK, UPSTASH
@@ -136,11 +137,10 @@ def _is_watched(types: tuple[str, ...]) -> Any:
 def _wakes_nobody(contact: Resource) -> Judgement:
     for key in PAGERS:
         found = contact.get(key)
-        if found is None or found == []:
-            continue
-        return (
-            undecided(key) if covered(found) and repr(found) == _HIDDEN else fail(f"{key} in use", "email or chat")
-        )
+        if found is UNKNOWN:
+            return undecided(key)
+        if found not in (None, []):
+            return fail(f"{key} in use", "email or chat")
     return PASSED
 
 
@@ -151,7 +151,7 @@ def _reports_errors(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
             yield task, NOT_APPLICABLE
         elif linked(task, "containerDefinitions", stack, SENTRY_KEY) or _names_dsn(task):
             yield task, PASSED
-        elif covered(task.get("containerDefinitions")) and not linking(stack, SERVICE, "taskDefinition", task):
+        elif covered(task.get("containerDefinitions")):
             yield task, undecided("containerDefinitions")
         else:
             yield task, fail("no SENTRY_DSN", "the DSN of a Sentry project")

@@ -1,7 +1,7 @@
 """Rules of what a change may destroy.
 
 A pack sees resources, not the steps of a change, so these rules ask for what makes the engine refuse the step: a
-stateful resource is protected, or is left where it is when the program no longer names it.
+stateful resource is protected. The engine does not tell a pack of `retain_on_delete`, so that is not asked for.
 """
 
 from typing import Final
@@ -28,15 +28,13 @@ STATEFUL: Final = (
 
 
 def _is_kept(resource: Resource) -> Judgement:
-    if resource.protect or resource.retain:
+    if resource.protect:
         return PASSED
     forced = resource.get("forceDestroy") if resource.type in BUCKETS else False
     if covered(forced):
         return undecided("forceDestroy")
     # A bucket that says that its content may go is judged for saying so, by a rule of its own.
-    return (
-        NOT_APPLICABLE if truth(forced) is True else fail("neither protect nor retain_on_delete", "protect true")
-    )
+    return NOT_APPLICABLE if truth(forced) is True else fail("no protect", "protect true")
 
 
 RULES: Final = (

@@ -43,12 +43,12 @@ def definitions(task: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
 
 
 def variables(container: Mapping[str, Any], key: str = "environment") -> Iterator[tuple[str, Any]]:
-    """Name and value of every variable; of `secrets`, name and reference."""
+    """Name of every variable, with its value where it is a literal."""
     entries = container.get(key)
     for entry in entries if isinstance(entries, list) else ():
         name = at(entry, "name")
         if isinstance(name, str):
-            yield name, at(entry, "value" if key == "environment" else "valueFrom")
+            yield name, at(entry, "value")
 
 
 def _each(wrong: ContainerCheck, required: str) -> Callable[[Resource], Judgement]:

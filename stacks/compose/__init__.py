@@ -39,6 +39,7 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any
         cluster,
         domain,
         trust_store_arn=demanded(stack, origin_pull),
+        task_policy=storage.write_policy if storage else None,
         environment={
             **sentry.env,
             **storage_variables(storage),

@@ -40,6 +40,10 @@ class ApiLimitConfig(Model):
         default=limits.API_BURST_REQUESTS.maximum,
         description=f"Requests in {limits.API_BURST_WINDOW_SECONDS} seconds; null where the plan lacks the rule.",
     )
+    count: Literal["all", "uncached"] = Field(
+        default="all",
+        description="uncached: only what reaches the origin, so that readers are not refused.",
+    )
     except_signed_in: bool = Field(
         default=False,
         description="Leave requests with credentials, true or not, to the application (enterprise plan).",

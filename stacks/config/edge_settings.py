@@ -98,6 +98,7 @@ def _api(api: ApiLimitConfig) -> ApiSettings:
         paths=tuple(api.paths),
         per_minute=Rate(requests=api.requests_per_minute, period_seconds=MINUTE_SECONDS),
         burst=Rate(requests=api.burst_requests, period_seconds=window) if api.burst_requests else None,
+        only_uncached=api.count == "uncached",
         except_signed_in=api.except_signed_in,
         except_hostnames=tuple(api.except_hostnames),
     )

@@ -192,6 +192,9 @@ class ServiceConfig(Model):
     rate_limit_tiers: RateLimitTiersConfig | None = Field(
         default=None, description="The application's own limits, given to it as JSON in RATE_LIMIT_TIERS."
     )
+    access_log_days: Literal[7, 14, 30, 60, 90, 180, 365] | None = Field(
+        default=90, description="How long the load balancer's record of requests is kept, in days; null for none."
+    )
     protect: bool = Field(default=True, description="Refuse to delete the load balancer.")
 
 

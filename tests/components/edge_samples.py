@@ -30,6 +30,7 @@ SETTINGS = EdgeSettings(
         paths=("/rest/", "/rpc/"),
         per_minute=Rate(requests=100, period_seconds=60),
         burst=Rate(requests=30, period_seconds=10),
+        only_uncached=False,
         except_signed_in=False,
         except_hostnames=(),
     ),

@@ -60,6 +60,7 @@ def test_header_and_path_are_known_in_any_case():
 def test_nothing_to_ask_is_written_as_nothing():
     host = fields.HOST.equals("a")
     assert (every(), some(), every(host, ALWAYS), some(host, NEVER)) == (ALWAYS, NEVER, host, host)
+    assert (~ALWAYS, ~NEVER, ~~host, host & ~NEVER) == (NEVER, ALWAYS, host, host)
     assert (every(host, NEVER), some(host, ALWAYS), fields.under(), host & host) == (NEVER, ALWAYS, NEVER, host)
 
 

@@ -20,6 +20,7 @@ OTHERS = {
     "api_paths": ("/v2/",),
     "api_per_minute": Rate(requests=60, period_seconds=60),
     "burst": Rate(requests=15, period_seconds=10),
+    "only_uncached": True,
     "except_signed_in": True,
     "except_hostnames": ("api.feed.example.com",),
     "auth_paths": ("/login/",),

@@ -97,6 +97,11 @@ def test_signed_in_requests_are_left_to_the_application_only_where_that_is_asked
     assert matching(phases(settings())[Phase.RATE_LIMIT], exchange) != []
 
 
+def test_only_the_api_can_leave_out_what_the_edge_answers():
+    limits = {rule.ref: rule.then.only_uncached for rule in phases(settings(only_uncached=True))[Phase.RATE_LIMIT]}
+    assert {ref for ref, only in limits.items() if only} == {"api-burst", "api-per-minute"}
+
+
 def test_failed_logins_are_counted_by_the_answer_on_sign_in_alone():
     [rule] = [it for it in phases(settings())[Phase.RATE_LIMIT] if it.ref == "auth-failed-logins"]
     counting = rule.then.counted

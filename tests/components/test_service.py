@@ -45,7 +45,7 @@ ARGS = ServiceArgs(
     upstreams=[Upstream(role="pooler", security_group_id="sg-pooler", port=6432)],
     ingress_cidrs=["192.0.2.0/24", "198.51.100.0/24"],
     certificate_arn="arn:certificate",
-    cluster_arn="arn:cluster",
+    cluster_arn="arn:aws:ecs:eu-west-1:123456789012:cluster/shop-staging",
     cluster_name="shop-staging",
     region="eu-west-1",
     vpc_id="vpc-1",
@@ -409,3 +409,31 @@ def test_listener_demands_a_certificate_where_it_has_authorities_and_says_so_whe
 
     assert demand() == {"mode": "off"}
     assert demand(trust_store_arn="arn:store") == {"mode": "verify", "trustStoreArn": "arn:store"}
+
+
+def test_every_request_is_written_to_a_private_bucket_that_forgets():
+    made = record(access_log_days=30)
+    [balancer] = made.of("aws:lb/loadBalancer:LoadBalancer")
+    assert balancer.inputs["accessLogs"]["enabled"] is True
+    assert "api-log-policy" in balancer.dependencies
+    [rule] = made.of("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")[0].inputs["rules"]
+    assert rule["expiration"] == {"days": 30}
+    [policy] = made.of("aws:s3/bucketPolicy:BucketPolicy")
+    [allowed] = [it for it in json.loads(policy.inputs["policy"])["Statement"] if it["Effect"] == "Allow"]
+    assert allowed["Principal"] == {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+    own = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/*"
+    assert allowed["Condition"] == {"ArnLike": {"aws:SourceArn": [own]}}
+
+
+def test_record_of_requests_is_left_out_only_when_that_is_typed():
+    made = record(access_log_days=None)
+    [balancer] = made.of("aws:lb/loadBalancer:LoadBalancer")
+    assert balancer.inputs["accessLogs"] == {"bucket": "", "enabled": False}
+    assert made.of("aws:s3/bucket:Bucket") == []
+
+
+def test_program_may_do_at_aws_what_it_was_given_and_nothing_else():
+    document = json.dumps({"Version": "2012-10-17", "Statement": []})
+    [given] = [it for it in record(task_policy=document).of("aws:iam/rolePolicy:RolePolicy") if "task" in it.name]
+    assert given.inputs["policy"] == document
+    assert [it for it in record().of("aws:iam/rolePolicy:RolePolicy") if it.name == "api-task"] == []

@@ -4,6 +4,7 @@ The published engine knows comparisons, sets, `and`, `or` and `not`. It knows no
 wildcards: such a call stands here as a flag with our own value, so that all around it is still the engine's.
 """
 
+import itertools
 import json
 import subprocess
 import sys
@@ -18,9 +19,12 @@ from hypothesis import strategies as st
 
 from components._cloudflare import fields
 from components._cloudflare.expression import Condition, Every, Expression, Not, Some, every, some
-from components._cloudflare.traffic import Exchange, Request, Response
+from components._cloudflare.traffic import Exchange, Request, Response, request
+from stacks.config.load import from_file
+from stacks.edge import edge_rules
 
 FOLDER = Path(__file__).parent
+ROOT = FOLDER.parents[1]
 Run = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 
@@ -44,7 +48,13 @@ def run() -> Iterator[Run]:
         engine.stdin.close()
 
 
-TEXTS = {it.written: it for it in (fields.HOST, fields.METHOD, fields.PATH, fields.COOKIE, fields.MEDIA_TYPE)}
+TEXTS = {
+    it.written: it
+    for it in (
+        *(fields.HOST, fields.METHOD, fields.PATH),
+        *(fields.EXTENSION, fields.COOKIE, fields.MEDIA_TYPE),
+    )
+}
 WORDS = st.sampled_from(["", "a", "ab", "GET", "/rest/", "session=1", 'say "hi"', "back\\slash", "é", "text/html"])
 NUMBERS = st.sampled_from([200, 304, 400, 401, 403, 404, 500])
 ADDRESSES = st.sampled_from(["192.0.2.1", "192.0.2.200", "198.51.100.7", "203.0.113.9"])
@@ -94,6 +104,26 @@ exchanges = st.builds(
 )  # fmt: skip
 
 
+REQUESTS = [
+    Exchange(
+        request=request(method, path, host="feed.example", headers=headers),
+        response=Response(status=status, headers={"content-type": "text/html", **answered}),
+    )
+    for method, path, headers, status, answered in [
+        ("GET", "/rest/feed?cursor=1", [], 200, {}),
+        ("GET", "/REST/me", [("Authorization", "Bearer x")], 200, {}),
+        ("GET", "/rpc/read", [("Cookie", "a=1; session=1")], 500, {}),
+        ("POST", "/auth/login", [], 401, {"set-cookie": "session=1"}),
+        ("GET", "/assets/app.1f2e.js", [], 200, {}),
+        ("GET", "/_app/version.json", [], 404, {}),
+        ("GET", "/logo.png", [], 200, {"cache-control": "no-store"}),
+        ("HEAD", "/.env", [], 403, {}),
+        ("GET", "/", [], 304, {"content-security-policy": "default-src 'self'"}),
+    ]
+]
+"""Requests that meet every kind of rule."""
+
+
 @dataclass
 class Standing:
     """A condition in which calls stand as flags, with the values of those flags."""
@@ -110,7 +140,7 @@ class Standing:
                 return some(*map(self.of, parts))
             case Not(part=part):
                 return Not(part=self.of(part))
-            case Condition(written=written, closed=True) if "(" in written:
+            case Condition(written=written) if "(" in written:
                 name = f"call.{len(self.flags)}"
                 self.flags[name] = condition.holds(self.exchange)
                 return Condition(written=name, check=condition.check, closed=True)
@@ -147,6 +177,22 @@ def test_engine_tells_a_missing_bracket(run: Run, given_, same):
     condition = (fields.HOST.equals("a") | fields.HOST.equals("b")) & fields.COOKIE.contains("c")
     exchange = Exchange(request=Request(host="a"), response=Response())
     assert (run(given_, values(exchange))["holds"] == condition.holds(exchange)) is same
+
+
+@pytest.mark.parametrize("stack", ["staging", "production"])
+def test_every_rule_of_our_stacks_means_what_cloudflares_engine_reads(run: Run, stack):
+    rules = [
+        rule for phase in edge_rules(from_file(ROOT / f"Pulumi.{stack}.yaml").config).values() for rule in phase
+    ]
+    said = {True: 0, False: 0}
+    for rule, exchange in itertools.product(rules, REQUESTS):
+        standing = Standing(exchange)
+        # "Always" is written `true`, a word that the published engine does not have.
+        text = standing.of(rule.when & FLAGS["flag.true"]).text()
+        holds = rule.when.holds(exchange)
+        assert run(text, values(exchange) | standing.flags) == {"holds": holds}, (rule.ref, text)
+        said[holds] += 1
+    assert min(said.values()) > len(rules)
 
 
 def test_engine_refuses_what_it_does_not_know(run: Run):

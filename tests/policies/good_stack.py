@@ -163,27 +163,27 @@ BUCKET_POLICY = json.dumps(
         ]
     }
 )
-BUCKETS = ("origin-pull-authority", "storage-files", "storage-log")
-KNOWN_LATER = (
-    Edit(on="TaskDefinition/pooler-task", set={"containerDefinitions": POOLER}),
-    Edit(on="TaskDefinition/service-task", set={"containerDefinitions": SERVICE}),
-    *(
-        Edit(on=f"RolePolicy/{it}", set={"policy": POLICY})
-        for it in ("network-flow", "pooler-secrets", "service-secrets")
-    ),
-    *(Edit(on=f"BucketPolicy/{it}-policy", set={"policy": BUCKET_POLICY}) for it in BUCKETS),
-)
-"""What the cloud makes known."""
-
-CREDENTIALS = ("database-credentials", "pooler-credentials", "service-environment")
 
 
-def _rotation(name: str) -> Resource:
-    [secret] = [it for it in plan("production") if label(it) == f"Secret/{name}"]
+def _of(*types: str) -> list[str]:
+    return [label(it) for it in plan("production") if it.type in types]
+
+
+def known_later() -> list[Edit]:
+    """What the cloud makes known."""
+    tasks = {"pooler-task": POOLER, "service-task": SERVICE}
+    return [
+        *(Edit(on=f"TaskDefinition/{name}", set={"containerDefinitions": it}) for name, it in tasks.items()),
+        *(Edit(on=it, set={"policy": POLICY}) for it in _of("aws:iam/rolePolicy:RolePolicy")),
+        *(Edit(on=it, set={"policy": BUCKET_POLICY}) for it in _of("aws:s3/bucketPolicy:BucketPolicy")),
+    ]
+
+
+def _rotation(secret: Resource) -> Resource:
     return Resource(
         type="aws:secretsmanager/secretRotation:SecretRotation",
-        name=name,
-        urn=f"urn:of:rotation:{name}",
+        name=secret.name,
+        urn=f"urn:of:rotation:{secret.name}",
         properties={"secretId": UNKNOWN},
         property_dependencies={"secretId": (secret.urn,)},
     )
@@ -191,17 +191,14 @@ def _rotation(name: str) -> Resource:
 
 def repairs() -> list[Edit]:
     """What our own stack lacks: test_own_stacks.py holds the list of these faults."""
-    logs = [label(it) for it in plan("production") if it.type == "aws:cloudwatch/logGroup:LogGroup"]
+    secret, log = "aws:secretsmanager/secret:Secret", "aws:cloudwatch/logGroup:LogGroup"
+    balancer, bucket = "aws:lb/loadBalancer:LoadBalancer", "aws:s3/bucket:Bucket"
     return [
-        *(Edit(on=f"Secret/{it}", set={"kmsKeyId": UNKNOWN}) for it in CREDENTIALS),
-        Edit(add=[_rotation(it) for it in CREDENTIALS]),
-        *(Edit(on=it, set={"kmsKeyId": UNKNOWN, "retentionInDays": 365}) for it in logs),
-        Edit(on="LoadBalancer/pooler-nlb", set={"enableDeletionProtection": True}),
-        Edit(on="LoadBalancer/service-alb", set={"accessLogs": {"enabled": True, "bucket": "logs"}}),
-        *(
-            Edit(on=f"Bucket/{it}-bucket", set={"forceDestroy": False}, options={"protect": True})
-            for it in ("origin-pull-authority", "storage-log")
-        ),
+        *(Edit(on=it, set={"kmsKeyId": UNKNOWN}) for it in _of(secret)),
+        Edit(add=[_rotation(it) for it in plan("production") if it.type == secret]),
+        *(Edit(on=it, set={"kmsKeyId": UNKNOWN, "retentionInDays": 365}) for it in _of(log)),
+        *(Edit(on=it, set={"enableDeletionProtection": True}) for it in _of(balancer)),
+        *(Edit(on=it, set={"forceDestroy": False}, options={"protect": True}) for it in _of(bucket)),
     ]
 
 
@@ -272,6 +269,6 @@ SAMPLES = (
 def good() -> tuple[Resource, ...]:
     """The stack that every rule passes on."""
     stack: Sequence[Resource] = plan("production")
-    for edit in (*KNOWN_LATER, *repairs(), Edit(add=SAMPLES)):
+    for edit in (*known_later(), *repairs(), Edit(add=SAMPLES)):
         stack = edited(stack, edit)
     return tuple(stack)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from components._cloudflare.rule import Phase, RateLimit
-from footing.abuse.cases import OFFICE_PEOPLE, cases, largest_office, office
+from footing.abuse.cases import MOST_PEOPLE, OFFICE_PEOPLE, cases, counting_uncached, largest_office, office
 from footing.abuse.crowd import Crowd, Outcome, run
 from policies import limits
 from stacks.config.load import from_file
@@ -56,6 +56,16 @@ def test_office_behind_one_address_fits_up_to_its_number():
     assert 1 < largest < OFFICE_PEOPLE
     assert not run(PHASES, office(CONFIG.edge, largest)).refused
     assert run(PHASES, office(CONFIG.edge, largest + 1)).refused
+
+
+def test_counting_the_uncached_helps_readers_and_nobody_who_is_signed_in():
+    uncached = edge_rules(counting_uncached(CONFIG))
+    readers = [largest_office(phases, CONFIG.edge, signed_in=False) for phases in (PHASES, uncached)]
+    signed_in = [largest_office(phases, CONFIG.edge) for phases in (PHASES, uncached)]
+    assert readers[0] == signed_in[0] == signed_in[1]
+    assert readers[1] == MOST_PEOPLE
+    login = next(crowd for crowd in cases(CONFIG.edge) if "good logins" in crowd.title)
+    assert run(uncached, login).passed == run(PHASES, login).passed
 
 
 def test_fullest_minute_is_found_between_any_two_requests():

@@ -1,0 +1,29 @@
+"""Where the load balancer writes down every request: a private bucket that forgets."""
+
+import pulumi
+import pulumi_aws as aws
+
+from components._bucket import BucketRules, PrivateBucket, delivery
+from components.service.args import ServiceArgs
+
+DELIVERY = "logdelivery.elasticloadbalancing.amazonaws.com"
+"""The service that writes the log.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+"""
+
+
+def make_access_log(
+    name: str, args: ServiceArgs, opts: pulumi.ResourceOptions
+) -> aws.lb.LoadBalancerAccessLogsArgsDict:
+    """The bucket, and what the load balancer must know of it; off where no days are given."""
+    if args.access_log_days is None:
+        return {"bucket": "", "enabled": False}
+    rules = BucketRules(noncurrent_days=1, expire_days=args.access_log_days)
+    log = PrivateBucket(f"{name}-log", f"{args.service_name}-access", rules, opts)
+    # The name of the load balancer comes after its log's bucket: any of this account, in this region.
+    account = pulumi.Output.from_input(args.cluster_arn).apply(lambda arn: arn.split(":")[4])
+    balancers = pulumi.Output.concat("arn:aws:elasticloadbalancing:", args.region, ":", account, ":loadbalancer/*")
+    policy = log.admit(delivery(DELIVERY, log.bucket.arn, [balancers]))
+    # By way of the policy: AWS tries to write before it says yes.
+    return {"bucket": policy.bucket, "enabled": True}
