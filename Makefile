@@ -2,6 +2,8 @@
 # The environment goes to .venv; uv and the engine go to the cache, which every checkout shares.
 
 STACK ?= staging
+# Not taken from the environment: whoever wants the real cloud types it.
+CLOUD := simulated
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV_VERSION := 0.13.9
 
@@ -23,7 +25,7 @@ BIN := .venv/bin
 ENVIRONMENT := .venv/.synced
 
 .DEFAULT_GOAL := help
-.PHONY: up plan preview destroy test lab lint bench clean help engine grammar
+.PHONY: up plan check annotations sarif preview destroy test lab lint workflows bench clean help engine grammar
 MAKEFLAGS += --no-print-directory
 
 up: $(ENVIRONMENT) engine ## apply STACK (staging) to the simulated cloud, twice, and show what it made
@@ -32,8 +34,20 @@ up: $(ENVIRONMENT) engine ## apply STACK (staging) to the simulated cloud, twice
 plan: $(ENVIRONMENT) ## show the resources of STACK, offline, in seconds
 	@$(BIN)/footing plan $(STACK)
 
-preview: $(ENVIRONMENT) engine ## show what `up` would change, judged by the policy pack
-	@$(BIN)/footing preview $(STACK) --simulated
+check: $(ENVIRONMENT) ## judge STACK by the rules of policies/, offline; docs/rules.md
+	@$(BIN)/footing check $(STACK)
+
+annotations: $(ENVIRONMENT) ## the same as annotations of a step of GitHub Actions
+	@$(BIN)/footing check $(STACK) --format github
+
+sarif: $(ENVIRONMENT) ## the same as reports/STACK.sarif, for code scanning
+	@mkdir -p reports
+	@echo "writing reports/$(STACK).sarif" >&2
+	@$(BIN)/footing check $(STACK) --format sarif --output reports/$(STACK).sarif
+
+# CLOUD=real asks the providers, with the credentials of the environment; anything else stays on this machine.
+preview: $(ENVIRONMENT) engine ## show what `up` would change, judged by the policy pack; CLOUD=real asks the cloud
+	@$(BIN)/footing preview $(STACK) $(if $(filter real,$(CLOUD)),,--simulated)
 
 destroy: $(ENVIRONMENT) engine ## delete STACK from the simulated cloud
 	@$(BIN)/footing destroy $(STACK) --simulated
@@ -51,16 +65,22 @@ lint: $(ENVIRONMENT) ## ruff and mypy
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 
+# Go's checksums pin the linter and all it is made of; `go tool` keeps what it built.
+workflows: ## actionlint over .github/workflows/
+	@cd tests/workflows/actionlint && GOWORK=off CGO_ENABLED=0 GOFLAGS=-mod=readonly \
+	  go tool actionlint -no-color -shellcheck= -pyflakes= $(CURDIR)/.github/workflows/*.yml
+	@echo "actionlint: nothing found"
+
 bench: $(ENVIRONMENT) ## time the plan against a plain Pulumi program and AWS CDK
 	@$(BIN)/python bench/run.py
 
 clean: ## remove the environment, the try-outs and what tools cached here
-	rm -rf .venv .footing .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .footing reports .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## list these targets
 	@echo "make TARGET [STACK=production]"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 # Quick when built: it only checks that the engine is there.
 engine:

@@ -26,6 +26,17 @@ def test_every_documented_limit_has_its_row_and_its_rule():
         assert any(f"`{rule.id}`" in row for rule in CATALOGUE)
 
 
+def test_page_of_rules_tells_everything_about_every_rule():
+    text = PAGES["rules.md"]()
+    sections = dict(zip(*[iter(re.split(r"^## (.*)\n", text, flags=re.MULTILINE)[1:])] * 2, strict=True))
+    assert list(sections) == [rule.id for rule in CATALOGUE]
+    for rule in CATALOGUE:
+        told = (rule.title, rule.why, rule.severity, rule.remedy, rule.source, *rule.controls, *rule.types)
+        assert [it for it in told if it not in sections[rule.id]] == []
+        assert f"{rule.levels.production} in production, {rule.levels.elsewhere} elsewhere" in sections[rule.id]
+        assert f"[`{rule.id}`](#{rule.id})" in text
+
+
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
 def test_links_lead_to_files_of_the_tree(path: Path):
     prose = re.sub(r"`[^`]*`", "", path.read_text())

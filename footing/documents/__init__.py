@@ -8,6 +8,8 @@ from footing.documents.configuration import configuration_page
 from footing.documents.edge import edge_plans_page
 from footing.documents.limits import limits_page
 from footing.documents.network import network_page
+from footing.documents.report import report_page
+from footing.documents.rules import rules_page
 from footing.documents.scaling import scaling_page
 from stacks.config.schema import schema_text
 
@@ -16,8 +18,10 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "configuration.md": configuration_page,
     "edge-plans.md": edge_plans_page,
     "limits.md": limits_page,
-    "scaling.md": scaling_page,
     "network.md": network_page,
+    "report-format.md": report_page,
+    "rules.md": rules_page,
+    "scaling.md": scaling_page,
     "stack.schema.json": schema_text,
 }
 """What makes each page, by its name in docs/."""

@@ -22,7 +22,7 @@ from policies.rule import (
 )
 
 TYPE = "aws:rds/instance:Instance"
-AWKWARD = "50% <of> \"it\", 'all' & a:b\r\nthen ]]> ::error::x \N{SNOWMAN} \x1b[31m \x00 \ud800"
+AWKWARD = "50% <of> \"it\", 'all' & a:b\r\nthen ]]> ::error::x \N{SNOWMAN} \x1b[31m \x00 \ud800 100%0A%3A"
 """Everything that some format has to escape, or cannot hold."""
 
 
@@ -88,6 +88,7 @@ def everything() -> Report:
     return report(
         *(VIOLATION, ADVICE, UNDECIDED, BROKEN, PASSING),
         finding(rule("violated"), fail("no backups", "7 to 35 days"), nowhere),
+        finding(rule("violated"), undecided("the class"), resource("replica")),
         finding(rule("awkward", title=AWKWARD, remedy=AWKWARD, why=AWKWARD), fail(AWKWARD, AWKWARD), awkward),
         excused=[EXCUSED, replace(EXCUSED, waiver=replace(WAIVER, reason=AWKWARD, owner=AWKWARD))],
         problems=["An exception is malformed.", AWKWARD],

@@ -1,0 +1,62 @@
+"""docs/rules.md: every policy rule, with its reasons."""
+
+from collections.abc import Iterable, Iterator
+
+from policies.rule import AnyRule, StackRule
+from policies.rules import CATALOGUE
+
+INTRODUCTION = """\
+# The rules
+
+Generated from `policies/rules/` by `footing docs`: do not edit. {count} rules judge every resource: `footing check
+STACK` on the offline plan, the engine with `pulumi preview --policy-pack policies`, both with the same code.
+
+A `mandatory` violation stops the change, an `advisory` one is told, and a rule that is `off` is not asked. Every
+environment that is not development, preview, staging or test is held to production's level. A rule that could not
+decide, or broke, stops the change as well: a gate that cannot see is not green.
+
+| rule | what must be true | severity | in production | elsewhere |
+|---|---|---|---|---|
+"""
+
+
+def rules_page(rules: Iterable[AnyRule] = CATALOGUE) -> str:
+    """The whole page: a table, then a section a rule, in the order of the catalogue."""
+    listed = list(rules)
+    rows = "".join(_row(rule) for rule in listed)
+    return INTRODUCTION.format(count=len(listed)) + rows + "".join(_section(rule) for rule in listed)
+
+
+def _row(rule: AnyRule) -> str:
+    cells = (
+        f"[`{rule.id}`](#{rule.id})",
+        rule.title,
+        rule.severity,
+        rule.levels.production,
+        rule.levels.elsewhere,
+    )
+    return f"| {' | '.join(_cell(cell) for cell in cells)} |\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _section(rule: AnyRule) -> str:
+    return f"\n## {rule.id}\n\n{rule.title}.\n\n" + "".join(
+        f"- **{name}:** {said}\n" for name, said in _facts(rule)
+    )
+
+
+def _facts(rule: AnyRule) -> Iterator[tuple[str, str]]:
+    yield "Why", f"{rule.why}."
+    yield "Remedy", rule.remedy
+    yield "Severity", rule.severity
+    yield "Levels", f"{rule.levels.production} in production, {rule.levels.elsewhere} elsewhere"
+    looks_at = "all resources of the stack together" if isinstance(rule, StackRule) else "one resource at a time"
+    yield "Looks at", f"{', '.join(f'`{type_}`' for type_ in sorted(rule.types))}; {looks_at}"
+    if not rule.excusable:
+        yield "Exceptions", "none in production"
+    if rule.controls:
+        yield "Controls", ", ".join(rule.controls)
+    yield "Source", rule.source

@@ -1,0 +1,154 @@
+"""Workflows give a stranger's code nothing to steal, and run only what any machine can run."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / ".github" / "workflows").iterdir())
+TEXT = (ROOT / ".github" / "workflows" / "pull-request.yml").read_text()
+WORKFLOW = yaml.safe_load(TEXT)
+JOBS: dict[str, dict[str, Any]] = WORKFLOW["jobs"]
+TRUSTED = {"preview"}
+"""Jobs that run for branches of the repository alone."""
+RUNS_THE_CHANGE = {"gate", "preview"}
+"""Jobs that run code of the pull request."""
+SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
+CREDENTIALS = re.compile(r"secrets\b|vars\b|github\.token|GITHUB_TOKEN|toJSON\(github", re.IGNORECASE)
+
+
+def steps(*jobs: str) -> Iterator[dict[str, Any]]:
+    for job in jobs or JOBS:
+        yield from JOBS[job]["steps"]
+
+
+def make(*arguments: str, dry: bool = False, **environment: str) -> subprocess.CompletedProcess[str]:
+    ours = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(
+        ["make", *(["-n"] if dry else []), *arguments],
+        cwd=ROOT, env={**ours, **environment}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_actions_are_pinned_by_digest_with_their_version_beside():
+    used = re.findall(r"uses: *(\S+) *(.*)", "".join(path.read_text() for path in FILES))
+    assert used
+    loose = [f"{action} {note}" for action, note in used if not re.search(r"@[0-9a-f]{40}$", action)]
+    unnamed = [action for action, note in used if not re.fullmatch(r"# v\d+\.\d+\.\d+", note)]
+    assert (loose, unnamed) == ([], [])
+    digests = {tuple(action.split("@")) for action, _ in used}
+    assert len(digests) == len({name for name, _ in digests}), "one action in two versions"
+
+
+def test_only_harmless_events_start_a_workflow():
+    # `on` is a boolean of YAML 1.1.
+    started_by = {event for path in FILES for event in yaml.safe_load(path.read_text())[True]}
+    assert started_by == {"pull_request", "push"}
+    assert WORKFLOW[True]["push"] == {"branches": ["main"]}
+
+
+def test_each_job_has_exactly_the_permissions_it_needs():
+    assert WORKFLOW["permissions"] == {}
+    assert {name: job["permissions"] for name, job in JOBS.items()} == {
+        "gate": {"contents": "read"},
+        "scanning": {"contents": "read", "security-events": "write"},
+        "preview": {"contents": "read", "id-token": "write"},
+    }
+
+
+def test_jobs_for_everybody_hold_no_credentials():
+    for name in JOBS.keys() - TRUSTED:
+        assert CREDENTIALS.findall(yaml.safe_dump(JOBS[name])) == [], name
+        assert "environment" not in JOBS[name]
+    assert "env" not in WORKFLOW
+    checkouts = [step for step in steps() if step.get("uses", "").startswith("actions/checkout@")]
+    assert len(checkouts) == len(RUNS_THE_CHANGE)
+    assert [step["with"] for step in checkouts] == [{"persist-credentials": False}] * len(checkouts)
+
+
+def test_job_that_may_write_runs_nothing_of_the_change():
+    writing = {name for name, job in JOBS.items() if "write" in set(job["permissions"].values())}
+    assert writing - TRUSTED == {"scanning"}
+    assert [step for step in steps("scanning") if "run" in step or "checkout" in step["uses"]] == []
+
+
+def test_credentials_are_for_branches_of_this_repository_in_a_protected_environment():
+    for name in TRUSTED:
+        condition = JOBS[name]["if"]
+        assert SAME_REPOSITORY in condition
+        assert "||" not in condition
+        assert JOBS[name]["environment"] == "preview-${{ matrix.stack }}"
+    holding = [step for step in steps(*TRUSTED) if CREDENTIALS.search(yaml.safe_dump(step))]
+    assert [step.get("name", step.get("uses", "").partition("@")[0]) for step in holding] == [
+        "aws-actions/configure-aws-credentials",
+        "Preview",
+    ]
+    oidc = holding[0]["with"]
+    assert set(oidc) == {"role-to-assume", "role-session-name", "role-duration-seconds", "aws-region"}
+    assert oidc["role-duration-seconds"] <= 3600
+
+
+def test_fork_that_may_not_upload_does_not_fail():
+    [upload] = [step for step in steps("scanning") if "upload-sarif" in step["uses"]]
+    assert "head.repo.full_name != github.repository" in upload["continue-on-error"]
+    assert {str(step["if"]) for step in steps("gate") if "sarif" in yaml.safe_dump(step)} == {
+        "${{ !cancelled() }}"
+    }
+    assert JOBS["scanning"]["if"] == "${{ !cancelled() }}"
+
+
+def test_every_command_is_a_target_of_the_makefile():
+    commands = [step["run"] for step in steps() if "run" in step]
+    odd = [it for it in commands if not re.fullmatch(r"make( [a-z]+)+( CLOUD=real)?", it)]
+    assert odd == []
+    for command in commands:
+        done = make(*command.split()[1:], dry=True, STACK="production")
+        assert done.returncode == 0, done.stderr
+        assert " production" in done.stdout
+    stacks = {path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")}
+    for job in (JOBS[name] for name in RUNS_THE_CHANGE):
+        assert set(job["strategy"]["matrix"]["stack"]) == stacks
+        assert job["env"] == {"STACK": "${{ matrix.stack }}"}
+
+
+def test_artifact_is_what_the_target_writes():
+    [kept] = [step["with"]["path"] for step in steps("gate") if "upload-artifact" in step.get("uses", "")]
+    written = make("sarif", dry=True, STACK="production").stdout
+    output = kept.replace("${{ matrix.stack }}", "production")
+    assert f"footing check production --format sarif --output {output}" in written
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "simulated"),
+    [((), {}, True), ((), {"CLOUD": "real"}, True), (("CLOUD=Real",), {}, True), (("CLOUD=real",), {}, False)],
+)
+def test_preview_asks_the_real_cloud_only_when_that_is_typed(
+    arguments: tuple[str, ...], environment: dict[str, str], simulated: bool
+):
+    [command] = [
+        line
+        for line in make("preview", *arguments, dry=True, **environment).stdout.splitlines()
+        if "footing preview" in line
+    ]
+    assert ("--simulated" in command) is simulated
+
+
+@pytest.mark.timeout(600)
+def test_actionlint_finds_nothing_and_would_find_a_fault(tmp_path: Path):
+    done = make("workflows")
+    assert done.returncode == 0, done.stdout + done.stderr
+    spoiled = tmp_path / "spoiled.yml"
+    spoiled.write_text(TEXT.replace("matrix.stack", "matrix.stak"))
+    lint = ["go", "tool", "actionlint", "-no-color", "-shellcheck=", "-pyflakes=", str(spoiled)]
+    directory = ROOT / "tests" / "workflows" / "actionlint"
+    found = subprocess.run(
+        lint, cwd=directory, env={**os.environ, "GOWORK": "off", "CGO_ENABLED": "0"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert 'property "stak" is not defined' in found.stdout
