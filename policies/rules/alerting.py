@@ -73,9 +73,17 @@ class _Watch:
         name = resource.get(PHYSICAL_NAMES[resource.type])
         if resource.urn in self._queried_urns or resource.urn in self._alarmed_urns:
             return True
-        if isinstance(name, str) and name and (name in self._queried or name in self._alarmed):
+        if isinstance(name, str) and name and self._is_named(name, resource.type):
             return True
         return None if covered(name) or self._unclear else False
+
+    def _is_named(self, name: str, type_: str) -> bool:
+        texts = self._queried | self._alarmed
+        if name in texts or type_ != REDIS:
+            return name in texts
+        # Metrics know the members of a replication group, `<id>-001` or `<id>-0001-001`, and not the group.
+        member = re.compile(re.escape(name) + r"(-\d{4})?-\d{3}")
+        return any(member.fullmatch(text) for text in texts)
 
 
 _NODE: Final = re.compile(r"(?:-\d{4})?-\d{3}$")

@@ -1,12 +1,13 @@
 """The pack under the real engine: whatever is wrong with it ends the operation with a sentence that says so."""
 
 import json
+from typing import Any
 
 import pytest
-from conftest import RUNTIME, Engine
 
 pytestmark = pytest.mark.engine
 
+RUNTIME = "runtime: {name: python, options: {toolchain: uv, virtualenv: .venv}}\n"
 OURS = """\
 from pathlib import Path
 
@@ -34,7 +35,7 @@ LOOSER = {"edge-api-rate": "advisory"}
     ids=["empty", "broken", "misspelt", "loosened", "malformed exception", "missing"],
 )
 def test_fault_of_the_pack_fails_the_preview(
-    engine: Engine, pack: str | None, config: dict[str, str], exceptions: str, sentence: str
+    engine: Any, pack: str | None, config: dict[str, str], exceptions: str, sentence: str
 ):
     engine.project.program("import pulumi\npulumi.export('made', 1)\n")
     arguments = ["preview", "--policy-pack", "policies"]
@@ -51,7 +52,7 @@ def test_fault_of_the_pack_fails_the_preview(
     assert sentence in " ".join(done.stdout.split())
 
 
-def test_whole_pack_passes_an_empty_program(engine: Engine):
+def test_whole_pack_passes_an_empty_program(engine: Any):
     engine.project.program("import pulumi\npulumi.export('made', 1)\n")
     engine.project.program(RUNTIME, "policies/PulumiPolicy.yaml")
     engine.project.program(WHOLE, "policies/__main__.py")
