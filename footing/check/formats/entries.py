@@ -74,7 +74,8 @@ def place(source: str) -> Place | None:
 
 def summary(report: Report) -> str:
     """The counts in one line: what shows that the gate did ask its rules."""
-    counts = ", ".join(f"{report.counts[verdict]} {verdict}" for verdict in Verdict)
+    by_verdict = report.counts
+    counts = ", ".join(f"{by_verdict[verdict]} {verdict}" for verdict in Verdict)
     outcome = "may go on" if report.passed else "is stopped"
     return (
         f"{report.stack}: the change {outcome}. {len(report.rules)} rules: {counts}; "
