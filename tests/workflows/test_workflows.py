@@ -1,5 +1,6 @@
 """Workflows give a stranger's code nothing to steal, and run only what any machine can run."""
 
+import json
 import os
 import re
 import subprocess
@@ -101,6 +102,28 @@ def test_fork_that_may_not_upload_does_not_fail():
         "${{ !cancelled() }}"
     }
     assert JOBS["scanning"]["if"] == "${{ !cancelled() }}"
+
+
+@pytest.mark.timeout(600)
+def test_steps_of_the_gate_run_without_any_credentials():
+    """As a fork's pull request runs them: nothing but a path, a home and a cache in the environment."""
+    bare = {key: os.environ[key] for key in ("PATH", "HOME", "FOOTING_CACHE") if key in os.environ}
+    written = ROOT / "reports" / "staging.sarif"
+    written.unlink(missing_ok=True)
+    commands = [step["run"].split() for step in steps("gate") if "run" in step]
+    done = {
+        command[1]: subprocess.run(
+            command, cwd=ROOT, env={**bare, "STACK": "staging"}, capture_output=True, text=True, check=False
+        )
+        for command in commands
+    }
+    assert list(done) == ["plan", "check", "annotations", "sarif"]
+    assert done["plan"].returncode == 0, done["plan"].stderr
+    passed = json.loads(written.read_text())["runs"][0]["properties"]["passed"]
+    for name in ("check", "annotations", "sarif"):
+        assert (done[name].returncode == 0) is passed, done[name].stderr
+    assert "rules, " in done["check"].stdout
+    assert done["annotations"].stdout.splitlines()[-1].startswith("::notice" if passed else "::error")
 
 
 def test_every_command_is_a_target_of_the_makefile():

@@ -37,7 +37,7 @@ class Entry:
     def message(self) -> str:
         """What is wrong and what to do, in sentences."""
         said = self.finding.judgement
-        return f"{_sentence(said.reason)} {self.finding.rule.remedy}"
+        return f"{_OPENING[said.verdict]}{said.reason}. {self.finding.rule.remedy}"
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ def place(source: str) -> Place | None:
 
 def summary(report: Report) -> str:
     """The counts in one line: what shows that the gate did ask its rules."""
-    counts = ", ".join(f"{report.counts[verdict]} {verdict}" for verdict in Verdict)
+    by_verdict = report.counts
+    counts = ", ".join(f"{by_verdict[verdict]} {verdict}" for verdict in Verdict)
     outcome = "may go on" if report.passed else "is stopped"
     return (
         f"{report.stack}: the change {outcome}. {len(report.rules)} rules: {counts}; "
@@ -90,6 +91,10 @@ def printable(text: str) -> str:
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+# A reason may begin with the name of a property, which keeps its spelling.
+_OPENING = {Verdict.FAIL: "Violated: ", Verdict.UNDECIDED: "Could not decide: ", Verdict.BROKEN: "Broken: "}
+
+
 def _status(finding: Finding, stopping: set[int]) -> Status:
     if id(finding) in stopping:
         return Status.STOPS
@@ -101,7 +106,3 @@ def _order(entry: Entry) -> tuple[str, ...]:
     resource = finding.resource
     names = (finding.rule.id, resource.urn, resource.name, resource.type, resource.source)
     return (*names, entry.status, said.verdict, said.observed, said.required, repr(entry.waiver))
-
-
-def _sentence(clause: str) -> str:
-    return f"{clause[:1].upper()}{clause[1:]}."

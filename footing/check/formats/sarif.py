@@ -36,6 +36,7 @@ def text(report: Report) -> str:
 def _run(report: Report) -> dict[str, Any]:
     listed = rules(report)
     index = {rule.id: position for position, rule in enumerate(listed)}
+    counts = report.counts
     found = [it for it in entries(report) if it.finding.judgement.verdict is not Verdict.BROKEN]
     return {
         "tool": {
@@ -55,7 +56,7 @@ def _run(report: Report) -> dict[str, Any]:
             "stack": report.stack,
             "environment": report.environment,
             "passed": report.passed,
-            "counts": {verdict.value: report.counts[verdict] for verdict in Verdict},
+            "counts": {verdict.value: counts[verdict] for verdict in Verdict},
         },
     }
 
