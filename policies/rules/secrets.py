@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final
 
 from policies.rule import (
+    ADVICE,
     ADVICE_IN_PRODUCTION,
     ONLY_PRODUCTION,
     PASSED,
@@ -48,7 +49,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html",
         remedy="Add a SecretRotation.",
         severity=Severity.MEDIUM,
-        levels=ADVICE_IN_PRODUCTION,
+        levels=ADVICE,
         controls=("CKV2_AWS_57",),
         types=frozenset({SECRET_TYPE}),
         check=_rotates,
@@ -60,7 +61,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html",
         remedy="Set kmsKeyId.",
         severity=Severity.LOW,
-        levels=ADVICE_IN_PRODUCTION,
+        levels=ADVICE,
         controls=("CKV_AWS_149", "AWS-0098"),
         check=text("kmsKeyId"),
     ),

@@ -64,7 +64,8 @@ def test_bucket_of_the_authority_is_closed_and_takes_tls_only(recorded: Recorded
     [statement] = json.loads(recorded.one("BucketPolicy").inputs["policy"])["Statement"]
     assert statement["Effect"] == "Deny"
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    assert recorded.one("Bucket").inputs["forceDestroy"] is True
+    bucket = recorded.one("Bucket")
+    assert (bucket.protect, bucket.inputs["forceDestroy"]) == (True, False)
 
 
 def test_former_leaf_stays_until_the_new_one_is_everywhere(recorded: Recorded[OriginPull]):
