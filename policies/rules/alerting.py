@@ -47,7 +47,7 @@ class _Watch:
 
     def __init__(self, stack: Stack) -> None:
         queries = [query for group in stack.of(ALERTS) for query in _queries(group)]
-        self._queried = {name for texts, _ in queries for text in texts for name in _names(text)}
+        self._named = {text for texts, _ in queries for text in texts}
         self._queried_urns = {
             urn for texts, group in queries if texts == {_HIDDEN} for urn in by_urn(group, "rules")
         }
@@ -55,15 +55,15 @@ class _Watch:
             texts == {_DOUBTFUL} or (texts == {_HIDDEN} and not by_urn(group, "rules")) for texts, group in queries
         )
         self._add_alarms(stack)
+        self._groups = {_MEMBER.sub("", text) for text in self._named}
 
     def _add_alarms(self, stack: Stack) -> None:
-        self._alarmed: set[str] = set()
         self._alarmed_urns: set[str] = set()
         for alarm in stack.of(ALARM):
             tells = _tells_somebody(alarm, stack)
             values = list(_values(alarm.get("dimensions")))
             if tells is True:
-                self._alarmed |= {name for it in values if isinstance(it, str) for name in _names(it)}
+                self._named |= {it for it in values if isinstance(it, str)}
                 self._alarmed_urns |= set(by_urn(alarm, "dimensions"))
             if tells is not False:
                 self._unclear = self._unclear or tells is None or covered(*values)
@@ -73,28 +73,16 @@ class _Watch:
         name = resource.get(PHYSICAL_NAMES[resource.type])
         if resource.urn in self._queried_urns or resource.urn in self._alarmed_urns:
             return True
-        if isinstance(name, str) and name and self._is_named(name, resource.type):
+        if isinstance(name, str) and name and (name in self._named or self._has_members(name, resource)):
             return True
         return None if covered(name) or self._unclear else False
 
-    def _is_named(self, name: str, type_: str) -> bool:
-        texts = self._queried | self._alarmed
-        if name in texts or type_ != REDIS:
-            return name in texts
-        # Metrics know the members of a replication group, `<id>-001` or `<id>-0001-001`, and not the group.
-        member = re.compile(re.escape(name) + r"(-\d{4})?-\d{3}")
-        return any(member.fullmatch(text) for text in texts)
+    def _has_members(self, name: str, resource: Resource) -> bool:
+        return resource.type == REDIS and name in self._groups
 
 
-_NODE: Final = re.compile(r"(?:-\d{4})?-\d{3}$")
-"""How ElastiCache calls the nodes of a group: by shard, where there are several, and by number."""
-
-
-def _names(text: str) -> tuple[str, str]:
-    """What a dimension may name: a resource, or one node of it."""
-    return text, _NODE.sub("", text)
-
-
+_MEMBER: Final = re.compile(r"(?:-\d{4})?-\d{3}$")
+"""Metrics know the members of a replication group, `<id>-001` or `<id>-0001-001`, and not the group."""
 _HIDDEN, _DOUBTFUL = "[unknown]", "[doubtful]"
 """Stand for a query whose text is unknown, and for one that may not be there at all."""
 

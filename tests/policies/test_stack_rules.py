@@ -326,6 +326,11 @@ def test_alert_on_a_node_watches_its_group(dimension: str, expected: Verdict):
     assert verdicts("alerts-on-data", group, alarm) == {"redis": expected}
 
 
+def test_alert_on_another_database_whose_name_ends_in_a_number_is_not_on_this_one():
+    database = resource(DATABASE, "db", identifier="main")
+    assert verdicts("alerts-on-data", database, alerts({"Id": ["main-001"]})) == {"db": FAIL}
+
+
 def test_alarm_that_only_scales_is_no_alert():
     policy = resource("aws:appautoscaling/policy:Policy", "scaling")
     alarm = resource(
