@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -91,8 +92,34 @@ def _is_silent(container: Mapping[str, Any]) -> str:
 
 def _is_movable(container: Mapping[str, Any]) -> str:
     image = container.get("image")
-    pinned = isinstance(image, str) and re.search(r"@sha256:[0-9a-f]{64}$", image)
-    return "" if pinned else "an image without its digest"
+    pinned = isinstance(image, str) and _PINNED.search(image)
+    return "" if pinned else "an image without its digest or version"
+
+
+_PINNED: Final = re.compile(r"(@sha256:[0-9a-f]{64}|:v?\d+\.\d+(\.\d+)*([-+][\w.-]+)?)$")
+"""A digest, or a tag that is a version of at least two numbers."""
+
+
+def _is_over(name: Any, task: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the container of this name has ended by the time that the others start."""
+    ended = [it for it in task if it.get("name") == name and it.get("essential") is False]
+    awaited = [at(container, "dependsOn") for container in task]
+    return bool(ended) and any(
+        at(it, "containerName") == name and at(it, "condition") == "SUCCESS"
+        for entries in awaited
+        if isinstance(entries, list)
+        for it in entries
+    )
+
+
+def _runs_as_root(task: Resource) -> Judgement:
+    """Judge the containers that stay; one that prepares a volume and ends has nothing to break into."""
+    try:
+        containers = definitions(task)
+    except LookupError:
+        return undecided("containerDefinitions")
+    staying = [it for it in containers or () if not _is_over(it.get("name"), containers or ())]
+    return _each(_is_root, "a user that is not root")(replace(task, properties={"containerDefinitions": staying}))
 
 
 _rule = partial(Rule, types=frozenset({TASK}))
@@ -110,12 +137,12 @@ RULES: Final = (
     ),
     _rule(
         id="container-user",
-        title="Containers run as a user without privileges",
+        title="Containers that stay run as a user without privileges",
         why="a hole in the program is a hole in everything the container may do",
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html",
         remedy="Set user to a number that is not 0.",
         levels=IN_PRODUCTION,
-        check=_each(_is_root, "a user that is not root"),
+        check=_runs_as_root,
     ),
     _rule(
         id="container-read-only-root",
@@ -138,11 +165,11 @@ RULES: Final = (
     ),
     _rule(
         id="container-image-pinned",
-        title="Images are named by their digest",
-        why="a tag can be moved: the next task may run another program",
+        title="Images are named by their digest or their version",
+        why="a tag such as latest moves: the next task may run another program",
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html",
-        remedy="Name the image as repository@sha256:digest.",
+        remedy="Name the image as repository@sha256:digest, or by its version.",
         levels=IN_PRODUCTION,
-        check=_each(_is_movable, "an image by digest"),
+        check=_each(_is_movable, "an image by digest or version"),
     ),
 )

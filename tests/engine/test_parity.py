@@ -106,3 +106,4 @@ def test_gate_preview_and_analysis_of_the_state_agree(tree: Path, stack: str, ch
     undecided = {(it.rule.id, it.resource.urn) for it in report.of(Verdict.UNDECIDED)}
     assert {it for it in after if it[:2] not in undecided} == {it for it in expected if it[:2] not in undecided}
     assert code == int(any(stop for _, _, stop in after))
+    assert (code == 0) is (not changes)
