@@ -29,7 +29,9 @@ subnets = [
 balancer = aws.lb.LoadBalancer("balancer", subnets=[subnet.id for subnet in subnets])
 demand = {"mode": "off"}
 if given["choice"] != "none":
-    args = OriginPullArgs(zone_id="zone", subject=given["subject"], bucket_prefix="shop-origin")
+    args = OriginPullArgs(
+        zone_id="zone", subject=given["subject"], bucket_prefix="shop-origin", protect=False
+    )
     pull = OriginPull("pull", args)
     if given["choice"] == "verify":
         demand = {"mode": "verify", "trust_store_arn": pull.trust_store_arn}

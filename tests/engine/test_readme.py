@@ -27,6 +27,7 @@ EXPECTED = {
     "make preview STACK=production": "footing",
     "make plan STACK=production": "database-primary",
     "make destroy": "deleted",
+    "make check STACK=production": "The change may go on",
     ".venv/bin/footing trace production GET /rest/feed --header 'Cookie: session=1'": "bypass-authenticated",
 }
 """Something that the command must have printed."""
