@@ -62,13 +62,7 @@ def saved(tree: Path, document: Any) -> str:
     return str(path)
 
 
-# To be taken away with the faults it names: then this test fails until it is.
-AWAITS_A_FIX = pytest.mark.xfail(
-    reason="balancer-deletion-protection, bucket-no-forced-deletion, secret-own-key and secret-rotation fail"
-)
-
-
-@pytest.mark.parametrize("stack", ["staging", pytest.param("production", marks=AWAITS_A_FIX)])
+@pytest.mark.parametrize("stack", ["staging", "production"])
 def test_committed_stack_passes_and_every_rule_is_counted(stack: str):
     done = footing("check", stack)
     assert done.returncode == 0, done.stdout

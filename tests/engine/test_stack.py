@@ -104,8 +104,7 @@ def test_production_is_applied_twice_without_a_change_and_refuses_to_be_destroye
     assert "Nothing was destroyed: 8 resources of 'production' are protected." in refused.stdout
 
 
-# The rules of which production awaits a fix are named in tests/check/test_check.py.
-@pytest.mark.parametrize("stack", ["staging", pytest.param("production", marks=pytest.mark.xfail)])
+@pytest.mark.parametrize("stack", ["staging", "production"])
 def test_preview_of_a_committed_stack_passes_the_policy_pack(tree: Path, stack: str):
     done = footing(tree, "preview", stack)
     assert done.returncode == 0, done.stdout
