@@ -89,7 +89,7 @@ engine:
 # Built before the tests, for they would time its compiler; what is missing is named by the test that needs it.
 grammar:
 	@sh lab/install.sh || true
-	@$(PYTHON) tests/grammar/build.py >/dev/null || true
+	@$(PYTHON) -m tests.grammar.build >/dev/null || true
 
 $(ENVIRONMENT): uv.lock pyproject.toml | $(INSTALLED_UV)
 	@echo "environment: uv sync --locked" >&2

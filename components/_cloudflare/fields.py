@@ -3,7 +3,6 @@
 Source: https://developers.cloudflare.com/ruleset-engine/rules-language/fields/reference/
 """
 
-import ipaddress
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -151,18 +150,6 @@ def under(*prefixes: str) -> Expression:
 def at(*paths: str) -> Expression:
     """The path is one of `paths`, in whatever case."""
     return PATH.lower().among(*[_small(path) for path in paths])
-
-
-def from_ranges(*ranges: str) -> Expression:
-    """The visitor's address lies in one of `ranges` (CIDR); of none, never."""
-    if not ranges:
-        return NEVER
-    networks = [ipaddress.ip_network(block) for block in ranges]
-    return Condition(
-        written=f"ip.src in {{{' '.join(ranges)}}}",
-        check=lambda it: any(ipaddress.ip_address(it.request.address) in network for network in networks),
-        closed=False,
-    )
 
 
 def quoted(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from components._cloudflare.plans import CloudflarePlan
+from components._cloudflare.plans import MINUTE_SECONDS, CloudflarePlan
 
 PATH_PREFIX = re.compile(r"/([A-Za-z0-9._~-]+/)*")
 """A path prefix without anything that could end a string in a rule's expression."""
@@ -62,7 +62,7 @@ class Rate:
     @property
     def per_minute(self) -> float:
         """What passes in a minute, at the most."""
-        return self.requests * 60 / self.period_seconds
+        return self.requests * MINUTE_SECONDS / self.period_seconds
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from components._cloudflare.plans import MINUTE_SECONDS
 from footing.abuse.crowd import Crowd, Phases, run
 from stacks.config.edge import EdgeConfig
 from stacks.config.stack import StackConfig
@@ -37,7 +38,8 @@ def cases(edge: EdgeConfig) -> Iterator[Crowd]:
     yield office(edge, OFFICE_PEOPLE)
     yield Crowd(
         title=f"{OFFICE_PEOPLE} people of one office sign in within a minute",
-        method="POST", path=login, host=host, requests_per_second=OFFICE_PEOPLE / 60, seconds=60,
+        method="POST", path=login, host=host,
+        requests_per_second=OFFICE_PEOPLE / MINUTE_SECONDS, seconds=MINUTE_SECONDS,
     )  # fmt: skip
 
 
@@ -49,7 +51,7 @@ def office(edge: EdgeConfig, people: int, *, signed_in: bool = True) -> Crowd:
         path=f"{edge.rate_limits.api.paths[0]}feed",
         host=edge.hostnames[0],
         headers=session if signed_in else [],
-        requests_per_second=people * OFFICE_REQUESTS_PER_MINUTE / 60,
+        requests_per_second=people * OFFICE_REQUESTS_PER_MINUTE / MINUTE_SECONDS,
     )
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from components._cloudflare.counting import RateLimits
 from components._cloudflare.outcome import Life, life
+from components._cloudflare.plans import MINUTE_SECONDS
 from components._cloudflare.rule import Phase, Rule
 from components._cloudflare.traffic import Exchange, Response, request
 
 Phases = Mapping[Phase, Sequence[Rule]]
-MINUTE_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,15 +1,16 @@
 """Builds the program that runs filters with Cloudflare's own engine; prints its path.
 
-Run as `python tests/grammar/build.py`. Standard library only. Built once into the cache, for every
+Run as `python -m tests.grammar.build`. Standard library only. Built once into the cache, for every
 checkout with the same sources.
 """
 
 import fcntl
 import hashlib
-import os
 import subprocess
 import sys
 from pathlib import Path
+
+from engine.build import cache_directory
 
 SOURCES = Path(__file__).resolve().parent / "wirefilter"
 
@@ -22,7 +23,7 @@ def program() -> Path:
         subprocess.CalledProcessError: the build failed; cargo has said why.
 
     """
-    directory = _cache() / "filters" / _fingerprint()
+    directory = cache_directory() / "filters" / _fingerprint()
     built = directory / "release" / "filters"
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "lock").open("w") as lock:
@@ -31,12 +32,6 @@ def program() -> Path:
             build = ["cargo", "build", "--quiet", "--release", "--locked", "--target-dir", str(directory)]
             subprocess.run(build, cwd=SOURCES, check=True)
     return built
-
-
-def _cache() -> Path:
-    if explicit := os.environ.get("FOOTING_CACHE"):
-        return Path(explicit).absolute()
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "footing"
 
 
 def _fingerprint() -> str:
