@@ -1,6 +1,7 @@
 """The project that a command is run in: its directory, its stack files, its plan."""
 
 import runpy
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from stacks.config.load import PROJECT, StackFile, from_file
 
 if TYPE_CHECKING:
     from footing.plan.model import Plan
+    from stacks.observed import Observed
 
 
 def root() -> Path:
@@ -36,16 +38,28 @@ def stack_file(stack: str, config_file: Path | None) -> StackFile:
 
 def plan(stack: str, file: StackFile) -> "Plan":
     """The offline plan of a stack."""
+    return _recorded(stack, file, lambda: runpy.run_path(str(root() / "__main__.py"), run_name="__main__"))
+
+
+def observed(stack: str, file: StackFile) -> "Observed":
+    """What a stack tells about itself, composed offline."""
+    from stacks.observed import observe
+
+    found: list[Observed] = []
+    _recorded(stack, file, lambda: found.append(observe()))
+    return found[0]
+
+
+def _recorded(stack: str, file: StackFile, program: Callable[[], object]) -> "Plan":
     from footing.imports.hook import install
     from footing.plan.record import record
 
     install()
-    here = root()
     return record(
-        lambda: runpy.run_path(str(here / "__main__.py"), run_name="__main__"),
+        program,
         project=PROJECT,
         stack=stack,
         config=file.engine_config,
         secret_keys=file.secret_keys,
-        root=here,
+        root=root(),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from components._signals import Check, CloudWatch, Severity, Signal, Signals, Threshold
+from components._signals import Board, Check, CloudWatch, Severity, Signal, Signals, Threshold
 
 NAMESPACE = "AWS/RDS"
 MIB = 1024**2
@@ -35,6 +35,7 @@ def signals(identifier: str, replicas: Sequence[str], limits: DatabaseLimits) ->
     on_credits = limits.instance_class.startswith("db.t")
     return Signals(
         subject="Database",
+        board=Board.DATABASE,
         signals=(
             _connections(identifier, limits),
             _cpu(identifier),

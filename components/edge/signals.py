@@ -3,7 +3,9 @@
 Metric names are those of the Cloudflare exporter: https://github.com/lablabs/cloudflare-exporter
 """
 
-from components._signals import Check, Prometheus, Severity, Signal, Signals, Threshold
+from components._signals import Board, Check, Prometheus, Severity, Signal, Signals, Threshold
+from components._signals.durations import MINUTE_SECONDS
+from components._signals.promql import Match, Operator, Rate, Ratio, Series
 from components.edge.args import EdgeArgs
 
 ERROR_RATIO_WARNING = 0.02
@@ -20,14 +22,20 @@ def signals(args: EdgeArgs) -> Signals:
     """Signals of the zone; the exporter counts by zone, so its hosts and paths are not told apart."""
     return Signals(
         subject="Edge",
+        board=Board.EDGE,
         signals=(_errors(args.zone_name), _hits(args.zone_name), _refused(args.zone_name)),
         checks=_checks(args),
     )
 
 
-def _ratio(zone: str, metric: str, window: str, labels: str = "") -> Prometheus:
-    part = f'sum(rate({metric}{{zone="{zone}"{labels}}}[{window}]))'
-    return Prometheus(expression=f'{part} / sum(rate(cloudflare_zone_requests_total{{zone="{zone}"}}[{window}]))')
+def _ratio(zone: str, metric: str, *matches: Match, window_seconds: int = 5 * MINUTE_SECONDS) -> Prometheus:
+    here = Match("zone", zone)
+    part, whole = Series(metric, (here, *matches)), Series("cloudflare_zone_requests_total", (here,))
+    return Prometheus(expression=Ratio(Rate(part), Rate(whole)), window_seconds=window_seconds)
+
+
+def _status(zone: str, like: str) -> Prometheus:
+    return _ratio(zone, "cloudflare_zone_requests_status", Match("status", like, Operator.LIKE))
 
 
 def _errors(zone: str) -> Signal:
@@ -35,7 +43,7 @@ def _errors(zone: str) -> Signal:
         id="edge-errors",
         title="Failed answers at the edge",
         description="Share of requests answered with a 5xx, as visitors see it.",
-        query=_ratio(zone, "cloudflare_zone_requests_status", "5m", ', status=~"5.."'),
+        query=_status(zone, "5.."),
         unit="percentunit",
         thresholds=(
             Threshold(severity=Severity.TICKET, value=ERROR_RATIO_WARNING),
@@ -53,7 +61,7 @@ def _hits(zone: str) -> Signal:
         id="edge-cache-hits",
         title="Answers from the edge cache",
         description="Share of requests that never reached the origin. When it falls, the origin carries the rest.",
-        query=_ratio(zone, "cloudflare_zone_requests_cached", "30m"),
+        query=_ratio(zone, "cloudflare_zone_requests_cached", window_seconds=30 * MINUTE_SECONDS),
         unit="percentunit",
         thresholds=(Threshold(severity=Severity.INFO, value=HIT_RATIO_FLOOR, below=True),),
         for_seconds=1800,
@@ -69,7 +77,7 @@ def _refused(zone: str) -> Signal:
         id="edge-rate-limited",
         title="Requests over a rate limit",
         description="Share of requests answered with 429. A limiter at work is no fault; a jump has a reason.",
-        query=_ratio(zone, "cloudflare_zone_requests_status", "5m", ', status="429"'),
+        query=_status(zone, "429"),
         unit="percentunit",
         thresholds=(Threshold(severity=Severity.INFO, value=REFUSED_RATIO_NOTE),),
         for_seconds=600,

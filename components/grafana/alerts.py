@@ -8,6 +8,8 @@ from typing import Any
 import pulumi
 
 from components._signals import CloudWatch, Severity, Signal, Threshold
+from components._signals.alerts import amount
+from components._signals.durations import duration
 from components.grafana.args import ObservabilityArgs
 from components.grafana.dashboard import panel_id
 from components.grafana.queries import EXPRESSION_SOURCE, Sources, alert_query, compared, last_value
@@ -17,10 +19,6 @@ UID_LENGTH = 40
 
 LOOKBACK_SECONDS = 600
 """How far back a rule looks for the last value: CloudWatch publishes minutes late."""
-
-MINUTE_SECONDS = 60
-HOUR_SECONDS = 3600
-GIB = 1024**3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,14 +64,6 @@ def rules(signals: Sequence[Signal], subject: str, args: ObservabilityArgs, sour
     return [
         _rule(signal, threshold, subject, args, sources) for signal in signals for threshold in signal.thresholds
     ]
-
-
-def duration(seconds: int) -> str:
-    """`seconds` the one way that Grafana writes it back: `5m`, `1h30m`; another way is a difference for ever."""
-    hours, rest = divmod(seconds, HOUR_SECONDS)
-    minutes, rest = divmod(rest, MINUTE_SECONDS)
-    parts = [f"{count}{unit}" for count, unit in ((hours, "h"), (minutes, "m"), (rest, "s")) if count]
-    return "".join(parts) or "0s"
 
 
 def rule_uid(text: str) -> str:
@@ -134,20 +124,10 @@ def _no_data_state(signal: Signal, threshold: Threshold) -> str:
 def _annotations(signal: Signal, threshold: Threshold, args: ObservabilityArgs) -> dict[str, str]:
     side = "under" if threshold.below else "over"
     return {
-        "summary": f"{signal.title}: {side} {_amount(threshold.value, signal.unit)} in {args.environment}",
+        "summary": f"{signal.title}: {side} {amount(threshold.value, signal.unit)} in {args.environment}",
         "description": f"{signal.description} Now: {{{{ $values.B }}}}.",
         "runbook_url": f"{args.runbook_url}#{signal.id}",
         # Grafana links an alert to its panel only when both are there.
         "__dashboardUid__": args.uid,
         "__panelId__": str(panel_id(signal.id)),
     }
-
-
-def _amount(value: float, unit: str) -> str:
-    if unit == "percentunit":
-        return f"{value * 100:g} %"
-    if unit == "percent":
-        return f"{value:g} %"
-    if unit == "bytes" and value >= GIB:
-        return f"{value / GIB:g} GiB"
-    return f"{value:g}" if unit == "short" else f"{value:g} {unit}"

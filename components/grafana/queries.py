@@ -42,7 +42,7 @@ def panel_query(signal: Signal, sources: Sources) -> dict[str, Any]:
     """Query of a panel: a series, as fine as the panel is wide."""
     if isinstance(signal.query, CloudWatch):
         return _cloudwatch(signal.query, period="", source=sources.of(signal), region=sources.region)
-    return _prometheus(signal.query, instant=False, source=sources.of(signal))
+    return _prometheus(_promql(signal), instant=False, source=sources.of(signal))
 
 
 def alert_query(signal: Signal, sources: Sources) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def alert_query(signal: Signal, sources: Sources) -> dict[str, Any]:
         period = str(CLOUDWATCH_PERIOD_SECONDS)
         query = _cloudwatch(signal.query, period=period, source=source, region=sources.region)
     else:
-        query = _prometheus(signal.query, instant=True, source=source)
+        query = _prometheus(_promql(signal), instant=True, source=source)
     return {**query, **EVALUATION_FIELDS}
 
 
@@ -93,12 +93,18 @@ def _cloudwatch(query: CloudWatch, *, period: str, source: dict[str, Any], regio
     }
 
 
-def _prometheus(query: Prometheus, *, instant: bool, source: dict[str, Any]) -> dict[str, Any]:
+def _promql(signal: Signal) -> str:
+    if not isinstance(signal.query, Prometheus):
+        raise TypeError(f"signal {signal.id}: Grafana is not asked for {type(signal.query).__name__} yet")
+    return signal.query.promql
+
+
+def _prometheus(promql: str, *, instant: bool, source: dict[str, Any]) -> dict[str, Any]:
     return {
         "refId": "A",
         "datasource": source,
         "editorMode": "code",
-        "expr": query.expression,
+        "expr": promql,
         "instant": instant,
         "range": not instant,
         "legendFormat": "__auto",

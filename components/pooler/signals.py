@@ -3,7 +3,7 @@
 from typing import Any
 
 from components import _ecs_signals
-from components._signals import Check, CloudWatch, Severity, Signal, Signals, Threshold
+from components._signals import Board, Check, CloudWatch, Severity, Signal, Signals, Threshold
 
 
 def signals(cluster: str, service: str, tasks: int, load_balancer: Any, target_group: Any) -> Signals:
@@ -13,6 +13,7 @@ def signals(cluster: str, service: str, tasks: int, load_balancer: Any, target_g
     """
     return Signals(
         subject="Pooler",
+        board=Board.POOLER,
         signals=(
             _ecs_signals.running_tasks("pooler", cluster, service, tasks),
             _ecs_signals.cpu("pooler", cluster, service),

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 
 from components._redis_roles import Role
-from components._signals import Check, CloudWatch, Severity, Signal, Signals, Threshold
+from components._signals import Board, Check, CloudWatch, Severity, Signal, Signals, Threshold
 
 NAMESPACE = "AWS/ElastiCache"
 
@@ -70,7 +70,7 @@ def of_nodes(members: Sequence[pulumi.Output[str]], role: Role, *, evicts: bool)
         told += [_connections(node), _swap(node), _failed_logins(node)]
         # A node alone has nothing to lag behind; which node is the primary changes with a failover.
         told += [_lag(node)] if len(nodes) > 1 else []
-    return Signals(subject="Redis", signals=tuple(told), checks=CHECKS)
+    return Signals(subject="Redis", board=Board.CACHE, signals=tuple(told), checks=CHECKS)
 
 
 def _over(severity: Severity, value: float) -> Threshold:
@@ -186,6 +186,7 @@ def of_serverless(cache_name: str, role: Role, *, storage_gb: int, ecpu_per_seco
     ecpu_per_minute = ecpu_per_second * MINUTE_SECONDS
     return Signals(
         subject="Redis",
+        board=Board.CACHE,
         signals=(
             _of_cache(
                 cache_name,

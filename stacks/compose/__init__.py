@@ -1,10 +1,12 @@
 """One stack from its configuration: the only place where one component's output meets another's args."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
 from components._firewall import Upstream
+from components._signals import Signals
 from components.cluster import Cluster, ClusterArgs
 from components.pooler import LISTEN_PORT
 from stacks.compose.data import make_database, make_pooler
@@ -19,8 +21,18 @@ from stacks.contract import CONTRACT_VARIABLE, cache_contract
 from stacks.edge import rate_limit_tiers
 
 
-def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any]]:
-    """Make everything that `config` describes, in the order of dependency, and return the stack's outputs."""
+@dataclass(frozen=True, kw_only=True)
+class Composed:
+    """A stack, made."""
+
+    outputs: dict[str, pulumi.Input[Any]]
+    """The stack's outputs."""
+    signals: tuple[Signals, ...]
+    """What its components tell about themselves."""
+
+
+def compose(config: StackConfig, secrets: Secrets) -> Composed:
+    """Make everything that `config` describes, in the order of dependency."""
     stack = start(config, secrets)
     network = make_network(stack)
     cluster = Cluster("cluster", ClusterArgs(cluster_name=stack.names.prefix), stack.opts)
@@ -51,8 +63,9 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any
     )
     edge = make_edge(stack, domain, service)
     watched = (database, pooler, redis, service, edge, sentry, origin_pull, storage)
-    observability = make_observability(stack, [component.signals for component in watched if component])
-    return {
+    signals = tuple(component.signals for component in watched if component)
+    observability = make_observability(stack, signals)
+    outputs = {
         "urls": edge.urls,
         "name_servers": domain.name_servers,
         "ds_record": edge.ds_record,
@@ -68,3 +81,4 @@ def compose(config: StackConfig, secrets: Secrets) -> dict[str, pulumi.Input[Any
         "dashboard_url": observability.dashboard_url,
         **storage_outputs(storage),
     }
+    return Composed(outputs=outputs, signals=(*signals, observability.signals))

@@ -4,6 +4,7 @@ import dataclasses
 import json
 
 from components._signals import CloudWatch, Prometheus, Severity, Signal, Signals, Threshold
+from components._signals.promql import Level, Match, Series
 from components.grafana import ContactArgs, Observability, ObservabilityArgs
 from tests.components.recording import Recorded, record_component
 
@@ -42,7 +43,7 @@ WAITING = Signal(
     id="pooler-waiting",
     title="Clients that wait",
     description="Clients without a server connection.",
-    query=Prometheus(expression='sum(pgbouncer_pools_client_waiting_connections{env="x"})'),
+    query=Prometheus(expression=Level(Series("pgbouncer_pools_client_waiting_connections", (Match("env", "x"),)))),
     unit="short",
     thresholds=(Threshold(severity=Severity.INFO, value=0.5),),
     for_seconds=5400,

@@ -188,7 +188,7 @@ def test_edge_outputs_tell_the_zone_its_addresses_and_the_ds_record():
 def test_edge_signals_name_their_zone():
     told = record().component.signals
     assert {signal.id for signal in told.signals} == {"edge-errors", "edge-cache-hits", "edge-rate-limited"}
-    assert all('zone="feed.example.com"' in signal.query.expression for signal in told.signals)
+    assert all('zone="feed.example.com"' in signal.query.promql for signal in told.signals)
 
 
 def test_second_owner_of_a_zone_is_refused_while_it_is_built():

@@ -82,7 +82,7 @@ def test_every_panel_has_a_unit_a_description_its_query_and_its_runbook():
             "refId": "A",
             "datasource": {"type": "prometheus", "uid": "prom-uid"},
             "editorMode": "code",
-            "expr": WAITING.query.expression,
+            "expr": WAITING.query.promql,
             "instant": False,
             "range": True,
             "legendFormat": "__auto",
@@ -94,7 +94,7 @@ def test_panels_are_as_fine_as_they_are_wide_and_rules_as_fine_as_the_source():
     recorded = record()
     assert panels(recorded)["Free storage"]["targets"][0]["period"] == ""
     waiting = json.loads(rules(recorded)["pooler-waiting-info"]["datas"][0]["model"])
-    assert (waiting["instant"], waiting["range"], waiting["expr"]) == (True, False, WAITING.query.expression)
+    assert (waiting["instant"], waiting["range"], waiting["expr"]) == (True, False, WAITING.query.promql)
 
 
 def test_panels_draw_the_lines_of_their_signals():

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components._signals import Severity, Signals, Threshold
+from components._signals.durations import duration
 from components.grafana import ContactArgs
-from components.grafana.alerts import UID_LENGTH, duration, rule_uid
+from components.grafana.alerts import UID_LENGTH, rule_uid
 from tests.components.grafana_samples import (
     CONNECTIONS,
     panels,

@@ -1,0 +1,157 @@
+"""Every alert that follows from a component's record, before any evaluator's own spelling.
+
+Prometheus, Grafana, CloudWatch and Datadog each write the same list; names, severities and
+sentences are made here.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from components._signals.objective import Objective, Slowness, Window
+from components._signals.promql import Series
+from components._signals.queries import Prometheus
+from components._signals.record import Severity, Signal, Signals, Threshold
+
+GIB = 1024**3
+ABSENT_SECONDS = 600
+"""How long a source may be silent before somebody is told, in seconds: a deployment is shorter."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crossed:
+    """A signal is beyond one of its thresholds."""
+
+    signal: Signal
+    """The signal."""
+    threshold: Threshold
+    """The threshold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Burning:
+    """The budget of an objective is used up too fast."""
+
+    objective: Objective
+    """The objective."""
+    window: Window
+    """The pair of windows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Absent:
+    """Nothing is measured any more: a dead scrape looks like a day without failures."""
+
+    source: Series
+    """What ought to be there."""
+    of: Objective | Signal
+    """What cannot be told without it."""
+
+
+Condition = Crossed | Burning | Absent
+"""What makes an alert fire."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alert:
+    """One alert, without where it is sent: that follows from its severity."""
+
+    name: str
+    """Unique in a stack: the record's id, then what was crossed."""
+    subject: str
+    """What is watched, for grouping: `Database`."""
+    anchor: str
+    """Section of the runbook, and the panel: the record's id."""
+    severity: Severity
+    """How soon a person has to act."""
+    condition: Condition
+    """What makes it fire."""
+    for_seconds: int
+    """How long the condition must hold, in seconds."""
+    wrong: str
+    """What is wrong, as the beginning of a sentence without its end: `Database connections: over 80`."""
+    meaning: str
+    """What it means, one or two sentences."""
+    owner: str | None
+    """Who answers for it; the owner of the stack when left out."""
+
+
+def alerts(told: Iterable[Signals]) -> list[Alert]:
+    """Every alert of the components, in the order of their records."""
+    found: list[Alert] = []
+    for component in told:
+        for signal in component.signals:
+            found += _of_signal(signal, component.subject)
+        for objective in component.objectives:
+            found += _of_objective(objective, component.subject)
+    return found
+
+
+def _of_signal(signal: Signal, subject: str) -> Iterator[Alert]:
+    for threshold in signal.thresholds:
+        side = "under" if threshold.below else "over"
+        yield Alert(
+            name=f"{signal.id}-{threshold.severity.value}{'-below' if threshold.below else ''}",
+            subject=subject,
+            anchor=signal.id,
+            severity=threshold.severity,
+            condition=Crossed(signal=signal, threshold=threshold),
+            for_seconds=signal.for_seconds if threshold.for_seconds is None else threshold.for_seconds,
+            wrong=f"{signal.title}: {side} {amount(threshold.value, signal.unit)}",
+            meaning=signal.description,
+            owner=signal.owner,
+        )
+
+
+def _of_objective(objective: Objective, subject: str) -> Iterator[Alert]:
+    for window in objective.windows:
+        yield Alert(
+            name=f"{objective.id}-burn-{window.name}",
+            subject=subject,
+            anchor=objective.id,
+            severity=Severity.PAGE if window.pages else Severity.TICKET,
+            condition=Burning(objective=objective, window=window),
+            for_seconds=window.for_seconds,
+            wrong=f"{objective.title}: for {window.name}, the budget goes {window.factor:g} times too fast",
+            meaning=objective.description,
+            owner=objective.owner,
+        )
+    source = objective.indicator.all
+    yield Alert(
+        name=f"{objective.id}-absent",
+        subject=subject,
+        anchor=objective.id,
+        severity=Severity.TICKET,
+        condition=Absent(source=source, of=objective),
+        for_seconds=ABSENT_SECONDS,
+        wrong=f"{objective.title}: nothing is measured",
+        meaning=f"No series `{source}`: a dead scrape looks like a time without failures.",
+        owner=objective.owner,
+    )
+
+
+def asked(told: Iterable[Signals]) -> list[Series]:
+    """Every series that a record asks Prometheus for, in order, each once."""
+    found: dict[Series, None] = {}
+    for component in told:
+        for signal in component.signals:
+            for query in (signal.query, *signal.beside.values()):
+                if isinstance(query, Prometheus):
+                    found |= dict.fromkeys(query.expression.series())
+            if signal.floor:
+                found |= dict.fromkeys(signal.floor.expression.series())
+        for objective in component.objectives:
+            indicator = objective.indicator
+            bad = indicator.fast if isinstance(indicator, Slowness) else indicator.bad
+            found |= dict.fromkeys((bad, indicator.all))
+    return list(found)
+
+
+def amount(value: float, unit: str) -> str:
+    """`value` as a message says it: `5 %`, `20 GiB`, `250 ms`."""
+    if unit == "percentunit":
+        return f"{value * 100:g} %"
+    if unit == "percent":
+        return f"{value:g} %"
+    if unit == "bytes" and value >= GIB:
+        return f"{value / GIB:g} GiB"
+    return f"{value:g}" if unit == "short" else f"{value:g} {unit}"

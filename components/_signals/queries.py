@@ -1,0 +1,74 @@
+"""Where a number comes from: one kind of query for each kind of data source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from components._signals.durations import window
+from components._signals.promql import Expression
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloudWatch:
+    """One CloudWatch metric."""
+
+    namespace: str
+    """For example `AWS/RDS`."""
+    metric: str
+    """For example `DatabaseConnections`."""
+    dimensions: Mapping[str, Any]
+    """Dimension name to value; a value may be a Pulumi Output."""
+    statistic: str = "Average"
+    """`Average`, `Sum`, `Maximum`, `Minimum` or a percentile such as `p95`."""
+    period_seconds: int = 60
+    """What one number of an alert covers, in seconds; a multiple of 60."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloudWatchMath:
+    """One number computed from several CloudWatch metrics."""
+
+    expression: str
+    """Metric math over the names of `metrics`, for example `IF(requests > 50, errors / requests, 0)`.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+    """
+    metrics: Mapping[str, CloudWatch]
+    """By the name in the expression: lower case letter first, then letters, digits, underscores."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prometheus:
+    """One PromQL expression that yields a single number per series."""
+
+    expression: Expression
+    """Without a comparison: thresholds are applied beside it."""
+    window_seconds: int = 300
+    """Range of its rates, in seconds: four scrapes at the least."""
+
+    @property
+    def promql(self) -> str:
+        """The text of it, over its own window."""
+        return self.expression.promql(window(self.window_seconds))
+
+
+class Shape(StrEnum):
+    """What an SQL panel returns."""
+
+    TABLE = "table"
+    TIME_SERIES = "time_series"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sql:
+    """One statement for PostgreSQL, as a role that may only read; panels alone, never an alert."""
+
+    text: str
+    """With Grafana's macros: `$__timeFilter(created_at)`, and a LIMIT."""
+    shape: Shape
+    """What it returns."""
+
+
+Query = CloudWatch | CloudWatchMath | Prometheus | Sql
+"""Every kind of query."""
