@@ -155,3 +155,15 @@ def amount(value: float, unit: str) -> str:
     if unit == "bytes" and value >= GIB:
         return f"{value / GIB:g} GiB"
     return f"{value:g}" if unit == "short" else f"{value:g} {unit}"
+
+
+def labels(alert: Alert, *, app: str, environment: str, owner: str) -> dict[str, str]:
+    """What messages of `alert` are routed, grouped, inhibited and found by, the same on every evaluator."""
+    return {
+        "severity": alert.severity.value,
+        "service": app,
+        "environment": environment,
+        "subject": alert.subject,
+        "record": alert.anchor,
+        "owner": alert.owner or owner,
+    }
