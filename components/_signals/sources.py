@@ -16,8 +16,8 @@ https://prometheus.io/docs/concepts/jobs_instances/
 DOWN_SECONDS = 5 * MINUTE_SECONDS
 """How long a job may be down before somebody is paged: a deployment of its only task is shorter."""
 ADVICE = (
-    "Ask the job's `/metrics` by hand from the collector's network. No answer: the exporter, or the task, is down, or "
-    "its security group refuses. An answer: look at the collector's own log. Until it is back, no alert on this job's "
+    "Ask its `/metrics` by hand from the collector's network. No answer: the exporter, or the task, is down, "
+    "or its security group refuses. An answer: look at the collector's own log. Until it is back, no alert on its "
     "numbers can fire."
 )
 
