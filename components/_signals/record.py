@@ -100,6 +100,8 @@ class Signal:
     """How long the threshold must be crossed before the alert fires, in seconds; a multiple of 60."""
     floor: Floor | None = None
     """Traffic without which the thresholds are not applied; for Prometheus only."""
+    told_when_silent: bool = False
+    """Whether its series going missing is an alert of its own, a ticket; for Prometheus only."""
     beside: Mapping[str, Query] = field(default_factory=dict)
     """Further lines of the same panel by their legend, in the same unit; thresholds do not apply to them."""
     board: Board | None = None

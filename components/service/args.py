@@ -9,6 +9,7 @@ from components._fargate import TaskArgs
 from components._firewall import Upstream
 from components._rollout import RolloutArgs
 from components._scaling import ScalingArgs, scaling_conflicts, scaling_problems
+from components.service.objectives import ObjectivesArgs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +81,8 @@ class ServiceArgs:
     """How long the record of every request at the load balancer is kept, in days; none when left out."""
     task_policy: pulumi.Input[str] | None = None
     """IAM document, as JSON: what the program may do at AWS; nothing when left out."""
+    objectives: ObjectivesArgs | None = None
+    """What the service promises; nothing when left out."""
     protect: bool = True
     """Refuse to delete the load balancer: its host name would change."""
 

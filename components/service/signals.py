@@ -6,8 +6,10 @@ from typing import Any
 from components import _ecs_signals
 from components._scaling import ScalingArgs
 from components._signals import Check, CloudWatch, Severity, Signal, Signals, Threshold
+from components._signals.names import MetricNames
 from components.service.alarms import BALANCER_NAMESPACE, SLOW_SECONDS, Front
 from components.service.args import ServiceArgs
+from components.service.objectives import hit_ratios, objectives
 
 TICKET, PAGE = Severity.TICKET, Severity.PAGE
 
@@ -28,7 +30,9 @@ def signals(args: ServiceArgs, front: Front) -> Signals:
             *_at_maximum(args.scaling, args.cluster_name, args.service_name),
             _ecs_signals.cpu("service", args.cluster_name, args.service_name),
             _ecs_signals.memory("service", args.cluster_name, args.service_name),
+            *(hit_ratios(args.objectives) if args.objectives else ()),
         ),
+        objectives=objectives(args.objectives, MetricNames()) if args.objectives else (),
         checks=(
             Check(
                 id="service-health",

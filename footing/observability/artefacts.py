@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+from footing.observability.rules import rules
 from footing.observability.runbook import runbook
 from stacks.observed import Observed
 
 ARTEFACTS: Mapping[str, Callable[[Observed], str]] = {
+    "rules.yml": rules,
     "runbook.md": runbook,
 }
 """By file name, in the order in which they are written."""

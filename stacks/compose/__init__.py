@@ -9,6 +9,7 @@ from components._firewall import Upstream
 from components._signals import Signals
 from components._signals.promql import Match
 from components._signals.scope import scoped
+from components._signals.sources import sources
 from components.cluster import Cluster, ClusterArgs
 from components.pooler import LISTEN_PORT
 from stacks.compose.data import make_database, make_pooler
@@ -66,7 +67,8 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
     edge = make_edge(stack, domain, service)
     watched = (database, pooler, redis, service, edge, sentry, origin_pull, storage)
     here = Match("environment", config.environment)
-    signals = tuple(scoped(component.signals, here) for component in watched if component)
+    told = tuple(scoped(component.signals, here) for component in watched if component)
+    signals = (*told, sources(told))
     observability = make_observability(stack, signals)
     outputs = {
         "urls": edge.urls,

@@ -11,6 +11,7 @@ from components.domain import Domain, DomainArgs
 from components.edge import AdoptionArgs, Edge, EdgeArgs
 from components.network import Nat, Network, NetworkArgs
 from components.service import CapacityArgs, Service, ServiceArgs
+from stacks.compose.objectives import objectives_args, warn_of_looser_alerts
 from stacks.compose.stack import Stack, task
 from stacks.config.service import ServiceConfig, rollout_args, scaling_args
 from stacks.edge import edge_settings
@@ -62,6 +63,7 @@ def make_service(
 ) -> Service:
     """The web service; `environment` and `secrets` come beside those of the configuration."""
     service = stack.config.service
+    warn_of_looser_alerts(stack.config.objectives.targets)
     chosen = {name: stack.secrets[name] for name, source in service.secrets.items() if source == "config"}
     return Service(
         "service",
@@ -92,6 +94,7 @@ def make_service(
             private_subnet_ids=network.private_subnet_ids,
             access_log_days=service.access_log_days,
             task_policy=task_policy,
+            objectives=objectives_args(stack.config.objectives.targets),
             protect=service.protect,
         ),
         stack.opts,

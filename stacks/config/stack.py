@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from components._scaling import most_tasks
+from components._signals.names import MetricNames
 from policies import limits
 from stacks import budget
 from stacks.budget import Budget, Fleet
@@ -15,6 +16,7 @@ from stacks.config.database import DatabaseConfig, database_problems
 from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
 from stacks.config.network import NetworkConfig, network_problems
+from stacks.config.objectives import ObjectivesConfig, objective_problems
 from stacks.config.observability import AlertsConfig, GrafanaConfig, SentryConfig
 from stacks.config.redis import RedisConfig, redis_problems
 from stacks.config.service import (
@@ -50,6 +52,7 @@ class StackConfig(Model):
     sentry: SentryConfig
     grafana: GrafanaConfig
     alerts: AlertsConfig = AlertsConfig()
+    objectives: ObjectivesConfig = ObjectivesConfig()
     secrets: frozenset[VariableName] = Field(
         default=frozenset(), description="Names of the encrypted values under `footing:secrets`."
     )
@@ -86,6 +89,7 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
         config.storage, region=config.region, zone=config.edge.zone, hostnames=config.edge.hostnames
     )
     yield from _contact_problems(config)
+    yield from objective_problems(config.objectives, MetricNames())
 
 
 def _network_problems(config: StackConfig) -> Iterator[Problem]:
