@@ -6,6 +6,7 @@ import pulumi
 
 from components._fargate import TaskArgs
 from components._firewall import Upstream
+from components._signals.exporters import PgBouncerNames
 
 STOP_TIMEOUT_SECONDS = 120
 """Longest time that ECS on Fargate leaves a task between SIGTERM and SIGKILL.
@@ -51,6 +52,8 @@ class PoolerArgs:
     """Where `curl` finds Amazon's authorities; Amazon's own page on the internet when left out."""
     exporter_image: str
     """Image with pgbouncer_exporter, and busybox's `wget` and `grep` for the health check."""
+    metrics: PgBouncerNames | None = None
+    """What that exporter calls its metrics; None where nobody scrapes it."""
     task: TaskArgs
     """Size of each task."""
     cluster_arn: pulumi.Input[str]

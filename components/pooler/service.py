@@ -48,9 +48,7 @@ class Pooler(Component):
         self.pooled_url = self._url(client_password, balancer.dns_name)
         self.secret_arn = credentials.secret_arn
         self.security_group_id = self._front.id
-        self._signals = signals.signals(
-            args.cluster_name, args.service_name, args.tasks, balancer.arn_suffix, target.arn_suffix
-        )
+        self._signals = signals.signals(args, balancer.arn_suffix, target.arn_suffix)
         self._finish()
 
     @property
