@@ -15,8 +15,9 @@ from stacks.config.database import DatabaseConfig, database_problems
 from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
 from stacks.config.network import NetworkConfig, network_problems
-from stacks.config.observability import AlertsConfig, GrafanaConfig, SentryConfig
+from stacks.config.observability import AlertsConfig, GrafanaConfig
 from stacks.config.redis import RedisConfig, redis_problems
+from stacks.config.sentry import SentryConfig, sentry_problems
 from stacks.config.service import (
     ServiceConfig,
     VariableName,
@@ -86,6 +87,7 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
         config.storage, region=config.region, zone=config.edge.zone, hostnames=config.edge.hostnames
     )
     yield from _contact_problems(config)
+    yield from sentry_problems(config.sentry, may_page=config.grafana.contacts.may_page)
 
 
 def _network_problems(config: StackConfig) -> Iterator[Problem]:
