@@ -7,6 +7,7 @@ import pulumi
 
 from components._firewall import Upstream
 from components._signals import Signals
+from components._signals.evaluators import without_own_judges
 from components._signals.promql import Match
 from components._signals.scope import scoped
 from components._signals.sources import sources
@@ -17,7 +18,7 @@ from stacks.compose.origin import demanded, make_origin_pull
 from stacks.compose.redis import make_redis
 from stacks.compose.stack import Secrets, start
 from stacks.compose.storage import make_storage, storage_outputs, storage_variables
-from stacks.compose.watch import make_observability, make_sentry
+from stacks.compose.watch import make_observability, make_sentry, make_sentry_frontend
 from stacks.compose.web import make_domain, make_edge, make_network, make_service
 from stacks.config.stack import StackConfig
 from stacks.contract import CONTRACT_VARIABLE, cache_contract
@@ -46,7 +47,7 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
     domain = make_domain(stack)
     origin_pull = make_origin_pull(stack, domain)
     storage = make_storage(stack, domain)
-    sentry = make_sentry(stack)
+    sentry, sentry_frontend = make_sentry(stack), make_sentry_frontend(stack)
     pooler_door = Upstream(role="pooler", security_group_id=pooler.security_group_id, port=LISTEN_PORT)
     service = make_service(
         stack,
@@ -65,11 +66,11 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
         upstreams=[pooler_door, *redis.doors, *network.doors],
     )
     edge = make_edge(stack, domain, service)
-    watched = (database, pooler, redis, service, edge, sentry, origin_pull, storage)
+    watched = (database, pooler, redis, service, edge, sentry, sentry_frontend, origin_pull, storage)
     here = Match("environment", config.environment)
     told = tuple(scoped(component.signals, here) for component in watched if component)
     signals = (*told, sources(told))
-    observability = make_observability(stack, signals)
+    observability = make_observability(stack, without_own_judges(signals))
     outputs = {
         "urls": edge.urls,
         "name_servers": domain.name_servers,
@@ -83,6 +84,7 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
         "redis_reader_url": redis.reader_url,
         "cache_contract": contract,
         "sentry_dsn": sentry.dsn,
+        **({"sentry_frontend_dsn": sentry_frontend.dsn} if sentry_frontend else {}),
         "dashboard_url": observability.dashboard_url,
         **storage_outputs(storage),
     }

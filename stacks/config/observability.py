@@ -1,4 +1,4 @@
-"""Configuration of error tracking, dashboards and alerts."""
+"""Configuration of dashboards and alerts."""
 
 from typing import Annotated
 
@@ -7,32 +7,8 @@ from pydantic import Field
 from stacks.config.base import Model
 from stacks.config.service import VariableName
 
-Share = Annotated[float, Field(ge=0, le=1)]
-"""Share between 0 and 1."""
-
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,49}$")]
-"""Identifier at a provider: lower case, digits, hyphens."""
-
-
 EmailAddress = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 """Something with an @ and a domain; the mail server knows the rest."""
-
-
-class SentryConfig(Model):
-    """Error tracking at Sentry."""
-
-    organization: Slug = Field(description="Slug of the organization.")
-    team: Slug = Field(description="Slug of the team that owns the projects.")
-    platform: str = Field(default="python", description="Sentry's name of the application's platform.")
-    key_rate_limit_count: Annotated[int, Field(ge=1)] = Field(
-        default=1000, description="Events the key accepts in one window: protects the quota."
-    )
-    key_rate_limit_window_seconds: Annotated[int, Field(ge=60, le=86400)] = Field(
-        default=60, description="Window of that limit, in seconds."
-    )
-    error_sample_rate: Share = Field(default=1.0, description="Share of errors that are sent.")
-    traces_sample_rate: Share = Field(default=0.1, description="Share of requests that are traced.")
-    protect: bool = Field(default=True, description="Refuse to delete the project: its issues go with it.")
 
 
 class ContactsConfig(Model):

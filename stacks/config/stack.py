@@ -17,8 +17,9 @@ from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
 from stacks.config.network import NetworkConfig, network_problems
 from stacks.config.objectives import ObjectivesConfig, objective_problems
-from stacks.config.observability import AlertsConfig, GrafanaConfig, SentryConfig
+from stacks.config.observability import AlertsConfig, GrafanaConfig
 from stacks.config.redis import RedisConfig, redis_problems
+from stacks.config.sentry import SentryConfig, sentry_problems
 from stacks.config.service import (
     ServiceConfig,
     VariableName,
@@ -90,6 +91,7 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     )
     yield from _contact_problems(config)
     yield from objective_problems(config.objectives, MetricNames())
+    yield from sentry_problems(config.sentry, may_page=config.grafana.contacts.may_page)
 
 
 def _network_problems(config: StackConfig) -> Iterator[Problem]:
