@@ -22,6 +22,8 @@ class ContactArgs:
 
     slack_webhook_url: pulumi.Input[str] | None = None
     """Secret. Incoming webhook of a Slack channel."""
+    slack_channel: str | None = None
+    """Channel to ask for, with its `#`; a webhook of a Slack app has its own and ignores it."""
     email_addresses: Sequence[str] = ()
     """Mail addresses, all in one message."""
     pagerduty_integration_key: pulumi.Input[str] | None = None
@@ -109,6 +111,8 @@ def _unwanted_pagers(args: ObservabilityArgs) -> Iterator[str]:
         contact: ContactArgs | None = getattr(args, field)
         if contact and contact.pagerduty_integration_key is not None and not args.may_page:
             yield f"{field} rings a pager, which {args.environment} may not: use Slack or mail, or set may_page"
+        elif contact and contact.pagerduty_integration_key is not None and field != "page":
+            yield f"{field} rings a pager, which only page may: use Slack or mail"
 
 
 def _bad_names(args: ObservabilityArgs) -> Iterator[str]:

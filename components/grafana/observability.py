@@ -108,7 +108,7 @@ class Observability(Component):
         return grafana.alerting.ContactPoint(
             f"{self._name}-{severity.value}",
             name=f"{self._args.uid}-{severity.value}",
-            slacks=[] if webhook is None else [slack(url=webhook)],
+            slacks=[] if webhook is None else [slack(url=webhook, recipient=contact.slack_channel)],
             pagerduties=[] if key is None else [pager(integration_key=key)],
             emails=[mail(addresses=addresses, single_email=True)] if addresses else [],
             opts=self._child(),

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from components._signals import Signals
+from components._signals import Severity, Signals
+from components._signals.routing import Destination, destinations
 from components.grafana import ContactArgs, Observability, ObservabilityArgs
 from components.sentry import AlertArgs, PagerDutyArgs, Sentry, SentryArgs, SlackArgs
 from stacks.compose.stack import Stack
@@ -52,10 +53,8 @@ def release(image: str) -> str:
 
 def make_observability(stack: Stack, signals: Sequence[Signals]) -> Observability:
     """Dashboard and alerts for all that the components tell."""
-    grafana, contacts = stack.config.grafana, stack.config.grafana.contacts
-    secret = stack.secrets.get
-    slack = secret(contacts.slack_webhook_secret) if contacts.slack_webhook_secret else None
-    pager = secret(contacts.pagerduty_key_secret) if contacts.pagerduty_key_secret else None
+    grafana = stack.config.grafana
+    page, ticket, info = (_contact(stack, severity) for severity in Severity)
     return Observability(
         "observability",
         ObservabilityArgs(
@@ -66,14 +65,25 @@ def make_observability(stack: Stack, signals: Sequence[Signals]) -> Observabilit
             region=stack.config.region,
             cloudwatch_datasource_uid=grafana.cloudwatch_datasource_uid,
             prometheus_datasource_uid=grafana.prometheus_datasource_uid,
-            page=ContactArgs(
-                email_addresses=contacts.email, slack_webhook_url=slack, pagerduty_integration_key=pager
-            ),
-            ticket=ContactArgs(email_addresses=contacts.email, slack_webhook_url=slack),
-            info=ContactArgs(email_addresses=contacts.email),
-            may_page=contacts.may_page,
+            page=page,
+            ticket=ticket,
+            info=info,
+            may_page=grafana.contacts.may_page,
             runbook_url=grafana.runbook_url,
             evaluation_interval_seconds=grafana.evaluation_interval_seconds,
         ),
         stack.opts,
+    )
+
+
+def _contact(stack: Stack, severity: Severity) -> ContactArgs:
+    """The places that messages of `severity` go to, and no other."""
+    contacts = stack.config.grafana.contacts
+    ways = destinations(contacts.destinations)[severity]
+    webhook, key = contacts.slack_webhook_secret, contacts.pagerduty_key_secret
+    return ContactArgs(
+        email_addresses=contacts.email if Destination.MAIL in ways else (),
+        slack_webhook_url=stack.secrets[webhook] if webhook and Destination.CHAT in ways else None,
+        slack_channel=contacts.slack_channel if Destination.CHAT in ways else None,
+        pagerduty_integration_key=stack.secrets[key] if key and Destination.PAGER in ways else None,
     )

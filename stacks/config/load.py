@@ -10,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from stacks.config.errors import ConfigError, sentences
+from stacks.config.observability import contact_secret_problems
 from stacks.config.stack import StackConfig, cross_problems
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def from_pulumi() -> "tuple[StackConfig, dict[str, pulumi.Output[str]]]":
     """Read the configuration of the running program: the typed part, and the secret values by name.
 
     Raises:
-        pulumi.RunError: the configuration is invalid; the engine shows the sentences without a traceback.
+        pulumi.RunError: the configuration is invalid, or a secret has not the form of what it stands for; the
+            engine shows the sentences without a traceback.
     """
     import pulumi
 
@@ -104,10 +106,20 @@ def from_pulumi() -> "tuple[StackConfig, dict[str, pulumi.Output[str]]]":
     secrets = json.loads(own.pop(SECRETS, "{}"))
     values: dict[str, Any] = {key: _from_engine_text(text) for key, text in own.items()}
     try:
-        config = parse(f"stack {pulumi.get_stack()}", {**values, SECRETS: frozenset(secrets)})
+        source = f"stack {pulumi.get_stack()}"
+        config = parse(source, {**values, SECRETS: frozenset(secrets)})
+        _refuse_secrets(source, config, secrets)
     except ConfigError as error:
         raise pulumi.RunError(str(error)) from None
     return config, {name: pulumi.Output.secret(value) for name, value in secrets.items()}
+
+
+def _refuse_secrets(source: str, config: StackConfig, secrets: Mapping[str, str]) -> None:
+    opened = {name: value for name, value in secrets.items() if value != SEALED}
+    problems = contact_secret_problems(config.grafana.contacts, opened)
+    found = [f"{key}: {problem}" for key, problem in problems]
+    if found:
+        raise ConfigError(source, found)
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:

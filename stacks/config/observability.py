@@ -1,24 +1,50 @@
 """Configuration of dashboards and alerts."""
 
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from pydantic import Field
 
-from stacks.config.base import Model
+from components._signals.routing import Destination, pager_key_problem, webhook_problem
+from stacks.config.base import Hostname, Model
 from stacks.config.service import VariableName
 
 EmailAddress = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 """Something with an @ and a domain; the mail server knows the rest."""
 
 
+class MailServerConfig(Model):
+    """What an Alertmanager of our own sends mail through; Grafana has a server of its own."""
+
+    host: Hostname = Field(description="Name of the server, for example `email-smtp.eu-west-1.amazonaws.com`.")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(default=587, description="Port that speaks STARTTLS.")
+    sender: EmailAddress = Field(description="Address that messages come from.")
+    username: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Who logs in; the password is a file beside the routes.",
+    )
+
+
 class ContactsConfig(Model):
-    """Who is told: everybody by mail and Slack, a pager only for pages and only where it may ring."""
+    """Who is told: a page rings the pager and the chat, a ticket the chat; information is mailed.
+
+    Without a chat its messages are mailed, and without a pager pages go to chat and mail, so that nothing is lost:
+    every stack has mail.
+    """
 
     email: Annotated[list[EmailAddress], Field(min_length=1)] = Field(
-        description="Addresses for tickets and information."
+        description="Addresses for information, and for whatever has no other place to go."
+    )
+    mail_server: MailServerConfig | None = Field(
+        default=None,
+        description="Mail server of an Alertmanager of our own; Amazon SES in the stack's region when left out.",
     )
     slack_webhook_secret: VariableName | None = Field(
         default=None, description="Key under `secrets` that holds a Slack webhook for pages and tickets."
+    )
+    slack_channel: Annotated[str, Field(pattern=r"^#[a-z0-9_-]{1,80}$")] | None = Field(
+        default=None, description="Channel to ask for; a webhook of a Slack app has its own and ignores it."
     )
     pagerduty_key_secret: VariableName | None = Field(
         default=None, description="Key under `secrets` that holds a PagerDuty integration key; needs may_page."
@@ -29,6 +55,32 @@ class ContactsConfig(Model):
     def secrets(self) -> list[str]:
         """Names of the secrets that the contacts need."""
         return [name for name in (self.slack_webhook_secret, self.pagerduty_key_secret) if name]
+
+    @property
+    def destinations(self) -> frozenset[Destination]:
+        """The kinds of place that there are."""
+        given = {
+            Destination.PAGER: self.pagerduty_key_secret,
+            Destination.CHAT: self.slack_webhook_secret,
+            Destination.MAIL: self.email,
+        }
+        return frozenset(place for place, value in given.items() if value)
+
+
+def contact_problems(contacts: ContactsConfig) -> Iterator[tuple[str, str]]:
+    """Every way in which the contacts do not fit each other."""
+    if contacts.pagerduty_key_secret and not contacts.may_page:
+        yield "grafana.contacts.pagerduty_key_secret", "given, allowed only with may_page: true"
+    if contacts.slack_channel and not contacts.slack_webhook_secret:
+        yield "grafana.contacts.slack_channel", "given, allowed only with slack_webhook_secret"
+
+
+def contact_secret_problems(contacts: ContactsConfig, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Why a message would not arrive, told by the secret `values` without repeating any."""
+    forms = ((contacts.slack_webhook_secret, webhook_problem), (contacts.pagerduty_key_secret, pager_key_problem))
+    for name, problem_of in forms:
+        if name and name in values and (problem := problem_of(values[name])):
+            yield f"secrets.{name}", problem
 
 
 class GrafanaConfig(Model):

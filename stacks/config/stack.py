@@ -17,7 +17,7 @@ from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
 from stacks.config.network import NetworkConfig, network_problems
 from stacks.config.objectives import ObjectivesConfig, objective_problems
-from stacks.config.observability import AlertsConfig, GrafanaConfig
+from stacks.config.observability import AlertsConfig, GrafanaConfig, contact_problems
 from stacks.config.redis import RedisConfig, redis_problems
 from stacks.config.sentry import SentryConfig, sentry_problems
 from stacks.config.service import (
@@ -89,7 +89,7 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from storage_problems(
         config.storage, region=config.region, zone=config.edge.zone, hostnames=config.edge.hostnames
     )
-    yield from _contact_problems(config)
+    yield from contact_problems(config.grafana.contacts)
     yield from objective_problems(config.objectives, MetricNames())
     yield from sentry_problems(config.sentry, may_page=config.grafana.contacts.may_page)
 
@@ -133,9 +133,3 @@ def _service_problems(config: StackConfig) -> Iterator[Problem]:
             f"secrets.{name}",
             f"missing; set it with: pulumi config set --secret --path 'footing:secrets.{name}'",
         )
-
-
-def _contact_problems(config: StackConfig) -> Iterator[Problem]:
-    contacts = config.grafana.contacts
-    if contacts.pagerduty_key_secret and not contacts.may_page:
-        yield "grafana.contacts.pagerduty_key_secret", "given, allowed only with may_page: true"

@@ -19,6 +19,8 @@ PAGER = ContactArgs(pagerduty_integration_key=PAGER_KEY)
         ({"page": PAGER}, "page rings a pager, which staging may not"),
         ({"ticket": PAGER}, "ticket rings a pager"),
         ({"info": PAGER}, "info rings a pager"),
+        ({"ticket": PAGER, "may_page": True}, "ticket rings a pager, which only page may"),
+        ({"info": PAGER, "may_page": True}, "info rings a pager, which only page may"),
         ({"environment": "x" * 36}, "is no uid for Grafana"),
         ({"environment": "eu west"}, "is no uid for Grafana"),
         ({"signals": [Signals(subject="A", signals=(WAITING, WAITING))]}, "2 signals are called 'pooler-waiting'"),

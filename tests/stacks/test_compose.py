@@ -168,6 +168,28 @@ def test_encrypted_value_reaches_the_stack_as_a_secret_only(changed: Callable[..
     assert "sealed" not in plan.to_json()
 
 
+def test_messages_go_where_their_severity_says(changed: Callable[..., Plan]):
+    def with_every_place(config: dict[str, Any]) -> None:
+        config["footing:secrets"] = {"KEY": {"secure": "v1:sealed"}, "HOOK": {"secure": "v1:sealed"}}
+        config["footing:grafana"]["contacts"] |= {
+            "slack_webhook_secret": "HOOK",
+            "pagerduty_key_secret": "KEY",
+            "may_page": True,
+        }
+
+    def ways(plan: Plan) -> dict[str, set[str]]:
+        points = of(plan, "ContactPoint").items()
+        kinds = ("emails", "slacks", "pagerduties")
+        return {name: {kind for kind in kinds if it.inputs.get(kind)} for name, it in points}
+
+    assert ways(changed(with_every_place)) == {
+        "observability-page": {"pagerduties", "slacks"},
+        "observability-ticket": {"slacks"},
+        "observability-info": {"emails"},
+    }
+    assert set().union(*ways(committed("staging")).values()) == {"emails"}
+
+
 def test_whatever_runs_tasks_has_the_door_to_the_endpoints(changed: Callable[..., Plan]):
     def with_endpoints(config: dict[str, Any]) -> None:
         config["footing:network"]["endpoints"] = ["ecr.api", "logs"]

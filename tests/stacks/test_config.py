@@ -216,6 +216,15 @@ def test_pager_needs_leave(values: dict[str, Any]) -> None:
     put(values, "grafana.contacts.pagerduty_key_secret", "PAGER")
     put(values, "grafana.contacts.may_page", False)
     assert "allowed only with may_page: true" in problems(values)[0]
+    put(values, "grafana.contacts.may_page", "yes")
+    assert "allowed true or false" in problems(values)[0]
+    put(values, "grafana.contacts.may_page", True)
+    assert parse("test", values).grafana.contacts.may_page
+
+
+def test_channel_without_a_webhook_is_refused(values: dict[str, Any]) -> None:
+    put(values, "grafana.contacts.slack_channel", "#alerts")
+    assert problems(values) == ["grafana.contacts.slack_channel: given, allowed only with slack_webhook_secret"]
 
 
 def test_config_is_frozen(values: dict[str, Any]) -> None:
