@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from components._signals import Severity, Signals
 from components._signals.routing import Destination, destinations
-from components.grafana import ContactArgs, Observability, ObservabilityArgs
+from components.grafana import ContactArgs, Observability, ObservabilityArgs, TicketHoursArgs
 from components.sentry import AlertArgs, PagerDutyArgs, Sentry, SentryArgs, SlackArgs
 from stacks.compose.stack import Stack
 from stacks.config.sentry import SentryProjectConfig
@@ -52,23 +52,29 @@ def release(image: str) -> str:
 
 
 def make_observability(stack: Stack, signals: Sequence[Signals]) -> Observability:
-    """Dashboard and alerts for all that the components tell."""
+    """Dashboards and alerts for all that the components tell."""
     grafana = stack.config.grafana
     page, ticket, info = (_contact(stack, severity) for severity in Severity)
+    hours = grafana.ticket_hours
     return Observability(
         "observability",
         ObservabilityArgs(
             app=stack.config.app,
             environment=stack.config.environment,
+            owner=next(iter(stack.config.owners.values())),
             folder_title=f"{stack.config.app} {stack.config.environment}",
             signals=signals,
             region=stack.config.region,
             cloudwatch_datasource_uid=grafana.cloudwatch_datasource_uid,
             prometheus_datasource_uid=grafana.prometheus_datasource_uid,
+            postgres_datasource_uid=grafana.postgres_datasource_uid,
+            recorded_objectives=grafana.recorded_objectives,
             page=page,
             ticket=ticket,
             info=info,
             may_page=grafana.contacts.may_page,
+            ticket_hours=TicketHoursArgs(**hours.model_dump()) if hours else None,
+            owns_notification_policy=grafana.owns_notification_policy,
             runbook_url=grafana.runbook_url,
             evaluation_interval_seconds=grafana.evaluation_interval_seconds,
         ),

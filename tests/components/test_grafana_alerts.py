@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from components._signals import Severity, Signals, Threshold
 from components._signals.durations import duration
 from components.grafana import ContactArgs
-from components.grafana.alerts import UID_LENGTH, rule_uid
+from components.grafana.boards import UID_LENGTH, short_uid
 from tests.components.grafana_samples import (
     CONNECTIONS,
     panels,
@@ -96,6 +96,7 @@ def test_every_threshold_has_a_rule_with_its_value_and_direction():
 def test_every_rule_sets_both_states_and_waits_as_its_signal_says():
     found = rules(record())
     assert all(rule["condition"] == "C" for rule in found.values())
+    assert {(rule["keepFiringFor"], rule["missingSeriesEvalsToResolve"]) for rule in found.values()} == {("5m", 2)}
     assert {name: (rule["execErrState"], rule["noDataState"], rule["for"]) for name, rule in found.items()} == {
         "database-connections-ticket": ("OK", "OK", "5m"),
         "database-connections-page": ("KeepLast", "OK", "5m"),
@@ -110,7 +111,7 @@ def test_every_rule_says_who_what_and_where():
     found = rules(recorded)
     for rule in found.values():
         assert (rule["labels"]["service"], rule["labels"]["environment"]) == ("shop", "staging")
-        assert rule["annotations"]["__dashboardUid__"] == "shop-staging"
+        assert rule["annotations"]["__dashboardUid__"] == "shop-staging-" + rule["labels"]["subject"].lower()
         assert rule["annotations"]["__panelId__"] in numbers
     rule = found["database-storage-page-below"]
     assert rule["labels"] == {
@@ -118,9 +119,13 @@ def test_every_rule_says_who_what_and_where():
         "service": "shop",
         "environment": "staging",
         "subject": "Database",
+        "record": "database-storage",
+        "owner": "platform",
     }
     assert rule["annotations"]["summary"] == "Free storage: under 5 GiB in staging"
-    assert rule["annotations"]["description"] == "Bytes left on the disk. Now: {{ $values.B }}."
+    assert (
+        rule["annotations"]["description"] == "Bytes left on the disk. Now: {{ humanize1024 $values.B.Value }}B."
+    )
     assert rule["annotations"]["runbook_url"] == "https://example.com/runbook#database-storage"
     storage = panels(recorded)["Free storage"]
     assert rule["annotations"]["__panelId__"] == str(storage["id"])
@@ -158,7 +163,7 @@ def test_a_duration_is_written_the_one_way_that_comes_back(seconds: int):
 
 @given(st.lists(st.text(alphabet="abc-", min_size=1, max_size=80), unique=True, max_size=20))
 def test_rule_uids_fit_and_differ(texts: list[str]):
-    uids = [rule_uid(text) for text in texts]
+    uids = [short_uid(text) for text in texts]
     assert len(set(uids)) == len(uids)
     assert all(len(uid) <= UID_LENGTH for uid in uids)
     assert all(uid == text for uid, text in zip(uids, texts, strict=True) if len(text) <= UID_LENGTH)
