@@ -26,6 +26,7 @@ class Job(StrEnum):
     POSTGRES = "postgres"
     REDIS = "redis"
     CLOUDFLARE = "cloudflare"
+    COLLECTOR = "collector"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ import pulumi_random as random
 
 from components import _firewall, _iam
 from components._component import Component
+from components._firewall import Upstream
 from components._signals import Signals
 from components.database import parameters, signals
 from components.database.args import DatabaseArgs, ReplicaArgs
@@ -67,6 +68,11 @@ class Database(Component):
         self.security_group_id = self._group.id
         self._signals = signals.signals(args.identifier, [replica.purpose for replica in args.replicas], args)
         self._finish()
+
+    @property
+    def door(self) -> Upstream:
+        """Where a client inside the network connects to the primary."""
+        return Upstream(role="database", security_group_id=self.security_group_id, port=POSTGRES_PORT)
 
     @property
     def signals(self) -> Signals:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import pulumi
 
+from components._collecting import CollectingArgs
 from components._fargate import TaskArgs
 from components._firewall import Upstream
 from components._signals.exporters import PgBouncerNames
@@ -86,6 +87,8 @@ class PoolerArgs:
     """Source: `Database.security_group_id`."""
     upstreams: list[Upstream] = field(default_factory=list)
     """What else the tasks call inside the network. Source: `Network.doors`."""
+    collecting: CollectingArgs | None = None
+    """Where PgBouncer's numbers go; nowhere when left out, and then nobody outside the task sees them."""
     protect: bool = True
     """Refuse to delete the load balancer: its host name stands in every task's `DATABASE_URL`."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pulumi
 
+from components._collecting import CollectingArgs
 from components._fargate import TaskArgs
 from components._firewall import Upstream
 from components._rollout import RolloutArgs
@@ -91,6 +92,12 @@ class ServiceArgs:
     """Share of answers with a 5xx over which people are told."""
     objectives: ObjectivesArgs | None = None
     """What the service promises; nothing when left out."""
+    collecting: CollectingArgs | None = None
+    """Where the program's own numbers go; nowhere when left out."""
+    metrics_port: int | None = None
+    """TCP port of the program's numbers; `port` when left out."""
+    metrics_path: str = "/metrics"
+    """Path of the program's numbers, in the text format of Prometheus."""
     protect: bool = True
     """Refuse to delete the load balancer: its host name would change."""
 

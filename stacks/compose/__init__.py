@@ -14,6 +14,7 @@ from components._signals.sources import sources
 from components.cluster import Cluster, ClusterArgs
 from components.pooler import LISTEN_PORT
 from stacks.compose.data import make_database, make_pooler
+from stacks.compose.metrics import make_collector, make_rules, make_store
 from stacks.compose.origin import demanded, make_origin_pull
 from stacks.compose.redis import make_redis
 from stacks.compose.stack import Secrets, start
@@ -41,7 +42,8 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
     network = make_network(stack)
     cluster = Cluster("cluster", ClusterArgs(cluster_name=stack.names.prefix), stack.opts)
     database = make_database(stack, network)
-    pooler = make_pooler(stack, network, cluster, database)
+    store = make_store(stack, network)
+    pooler = make_pooler(stack, network, cluster, database, store.collecting)
     redis = make_redis(stack, network)
     contract = cache_contract(config.cache)
     domain = make_domain(stack)
@@ -64,12 +66,17 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
         },
         secrets={"DATABASE_URL": pooler.pooled_url, "REDIS_URL": redis.url},
         upstreams=[pooler_door, *redis.doors, *network.doors],
+        collecting=store.collecting,
     )
     edge = make_edge(stack, domain, service)
-    watched = (database, pooler, redis, service, edge, sentry, sentry_frontend, origin_pull, storage)
+    collector = make_collector(stack, network, cluster, database, redis, domain, store)
+    watched = (
+        *(database, pooler, redis, service, edge, sentry, sentry_frontend, origin_pull, storage, collector),
+    )
     here = Match("environment", config.environment)
     told = tuple(scoped(component.signals, here) for component in watched if component)
     signals = (*told, sources(told))
+    make_rules(stack, store, signals)
     observability = make_observability(stack, without_own_judges(signals))
     outputs = {
         "urls": edge.urls,

@@ -1,5 +1,6 @@
 """PostgreSQL and its pooler."""
 
+from components._collecting import CollectingArgs
 from components.cluster import Cluster
 from components.database import (
     POSTGRES_PORT,
@@ -81,8 +82,10 @@ def _replicas(database: DatabaseConfig) -> list[ReplicaArgs]:
     ]
 
 
-def make_pooler(stack: Stack, network: Network, cluster: Cluster, database: Database) -> Pooler:
-    """PgBouncer before `database`."""
+def make_pooler(
+    stack: Stack, network: Network, cluster: Cluster, database: Database, collecting: CollectingArgs | None
+) -> Pooler:
+    """PgBouncer before `database`; its numbers go where `collecting` says."""
     config, pooler = stack.config.database, stack.config.database.pooler
     return Pooler(
         "pooler",
@@ -114,6 +117,7 @@ def make_pooler(stack: Stack, network: Network, cluster: Cluster, database: Data
             database_secret_version_id=database.secret_version_id,
             database_security_group_id=database.security_group_id,
             upstreams=network.doors,
+            collecting=collecting,
             follow_rotation=config.credentials.mode == "managed",
             protect=config.protect,
         ),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 
 from components._cloudflare.ranges import IPV4_RANGES
+from components._collecting import CollectingArgs
 from components._firewall import Upstream
 from components.cluster import Cluster
 from components.domain import Domain, DomainArgs
@@ -60,9 +61,10 @@ def make_service(
     environment: Mapping[str, pulumi.Input[str]],
     secrets: Mapping[str, pulumi.Input[str]],
     upstreams: Sequence[Upstream],
+    collecting: CollectingArgs | None,
 ) -> Service:
     """The web service; `environment` and `secrets` come beside those of the configuration."""
-    service = stack.config.service
+    service, metrics = stack.config.service, stack.config.service.metrics
     warn_of_looser_alerts(stack.config.objectives.targets)
     chosen = {name: stack.secrets[name] for name, source in service.secrets.items() if source == "config"}
     return Service(
@@ -95,6 +97,9 @@ def make_service(
             access_log_days=service.access_log_days,
             task_policy=task_policy,
             objectives=objectives_args(stack.config.objectives.targets),
+            collecting=collecting if metrics else None,
+            metrics_port=metrics.port if metrics else None,
+            metrics_path=metrics.path if metrics else "/metrics",
             protect=service.protect,
         ),
         stack.opts,

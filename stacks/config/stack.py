@@ -15,6 +15,7 @@ from stacks.config.cache import CacheConfig, cache_problems
 from stacks.config.database import DatabaseConfig, database_problems
 from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
+from stacks.config.metrics import MetricsConfig, metrics_problems, series_estimate
 from stacks.config.network import NetworkConfig, network_problems
 from stacks.config.objectives import ObjectivesConfig, objective_problems
 from stacks.config.observability import AlertsConfig, GrafanaConfig, contact_problems
@@ -51,6 +52,7 @@ class StackConfig(Model):
     edge: EdgeConfig
     storage: StorageConfig | None = Field(default=None, description="Files of the application, if any.")
     sentry: SentryConfig
+    metrics: MetricsConfig = MetricsConfig()
     grafana: GrafanaConfig
     alerts: AlertsConfig = AlertsConfig()
     objectives: ObjectivesConfig = ObjectivesConfig()
@@ -66,7 +68,7 @@ class StackConfig(Model):
         return Budget(
             max_connections=database.max_connections,
             reserved_connections=limits.SUPERUSER_RESERVED_CONNECTIONS + limits.RDS_RESERVED_CONNECTIONS,
-            direct_connections=database.direct_connections,
+            direct_connections=database.direct_connections + self.metrics.postgres_connections,
             server_connections=pooler.server_connections,
             client_connections=pooler.client_connections,
             poolers=Fleet(tasks=pooler.tasks, **pooler.deployment.model_dump()),
@@ -89,9 +91,33 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from storage_problems(
         config.storage, region=config.region, zone=config.edge.zone, hostnames=config.edge.hostnames
     )
+<<<<<<< HEAD
     yield from contact_problems(config.grafana.contacts)
     yield from objective_problems(config.objectives, MetricNames())
     yield from sentry_problems(config.sentry, may_page=config.grafana.contacts.may_page)
+||||||| 7a06af8
+    yield from _contact_problems(config)
+=======
+    yield from _metrics_problems(config)
+    yield from _contact_problems(config)
+>>>>>>> stores
+
+
+def _metrics_problems(config: StackConfig) -> Iterator[Problem]:
+    budget, service = config.connection_budget, config.service
+    series = series_estimate(
+        config.metrics,
+        poolers=budget.poolers.peak,
+        services=budget.service.peak,
+        series_of_service=service.metrics.series if service.metrics else 0,
+    )
+    yield from metrics_problems(
+        config.metrics,
+        redis_provider=config.redis.provider,
+        nat=config.network.nat,
+        endpoints=list(config.network.endpoints),
+        series=series,
+    )
 
 
 def _network_problems(config: StackConfig) -> Iterator[Problem]:
@@ -101,6 +127,7 @@ def _network_problems(config: StackConfig) -> Iterator[Problem]:
         "database.pooler.image": pooler.image,
         "database.pooler.prepare_image": pooler.prepare_image,
         "database.pooler.exporter_image": pooler.exporter_image,
+        **config.metrics.images(),
     }
     yield from network_problems(
         config.network,
@@ -127,7 +154,7 @@ def _database_problems(config: StackConfig) -> Iterator[Problem]:
 def _service_problems(config: StackConfig) -> Iterator[Problem]:
     yield from service_problems(config.service)
     wanted = {name for name, source in config.service.secrets.items() if source == "config"}
-    wanted.update(config.grafana.contacts.secrets)
+    wanted.update(config.grafana.contacts.secrets, config.metrics.secrets)
     for name in sorted(wanted - config.secrets):
         yield (
             f"secrets.{name}",
