@@ -104,7 +104,9 @@ class Mail:
         return grafana.alerting.ContactPoint(
             f"{self._name}-{severity.value}",
             name=f"{self._args.uid}-{severity.value}",
-            slacks=[] if webhook is None else [slack(url=webhook, recipient=contact.slack_channel, title=title, text=text)],
+            slacks=[]
+            if webhook is None
+            else [slack(url=webhook, recipient=contact.slack_channel, title=title, text=text)],
             pagerduties=[] if key is None else [pager(integration_key=key, summary=title, details={"text": text})],
             emails=[mail(addresses=addresses, single_email=True, subject=title, message=text)]
             if addresses

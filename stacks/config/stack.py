@@ -91,16 +91,10 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from storage_problems(
         config.storage, region=config.region, zone=config.edge.zone, hostnames=config.edge.hostnames
     )
-<<<<<<< HEAD
     yield from contact_problems(config.grafana.contacts)
     yield from objective_problems(config.objectives, MetricNames())
     yield from sentry_problems(config.sentry, may_page=config.grafana.contacts.may_page)
-||||||| 7a06af8
-    yield from _contact_problems(config)
-=======
     yield from _metrics_problems(config)
-    yield from _contact_problems(config)
->>>>>>> stores
 
 
 def _metrics_problems(config: StackConfig) -> Iterator[Problem]:
