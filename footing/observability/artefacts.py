@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Mapping
 
+from footing.observability.proof.files import by_five_minutes, by_half_hours, by_the_minute
 from footing.observability.rules import rules
 from footing.observability.runbook import runbook
 from stacks.observed import Observed
 
 ARTEFACTS: Mapping[str, Callable[[Observed], str]] = {
     "rules.yml": rules,
+    "rules.minutes.test.yml": by_the_minute,
+    "rules.days.test.yml": by_five_minutes,
+    "rules.weeks.test.yml": by_half_hours,
     "runbook.md": runbook,
 }
 """By file name, in the order in which they are written."""
