@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from components._signals.alerts import Absent, Alert, Burning
 from components._signals.burn import failed_share, limit
-from components._signals.durations import DAY_SECONDS, MINUTE_SECONDS
+from components._signals.durations import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS
 from components._signals.objective import PERIOD_DAYS, Objective, Slowness, Window
 from components._signals.promql import Increase, Series
 from components._signals.recording import BUDGET, BURN_RATE, EVENTS, LEFT, STEP_SECONDS, TARGET, Recorded
@@ -14,7 +14,7 @@ from footing.observability.proof.scenario import Check, Comparison, Scenario, fi
 from footing.observability.proof.timeline import Levels, Phase, Timeline, plain, zero
 from footing.observability.proof.value import value
 
-STEPS_SECONDS = (30 * MINUTE_SECONDS, 5 * MINUTE_SECONDS, MINUTE_SECONDS)
+STEPS_SECONDS = (HOUR_SECONDS, 30 * MINUTE_SECONDS, 5 * MINUTE_SECONDS, MINUTE_SECONDS)
 """Steps of a timeline, the coarsest first: three days by the minute would take minutes to evaluate."""
 ENOUGH = 1.4
 """Failures where the alert fires, as a multiple of the least."""
@@ -47,11 +47,11 @@ def burning(alert: Alert, condition: Burning, recorded: Recorded) -> Scenario:
         Phase(name="fine", levels=fails(0), steps=long + SPARE),
         Phase(name="failing", levels=fails(just), steps=long + hold + SPARE),
         Phase(name="failing more", levels=fails(deep), steps=short + SPARE),
-        Phase(name="fine again", levels=fails(0), steps=long + SPARE),
+        Phase(name="fine again", levels=fails(0), steps=short + SPARE),
         Phase(name="just inside", levels=fails(bound * (1 - MARGIN)), steps=long + hold + SPARE),
         Phase(name="nothing happens", levels=zero(fails(0)), steps=long + SPARE),
         Phase(name="few failures", levels=scarce(deep), steps=long + hold + SPARE),
-        Phase(name="failing again", levels=fails(just), steps=2 * long + hold + SPARE),
+        Phase(name="failing again", levels=fails(just), steps=long // 4 + hold + SPARE),
         Phase(name="no data", levels=None, steps=short + SPARE),
     ]
     timeline = Timeline(phases=phases, gauges=frozenset(), step_seconds=step)

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from components._signals.alerts import Absent, Alert, Burning, alerts
-from components._signals.durations import MINUTE_SECONDS, duration, window
+from components._signals.durations import HOUR_SECONDS, MINUTE_SECONDS, duration, window
 from components._signals.recording import Recorded
 from footing.observability.proof.burning import absent, burning, month_recorded, steps_recorded
 from footing.observability.proof.crossed import crossed
@@ -15,22 +15,28 @@ from footing.observability.proof.scenario import Scenario
 from footing.observability.rules import asks_prometheus
 from stacks.observed import Observed
 
+GIVEN = "given as recorded"
 RULES = "rules.yml"
 """The file that is tested, beside its tests."""
 
 
 def by_the_minute(observed: Observed) -> str:
-    """Tests of what shows within hours."""
+    """Tests of what shows within an hour."""
     return _file(observed, MINUTE_SECONDS)
 
 
 def by_five_minutes(observed: Observed) -> str:
-    """Tests of what shows within days."""
+    """Tests of what shows within hours."""
     return _file(observed, 5 * MINUTE_SECONDS)
 
 
-def by_half_hours(observed: Observed) -> str:
+def by_the_hour(observed: Observed) -> str:
     """Tests of what shows within weeks."""
+    return _file(observed, HOUR_SECONDS)
+
+
+def by_half_hours(observed: Observed) -> str:
+    """Tests of what shows within days."""
     return _file(observed, 30 * MINUTE_SECONDS)
 
 
@@ -68,9 +74,11 @@ def layers(found: Sequence[Scenario]) -> list[list[Scenario]]:
     taken: list[set[str]] = []
     for scenario in found:
         metrics = {series.metric for series in scenario.timeline.samples}
-        # Recorded series of different objectives have the same names, and nothing else in common.
-        metrics = {it if not it.startswith("slo:") else f"{it} {scenario.name}" for it in metrics}
-        place = next((place for place, other in enumerate(taken) if not metrics & other), len(made))
+        # What is given as recorded must not be recorded beside it: such scenarios share a group with their like.
+        given = any(it.startswith("slo:") for it in metrics)
+        metrics = {f"{it} {scenario.name}" for it in metrics} | {GIVEN} if given else metrics
+        free = (place for place, it in enumerate(taken) if not metrics - {GIVEN} & it and given is (GIVEN in it))
+        place = next(free, len(made))
         if place == len(made):
             made.append([])
             taken.append(set())

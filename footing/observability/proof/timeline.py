@@ -7,6 +7,8 @@ from functools import cached_property
 from components._signals.promql import Series
 from footing.observability.proof.made import Made
 
+GRAINS, DIGITS = 2**20, 20
+"""Parts of 1 that counters grow by, and the digits that write one."""
 Levels = Mapping[Made, float]
 """A gauge's value, or a counter's growth in a second."""
 
@@ -69,8 +71,12 @@ class Timeline:
                 elif made in self.gauges:
                     yield phase.levels[made]
                 else:
-                    total += phase.levels[made] * self.step_seconds
+                    total += self._growth(phase.levels[made])
                     yield total
+
+    def _growth(self, level: float) -> float:
+        """Growth in a step, a number that sums without rounding: a counter that falls by a hair was restarted."""
+        return round(level * self.step_seconds * GRAINS) / GRAINS
 
     def at(self, step: int) -> "Moment":
         """The series as they are seen at `step`."""
@@ -100,7 +106,7 @@ class Timeline:
                 # A target that is gone is marked as such by the scrape that misses it.
                 yield f"stale _x{phase.steps - 1}" if phase.steps > 1 else "stale"
                 continue
-            growth = 0.0 if made in self.gauges else phase.levels[made] * self.step_seconds
+            growth = 0.0 if made in self.gauges else self._growth(phase.levels[made])
             yield f"{plain(begin)}+{plain(growth)}x{last - first}"
 
 
@@ -130,7 +136,7 @@ class Moment:
 
 def plain(number: float) -> str:
     """`number` without an exponent, which promtool's notation does not have."""
-    return f"{number:.12f}".rstrip("0").rstrip(".") or "0"
+    return f"{number:.{DIGITS}f}".rstrip("0").rstrip(".") or "0"
 
 
 def zero(every: Iterable[Made]) -> dict[Made, float]:
