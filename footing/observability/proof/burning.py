@@ -16,6 +16,8 @@ from footing.observability.proof.value import value
 
 STEPS_SECONDS = (HOUR_SECONDS, 30 * MINUTE_SECONDS, 5 * MINUTE_SECONDS, MINUTE_SECONDS)
 """Steps of a timeline, the coarsest first: three days by the minute would take minutes to evaluate."""
+MONTH_STEP_SECONDS = 6 * HOUR_SECONDS
+"""Step of a timeline of weeks."""
 ENOUGH = 1.4
 """Failures where the alert fires, as a multiple of the least."""
 DEEPER = 2.9
@@ -42,12 +44,14 @@ def burning(alert: Alert, condition: Burning, recorded: Recorded) -> Scenario:
     few = objective.minimum_failures * (1 - MARGIN) / pair.long_seconds
     just, deep = min(bound * (1 + MARGIN), (1 + bound) / 2), min(DEEPER * bound, (1 + bound) / 2)
     fails = _Failing(objective, traffic=enough / just)
+    # Another traffic while all is well: else nobody sees over which window the events are counted.
+    busy = _Failing(objective, traffic=2 * enough / just)
     scarce = _Failing(objective, traffic=few / deep)
     phases = [
-        Phase(name="fine", levels=fails(0), steps=long + SPARE),
+        Phase(name="fine", levels=busy(0), steps=long + SPARE),
         Phase(name="failing", levels=fails(just), steps=long + hold + SPARE),
         Phase(name="failing more", levels=fails(deep), steps=short + SPARE),
-        Phase(name="fine again", levels=fails(0), steps=short + SPARE),
+        Phase(name="fine again", levels=busy(0), steps=short + SPARE),
         Phase(name="just inside", levels=fails(bound * (1 - MARGIN)), steps=long + hold + SPARE),
         Phase(name="nothing happens", levels=zero(fails(0)), steps=long + SPARE),
         Phase(name="few failures", levels=scarce(deep), steps=long + hold + SPARE),
@@ -85,7 +89,7 @@ def steps_recorded(recorded: Recorded) -> Scenario:
     share = recorded.objective.budget / 2
     steps = STEP_SECONDS // MINUTE_SECONDS
     phases = [
-        Phase(name="fine", levels=fails(0), steps=3 * steps),
+        Phase(name="fine", levels=_Failing(recorded.objective, traffic=20)(0), steps=3 * steps),
         Phase(name="failing", levels=fails(share), steps=3 * steps),
     ]
     timeline = Timeline(phases=phases, gauges=frozenset(), step_seconds=MINUTE_SECONDS)
@@ -107,7 +111,7 @@ def steps_recorded(recorded: Recorded) -> Scenario:
 
 def month_recorded(recorded: Recorded) -> Scenario:
     """Whether the budget of 30 days is right, 40 days after the beginning, of which 20 had failures."""
-    step, day = STEPS_SECONDS[0], DAY_SECONDS // STEPS_SECONDS[0]
+    step, day = MONTH_STEP_SECONDS, DAY_SECONDS // MONTH_STEP_SECONDS
     objective = recorded.objective
     bad, events = recorded.bad(STEP_SECONDS), recorded.series(f"{EVENTS}5m")
     rates = {_made(recorded.share(pair.long_seconds)): objective.budget / 2 for pair in objective.windows}

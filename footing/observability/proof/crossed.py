@@ -29,7 +29,8 @@ def crossed(alert: Alert, condition: Crossed) -> Scenario:
     """
     life_of = _Life(alert, condition)
     window, hold = life_of.window_steps, alert.for_seconds // MINUTE_SECONDS
-    fine, beyond = life_of.levels(life_of.fine()), life_of.levels(life_of.beyond())
+    # Another traffic while all is well: else nobody sees over which window a share's whole is counted.
+    fine, beyond = life_of.levels(life_of.fine(), traffic=2), life_of.levels(life_of.beyond())
     phases = [
         Phase(name="fine", levels=fine, steps=window + SPARE),
         Phase(name="beyond", levels=beyond, steps=window + hold + SPARE),
@@ -37,7 +38,7 @@ def crossed(alert: Alert, condition: Crossed) -> Scenario:
         Phase(name="just inside", levels=life_of.levels(life_of.inside(), just=True), steps=window + hold + SPARE),
     ]
     if condition.signal.floor:
-        nothing, low = zero(life_of.feed.series), life_of.levels(life_of.beyond(), traffic=1 - MARGIN)
+        nothing, low = zero(life_of.feed.series), life_of.levels(life_of.beyond(), traffic=1 - INSIDE)
         phases += [
             Phase(name="nothing happens", levels=nothing, steps=window + SPARE),
             Phase(name="little traffic", levels=low, steps=window + hold + SPARE),
@@ -102,7 +103,7 @@ class _Life:
     def _with_traffic(self, goal: float, traffic: float, *, under: bool) -> dict[Made, float] | None:
         seconds, expression = self._query.window_seconds, self._query.expression
         if self._floor is None:
-            return self.feed.reach(expression, seconds, goal, under=under)
+            return self.feed.reach(expression, seconds, goal, scale=traffic, under=under)
         wanted, (low, high) = self._floor.value * traffic, SCALES
         for _ in range(HALVINGS):
             middle = (low + high) / 2

@@ -9,7 +9,7 @@ import yaml
 from components._signals.alerts import Absent, Alert, Burning, alerts
 from components._signals.durations import HOUR_SECONDS, MINUTE_SECONDS, duration, window
 from components._signals.recording import Recorded
-from footing.observability.proof.burning import absent, burning, month_recorded, steps_recorded
+from footing.observability.proof.burning import MONTH_STEP_SECONDS, absent, burning, month_recorded, steps_recorded
 from footing.observability.proof.crossed import crossed
 from footing.observability.proof.scenario import Scenario
 from footing.observability.rules import asks_prometheus
@@ -33,6 +33,11 @@ def by_five_minutes(observed: Observed) -> str:
 def by_the_hour(observed: Observed) -> str:
     """Tests of what shows within weeks."""
     return _file(observed, HOUR_SECONDS)
+
+
+def by_quarter_days(observed: Observed) -> str:
+    """Tests of the budget of 30 days."""
+    return _file(observed, MONTH_STEP_SECONDS)
 
 
 def by_half_hours(observed: Observed) -> str:
