@@ -93,7 +93,7 @@ class Recorded:
         events = self.series(f"{EVENTS}{step}")
         yield events, Increase(all_events).promql(step)
         # The first failure makes its series: before it there is none, and none of many is still a share.
-        none = f"0 * sum({events})"
+        none = f"0 * sum({all_events})"
         for seconds in sorted({STEP_SECONDS, *long, *short}):
             over = window(seconds)
             failed, whole = self.objective.bad_rate().promql(over), Rate(all_events).promql(over)

@@ -118,7 +118,7 @@ def _availability(args: ObjectivesArgs, names: MetricNames) -> Iterator[Objectiv
         windows=fitting(args.availability),
         runbook=(
             "Compare with the last deployment, and roll it back if the failures began with it. Then look at the "
-            "newest issue in Sentry, the healthy targets of the load balancer and the clients waiting at the pooler."
+            "newest issue in Sentry, the balancer's healthy targets and the clients waiting at the pooler."
         ),
     )
 
