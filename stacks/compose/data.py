@@ -13,6 +13,7 @@ from components.network import Network
 from components.pooler import Pooler, PoolerArgs
 from stacks.compose.stack import Stack, task
 from stacks.config.database import DatabaseConfig
+from stacks.config.dialects import pgbouncer_names, postgres_names
 
 
 def make_database(stack: Stack, network: Network) -> Database:
@@ -41,6 +42,7 @@ def make_database(stack: Stack, network: Network) -> Database:
             insights_retention_days=database.insights_retention_days,
             connection_warning=alerts.warning,
             connection_critical=alerts.critical,
+            metrics=postgres_names(database.metrics),
             credentials=_credentials(database),
             upgrade=_upgrade(database),
             replicas=_replicas(database),
@@ -99,6 +101,7 @@ def make_pooler(stack: Stack, network: Network, cluster: Cluster, database: Data
             prepare_image=pooler.prepare_image,
             authorities_url=pooler.authorities_url,
             exporter_image=pooler.exporter_image,
+            metrics=pgbouncer_names(pooler.metrics, pooler.exporter_image),
             task=task(pooler.task),
             cluster_arn=cluster.arn,
             cluster_name=stack.names.prefix,

@@ -12,6 +12,7 @@ from components.edge import AdoptionArgs, Edge, EdgeArgs
 from components.network import Nat, Network, NetworkArgs
 from components.service import CapacityArgs, Service, ServiceArgs
 from stacks.compose.stack import Stack, task
+from stacks.config.metric_names import metric_names
 from stacks.config.service import ServiceConfig, rollout_args, scaling_args
 from stacks.edge import edge_settings
 
@@ -92,6 +93,7 @@ def make_service(
             private_subnet_ids=network.private_subnet_ids,
             access_log_days=service.access_log_days,
             task_policy=task_policy,
+            metrics=metric_names(service.metrics) if service.metrics else None,
             protect=service.protect,
         ),
         stack.opts,
