@@ -131,10 +131,11 @@ def version_of(text: str) -> Version:
         ValueError: there is none.
 
     """
-    found = re.search(r"(?:^|:)v?(\d+)\.(\d+)", text)
+    # What stands before a slash may be a registry's port, what stands behind an @ is a digest.
+    found = re.search(r"(?:^|:)v?(\d+)(?:\.(\d+))?[^:/]*$", text.partition("@")[0])
     if found is None:
         raise ValueError(f"{text!r} names no version: allowed are 0.11, v0.11.0 or an image with such a tag")
-    return int(found[1]), int(found[2])
+    return int(found[1]), int(found[2] or 0)
 
 
 def names_of(table: Sequence[tuple[Version, Names]], version: Version) -> Names:

@@ -131,7 +131,9 @@ def eviction_thresholds(role: Role, *, evicts: bool) -> tuple[Threshold, ...]:
     """A cache evicts by trade; a session that goes signs somebody out; of a queue nothing may go."""
     if not evicts:
         return (_over(Severity.PAGE, 0),)
-    return (_over(Severity.INFO if role is Role.CACHE else Severity.TICKET, 0),)
+    if role is Role.CACHE:
+        return (Threshold(severity=Severity.INFO, value=0, for_seconds=15 * MINUTE_SECONDS),)
+    return (_over(Severity.TICKET, 0),)
 
 
 def _hits(node: _Node, role: Role) -> Signal:

@@ -11,17 +11,25 @@ import upstash_pulumi as upstash
 from components._component import Component
 from components._firewall import Upstream
 from components._redis_roles import NO_EVICTION, UPSTASH_POLICIES, Role, policy_of, refusals
-from components._signals import Board, Check, Signals
-from components._signals.exporters import RedisNames
-from components.redis.signals import of_exporter
+from components._signals import Check, Signals
 from components.redis.store import Place, RedisStore, url
 
-CHECK = Check(
-    id="redis-answers",
-    title="Redis answers over TLS with its password",
-    probe="PING",
-    fix="Check that the URL begins with rediss:// and that the month's budget is not used up.",
+SIGNALS = Signals(
+    subject="Redis",
+    checks=(
+        Check(
+            id="redis-answers",
+            title="Redis answers over TLS with its password",
+            probe="PING",
+            fix="Check that the URL begins with rediss:// and that the month's budget is not used up.",
+        ),
+    ),
 )
+"""No numbers: Upstash tells Prometheus on its Pro and Enterprise plans only, does not say which, and answers INFO
+with little. What the application counts itself (`cache_requests`) is all there is.
+
+https://upstash.com/docs/redis/integrations/prometheus
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +48,6 @@ class UpstashRedisArgs:
     """`optimistic-volatile` or `noeviction`; left out, the role decides."""
     budget_usd: int
     """US dollars a month after which Upstash slows the store down until the next one."""
-    metrics: RedisNames | None = None
-    """What the exporter that is scraped calls its metrics; None where nothing is measured.
-
-    Upstash itself offers Prometheus on its Pro and Enterprise plans only:
-    https://upstash.com/docs/redis/integrations/prometheus
-    """
     protect: bool = True
     """Refuse to delete or replace the store. A cache is never protected: it holds copies only."""
 
@@ -79,15 +81,13 @@ class UpstashRedis(Component):
 
     def __init__(self, name: str, args: UpstashRedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
-        self._args = args
-        self._evicts = policy_of(args.role, UPSTASH_POLICIES, args.eviction_policy) != NO_EVICTION
         store = upstash.RedisDatabase(
             f"{name}-store",
             database_name=args.database_name,
             region="global",
             primary_region=args.primary_region,
             read_regions=args.read_regions,
-            eviction=self._evicts,
+            eviction=policy_of(args.role, UPSTASH_POLICIES, args.eviction_policy) != NO_EVICTION,
             budget=args.budget_usd,
             tls=True,
             opts=self._child(protect=args.protect and args.role != Role.CACHE),
@@ -100,12 +100,7 @@ class UpstashRedis(Component):
     @property
     def signals(self) -> Signals:
         """What to watch."""
-        return Signals(
-            subject="Redis",
-            board=Board.CACHE,
-            signals=of_exporter(self._args.metrics, self._args.role, evicts=self._evicts),
-            checks=(CHECK,),
-        )
+        return SIGNALS
 
     @property
     def doors(self) -> Sequence[Upstream]:

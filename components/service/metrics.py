@@ -7,7 +7,6 @@ from components._signals.durations import MINUTE_SECONDS
 from components._signals.limits import over, under
 from components._signals.names import MetricNames, OperationNames, of_service, quantile_seconds
 from components._signals.promql import (
-    Aggregation,
     Increase,
     Level,
     Match,
@@ -40,7 +39,6 @@ QUEUED_FOR_SECONDS = 10 * MINUTE_SECONDS
 
 def metrics(names: MetricNames) -> Iterator[Signal]:
     """Records of an application with these metrics; what it does not have is left out."""
-    yield _scraped()
     yield from _routes(names)
     yield _limited(names)
     yield _sign_in_failures(names)
@@ -51,22 +49,6 @@ def metrics(names: MetricNames) -> Iterator[Signal]:
     if names.write_queue:
         yield _write_queue(names.write_queue)
     yield from _panels(names)
-
-
-def _scraped() -> Signal:
-    return Signal(
-        id="service-scraped",
-        title="Tasks that answer the collector",
-        description="0 when a task's metrics could not be read: what it does is then in no other panel.",
-        query=Prometheus(expression=Level(of_service("up"), Aggregation.MIN)),
-        unit=Unit.NUMBER,
-        thresholds=under(ticket=1),
-        for_seconds=10 * MINUTE_SECONDS,
-        board=Board.TELEMETRY,
-        runbook=(
-            "Ask the task for /metrics yourself. Then read the collector's log: a port, a path, a security group."
-        ),
-    )
 
 
 def _routes(names: MetricNames) -> Iterator[Signal]:

@@ -14,6 +14,7 @@ from components.network import Network
 from components.pooler import Pooler, PoolerArgs
 from stacks.compose.stack import Stack, task
 from stacks.config.database import DatabaseConfig
+from stacks.config.dialects import pgbouncer_names, postgres_names
 
 
 def make_database(stack: Stack, network: Network) -> Database:
@@ -42,6 +43,7 @@ def make_database(stack: Stack, network: Network) -> Database:
             insights_retention_days=database.insights_retention_days,
             connection_warning=alerts.warning,
             connection_critical=alerts.critical,
+            metrics=postgres_names(database.metrics),
             credentials=_credentials(database),
             upgrade=_upgrade(database),
             replicas=_replicas(database),
@@ -102,6 +104,7 @@ def make_pooler(
             prepare_image=pooler.prepare_image,
             authorities_url=pooler.authorities_url,
             exporter_image=pooler.exporter_image,
+            metrics=pgbouncer_names(pooler.metrics, pooler.exporter_image),
             task=task(pooler.task),
             cluster_arn=cluster.arn,
             cluster_name=stack.names.prefix,

@@ -14,6 +14,7 @@ from components.network import Nat, Network, NetworkArgs
 from components.service import CapacityArgs, Service, ServiceArgs
 from stacks.compose.objectives import objectives_args, warn_of_looser_alerts
 from stacks.compose.stack import Stack, task
+from stacks.config.metric_names import metric_names
 from stacks.config.service import ServiceConfig, rollout_args, scaling_args
 from stacks.edge import edge_settings
 
@@ -96,10 +97,11 @@ def make_service(
             private_subnet_ids=network.private_subnet_ids,
             access_log_days=service.access_log_days,
             task_policy=task_policy,
-            objectives=objectives_args(stack.config.objectives.targets),
+            objectives=objectives_args(stack.config.objectives.targets, metrics.cache_requests if metrics else None),
             collecting=collecting if metrics else None,
             metrics_port=metrics.port if metrics else None,
             metrics_path=metrics.path if metrics else "/metrics",
+            metrics=metric_names(metrics) if metrics else None,
             protect=service.protect,
         ),
         stack.opts,

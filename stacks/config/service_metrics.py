@@ -4,11 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from stacks.config.base import Model
+from stacks.config.metric_names import MetricNamesConfig
 
 
-class ServiceMetricsConfig(Model):
-    """Where the program tells its own numbers, in the text format of Prometheus."""
+class ServiceMetricsConfig(MetricNamesConfig):
+    """Where the program tells its own numbers, in the text format of Prometheus, and what it calls them."""
 
     path: Annotated[str, Field(pattern=r"^/\S*$")] = Field(default="/metrics", description="Path of the numbers.")
     port: Annotated[int, Field(ge=1, le=65535)] | None = Field(
