@@ -9,6 +9,9 @@ from components._signals import Check, CloudWatch, Severity, Signal, Signals, Th
 from components.service.alarms import BALANCER_NAMESPACE, SLOW_SECONDS, Front
 from components.service.args import ServiceArgs
 
+REFUSED_CALLERS = 30
+"""Failed TLS connections in a minute over which a ticket is written: a scanner makes fewer."""
+
 TICKET, PAGE = Severity.TICKET, Severity.PAGE
 
 
@@ -20,6 +23,7 @@ def signals(args: ServiceArgs, front: Front) -> Signals:
         signals=(
             _latency(balancer),
             *_errors(balancer),
+            *(_handshakes(balancer) if args.trust_store_arn is not None else ()),
             _requests(balancer),
             *_unhealthy(balancer, front.targets),
             _ecs_signals.running_tasks(
@@ -96,6 +100,21 @@ def _errors(balancer: dict[str, Any]) -> Iterator[Signal]:
         unit="short",
         thresholds=(Threshold(severity=PAGE, value=0),),
         runbook="Look for an attack at the edge first; the load balancer grows by itself within minutes.",
+    )
+
+
+def _handshakes(balancer: dict[str, Any]) -> Iterator[Signal]:
+    yield Signal(
+        id="service-refused-callers",
+        title="Connections without our certificate",
+        description="TLS connections in a minute that failed: callers without the edge's certificate.",
+        query=_metric(balancer, "ClientTLSNegotiationErrorCount", "Sum"),
+        unit="short",
+        thresholds=(Threshold(severity=TICKET, value=REFUSED_CALLERS),),
+        runbook=(
+            "With 525 and 526 at the edge: its certificate has expired or is of another authority; deploy the "
+            "stack, which renews both. Without: somebody calls the load balancer past the edge, and is refused."
+        ),
     )
 
 

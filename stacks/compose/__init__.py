@@ -12,6 +12,7 @@ from components._signals.promql import Match
 from components._signals.scope import scoped
 from components.cluster import Cluster, ClusterArgs
 from components.pooler import LISTEN_PORT
+from stacks.compose.alarms import make_alarms
 from stacks.compose.data import make_database, make_pooler
 from stacks.compose.origin import demanded, make_origin_pull
 from stacks.compose.redis import make_redis
@@ -69,6 +70,7 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
     here = Match("environment", config.environment)
     signals = tuple(scoped(component.signals, here) for component in watched if component)
     observability = make_observability(stack, without_own_judges(signals))
+    alarms = make_alarms(stack, signals)
     outputs = {
         "urls": edge.urls,
         "name_servers": domain.name_servers,
@@ -85,5 +87,6 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
         **({"sentry_frontend_dsn": sentry_frontend.dsn} if sentry_frontend else {}),
         "dashboard_url": observability.dashboard_url,
         **storage_outputs(storage),
+        **({"page_topic_arn": alarms.page_topic_arn} if alarms else {}),
     }
     return Composed(outputs=outputs, signals=(*signals, observability.signals))

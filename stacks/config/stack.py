@@ -9,6 +9,7 @@ from components._scaling import most_tasks
 from policies import limits
 from stacks import budget
 from stacks.budget import Budget, Fleet
+from stacks.config.alarms import CloudWatchAlarmsConfig, alarm_problems
 from stacks.config.base import Model, Name
 from stacks.config.cache import CacheConfig, cache_problems
 from stacks.config.database import DatabaseConfig, database_problems
@@ -51,6 +52,9 @@ class StackConfig(Model):
     sentry: SentryConfig
     grafana: GrafanaConfig
     alerts: AlertsConfig = AlertsConfig()
+    cloudwatch_alarms: CloudWatchAlarmsConfig | None = Field(
+        default=None, description="A second way to be told, over AWS alone, if wanted."
+    )
     secrets: frozenset[VariableName] = Field(
         default=frozenset(), description="Names of the encrypted values under `footing:secrets`."
     )
@@ -88,6 +92,7 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     )
     yield from _contact_problems(config)
     yield from sentry_problems(config.sentry, may_page=config.grafana.contacts.may_page)
+    yield from alarm_problems(config.cloudwatch_alarms, may_page=config.grafana.contacts.may_page)
 
 
 def _network_problems(config: StackConfig) -> Iterator[Problem]:
@@ -124,6 +129,8 @@ def _service_problems(config: StackConfig) -> Iterator[Problem]:
     yield from service_problems(config.service)
     wanted = {name for name, source in config.service.secrets.items() if source == "config"}
     wanted.update(config.grafana.contacts.secrets)
+    if config.cloudwatch_alarms and config.cloudwatch_alarms.pager_url_secret:
+        wanted.add(config.cloudwatch_alarms.pager_url_secret)
     for name in sorted(wanted - config.secrets):
         yield (
             f"secrets.{name}",
