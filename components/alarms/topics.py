@@ -40,7 +40,7 @@ def _key(name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions) -> aws.kms.K
         deletion_window_in_days=DELETION_DAYS,
         opts=opts,
     )
-    aws.kms.KeyPolicy(f"{name}-key-policy", key_id=key.key_id, policy=key.arn.apply(_key_policy), opts=opts)
+    aws.kms.KeyPolicy(f"{name}-key-policy", key_id=key.id, policy=key.arn.apply(_key_policy), opts=opts)
     return key
 
 
@@ -54,8 +54,7 @@ def _key_policy(key_arn: str) -> str:
         "Resource": key_arn,
     }
     publish = [
-        _allowed(sid, service, ["kms:Decrypt", "kms:GenerateDataKey*"], key_arn, account)
-        for sid, service in PUBLISHERS.items()
+        _allowed(sid, it, ["kms:Decrypt", "kms:GenerateDataKey*"], key_arn) for sid, it in PUBLISHERS.items()
     ]
     return json.dumps({"Version": "2012-10-17", "Statement": [owner, *publish]})
 
@@ -63,26 +62,26 @@ def _key_policy(key_arn: str) -> str:
 def _topic(
     name: str, role: str, key: aws.kms.Key, args: AlarmsArgs, opts: pulumi.ResourceOptions
 ) -> aws.sns.Topic:
-    topic = aws.sns.Topic(f"{name}-{role}", name=f"{args.prefix}-{role}", kms_master_key_id=key.key_id, opts=opts)
+    topic = aws.sns.Topic(f"{name}-{role}", name=f"{args.prefix}-{role}", kms_master_key_id=key.arn, opts=opts)
     aws.sns.TopicPolicy(f"{name}-{role}-policy", arn=topic.arn, policy=topic.arn.apply(_topic_policy), opts=opts)
     return topic
 
 
 def _topic_policy(topic_arn: str) -> str:
-    account = topic_arn.split(":")[4]
-    publish = [_allowed(sid, it, ["sns:Publish"], topic_arn, account) for sid, it in PUBLISHERS.items()]
-    return json.dumps({"Version": "2012-10-17", "Statement": publish})
+    _, partition, _, region, account, _ = topic_arn.split(":")
+    alarms, events = (_allowed(sid, it, ["sns:Publish"], topic_arn) for sid, it in PUBLISHERS.items())
+    # Alarms of this account alone. Events take no condition: with one they are not delivered.
+    ours = {"ArnLike": {"aws:SourceArn": f"arn:{partition}:cloudwatch:{region}:{account}:alarm:*"}}
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**alarms, "Condition": ours}, events]})
 
 
-def _allowed(sid: str, service: str, actions: list[str], resource: str, account: str) -> dict[str, Any]:
-    # Without the account, an alarm of a stranger could publish through the same service.
+def _allowed(sid: str, service: str, actions: list[str], resource: str) -> dict[str, Any]:
     return {
         "Sid": sid,
         "Effect": "Allow",
         "Principal": {"Service": service},
         "Action": actions,
         "Resource": resource,
-        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
     }
 
 

@@ -78,7 +78,10 @@ _SCALING = (
 _ALARM = (
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html: the name is the key"
 )
-_COMPOSITE = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html: the name is the key"
+_COMPOSITE = (
+    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html: "
+    "the name is the key"
+)
 _SNS = "https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html has no such attribute"
 _SUBSCRIPTION = (
     "https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html has no such attribute"
