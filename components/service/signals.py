@@ -22,6 +22,9 @@ from components.service.metrics import metrics
 from components.service.objectives import hit_ratios, objectives
 from components.service.traffic import count, traffic
 
+REFUSED_CALLERS = 30
+"""Failed TLS connections in a minute over which a ticket is written: a scanner makes fewer."""
+
 TICKET, PAGE = Severity.TICKET, Severity.PAGE
 
 JUST_UNDER_HALF = 0.49
@@ -36,6 +39,7 @@ def signals(args: ServiceArgs, front: Front) -> Signals:
         signals=(
             *traffic(args, balancer),
             *_errors(balancer),
+            *(_handshakes(balancer) if args.trust_store_arn is not None else ()),
             *_unhealthy(balancer, front.targets),
             _ecs_signals.running_tasks(
                 "service", args.cluster_name, args.service_name, args.scaling.minimum_tasks
@@ -105,6 +109,21 @@ def _errors(balancer: dict[str, Any]) -> Iterator[Signal]:
         unit="short",
         thresholds=(Threshold(severity=PAGE, value=0),),
         runbook="Look for an attack at the edge first; the load balancer grows by itself within minutes.",
+    )
+
+
+def _handshakes(balancer: dict[str, Any]) -> Iterator[Signal]:
+    yield Signal(
+        id="service-refused-callers",
+        title="Connections without our certificate",
+        description="TLS connections in a minute that failed: callers without the edge's certificate.",
+        query=_metric(balancer, "ClientTLSNegotiationErrorCount", "Sum"),
+        unit="short",
+        thresholds=(Threshold(severity=TICKET, value=REFUSED_CALLERS),),
+        runbook=(
+            "With 525 and 526 at the edge: its certificate has expired or is of another authority; deploy the "
+            "stack, which renews both. Without: somebody calls the load balancer past the edge, and is refused."
+        ),
     )
 
 

@@ -78,6 +78,15 @@ _SCALING = (
 _ALARM = (
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html: the name is the key"
 )
+_COMPOSITE = (
+    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html: "
+    "the name is the key"
+)
+_SNS = "https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html has no such attribute"
+_SUBSCRIPTION = (
+    "https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html has no such attribute"
+)
+_EVENTS = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html: the name is the key"
 _ZONE = "https://developers.cloudflare.com/api/resources/zones/methods/edit/ has no such field"
 _CF_RECORD = (
     "https://developers.cloudflare.com/api/resources/dns/subresources/records/: a record belongs to a zone"
@@ -144,6 +153,11 @@ REVIEWED: dict[str, dict[str, str]] = {
     "aws:secretsmanager/secretVersion:SecretVersion": _rows(_SECRET, "secretId", "secretString", "secretBinary"),
     "aws:cloudwatch/logGroup:LogGroup": _rows(_LOGS, "name", "namePrefix", "logGroupClass"),
     "aws:cloudwatch/metricAlarm:MetricAlarm": _rows(_ALARM, "name"),
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": _rows(_COMPOSITE, "alarmName"),
+    "aws:cloudwatch/eventRule:EventRule": _rows(_EVENTS, "name", "namePrefix", "eventBusName"),
+    "aws:cloudwatch/eventTarget:EventTarget": _rows(_EVENTS, "rule", "targetId", "eventBusName"),
+    "aws:sns/topic:Topic": _rows(_SNS, "name", "namePrefix", "fifoTopic"),
+    "aws:sns/topicSubscription:TopicSubscription": _rows(_SUBSCRIPTION, "topic", "protocol", "endpoint"),
     "aws:ssm/parameter:Parameter": _rows(_SSM, "name"),
     "aws:lb/targetGroup:TargetGroup": _rows(
         _TARGETS,

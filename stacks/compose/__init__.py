@@ -13,6 +13,7 @@ from components._signals.scope import scoped
 from components._signals.sources import sources
 from components.cluster import Cluster, ClusterArgs
 from components.pooler import LISTEN_PORT
+from stacks.compose.alarms import make_alarms
 from stacks.compose.data import make_database, make_pooler
 from stacks.compose.metrics import make_collector, make_rules, make_store
 from stacks.compose.origin import demanded, make_origin_pull
@@ -78,6 +79,7 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
     signals = (*told, sources(told))
     make_rules(stack, store, signals)
     observability = make_observability(stack, without_own_judges(signals))
+    alarms = make_alarms(stack, signals)
     outputs = {
         "urls": edge.urls,
         "name_servers": domain.name_servers,
@@ -94,5 +96,6 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
         **({"sentry_frontend_dsn": sentry_frontend.dsn} if sentry_frontend else {}),
         "dashboard_url": observability.dashboard_url,
         **storage_outputs(storage),
+        **({"page_topic_arn": alarms.page_topic_arn} if alarms else {}),
     }
     return Composed(outputs=outputs, signals=(*signals, observability.signals))

@@ -10,6 +10,7 @@ from components._signals.names import MetricNames
 from policies import limits
 from stacks import budget
 from stacks.budget import Budget, Fleet
+from stacks.config.alarms import CloudWatchAlarmsConfig, alarm_problems
 from stacks.config.base import Model, Name
 from stacks.config.cache import CacheConfig, cache_problems
 from stacks.config.database import DatabaseConfig, database_problems
@@ -56,6 +57,9 @@ class StackConfig(Model):
     grafana: GrafanaConfig
     alerts: AlertsConfig = AlertsConfig()
     objectives: ObjectivesConfig = ObjectivesConfig()
+    cloudwatch_alarms: CloudWatchAlarmsConfig | None = Field(
+        default=None, description="A second way to be told, over AWS alone, if wanted."
+    )
     secrets: frozenset[VariableName] = Field(
         default=frozenset(), description="Names of the encrypted values under `footing:secrets`."
     )
@@ -94,6 +98,7 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from contact_problems(config.grafana.contacts)
     yield from objective_problems(config.objectives, MetricNames())
     yield from sentry_problems(config.sentry, may_page=config.grafana.contacts.may_page)
+    yield from alarm_problems(config.cloudwatch_alarms, may_page=config.grafana.contacts.may_page)
     yield from _metrics_problems(config)
 
 
@@ -149,6 +154,8 @@ def _service_problems(config: StackConfig) -> Iterator[Problem]:
     yield from service_problems(config.service)
     wanted = {name for name, source in config.service.secrets.items() if source == "config"}
     wanted.update(config.grafana.contacts.secrets, config.metrics.secrets)
+    if config.cloudwatch_alarms and config.cloudwatch_alarms.pager_url_secret:
+        wanted.add(config.cloudwatch_alarms.pager_url_secret)
     for name in sorted(wanted - config.secrets):
         yield (
             f"secrets.{name}",
