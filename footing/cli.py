@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from footing.check.command import check, rules
-from footing.observability.command import observe
+from footing.observability.command import drift, fire_drill, observe
 from footing.project import plan as _plan
 from footing.project import root as _root
 from footing.project import stack_file as _read
@@ -71,6 +71,8 @@ def plan(
 app.command()(check)
 app.command()(rules)
 app.command()(observe)
+app.command()(fire_drill)
+app.command()(drift)
 
 
 @app.command()

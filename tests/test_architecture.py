@@ -14,7 +14,7 @@ PACKAGES = ("components", "engine", "footing", "lab", "policies", "stacks")
 PROVIDERS = ("pulumi_", "pulumiverse_", "upstash_")
 PROVED = {
     *("components.pooler.pgbouncer", "components._redis_roles"),
-    *("policies.limits", "stacks.budget", "stacks.config", "stacks.naming"),
+    *("components._signals", "policies.limits", "stacks.budget", "stacks.config", "stacks.naming"),
 }
 """Modules of ours that the lab may read: what it proves, and nothing that makes a resource."""
 PLAIN_DATA = {

@@ -9,6 +9,7 @@ from footing.observability.proof.files import (
     by_the_hour,
     by_the_minute,
 )
+from footing.observability.routes import alertmanager_tmpl, alertmanager_yml
 from footing.observability.rules import rules
 from footing.observability.runbook import runbook
 from stacks.observed import Observed
@@ -21,6 +22,8 @@ ARTEFACTS: Mapping[str, Callable[[Observed], str]] = {
     "rules.weeks.test.yml": by_the_hour,
     "rules.months.test.yml": by_quarter_days,
     "runbook.md": runbook,
+    "alertmanager.yml": alertmanager_yml,
+    "alertmanager.tmpl": alertmanager_tmpl,
 }
 """By file name, in the order in which they are written."""
 

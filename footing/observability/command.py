@@ -1,21 +1,35 @@
-"""The `observe` command: everything that watches a stack, written as files."""
+"""The commands `observe`, `fire-drill` and `drift`: what watches a stack, who hears it, what else is there."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from footing.project import stack_file
+
+if TYPE_CHECKING:
+    from footing.observability.drift import Drift
+    from footing.observability.drill import Drill, Outcome
+    from stacks.config.load import StackFile
+
+FINDINGS, USAGE = 1, 2
+
+StackName = Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack, as in Pulumi.STACK.yaml.")]
+ConfigFile = Annotated[
+    Path | None, typer.Option(help="Read the configuration from this file instead.", metavar="FILE")
+]
+
 
 def observe(
-    stack: Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack, as in Pulumi.STACK.yaml.")],
+    stack: StackName,
     output: Annotated[Path | None, typer.Option(help="Directory; reports/STACK/ when left out.")] = None,
-    config_file: Annotated[
-        Path | None, typer.Option(help="Read the configuration from this file instead.", metavar="FILE")
-    ] = None,
+    config_file: ConfigFile = None,
 ) -> None:
     """Write what watches STACK as files, offline: rules, their tests, routes, runbook, limits of load tests."""
     from footing.observability.artefacts import render
-    from footing.project import observed, root, stack_file
+    from footing.project import observed, root
 
     directory = output or root() / "reports" / stack
     made = render(observed(stack, stack_file(stack, config_file)))
@@ -23,3 +37,99 @@ def observe(
     for name, text in made.items():
         (directory / name).write_text(text)
     typer.echo("\n".join(f"wrote {directory / name}" for name in made))
+
+
+def fire_drill(
+    stack: StackName,
+    alertmanager: Annotated[str | None, typer.Option(help="Post to this Alertmanager.", metavar="URL")] = None,
+    grafana: Annotated[
+        str | None,
+        typer.Option(help="Have this Grafana test its contact points; needs GRAFANA_AUTH.", metavar="URL"),
+    ] = None,
+    namespace: Annotated[
+        str, typer.Option(help="Namespace of Grafana's organization; stacks-NUMBER in Grafana Cloud.")
+    ] = "default",
+    config_file: ConfigFile = None,
+) -> None:
+    """Send one labelled test alert for each route of STACK; without an address, only show them."""
+    from footing.observability.drill import drills
+    from footing.observability.remote import UsageError
+
+    file = stack_file(stack, config_file)
+    sent = drills(file.config, next(iter(file.config.owners.values())))
+    with _told_in_a_sentence():
+        if alertmanager and grafana:
+            raise UsageError("one of --alertmanager and --grafana is needed, not both")
+        if not alertmanager and not grafana:
+            typer.echo("\n".join(["nothing is sent without --alertmanager or --grafana", *_shown(sent)]))
+            return
+        outcomes = list(_sent(stack, file, sent, alertmanager, grafana, namespace))
+    typer.echo("\n".join(outcome.sentence for outcome in outcomes))
+    if not all(outcome.taken for outcome in outcomes):
+        raise typer.Exit(FINDINGS)
+
+
+def drift(
+    stack: StackName,
+    grafana: Annotated[str, typer.Option(help="Grafana to ask; needs GRAFANA_AUTH.", metavar="URL")],
+    config_file: ConfigFile = None,
+) -> None:
+    """List alert rules that are live and not of STACK, and rules of STACK that are not live."""
+    from footing.observability.drift import compared, live, planned
+    from footing.observability.remote import address, authorization
+    from footing.project import plan
+
+    file = stack_file(stack, config_file)
+    with _told_in_a_sentence():
+        url = address(grafana)
+        found = live(url, authorization(url))
+    ours = planned(plan(stack, file))
+    drifted = compared(ours, found, app=file.config.app, environment=file.config.environment)
+    typer.echo("\n".join(_differences(drifted)))
+    typer.echo(f"{len(ours)} rules are ours; {drifted.elsewhere} of others are in folders of their own")
+    if drifted.any:
+        raise typer.Exit(FINDINGS)
+
+
+def _differences(drifted: "Drift") -> list[str]:
+    strange = [f"not ours: {it.place}" for it in drifted.strange]
+    missing = [f"not live: {it.place}" for it in drifted.missing]
+    return [*strange, *missing] or ["what is live is what the stack makes"]
+
+
+def _shown(sent: "Iterable[Drill]") -> Iterator[str]:
+    for drill in sent:
+        yield drill.sentence
+        yield "  " + ", ".join(f"{name}={value}" for name, value in drill.labels.items())
+
+
+def _sent(
+    stack: str,
+    file: "StackFile",
+    sent: "list[Drill]",
+    alertmanager: str | None,
+    grafana: str | None,
+    namespace: str,
+) -> "Iterator[Outcome]":
+    from footing.observability.drift import contact_points
+    from footing.observability.drill import to_alertmanager, to_grafana
+    from footing.observability.remote import address, authorization
+    from footing.project import plan
+
+    if alertmanager:
+        yield from to_alertmanager(address(alertmanager), sent)
+    elif grafana:
+        url = address(grafana)
+        shown = authorization(url)
+        yield from to_grafana(url, shown, namespace, contact_points(plan(stack, file)), sent)
+
+
+@contextmanager
+def _told_in_a_sentence() -> Iterator[None]:
+    from footing.observability.remote import RemoteError, UsageError
+
+    try:
+        yield
+    except (RemoteError, UsageError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(USAGE if isinstance(error, UsageError) else FINDINGS) from None

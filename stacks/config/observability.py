@@ -110,6 +110,9 @@ class GrafanaConfig(Model):
     prometheus_datasource_uid: str = Field(
         description="UID of Grafana's Prometheus data source, which scrapes the Cloudflare exporter."
     )
+    url: Annotated[str, Field(pattern=r"^https://[^\s/]+(/[^\s/]+)*$")] = Field(
+        description="Address of Grafana, for links in messages, for example `https://example.grafana.net`."
+    )
     runbook_url: Annotated[str, Field(pattern=r"^https://\S+$")] = Field(
         description="Page with a section for each alert, its id the anchor."
     )

@@ -1,0 +1,110 @@
+"""What a message says, as sentences: what is wrong, since when, until when the budget lasts, what to do.
+
+The annotations that it reads are `summary`, `description`, which tells of the budget, `runbook_url` and
+`dashboard_uid`; what an alert does not have is left out.
+"""
+
+MOST_SHOWN = 10
+"""Alerts of one message that are told one by one: a hundred tasks with one fault are one fault."""
+
+SAID_IN_WORDS = (
+    *("alertname", "severity", "service", "environment", "subject", "record", "owner", "drill", "job"),
+    *("long", "window", "alert"),
+)
+"""Labels that a sentence says in words, or not at all; the others tell which one it is."""
+
+CLOCK = '"15:04 UTC on 2 January"'
+"""How a time is written, as Go's example of one."""
+
+_SENTENCES = """\
+{{/* Made by `footing observe`: sentences about one alert. */}}
+{{ define "footing.what" -}}
+{{ if .Annotations.summary }}{{ .Annotations.summary }}{{ else }}{{ .Labels.alertname }}{{ end }}
+{{- range (.Labels.Remove (stringSlice SAID_IN_WORDS)).SortedPairs }}, {{ .Name }} {{ .Value }}{{ end }}.
+{{- end }}
+
+{{ define "footing.since" -}}
+{{ if eq .Status "firing" }}Since {{ .StartsAt.UTC.Format CLOCK }}.
+{{- else }}It lasted from {{ .StartsAt.UTC.Format CLOCK }} to {{ .EndsAt.UTC.Format CLOCK }}.
+{{- end }}
+{{- end }}
+
+{{ define "footing.more" }}
+{{- if eq .Status "firing" }}
+{{- with .Annotations.description }} {{ . }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{ define "footing.sentences" -}}
+{{ if eq .Labels.drill "true" }}This is a drill: nothing is wrong. {{ end }}
+{{- if ne .Status "firing" }}Over: {{ end }}
+{{- template "footing.what" . }} {{ template "footing.since" . }}{{ template "footing.more" . }}
+{{- end }}
+"""
+
+_MESSAGES = """\
+{{/* Whole messages. */}}
+{{ define "footing.title" -}}
+{{ if eq .CommonLabels.drill "true" }}DRILL: {{ end }}
+{{- if ne .Status "firing" }}Over: {{ end }}
+{{- with .CommonLabels.service }}{{ . }}: {{ end }}
+{{- if .CommonAnnotations.summary }}{{ .CommonAnnotations.summary }}
+{{- else }}{{ .CommonLabels.alertname }}{{ with .CommonLabels.environment }} in {{ . }}{{ end }}
+{{- end }}
+{{- if gt (len .Alerts) 1 }} ({{ len .Alerts }} times){{ end }}
+{{- end }}
+
+{{ define "footing.color" }}
+{{- if ne .Status "firing" }}good
+{{- else if eq .CommonLabels.severity "page" }}danger
+{{- else }}warning
+{{- end }}
+{{- end }}
+
+{{ define "footing.chat" -}}
+{{ range $index, $alert := .Alerts }}{{ if lt $index MOST_SHOWN }}
+{{- template "footing.sentences" $alert }}
+{{ with .Annotations.runbook_url }}<{{ . }}|Runbook>{{ end }}
+{{- with .Annotations.dashboard_uid }} <GRAFANA/d/{{ . }}|Dashboard>{{ end }}
+{{ end }}{{ end }}{{ template "footing.rest" . }}
+{{- end }}
+
+{{ define "footing.plain" -}}
+{{ range $index, $alert := .Alerts }}{{ if lt $index MOST_SHOWN }}
+{{- template "footing.sentences" $alert }}
+{{- with .Annotations.runbook_url }}
+Runbook: {{ . }}{{ end }}
+{{- with .Annotations.dashboard_uid }}
+Dashboard: GRAFANA/d/{{ . }}{{ end }}
+{{ end }}{{ end }}{{ template "footing.rest" . }}
+{{- end }}
+
+{{ define "footing.page" -}}
+{{ range $index, $alert := .Alerts }}{{ if lt $index MOST_SHOWN -}}
+<p>{{ template "footing.sentences" $alert }}
+{{- with .Annotations.runbook_url }}<br><a href="{{ . }}">Runbook</a>{{ end }}
+{{- with .Annotations.dashboard_uid }}<br><a href="GRAFANA/d/{{ . }}">Dashboard</a>{{ end }}</p>
+{{ end }}{{ end }}{{ template "footing.rest" . }}
+{{- end }}
+
+{{ define "footing.dashboard" }}
+{{- with .CommonAnnotations.dashboard_uid }}GRAFANA/d/{{ . }}{{ end }}
+{{- end }}
+
+{{ define "footing.rest" }}
+{{- if gt (len .Alerts) MOST_SHOWN }}These are MOST_SHOWN of {{ len .Alerts }}.{{ end }}
+{{- end }}
+"""
+
+
+def templates(grafana_url: str) -> str:
+    """The file, in Go's template language; `footing.page` is HTML, and `grafana_url` is without a last slash.
+
+    https://prometheus.io/docs/alerting/latest/notifications/
+    """
+    labels = " ".join(f'"{label}"' for label in SAID_IN_WORDS)
+    words = {"SAID_IN_WORDS": labels, "CLOCK": CLOCK, "MOST_SHOWN": str(MOST_SHOWN), "GRAFANA": grafana_url}
+    text = f"{_SENTENCES}\n{_MESSAGES}"
+    for name, value in words.items():
+        text = text.replace(name, value)
+    return text
