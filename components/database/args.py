@@ -86,6 +86,8 @@ class DatabaseArgs:
     """Open connections at which a ticket is written."""
     connection_critical: int
     """Open connections at which somebody is paged."""
+    observed_calls: bool = False
+    """Whether the application writes its remote calls to the table `rpc_observations`, and Grafana reads them."""
     credentials: CredentialsArgs = field(default_factory=CredentialsArgs)
     """Who makes the password."""
     upgrade: UpgradeArgs = field(default_factory=UpgradeArgs)

@@ -13,13 +13,13 @@ def observe(
         Path | None, typer.Option(help="Read the configuration from this file instead.", metavar="FILE")
     ] = None,
 ) -> None:
-    """Write what watches STACK as files, offline: rules, their tests, routes, runbook, limits of load tests."""
+    """Write what watches STACK as files, offline: dashboards, rules, their tests, routes, runbook, load limits."""
     from footing.observability.artefacts import render
     from footing.project import observed, root, stack_file
 
     directory = output or root() / "reports" / stack
     made = render(observed(stack, stack_file(stack, config_file)))
-    directory.mkdir(parents=True, exist_ok=True)
     for name, text in made.items():
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
         (directory / name).write_text(text)
     typer.echo("\n".join(f"wrote {directory / name}" for name in made))
