@@ -3,16 +3,12 @@
 import json
 from typing import Any
 
-import pulumi
-
 from components._signals import Board
 from components.grafana.boards import models
 from components.grafana.panels import Place
 from components.grafana.queries import Sources
+from footing.observability.known import known
 from stacks.observed import Observed
-
-UNKNOWN = "unknown until deployed"
-"""Stands for what only the provider knows, such as the name of a load balancer in a dimension."""
 
 
 def dashboards(observed: Observed) -> dict[str, str]:
@@ -25,8 +21,13 @@ def dashboards(observed: Observed) -> dict[str, str]:
 
 def plain_models(observed: Observed) -> dict[Board, Any]:
     """The model of each board as it is known offline."""
+    return models(known(tuple(observed.signals)), place(observed))
+
+
+def place(observed: Observed) -> Place:
+    """What all panels of the stack have in common."""
     grafana = observed.config.grafana
-    place = Place(
+    return Place(
         app=observed.config.app,
         environment=observed.config.environment,
         runbook_url=grafana.runbook_url,
@@ -38,12 +39,3 @@ def plain_models(observed: Observed) -> dict[Board, Any]:
             region=observed.config.region,
         ),
     )
-    return {board: _known(model) for board, model in models(observed.signals, place).items()}
-
-
-def _known(value: Any) -> Any:
-    if isinstance(value, pulumi.Output):
-        return UNKNOWN
-    if isinstance(value, dict):
-        return {key: _known(item) for key, item in value.items()}
-    return [_known(item) for item in value] if isinstance(value, list) else value
