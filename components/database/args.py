@@ -89,6 +89,8 @@ class DatabaseArgs:
     """Open connections at which somebody is paged."""
     metrics: PostgresNames | None = None
     """What the exporter that is scraped calls its metrics; None leaves what CloudWatch tells."""
+    observed_calls: bool = False
+    """Whether the application writes its remote calls to the table `rpc_observations`, and Grafana reads them."""
     credentials: CredentialsArgs = field(default_factory=CredentialsArgs)
     """Who makes the password."""
     upgrade: UpgradeArgs = field(default_factory=UpgradeArgs)

@@ -11,8 +11,7 @@ from components._signals.objective import PERIOD_DAYS
 from components._signals.promql import Difference, Level, Scaled, Sum
 from components.grafana import cloudwatch, messages, stages
 from components.grafana.boards import board_uid, short_uid
-from components.grafana.objectives import Measures
-from components.grafana.panels import Place, panel_id
+from components.grafana.panels import Place, measures_of, panel_id
 from components.grafana.queries import Sources, alert_query, instant, parts
 from components.grafana.stages import LOOKBACK_SECONDS, Stage
 from components.grafana.whereabouts import Whereabouts
@@ -128,7 +127,7 @@ def _true(query: Mapping[str, object]) -> tuple[Stage, ...]:
 
 def _until_gone(told: Burning, place: Place) -> tuple[Stage, ...]:
     """What is left of the budget, and in how many seconds it is gone at the rate of now, for the message."""
-    measures = Measures(objective=told.objective, environment=place.environment, recorded=place.recorded)
+    measures = measures_of(told.objective, place)
     period_seconds = PERIOD_DAYS * HOURS_A_DAY * 3600
     return (
         stages.asked(instant(measures.left(), place.sources, messages.LEFT_QUERY)),

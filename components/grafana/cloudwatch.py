@@ -1,7 +1,7 @@
 """CloudWatch's metrics and metric math, as Grafana's data source writes them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,7 +65,7 @@ def math_alone(query: CloudWatchMath, manner: Manner) -> dict[str, Any]:
     https://github.com/grafana/grafana/issues/74563
     """
     searches = {name: _search(one, manner.period) for name, one in query.metrics.items()}
-    return _text(pulumi.Output.concat(*_with_names(query, searches)), manner)
+    return _text(_joined(_with_names(query, searches)), manner)
 
 
 def period_seconds(query: CloudWatch | CloudWatchMath) -> int:
@@ -84,14 +84,20 @@ def _with_names(query: CloudWatchMath, stand_ins: Mapping[str, pulumi.Input[str]
     ]
 
 
-def _search(query: CloudWatch, period: str) -> pulumi.Output[str]:
+def _search(query: CloudWatch, period: str) -> pulumi.Input[str]:
     schema = ",".join((query.namespace, *query.dimensions))
     words = [part for name, value in query.dimensions.items() for part in (f' {name}="', value, '"')]
-    return pulumi.Output.concat(
-        f'SUM(SEARCH(\'{{{schema}}} MetricName="{query.metric}"',
-        *words,
-        f"', '{query.statistic}', {period}))",
-    )
+    begin = f'SUM(SEARCH(\'{{{schema}}} MetricName="{query.metric}"'
+    return _joined([begin, *words, f"', '{query.statistic}', {period}))"])
+
+
+def _joined(parts: Sequence[pulumi.Input[str]]) -> pulumi.Input[str]:
+    """The parts as one text; an Output only where one of them is, so that a text can be read offline."""
+    texts = [part for part in parts if isinstance(part, str)]
+    if len(texts) == len(parts):
+        return "".join(texts)
+    joined: pulumi.Output[str] = pulumi.Output.concat(*parts)
+    return joined
 
 
 def _text(expression: pulumi.Input[str], manner: Manner, **changes: object) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from components._signals.burn import failed_share
 from components._signals.durations import DAY_SECONDS, window
 from components._signals.objective import PERIOD_DAYS, Objective, Window
-from components._signals.promql import Rate
+from components._signals.promql import Match, Rate, Series
 
 PERIOD = window(PERIOD_DAYS * DAY_SECONDS)
 """What a budget covers, as the range of a query."""
@@ -17,6 +17,8 @@ class Measures:
 
     objective: Objective
     """The objective."""
+    app: str
+    """Label `service` of the recorded series."""
     environment: str
     """Label `environment` of the recorded series."""
     recorded: bool
@@ -50,4 +52,5 @@ class Measures:
         return f"{failed_share(self.objective).promql(over)} or 0 * {events}"
 
     def _recorded(self, name: str) -> str:
-        return f'{name}{{slo="{self.objective.id}",environment="{self.environment}"}}'
+        labels = {"slo": self.objective.id, "service": self.app, "environment": self.environment}
+        return str(Series(name, tuple(Match(label, value) for label, value in labels.items())))

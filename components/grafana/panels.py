@@ -73,7 +73,7 @@ def of_signal(signal: Signal, place: Place) -> dict[str, Any]:
 
 def of_objective(objective: Objective, place: Place) -> Iterator[dict[str, Any]]:
     """What is left of the budget, the share that was good, and how fast the budget goes over each window."""
-    measures = Measures(objective=objective, environment=place.environment, recorded=place.recorded)
+    measures = measures_of(objective, place)
     yield _number(
         objective,
         place,
@@ -91,6 +91,11 @@ def of_objective(objective: Objective, place: Place) -> Iterator[dict[str, Any]]
         thresholds=(_below(Severity.PAGE, objective.target),),
     )
     yield _burn(objective, place, measures)
+
+
+def measures_of(objective: Objective, place: Place) -> Measures:
+    """The numbers of `objective` in the stack of `place`."""
+    return Measures(objective=objective, app=place.app, environment=place.environment, recorded=place.recorded)
 
 
 def _burn(objective: Objective, place: Place, measures: Measures) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from footing.observability.dashboards import dashboards
+from footing.observability.grants import grants
 from footing.observability.proof.files import (
     by_five_minutes,
     by_half_hours,
@@ -15,6 +17,7 @@ from footing.observability.runbook import runbook
 from stacks.observed import Observed
 
 ARTEFACTS: Mapping[str, Callable[[Observed], str]] = {
+    "grants.sql": grants,
     "rules.yml": rules,
     "rules.minutes.test.yml": by_the_minute,
     "rules.hours.test.yml": by_five_minutes,
@@ -27,7 +30,15 @@ ARTEFACTS: Mapping[str, Callable[[Observed], str]] = {
 }
 """By file name, in the order in which they are written."""
 
+DIRECTORIES: Mapping[str, Callable[[Observed], Mapping[str, str]]] = {
+    "dashboards": dashboards,
+}
+"""Those that are several files: their texts by name, by the name of their directory."""
+
 
 def render(observed: Observed) -> dict[str, str]:
     """The text of every file by its name."""
-    return {name: made(observed) for name, made in ARTEFACTS.items()}
+    files = {name: made(observed) for name, made in ARTEFACTS.items()}
+    for directory, made_all in DIRECTORIES.items():
+        files |= {f"{directory}/{name}": text for name, text in made_all(observed).items()}
+    return files

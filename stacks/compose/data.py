@@ -44,6 +44,7 @@ def make_database(stack: Stack, network: Network) -> Database:
             connection_warning=alerts.warning,
             connection_critical=alerts.critical,
             metrics=postgres_names(database.metrics),
+            observed_calls=stack.config.grafana.postgres_datasource_uid is not None,
             credentials=_credentials(database),
             upgrade=_upgrade(database),
             replicas=_replicas(database),
