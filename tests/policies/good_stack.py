@@ -239,6 +239,7 @@ SAMPLES = (
         "sample-prometheus",
         containerDefinitions=json.dumps([container("prometheus", {"RETENTION": "30d"})]),
         volumes=[{"name": "data", "hostPath": "/data"}],
+        tags={"footing:measures": "metrics"},
     ),
     sample(
         "aws:ec2/securityGroupRule:SecurityGroupRule",
