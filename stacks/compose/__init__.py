@@ -68,7 +68,7 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
     )
     edge = make_edge(stack, domain, service)
     collector = make_collector(stack, network, cluster, database, redis, domain, store)
-    watched = (database, pooler, redis, service, edge, sentry, origin_pull, storage, collector)
+    watched = (database, pooler, redis, service, edge, sentry, origin_pull, storage, collector, store.host)
     here = Match("environment", config.environment)
     signals = tuple(scoped(component.signals, here) for component in watched if component)
     make_rules(stack, store, signals)

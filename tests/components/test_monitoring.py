@@ -24,13 +24,18 @@ from components.monitoring.machine import START_SCRIPT, start_script
 from tests.components.recording import MADE, Recorded, Secret, record_component
 
 HOST = MonitoringHostArgs(
-    cluster_name="shop-staging-metrics", zone="eu-west-1a", subnet_id="subnet-1", vpc_id="vpc-1"
+    cluster_name="shop-staging-metrics",
+    service_name="shop-staging-metrics",
+    zone="eu-west-1a",
+    subnet_id="subnet-1",
+    vpc_id="vpc-1",
 )
 RULES = "groups:\n  - name: telemetry\n    rules:\n      - {record: 'job:up:min', expr: 'min by (job) (up)'}\n"
 PLACE = ServersPlace(
     cluster_arn="arn:cluster",
     capacity_provider="machines",
     subnet_id="subnet-1",
+    storage_gib=50,
     security_group_id="sg-1",
     registry_arn="arn:registry",
 )
@@ -185,7 +190,7 @@ def test_promtool_accepts_what_the_start_script_writes(tmp_path: Path, changes: 
     variables = {key: value.replace("/prometheus/config", f"{here}/config") for key, value in given.items()}
     script = rendered.PROMETHEUS_SCRIPT.replace("/prometheus/", f"{here}/")
     arguments = run(script, tmp_path, "prometheus", **variables)
-    assert "--storage.tsdb.retention.time=30d" in arguments
+    assert {"--storage.tsdb.retention.time=30d", "--storage.tsdb.retention.size=40GB"} <= set(arguments)
     assert (tmp_path / "prometheus/config/rules.yml").read_text() == RULES
     checked = subprocess.run(
         ["promtool", "check", "config", f"{here}/config/prometheus.yml"],
