@@ -23,6 +23,9 @@ TOKEN_KEY = "token"  # noqa: S105  the name of a key
 PREPARE_SCRIPT = f'set -eu\nchown {_fargate.UNPRIVILEGED_USER} "$COLLECTOR_DIRECTORY"\n'
 """Hands the volume, which Fargate makes owned by root, to the collector's user."""
 
+MEASURES_TAG = {"footing:measures": "metrics"}
+"""Tag of a task that measures the others and serves nobody: policies ask less of it."""
+
 START_SCRIPT = f"""\
 set -eu
 umask 077

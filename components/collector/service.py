@@ -65,6 +65,7 @@ class Collector(Component):
             execution_role=_fargate.make_execution_role(self._name, readable, self._child()),
             task_role=role,
             volumes=[*([postgres.VOLUME] if args.postgres else []), _collecting.VOLUME],
+            tags=_collecting.MEASURES_TAG,
             opts=self._child(),
         )
 

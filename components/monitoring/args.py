@@ -16,6 +16,8 @@ class MonitoringHostArgs:
 
     cluster_name: str
     """Physical name of the ECS cluster, of the machine, and first part of the private domain."""
+    service_name: str
+    """Physical name that the servers' ECS service will have, for metrics."""
     instance_type: str = "t3.small"
     """EC2 type with an x86_64 processor of the Nitro system. Source: S4-43."""
     storage_gib: int = 50
@@ -46,6 +48,8 @@ class ServersPlace:
     """Private subnet of the machine."""
     security_group_id: pulumi.Input[str]
     """Group of the task."""
+    storage_gib: int
+    """Size of the disk, GiB."""
     registry_arn: pulumi.Input[str]
     """Entry of the private domain that follows the task's address."""
 
@@ -55,7 +59,7 @@ class MonitoringServersArgs:
     """What `MonitoringServers` is made from."""
 
     service_name: str
-    """Physical name of the ECS service."""
+    """Physical name of the ECS service. Source: `MonitoringHostArgs.service_name`."""
     place: ServersPlace
     """Source: `MonitoringHost.place`."""
     retention_days: int

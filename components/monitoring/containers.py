@@ -29,13 +29,17 @@ MOST_RULES_BYTES = 48 * 1024
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
 """
 
+FULL_PERCENT = 80
+"""Share of the disk at which the oldest series go before their time: a full disk would stop all of them."""
+
 PROMETHEUS_SCRIPT = """\
 set -eu
 mkdir -p /prometheus/config
 printf '%s\\n' "$PROMETHEUS_CONFIG" > /prometheus/config/prometheus.yml
 printf '%s' "$PROMETHEUS_RULES" | base64 -d | gunzip > /prometheus/config/rules.yml
 exec prometheus --config.file=/prometheus/config/prometheus.yml --storage.tsdb.path=/prometheus/data \\
-  --storage.tsdb.retention.time="$RETENTION" --web.enable-remote-write-receiver
+  --storage.tsdb.retention.time="$RETENTION" --storage.tsdb.retention.size="$RETENTION_SIZE" \\
+  --web.enable-remote-write-receiver
 """
 """Writes configuration and rules to its disk, then becomes Prometheus."""
 
@@ -111,6 +115,7 @@ def _prometheus(args: MonitoringServersArgs, common: dict[str, Any]) -> dict[str
             "PROMETHEUS_CONFIG": prometheus_config(args),
             "PROMETHEUS_RULES": packed(args.rules),
             "RETENTION": f"{args.retention_days}d",
+            "RETENTION_SIZE": f"{args.place.storage_gib * FULL_PERCENT // 100}GB",
         },
         command=[PROMETHEUS_SCRIPT],
         memory=args.prometheus_memory_mib,

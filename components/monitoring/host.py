@@ -13,6 +13,8 @@ import pulumi_aws as aws
 from components import _firewall, _iam
 from components._component import Component
 from components._firewall import Upstream
+from components._signals import Signals
+from components.monitoring import signals
 from components.monitoring.args import (
     GRAFANA_PORT,
     PROMETHEUS_PORT,
@@ -51,6 +53,7 @@ class MonitoringHost(Component):
             cluster_arn=cluster.arn,
             capacity_provider=provider.name,
             subnet_id=args.subnet_id,
+            storage_gib=args.storage_gib,
             security_group_id=self._tasks.id,
             registry_arn=self._make_registry(),
         )
@@ -60,6 +63,11 @@ class MonitoringHost(Component):
         self.query_url = pulumi.Output.from_input(address)
         self.volume_id = volume.id
         self._finish()
+
+    @property
+    def signals(self) -> Signals:
+        """What to watch: the servers themselves, by the metrics of somebody else."""
+        return signals.signals(self._args.cluster_name, self._args.service_name)
 
     @property
     def door(self) -> Upstream:

@@ -37,7 +37,7 @@ done
 """Waits until the machine before it has let go of the disk; ECS's agent starts only when this script has ended.
 
 `mkfs.xfs` refuses a disk that has a file system already, so nothing but an empty one is ever formatted.
-After a restart of the machine ECS's agent waits for the disk again: without it, servers would begin anew beside it.
+After a restart ECS's agent waits for the disk again: without it, servers would begin anew beside it.
 """
 
 

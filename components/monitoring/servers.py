@@ -4,7 +4,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from components import _fargate, _secret
+from components import _collecting, _fargate, _secret
 from components._component import Component
 from components.monitoring import containers
 from components.monitoring.args import MonitoringServersArgs
@@ -50,6 +50,7 @@ class MonitoringServers(Component):
             ),
             volumes=containers.volumes(),
             skip_destroy=True,
+            tags=_collecting.MEASURES_TAG,
             opts=self._child(),
         )
 

@@ -134,6 +134,7 @@ def _self_hosted(stack: Stack, network: Network, store: SelfHostedStore) -> Metr
         "metrics",
         MonitoringHostArgs(
             cluster_name=stack.names.of("metrics"),
+            service_name=stack.names.of("metrics"),
             instance_type=store.instance_type,
             storage_gib=store.storage_gib,
             kms_key_arn=store.kms_key_arn,
