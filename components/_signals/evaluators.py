@@ -10,6 +10,14 @@ JUDGED_AT_THE_SOURCE = (SentryIssues, SentryMetric)
 """Kinds of queries that Grafana, Prometheus, CloudWatch and Datadog cannot ask."""
 
 
+def as_aws_has_them(told: Iterable[Signals]) -> tuple[Signals, ...]:
+    """What is told, each number from CloudWatch where CloudWatch has it too."""
+    return tuple(
+        replace(it, signals=tuple(replace(one, query=one.at_aws) if one.at_aws else one for one in it.signals))
+        for it in told
+    )
+
+
 def without_own_judges(told: Iterable[Signals]) -> tuple[Signals, ...]:
     """What is told, without the signals that their own source judges."""
     return tuple(

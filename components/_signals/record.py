@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from components._signals.objective import Objective
 from components._signals.promql import Expression
-from components._signals.queries import Query, Sql
+from components._signals.queries import CloudWatch, Query, Sql
 
 
 class Severity(StrEnum):
@@ -94,6 +94,8 @@ class Signal:
     """Where the number comes from."""
     unit: str
     """A member of `Unit`."""
+    at_aws: CloudWatch | None = None
+    """The same number as CloudWatch has it, for alarms that AWS evaluates by itself."""
     thresholds: tuple[Threshold, ...] = ()
     """None means a panel without an alert."""
     for_seconds: int = 300

@@ -113,6 +113,7 @@ def _connections(identifier: str, limits: DatabaseLimits) -> Signal:
             if limits.metrics
             else _metric(identifier, "DatabaseConnections", "Maximum")
         ),
+        at_aws=_metric(identifier, "DatabaseConnections", "Maximum"),
         unit="short",
         thresholds=over(ticket=limits.connection_warning, page=limits.connection_critical),
         runbook=(

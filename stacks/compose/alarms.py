@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from components._signals import Severity, Signals
+from components._signals.evaluators import as_aws_has_them
 from components.alarms import Alarms, AlarmsArgs
 from stacks.compose.stack import Stack
 
@@ -19,7 +20,7 @@ def make_alarms(stack: Stack, signals: Sequence[Signals]) -> Alarms | None:
         "alarms",
         AlarmsArgs(
             prefix=stack.names.prefix,
-            signals=signals,
+            signals=as_aws_has_them(signals),
             severities=[Severity(it) for it in config.severities],
             runbook_url=stack.config.grafana.runbook_url,
             email_addresses=config.email,
