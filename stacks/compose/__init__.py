@@ -71,21 +71,8 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
     )
     edge = make_edge(stack, domain, service)
     collector = make_collector(stack, network, cluster, database, redis, domain, store)
-    watched = (
-        *(
-            database,
-            pooler,
-            redis,
-            service,
-            edge,
-            sentry,
-            sentry_frontend,
-            origin_pull,
-            storage,
-            collector,
-            store.host,
-        ),
-    )
+    made = (database, pooler, redis, service, edge, sentry, sentry_frontend, origin_pull, storage)
+    watched = (*made, collector, store.host)
     here = Match("environment", config.environment)
     told = tuple(scoped(component.signals, here) for component in watched if component)
     signals = (*told, sources(told))

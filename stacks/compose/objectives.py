@@ -4,11 +4,13 @@ import pulumi
 
 from components.service import HitArgs, LatencyArgs, ObjectivesArgs
 from stacks.config.objectives import looser_alerts
+from stacks.config.service_metrics import ServiceMetricsConfig
 from stacks.config.targets import OF_THE_SERVICE, Targets
 
 
-def objectives_args(targets: Targets, cache_requests: str | None = None) -> ObjectivesArgs:
-    """Those that the application's own metrics can tell of; `cache_requests` is its counter of look-ups."""
+def objectives_args(targets: Targets, metrics: ServiceMetricsConfig | None) -> ObjectivesArgs:
+    """Those that the application's own `metrics` can tell of."""
+    cache_requests = metrics.cache_requests if metrics else None
     feed = [target for target in targets.hits if target.layer == "redis_feed" and cache_requests]
     return ObjectivesArgs(
         availability=targets.availability,

@@ -97,9 +97,7 @@ def make_service(
             private_subnet_ids=network.private_subnet_ids,
             access_log_days=service.access_log_days,
             task_policy=task_policy,
-            objectives=objectives_args(
-                stack.config.objectives.targets, metrics.cache_requests if metrics else None
-            ),
+            objectives=objectives_args(stack.config.objectives.targets, metrics),
             collecting=collecting if metrics else None,
             metrics_port=metrics.port if metrics else None,
             metrics_path=metrics.path if metrics else "/metrics",
