@@ -31,7 +31,7 @@ def step_of(pair: Window) -> int:
     return next(
         step
         for step in STEPS_SECONDS
-        if pair.for_seconds >= 2 * step and pair.short_seconds >= 4 * step or step == MINUTE_SECONDS
+        if (pair.for_seconds >= 2 * step and pair.short_seconds >= 4 * step) or step == MINUTE_SECONDS
     )
 
 

@@ -59,7 +59,7 @@ class _Life:
     def __init__(self, alert: Alert, condition: Crossed) -> None:
         query = condition.signal.query
         if not isinstance(query, Prometheus):
-            raise ValueError(f"{alert.name} does not ask Prometheus")  # noqa: TRY004
+            raise ValueError(f"{alert.name} does not ask Prometheus")
         self._name, self._query = alert.name, query
         self._limit, self._below = condition.threshold.value, condition.threshold.below
         self._floor = condition.signal.floor
