@@ -65,12 +65,16 @@ def _scenario(alert: Alert, recorded: Any) -> Scenario:
 
 
 def _file(observed: Observed, step_seconds: int) -> str:
-    found = [it for it in scenarios(observed) if it.timeline.step_seconds == step_seconds]
+    return test_file(scenarios(observed), step_seconds)
+
+
+def test_file(found: Sequence[Scenario], step_seconds: int, rules: str = RULES) -> str:
+    """Those of `found` that go by `step_seconds`, as promtool reads them; they test the file `rules`."""
     step = window(step_seconds)
-    tests = [_group(layer, step) for layer in layers(found)]
-    return yaml.safe_dump(
-        {"rule_files": [RULES], "evaluation_interval": step, "tests": tests}, sort_keys=False, width=1000
-    )
+    mine = [it for it in found if it.timeline.step_seconds == step_seconds]
+    tests = [_group(layer, step) for layer in layers(mine)]
+    content = {"rule_files": [rules], "evaluation_interval": step, "tests": tests}
+    return yaml.safe_dump(content, sort_keys=False, width=1000)
 
 
 def layers(found: Sequence[Scenario]) -> list[list[Scenario]]:
