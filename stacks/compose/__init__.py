@@ -14,6 +14,7 @@ from components.cluster import Cluster, ClusterArgs
 from components.pooler import LISTEN_PORT
 from stacks.compose.alarms import make_alarms
 from stacks.compose.data import make_database, make_pooler
+from stacks.compose.datadog import datadog_variables, make_datadog
 from stacks.compose.origin import demanded, make_origin_pull
 from stacks.compose.redis import make_redis
 from stacks.compose.stack import Secrets, start
@@ -58,6 +59,7 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
         task_policy=storage.write_policy if storage else None,
         environment={
             **sentry.env,
+            **datadog_variables(config),
             **storage_variables(storage),
             **rate_limit_tiers(config),
             CONTRACT_VARIABLE: contract,
@@ -70,7 +72,7 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
     here = Match("environment", config.environment)
     signals = tuple(scoped(component.signals, here) for component in watched if component)
     observability = make_observability(stack, without_own_judges(signals))
-    alarms = make_alarms(stack, signals)
+    alarms, datadog = make_alarms(stack, signals), make_datadog(stack, signals)
     outputs = {
         "urls": edge.urls,
         "name_servers": domain.name_servers,
@@ -87,6 +89,7 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
         **({"sentry_frontend_dsn": sentry_frontend.dsn} if sentry_frontend else {}),
         "dashboard_url": observability.dashboard_url,
         **storage_outputs(storage),
+        **({"datadog_dashboard_url": datadog.dashboard_url} if datadog else {}),
         **({"page_topic_arn": alarms.page_topic_arn} if alarms else {}),
     }
     return Composed(outputs=outputs, signals=(*signals, observability.signals))
