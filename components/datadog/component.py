@@ -13,6 +13,12 @@ from components.datadog.args import DatadogArgs
 from components.datadog.plan import BurnMonitor, LeftOut, MetricMonitor, burn_query, dashboard, message, planned
 from components.datadog.queries import counted
 
+CRAWLED_SECONDS = 900
+"""How late numbers of AWS may be, in seconds: Datadog fetches them, and what is evaluated sooner is not there yet.
+
+https://docs.datadoghq.com/monitors/guide/troubleshooting-no-data/
+"""
+
 
 class Datadog(Component):
     """What Datadog watches of a stack."""
@@ -55,6 +61,7 @@ class Datadog(Component):
             monitor_thresholds={"critical": f"{monitor.threshold.value:.10g}"},
             # What must not get low must be there; other numbers come only when something happens.
             on_missing_data="show_and_notify_no_data" if monitor.threshold.below else "resolve",
+            evaluation_delay=CRAWLED_SECONDS if monitor.crawled else 0,
             require_full_window=False,
             include_tags=True,
             tags=self._tags(monitor.alert),

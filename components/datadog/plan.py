@@ -6,7 +6,7 @@ from typing import Any
 
 import pulumi
 
-from components._signals import Objective, Signal, Threshold
+from components._signals import CloudWatch, Objective, Signal, Threshold
 from components._signals.alerts import Absent, Alert, Burning, Crossed, alerts
 from components._signals.durations import HOUR_SECONDS, window
 from components._signals.evaluators import without_own_judges
@@ -42,6 +42,8 @@ class MetricMonitor:
     """What is crossed."""
     query: pulumi.Output[str]
     """What Datadog evaluates."""
+    crawled: bool
+    """Whether Datadog fetches the number from AWS, and so has it late."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +83,8 @@ def planned(args: DatadogArgs) -> Planned:
             if isinstance(alert.condition, Crossed):
                 threshold = alert.condition.threshold
                 text = condition(alert.condition.signal, threshold, args.app)
-                monitors.append(MetricMonitor(alert=alert, threshold=threshold, query=text))
+                crawled = isinstance(alert.condition.signal.query, CloudWatch)
+                monitors.append(MetricMonitor(alert=alert, threshold=threshold, query=text, crawled=crawled))
             elif isinstance(alert.condition, Burning):
                 burning.append(_burning(alert, alert.condition))
             elif isinstance(alert.condition, Absent):

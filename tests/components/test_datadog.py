@@ -158,6 +158,12 @@ def test_what_must_not_get_low_must_be_there():
     assert missing["connections-page"] == "resolve"
 
 
+def test_numbers_of_aws_are_waited_for():
+    delays = {name: it["evaluationDelay"] for name, it in monitors().items() if it["type"] == "query alert"}
+    assert delays == {name: 0 if name == "waiting-ticket" else 900 for name in delays}
+    assert delays["connections-page"] == 900
+
+
 def test_objectives_are_counted_by_request_over_the_same_month():
     made = {it.name: it.inputs for it in record().of("ServiceLevelObjective")}
     failures, slowness = made["datadog-available"], made["datadog-fast"]
