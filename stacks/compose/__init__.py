@@ -15,6 +15,7 @@ from components.cluster import Cluster, ClusterArgs
 from components.pooler import LISTEN_PORT
 from stacks.compose.alarms import make_alarms
 from stacks.compose.data import make_database, make_pooler
+from stacks.compose.datadog import datadog_variables, make_datadog
 from stacks.compose.metrics import make_collector, make_rules, make_store
 from stacks.compose.origin import demanded, make_origin_pull
 from stacks.compose.redis import make_redis
@@ -61,6 +62,7 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
         task_policy=storage.write_policy if storage else None,
         environment={
             **sentry.env,
+            **datadog_variables(config),
             **storage_variables(storage),
             **rate_limit_tiers(config),
             CONTRACT_VARIABLE: contract,
@@ -78,7 +80,7 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
     signals = (*told, sources(told))
     make_rules(stack, store, signals)
     observability = make_observability(stack, without_own_judges(signals))
-    alarms = make_alarms(stack, signals)
+    alarms, datadog = make_alarms(stack, signals), make_datadog(stack, signals)
     outputs = {
         "urls": edge.urls,
         "name_servers": domain.name_servers,
@@ -95,6 +97,7 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
         **({"sentry_frontend_dsn": sentry_frontend.dsn} if sentry_frontend else {}),
         "dashboard_url": observability.dashboard_url,
         **storage_outputs(storage),
+        **({"datadog_dashboard_url": datadog.dashboard_url} if datadog else {}),
         **({"page_topic_arn": alarms.page_topic_arn} if alarms else {}),
     }
     return Composed(outputs=outputs, signals=(*signals, observability.signals))

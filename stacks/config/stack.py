@@ -14,6 +14,7 @@ from stacks.config.alarms import CloudWatchAlarmsConfig, alarm_problems
 from stacks.config.base import Model, Name
 from stacks.config.cache import CacheConfig, cache_problems
 from stacks.config.database import DatabaseConfig, database_problems
+from stacks.config.datadog import DatadogConfig, datadog_problems
 from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
 from stacks.config.metrics import MetricsConfig, metrics_problems, series_estimate
@@ -60,6 +61,7 @@ class StackConfig(Model):
     cloudwatch_alarms: CloudWatchAlarmsConfig | None = Field(
         default=None, description="A second way to be told, over AWS alone, if wanted."
     )
+    datadog: DatadogConfig | None = Field(default=None, description="Datadog too, if wanted; an extra.")
     secrets: frozenset[VariableName] = Field(
         default=frozenset(), description="Names of the encrypted values under `footing:secrets`."
     )
@@ -97,8 +99,10 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     )
     yield from contact_problems(config.grafana.contacts)
     yield from objective_problems(config.objectives, MetricNames())
-    yield from sentry_problems(config.sentry, may_page=config.grafana.contacts.may_page)
-    yield from alarm_problems(config.cloudwatch_alarms, may_page=config.grafana.contacts.may_page)
+    may_page = config.grafana.contacts.may_page
+    yield from sentry_problems(config.sentry, may_page=may_page)
+    yield from alarm_problems(config.cloudwatch_alarms, may_page=may_page)
+    yield from datadog_problems(config.datadog, may_page=may_page)
     yield from _metrics_problems(config)
 
 

@@ -101,7 +101,8 @@ def test_aws_takes_every_alarm_as_it_is_rendered(of: Callable[[str], Rendered], 
         for name, inputs in of(stack).alarms.items():
             identity = Identity(urn=f"urn:pulumi:{stack}::shop::{TOKEN}::{name}", generation=0)
             KINDS[TOKEN].create(Call(identity=identity, region="us-east-1", client=lambda _: client), inputs)
-        kept = {it["AlarmName"]: it for it in client.describe_alarms(MaxRecords=100)["MetricAlarms"]}
+        pages = client.get_paginator("describe_alarms").paginate()
+        kept = {it["AlarmName"]: it for page in pages for it in page["MetricAlarms"]}
     assert len(kept) == len(of(stack).alarms)
     for inputs in of(stack).alarms.values():
         stored = kept[inputs["name"]]
@@ -160,7 +161,9 @@ def failings(alert: Alert, inputs: Mapping[str, Any]) -> list[str]:
     step = max(abs(threshold.value), 1) * 0.001
     side = -1 if threshold.below else 1
     beyond, at, safe = threshold.value + side * step, threshold.value, threshold.value - side * step
-    [period] = {it["period"] for it in metrics(inputs)}
+    periods = {it["period"] for it in metrics(inputs)}
+    if periods != {period := expected_period(alert)}:
+        return [f"periods of {periods} seconds, expected {period}"]
     needed = max(1, -(-alert.for_seconds // period))
     before = [safe] * 30
     expected = {
@@ -172,6 +175,15 @@ def failings(alert: Alert, inputs: Mapping[str, Any]) -> list[str]:
         "silent": (state(inputs, [*before, *[None] * 30]), when_silent(alert)),
     }
     return [f"{case}: {got}, expected {want}" for case, (got, want) in expected.items() if got != want]
+
+
+def expected_period(alert: Alert) -> int:
+    """What the record asks for, or as often as the slowest of its metrics comes."""
+    assert isinstance(alert.condition, Crossed)
+    query = alert.condition.signal.query
+    asked = list(query.metrics.values()) if isinstance(query, CloudWatchMath) else [query]
+    known = [FACTS[it.namespace, it.metric].every_seconds for it in asked if (it.namespace, it.metric) in FACTS]
+    return max([*known, *(it.period_seconds for it in asked)])
 
 
 def when_silent(alert: Alert) -> str:
@@ -191,6 +203,7 @@ def test_every_alarm_fires_exactly_when_its_record_says(of: Callable[[str], Rend
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
+BAD = "breaching"
 FLIPPED = {"GreaterThanThreshold": "LessThanThreshold", "LessThanThreshold": "GreaterThanThreshold"}
 MUTATIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "threshold raised": lambda it: {"threshold": it["threshold"] * 2 or 1},
@@ -198,9 +211,8 @@ MUTATIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "comparison": lambda it: {"comparisonOperator": FLIPPED[it["comparisonOperator"]]},
     "a period more": lambda it: {key: it[key] + 1 for key in ("evaluationPeriods", "datapointsToAlarm")},
     "fewer numbers": lambda it: {"datapointsToAlarm": it["datapointsToAlarm"] - 1},
-    "missing is bad": lambda it: {
-        "treatMissingData": {"breaching": "missing"}.get(it["treatMissingData"], "breaching")
-    },
+    "missing is bad": lambda it: {"treatMissingData": "missing" if it["treatMissingData"] == BAD else BAD},
+    "longer periods": lambda it: {"period": it["period"] * 2} if "period" in it else {"metricQueries": []},
 }
 
 
