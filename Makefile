@@ -25,7 +25,7 @@ BIN := .venv/bin
 ENVIRONMENT := .venv/.synced
 
 .DEFAULT_GOAL := help
-.PHONY: up plan check annotations sarif preview destroy test lab lint workflows bench clean help engine grammar
+.PHONY: up plan check annotations sarif preview destroy test lab observe lint workflows bench clean help engine grammar
 MAKEFLAGS += --no-print-directory
 
 up: $(ENVIRONMENT) engine ## apply STACK (staging) to the simulated cloud, twice, and show what it made
@@ -59,6 +59,11 @@ test: $(ENVIRONMENT) engine grammar ## run every test, those with the real engin
 lab: $(ENVIRONMENT) ## load the real PostgreSQL, PgBouncer and Redis on loopback; writes docs/lab.md
 	@sh lab/install.sh
 	@$(BIN)/python -m lab --write-docs
+
+observe: $(ENVIRONMENT) ## break the pooler under load and see who is told, with the rules of STACK; three minutes
+	@sh lab/install.sh
+	@$(BIN)/footing observe $(STACK)
+	@$(BIN)/python -m lab observe reports/$(STACK)
 
 lint: $(ENVIRONMENT) ## ruff and mypy
 	@$(BIN)/ruff check

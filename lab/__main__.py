@@ -1,12 +1,13 @@
-"""Runs every experiment: `python -m lab [--write-docs] [EXPERIMENT...]`."""
+"""Runs every experiment: `python -m lab [--write-docs] [EXPERIMENT...]`, or `python -m lab observe DIRECTORY`."""
 
 import argparse
 import datetime as dt
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
-from lab import production, programs, report, stage
+from lab import observe, production, programs, report, stage
 from lab.experiments import (
     direct_load,
     exporters,
@@ -35,6 +36,10 @@ EXPERIMENTS: Mapping[str, Callable[[Stage], Result]] = {
 
 def main() -> int:
     """0 when everything is as expected, 1 when something is not, 2 when the lab could not run."""
+    # An ordinary end of this process, so that every server is ended as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if sys.argv[1:2] == ["observe"]:
+        return _observe(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m lab", description="Prove the data tier on the real servers.")
     parser.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help=", ".join(EXPERIMENTS))
     parser.add_argument(
@@ -46,8 +51,6 @@ def main() -> int:
         parser.error(f"no experiment {unknown[0]!r}: there are {', '.join(EXPERIMENTS)}")
     if given.write_docs and given.experiments:
         parser.error("--write-docs needs every experiment: name none")
-    # An ordinary end of this process, so that every server is ended as well.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     absent = programs.missing()
     if absent:
         print("\n".join(absent), file=sys.stderr)
@@ -60,6 +63,26 @@ def main() -> int:
     if given.write_docs:
         _write(results)
     return 0 if all(result.holds for result in results) else 1
+
+
+def _observe(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m lab observe", description="Show that a fault is noticed.")
+    parser.add_argument("directory", type=Path, metavar="DIRECTORY", help="What `footing observe STACK` wrote.")
+    given = parser.parse_args(arguments)
+    absent = programs.missing()
+    if absent:
+        print("\n".join(absent), file=sys.stderr)
+        return 2
+    try:
+        told = observe.run(given.directory, lambda line: print(line, flush=True))
+    except (ServerError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    if not told:
+        print(f"nobody was told within {observe.PLAIN.limit_seconds} seconds of the fault", file=sys.stderr)
+        return 1
+    print("somebody knows, and everything is stopped")
+    return 0
 
 
 def _run(names: Sequence[str]) -> list[Result]:

@@ -84,14 +84,24 @@ class Prometheus:
 
 @contextmanager
 def running(
-    directory: Path, targets: Mapping[str, int], environment: str, rules: str | None = None
+    directory: Path,
+    targets: Mapping[str, int],
+    environment: str,
+    rules: str = "",
+    *,
+    alertmanager_port: int | None = None,
+    interval_seconds: int = SCRAPE_SECONDS,
 ) -> Iterator[Prometheus]:
-    """Prometheus in `directory` that reads the port of each job and evaluates `rules`, ended afterwards."""
+    """Prometheus in `directory` that reads the port of each job and evaluates `rules`, ended afterwards.
+
+    Raises:
+        ServerError: it does not start.
+
+    """
     port = process.free_port()
     file = directory / "prometheus.json"
-    file.write_text(json.dumps(_configuration(targets, environment, with_rules=rules is not None)))
-    if rules is not None:
-        (directory / "rules.yml").write_text(rules)
+    (directory / "rules.yml").write_text(rules)
+    file.write_text(json.dumps(_configuration(targets, environment, alertmanager_port, interval_seconds)))
     command = [
         programs.find("prometheus"),
         f"--config.file={file}",
@@ -108,11 +118,16 @@ def running(
         server.stop()
 
 
-def _configuration(targets: Mapping[str, int], environment: str, *, with_rules: bool) -> dict[str, Any]:
+def _configuration(
+    targets: Mapping[str, int], environment: str, alertmanager_port: int | None, interval_seconds: int
+) -> dict[str, Any]:
+    every = f"{interval_seconds}s"
+    receivers = [] if alertmanager_port is None else [f"{process.LOOPBACK}:{alertmanager_port}"]
     # JSON is YAML; the collector attaches `environment` at the scrape.
     return {
-        "global": {"scrape_interval": f"{SCRAPE_SECONDS}s", "evaluation_interval": f"{SCRAPE_SECONDS}s"},
-        "rule_files": ["rules.yml"] if with_rules else [],
+        "global": {"scrape_interval": every, "evaluation_interval": every},
+        "alerting": {"alertmanagers": [{"static_configs": [{"targets": receivers}]}]},
+        "rule_files": ["rules.yml"],
         "scrape_configs": [
             {
                 "job_name": job,

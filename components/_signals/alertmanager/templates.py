@@ -9,7 +9,7 @@ MOST_SHOWN = 10
 
 SAID_IN_WORDS = (
     *("alertname", "severity", "service", "environment", "subject", "record", "owner", "drill", "job"),
-    *("long", "window", "alert"),
+    *("slo", "long"),
 )
 """Labels that a sentence says in words, or not at all; the others tell which one it is."""
 

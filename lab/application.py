@@ -1,0 +1,130 @@
+"""A sample application: answers from the database through the pooler, and tells of itself as the contract says."""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import psycopg
+
+from components._signals.names import MetricNames
+from lab import process
+from lab.listeners import serving
+
+ROUTES = ("/rest/feed", "/rest/items", "/auth/login")
+"""What it answers; anything else is not found."""
+STATUSES = (200, 404, 500)
+METRICS = "/metrics"
+CONNECT_SECONDS = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counters:
+    """What the application counts, under the names that rules and panels read."""
+
+    names: MetricNames = field(default_factory=MetricNames)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _answers: defaultdict[tuple[str, int], list[float]] = field(
+        default_factory=lambda: defaultdict(list), repr=False
+    )
+
+    def count(self, route: str, status: int, seconds: float) -> None:
+        """Remember one answer."""
+        with self._lock:
+            self._answers[route, status].append(seconds)
+
+    def total(self, status: int) -> int:
+        """Answers so far with one status."""
+        with self._lock:
+            return sum(len(times) for (_, found), times in self._answers.items() if found == status)
+
+    def exposed(self) -> str:
+        """All of it as Prometheus reads it; what has not happened yet is 0, so that its first time is growth."""
+        with self._lock:
+            lines = [f"# TYPE {self.names.requests} counter"]
+            for route in ROUTES:
+                lines += [self._answered(route, status) for status in STATUSES]
+            lines.append(f"# TYPE {self.names.duration} histogram")
+            for route in ROUTES:
+                lines += self._histogram(route)
+        return "\n".join(lines) + "\n"
+
+    def _answered(self, route: str, status: int) -> str:
+        labels = f'{self._labels(route)},{self.names.status_label}="{status}"'
+        return f"{self.names.requests}{{{labels}}} {len(self._answers[route, status])}"
+
+    def _histogram(self, route: str) -> Iterator[str]:
+        times = [seconds for status in STATUSES for seconds in self._answers[route, status]]
+        scale = 1000 if self.names.duration_unit == "ms" else 1
+        for edge in (*self.names.duration_edges, "+Inf"):
+            count = sum(seconds * scale <= float(edge) for seconds in times)
+            yield f'{self.names.duration}_bucket{{{self._labels(route)},le="{edge}"}} {count}'
+        yield f"{self.names.duration}_count{{{self._labels(route)}}} {len(times)}"
+        yield f"{self.names.duration}_sum{{{self._labels(route)}}} {sum(times) * scale:.6f}"
+
+    def _labels(self, route: str) -> str:
+        return f'{self.names.method_label}="GET",{self.names.route_label}="{route}"'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """A running application."""
+
+    port: int
+    counters: Counters
+
+    @property
+    def target(self) -> str:
+        """`host:port`, as Prometheus is told of it."""
+        return f"{process.LOOPBACK}:{self.port}"
+
+    def addresses(self) -> Sequence[str]:
+        """What its users ask for."""
+        return [f"http://{self.target}{route}" for route in ROUTES]
+
+
+@contextmanager
+def running(database_url: str) -> Iterator[Application]:
+    """The application, which asks the database at `database_url` for every answer, ended afterwards."""
+    counters = Counters()
+    port = process.free_port()
+    server = ThreadingHTTPServer((process.LOOPBACK, port), _handler(counters, database_url))
+    with serving(server):
+        yield Application(port=port, counters=counters)
+
+
+def _handler(counters: Counters, database_url: str) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path == METRICS:
+                self._answer(200, counters.exposed())
+                return
+            began = time.monotonic()
+            status = _asked(database_url) if self.path in ROUTES else 404
+            if self.path in ROUTES:
+                counters.count(self.path, status, time.monotonic() - began)
+            self._answer(status, f"{status}\n")
+
+        def _answer(self, status: int, text: str) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_: Any) -> None:
+            """Be silent: what happens is counted."""
+
+    return Handler
+
+
+def _asked(database_url: str) -> int:
+    try:
+        with psycopg.connect(database_url, connect_timeout=CONNECT_SECONDS, autocommit=True) as connection:
+            connection.execute("SELECT 1", prepare=False)
+    except psycopg.Error:
+        return 500
+    return 200
