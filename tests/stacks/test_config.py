@@ -218,6 +218,13 @@ def test_pager_needs_leave(values: dict[str, Any]) -> None:
     assert "allowed only with may_page: true" in problems(values)[0]
 
 
+def test_hours_of_tickets_end_after_they_begin(values: dict[str, Any]) -> None:
+    put(values, "grafana.ticket_hours", {"first_hour": 18, "last_hour": 8, "timezone": "Europe/Amsterdam"})
+    [told] = problems(values)
+    assert told.startswith("grafana.ticket_hours: ")
+    assert "from 18 to 8, allowed a last_hour after the first_hour" in told
+
+
 def test_config_is_frozen(values: dict[str, Any]) -> None:
     config = parse("test", values)
     with pytest.raises(ValidationError, match="frozen"):
