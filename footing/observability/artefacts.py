@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from footing.observability.load_limits import load_limits
 from footing.observability.proof.files import (
     by_five_minutes,
     by_half_hours,
@@ -20,6 +21,7 @@ ARTEFACTS: Mapping[str, Callable[[Observed], str]] = {
     "rules.days.test.yml": by_half_hours,
     "rules.weeks.test.yml": by_the_hour,
     "rules.months.test.yml": by_quarter_days,
+    "load-limits.json": load_limits,
     "runbook.md": runbook,
 }
 """By file name, in the order in which they are written."""
