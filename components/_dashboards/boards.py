@@ -8,6 +8,7 @@ from typing import Any
 from components._dashboards import panels
 from components._dashboards.panels import WHOLE, Place
 from components._signals import Board, Objective, Signal, Signals
+from components._signals.evaluators import without_own_judges
 
 UID_LENGTH = 40
 """Longest uid that Grafana takes."""
@@ -62,7 +63,8 @@ def board_of(record: Record, told: Signals) -> Board:
 
 def models(told: Sequence[Signals], place: Place) -> dict[Board, dict[str, Any]]:
     """Model of every board that has panels, in the order in which somebody on call opens them."""
-    found = {board: list(_records(told, board)) for board in Board}
+    asked = without_own_judges(told)
+    found = {board: list(_records(asked, board)) for board in Board}
     return {board: _model(board, its, place) for board, its in found.items() if its}
 
 
