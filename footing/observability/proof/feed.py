@@ -32,8 +32,8 @@ class Feed:
     """Each sets some series by one number."""
 
     def base(self, scale: float) -> dict[Made, float]:
-        """All series alike."""
-        return dict.fromkeys(self.series, scale)
+        """Every later series a smaller one: what is taken from another must leave something."""
+        return {made: scale / (1 + place) for place, made in enumerate(self.series)}
 
     def _moved(self, lever: Lever, scale: float, x: float) -> dict[Made, float]:
         return self.base(scale) | lever(x * scale)
