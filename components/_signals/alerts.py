@@ -173,7 +173,7 @@ def amount(value: float, unit: str) -> str:
         return f"{value:g} %"
     if unit == "bytes" and value >= GIB:
         return f"{value / GIB:g} GiB"
-    if unit == "bytes":
+    if unit == "bytes" and value >= MIB:
         return f"{value / MIB:g} MiB"
     return f"{value:,.10g}" if unit == "short" else f"{value:,.10g} {unit}"
 

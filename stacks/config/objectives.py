@@ -35,11 +35,13 @@ class ObjectivesConfig(Model):
         return PRESETS[self.preset].model_copy(update={k: v for k, v in given.items() if v is not None})
 
 
-def objective_problems(config: ObjectivesConfig, names: MetricNames) -> Iterator[Problem]:
-    """What of it could never be watched, with metrics called `names`."""
+def objective_problems(config: ObjectivesConfig, names: MetricNames | None) -> Iterator[Problem]:
+    """What of it could never be watched, with metrics called `names`; without any, load tests alone tell."""
     targets = config.targets
     yield from _twice("objectives.latency", [target.name for target in targets.latency])
     yield from _twice("objectives.hits", [target.layer for target in targets.hits])
+    if names is None:
+        return
     in_milliseconds = 1 if names.duration_unit == "ms" else 1000
     edges = [float(edge) * in_milliseconds for edge in names.duration_edges]
     for target in targets.latency:

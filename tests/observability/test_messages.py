@@ -13,6 +13,8 @@ from tests.observability.proved_stacks import STACKS, seen
 
 PLACE = {"service": "feed", "environment": "production", "owner": "platform"}
 SERVICE = 'http_requests_total{environment="production",job="service"'
+OBJECTIVE = 'slo="service-availability",service="feed",environment="production"'
+WRONG = "Availability of the service: for 1h, the budget goes 14.4 times too fast in production"
 BURNING: dict[str, Any] = {
     "interval": "1m",
     # 600 calls a minute, of which 3 % fail after an hour.
@@ -34,15 +36,46 @@ BURNING: dict[str, Any] = {
                         "slo": "service-availability",
                     },
                     "exp_annotations": {
-                        "summary": (
-                            "Availability of the service: for 1h, the budget goes 14.4 times too fast in production"
-                        ),
+                        "summary": WRONG,
                         "description": (
                             "Requests that fail here or take too long (5xx). Refused ones (429) do not count. "
                             "In the last 1h, 3% failed; 0.1% may. The budget of 30 days is gone."
                         ),
                         "runbook_url": "https://example.com/runbook#service-availability",
                         "dashboard_uid": "feed-production-objectives",
+                    },
+                }
+            ],
+        }
+    ],
+}
+LEFT: dict[str, Any] = {
+    "interval": "1m",
+    # As recorded: 0.03 % of the month's calls failed, and 2 % of the last hour's.
+    "input_series": [
+        {"series": f"slo:{name}{{{OBJECTIVE}}}", "values": f"{value}x5"}
+        for name, value in (
+            ("sli_error:ratio_rate1h", 0.02),
+            ("sli_error:ratio_rate5m", 0.02),
+            ("bad:increase1h", 20),
+            ("bad:increase5m", 0.3),
+            ("events:increase5m", 1000),
+        )
+    ],
+    "alert_rule_test": [
+        {
+            "eval_time": "4m",
+            "alertname": "service-availability-burn-1h",
+            "exp_alerts": [
+                {
+                    "exp_labels": BURNING["alert_rule_test"][0]["exp_alerts"][0]["exp_labels"],
+                    "exp_annotations": {
+                        **BURNING["alert_rule_test"][0]["exp_alerts"][0]["exp_annotations"],
+                        "description": (
+                            "Requests that fail here or take too long (5xx). Refused ones (429) do not count. "
+                            "In the last 1h, 2% failed; 0.1% may. "
+                            "Of the budget of 30 days, 70% is left: at this rate it is gone in 1d 1h 12m 0s."
+                        ),
                     },
                 }
             ],
@@ -67,7 +100,8 @@ DOWN: dict[str, Any] = {
                     "exp_annotations": {
                         "summary": "Scrape of service: under 1 in production",
                         "description": (
-                            "1 while any target of the job service can be scraped; at 0 its alerts are blind. Now: 0."
+                            "1 while any target of the job service can be scraped; at 0 its alerts are blind. "
+                            "Now: 0."
                         ),
                         "runbook_url": "https://example.com/runbook#scrape-service",
                         "dashboard_uid": "feed-production-telemetry",
@@ -81,7 +115,7 @@ DOWN: dict[str, Any] = {
 
 def test_message_says_what_is_wrong_how_much_is_left_and_where_to_read_on(tmp_path: Path):
     (tmp_path / "rules.yml").write_text(rules(seen("production")))
-    tests = {"rule_files": ["rules.yml"], "evaluation_interval": "1m", "tests": [BURNING, DOWN]}
+    tests = {"rule_files": ["rules.yml"], "evaluation_interval": "1m", "tests": [BURNING, LEFT, DOWN]}
     path = tmp_path / "messages.test.yml"
     path.write_text(yaml.safe_dump(tests))
     command = [find("promtool"), "test", "rules", str(path)]

@@ -11,7 +11,7 @@ from tests.observability.mutants import mutants
 from tests.observability.promtool import Case, checked, failing, invalid
 from tests.observability.proved_stacks import STACKS, cases, seen
 
-SHARES = 4
+SHARES = 12
 """Into how many tests the wrong rules are divided, for as many processes."""
 
 

@@ -13,7 +13,7 @@ from footing.observability.proof.value import value
 
 MARGIN, INSIDE = 0.0931, 0.0717
 """How far beyond and inside a limit a made value lies, as a share of it; odd, so that no ramp ends on a limit."""
-BUSY = 6
+BUSY = (6, 2)
 """Traffic while all is well, as a multiple of what the floor asks for."""
 SPARE = 3
 """Steps that a phase lasts longer than it must."""
@@ -31,26 +31,32 @@ def crossed(alert: Alert, condition: Crossed) -> Scenario:
     """
     life_of = _Life(alert, condition)
     window, hold = life_of.window_steps, alert.for_seconds // MINUTE_SECONDS
-    # Another traffic while all is well: else nobody sees over which window a share's whole is counted.
-    fine, beyond = life_of.levels(life_of.fine(), traffic=BUSY), life_of.levels(life_of.beyond())
+    beyond, inside = life_of.levels(life_of.beyond()), life_of.levels(life_of.inside(), just=True)
+    fired = Phase(name="beyond", levels=beyond, steps=window + hold + SPARE)
     phases = [
-        Phase(name="fine", levels=fine, steps=window + SPARE),
-        Phase(name="beyond", levels=beyond, steps=window + hold + SPARE),
-        Phase(name="fine again", levels=fine, steps=window + SPARE),
-        Phase(name="just inside", levels=life_of.levels(life_of.inside(), just=True), steps=window + hold + SPARE),
-    ]
-    if condition.signal.floor:
-        nothing, low = zero(life_of.feed.series), life_of.levels(life_of.beyond(), traffic=1 - INSIDE)
-        phases += [
-            Phase(name="nothing happens", levels=nothing, steps=window + SPARE),
-            Phase(name="little traffic", levels=low, steps=window + hold + SPARE),
-        ]
-    phases += [
-        Phase(name="beyond again", levels=beyond, steps=2 * window + hold + SPARE),
+        # Another traffic while all is well: else nobody sees over which window a share's whole is counted.
+        *(
+            phase
+            for traffic in BUSY
+            for phase in (
+                Phase(name="busy", levels=life_of.levels(life_of.fine(), traffic=traffic), steps=window + SPARE),
+                fired,
+            )
+        ),
+        Phase(name="fine", levels=life_of.levels(life_of.fine()), steps=window + SPARE),
+        Phase(name="just inside", levels=inside, steps=window + hold + SPARE),
+        fired,
         Phase(name="no data", levels=None, steps=window + SPARE),
     ]
+    if condition.signal.floor:
+        low = life_of.levels(life_of.beyond(), traffic=1 - INSIDE)
+        phases += [
+            Phase(name="nothing happens", levels=zero(life_of.feed.series), steps=window + SPARE),
+            Phase(name="little traffic", levels=low, steps=window + hold + SPARE),
+            fired,
+        ]
     timeline = Timeline(phases=phases, gauges=life_of.feed.gauges, step_seconds=MINUTE_SECONDS)
-    return life(alert, list(life_of.comparisons()), timeline, {"beyond", "beyond again"})
+    return life(alert, list(life_of.comparisons()), timeline, {"beyond"})
 
 
 class _Life:

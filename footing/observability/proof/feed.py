@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import partial
 from typing import Any
 
-from components._signals.promql import Difference, Expression, Level, Quantile, Scaled
+from components._signals.promql import Expression, Level, Quantile, Scaled
 from footing.observability.proof.made import Made, meeting
 from footing.observability.proof.timeline import Still
 from footing.observability.proof.value import value
@@ -16,8 +16,6 @@ EXPONENTS = (-12.0, 15.0)
 """Powers of ten between which a level is sought."""
 EDGE_RATIO, EDGES = 1.25, range(-7, 8)
 """Edges of a made histogram around the value that matters."""
-LESSER = 0.1
-"""Level of what is taken away, as a share of the others."""
 Lever = Callable[[float], dict[Made, float]]
 """Sets some series by one number."""
 
@@ -32,12 +30,10 @@ class Feed:
     """Those that stand; the others are counters."""
     levers: tuple[Lever, ...]
     """Each sets some series by one number."""
-    lesser: frozenset[Made] = frozenset()
-    """Parts that are taken away from a whole: alike, nothing would be left."""
 
     def base(self, scale: float) -> dict[Made, float]:
-        """All series alike, but for parts of a whole."""
-        return {one: scale * LESSER if one in self.lesser else scale for one in self.series}
+        """Every later series a smaller one: what is taken from another must leave something."""
+        return {made: scale / (1 + place) for place, made in enumerate(self.series)}
 
     def _moved(self, lever: Lever, scale: float, x: float) -> dict[Made, float]:
         return self.base(scale) | lever(x * scale)
@@ -77,9 +73,7 @@ def feed(expressions: Sequence[Expression], *, around: float) -> Feed:
         if one not in series:
             series[one] = None
             levers.append(partial(_alone, one))
-    parts = [node.part for node in nodes if isinstance(node, Difference)]
-    lesser = frozenset(meeting(one, kept) for part in parts for one in part.series()) & set(series)
-    return Feed(series=tuple(series), gauges=frozenset(gauges), levers=tuple(levers), lesser=lesser)
+    return Feed(series=tuple(series), gauges=frozenset(gauges), levers=tuple(levers))
 
 
 def _alone(one: Made, x: float) -> dict[Made, float]:
