@@ -2,12 +2,10 @@
 
 import json
 import re
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,47 +24,17 @@ from components.database.metrics import metrics as of_database
 from components.pooler.metrics import metrics as of_pooler
 from components.redis.metrics import metrics as of_redis
 from footing.observability.artefacts import ARTEFACTS
-from footing.project import observed, stack_file
 from lab import exporters, pgbouncer_probe, pooler, prometheus, redis_server
 from lab.process import ServerError
 from lab.prometheus import Prometheus
 from lab.stage import Stage
 from stacks.observed import Observed
+from tests.observability.everything import everything
 
 HERE = Path(__file__).parent
 ENVIRONMENT = "production"
 ATTACHED = {"job", "instance", "environment"}
 """Labels that Prometheus attaches, whoever is scraped."""
-ALL_OF_AN_APPLICATION = {
-    "cache_requests": "cache_requests_total",
-    "active_users": "active_users",
-    "tasks_created": "tasks_created_total",
-    "sessions": "sessions_active",
-    "websockets": "websocket_connections",
-    "write_queue": "db_write_queue_depth",
-    "failed_writes": "db_writes_failed_total",
-    "operations": [
-        {
-            "id": "switch-cycle",
-            "title": "Switch of a cycle",
-            "duration": "switch_cycle_duration_ms",
-            "duration_unit": "ms",
-            "p95_ms": 50,
-        }
-    ],
-}
-
-
-@cache
-def everything() -> Observed:
-    """Production, with every record that a stack can have."""
-    file = yaml.safe_load((HERE.parents[1] / "Pulumi.production.yaml").read_text())
-    file["config"]["footing:service"]["metrics"] = ALL_OF_AN_APPLICATION
-    file["config"]["footing:redis"]["metrics"] = "redis_exporter"
-    with tempfile.TemporaryDirectory() as directory:
-        written = Path(directory) / "Pulumi.production.yaml"
-        written.write_text(yaml.safe_dump(file))
-        return observed("production", stack_file("production", written))
 
 
 @dataclass(frozen=True)
