@@ -1,6 +1,6 @@
 """What the four systems ask to be told of, row by row, in numbers that are copied from them and from nowhere else.
 
-Times are seconds, shares are fractions, as our records have them; `None` for how long means that none is asked for.
+Times are seconds, shares are fractions, as our records have them; `None` for how long: none is asked for.
 """
 
 from dataclasses import dataclass
