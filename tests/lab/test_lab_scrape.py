@@ -33,6 +33,8 @@ from tests.observability.everything import everything
 
 HERE = Path(__file__).parent
 ENVIRONMENT = "production"
+OF_EVERY_TARGET = {"up", "scrape_duration_seconds"}
+"""Metrics that Prometheus makes for every target, whoever is scraped."""
 ATTACHED = {"job", "instance", "environment"}
 """Labels that Prometheus attaches, whoever is scraped."""
 
@@ -162,7 +164,9 @@ def work(pgbouncer: pooler.Pooler, client: redis.Redis) -> None:
 def labels_by_metric(series: list[dict[str, str]]) -> dict[tuple[str, str], set[str]]:
     found: dict[tuple[str, str], set[str]] = {}
     for labels in series:
-        found.setdefault((labels["job"], labels["__name__"]), set()).update(labels)
+        # Without a job any will do.
+        for job in (labels["job"], ""):
+            found.setdefault((job, labels["__name__"]), set()).update(labels)
     return found
 
 
@@ -173,11 +177,15 @@ def declared() -> dict[tuple[str, str], set[str]]:
 
 
 def problems(asked: Asked, seen: dict[tuple[str, str], set[str]], made: Prometheus | None) -> Iterator[str]:
-    key = asked.matchers.get("job", ""), asked.metric
+    key = "" if asked.metric in OF_EVERY_TARGET else asked.matchers.get("job", ""), asked.metric
     if key in seen:
         if missing := asked.labels - seen[key]:
             yield f"{asked.record}: {asked.metric} has no label {', '.join(sorted(missing))} in a scrape"
-        elif made is not None and not made.ask("series", **{"match[]": asked.selector}):
+        elif (
+            made is not None
+            and asked.metric not in OF_EVERY_TARGET
+            and not made.ask("series", **{"match[]": asked.selector})
+        ):
             yield f"{asked.record}: nothing is {asked.selector}"
         return
     if key not in declared():
