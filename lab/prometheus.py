@@ -19,6 +19,9 @@ SCRAPE_SECONDS = 1
 
 WAIT_SECONDS = 60
 
+ITSELF = "prometheus"
+"""Job under which it reads its own numbers."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Prometheus:
@@ -74,7 +77,7 @@ class Prometheus:
 
         """
         end = time.monotonic() + WAIT_SECONDS
-        while len(self.value("count_over_time(up[1m]) >= 3 and up == 1")) < jobs:
+        while len(self.value(f'count_over_time(up{{job!="{ITSELF}"}}[1m]) >= 3 and up == 1')) < jobs:
             if time.monotonic() > end:
                 targets = self.ask("targets")["activeTargets"]
                 bad = [f"{it['labels']['job']}: {it['lastError']}" for it in targets if it["health"] != "up"]
@@ -101,7 +104,8 @@ def running(
     port = process.free_port()
     file = directory / "prometheus.json"
     (directory / "rules.yml").write_text(rules)
-    file.write_text(json.dumps(_configuration(targets, environment, alertmanager_port, interval_seconds)))
+    read = {**targets, ITSELF: port}
+    file.write_text(json.dumps(_configuration(read, environment, alertmanager_port, interval_seconds)))
     command = [
         programs.find("prometheus"),
         f"--config.file={file}",

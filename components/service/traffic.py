@@ -129,7 +129,7 @@ def _latency(
         floor=_floor(names) if thresholds else None,
         board=Board.LATENCY,
         runbook=(
-            "Compare with the database's CPU and connections, then look at the slowest route. For a busy CPU: "
-            "`aws ecs execute-command` into a task, then `py-spy dump --pid 1` and `py-spy top --pid 1`."
+            "Compare with the database's CPU and connections, then look at the slowest route. A busy CPU: the "
+            "tasks have no shell, so run the image elsewhere under the same requests with `py-spy record`."
         ),
     )

@@ -301,5 +301,22 @@ def test_credits_are_watched_only_where_the_class_has_them(instance_class: str, 
     assert ("CPUCreditBalance" in metrics) is on_credits
 
 
+@pytest.mark.parametrize(
+    ("instance_class", "gib"),
+    [
+        *(("db.t4g.micro", 1), ("db.t4g.medium", 4), ("db.t3.2xlarge", 32)),
+        *(("db.m6g.large", 8), ("db.m7g.4xlarge", 64), ("db.r6g.large", 16), ("db.r6gd.12xlarge", 384)),
+        *(("db.x2g.large", None), ("db.r6g.metal", None)),
+    ],
+)
+def test_memory_alarms_are_shares_of_what_the_class_has(instance_class: str, gib: int | None):
+    signals = record(instance_class=instance_class).component.signals.signals
+    [memory] = [it for it in signals if it.id == "database-freeable-memory"]
+    ticket, page = (threshold.value / 1024**3 for threshold in memory.thresholds)
+    assert (ticket, page) == (
+        (0.25, 96 / 1024) if gib is None else (pytest.approx(gib / 4), pytest.approx(gib / 10))
+    )
+
+
 def test_every_child_belongs_to_the_component():
     assert {it.parent for it in record(replicas=[REPLICA]).resources if it.custom} == {"db"}

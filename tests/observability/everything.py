@@ -1,0 +1,56 @@
+"""Production with every record that a stack can have, for tests that judge records."""
+
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from footing.project import observed, stack_file
+from stacks.observed import Observed
+
+ROOT = Path(__file__).parents[2]
+APPLICATION = {
+    "cache_requests": "cache_requests_total",
+    "active_users": "active_users",
+    "tasks_created": "tasks_created_total",
+    "sessions": "sessions_active",
+    "websockets": "websocket_connections",
+    "write_queue": "db_write_queue_depth",
+    "failed_writes": "db_writes_failed_total",
+    "operations": [
+        {
+            "id": "switch-cycle",
+            "title": "Switch of a cycle",
+            "duration": "switch_cycle_duration_ms",
+            "duration_unit": "ms",
+            "p95_ms": 50,
+        }
+    ],
+}
+"""An application that has every part; tests/lab/application_metrics.txt is what it serves."""
+
+
+def stack(**changes: dict[str, object]) -> Observed:
+    """Production, with keys of its blocks changed: `stack(redis={"metrics": "redis_exporter"})`."""
+    file = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())
+    for block, keys in changes.items():
+        file["config"][f"footing:{block}"] |= keys
+    with tempfile.TemporaryDirectory() as directory:
+        written = Path(directory) / "Pulumi.production.yaml"
+        written.write_text(yaml.safe_dump(file))
+        return observed("production", stack_file("production", written))
+
+
+@cache
+def everything() -> Observed:
+    """Every exporter, and every part of an application."""
+    return stack(service={"metrics": APPLICATION}, redis={"metrics": "redis_exporter"})
+
+
+@cache
+def cloudwatch_alone() -> Observed:
+    """Nothing is scraped in the stack: AWS tells what it can."""
+    pooler = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())["config"]["footing:database"]["pooler"]
+    silent = {"metrics": "cloudwatch", "pooler": {**pooler, "metrics": "cloudwatch"}}
+    return stack(service={"metrics": None}, database=silent)
