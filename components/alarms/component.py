@@ -39,7 +39,7 @@ class Alarms(Component):
         # The records are not what describes the component in a plan; its alarms are there themselves.
         super().__init__(name, replace(args, signals=(), exhausted=None), opts)
         self._args = args
-        topics = make_topics(name, args, self._child())
+        topics = make_topics(name, args, kept=self._child(protect=args.protect), opts=self._child())
         alarms = {spec.name: self._alarm(spec, topics) for spec in args.specs}
         if args.exhausted:
             connections, errors = (alarms[it] for it in args.exhausted)

@@ -77,6 +77,7 @@ def test_production_protects_what_cannot_be_made_again():
     assert protected == {
         *("database-primary", "database-browse", "database-analytics"),
         *("redis-store", "domain-zone", "sentry-project", "storage-files-bucket", "storage-cdn"),
+        "alarms-key",
         *("storage-log-bucket", "service-log-bucket", "origin-pull-authority-bucket"),
     }
     assert not any(it.protect for it in committed("staging").resources)
