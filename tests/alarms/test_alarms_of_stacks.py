@@ -1,7 +1,7 @@
 """Every alarm of both stacks: AWS takes it, its metric exists, and it fires when its record says so.
 
-moto, through botocore, takes the alarm as it is rendered; `cloudwatch_reference.py`, which is a model, evaluates it. What is
-expected comes from the record, never from the alarm, so a changed threshold, period or comparison is found.
+moto, through botocore, takes the alarm as it is rendered; `cloudwatch_reference.py`, which is a model, evaluates it.
+What is expected comes from the record, never from the alarm: a changed threshold, period or comparison is found.
 """
 
 import dataclasses
