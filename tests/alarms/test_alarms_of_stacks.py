@@ -1,6 +1,6 @@
 """Every alarm of both stacks: AWS takes it, its metric exists, and it fires when its record says so.
 
-moto, through botocore, takes the alarm as it is rendered; `cloudwatch_reference.py`, which is a model, evaluates it.
+moto, through botocore, takes the alarm as it is rendered; `cloudwatch_reference.py`, a model, evaluates it.
 What is expected comes from the record, never from the alarm: a changed threshold, period or comparison is found.
 """
 
