@@ -43,6 +43,8 @@ class AlarmsArgs:
     """ECS service whose deployments hold the composite alarm back."""
     database_identifier: str
     """RDS server whose failovers and low storage are told of; its replicas' names begin with it."""
+    protect: bool = True
+    """Refuse to delete the key: messages on their way could not be read."""
     exhausted: tuple[str, str] | None = None
     """Names of two alerts, connections and failed answers, that together page once."""
 

@@ -13,7 +13,7 @@ import pulumi_aws as aws
 
 from components import _ecs_signals
 from components._component import Component
-from components._signals import CloudWatch, CloudWatchMath, Severity, Signals
+from components._signals import CloudWatch, CloudWatchMath, Severity
 from components.alarms.args import AlarmsArgs
 from components.alarms.events import make_events
 from components.alarms.spec import AlarmSpec, is_percentile
@@ -39,7 +39,7 @@ class Alarms(Component):
         # The records are not what describes the component in a plan; its alarms are there themselves.
         super().__init__(name, replace(args, signals=(), exhausted=None), opts)
         self._args = args
-        topics = make_topics(name, args, self._child())
+        topics = make_topics(name, args, kept=self._child(protect=args.protect), opts=self._child())
         alarms = {spec.name: self._alarm(spec, topics) for spec in args.specs}
         if args.exhausted:
             connections, errors = (alarms[it] for it in args.exhausted)
@@ -47,11 +47,6 @@ class Alarms(Component):
         make_events(name, args, topics["ticket"], self._child())
         self.page_topic_arn, self.ticket_topic_arn = topics["page"].arn, topics["ticket"].arn
         self._finish()
-
-    @property
-    def signals(self) -> Signals:
-        """What to watch: nothing of its own."""
-        return Signals(subject="Alarms")
 
     def _alarm(self, spec: AlarmSpec, topics: Mapping[str, aws.sns.Topic]) -> aws.cloudwatch.MetricAlarm:
         # What the composite alarms page for would page twice: alone it writes a ticket.

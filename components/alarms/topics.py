@@ -18,9 +18,11 @@ DELETION_DAYS = 7
 """How long a key that is no longer used can still be brought back, in days."""
 
 
-def make_topics(name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions) -> Mapping[str, aws.sns.Topic]:
-    """Topics by role, with their subscriptions."""
-    key = _key(name, args, opts)
+def make_topics(
+    name: str, args: AlarmsArgs, *, kept: pulumi.ResourceOptions, opts: pulumi.ResourceOptions
+) -> Mapping[str, aws.sns.Topic]:
+    """Topics by role, with their subscriptions; `kept` are the options of their key."""
+    key = _key(name, args, kept, opts)
     topics = {role: _topic(name, role, key, args, opts) for role in TOPICS.values()}
     for role, topic in topics.items():
         for address in args.email_addresses:
@@ -30,7 +32,7 @@ def make_topics(name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions) -> Ma
     return topics
 
 
-def _key(name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions) -> aws.kms.Key:
+def _key(name: str, args: AlarmsArgs, kept: pulumi.ResourceOptions, opts: pulumi.ResourceOptions) -> aws.kms.Key:
     # The key that AWS manages for SNS lets neither alarms nor events publish, and its policy cannot be changed:
     # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
     key = aws.kms.Key(
@@ -38,7 +40,7 @@ def _key(name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions) -> aws.kms.K
         description=f"Messages of alarms of {args.prefix}.",
         enable_key_rotation=True,
         deletion_window_in_days=DELETION_DAYS,
-        opts=opts,
+        opts=kept,
     )
     aws.kms.KeyPolicy(f"{name}-key-policy", key_id=key.id, policy=key.arn.apply(_key_policy), opts=opts)
     return key

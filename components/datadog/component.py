@@ -6,7 +6,7 @@ import pulumi
 import pulumi_datadog as datadog
 
 from components._component import Component
-from components._signals import Objective, Signals
+from components._signals import Objective
 from components._signals.alerts import Alert
 from components._signals.objective import PERIOD_DAYS
 from components.datadog.args import DatadogArgs
@@ -45,11 +45,6 @@ class Datadog(Component):
         )
         self.dashboard_url = board.url
         self._finish()
-
-    @property
-    def signals(self) -> Signals:
-        """What to watch: nothing of its own."""
-        return Signals(subject="Datadog")
 
     def _monitor(self, monitor: MetricMonitor) -> None:
         datadog.Monitor(

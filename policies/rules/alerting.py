@@ -62,12 +62,14 @@ class _Watch:
         self._alarmed_urns: set[str] = set()
         for alarm in stack.of(ALARM):
             tells = _tells_somebody(alarm, stack)
-            values = list(_values(alarm.get("dimensions")))
-            if tells is True:
-                self._named |= {it for it in values if isinstance(it, str)}
-                self._alarmed_urns |= set(by_urn(alarm, "dimensions"))
-            if tells is not False:
-                self._unclear = self._unclear or tells is None or covered(*values)
+            for key in _MEASURED:
+                values, sources = list(_values(alarm.get(key))), by_urn(alarm, key)
+                if tells is True:
+                    self._named |= {it for it in values if isinstance(it, str)}
+                    self._alarmed_urns |= set(sources)
+                # What is unknown and comes from resources of the stack is about those.
+                hidden = covered(*values) and not sources
+                self._unclear = self._unclear or (tells is not False and (tells is None or hidden))
 
     def on(self, resource: Resource) -> bool | None:
         """Whether an alert looks at `resource`; None where that is unknown."""
@@ -84,6 +86,8 @@ class _Watch:
 
 _MEMBER: Final = re.compile(r"(?:-\d{4})?-\d{3}$")
 """Metrics know the members of a replication group, `<id>-001` or `<id>-0001-001`, and not the group."""
+_MEASURED: Final = ("dimensions", "metricQueries")
+"""Properties of an alarm that say what it looks at."""
 _HIDDEN, _DOUBTFUL = "[unknown]", "[doubtful]"
 """Stand for a query whose text is unknown, and for one that may not be there at all."""
 

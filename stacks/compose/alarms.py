@@ -29,6 +29,7 @@ def make_alarms(stack: Stack, signals: Sequence[Signals]) -> Alarms | None:
             cluster_name=stack.names.prefix,
             service_name=stack.names.of("api"),
             database_identifier=stack.names.of("db"),
+            protect=config.protect,
             exhausted=EXHAUSTED if "page" in config.severities else None,
         ),
         stack.opts,

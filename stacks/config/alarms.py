@@ -26,6 +26,7 @@ class CloudWatchAlarmsConfig(Model):
         default=None,
         description="Key under `secrets` with a pager's https address for SNS; needs grafana.contacts.may_page.",
     )
+    protect: bool = Field(default=True, description="Refuse to delete the key that encrypts the messages.")
 
 
 def alarm_problems(config: CloudWatchAlarmsConfig | None, *, may_page: bool) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """Every alarm of both stacks: AWS takes it, its metric exists, and it fires when its record says so.
 
-moto, through botocore, takes the alarm as it is rendered; `reference.py`, which is a model, evaluates it. What is
-expected comes from the record, never from the alarm, so a changed threshold, period or comparison is found.
+moto, through botocore, takes the alarm as it is rendered; `cloudwatch_reference.py`, a model, evaluates it.
+What is expected comes from the record, never from the alarm: a changed threshold, period or comparison is found.
 """
 
 import dataclasses
@@ -12,9 +12,9 @@ from typing import Any
 
 import boto3
 import pytest
-from facts import FACTS, UNITS, problems
+from cloudwatch_facts import FACTS, UNITS, problems
+from cloudwatch_reference import ALARM, OK, UNKNOWN, computed, names, state
 from moto import mock_aws
-from reference import ALARM, OK, UNKNOWN, computed, names, state
 
 from components._signals import CloudWatch, CloudWatchMath
 from components._signals.alerts import Alert, Crossed, alerts

@@ -138,6 +138,8 @@ def test_alarms_and_events_may_publish_to_encrypted_topics():
         assert policy["cloudwatch"]["Condition"]["ArnLike"]["aws:SourceArn"].startswith("arn:aws:cloudwatch:")
         assert "Condition" not in policy["events"]
     assert recorded.one("kms/key:Key").inputs["enableKeyRotation"] is True
+    assert recorded.one("kms/key:Key").protect is True
+    assert record(protect=False).one("kms/key:Key").protect is False
     key = statements(recorded.one("KeyPolicy"))
     assert set(key) == {"owner", "cloudwatch", "events"}
     assert key["events"]["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]

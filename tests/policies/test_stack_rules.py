@@ -340,6 +340,25 @@ def test_alarm_that_only_scales_is_no_alert():
     assert verdicts("alerts-on-data", database, policy, alarm) == {"db": FAIL}
 
 
+@pytest.mark.parametrize(
+    ("links", "looks_at", "expected"),
+    [
+        ({"dimensions": "db"}, {"dimensions": {"Id": UNKNOWN}}, PASS),
+        ({"dimensions": "other"}, {"dimensions": {"Id": UNKNOWN}}, FAIL),
+        ({}, {"dimensions": {"Id": UNKNOWN}}, UNDECIDED),
+        ({}, {"metricQueries": [{"metric": {"dimensions": {"Id": "main"}}}]}, PASS),
+        ({"metricQueries": "other"}, {"metricQueries": [{"metric": {"dimensions": {"Id": UNKNOWN}}}]}, FAIL),
+    ],
+)
+def test_alarm_looks_at_what_its_dimensions_come_from(
+    links: dict[str, str], looks_at: dict[str, Any], expected: Verdict
+):
+    other = resource("aws:lb/loadBalancer:LoadBalancer", "other")
+    database = resource(DATABASE, "db", identifier="main")
+    alarm = resource(ALARM, "alarm", links, alarmActions=["arn:aws:sns:::people"], **looks_at)
+    assert verdicts("alerts-on-data", database, other, alarm) == {"db": expected}
+
+
 ZONE, RULESET = "cloudflare:index/zone:Zone", "cloudflare:index/ruleset:Ruleset"
 
 

@@ -77,6 +77,7 @@ def test_production_protects_what_cannot_be_made_again():
     assert protected == {
         *("database-primary", "database-browse", "database-analytics"),
         *("redis-store", "domain-zone", "sentry-project", "storage-files-bucket", "storage-cdn"),
+        "alarms-key",
         *("storage-log-bucket", "service-log-bucket", "origin-pull-authority-bucket"),
         "metrics-workspace",
     }
@@ -274,7 +275,7 @@ def test_service_is_told_where_its_files_are_and_a_stack_without_files_has_none(
     assert "STORAGE_BUCKET" in told
     plan = changed(lambda config: config.pop("footing:storage"))
     assert not {"STORAGE_URL", "STORAGE_BUCKET"} & of(plan, "Service")["service"].inputs["environment"].keys()
-    assert [it.name for it in plan.resources if "storage" in it.name] == []
+    assert [it.name for it in plan.resources if it.name.startswith(("storage", "alarms-storage"))] == []
     assert not {key for key in plan.outputs if key.startswith("storage")}
 
 
