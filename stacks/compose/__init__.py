@@ -12,7 +12,7 @@ from components._signals.scope import scoped
 from components.cluster import Cluster, ClusterArgs
 from components.pooler import LISTEN_PORT
 from stacks.compose.data import make_database, make_pooler
-from stacks.compose.metrics import make_collector, make_rules, make_store
+from stacks.compose.metrics import make_collector, make_rules, make_store, metrics_outputs
 from stacks.compose.origin import demanded, make_origin_pull
 from stacks.compose.redis import make_redis
 from stacks.compose.stack import Secrets, start
@@ -87,6 +87,7 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
         "cache_contract": contract,
         "sentry_dsn": sentry.dsn,
         "dashboard_url": observability.dashboard_url,
+        **metrics_outputs(store),
         **storage_outputs(storage),
     }
     return Composed(outputs=outputs, signals=(*signals, observability.signals))
