@@ -35,6 +35,13 @@ NO_NAT = {
 }
 
 
+@pytest.fixture
+def values(values: dict[str, Any]) -> dict[str, Any]:
+    """Production's keys, with its metrics."""
+    declared = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())["config"]
+    return {**values, "metrics": declared["footing:metrics"]}
+
+
 def problems(values: dict[str, Any], **metrics: Any) -> list[str]:
     with pytest.raises(ConfigError) as caught:
         parse("test", {**values, "metrics": {**values["metrics"], **metrics}})
