@@ -18,6 +18,7 @@ PROVED = {
 }
 """Modules of ours that the lab may read: what it proves, and nothing that makes a resource."""
 PLAIN_DATA = {
+    "components._alloy",
     "components._cloudflare",
     "components._dashboards",
     "components._fargate_sizes",

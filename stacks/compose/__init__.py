@@ -17,7 +17,7 @@ from components.pooler import LISTEN_PORT
 from stacks.compose.alarms import make_alarms
 from stacks.compose.data import make_database, make_pooler
 from stacks.compose.datadog import datadog_variables, make_datadog
-from stacks.compose.metrics import make_collector, make_rules, make_store
+from stacks.compose.metrics import make_collector, make_rules, make_store, metrics_outputs
 from stacks.compose.origin import demanded, make_origin_pull
 from stacks.compose.redis import make_redis
 from stacks.compose.stack import Secrets, start
@@ -101,6 +101,7 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
         "sentry_dsn": sentry.dsn,
         **({"sentry_frontend_dsn": sentry_frontend.dsn} if sentry_frontend else {}),
         "dashboard_url": observability.dashboard_url,
+        **metrics_outputs(store),
         **storage_outputs(storage),
         **({"datadog_dashboard_url": datadog.dashboard_url} if datadog else {}),
         **({"page_topic_arn": alarms.page_topic_arn} if alarms else {}),

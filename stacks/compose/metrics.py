@@ -41,6 +41,8 @@ class MetricsStore:
 
     collecting: CollectingArgs | None = None
     """How tasks write to it; None where nothing is collected."""
+    query_url: pulumi.Output[str] | None = None
+    """Address of a data source, where it is known here."""
     workspace_id: pulumi.Output[str] | None = None
     """The workspace at Amazon, if it is one."""
     host: MonitoringHost | None = None
@@ -87,7 +89,9 @@ def _amp(stack: Stack, store: AmpStore) -> MetricsStore:
     door = RemoteWrite(
         url=made.remote_write_url, signing_region=stack.config.region, write_policy=made.write_policy
     )
-    return MetricsStore(collecting=_collecting(stack, door), workspace_id=made.workspace_id)
+    return MetricsStore(
+        collecting=_collecting(stack, door), query_url=made.query_url, workspace_id=made.workspace_id
+    )
 
 
 def _grafana_cloud(stack: Stack, store: GrafanaCloudStore) -> MetricsStore:
@@ -112,7 +116,7 @@ def _grafana_cloud(stack: Stack, store: GrafanaCloudStore) -> MetricsStore:
         token_secret_arn=made.token_secret_arn,
         token_secret_version_id=made.token_secret_version_id,
     )
-    return MetricsStore(collecting=_collecting(stack, door))
+    return MetricsStore(collecting=_collecting(stack, door), query_url=made.query_url)
 
 
 def _providers(stack: Stack) -> list[pulumi.ProviderResource]:
@@ -140,7 +144,7 @@ def _self_hosted(stack: Stack, network: Network, store: SelfHostedStore) -> Metr
         stack.opts,
     )
     door = RemoteWrite(url=host.remote_write_url, doors=[host.door])
-    return MetricsStore(collecting=_collecting(stack, door), host=host)
+    return MetricsStore(collecting=_collecting(stack, door), query_url=host.query_url, host=host)
 
 
 def make_collector(
@@ -209,6 +213,11 @@ def _cloudflare(stack: Stack, domain: Domain) -> CloudflareExporterArgs | None:
         zone_id=domain.zone_id,
         free_plan=stack.config.edge.plan == "free",
     )
+
+
+def metrics_outputs(store: MetricsStore) -> Mapping[str, pulumi.Input[str]]:
+    """What the stack tells of its metrics."""
+    return {} if store.query_url is None else {"metrics_query_url": store.query_url}
 
 
 def make_rules(stack: Stack, store: MetricsStore, signals: Sequence[Signals]) -> None:

@@ -31,10 +31,28 @@ OTHER_SERVICE: dict[str, dict[str, Any]] = {
 }
 """Ways to scale and to deploy that production does not use."""
 
+OTHER_STORE: dict[str, dict[str, Any]] = {
+    "external": {"store": {"provider": "external"}, "exporters": []},
+    "self-hosted": {"store": {"provider": "self_hosted"}},
+    "grafana-cloud": {
+        "store": {
+            "provider": "grafana_cloud",
+            "slug": "feed",
+            "cloud_region": "prod-us-east-0",
+            "plan": "paid",
+            "access_policy_token_secret": "CLOUD_TOKEN",
+        }
+    },
+}
+"""Stores of metrics that production does not use."""
+
 
 def whole(block: str = "", changes: dict[str, Any] | None = None) -> dict[str, Any]:
     """Production with every default written out, with `changes` in one block."""
     values = from_file(ROOT / "Pulumi.production.yaml").config.model_dump()
+    # Not every Redis has an exporter.
+    values["metrics"]["exporters"] = ["postgres"]
+    values["secrets"] = frozenset({"CLOUD_TOKEN"})
     if changes:
         changed = changes if "provider" in changes else {**values[block], **changes}
         values[block] = getattr(parse("test", {**values, block: changed}), block).model_dump()
@@ -65,6 +83,7 @@ def cases() -> Iterator[Any]:
     chosen: list[tuple[str, str, dict[str, Any] | None]] = [("production", "", None)]
     chosen += [(name, "redis", changes) for name, changes in OTHER_REDIS.items()]
     chosen += [(name, "service", changes) for name, changes in OTHER_SERVICE.items()]
+    chosen += [(name, "metrics", changes) for name, changes in OTHER_STORE.items()]
     for name, block, changes in chosen:
         within = "" if changes is None or "provider" in changes else f".{next(iter(changes))}"
         for path, bound, number in numbers(SCHEMA, whole(block, changes)):
@@ -107,5 +126,6 @@ def test_bounds_are_really_found():
     assert {
         *("database.pooler.server_connections", "redis.budget_usd", "service.scaling.maximum_tasks"),
         *("service.scaling.memory_percent", "service.scaling.tasks", "service.deployment.bake_minutes"),
+        *("metrics.store.token_days", "metrics.store.storage_gib"),
     } <= found
     assert len(found) > 30

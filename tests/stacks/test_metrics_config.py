@@ -35,6 +35,13 @@ NO_NAT = {
 }
 
 
+@pytest.fixture
+def values(values: dict[str, Any]) -> dict[str, Any]:
+    """Production's keys, with its metrics."""
+    declared = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())["config"]
+    return {**values, "metrics": declared["footing:metrics"]}
+
+
 def problems(values: dict[str, Any], **metrics: Any) -> list[str]:
     with pytest.raises(ConfigError) as caught:
         parse("test", {**values, "metrics": {**values["metrics"], **metrics}})
@@ -156,3 +163,22 @@ def test_production_with_any_store_collects_the_same_and_breaks_no_rule(store: s
     }
     assert failed == set()
     assert "sealed" not in plan.to_json()
+    assert ("metrics_query_url" in plan.outputs) is (store != "external")
+
+
+def test_stack_at_grafana_cloud_is_made_with_a_token_of_the_organization(tmp_path: Path):
+    plan = plan_with("grafana_cloud", tmp_path / "Pulumi.cloud.yaml")
+    by_name = {(it.type.rpartition(":")[2], it.name): it for it in plan.resources}
+    provider = by_name["grafana", "grafana-cloud"]
+    assert provider.inputs["cloudAccessPolicyToken"] == {"$secret": True}
+    made = [it for it in plan.resources if it.type.startswith("grafana:cloud/")]
+    assert len(made) == 3
+    assert all(provider.urn in it.provider for it in made)
+    # Folder, dashboard and alerts stay with the Grafana of the environment's own credentials.
+    assert provider.urn not in by_name["Dashboard", "observability-dashboard"].provider
+
+
+@pytest.mark.parametrize("url", ["http://metrics.example.com/", "https://metrics.example.com:9090/api/v1/write"])
+def test_address_that_the_tasks_may_not_call_is_refused(values: dict[str, Any], url: str):
+    store = {"provider": "external", "remote_write_url": url}
+    assert "metrics.store" in str(problems(values, store=store))

@@ -79,7 +79,7 @@ def test_redis_at_upstash_is_refused_without_nat(values: dict[str, Any]):
     ("endpoints", "message"),
     [
         (["logs", "logs"], "network.endpoints: given logs, logs, allowed each once"),
-        (["s3"], "network.endpoints.0: given 's3', allowed 'ecr.api'"),
+        (["s3"], "network.endpoints.0: given 's3', allowed 'aps-workspaces'"),
     ],
 )
 def test_endpoint_is_a_known_service_and_named_once(values: dict[str, Any], endpoints: list[str], message: str):
