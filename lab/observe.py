@@ -15,17 +15,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import yaml
 
 from components._redis_roles import Role
 from components._signals.alertmanager import TEMPLATES_FILE, Pace, configuration
 from components._signals.names import Job
-from lab import alertmanager, application, process, prometheus, redis_server, stage
+from lab import alertmanager, application, exporters, pgbouncer_probe, prometheus, redis_server, stage
 from lab.application import Application
-from lab.experiments.exporters import POSTGRES_EXPORTER, REDIS_EXPORTER, exporter
 from lab.listeners import CHAT, PAGER, Listeners, Message, listening
 from lab.pooler import Pooler
-from lab.postgres import SUPERUSER
 from lab.process import ServerError
 from lab.prometheus import Prometheus
 
@@ -122,22 +121,27 @@ def running(
         [pooler, *_] = enter(opened.poolers())
         redis = enter(redis_server.running(opened.room("redis"), Role.CACHE))
         app = enter(application.running(pooler.url()))
-        source = {"DATA_SOURCE_NAME": opened.postgres.url(SUPERUSER)}
-        postgres = enter(exporter(POSTGRES_EXPORTER, [], opened.room("exporter"), source))
-        cache = enter(exporter(REDIS_EXPORTER, [f"--redis.addr={redis.url}"], opened.room("exporter"), {}))
+        targets = {
+            Job.SERVICE.value: app.port,
+            Job.PGBOUNCER.value: enter(exporters.serving(lambda: _numbers(pooler))),
+            Job.POSTGRES.value: enter(exporters.of_postgres(opened.room("exporter"), opened.postgres)),
+            Job.REDIS.value: enter(exporters.of_redis(opened.room("exporter"), redis)),
+        }
         listeners = enter(listening())
-        room = opened.room("watch")
+        room = opened.room("alertmanager")
         made = configuration(alertmanager.places(room, listeners), timing.pace)
         routes = alertmanager.configured(room, made, (directory / TEMPLATES_FILE).read_text())
         manager = enter(alertmanager.running(room, routes))
-        targets = {Job.SERVICE: app.target, Job.POSTGRES: _target(postgres), Job.REDIS: _target(cache)}
-        config = prometheus.configuration(
-            {job.value: target for job, target in targets.items()},
-            labels={"environment": alerts[0]["labels"]["environment"]},
-            alertmanager=f"{process.LOOPBACK}:{manager.port}",
-            interval_seconds=timing.interval_seconds,
+        watcher = enter(
+            prometheus.running(
+                opened.room("prometheus"),
+                targets,
+                alerts[0]["labels"]["environment"],
+                (directory / RULES_FILE).read_text(),
+                alertmanager=manager.port,
+                interval_seconds=timing.interval_seconds,
+            )
         )
-        watcher = enter(prometheus.running(room, config, [directory / RULES_FILE]))
         yield Scene(application=app, pooler=pooler, prometheus=watcher, listeners=listeners, rules=alerts)
 
 
@@ -206,5 +210,9 @@ def _steps(scene: Scene) -> Iterator[tuple[str, float]]:
         yield f"the chat reads: {chat.body['attachments'][0]['text'].splitlines()[0]}", chat.at
 
 
-def _target(url: str) -> str:
-    return url.removeprefix("http://").removesuffix("/metrics")
+def _numbers(pooler: Pooler) -> str:
+    try:
+        return pgbouncer_probe.exposition(pooler)
+    except psycopg.Error:
+        # As the exporter tells of a PgBouncer that it cannot reach.
+        return "# TYPE pgbouncer_up gauge\npgbouncer_up 0\n"

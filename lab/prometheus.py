@@ -1,20 +1,23 @@
-"""A real Prometheus with the rules of a stack."""
+"""A real Prometheus on loopback."""
 
 import json
-import shutil
+import time
+import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from lab import process, programs
+from lab.process import ServerError
 
-TIMEOUT_SECONDS = 10
+SCRAPE_SECONDS = 1
+"""Quick, so that a rate has its two samples in a moment."""
+
+WAIT_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,55 +27,113 @@ class Prometheus:
     server: process.Server
     port: int
 
-    @property
-    def url(self) -> str:
-        """Where it is asked."""
-        return f"http://{process.LOOPBACK}:{self.port}"
-
     def ask(self, path: str, **parameters: str) -> Any:
-        """The data of its answer to a question of its API, for example `alerts`."""
+        """The data of its answer at /api/v1/`path`."""
         query = urllib.parse.urlencode(parameters)
-        address = f"{self.url}/api/v1/{path}?{query}"
-        with urllib.request.urlopen(address, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310  loopback
+        address = f"http://{process.LOOPBACK}:{self.port}/api/v1/{path}?{query}"
+        with urllib.request.urlopen(address, timeout=10) as answer:
             return json.load(answer)["data"]
 
+    def series(self) -> list[dict[str, str]]:
+        """Labels of every series of the last scrapes, the name as `__name__`."""
+        found: list[dict[str, str]] = self.ask("series", **{"match[]": '{job!=""}'})
+        return found
 
-def configuration(
-    targets: Mapping[str, str], *, labels: Mapping[str, str], alertmanager: str, interval_seconds: int
-) -> dict[str, Any]:
-    """Scrape each of `targets`, `host:port` by job, and send alerts to `alertmanager`, `host:port`."""
-    return {
-        "global": {"scrape_interval": f"{interval_seconds}s", "evaluation_interval": f"{interval_seconds}s"},
-        "alerting": {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]},
-        "scrape_configs": [
-            {"job_name": job, "static_configs": [{"targets": [target], "labels": dict(labels)}]}
-            for job, target in targets.items()
-        ],
-    }
+    def value(self, promql: str) -> list[dict[str, Any]]:
+        """What `promql` is now, one entry for each series."""
+        found: list[dict[str, Any]] = self.ask("query", query=promql)["result"]
+        return found
+
+    def rules(self) -> list[dict[str, Any]]:
+        """Every rule, with its health."""
+        return [rule for group in self.ask("rules")["groups"] for rule in group["rules"]]
+
+    def wait_until_ready(self) -> None:
+        """Return once it answers queries: it listens before it has read its store.
+
+        Raises:
+            ServerError: it still does not after `WAIT_SECONDS`.
+
+        """
+        end = time.monotonic() + WAIT_SECONDS
+        while True:
+            try:
+                self.value("1")
+            except urllib.error.HTTPError as error:
+                if time.monotonic() > end:
+                    raise ServerError(f"prometheus does not answer: {error}") from None
+                time.sleep(0.05)
+            else:
+                return
+
+    def wait_until_scraped(self, jobs: int) -> None:
+        """Return once all `jobs` targets were read three times, so that rates exist.
+
+        Raises:
+            ServerError: one of them still is not up after `WAIT_SECONDS`; the message has its error.
+
+        """
+        end = time.monotonic() + WAIT_SECONDS
+        while len(self.value("count_over_time(up[1m]) >= 3 and up == 1")) < jobs:
+            if time.monotonic() > end:
+                targets = self.ask("targets")["activeTargets"]
+                bad = [f"{it['labels']['job']}: {it['lastError']}" for it in targets if it["health"] != "up"]
+                raise ServerError(f"not every target is up: {'; '.join(bad)}")
+            time.sleep(0.2)
 
 
 @contextmanager
-def running(directory: Path, config: Mapping[str, Any], rules: Sequence[Path] = ()) -> Iterator[Prometheus]:
-    """Prometheus in `directory` with `config` and the rules of `rules`, ended afterwards.
+def running(
+    directory: Path,
+    targets: Mapping[str, int],
+    environment: str,
+    rules: str | None = None,
+    *,
+    alertmanager: int | None = None,
+    interval_seconds: int = SCRAPE_SECONDS,
+) -> Iterator[Prometheus]:
+    """Prometheus in `directory` that reads the port of each job and evaluates `rules`, ended afterwards.
 
-    Raises:
-        ServerError: it does not start.
-
+    Its alerts go to the port `alertmanager`, and nowhere without one.
     """
-    # Copied: the servers' user may read nothing of ours.
-    names = [Path(shutil.copy(file, directory / f"rules-{number}.yml")).name for number, file in enumerate(rules)]
-    file = directory / "prometheus.yml"
-    file.write_text(yaml.safe_dump({**config, "rule_files": names}, sort_keys=False))
     port = process.free_port()
+    file = directory / "prometheus.json"
+    config = _configuration(targets, environment, interval_seconds)
+    if alertmanager is not None:
+        config["alerting"] = {"alertmanagers": [{"static_configs": [_at(alertmanager)]}]}
+    if rules is not None:
+        (directory / "rules.yml").write_text(rules)
+        config["rule_files"] = ["rules.yml"]
+    file.write_text(json.dumps(config))
     command = [
         programs.find("prometheus"),
         f"--config.file={file}",
-        f"--storage.tsdb.path={process.make_directory(directory / 'prometheus-data')}",
+        f"--storage.tsdb.path={process.make_directory(directory / 'data')}",
         f"--web.listen-address={process.LOOPBACK}:{port}",
     ]
     server = process.start("prometheus", command, directory)
     try:
         server.wait_until_listening(port)
-        yield Prometheus(server=server, port=port)
+        made = Prometheus(server=server, port=port)
+        made.wait_until_ready()
+        yield made
     finally:
         server.stop()
+
+
+def _configuration(targets: Mapping[str, int], environment: str, interval_seconds: int) -> dict[str, Any]:
+    # JSON is YAML; the collector attaches `environment` at the scrape.
+    return {
+        "global": {"scrape_interval": f"{interval_seconds}s", "evaluation_interval": f"{interval_seconds}s"},
+        "scrape_configs": [
+            {
+                "job_name": job,
+                "static_configs": [{**_at(port), "labels": {"environment": environment}}],
+            }
+            for job, port in targets.items()
+        ],
+    }
+
+
+def _at(port: int) -> dict[str, list[str]]:
+    return {"targets": [f"{process.LOOPBACK}:{port}"]}

@@ -24,6 +24,7 @@ PLAIN_DATA = {
     "components._redis_roles",
     "components._rollout",
     "components._scaling",
+    "components._sentry_sampling",
     "components._signals",
 }
 """Modules of components that hold data alone: configuration may read them."""

@@ -4,7 +4,18 @@ Nothing here imports Pulumi. See docs/adr/0012-one-record-for-everything-that-wa
 """
 
 from components._signals.objective import Failures, Objective, Slowness
-from components._signals.queries import CloudWatch, CloudWatchMath, Prometheus, Query, Shape, Sql
+from components._signals.queries import (
+    CloudWatch,
+    CloudWatchMath,
+    IssueCategory,
+    IssueEvent,
+    Prometheus,
+    Query,
+    SentryIssues,
+    SentryMetric,
+    Shape,
+    Sql,
+)
 from components._signals.record import Board, Check, Floor, Severity, Signal, Signals, Threshold, Unit
 
 __all__ = [
@@ -14,9 +25,13 @@ __all__ = [
     "CloudWatchMath",
     "Failures",
     "Floor",
+    "IssueCategory",
+    "IssueEvent",
     "Objective",
     "Prometheus",
     "Query",
+    "SentryIssues",
+    "SentryMetric",
     "Severity",
     "Shape",
     "Signal",

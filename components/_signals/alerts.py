@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from components._signals.objective import Objective, Slowness, Window
 from components._signals.promql import Series
 from components._signals.queries import Prometheus
-from components._signals.record import Severity, Signal, Signals, Threshold
+from components._signals.record import Board, Severity, Signal, Signals, Threshold
 
 GIB = 1024**3
 ABSENT_SECONDS = 600
@@ -61,6 +61,8 @@ class Alert:
     """What is watched, for grouping: `Database`."""
     anchor: str
     """Section of the runbook, and the panel: the record's id."""
+    board: Board
+    """Dashboard with the panel."""
     severity: Severity
     """How soon a person has to act."""
     condition: Condition
@@ -80,19 +82,20 @@ def alerts(told: Iterable[Signals]) -> list[Alert]:
     found: list[Alert] = []
     for component in told:
         for signal in component.signals:
-            found += _of_signal(signal, component.subject)
+            found += _of_signal(signal, component.subject, signal.board or component.board)
         for objective in component.objectives:
             found += _of_objective(objective, component.subject)
     return found
 
 
-def _of_signal(signal: Signal, subject: str) -> Iterator[Alert]:
+def _of_signal(signal: Signal, subject: str, board: Board) -> Iterator[Alert]:
     for threshold in signal.thresholds:
         side = "under" if threshold.below else "over"
         yield Alert(
             name=f"{signal.id}-{threshold.severity.value}{'-below' if threshold.below else ''}",
             subject=subject,
             anchor=signal.id,
+            board=board,
             severity=threshold.severity,
             condition=Crossed(signal=signal, threshold=threshold),
             for_seconds=signal.for_seconds if threshold.for_seconds is None else threshold.for_seconds,
@@ -100,6 +103,20 @@ def _of_signal(signal: Signal, subject: str) -> Iterator[Alert]:
             meaning=signal.description,
             owner=signal.owner,
         )
+    if signal.told_when_silent and isinstance(signal.query, Prometheus):
+        for source in dict.fromkeys(signal.query.expression.series()):
+            yield Alert(
+                name=f"{signal.id}-absent",
+                subject=subject,
+                anchor=signal.id,
+                board=board,
+                severity=Severity.TICKET,
+                condition=Absent(source=source, of=signal),
+                for_seconds=ABSENT_SECONDS,
+                wrong=f"{signal.title}: nothing is measured",
+                meaning=f"No series `{source}`: what it would tell is not known.",
+                owner=signal.owner,
+            )
 
 
 def _of_objective(objective: Objective, subject: str) -> Iterator[Alert]:
@@ -108,6 +125,7 @@ def _of_objective(objective: Objective, subject: str) -> Iterator[Alert]:
             name=f"{objective.id}-burn-{window.name}",
             subject=subject,
             anchor=objective.id,
+            board=Board.OBJECTIVES,
             severity=Severity.PAGE if window.pages else Severity.TICKET,
             condition=Burning(objective=objective, window=window),
             for_seconds=window.for_seconds,
@@ -120,6 +138,7 @@ def _of_objective(objective: Objective, subject: str) -> Iterator[Alert]:
         name=f"{objective.id}-absent",
         subject=subject,
         anchor=objective.id,
+        board=Board.OBJECTIVES,
         severity=Severity.TICKET,
         condition=Absent(source=source, of=objective),
         for_seconds=ABSENT_SECONDS,

@@ -3,7 +3,7 @@
 https://sre.google/workbook/alerting-on-slos/
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from components._signals.durations import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS, window
@@ -13,6 +13,8 @@ PERIOD_DAYS = 30
 """What a budget covers, in days."""
 MINIMUM_FAILURES = 10
 """Failures in the long window under which a burn alert is silent: at night one failure is a large share."""
+LARGEST_SHARE = 0.9
+"""Share of failures that an alert may wait for at most: one for nearly everything failing comes too late."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,3 +181,8 @@ def _failed(indicator: Indicator, how: type[Rate] | type[Increase]) -> Expressio
     if isinstance(indicator, Failures):
         return how(indicator.bad)
     return Difference(how(indicator.all), how(indicator.fast))
+
+
+def fitting(target: float, windows: Sequence[Window] = WINDOWS) -> tuple[Window, ...]:
+    """Those of `windows` whose alert may fire for `target`: a large budget cannot go many times too fast."""
+    return tuple(pair for pair in windows if pair.factor * (1 - target) <= LARGEST_SHARE)

@@ -70,5 +70,54 @@ class Sql:
     """What it returns."""
 
 
-Query = CloudWatch | CloudWatchMath | Prometheus | Sql
+@dataclass(frozen=True, kw_only=True)
+class SentryMetric:
+    """A number that Sentry computes from the events it is sent and judges itself: nobody else can ask for it."""
+
+    aggregate: str
+    """`count()`, or a function of a field such as `p95(transaction.duration)`."""
+    dataset: str
+    """`events` for errors, `transactions` for what is traced."""
+    event_types: tuple[str, ...]
+    """`error`, or `transaction`."""
+    window_seconds: int = 300
+    """What one number covers, in seconds; whole minutes."""
+    sample_rate: float = 1.0
+    """Share of what happens that is counted. A share under 1 scales a count; a percentile stays what it is."""
+
+    def counted(self, value: float) -> float:
+        """`value` of what happens, as Sentry counts it: 10 errors are one event where a tenth is sent."""
+        return round(value * self.sample_rate, 3)
+
+
+class IssueEvent(StrEnum):
+    """What happens to an issue."""
+
+    NEW = "new"
+    """It is seen for the first time."""
+    REGRESSED = "regressed"
+    """It was resolved, and is back."""
+
+
+class IssueCategory(StrEnum):
+    """Kinds of issues, as Sentry numbers them.
+
+    https://github.com/getsentry/sentry/blob/master/src/sentry/issues/grouptype.py
+    """
+
+    ERROR = "1"
+    PERFORMANCE = "2"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentryIssues:
+    """Issues, as Sentry groups events: each is told about once, so a threshold on them is 0."""
+
+    events: tuple[IssueEvent, ...]
+    """What has to happen to one, any of them."""
+    category: IssueCategory
+    """Which ones."""
+
+
+Query = CloudWatch | CloudWatchMath | Prometheus | SentryIssues | SentryMetric | Sql
 """Every kind of query."""

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from components._signals.objective import Objective
 from components._signals.promql import Expression
-from components._signals.queries import Query, Sql
+from components._signals.queries import CloudWatch, Query, Sql
 
 
 class Severity(StrEnum):
@@ -94,12 +94,16 @@ class Signal:
     """Where the number comes from."""
     unit: str
     """A member of `Unit`."""
+    at_aws: CloudWatch | None = None
+    """The same number as CloudWatch has it, for alarms that AWS evaluates by itself."""
     thresholds: tuple[Threshold, ...] = ()
     """None means a panel without an alert."""
     for_seconds: int = 300
     """How long the threshold must be crossed before the alert fires, in seconds; a multiple of 60."""
     floor: Floor | None = None
     """Traffic without which the thresholds are not applied; for Prometheus only."""
+    told_when_silent: bool = False
+    """Whether its series going missing is an alert of its own, a ticket; for Prometheus only."""
     beside: Mapping[str, Query] = field(default_factory=dict)
     """Further lines of the same panel by their legend, in the same unit; thresholds do not apply to them."""
     board: Board | None = None

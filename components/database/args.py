@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pulumi
 
 from components._postgres_rules import Choices, refusals
+from components._signals.exporters import PostgresNames
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +87,10 @@ class DatabaseArgs:
     """Open connections at which a ticket is written."""
     connection_critical: int
     """Open connections at which somebody is paged."""
+    metrics: PostgresNames | None = None
+    """What the exporter that is scraped calls its metrics; None leaves what CloudWatch tells."""
+    observed_calls: bool = False
+    """Whether the application writes its remote calls to the table `rpc_observations`, and Grafana reads them."""
     credentials: CredentialsArgs = field(default_factory=CredentialsArgs)
     """Who makes the password."""
     upgrade: UpgradeArgs = field(default_factory=UpgradeArgs)

@@ -1,5 +1,6 @@
 """PostgreSQL on Amazon RDS: private, encrypted, backed up, and hard to lose."""
 
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -8,7 +9,8 @@ import pulumi_random as random
 
 from components import _firewall, _iam
 from components._component import Component
-from components._signals import Signals
+from components._firewall import Upstream
+from components._signals import Signals, rpc
 from components.database import parameters, signals
 from components.database.args import DatabaseArgs, ReplicaArgs
 from components.database.credentials import Generated, Managed
@@ -65,8 +67,15 @@ class Database(Component):
         )
         self.secret_arn, self.secret_version_id = secret.arn, secret.version_id
         self.security_group_id = self._group.id
-        self._signals = signals.signals(args.identifier, [replica.purpose for replica in args.replicas], args)
+        self._signals = _with_calls(
+            signals.signals(args.identifier, [replica.purpose for replica in args.replicas], args), args
+        )
         self._finish()
+
+    @property
+    def door(self) -> Upstream:
+        """Where a client inside the network connects to the primary."""
+        return Upstream(role="database", security_group_id=self.security_group_id, port=POSTGRES_PORT)
 
     @property
     def signals(self) -> Signals:
@@ -204,3 +213,7 @@ class Database(Component):
             "postgresql://", self._credentials.user_information, "@", place
         )
         return pulumi.Output.secret(url)
+
+
+def _with_calls(told: Signals, args: DatabaseArgs) -> Signals:
+    return replace(told, signals=(*told.signals, *rpc.signals())) if args.observed_calls else told

@@ -3,7 +3,21 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from components._signals import Board, Check, CloudWatch, Severity, Signal, Signals, Threshold
+from components._signals import (
+    Board,
+    Check,
+    CloudWatch,
+    CloudWatchMath,
+    Severity,
+    Signal,
+    Signals,
+    Threshold,
+    Unit,
+)
+from components._signals.exporters import PostgresNames
+from components._signals.limits import over
+from components.database.machine import memory_bytes
+from components.database.metrics import Exporter, metrics
 
 NAMESPACE = "AWS/RDS"
 MIB = 1024**2
@@ -29,6 +43,18 @@ class DatabaseLimits(Protocol):
     def instance_class(self) -> str:
         """Instance class; those of the t family run on credits."""
 
+    @property
+    def max_connections(self) -> int:
+        """Connections the server accepts."""
+
+    @property
+    def statement_timeout_seconds(self) -> int:
+        """After how long a statement is cancelled, in seconds."""
+
+    @property
+    def metrics(self) -> PostgresNames | None:
+        """What an exporter calls its metrics; None where none is scraped."""
+
 
 def signals(identifier: str, replicas: Sequence[str], limits: DatabaseLimits) -> Signals:
     """Signals of the server `identifier` and of its replicas, named by purpose."""
@@ -38,13 +64,15 @@ def signals(identifier: str, replicas: Sequence[str], limits: DatabaseLimits) ->
         board=Board.DATABASE,
         signals=(
             _connections(identifier, limits),
+            *_connections_share(identifier, limits),
             _cpu(identifier),
             *((_cpu_credits(identifier),) if on_credits else ()),
-            _memory(identifier),
+            _memory(identifier, limits.instance_class),
             _free_storage(identifier, limits),
             *_disk(identifier),
             _transaction_ids(identifier),
             *(_replica_lag(f"{identifier}-{purpose}", purpose) for purpose in replicas),
+            *(metrics(limits.metrics, limits.statement_timeout_seconds) if limits.metrics else ()),
         ),
         checks=_CHECKS,
     )
@@ -80,12 +108,14 @@ def _connections(identifier: str, limits: DatabaseLimits) -> Signal:
         id="database-connections",
         title="Database connections",
         description="Open connections to PostgreSQL. Behind the pooler it stays flat; growth means a bypass.",
-        query=_metric(identifier, "DatabaseConnections", "Maximum"),
-        unit="short",
-        thresholds=(
-            Threshold(severity=Severity.TICKET, value=limits.connection_warning),
-            Threshold(severity=Severity.PAGE, value=limits.connection_critical),
+        query=(
+            Exporter(names=limits.metrics).connections
+            if limits.metrics
+            else _metric(identifier, "DatabaseConnections", "Maximum")
         ),
+        at_aws=_metric(identifier, "DatabaseConnections", "Maximum"),
+        unit="short",
+        thresholds=over(ticket=limits.connection_warning, page=limits.connection_critical),
         runbook=(
             "Ask who holds them: `SELECT usename, application_name, state, count(*) FROM pg_stat_activity "
             "GROUP BY 1, 2, 3 ORDER BY 4 DESC`. Clients other than the pooler belong on the pooled URL. "
@@ -93,6 +123,26 @@ def _connections(identifier: str, limits: DatabaseLimits) -> Signal:
             "WHERE state = 'idle in transaction' AND state_change < now() - interval '5 minutes'`."
         ),
     )
+
+
+def _connections_share(identifier: str, limits: DatabaseLimits) -> Iterator[Signal]:
+    computed = CloudWatchMath(
+        expression=f"connections / {limits.max_connections}",
+        metrics={"connections": _metric(identifier, "DatabaseConnections", "Maximum")},
+    )
+    query = Exporter(names=limits.metrics).connections_share if limits.metrics else computed
+    if query:
+        yield Signal(
+            id="database-connections-share",
+            title="Connections of those there are",
+            description=(
+                f"Open connections as a share of max_connections, {limits.max_connections} on the primary."
+            ),
+            query=query,
+            unit=Unit.SHARE,
+            thresholds=over(ticket=0.8, page=0.9),
+            runbook="Like that of the open connections: what is refused next may be a migration, or yourself.",
+        )
 
 
 def _cpu(identifier: str) -> Signal:
@@ -160,7 +210,8 @@ def _cpu_credits(identifier: str) -> Signal:
     )
 
 
-def _memory(identifier: str) -> Signal:
+def _memory(identifier: str, instance_class: str) -> Signal:
+    whole = memory_bytes(instance_class)
     return Signal(
         id="database-freeable-memory",
         title="Database freeable memory",
@@ -168,8 +219,8 @@ def _memory(identifier: str) -> Signal:
         query=_metric(identifier, "FreeableMemory", "Minimum"),
         unit="bytes",
         thresholds=(
-            Threshold(severity=Severity.TICKET, value=256 * MIB, below=True),
-            Threshold(severity=Severity.PAGE, value=96 * MIB, below=True),
+            Threshold(severity=Severity.TICKET, value=0.25 * whole if whole else 256 * MIB, below=True),
+            Threshold(severity=Severity.PAGE, value=0.10 * whole if whole else 96 * MIB, below=True),
         ),
         for_seconds=900,
         runbook=(

@@ -3,9 +3,10 @@
 Metric names are those of the Cloudflare exporter: https://github.com/lablabs/cloudflare-exporter
 """
 
-from components._signals import Board, Check, Prometheus, Severity, Signal, Signals, Threshold
+from components._signals import Board, Check, Floor, Prometheus, Severity, Signal, Signals, Threshold
 from components._signals.durations import MINUTE_SECONDS
-from components._signals.promql import Match, Operator, Rate, Ratio, Series
+from components._signals.names import Job
+from components._signals.promql import Increase, Match, Operator, Rate, Ratio, Series
 from components.edge.args import EdgeArgs
 
 ERROR_RATIO_WARNING = 0.02
@@ -14,6 +15,8 @@ ERROR_RATIO_CRITICAL = 0.05
 """Share of failed answers at which somebody is paged. Source: requirements, S1."""
 REFUSED_RATIO_NOTE = 0.2
 """Share of refused requests that is worth knowing."""
+LEAST_REQUESTS = 50
+"""Requests in the window, under which a share means nothing."""
 HIT_RATIO_FLOOR = 0.3
 """Lowest share from the cache for the zone as a whole. Source: requirements, S0-25."""
 
@@ -29,9 +32,20 @@ def signals(args: EdgeArgs) -> Signals:
 
 
 def _ratio(zone: str, metric: str, *matches: Match, window_seconds: int = 5 * MINUTE_SECONDS) -> Prometheus:
-    here = Match("zone", zone)
-    part, whole = Series(metric, (here, *matches)), Series("cloudflare_zone_requests_total", (here,))
-    return Prometheus(expression=Ratio(Rate(part), Rate(whole)), window_seconds=window_seconds)
+    part = Series(metric, (*_here(zone), *matches))
+    return Prometheus(expression=Ratio(Rate(part), Rate(_requests(zone))), window_seconds=window_seconds)
+
+
+def _here(zone: str) -> tuple[Match, ...]:
+    return (Match("job", Job.CLOUDFLARE), Match("zone", zone))
+
+
+def _requests(zone: str) -> Series:
+    return Series("cloudflare_zone_requests_total", _here(zone))
+
+
+def _floor(zone: str) -> Floor:
+    return Floor(expression=Increase(_requests(zone)), value=LEAST_REQUESTS)
 
 
 def _status(zone: str, like: str) -> Prometheus:
@@ -49,6 +63,7 @@ def _errors(zone: str) -> Signal:
             Threshold(severity=Severity.TICKET, value=ERROR_RATIO_WARNING),
             Threshold(severity=Severity.PAGE, value=ERROR_RATIO_CRITICAL),
         ),
+        floor=_floor(zone),
         runbook=(
             "520 to 526 mean that Cloudflare cannot talk to the origin: look at the load balancer's healthy "
             "targets and its certificate. Other codes come from the application: open its newest errors in Sentry."
@@ -65,6 +80,7 @@ def _hits(zone: str) -> Signal:
         unit="percentunit",
         thresholds=(Threshold(severity=Severity.INFO, value=HIT_RATIO_FLOOR, below=True),),
         for_seconds=1800,
+        floor=_floor(zone),
         runbook=(
             "Ask for one file of the build twice: `cf-cache-status` must say HIT. BYPASS means that a cache rule "
             "or the origin's Cache-Control forbids it; a new query parameter on each request makes each a MISS."
@@ -81,6 +97,7 @@ def _refused(zone: str) -> Signal:
         unit="percentunit",
         thresholds=(Threshold(severity=Severity.INFO, value=REFUSED_RATIO_NOTE),),
         for_seconds=600,
+        floor=_floor(zone),
         runbook=(
             "Security, Events in the Cloudflare dashboard names the rule and the addresses. Many addresses at "
             "once: an attack, or a release that asks too often. One address: an office, or a script."

@@ -1,38 +1,28 @@
-"""Alert rules as plain data: one for each threshold of a signal, each in three stages."""
+"""Alert rules as plain data: one for each alert of the records, in three stages and what its message needs."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-import pulumi
-
-from components._signals import CloudWatch, Severity, Signal, Threshold
-from components._signals.alerts import amount
+from components._signals import Prometheus, Severity
+from components._signals.alerts import Alert, Burning, Crossed, labels
+from components._signals.burn import condition
 from components._signals.durations import duration
-from components.grafana.args import ObservabilityArgs
-from components.grafana.dashboard import panel_id
-from components.grafana.queries import EXPRESSION_SOURCE, Sources, alert_query, compared, last_value
+from components._signals.objective import PERIOD_DAYS
+from components._signals.promql import Difference, Level, Scaled, Sum
+from components.grafana import cloudwatch, messages, stages
+from components.grafana.boards import board_uid, short_uid
+from components.grafana.panels import Place, measures_of, panel_id
+from components.grafana.queries import Sources, alert_query, instant, parts
+from components.grafana.stages import LOOKBACK_SECONDS, Stage
+from components.grafana.whereabouts import Whereabouts
 
-UID_LENGTH = 40
-"""Longest uid that Grafana takes."""
-
-LOOKBACK_SECONDS = 600
-"""How far back a rule looks for the last value: CloudWatch publishes minutes late."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stage:
-    """One query or computation of a rule."""
-
-    ref_id: str
-    """Letter by which a later stage names it."""
-    datasource_uid: pulumi.Input[str]
-    """Who answers."""
-    model: Mapping[str, Any]
-    """As Grafana writes it; may hold Outputs."""
-    lookback_seconds: int
-    """How far back it looks, in seconds."""
+CONDITION = "C"
+"""Letter of the stage that decides."""
+EVALUATIONS_TO_RESOLVE = 2
+"""Evaluations without a series after which its alert ends: one may be late."""
+KEEP_FIRING_SECONDS = 300
+"""How long an alert stands after its condition ended: a number that swings around its threshold is one message."""
+HOURS_A_DAY = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,89 +35,105 @@ class AlertRule:
     """Unique in the folder."""
     severity: Severity
     """How soon a person has to act."""
-    stages: tuple[Stage, Stage, Stage]
-    """Query, last value, comparison; classic conditions would lose the labels."""
+    stages: tuple[Stage, ...]
+    """Query, last value, comparison, then what the message tells; classic conditions would lose the labels."""
     for_: str
     """How long the comparison must hold, as Grafana writes it."""
+    keep_firing_for: str
+    """How long the alert stands after it, as Grafana writes it."""
     exec_err_state: str
     """State while the data source does not answer."""
     no_data_state: str
     """State while it answers nothing."""
     labels: Mapping[str, str]
-    """What messages are grouped and found by."""
+    """What messages are routed, grouped and found by."""
     annotations: Mapping[str, str]
     """What a message says."""
 
 
-def rules(signals: Sequence[Signal], subject: str, args: ObservabilityArgs, sources: Sources) -> list[AlertRule]:
-    """Rules of all signals of one subject, in order."""
-    return [
-        _rule(signal, threshold, subject, args, sources) for signal in signals for threshold in signal.thresholds
-    ]
-
-
-def rule_uid(text: str) -> str:
-    """`text` as a uid: itself where it is short enough, else its beginning and a digest."""
-    if len(text) <= UID_LENGTH:
-        return text
-    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    return f"{text[: UID_LENGTH - len(digest) - 1]}-{digest}"
-
-
-def _rule(
-    signal: Signal, threshold: Threshold, subject: str, args: ObservabilityArgs, sources: Sources
-) -> AlertRule:
-    name = f"{signal.id}-{threshold.severity.value}{'-below' if threshold.below else ''}"
+def rule(alert: Alert, place: Place, where: Whereabouts) -> AlertRule:
+    """The rule of `alert`, linked to the panel of its record."""
+    uid = f"{place.app}-{place.environment}"
     return AlertRule(
-        uid=rule_uid(f"{args.uid}-{name}"),
-        name=name,
-        severity=threshold.severity,
-        stages=_stages(signal, threshold, sources),
-        for_=duration(signal.for_seconds),
+        uid=short_uid(f"{uid}-{alert.name}"),
+        name=alert.name,
+        severity=alert.severity,
+        stages=_stages(alert, place),
+        for_=duration(alert.for_seconds),
+        keep_firing_for=duration(KEEP_FIRING_SECONDS),
         # A data source that is down for a moment must neither wake anybody nor end an alert that stands.
-        exec_err_state="KeepLast" if threshold.severity is Severity.PAGE else "OK",
-        no_data_state=_no_data_state(signal, threshold),
-        labels={
-            "severity": threshold.severity.value,
-            "service": args.app,
-            "environment": args.environment,
-            "subject": subject,
+        exec_err_state="KeepLast" if alert.severity is Severity.PAGE else "OK",
+        no_data_state=no_data_state(alert),
+        labels=labels(alert, app=place.app, environment=place.environment, owner=where.owner),
+        annotations={
+            "summary": f"{alert.wrong} in {place.environment}",
+            "description": messages.description(alert),
+            "runbook_url": f"{place.runbook_url}#{alert.anchor}",
+            # Grafana links an alert to its panel only when both are there.
+            "__dashboardUid__": board_uid(uid, where.boards[alert.anchor]),
+            "__panelId__": str(panel_id(alert.anchor)),
         },
-        annotations=_annotations(signal, threshold, args),
     )
 
 
-def _stages(signal: Signal, threshold: Threshold, sources: Sources) -> tuple[Stage, Stage, Stage]:
-    query = Stage(
-        ref_id="A",
-        datasource_uid=sources.of(signal)["uid"],
-        model=alert_query(signal, sources),
-        lookback_seconds=LOOKBACK_SECONDS,
-    )
-    last, comparison = (
-        Stage(ref_id=ref_id, datasource_uid=EXPRESSION_SOURCE, model=computed, lookback_seconds=0)
-        for ref_id, computed in (
-            ("B", last_value("B", of="A")),
-            ("C", compared("C", of="B", value=threshold.value, below=threshold.below)),
+def no_data_state(alert: Alert) -> str:
+    """What silence means.
+
+    CloudWatch publishes nothing while nothing happens. PromQL answers nothing where a condition is part of the
+    query and where nothing was counted; only a gauge is always there, unless its exporter is dead.
+    """
+    told = alert.condition
+    if not isinstance(told, Crossed):
+        return "OK"
+    query = told.signal.query
+    if isinstance(query, Prometheus):
+        gauges = all(isinstance(it, (Level, Sum, Difference, Scaled)) for it in parts(query.expression))
+        return "NoData" if gauges and told.signal.floor is None else "OK"
+    return "Alerting" if told.threshold.below else "OK"
+
+
+def _stages(alert: Alert, place: Place) -> tuple[Stage, ...]:
+    told, sources = alert.condition, place.sources
+    if isinstance(told, Crossed):
+        return _crossed(told, sources)
+    if isinstance(told, Burning):
+        return (
+            *_true(instant(condition(told.objective, told.window), sources)),
+            *_until_gone(told, place),
         )
+    return _true(instant(f"absent({told.source})", sources))
+
+
+def _crossed(told: Crossed, sources: Sources) -> tuple[Stage, ...]:
+    query, lookback = told.signal.query, LOOKBACK_SECONDS
+    if not isinstance(query, Prometheus):
+        # Two whole periods and one that is late.
+        lookback = max(lookback, 3 * cloudwatch.period_seconds(query))  # type: ignore[arg-type]  # SQL has no alert
+    return (
+        stages.asked(alert_query(told.signal, sources), lookback),
+        stages.last_value("B", of="A"),
+        stages.compared(CONDITION, of="B", value=told.threshold.value, below=told.threshold.below),
     )
-    return query, last, comparison
 
 
-def _no_data_state(signal: Signal, threshold: Threshold) -> str:
-    """CloudWatch publishes nothing while nothing happens; Prometheus only while its exporter is dead."""
-    if not isinstance(signal.query, CloudWatch):
-        return "NoData"
-    return "Alerting" if threshold.below else "OK"
+def _true(query: Mapping[str, object]) -> tuple[Stage, ...]:
+    """A query that answers only while it holds: what it answers is over 0."""
+    return (
+        stages.asked(query),
+        stages.last_value("B", of="A"),
+        stages.compared(CONDITION, of="B", value=0, below=False),
+    )
 
 
-def _annotations(signal: Signal, threshold: Threshold, args: ObservabilityArgs) -> dict[str, str]:
-    side = "under" if threshold.below else "over"
-    return {
-        "summary": f"{signal.title}: {side} {amount(threshold.value, signal.unit)} in {args.environment}",
-        "description": f"{signal.description} Now: {{{{ $values.B }}}}.",
-        "runbook_url": f"{args.runbook_url}#{signal.id}",
-        # Grafana links an alert to its panel only when both are there.
-        "__dashboardUid__": args.uid,
-        "__panelId__": str(panel_id(signal.id)),
-    }
+def _until_gone(told: Burning, place: Place) -> tuple[Stage, ...]:
+    """What is left of the budget, and in how many seconds it is gone at the rate of now, for the message."""
+    measures = measures_of(told.objective, place)
+    period_seconds = PERIOD_DAYS * HOURS_A_DAY * 3600
+    return (
+        stages.asked(instant(measures.left(), place.sources, messages.LEFT_QUERY)),
+        stages.last_value(messages.LEFT, of=messages.LEFT_QUERY),
+        stages.calculated(
+            messages.GONE_IN,
+            f"${messages.LEFT} * {period_seconds} * {told.objective.budget:.10g} / ${messages.NOW}",
+        ),
+    )

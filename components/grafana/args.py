@@ -7,13 +7,19 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components._signals import CloudWatch, Signal, Signals
+from components._signals import CloudWatch, CloudWatchMath, Query, Signals, Sql
+from components._signals.alerts import Alert, alerts
+from components.grafana.boards import records
+from components.grafana.panels import Place
+from components.grafana.queries import Sources
 
 UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 """What Grafana takes as the uid of a folder, dashboard or rule."""
 
 SHORTEST_INTERVAL_SECONDS = 10
 """Grafana evaluates in steps of this; other intervals are refused."""
+
+HOURS_A_DAY = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +51,28 @@ class ContactArgs:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TicketHoursArgs:
+    """When tickets are sent, Monday to Friday; those of the night wait for the morning. Pages never wait."""
+
+    first_hour: int = 8
+    """Hour at which they begin, 0 to 23."""
+    last_hour: int = 18
+    """Hour at which they end, 1 to 24, after the first."""
+    timezone: str = "UTC"
+    """Name in the time zone database, for example `Europe/Amsterdam`."""
+
+    def __post_init__(self) -> None:
+        """Refuse hours that are none.
+
+        Raises:
+            ValueError: they do not lie within one day.
+
+        """
+        if not 0 <= self.first_hour < self.last_hour <= HOURS_A_DAY:
+            raise ValueError(f"ticket hours are {self.first_hour} to {self.last_hour}: within 0 to {HOURS_A_DAY}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class ObservabilityArgs:
     """What `Observability` is made from."""
 
@@ -52,16 +80,23 @@ class ObservabilityArgs:
     """Name of the application; the label `service` of every alert."""
     environment: str
     """Name of the environment; the label `environment` of every alert."""
+    owner: str
+    """Who answers for alerts whose record names nobody; their label `owner`."""
     folder_title: str
-    """Title of the folder that holds the dashboard and the rules."""
+    """Title of the folder that holds the dashboards and the rules."""
     signals: Sequence[Signals]
-    """What the components of the stack tell about themselves, in the order of the dashboard."""
+    """What the components of the stack tell about themselves, in the order of the rows."""
     region: str
     """AWS region of the CloudWatch metrics."""
     cloudwatch_datasource_uid: pulumi.Input[str] | None = None
     """Uid, not name, of the CloudWatch data source; needed by every signal that asks CloudWatch."""
     prometheus_datasource_uid: pulumi.Input[str] | None = None
-    """Uid, not name, of the Prometheus data source; needed by every signal that asks Prometheus."""
+    """Uid, not name, of the Prometheus data source; needed by every objective and signal that asks Prometheus."""
+    postgres_datasource_uid: pulumi.Input[str] | None = None
+    """Uid, not name, of the PostgreSQL data source; needed by every signal that asks SQL."""
+    recorded_objectives: bool = False
+    """Whether Prometheus has the recording rules of `footing observe`: panels and messages read those, which is
+    cheaper than 30 days of counters."""
     page: ContactArgs
     """Where an alert goes that somebody has to act on now."""
     ticket: ContactArgs
@@ -70,8 +105,13 @@ class ObservabilityArgs:
     """Where an alert goes that is only worth knowing; without it, where tickets go."""
     may_page: bool = False
     """Whether a pager may ring for this environment. Production only."""
+    ticket_hours: TicketHoursArgs | None = None
+    """When tickets and information are sent; at any time without it."""
+    owns_notification_policy: bool = False
+    """Whether this stack writes the organization's whole tree of notification policies, over everybody's; else
+    each rule names its contact itself."""
     runbook_url: str
-    """Page with a section for each signal, its id the anchor, for example `https://example.com/runbook`."""
+    """Page with a section for each record, its id the anchor, for example `https://example.com/runbook`."""
     evaluation_interval_seconds: int = 60
     """How often rules are evaluated, in seconds; a multiple of 10."""
 
@@ -79,8 +119,8 @@ class ObservabilityArgs:
         """Refuse alerts that could not be made, or would go to the wrong person.
 
         Raises:
-            ValueError: a pager without leave, a signal without its data source, two signals of one name, a time
-                that does not fit the evaluation interval, or a name that is no uid.
+            ValueError: a pager without leave, a query without its data source, two records or alerts of one name,
+                a time that does not fit the evaluation interval, or a name that is no uid.
 
         """
         reasons = [*_unwanted_pagers(self), *_bad_names(self), *_bad_times(self), *_missing_sources(self)]
@@ -89,21 +129,32 @@ class ObservabilityArgs:
 
     @property
     def uid(self) -> str:
-        """Uid of the folder and the dashboard, and beginning of every other name."""
+        """Uid of the folder, and beginning of every other name."""
         return f"{self.app}-{self.environment}"
 
+    @property
+    def place(self) -> Place:
+        """What all panels and rules have in common."""
+        return Place(
+            app=self.app,
+            environment=self.environment,
+            runbook_url=self.runbook_url,
+            recorded=self.recorded_objectives,
+            sources=Sources(
+                cloudwatch_uid=self.cloudwatch_datasource_uid,
+                prometheus_uid=self.prometheus_datasource_uid,
+                postgres_uid=self.postgres_datasource_uid,
+                region=self.region,
+            ),
+        )
 
-def by_subject(signals: Sequence[Signals]) -> dict[str, list[Signal]]:
-    """Signals by what they are about, in order; a subject without any is left out."""
-    groups: dict[str, list[Signal]] = {}
-    for told in signals:
-        if told.signals:
-            groups.setdefault(told.subject, []).extend(told.signals)
+
+def by_subject(told: Sequence[Signals]) -> dict[str, list[Alert]]:
+    """Alerts by what they are about, in order; a subject without any is left out."""
+    groups: dict[str, list[Alert]] = {}
+    for alert in alerts(told):
+        groups.setdefault(alert.subject, []).append(alert)
     return groups
-
-
-def _all_signals(args: ObservabilityArgs) -> list[Signal]:
-    return [signal for told in args.signals for signal in told.signals]
 
 
 def _unwanted_pagers(args: ObservabilityArgs) -> Iterator[str]:
@@ -118,13 +169,12 @@ def _unwanted_pagers(args: ObservabilityArgs) -> Iterator[str]:
 def _bad_names(args: ObservabilityArgs) -> Iterator[str]:
     if not UID.fullmatch(args.uid):
         yield f"{args.uid!r} is no uid for Grafana: app and environment have 39 characters of a-z, 0-9, - and _"
-    for id_, count in Counter(signal.id for signal in _all_signals(args)).items():
+    for id_, count in Counter(record.id for told in args.signals for record in records(told)).items():
         if count > 1:
-            yield f"{count} signals are called {id_!r}: an id is used once in a stack"
-    for signal in _all_signals(args):
-        directions = Counter((it.severity, it.below) for it in signal.thresholds)
-        if max(directions.values(), default=0) > 1:
-            yield f"signal {signal.id!r} has two thresholds of one severity and direction: keep one"
+            yield f"{count} records are called {id_!r}: an id is used once in a stack"
+    for name, count in Counter(alert.name for alert in alerts(args.signals)).items():
+        if count > 1:
+            yield f"{count} alerts are called {name!r}: a record has one threshold of each severity and direction"
 
 
 def _bad_times(args: ObservabilityArgs) -> Iterator[str]:
@@ -132,16 +182,28 @@ def _bad_times(args: ObservabilityArgs) -> Iterator[str]:
     if interval < SHORTEST_INTERVAL_SECONDS or interval % SHORTEST_INTERVAL_SECONDS:
         yield f"evaluation_interval_seconds is {interval}: a multiple of {SHORTEST_INTERVAL_SECONDS}"
         return
-    for signal in _all_signals(args):
-        if signal.thresholds and signal.for_seconds % interval:
+    for alert in alerts(args.signals):
+        if alert.for_seconds % interval:
             yield (
-                f"signal {signal.id!r} waits {signal.for_seconds} seconds, "
+                f"alert {alert.name!r} waits {alert.for_seconds} seconds, "
                 f"no multiple of evaluation_interval_seconds, which is {interval}"
             )
 
 
 def _missing_sources(args: ObservabilityArgs) -> Iterator[str]:
-    for signal in _all_signals(args):
-        kind = "cloudwatch" if isinstance(signal.query, CloudWatch) else "prometheus"
+    asked = [
+        (f"signal {signal.id!r}", _kind(query))
+        for told in args.signals
+        for signal in told.signals
+        for query in (signal.query, *signal.beside.values())
+    ]
+    asked += [(f"objective {it.id!r}", "prometheus") for told in args.signals for it in told.objectives]
+    for who, kind in dict.fromkeys(asked):
         if getattr(args, f"{kind}_datasource_uid") is None:
-            yield f"signal {signal.id!r} has no data source: set {kind}_datasource_uid"
+            yield f"{who} has no data source: set {kind}_datasource_uid"
+
+
+def _kind(query: Query) -> str:
+    if isinstance(query, Sql):
+        return "postgres"
+    return "cloudwatch" if isinstance(query, (CloudWatch, CloudWatchMath)) else "prometheus"

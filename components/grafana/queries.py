@@ -1,23 +1,17 @@
 """A signal's query as Grafana's data sources write it, for a panel and for an alert rule."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pulumi
 
-from components._signals import CloudWatch, Prometheus, Signal
+from components._signals import CloudWatch, CloudWatchMath, Prometheus, Query, Signal, Sql
+from components._signals.promql import Expression, Increase
+from components.grafana import cloudwatch
 
-EXPRESSION_SOURCE = "__expr__"
-"""Grafana's own data source, which computes with the answers of others."""
-
-EVALUATION_FIELDS = {"intervalMs": 1000, "maxDataPoints": 43200}
-"""Grafana adds these to every query of a rule; left out, they come back as a difference that never ends.
-
-Source: https://github.com/grafana/terraform-provider-grafana/issues/948
-"""
-
-CLOUDWATCH_PERIOD_SECONDS = 60
-"""Finest period of the metrics that AWS's own services publish."""
+RATE_INTERVAL = "$__rate_interval"
+"""Grafana's name for a window that is never shorter than four scrapes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,84 +22,139 @@ class Sources:
     """Uid of the CloudWatch data source."""
     prometheus_uid: pulumi.Input[str] | None
     """Uid of the Prometheus data source."""
+    postgres_uid: pulumi.Input[str] | None = None
+    """Uid of the PostgreSQL data source."""
     region: str
     """AWS region of the CloudWatch metrics."""
 
-    def of(self, signal: Signal) -> dict[str, Any]:
-        """Reference to the data source that answers `signal`."""
-        if isinstance(signal.query, CloudWatch):
-            return {"type": "cloudwatch", "uid": self.cloudwatch_uid}
+    def of(self, query: Query) -> dict[str, Any]:
+        """Reference to the data source that answers `query`."""
+        if isinstance(query, Sql):
+            return {"type": "grafana-postgresql-datasource", "uid": self.postgres_uid}
+        if isinstance(query, Prometheus):
+            return self.prometheus
+        return {"type": "cloudwatch", "uid": self.cloudwatch_uid}
+
+    @property
+    def prometheus(self) -> dict[str, Any]:
+        """Reference to the data source that answers PromQL."""
         return {"type": "prometheus", "uid": self.prometheus_uid}
 
 
-def panel_query(signal: Signal, sources: Sources) -> dict[str, Any]:
-    """Query of a panel: a series, as fine as the panel is wide."""
-    if isinstance(signal.query, CloudWatch):
-        return _cloudwatch(signal.query, period="", source=sources.of(signal), region=sources.region)
-    return _prometheus(_promql(signal), instant=False, source=sources.of(signal))
+def panel_queries(signal: Signal, sources: Sources) -> list[dict[str, Any]]:
+    """Queries of a panel: the signal's own line, then those beside it."""
+    lines = {_own_legend(signal): signal.query, **signal.beside}
+    made: list[dict[str, Any]] = []
+    for letter, (legend, query) in zip("ABCDEFGHIJKLM", lines.items(), strict=False):
+        made += _panel_query(signal, query, letter, legend, sources)
+    return made
 
 
 def alert_query(signal: Signal, sources: Sources) -> dict[str, Any]:
-    """Query of a rule's first stage."""
-    source = sources.of(signal)
-    if isinstance(signal.query, CloudWatch):
-        period = str(CLOUDWATCH_PERIOD_SECONDS)
-        query = _cloudwatch(signal.query, period=period, source=source, region=sources.region)
+    """Query of a rule's first stage.
+
+    Raises:
+        TypeError: the signal asks SQL, which `Signal` itself refuses beside a threshold.
+
+    """
+    query = signal.query
+    if isinstance(query, Prometheus):
+        return instant(_guarded(signal, query), sources)
+    if isinstance(query, Sql):
+        raise TypeError(f"signal {signal.id}: no alert asks SQL")
+    manner = _manner(query, sources, str(cloudwatch.period_seconds(query)))
+    if isinstance(query, CloudWatch):
+        return cloudwatch.metric(query, manner)
+    return cloudwatch.math_alone(query, manner)
+
+
+def instant(promql: str, sources: Sources, ref_id: str = "A") -> dict[str, Any]:
+    """`promql` as it is now."""
+    return _prometheus(promql, ref_id=ref_id, legend="__auto", source=sources.prometheus, instant=True)
+
+
+def ranged(promql: str, sources: Sources, ref_id: str, legend: str) -> dict[str, Any]:
+    """`promql` over the time of the dashboard."""
+    return _prometheus(promql, ref_id=ref_id, legend=legend, source=sources.prometheus, instant=False)
+
+
+def parts(expression: Expression) -> Iterator[Expression]:
+    """`expression` and everything that it is put together from."""
+    yield expression
+    for field in fields(expression):  # type: ignore[arg-type]  # every expression is a dataclass
+        value = getattr(expression, field.name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Expression):
+                yield from parts(item)
+
+
+def kept_labels(expression: Expression) -> tuple[str, ...]:
+    """Labels by which the lines of `expression` differ."""
+    return next((tuple(part.by) for part in parts(expression) if hasattr(part, "by")), ())
+
+
+def _own_legend(signal: Signal) -> str:
+    if isinstance(signal.query, Prometheus) and kept_labels(signal.query.expression):
+        return " ".join(f"{{{{{label}}}}}" for label in kept_labels(signal.query.expression))
+    return signal.title
+
+
+def _panel_query(
+    signal: Signal, query: Query, ref_id: str, legend: str, sources: Sources
+) -> Iterator[dict[str, Any]]:
+    if isinstance(query, Prometheus):
+        yield ranged(_panel_promql(signal, query), sources, ref_id, legend)
+        return
+    if isinstance(query, Sql):
+        yield _sql(query, ref_id, sources.of(query))
+        return
+    # A line that is compared with a threshold covers what the alert covers; another what the panel's width asks.
+    period = str(cloudwatch.period_seconds(query)) if signal.thresholds else ""
+    manner, label = _manner(query, sources, period, ref_id), legend if signal.beside else ""
+    if isinstance(query, CloudWatch):
+        yield cloudwatch.metric(query, manner, label=label)
     else:
-        query = _prometheus(_promql(signal), instant=True, source=source)
-    return {**query, **EVALUATION_FIELDS}
+        yield from cloudwatch.math_targets(query, manner, label)
 
 
-def last_value(ref_id: str, of: str) -> dict[str, Any]:
-    """Stage that takes the last number of the query `of`; empty points at the end are late, not zero."""
-    return _expression(ref_id, type="reduce", expression=of, reducer="last", settings={"mode": "dropNN"})
+def _manner(
+    query: CloudWatch | CloudWatchMath, sources: Sources, period: str, ref_id: str = "A"
+) -> cloudwatch.Manner:
+    return cloudwatch.Manner(source=sources.of(query), region=sources.region, period=period, ref_id=ref_id)
 
 
-def compared(ref_id: str, of: str, value: float, *, below: bool) -> dict[str, Any]:
-    """Stage that tells whether the number `of` is over `value`, or under it."""
-    evaluator = {"type": "lt" if below else "gt", "params": [value]}
-    return _expression(ref_id, type="threshold", expression=of, conditions=[{"evaluator": evaluator}])
+def _panel_promql(signal: Signal, query: Prometheus) -> str:
+    """Over the alert's window where there is one, and where the window is part of what is counted."""
+    counts = any(isinstance(part, Increase) for part in parts(query.expression))
+    return query.promql if signal.thresholds or counts else query.expression.promql(RATE_INTERVAL)
 
 
-def _expression(ref_id: str, **fields: Any) -> dict[str, Any]:
-    source = {"type": EXPRESSION_SOURCE, "uid": EXPRESSION_SOURCE}
-    return {"refId": ref_id, "datasource": source, **fields, **EVALUATION_FIELDS}
+def _guarded(signal: Signal, query: Prometheus) -> str:
+    """The signal where there is traffic enough; nothing elsewhere."""
+    if signal.floor is None:
+        return query.promql
+    floor = Prometheus(expression=signal.floor.expression, window_seconds=query.window_seconds)
+    return f"({query.promql}) and ({floor.promql} > {signal.floor.value:.10g})"
 
 
-def _cloudwatch(query: CloudWatch, *, period: str, source: dict[str, Any], region: str) -> dict[str, Any]:
+def _sql(query: Sql, ref_id: str, source: dict[str, Any]) -> dict[str, Any]:
     return {
-        "refId": "A",
+        "refId": ref_id,
         "datasource": source,
-        "queryMode": "Metrics",
-        # 0 and 0: one metric, put together from its fields rather than from a search or an SQL text.
-        "metricQueryType": 0,
-        "metricEditorMode": 0,
-        "region": region,
-        "namespace": query.namespace,
-        "metricName": query.metric,
-        "dimensions": {name: [value] for name, value in query.dimensions.items()},
-        "matchExact": True,
-        "statistic": query.statistic,
-        "period": period,
-        "id": "",
-        "expression": "",
-        "label": "",
+        "editorMode": "code",
+        "format": query.shape.value,
+        "rawQuery": True,
+        "rawSql": query.text,
     }
 
 
-def _promql(signal: Signal) -> str:
-    if not isinstance(signal.query, Prometheus):
-        raise TypeError(f"signal {signal.id}: Grafana is not asked for {type(signal.query).__name__} yet")
-    return signal.query.promql
-
-
-def _prometheus(promql: str, *, instant: bool, source: dict[str, Any]) -> dict[str, Any]:
+def _prometheus(promql: str, *, ref_id: str, legend: str, source: dict[str, Any], instant: bool) -> dict[str, Any]:
     return {
-        "refId": "A",
+        "refId": ref_id,
         "datasource": source,
         "editorMode": "code",
         "expr": promql,
         "instant": instant,
         "range": not instant,
-        "legendFormat": "__auto",
+        "legendFormat": legend,
     }

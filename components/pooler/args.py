@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 
 import pulumi
 
+from components._collecting import CollectingArgs
 from components._fargate import TaskArgs
 from components._firewall import Upstream
+from components._signals.exporters import PgBouncerNames
 
 STOP_TIMEOUT_SECONDS = 120
 """Longest time that ECS on Fargate leaves a task between SIGTERM and SIGKILL.
@@ -51,6 +53,8 @@ class PoolerArgs:
     """Where `curl` finds Amazon's authorities; Amazon's own page on the internet when left out."""
     exporter_image: str
     """Image with pgbouncer_exporter, and busybox's `wget` and `grep` for the health check."""
+    metrics: PgBouncerNames | None = None
+    """What that exporter calls its metrics; None where nobody scrapes it."""
     task: TaskArgs
     """Size of each task."""
     cluster_arn: pulumi.Input[str]
@@ -83,6 +87,8 @@ class PoolerArgs:
     """Source: `Database.security_group_id`."""
     upstreams: list[Upstream] = field(default_factory=list)
     """What else the tasks call inside the network. Source: `Network.doors`."""
+    collecting: CollectingArgs | None = None
+    """Where PgBouncer's numbers go; nowhere when left out, and then nobody outside the task sees them."""
     protect: bool = True
     """Refuse to delete the load balancer: its host name stands in every task's `DATABASE_URL`."""
 

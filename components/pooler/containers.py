@@ -6,6 +6,9 @@ from typing import Any
 import pulumi
 
 from components import _fargate, _secret
+from components._alloy import Target
+from components._collecting import VOLUME, Collecting
+from components._signals.names import Job
 from components.pooler.args import STOP_TIMEOUT_SECONDS, PoolerArgs
 from components.pooler.pgbouncer import (
     LISTEN_PORT,
@@ -53,6 +56,9 @@ class PoolerContainers:
         self._credentials = credentials_arn, credentials_version_id
         self.ini = render_ini(_settings(args))
         """The text of pgbouncer.ini."""
+        target = Target(job=Job.PGBOUNCER, port=METRICS_PORT)
+        self.collecting = None if args.collecting is None else Collecting(args.collecting, [target])
+        """The collector, where there is one."""
 
     @property
     def ini_hash(self) -> str:
@@ -62,7 +68,15 @@ class PoolerContainers:
     @property
     def definitions(self) -> list[dict[str, Any]]:
         """All containers, in the order in which they start."""
-        return [self._prepare(), self._pgbouncer(), self._exporter()]
+        own = [self._prepare(), self._pgbouncer(), self._exporter()]
+        if self.collecting is None:
+            return own
+        return [*own, *self.collecting.containers(self._log_group, self._args.region)]
+
+    @property
+    def volumes(self) -> list[str]:
+        """Empty directories that the containers share."""
+        return ["run"] if self.collecting is None else ["run", VOLUME]
 
     def _prepare(self) -> dict[str, Any]:
         return self._container(

@@ -48,9 +48,7 @@ class Pooler(Component):
         self.pooled_url = self._url(client_password, balancer.dns_name)
         self.secret_arn = credentials.secret_arn
         self.security_group_id = self._front.id
-        self._signals = signals.signals(
-            args.cluster_name, args.service_name, args.tasks, balancer.arn_suffix, target.arn_suffix
-        )
+        self._signals = signals.signals(args, balancer.arn_suffix, target.arn_suffix)
         self._finish()
 
     @property
@@ -64,7 +62,9 @@ class Pooler(Component):
             role="database", security_group_id=self._args.database_security_group_id, port=self._args.database_port
         )
         _firewall.connect(f"{self._name}-front", self._front, [task], self._child())
-        _firewall.connect(f"{self._name}-tasks", self._group, [database, *self._args.upstreams], self._child())
+        store = self._args.collecting.store.doors if self._args.collecting else []
+        upstreams = [database, *self._args.upstreams, *store]
+        _firewall.connect(f"{self._name}-tasks", self._group, upstreams, self._child())
         _firewall.allow_https_out(f"{self._name}-tasks", self._group, self._child())
 
     def _make_credentials(self) -> tuple[pulumi.Output[str], aws.secretsmanager.SecretVersion]:
@@ -124,14 +124,18 @@ class Pooler(Component):
         log = _fargate.make_log_group(self._name, args.task.log_retention_days, self._child())
         containers = PoolerContainers(args, log.name, credentials.secret_arn, credentials.version_id)
         readable = [args.database_secret_arn, credentials.secret_arn]
+        role = _fargate.make_task_role(self._name, self._child())
+        if containers.collecting:
+            readable += containers.collecting.secrets
+            containers.collecting.allow(self._name, role, self._child())
         return _fargate.make_task_definition(
             self._name,
             args.task,
             containers.definitions,
             family=args.service_name,
             execution_role=_fargate.make_execution_role(self._name, readable, self._child()),
-            task_role=_fargate.make_task_role(self._name, self._child()),
-            volumes=["run"],
+            task_role=role,
+            volumes=containers.volumes,
             # The whole definition is unknown until the secrets exist; these are not, so a policy can judge
             # the numbers, and a person see a changed configuration, in the very first preview.
             tags={

@@ -4,21 +4,22 @@ from typing import Any
 
 from components import _ecs_signals
 from components._signals import Board, Check, CloudWatch, Severity, Signal, Signals, Threshold
+from components.pooler.args import PoolerArgs
+from components.pooler.metrics import metrics
 
 
-def signals(cluster: str, service: str, tasks: int, load_balancer: Any, target_group: Any) -> Signals:
-    """Signals of the pooler's ECS service, of which `tasks` run at rest.
-
-    The load balancer and its target group are given by their ARN suffixes (Outputs).
-    """
+def signals(args: PoolerArgs, load_balancer: Any, target_group: Any) -> Signals:
+    """Signals of the pooler's ECS service, its load balancer and target group given by ARN suffixes (Outputs)."""
+    cluster, service = args.cluster_name, args.service_name
     return Signals(
         subject="Pooler",
         board=Board.POOLER,
         signals=(
-            _ecs_signals.running_tasks("pooler", cluster, service, tasks),
+            _ecs_signals.running_tasks("pooler", cluster, service, args.tasks),
             _ecs_signals.cpu("pooler", cluster, service),
             _ecs_signals.memory("pooler", cluster, service),
             _unhealthy(load_balancer, target_group),
+            *(metrics(args.metrics, args.client_connections) if args.metrics else ()),
         ),
         checks=(
             Check(

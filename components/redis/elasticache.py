@@ -14,6 +14,7 @@ from components import _firewall
 from components._component import Component
 from components._redis_roles import DURABLE, ENGINE_POLICIES, NO_EVICTION, Role, policy_of, refusals, snapshot_days
 from components._signals import Signals
+from components._signals.exporters import RedisNames
 from components.redis import auth, signals
 from components.redis.auth import AuthArgs, AuthMode
 from components.redis.store import Place, RedisStore, url
@@ -53,6 +54,8 @@ class RedisArgs:
     """Daily snapshots kept, in days, 0 to 35; left out, the role decides."""
     auth: AuthArgs = field(default_factory=AuthArgs)
     """Who may log in."""
+    metrics: RedisNames | None = None
+    """What the exporter that is scraped calls its metrics; None leaves what CloudWatch tells."""
     vpc_id: pulumi.Input[str]
     """Source: `Network.vpc_id`."""
     subnet_ids: pulumi.Input[list[str]]
@@ -115,6 +118,7 @@ class Redis(Component):
             [self._member(store, position) for position in range(1 + args.replicas)],
             args.role,
             evicts=args.policy != NO_EVICTION,
+            exporter=args.metrics,
         )
         self._finish()
 

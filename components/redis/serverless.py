@@ -11,7 +11,9 @@ from components import _firewall
 from components._component import Component
 from components._redis_roles import SERVERLESS_POLICIES, Role, refusals, snapshot_days
 from components._signals import Signals
-from components.redis import auth, signals
+from components._signals.exporters import RedisNames
+from components.redis import auth
+from components.redis.serverless_signals import of_serverless
 from components.redis.store import Place, RedisStore, url
 
 REDIS_PORT = 6379
@@ -50,6 +52,8 @@ class ServerlessRedisArgs:
     """Daily snapshots kept, 0 to 35; left out, the role decides."""
     credentials: Sequence[int] = (1,)
     """Numbers of the accepted passwords, the newest last: one, or two while a rotation is under way."""
+    metrics: RedisNames | None = None
+    """What the exporter that is scraped calls its metrics; None leaves what CloudWatch tells."""
     vpc_id: pulumi.Input[str]
     """Source: `Network.vpc_id`."""
     subnet_ids: pulumi.Input[list[str]]
@@ -104,8 +108,12 @@ class ServerlessRedis(Component):
         self.url = url(passwords[-1].result, self.host, REDIS_PORT)
         self.reader_url = url(passwords[-1].result, store.reader_endpoints[0].address, READER_PORT)
         self.security_group_id = group.id
-        self._signals = signals.of_serverless(
-            args.cache_name, args.role, storage_gb=args.storage_max_gb, ecpu_per_second=args.ecpu_max_per_second
+        self._signals = of_serverless(
+            args.cache_name,
+            args.role,
+            storage_gb=args.storage_max_gb,
+            ecpu_per_second=args.ecpu_max_per_second,
+            exporter=args.metrics,
         )
         self._finish()
 

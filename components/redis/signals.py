@@ -7,7 +7,10 @@ from typing import Any
 import pulumi
 
 from components._redis_roles import Role
-from components._signals import Board, Check, CloudWatch, Severity, Signal, Signals, Threshold
+from components._signals import Board, Check, CloudWatch, CloudWatchMath, Severity, Signal, Signals, Threshold
+from components._signals.exporters import RedisNames
+from components._signals.limits import under
+from components.redis.metrics import HIT_SHARE, LOOKUPS_PER_SECOND, metrics
 
 NAMESPACE = "AWS/ElastiCache"
 
@@ -25,6 +28,9 @@ https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.WhichShould
 
 GB = 1000**3
 MINUTE_SECONDS = 60
+
+HITS_PERIOD_SECONDS = 300
+"""What one share of hits covers."""
 
 CHECKS = (
     Check(
@@ -61,16 +67,30 @@ class _Node:
         )
 
 
-def of_nodes(members: Sequence[pulumi.Output[str]], role: Role, *, evicts: bool) -> Signals:
+def of_nodes(
+    members: Sequence[pulumi.Output[str]], role: Role, *, evicts: bool, exporter: RedisNames | None
+) -> Signals:
     """Signals of a replication group; `evicts` tells whether full memory drops keys."""
     nodes = [_Node(number=number, member=member) for number, member in enumerate(members, 1)]
     told = []
     for node in nodes:
-        told += [_memory(node, evicts=evicts), _evictions(node, role, evicts=evicts), _cpu(node)]
-        told += [_connections(node), _swap(node), _failed_logins(node)]
+        told += [_cpu(node), _swap(node), _failed_logins(node)]
         # A node alone has nothing to lag behind; which node is the primary changes with a failover.
         told += [_lag(node)] if len(nodes) > 1 else []
-    return Signals(subject="Redis", board=Board.CACHE, signals=tuple(told), checks=CHECKS)
+        if exporter is None:
+            told += [_memory(node, evicts=evicts), _evictions(node, role, evicts=evicts), _connections(node)]
+            told += [_hits(node, role)]
+    return Signals(
+        subject="Redis",
+        board=Board.CACHE,
+        signals=(*told, *of_exporter(exporter, role, evicts=evicts)),
+        checks=CHECKS,
+    )
+
+
+def of_exporter(exporter: RedisNames | None, role: Role, *, evicts: bool) -> tuple[Signal, ...]:
+    """What redis_exporter tells; nothing where none is scraped."""
+    return tuple(metrics(exporter, role, eviction_thresholds(role, evicts=evicts))) if exporter else ()
 
 
 def _over(severity: Severity, value: float) -> Threshold:
@@ -96,7 +116,7 @@ def _evictions(node: _Node, role: Role, *, evicts: bool) -> Signal:
         "evictions",
         "evictions",
         "Evictions",
-        *_eviction_thresholds(role, evicts=evicts),
+        *eviction_thresholds(role, evicts=evicts),
         statistic="Sum",
         description="Keys dropped in a minute because memory was full.",
         unit="short",
@@ -107,11 +127,43 @@ def _evictions(node: _Node, role: Role, *, evicts: bool) -> Signal:
     )
 
 
-def _eviction_thresholds(role: Role, *, evicts: bool) -> tuple[Threshold, ...]:
+def eviction_thresholds(role: Role, *, evicts: bool) -> tuple[Threshold, ...]:
     """A cache evicts by trade; a session that goes signs somebody out; of a queue nothing may go."""
     if not evicts:
         return (_over(Severity.PAGE, 0),)
-    return () if role is Role.CACHE else (_over(Severity.TICKET, 0),)
+    if role is Role.CACHE:
+        return (Threshold(severity=Severity.INFO, value=0, for_seconds=15 * MINUTE_SECONDS),)
+    return (_over(Severity.TICKET, 0),)
+
+
+def _hits(node: _Node, role: Role) -> Signal:
+    """Nothing at all while there are too few look-ups: one miss of two is no cold cache."""
+    least = LOOKUPS_PER_SECOND * HITS_PERIOD_SECONDS
+    return Signal(
+        id=f"redis-hits-{node.number}",
+        title=f"Redis look-ups answered: node {node.number}",
+        description="Share of look-ups that found their key. When it falls, PostgreSQL carries the rest.",
+        query=CloudWatchMath(
+            expression=f"IF(hits + misses > {least}, hits / (hits + misses), 1)",
+            metrics={
+                name: CloudWatch(
+                    namespace=NAMESPACE,
+                    metric=metric,
+                    dimensions={"CacheClusterId": node.member},
+                    statistic="Sum",
+                    period_seconds=HITS_PERIOD_SECONDS,
+                )
+                for name, metric in (("hits", "CacheHits"), ("misses", "CacheMisses"))
+            },
+        ),
+        unit="percentunit",
+        thresholds=under(ticket=HIT_SHARE) if role is Role.CACHE else (),
+        for_seconds=1800,
+        runbook=(
+            "Was a version key raised, or the cache emptied? Else compare with the evictions: memory is short. A "
+            "new part of a key, an address or a time, makes each look-up a miss."
+        ),
+    )
 
 
 def _cpu(node: _Node) -> Signal:
@@ -179,60 +231,3 @@ def _lag(node: _Node) -> Signal:
         unit="s",
         runbook="Look for a burst of writes or a large key; a replica that never catches up needs a larger node.",
     )
-
-
-def of_serverless(cache_name: str, role: Role, *, storage_gb: int, ecpu_per_second: int) -> Signals:
-    """Signals of a serverless cache with its two limits, GB and processing units a second."""
-    ecpu_per_minute = ecpu_per_second * MINUTE_SECONDS
-    return Signals(
-        subject="Redis",
-        board=Board.CACHE,
-        signals=(
-            _of_cache(
-                cache_name,
-                ("storage", "storage", "BytesUsedForCache", "Maximum"),
-                _over(Severity.TICKET, 0.75 * storage_gb * GB),
-                description=f"Data kept. At {storage_gb} GB, keys with a TTL go, then writes are refused.",
-                unit="bytes",
-                runbook="Look for keys without a TTL (`redis-cli --bigkeys`), then raise `redis.storage_max_gb`.",
-            ),
-            _of_cache(
-                cache_name,
-                ("ecpu", "processing units", "ElastiCacheProcessingUnits", "Sum"),
-                _over(Severity.TICKET, 0.75 * ecpu_per_minute),
-                description=f"Processing units in a minute. Over {ecpu_per_second} a second, commands wait.",
-                unit="short",
-                runbook="Compare with the traffic, then raise `redis.ecpu_max_per_second`: it is billed by use.",
-            ),
-            _of_cache(
-                cache_name,
-                ("throttled", "throttled commands", "ThrottledCmds", "Sum"),
-                _over(Severity.PAGE, 0),
-                description="Commands refused in a minute because a limit was met or growth was too fast.",
-                unit="short",
-                runbook="Raise `redis.ecpu_max_per_second`; clients should retry with a growing pause.",
-            ),
-            _of_cache(
-                cache_name,
-                ("evictions", "evictions", "Evictions", "Sum"),
-                *_eviction_thresholds(role, evicts=True),
-                description="Keys dropped in a minute because the storage limit was met.",
-                unit="short",
-                runbook="Raise `redis.storage_max_gb`, or shorten the TTLs of the largest keys.",
-            ),
-        ),
-        checks=CHECKS,
-    )
-
-
-def _of_cache(cache_name: str, named: tuple[str, str, str, str], *thresholds: Threshold, **told: Any) -> Signal:
-    """One number of a serverless cache; `named` is the id's word, the title, the metric and its statistic."""
-    what, title, metric, statistic = named
-    query = CloudWatch(
-        # Serverless metrics have this dimension and no other spelling of it.
-        namespace=NAMESPACE,
-        metric=metric,
-        dimensions={"clusterId": cache_name},
-        statistic=statistic,
-    )
-    return Signal(id=f"redis-{what}", title=f"Redis {title}", query=query, thresholds=thresholds, **told)

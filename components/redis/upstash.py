@@ -25,7 +25,11 @@ SIGNALS = Signals(
         ),
     ),
 )
-"""Upstash offers no metrics to CloudWatch or Prometheus on every plan, so there is nothing to alert on here."""
+"""No numbers: Upstash tells Prometheus on its Pro and Enterprise plans only, does not say which, and answers INFO
+with little. What the application counts itself (`cache_requests`) is all there is.
+
+https://upstash.com/docs/redis/integrations/prometheus
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,15 +9,13 @@ import pulumi_aws as aws
 
 from components import _ecs_signals
 from components._scaling import FULL_PERCENT, Metric, StepPolicy
+from components._signals.limits import SLOW_SECONDS
 from components.service.args import ServiceArgs
 
 BALANCER_NAMESPACE, TASKS_NAMESPACE = "AWS/ApplicationELB", "AWS/ECS"
 
 PERIOD_SECONDS = 60
 """Shortest period in which ECS and the load balancer report."""
-
-SLOW_SECONDS = 2
-"""95th percentile of the response time at which somebody is paged, and a deployment taken back, in seconds."""
 
 FAILING_PERCENT = 5
 """Share of failed requests at which a deployment is taken back."""

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 
 import pulumi
 
+from components._collecting import CollectingArgs
 from components._fargate import TaskArgs
 from components._firewall import Upstream
 from components._rollout import RolloutArgs
 from components._scaling import ScalingArgs, scaling_conflicts, scaling_problems
+from components._signals.limits import ERROR_SHARES, LatencyLimits, Levels
+from components._signals.names import MetricNames
+from components.service.objectives import ObjectivesArgs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +84,20 @@ class ServiceArgs:
     """How long the record of every request at the load balancer is kept, in days; none when left out."""
     task_policy: pulumi.Input[str] | None = None
     """IAM document, as JSON: what the program may do at AWS; nothing when left out."""
+    metrics: MetricNames | None = None
+    """What the application calls its own metrics; None where it has none, and the load balancer tells the rest."""
+    latency_limits: LatencyLimits = field(default_factory=LatencyLimits)
+    """Time to an answer over which people are told."""
+    error_shares: Levels = ERROR_SHARES
+    """Share of answers with a 5xx over which people are told."""
+    objectives: ObjectivesArgs | None = None
+    """What the service promises; nothing when left out."""
+    collecting: CollectingArgs | None = None
+    """Where the program's own numbers go; nowhere when left out."""
+    metrics_port: int | None = None
+    """TCP port of the program's numbers; `port` when left out."""
+    metrics_path: str = "/metrics"
+    """Path of the program's numbers, in the text format of Prometheus."""
     protect: bool = True
     """Refuse to delete the load balancer: its host name would change."""
 

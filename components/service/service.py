@@ -96,7 +96,8 @@ class Service(Component):
     def _connect(self) -> None:
         task = Upstream(role="task", security_group_id=self._group.id, port=self._args.port)
         _firewall.connect(f"{self._name}-front", self._front, [task], self._child())
-        _firewall.connect(f"{self._name}-tasks", self._group, self._args.upstreams, self._child())
+        store = self._args.collecting.store.doors if self._args.collecting else []
+        _firewall.connect(f"{self._name}-tasks", self._group, [*self._args.upstreams, *store], self._child())
         _firewall.allow_https_out(f"{self._name}-tasks", self._group, self._child())
 
     def _make_balancer(self) -> aws.lb.LoadBalancer:

@@ -5,11 +5,30 @@ from typing import Any
 
 from components import _ecs_signals
 from components._scaling import ScalingArgs
-from components._signals import Check, CloudWatch, Severity, Signal, Signals, Threshold
-from components.service.alarms import BALANCER_NAMESPACE, SLOW_SECONDS, Front
+from components._signals import (
+    Board,
+    Check,
+    CloudWatch,
+    CloudWatchMath,
+    Severity,
+    Signal,
+    Signals,
+    Threshold,
+    Unit,
+)
+from components.service.alarms import BALANCER_NAMESPACE, Front
 from components.service.args import ServiceArgs
+from components.service.metrics import metrics
+from components.service.objectives import hit_ratios, objectives
+from components.service.traffic import count, traffic
+
+REFUSED_CALLERS = 30
+"""Failed TLS connections in a minute over which a ticket is written: a scanner makes fewer."""
 
 TICKET, PAGE = Severity.TICKET, Severity.PAGE
+
+JUST_UNDER_HALF = 0.49
+"""Half of the tasks is too many: one of two."""
 
 
 def signals(args: ServiceArgs, front: Front) -> Signals:
@@ -18,9 +37,9 @@ def signals(args: ServiceArgs, front: Front) -> Signals:
     return Signals(
         subject="Service",
         signals=(
-            _latency(balancer),
+            *traffic(args, balancer),
             *_errors(balancer),
-            _requests(balancer),
+            *(_handshakes(balancer) if args.trust_store_arn is not None else ()),
             *_unhealthy(balancer, front.targets),
             _ecs_signals.running_tasks(
                 "service", args.cluster_name, args.service_name, args.scaling.minimum_tasks
@@ -28,7 +47,10 @@ def signals(args: ServiceArgs, front: Front) -> Signals:
             *_at_maximum(args.scaling, args.cluster_name, args.service_name),
             _ecs_signals.cpu("service", args.cluster_name, args.service_name),
             _ecs_signals.memory("service", args.cluster_name, args.service_name),
+            *(metrics(args.metrics) if args.metrics else ()),
+            *(hit_ratios(args.objectives) if args.objectives and args.metrics else ()),
         ),
+        objectives=objectives(args.objectives, args.metrics) if args.objectives and args.metrics else (),
         checks=(
             Check(
                 id="service-health",
@@ -54,24 +76,13 @@ def _over(ticket: float, page: float) -> tuple[Threshold, ...]:
     return (Threshold(severity=TICKET, value=ticket), Threshold(severity=PAGE, value=page))
 
 
-def _latency(balancer: dict[str, Any]) -> Signal:
-    return Signal(
-        id="service-latency-p95",
-        title="Response time, 95th percentile",
-        description="19 of 20 requests are answered faster, measured at the load balancer.",
-        query=_metric(balancer, "TargetResponseTime", "p95"),
-        unit="s",
-        thresholds=_over(SLOW_SECONDS / 2, SLOW_SECONDS),
-        runbook="Compare with the database's CPU and connections; then look at the slowest route.",
-    )
-
-
 def _errors(balancer: dict[str, Any]) -> Iterator[Signal]:
     yield Signal(
         id="service-server-errors",
         title="Server errors",
         description="Answers of the tasks with a 5xx status in five minutes.",
-        query=_metric(balancer, "HTTPCode_Target_5XX_Count", "Sum"),
+        query=count(balancer, "HTTPCode_Target_5XX_Count"),
+        board=Board.ERRORS,
         unit="short",
         thresholds=_over(10, 100),
         runbook="Read the newest issue in Sentry. If a deployment came before it, roll that back.",
@@ -80,9 +91,10 @@ def _errors(balancer: dict[str, Any]) -> Iterator[Signal]:
         id="service-balancer-errors",
         title="Load balancer errors",
         description="Requests in five minutes that no task answered in time, or at all.",
-        query=_metric(balancer, "HTTPCode_ELB_5XX_Count", "Sum"),
+        query=count(balancer, "HTTPCode_ELB_5XX_Count"),
+        board=Board.ERRORS,
         unit="short",
-        thresholds=_over(10, 100),
+        thresholds=_over(5, 100),
         runbook=(
             "502: a task closed the connection, its keep-alive is shorter than the idle timeout. 503: no healthy "
             "task. 504: a request took longer than `service.max_request_seconds`."
@@ -91,21 +103,27 @@ def _errors(balancer: dict[str, Any]) -> Iterator[Signal]:
     yield Signal(
         id="service-rejected-connections",
         title="Rejected connections",
-        description="Connections that the load balancer refused, at its own limit.",
-        query=_metric(balancer, "RejectedConnectionCount", "Sum"),
+        description="Connections that the load balancer refused in five minutes, at its own limit.",
+        query=count(balancer, "RejectedConnectionCount"),
+        board=Board.ERRORS,
         unit="short",
         thresholds=(Threshold(severity=PAGE, value=0),),
         runbook="Look for an attack at the edge first; the load balancer grows by itself within minutes.",
     )
 
 
-def _requests(balancer: dict[str, Any]) -> Signal:
-    return Signal(
-        id="service-requests",
-        title="Requests",
-        description="Requests that reached the origin in five minutes; the edge answers the others.",
-        query=_metric(balancer, "RequestCount", "Sum"),
+def _handshakes(balancer: dict[str, Any]) -> Iterator[Signal]:
+    yield Signal(
+        id="service-refused-callers",
+        title="Connections without our certificate",
+        description="TLS connections in a minute that failed: callers without the edge's certificate.",
+        query=_metric(balancer, "ClientTLSNegotiationErrorCount", "Sum"),
         unit="short",
+        thresholds=(Threshold(severity=TICKET, value=REFUSED_CALLERS),),
+        runbook=(
+            "With 525 and 526 at the edge: its certificate has expired or is of another authority; deploy the "
+            "stack, which renews both. Without: somebody calls the load balancer past the edge, and is refused."
+        ),
     )
 
 
@@ -118,8 +136,30 @@ def _unhealthy(balancer: dict[str, Any], targets: Sequence[Any]) -> Iterator[Sig
             query=_metric({**balancer, "TargetGroup": target}, "UnHealthyHostCount", "Maximum"),
             unit="short",
             thresholds=(Threshold(severity=TICKET, value=0),),
-            runbook="Read the tasks' log group around the first failed health check.",
+            runbook=_UNHEALTHY_RUNBOOK,
         )
+        yield _unhealthy_share({**balancer, "TargetGroup": target}, "" if number == 0 else "-second")
+
+
+_UNHEALTHY_RUNBOOK = "Read the tasks' log group around the first failed health check."
+
+
+def _unhealthy_share(target: dict[str, Any], suffix: str) -> Signal:
+    return Signal(
+        id=f"service-unhealthy-share{suffix}",
+        title="Share of unhealthy tasks" if not suffix else "Share of unhealthy tasks, second fleet",
+        description="Of the tasks that the load balancer knows, those that do not answer their health path.",
+        query=CloudWatchMath(
+            expression="IF(healthy + unhealthy > 0, unhealthy / (healthy + unhealthy), 0)",
+            metrics={
+                "healthy": _metric(target, "HealthyHostCount", "Minimum"),
+                "unhealthy": _metric(target, "UnHealthyHostCount", "Maximum"),
+            },
+        ),
+        unit=Unit.SHARE,
+        thresholds=(Threshold(severity=PAGE, value=JUST_UNDER_HALF),),
+        runbook=_UNHEALTHY_RUNBOOK,
+    )
 
 
 def _at_maximum(scaling: ScalingArgs, cluster: str, service: str) -> Iterator[Signal]:
@@ -137,7 +177,7 @@ def _at_maximum(scaling: ScalingArgs, cluster: str, service: str) -> Iterator[Si
         ),
         unit="short",
         thresholds=(Threshold(severity=TICKET, value=scaling.maximum_tasks - 1),),
-        for_seconds=600,
+        for_seconds=900,
         runbook=(
             "Nothing is left for more load. Raise `service.scaling.maximum_tasks`; the connection budget says "
             "whether the poolers bear it."

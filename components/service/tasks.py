@@ -7,6 +7,9 @@ import pulumi_aws as aws
 import pulumi_random as random
 
 from components import _fargate, _secret
+from components._alloy import Target
+from components._collecting import VOLUME, Collecting
+from components._signals.names import Job
 from components.service.args import ServiceArgs
 
 LEAST_DRAIN_SECONDS = 30
@@ -29,7 +32,10 @@ def drain_seconds(args: ServiceArgs) -> int:
 
 
 def make_task_definition(name: str, args: ServiceArgs, opts: pulumi.ResourceOptions) -> aws.ecs.TaskDefinition:
-    """One container: unprivileged, read-only but for /tmp, with an init process that reaps what it leaves."""
+    """One container: unprivileged, read-only but for /tmp, with an init process that reaps what it leaves.
+
+    Beside it the collector, where the program's numbers go somewhere.
+    """
     log = _fargate.make_log_group(name, args.task.log_retention_days, opts)
     arns, references = _make_secrets(name, args, opts)
     role = _make_role(name, args, opts)
@@ -45,16 +51,28 @@ def make_task_definition(name: str, args: ServiceArgs, opts: pulumi.ResourceOpti
         linuxParameters={"initProcessEnabled": True},
         stopTimeout=drain_seconds(args) + STOP_MARGIN_SECONDS,
     )
+    collecting = _collecting(args)
+    beside = collecting.containers(log.name, args.region) if collecting else []
+    if collecting:
+        collecting.allow(name, role, opts)
+    readable = [*arns, *(collecting.secrets if collecting else [])]
     return _fargate.make_task_definition(
         name,
         args.task,
-        [main],
+        [main, *beside],
         family=args.service_name,
-        execution_role=_fargate.make_execution_role(name, arns, opts),
+        execution_role=_fargate.make_execution_role(name, readable, opts),
         task_role=role,
-        volumes=["tmp"],
+        volumes=["tmp", VOLUME] if collecting else ["tmp"],
         opts=opts,
     )
+
+
+def _collecting(args: ServiceArgs) -> Collecting | None:
+    if args.collecting is None:
+        return None
+    target = Target(job=Job.SERVICE, port=args.metrics_port or args.port, path=args.metrics_path)
+    return Collecting(args.collecting, [target])
 
 
 def _make_role(name: str, args: ServiceArgs, opts: pulumi.ResourceOptions) -> aws.iam.Role:

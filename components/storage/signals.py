@@ -35,12 +35,13 @@ def signals(distribution_id: Any, *, measured: bool) -> Signals:
     )
 
 
-def _metric(distribution_id: Any, metric: str, statistic: str) -> CloudWatch:
+def _metric(distribution_id: Any, metric: str, statistic: str, period_seconds: int = 60) -> CloudWatch:
     return CloudWatch(
         namespace="AWS/CloudFront",
         metric=metric,
         dimensions={"DistributionId": distribution_id, "Region": "Global"},
         statistic=statistic,
+        period_seconds=period_seconds,
     )
 
 
@@ -79,6 +80,6 @@ def _bytes(distribution_id: Any) -> Signal:
         id="storage-bytes",
         title="Bytes of files",
         description="What visitors downloaded in five minutes; the larger part of the bill.",
-        query=_metric(distribution_id, "BytesDownloaded", "Sum"),
+        query=_metric(distribution_id, "BytesDownloaded", "Sum", period_seconds=300),
         unit="bytes",
     )

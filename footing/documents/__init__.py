@@ -5,6 +5,7 @@ from pathlib import Path
 
 from footing.documents.abuse import abuse_page
 from footing.documents.configuration import configuration_page
+from footing.documents.dashboards import dashboards_page, drawings
 from footing.documents.edge import edge_plans_page
 from footing.documents.limits import limits_page
 from footing.documents.network import network_page
@@ -16,6 +17,8 @@ from stacks.config.schema import schema_text
 PAGES: Mapping[str, Callable[[], str]] = {
     "abuse.md": abuse_page,
     "configuration.md": configuration_page,
+    "dashboards.md": dashboards_page,
+    **drawings(),
     "edge-plans.md": edge_plans_page,
     "limits.md": limits_page,
     "network.md": network_page,
@@ -33,6 +36,7 @@ def write_pages(directory: Path) -> list[Path]:
     for name, make in PAGES.items():
         path, text = directory / name, make()
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
             changed.append(path)
     return changed

@@ -14,6 +14,7 @@ SDKS: Final = frozenset(
     {
         "pulumi_aws",
         "pulumi_cloudflare",
+        "pulumi_datadog",
         "pulumi_random",
         "pulumi_tls",
         "pulumiverse_grafana",

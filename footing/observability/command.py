@@ -27,14 +27,14 @@ def observe(
     output: Annotated[Path | None, typer.Option(help="Directory; reports/STACK/ when left out.")] = None,
     config_file: ConfigFile = None,
 ) -> None:
-    """Write what watches STACK as files, offline: rules, their tests, routes, runbook, limits of load tests."""
+    """Write what watches STACK as files, offline: dashboards, rules, their tests, routes, runbook, load limits."""
     from footing.observability.artefacts import render
     from footing.project import observed, root
 
     directory = output or root() / "reports" / stack
     made = render(observed(stack, stack_file(stack, config_file)))
-    directory.mkdir(parents=True, exist_ok=True)
     for name, text in made.items():
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
         (directory / name).write_text(text)
     typer.echo("\n".join(f"wrote {directory / name}" for name in made))
 

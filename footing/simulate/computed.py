@@ -68,6 +68,8 @@ def _aws_id(identity: Identity, kind: str, inputs: Properties) -> str:
         return f"{_PREFIXES[kind]}-{identity.hex(17)}"
     if identity.type.startswith("aws:cloudfront/"):
         return f"E{identity.hex(13).upper()}"
+    if identity.type.startswith("aws:ebs/"):
+        return f"vol-{identity.hex(17)}"
     name = inputs.get("name")
     return name if isinstance(name, str) else f"{kind.lower()}-{identity.hex(17)}"
 
@@ -176,6 +178,7 @@ _STRINGS: tuple[tuple[str, _Maker], ...] = (
     (r"^arn$|Arn$", _arn),
     (r"^dsn|Dsn", _dsn),
     (r"Pem(Pkcs8)?$", _pem),
+    (r"^prometheusEndpoint$", lambda *who: f"https://{_host(who[0])}/workspaces/{who[0].hex(32, who[1])}/"),
     (r"(?i)url$|uri$", lambda *who: f"https://{_host(who[0])}"),
     (r"(?i)endpoint|host(name)?$|address$|domain(name)?$|dnsname$|fqdn$", lambda *who: _host(who[0])),
     (r"(?i)password|token|secret|key$|public$", lambda *who: who[0].hex(40, who[1])),

@@ -78,6 +78,15 @@ _SCALING = (
 _ALARM = (
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html: the name is the key"
 )
+_COMPOSITE = (
+    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html: "
+    "the name is the key"
+)
+_SNS = "https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html has no such attribute"
+_SUBSCRIPTION = (
+    "https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html has no such attribute"
+)
+_EVENTS = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html: the name is the key"
 _ZONE = "https://developers.cloudflare.com/api/resources/zones/methods/edit/ has no such field"
 _CF_RECORD = (
     "https://developers.cloudflare.com/api/resources/dns/subresources/records/: a record belongs to a zone"
@@ -90,6 +99,11 @@ _STORE = (
 )
 _CF_PULL = "https://developers.cloudflare.com/api/resources/origin_tls_client_auth/: a certificate has no update"
 _TLS = "https://registry.terraform.io/providers/hashicorp/tls/latest/docs: a key or certificate is never changed"
+_AMP = "https://docs.aws.amazon.com/prometheus/latest/APIReference/API_Operations.html: the name is the key"
+_DISK = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVolume.html has no such parameter"
+_NAMES = "https://docs.aws.amazon.com/cloud-map/latest/api/API_UpdateService.html has no such parameter"
+_PROVIDER = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateCapacityProvider.html: no rename"
+_CLOUD = "https://grafana.com/docs/grafana-cloud/developer-resources/api-reference/cloud-api/: fixed at creation"
 _RANDOM = "https://www.pulumi.com/registry/packages/random/: every input is fixed; a change makes a new value"
 _GRAFANA = "https://grafana.com/docs/grafana/latest/developers/http_api/folder/: the uid is the key"
 _UPSTASH = "https://upstash.com/docs/devops/developer-api/redis/create_database: region is fixed at creation"
@@ -144,6 +158,11 @@ REVIEWED: dict[str, dict[str, str]] = {
     "aws:secretsmanager/secretVersion:SecretVersion": _rows(_SECRET, "secretId", "secretString", "secretBinary"),
     "aws:cloudwatch/logGroup:LogGroup": _rows(_LOGS, "name", "namePrefix", "logGroupClass"),
     "aws:cloudwatch/metricAlarm:MetricAlarm": _rows(_ALARM, "name"),
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": _rows(_COMPOSITE, "alarmName"),
+    "aws:cloudwatch/eventRule:EventRule": _rows(_EVENTS, "name", "namePrefix", "eventBusName"),
+    "aws:cloudwatch/eventTarget:EventTarget": _rows(_EVENTS, "rule", "targetId", "eventBusName"),
+    "aws:sns/topic:Topic": _rows(_SNS, "name", "namePrefix", "fifoTopic"),
+    "aws:sns/topicSubscription:TopicSubscription": _rows(_SUBSCRIPTION, "topic", "protocol", "endpoint"),
     "aws:ssm/parameter:Parameter": _rows(_SSM, "name"),
     "aws:lb/targetGroup:TargetGroup": _rows(
         _TARGETS,
@@ -187,6 +206,19 @@ REVIEWED: dict[str, dict[str, str]] = {
     ),
     "aws:appautoscaling/scheduledAction:ScheduledAction": _rows(
         _SCALING, "name", "resourceId", "scalableDimension", "serviceNamespace"
+    ),
+    "aws:amp/workspace:Workspace": _rows(_AMP, "kmsKeyArn"),
+    "aws:amp/workspaceConfiguration:WorkspaceConfiguration": _rows(_AMP, "workspaceId"),
+    "aws:amp/ruleGroupNamespace:RuleGroupNamespace": _rows(_AMP, "name", "workspaceId"),
+    "aws:amp/alertManagerDefinition:AlertManagerDefinition": _rows(_AMP, "workspaceId"),
+    "aws:ebs/volume:Volume": _rows(_DISK, "availabilityZone", "encrypted", "kmsKeyId", "snapshotId", "outpostArn"),
+    "aws:ecs/capacityProvider:CapacityProvider": _rows(_PROVIDER, "name", "cluster"),
+    "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace": _rows(_NAMES, "name", "vpc"),
+    "aws:servicediscovery/service:Service": _rows(_NAMES, "name", "namespaceId", "type"),
+    "grafana:cloud/stack:Stack": _rows(_CLOUD, "regionSlug"),
+    "grafana:cloud/accessPolicy:AccessPolicy": _rows(_CLOUD, "name", "region"),
+    "grafana:cloud/accessPolicyRotatingToken:AccessPolicyRotatingToken": _rows(
+        _CLOUD, "accessPolicyId", "region", "namePrefix", "expireAfter", "displayName"
     ),
     "cloudflare:index/zone:Zone": _rows(_ZONE, "name", "account"),
     "cloudflare:index/dnsRecord:DnsRecord": _rows(_CF_RECORD, "zoneId"),

@@ -23,6 +23,7 @@ from policies.rules import (
     secrets,
     service,
     storage,
+    stores,
     upkeep,
     zone,
 )
@@ -31,7 +32,7 @@ CATALOGUE = Catalogue(
     (
         *(*database.RULES, *upkeep.RULES, *parameters.RULES, *connections.RULES, *pooler.RULES, *redis.RULES),
         *(*service.RULES, *container.RULES, *exposure.RULES, *balancer.RULES, *network.RULES, *storage.RULES),
-        *(*secrets.RULES, *iam.RULES, *edge.RULES, *zone.RULES, *alerting.RULES, *change.RULES),
+        *(*secrets.RULES, *iam.RULES, *edge.RULES, *zone.RULES, *alerting.RULES, *stores.RULES, *change.RULES),
     )
 )
 """Every rule, by subject."""

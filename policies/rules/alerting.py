@@ -24,6 +24,7 @@ from policies.rule import (
 from policies.rules.links import by_urn, linked
 from policies.rules.pooler import is_pooler
 from policies.rules.reading import at, covered, items, truth
+from policies.rules.stores import is_measuring
 from policies.rules.tokens import ALERTS, DATABASE, REDIS, SERVERLESS_REDIS, SERVICE, TASK, UPSTASH
 
 CONTACT = "grafana:alerting/contactPoint:ContactPoint"
@@ -153,7 +154,7 @@ def _wakes_nobody(contact: Resource) -> Judgement:
 def _reports_errors(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
     for task in stack.of(TASK):
         pooler = is_pooler(task)
-        if pooler is True:
+        if pooler is True or is_measuring(task) is True:
             yield task, NOT_APPLICABLE
         elif linked(task, "containerDefinitions", stack, SENTRY_KEY) or _names_dsn(task):
             yield task, PASSED

@@ -21,6 +21,7 @@ from policies.rule import (
 from policies.rules.links import linked, siblings, strays
 from policies.rules.pooler import is_pooler
 from policies.rules.reading import at, covered, flag, items, worst
+from policies.rules.stores import is_measuring
 from policies.rules.tokens import DATABASE, GROUP, GROUP_RULE, INGRESS, SERVICE, SUBNET, TASK, VPC
 
 DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
@@ -105,11 +106,13 @@ def _adopts_default_group(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
 
 
 def _groups_of_poolers(stack: Stack) -> tuple[set[str], bool]:
-    """URNs of the groups that poolers run in, and whether some service could be another one."""
+    """URNs of the groups that poolers and exporters run in, and whether some service could be another one."""
     found: set[str] = set()
     doubtful = False
     for service in stack.of(SERVICE):
-        poolers = [is_pooler(task) for task in linked(service, "taskDefinition", stack, TASK)]
+        tasks = linked(service, "taskDefinition", stack, TASK)
+        # An exporter's session must be its own: the pool would show it another one each time.
+        poolers = [is_measuring(task) or is_pooler(task) for task in tasks]
         doubtful = doubtful or None in poolers
         if True in poolers:
             found.update(it.urn for it in linked(service, "networkConfiguration", stack, GROUP))

@@ -24,6 +24,7 @@ from policies.rule import (
 from policies.rules.links import by_urn, linked, linking
 from policies.rules.pooler import is_pooler
 from policies.rules.reading import at, both, covered, flag, items
+from policies.rules.stores import is_measuring
 from policies.rules.tokens import SCALING_TARGET, SERVICE, SUBNET, TASK
 
 CLUSTER = "aws:ecs/cluster:Cluster"
@@ -93,6 +94,12 @@ def of_pooler(service: Resource, stack: Stack) -> bool | None:
     return None if not answers or None in answers else any(answers)
 
 
+def of_measuring(service: Resource, stack: Stack) -> bool:
+    """Whether a service measures the others, and may be one task that is missing for a while."""
+    tasks = linked(service, "taskDefinition", stack, TASK)
+    return bool(tasks) and all(is_measuring(task) is True for task in tasks)
+
+
 def least_tasks(service: Resource, stack: Stack) -> Any:
     """The fewest tasks of a service: what its scaling keeps, else what it wants."""
     targets = linking(stack, SCALING_TARGET, "resourceId", service)
@@ -101,6 +108,8 @@ def least_tasks(service: Resource, stack: Stack) -> Any:
 
 def _two_tasks(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
     for service in stack.of(SERVICE):
+        if of_measuring(service, stack):
+            continue
         least = least_tasks(service, stack)
         number = whole_number(least)
         if covered(least):
@@ -129,7 +138,7 @@ def _scales(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
     for service in stack.of(SERVICE):
         pooler = of_pooler(service, stack)
         # How many poolers there are is part of the connection budget: they must not scale.
-        if pooler is True:
+        if pooler is True or of_measuring(service, stack):
             continue
         scaled = bool(linking(stack, SCALING_TARGET, "resourceId", service))
         if not scaled and pooler is None and covered(service.get("taskDefinition")):

@@ -7,16 +7,21 @@ import pulumi
 
 from components._firewall import Upstream
 from components._signals import Signals
+from components._signals.evaluators import without_own_judges
 from components._signals.promql import Match
 from components._signals.scope import scoped
+from components._signals.sources import sources
 from components.cluster import Cluster, ClusterArgs
 from components.pooler import LISTEN_PORT
+from stacks.compose.alarms import make_alarms
 from stacks.compose.data import make_database, make_pooler
+from stacks.compose.datadog import datadog_variables, make_datadog
+from stacks.compose.metrics import make_collector, make_rules, make_store
 from stacks.compose.origin import demanded, make_origin_pull
 from stacks.compose.redis import make_redis
 from stacks.compose.stack import Secrets, start
 from stacks.compose.storage import make_storage, storage_outputs, storage_variables
-from stacks.compose.watch import make_observability, make_sentry
+from stacks.compose.watch import make_observability, make_sentry, make_sentry_frontend
 from stacks.compose.web import make_domain, make_edge, make_network, make_service
 from stacks.config.stack import StackConfig
 from stacks.contract import CONTRACT_VARIABLE, cache_contract
@@ -39,13 +44,14 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
     network = make_network(stack)
     cluster = Cluster("cluster", ClusterArgs(cluster_name=stack.names.prefix), stack.opts)
     database = make_database(stack, network)
-    pooler = make_pooler(stack, network, cluster, database)
+    store = make_store(stack, network)
+    pooler = make_pooler(stack, network, cluster, database, store.collecting)
     redis = make_redis(stack, network)
     contract = cache_contract(config.cache)
     domain = make_domain(stack)
     origin_pull = make_origin_pull(stack, domain)
     storage = make_storage(stack, domain)
-    sentry = make_sentry(stack)
+    sentry, sentry_frontend = make_sentry(stack), make_sentry_frontend(stack)
     pooler_door = Upstream(role="pooler", security_group_id=pooler.security_group_id, port=LISTEN_PORT)
     service = make_service(
         stack,
@@ -56,18 +62,25 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
         task_policy=storage.write_policy if storage else None,
         environment={
             **sentry.env,
+            **datadog_variables(config),
             **storage_variables(storage),
             **rate_limit_tiers(config),
             CONTRACT_VARIABLE: contract,
         },
         secrets={"DATABASE_URL": pooler.pooled_url, "REDIS_URL": redis.url},
         upstreams=[pooler_door, *redis.doors, *network.doors],
+        collecting=store.collecting,
     )
     edge = make_edge(stack, domain, service)
-    watched = (database, pooler, redis, service, edge, sentry, origin_pull, storage)
+    collector = make_collector(stack, network, cluster, database, redis, domain, store)
+    made = (database, pooler, redis, service, edge, sentry, sentry_frontend, origin_pull, storage)
+    watched = (*made, collector, store.host)
     here = Match("environment", config.environment)
-    signals = tuple(scoped(component.signals, here) for component in watched if component)
-    observability = make_observability(stack, signals)
+    told = tuple(scoped(component.signals, here) for component in watched if component)
+    signals = (*told, sources(told))
+    make_rules(stack, store, signals)
+    observability = make_observability(stack, without_own_judges(signals))
+    alarms, datadog = make_alarms(stack, signals), make_datadog(stack, signals)
     outputs = {
         "urls": edge.urls,
         "name_servers": domain.name_servers,
@@ -81,7 +94,10 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
         "redis_reader_url": redis.reader_url,
         "cache_contract": contract,
         "sentry_dsn": sentry.dsn,
+        **({"sentry_frontend_dsn": sentry_frontend.dsn} if sentry_frontend else {}),
         "dashboard_url": observability.dashboard_url,
         **storage_outputs(storage),
+        **({"datadog_dashboard_url": datadog.dashboard_url} if datadog else {}),
+        **({"page_topic_arn": alarms.page_topic_arn} if alarms else {}),
     }
     return Composed(outputs=outputs, signals=(*signals, observability.signals))

@@ -1,5 +1,6 @@
 """PostgreSQL and its pooler."""
 
+from components._collecting import CollectingArgs
 from components.cluster import Cluster
 from components.database import (
     POSTGRES_PORT,
@@ -13,6 +14,7 @@ from components.network import Network
 from components.pooler import Pooler, PoolerArgs
 from stacks.compose.stack import Stack, task
 from stacks.config.database import DatabaseConfig
+from stacks.config.dialects import pgbouncer_names, postgres_names
 
 
 def make_database(stack: Stack, network: Network) -> Database:
@@ -41,6 +43,8 @@ def make_database(stack: Stack, network: Network) -> Database:
             insights_retention_days=database.insights_retention_days,
             connection_warning=alerts.warning,
             connection_critical=alerts.critical,
+            metrics=postgres_names(database.metrics),
+            observed_calls=stack.config.grafana.postgres_datasource_uid is not None,
             credentials=_credentials(database),
             upgrade=_upgrade(database),
             replicas=_replicas(database),
@@ -81,8 +85,10 @@ def _replicas(database: DatabaseConfig) -> list[ReplicaArgs]:
     ]
 
 
-def make_pooler(stack: Stack, network: Network, cluster: Cluster, database: Database) -> Pooler:
-    """PgBouncer before `database`."""
+def make_pooler(
+    stack: Stack, network: Network, cluster: Cluster, database: Database, collecting: CollectingArgs | None
+) -> Pooler:
+    """PgBouncer before `database`; its numbers go where `collecting` says."""
     config, pooler = stack.config.database, stack.config.database.pooler
     return Pooler(
         "pooler",
@@ -99,6 +105,7 @@ def make_pooler(stack: Stack, network: Network, cluster: Cluster, database: Data
             prepare_image=pooler.prepare_image,
             authorities_url=pooler.authorities_url,
             exporter_image=pooler.exporter_image,
+            metrics=pgbouncer_names(pooler.metrics, pooler.exporter_image),
             task=task(pooler.task),
             cluster_arn=cluster.arn,
             cluster_name=stack.names.prefix,
@@ -114,6 +121,7 @@ def make_pooler(stack: Stack, network: Network, cluster: Cluster, database: Data
             database_secret_version_id=database.secret_version_id,
             database_security_group_id=database.security_group_id,
             upstreams=network.doors,
+            collecting=collecting,
             follow_rotation=config.credentials.mode == "managed",
             protect=config.protect,
         ),

@@ -4,6 +4,7 @@ from components._redis_roles import Role
 from components.network import Network
 from components.redis.store import Place, RedisStore
 from stacks.compose.stack import Stack
+from stacks.config.dialects import redis_names
 from stacks.config.redis import ElastiCacheConfig, ServerlessConfig, UpstashConfig
 
 
@@ -17,5 +18,7 @@ def make_redis(stack: Stack, network: Network) -> RedisStore:
         case UpstashConfig():
             from components.redis.upstash import make
     place = Place(store_name=stack.names.of("redis"), vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids)
-    settings = {**redis.model_dump(exclude={"provider"}), "role": Role(redis.role)}
+    settings = {**redis.model_dump(exclude={"provider", "metrics"}), "role": Role(redis.role)}
+    if not isinstance(redis, UpstashConfig):
+        settings["metrics"] = redis_names(redis.metrics)
     return make("redis", place, settings, stack.opts)

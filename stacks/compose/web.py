@@ -5,13 +5,16 @@ from collections.abc import Mapping, Sequence
 import pulumi
 
 from components._cloudflare.ranges import IPV4_RANGES
+from components._collecting import CollectingArgs
 from components._firewall import Upstream
 from components.cluster import Cluster
 from components.domain import Domain, DomainArgs
 from components.edge import AdoptionArgs, Edge, EdgeArgs
 from components.network import Nat, Network, NetworkArgs
 from components.service import CapacityArgs, Service, ServiceArgs
+from stacks.compose.objectives import objectives_args, warn_of_looser_alerts
 from stacks.compose.stack import Stack, task
+from stacks.config.metric_names import metric_names
 from stacks.config.service import ServiceConfig, rollout_args, scaling_args
 from stacks.edge import edge_settings
 
@@ -59,9 +62,11 @@ def make_service(
     environment: Mapping[str, pulumi.Input[str]],
     secrets: Mapping[str, pulumi.Input[str]],
     upstreams: Sequence[Upstream],
+    collecting: CollectingArgs | None,
 ) -> Service:
     """The web service; `environment` and `secrets` come beside those of the configuration."""
-    service = stack.config.service
+    service, metrics = stack.config.service, stack.config.service.metrics
+    warn_of_looser_alerts(stack.config.objectives.targets)
     chosen = {name: stack.secrets[name] for name, source in service.secrets.items() if source == "config"}
     return Service(
         "service",
@@ -92,6 +97,11 @@ def make_service(
             private_subnet_ids=network.private_subnet_ids,
             access_log_days=service.access_log_days,
             task_policy=task_policy,
+            objectives=objectives_args(stack.config.objectives.targets, metrics),
+            collecting=collecting if metrics else None,
+            metrics_port=metrics.port if metrics else None,
+            metrics_path=metrics.path if metrics else "/metrics",
+            metrics=metric_names(metrics) if metrics else None,
             protect=service.protect,
         ),
         stack.opts,

@@ -10,6 +10,7 @@ from components._postgres_rules import Choices, refusals
 from policies import limits
 from stacks.config import windows
 from stacks.config.base import Model, Name, Percent, Within
+from stacks.config.dialects import DatabaseMetrics, PoolerMetrics, pgbouncer_names
 from stacks.config.task import TaskConfig
 
 STORAGE_GROWTH_PERCENT = 110
@@ -77,6 +78,7 @@ class PoolerConfig(Model):
         default="docker.io/prometheuscommunity/pgbouncer-exporter:v0.11.0",
         description="Image with pgbouncer_exporter, which also tells ECS whether PgBouncer answers.",
     )
+    metrics: PoolerMetrics = "cloudwatch"
     task: TaskConfig = Field(
         default=TaskConfig(cpu=256, memory_mib=512), description="Size of each PgBouncer task."
     )
@@ -173,6 +175,7 @@ class RdsConfig(Model):
     insights_retention_days: int = Field(
         default=7, description="How long Performance Insights keeps samples, in days: 7, 731, a multiple of 31."
     )
+    metrics: DatabaseMetrics = "cloudwatch"
     replicas: list[ReplicaConfig] = Field(default=[], max_length=5, description="Read replicas by purpose.")
     pooler: PoolerConfig
     protect: bool = Field(default=True, description="Refuse to delete or replace the server.")
@@ -203,9 +206,22 @@ def database_problems(database: DatabaseConfig) -> Iterator[tuple[str, str]]:
                 "loss of one zone stops what the standby keeps up"
             ),
         )
+    yield from _metrics_problems(database)
     days = database.insights_retention_days
     if days not in INSIGHTS_DAYS:
         yield "database.insights_retention_days", f"given {days}, allowed 7, 731 or a multiple of 31 below 731"
+
+
+def _metrics_problems(database: DatabaseConfig) -> Iterator[tuple[str, str]]:
+    if database.metrics == "supabase":
+        yield (
+            "database.metrics",
+            "given 'supabase', allowed cloudwatch or postgres_exporter with provider rds",
+        )
+    try:
+        pgbouncer_names(database.pooler.metrics, database.pooler.exporter_image)
+    except ValueError as error:
+        yield "database.pooler.exporter_image", f"with metrics: pgbouncer_exporter, {error}"
 
 
 def _choices(database: DatabaseConfig) -> Choices:

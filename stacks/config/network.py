@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from stacks.config.base import Model
 
 Endpoint = Literal[
+    "aps-workspaces",
     "ecr.api",
     "ecr.dkr",
     "ecs",

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from components._redis_roles import ENGINE_POLICIES, SERVERLESS_POLICIES, UPSTASH_POLICIES, Role, refusals
 from stacks.config.base import Model
+from stacks.config.dialects import RedisMetrics
 
 RoleName = Annotated[
     Literal["cache", "session", "queue", "primary_store"],
@@ -92,6 +93,7 @@ class ElastiCacheConfig(Model):
     )
     snapshot_retention_days: SnapshotDays = None
     auth: AuthConfig = AuthConfig()
+    metrics: RedisMetrics = "cloudwatch"
     protect: bool = Field(default=True, description="Refuse to delete or replace it.")
 
 
@@ -110,6 +112,7 @@ class ServerlessConfig(Model):
     )
     snapshot_retention_days: SnapshotDays = None
     auth: ServerlessAuthConfig = ServerlessAuthConfig()
+    metrics: RedisMetrics = "cloudwatch"
     protect: bool = Field(default=True, description="Refuse to delete or replace it.")
 
 

@@ -10,6 +10,7 @@ from components import _scaling
 from components._rollout import RolloutArgs, Strategy
 from components._scaling import ScalingArgs, ScheduleArgs, StepArgs, TargetArgs
 from stacks.config.base import Model, Name, Percent
+from stacks.config.service_metrics import ServiceMetricsConfig
 from stacks.config.task import TaskConfig
 
 VariableName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
@@ -194,6 +195,9 @@ class ServiceConfig(Model):
     )
     access_log_days: Literal[7, 14, 30, 60, 90, 180, 365] | None = Field(
         default=90, description="How long the load balancer's record of requests is kept, in days; null for none."
+    )
+    metrics: ServiceMetricsConfig | None = Field(
+        default=None, description="Where the program tells its own numbers; nowhere when left out."
     )
     protect: bool = Field(default=True, description="Refuse to delete the load balancer.")
 

@@ -6,17 +6,23 @@ from typing import Annotated
 from pydantic import Field
 
 from components._scaling import most_tasks
+from components._signals.names import MetricNames
 from policies import limits
 from stacks import budget
 from stacks.budget import Budget, Fleet
+from stacks.config.alarms import CloudWatchAlarmsConfig, alarm_problems
 from stacks.config.base import Model, Name
 from stacks.config.cache import CacheConfig, cache_problems
 from stacks.config.database import DatabaseConfig, database_problems
+from stacks.config.datadog import DatadogConfig, datadog_problems
 from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
+from stacks.config.metrics import MetricsConfig, metrics_problems, series_estimate
 from stacks.config.network import NetworkConfig, network_problems
-from stacks.config.observability import AlertsConfig, GrafanaConfig, SentryConfig, contact_problems
+from stacks.config.objectives import ObjectivesConfig, objective_problems
+from stacks.config.observability import AlertsConfig, GrafanaConfig, contact_problems
 from stacks.config.redis import RedisConfig, redis_problems
+from stacks.config.sentry import SentryConfig, sentry_problems
 from stacks.config.service import (
     ServiceConfig,
     VariableName,
@@ -48,8 +54,14 @@ class StackConfig(Model):
     edge: EdgeConfig
     storage: StorageConfig | None = Field(default=None, description="Files of the application, if any.")
     sentry: SentryConfig
+    metrics: MetricsConfig = MetricsConfig()
     grafana: GrafanaConfig
     alerts: AlertsConfig = AlertsConfig()
+    objectives: ObjectivesConfig = ObjectivesConfig()
+    cloudwatch_alarms: CloudWatchAlarmsConfig | None = Field(
+        default=None, description="A second way to be told, over AWS alone, if wanted."
+    )
+    datadog: DatadogConfig | None = Field(default=None, description="Datadog too, if wanted; an extra.")
     secrets: frozenset[VariableName] = Field(
         default=frozenset(), description="Names of the encrypted values under `footing:secrets`."
     )
@@ -62,7 +74,7 @@ class StackConfig(Model):
         return Budget(
             max_connections=database.max_connections,
             reserved_connections=limits.SUPERUSER_RESERVED_CONNECTIONS + limits.RDS_RESERVED_CONNECTIONS,
-            direct_connections=database.direct_connections,
+            direct_connections=database.direct_connections + self.metrics.postgres_connections,
             server_connections=pooler.server_connections,
             client_connections=pooler.client_connections,
             poolers=Fleet(tasks=pooler.tasks, **pooler.deployment.model_dump()),
@@ -86,6 +98,29 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
         config.storage, region=config.region, zone=config.edge.zone, hostnames=config.edge.hostnames
     )
     yield from contact_problems(config.grafana.contacts)
+    yield from objective_problems(config.objectives, MetricNames())
+    may_page = config.grafana.contacts.may_page
+    yield from sentry_problems(config.sentry, may_page=may_page)
+    yield from alarm_problems(config.cloudwatch_alarms, may_page=may_page)
+    yield from datadog_problems(config.datadog, may_page=may_page)
+    yield from _metrics_problems(config)
+
+
+def _metrics_problems(config: StackConfig) -> Iterator[Problem]:
+    budget, service = config.connection_budget, config.service
+    series = series_estimate(
+        config.metrics,
+        poolers=budget.poolers.peak,
+        services=budget.service.peak,
+        series_of_service=service.metrics.series if service.metrics else 0,
+    )
+    yield from metrics_problems(
+        config.metrics,
+        redis_provider=config.redis.provider,
+        nat=config.network.nat,
+        endpoints=list(config.network.endpoints),
+        series=series,
+    )
 
 
 def _network_problems(config: StackConfig) -> Iterator[Problem]:
@@ -95,6 +130,7 @@ def _network_problems(config: StackConfig) -> Iterator[Problem]:
         "database.pooler.image": pooler.image,
         "database.pooler.prepare_image": pooler.prepare_image,
         "database.pooler.exporter_image": pooler.exporter_image,
+        **config.metrics.images(),
     }
     yield from network_problems(
         config.network,
@@ -121,7 +157,9 @@ def _database_problems(config: StackConfig) -> Iterator[Problem]:
 def _service_problems(config: StackConfig) -> Iterator[Problem]:
     yield from service_problems(config.service)
     wanted = {name for name, source in config.service.secrets.items() if source == "config"}
-    wanted.update(config.grafana.contacts.secrets)
+    wanted.update(config.grafana.contacts.secrets, config.metrics.secrets)
+    if config.cloudwatch_alarms and config.cloudwatch_alarms.pager_url_secret:
+        wanted.add(config.cloudwatch_alarms.pager_url_secret)
     for name in sorted(wanted - config.secrets):
         yield (
             f"secrets.{name}",

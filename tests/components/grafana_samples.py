@@ -3,8 +3,20 @@
 import dataclasses
 import json
 
-from components._signals import CloudWatch, Prometheus, Severity, Signal, Signals, Threshold
-from components._signals.promql import Level, Match, Series
+from components._signals import (
+    Board,
+    CloudWatch,
+    Failures,
+    Objective,
+    Prometheus,
+    Severity,
+    Shape,
+    Signal,
+    Signals,
+    Sql,
+    Threshold,
+)
+from components._signals.promql import Level, Match, Operator, Series
 from components.grafana import ContactArgs, Observability, ObservabilityArgs
 from tests.components.recording import Recorded, record_component
 
@@ -51,15 +63,35 @@ WAITING = Signal(
 )
 
 
+OBJECTIVE = Objective(
+    id="availability",
+    title="Availability",
+    description="An answer with a 5xx status is bad.",
+    target=0.999,
+    indicator=Failures(
+        bad=Series("http_requests_total", (Match("status", "5..", Operator.LIKE),)),
+        all=Series("http_requests_total"),
+    ),
+    runbook="Read the newest issue in Sentry.",
+)
+
+
+SLOW = Sql(
+    text="SELECT rpc_name, duration_ms FROM rpc_observations WHERE $__timeFilter(created_at) LIMIT 9",
+    shape=Shape.TABLE,
+)
+
+
 def observability_args(**changes: object) -> ObservabilityArgs:
     base = ObservabilityArgs(
         app="shop",
         environment="staging",
+        owner="platform",
         folder_title="Shop staging",
         signals=[
-            Signals(subject="Database", signals=(CONNECTIONS, STORAGE)),
+            Signals(subject="Database", board=Board.DATABASE, signals=(CONNECTIONS, STORAGE)),
             Signals(subject="Errors"),
-            Signals(subject="Pooler", signals=(WAITING,)),
+            Signals(subject="Pooler", board=Board.POOLER, signals=(WAITING,)),
         ],
         region="eu-west-1",
         cloudwatch_datasource_uid="cw-uid",
@@ -75,13 +107,33 @@ def record(**changes: object) -> Recorded[Observability]:
     return record_component(lambda: Observability("watch", observability_args(**changes)))
 
 
-def dashboard(recorded: Recorded[Observability]) -> dict:
-    return json.loads(recorded.one("Dashboard").inputs["configJson"])
+def dashboards(recorded: Recorded[Observability]) -> dict[str, dict]:
+    """Models by board."""
+    made = recorded.of("Dashboard")
+    return {it.name.removeprefix("watch-"): json.loads(it.inputs["configJson"]) for it in made}
 
 
 def rules(recorded: Recorded[Observability]) -> dict[str, dict]:
-    return {rule["name"]: rule for group in recorded.of("RuleGroup") for rule in group.inputs["rules"]}
+    """Rules by name, but those of the watcher itself."""
+    return {
+        rule["name"]: rule
+        for group in recorded.of("RuleGroup")
+        for rule in group.inputs["rules"]
+        if group.inputs["name"] != "Observability"
+    }
+
+
+def model(rule: dict, ref_id: str) -> dict:
+    """The stage `ref_id` of a rule."""
+    [text] = [stage["model"] for stage in rule["datas"] if stage["refId"] == ref_id]
+    return json.loads(text)
 
 
 def panels(recorded: Recorded[Observability]) -> dict[str, dict]:
-    return {it["title"]: it for it in dashboard(recorded)["panels"] if it["type"] != "row"}
+    """Panels of all boards but that of telemetry, by title."""
+    return {
+        panel["title"]: panel
+        for board, model in dashboards(recorded).items()
+        for panel in model["panels"]
+        if panel["type"] != "row" and board != "telemetry"
+    }

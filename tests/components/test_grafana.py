@@ -7,20 +7,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components._signals import CloudWatch, Severity, Signal, Signals, Threshold
+from components._signals import (
+    Board,
+    CloudWatch,
+    CloudWatchMath,
+    Prometheus,
+    Severity,
+    Signal,
+    Signals,
+    Threshold,
+)
+from components._signals.promql import Increase, Rate, Series
 from components.grafana import ContactArgs, Observability
-from components.grafana.dashboard import COLOURS, HEALTHY, steps
+from components.grafana.lines import COLOURS, HEALTHY, steps
+from components.grafana.panels import panel_id
 from tests.components.grafana_samples import (
     CONNECTIONS,
+    OBJECTIVE,
     PAGER_KEY,
+    SLOW,
     STORAGE,
     WAITING,
     WEBHOOK,
-    dashboard,
+    dashboards,
     observability_args,
     panels,
     record,
-    rules,
 )
 from tests.components.recording import Secret, record_component
 
@@ -44,11 +56,15 @@ def test_observability_makes_exactly_these_resources():
     recorded = record()
     assert recorded.inventory() == {
         ("Folder", "watch-folder"),
-        ("Dashboard", "watch-dashboard"),
+        ("Dashboard", "watch-database"),
+        ("Dashboard", "watch-pooler"),
+        ("Dashboard", "watch-telemetry"),
+        ("MessageTemplate", "watch-template"),
         ("ContactPoint", "watch-page"),
         ("ContactPoint", "watch-ticket"),
         ("RuleGroup", "watch-database"),
         ("RuleGroup", "watch-pooler"),
+        ("RuleGroup", "watch-observability"),
     }
     assert {it.parent for it in recorded.resources if it.custom} == {"watch"}
     assert recorded.one("Folder").inputs == {
@@ -58,16 +74,33 @@ def test_observability_makes_exactly_these_resources():
     }
 
 
-def test_dashboard_is_canonical_and_the_same_every_time():
+def test_dashboards_are_canonical_and_the_same_every_time():
     first, second = record(), record()
-    text = first.one("Dashboard").inputs["configJson"]
-    model = json.loads(text)
-    assert text == json.dumps(model, sort_keys=True, separators=(",", ":"))
-    assert not {"id", "version", "iteration"} & set(model)
-    assert model["uid"] == "shop-staging"
-    assert model["tags"] == ["shop", "staging"]
+    for made in first.of("Dashboard"):
+        text = made.inputs["configJson"]
+        model = json.loads(text)
+        assert text == json.dumps(model, sort_keys=True, separators=(",", ":"))
+        assert not {"id", "version", "iteration"} & set(model)
+        assert text == second.one("Dashboard", made.name).inputs["configJson"]
     assert [it.inputs for it in first.of("RuleGroup")] == [it.inputs for it in second.of("RuleGroup")]
-    assert text == second.one("Dashboard").inputs["configJson"]
+
+
+def test_every_board_has_a_dashboard_of_its_own_that_leads_to_the_others():
+    found = dashboards(record(signals=[Signals(subject="Service", objectives=(OBJECTIVE,), signals=(WAITING,))]))
+    assert list(found) == ["objectives", "resources", "telemetry"]
+    for board, model in found.items():
+        assert model["uid"] == f"shop-staging-{board}"
+        assert model["tags"] == ["shop", "staging", board]
+        others, runbook = model["links"]
+        assert (others["type"], others["tags"]) == ("dashboards", ["shop", "staging"])
+        assert runbook["url"] == "https://example.com/runbook"
+
+
+def test_a_panel_stands_on_the_board_that_its_signal_names():
+    moved = dataclasses.replace(CONNECTIONS, board=Board.ERRORS)
+    found = dashboards(record(signals=[Signals(subject="Database", board=Board.DATABASE, signals=(moved,))]))
+    assert [it["title"] for it in found["errors"]["panels"]] == ["Database", "Database connections"]
+    assert "database" not in found
 
 
 def test_every_panel_has_a_unit_a_description_its_query_and_its_runbook():
@@ -85,16 +118,80 @@ def test_every_panel_has_a_unit_a_description_its_query_and_its_runbook():
             "expr": WAITING.query.promql,
             "instant": False,
             "range": True,
-            "legendFormat": "__auto",
+            "legendFormat": "Clients that wait",
         }
     ]
 
 
-def test_panels_are_as_fine_as_they_are_wide_and_rules_as_fine_as_the_source():
-    recorded = record()
-    assert panels(recorded)["Free storage"]["targets"][0]["period"] == ""
-    waiting = json.loads(rules(recorded)["pooler-waiting-info"]["datas"][0]["model"])
-    assert (waiting["instant"], waiting["range"], waiting["expr"]) == (True, False, WAITING.query.promql)
+def test_a_panel_covers_what_its_alert_covers_and_else_what_its_width_asks():
+    quiet = dataclasses.replace(STORAGE, id="quiet", title="Quiet", thresholds=())
+    rate = Prometheus(expression=Rate(Series("hits_total"), by=("server",)), window_seconds=600)
+    hits = dataclasses.replace(WAITING, id="hits", title="Hits", query=rate)
+    watched = dataclasses.replace(hits, id="watched", title="Watched")
+    unwatched = dataclasses.replace(hits, id="unwatched", title="Unwatched", thresholds=())
+    whole = Prometheus(expression=Increase(Series("hits_total")), window_seconds=600)
+    counted = dataclasses.replace(unwatched, id="counted", title="Counted", query=whole)
+    told = Signals(subject="A", signals=(STORAGE, quiet, watched, unwatched, counted))
+    found = {title: panel["targets"][0] for title, panel in panels(record(signals=[told])).items()}
+    assert (found["Free storage"]["period"], found["Quiet"]["period"]) == ("60", "")
+    assert found["Watched"]["expr"] == "sum by (server) (rate(hits_total[10m]))"
+    assert found["Unwatched"]["expr"] == "sum by (server) (rate(hits_total[$__rate_interval]))"
+    assert found["Watched"]["legendFormat"] == "{{server}}"
+    assert found["Counted"]["expr"] == "sum(increase(hits_total[10m]))"
+
+
+def test_lines_beside_a_signal_have_their_own_legend_and_source():
+    math = CloudWatchMath(
+        expression="IF(requests > 50, errors / requests, 0)",
+        metrics={"requests": requests("lb").query, "errors": requests("lb").query},
+    )
+    signal = dataclasses.replace(STORAGE, beside={"share": math, "waiting": WAITING.query})
+    targets = panels(record(signals=[Signals(subject="A", signals=(signal,))]))["Free storage"]["targets"]
+    assert [it["refId"] for it in targets] == ["A", "B0", "B1", "B", "C"]
+    assert [it.get("hide", False) for it in targets] == [False, True, True, False, False]
+    assert [it["id"] for it in targets[1:3]] == ["b_requests", "b_errors"]
+    assert targets[3]["expression"] == "IF(b_requests > 50, b_errors / b_requests, 0)"
+    assert [it.get("label") for it in targets] == ["Free storage", "", "", "share", None]
+    assert (targets[4]["legendFormat"], targets[4]["datasource"]["uid"]) == ("waiting", "prom-uid")
+
+
+def test_an_sql_panel_asks_the_reader_of_the_database():
+    signal = dataclasses.replace(STORAGE, query=SLOW, thresholds=(), unit="ms")
+    told = [Signals(subject="Database", board=Board.RPC, signals=(signal,))]
+    panel = panels(record(signals=told, postgres_datasource_uid="pg-uid"))["Free storage"]
+    source = {"type": "grafana-postgresql-datasource", "uid": "pg-uid"}
+    assert panel["type"] == "table"
+    assert panel["datasource"] == source
+    [target] = panel["targets"]
+    assert (target["rawSql"], target["format"], target["rawQuery"]) == (SLOW.text, "table", True)
+
+
+def test_an_objective_shows_its_budget_its_share_and_every_window():
+    told = [Signals(subject="Service", objectives=(OBJECTIVE,))]
+    found = panels(record(signals=told))
+    assert list(found) == ["Budget left", "Good in 30 days", "Availability: burn rate"]
+    burn = found["Availability: burn rate"]
+    # The panel that the alerts link to.
+    assert burn["id"] == panel_id(OBJECTIVE.id)
+    assert [it["legendFormat"] for it in burn["targets"]] == [
+        f"over {pair.name}, told at {pair.factor:g}" for pair in OBJECTIVE.windows
+    ]
+    assert burn["fieldConfig"]["defaults"]["thresholds"]["steps"] == [
+        {"color": "green", "value": None},
+        {"color": "orange", "value": 1},
+        {"color": "orange", "value": 3},
+        {"color": "red", "value": 6},
+        {"color": "red", "value": 14.4},
+    ]
+    asked = [it["targets"][0]["expr"] for it in found.values()]
+    assert asked[1] == (
+        '1 - (sum(rate(http_requests_total{status=~"5.."}[30d])) / (sum(rate(http_requests_total[30d])) > 0)'
+        " or 0 * sum(rate(http_requests_total[30d])))"
+    )
+    # What was recorded is asked instead, where it is there.
+    recorded = panels(record(signals=told, recorded_objectives=True))
+    asked = [query["expr"] for panel in recorded.values() for query in panel["targets"]]
+    assert all("slo:" in text and "30d" not in text for text in asked)
 
 
 def test_panels_draw_the_lines_of_their_signals():
@@ -114,7 +211,7 @@ def test_panels_draw_the_lines_of_their_signals():
 def test_panels_stand_beside_each_other_and_keep_their_number(count: int):
     many = [dataclasses.replace(CONNECTIONS, id=f"signal-{index}") for index in range(count)]
     told = [Signals(subject="Database", signals=tuple(many)), Signals(subject="Pooler", signals=(WAITING,))]
-    placed = dashboard(record(signals=told))["panels"]
+    placed = dashboards(record(signals=told))["resources"]["panels"]
     cells = [
         (it["gridPos"]["x"] + x, it["gridPos"]["y"] + y)
         for it in placed
@@ -133,10 +230,18 @@ def test_contacts_hold_what_was_given_and_hide_what_is_secret():
     info = ContactArgs(slack_webhook_url=f"{WEBHOOK}/info")
     recorded = record(page=page, info=info, may_page=True)
     contact = recorded.one("ContactPoint", "watch-page").inputs
-    assert contact["slacks"] == [{"url": Secret(WEBHOOK)}]
-    assert contact["pagerduties"] == [{"integrationKey": Secret(PAGER_KEY)}]
-    mails = recorded.one("ContactPoint", "watch-ticket").inputs["emails"]
-    assert mails == [{"addresses": ["team@example.com"], "singleEmail": True}]
+    said = {"title": '{{ template "shop-staging.title" . }}', "text": '{{ template "shop-staging.text" . }}'}
+    assert contact["slacks"] == [{"url": Secret(WEBHOOK), **said}]
+    assert contact["pagerduties"] == [
+        {
+            "integrationKey": Secret(PAGER_KEY),
+            "summary": said["title"],
+            "details": {"text": said["text"]},
+        }
+    ]
+    [mail] = recorded.one("ContactPoint", "watch-ticket").inputs["emails"]
+    assert (mail["addresses"], mail["singleEmail"]) == (["team@example.com"], True)
+    assert (mail["subject"], mail["message"]) == (said["title"], said["text"])
     shown = repr([_shown(it.inputs) for it in recorded.resources])
     assert "canary" not in shown
     assert "team@example.com" in shown
@@ -155,24 +260,25 @@ def test_dimensions_may_be_known_only_by_the_provider():
 
     target = panels(record_component(build))["Requests"]["targets"][0]
     assert target["dimensions"] == {"LoadBalancer": ["app/lb/1"]}
-    assert record_component(build).of("RuleGroup") == []
+    assert [it.name for it in record_component(build).of("RuleGroup")] == ["watch-observability"]
 
 
 def test_signals_of_one_subject_share_a_row_and_a_group():
     told = [Signals(subject="Database", signals=(it,)) for it in (CONNECTIONS, STORAGE)]
     recorded = record(signals=told)
-    rows = [it["title"] for it in dashboard(recorded)["panels"] if it["type"] == "row"]
+    rows = [it["title"] for it in dashboards(recorded)["resources"]["panels"] if it["type"] == "row"]
     assert rows == ["Database"]
     assert list(panels(recorded)) == ["Database connections", "Free storage"]
-    assert [it.inputs["name"] for it in recorded.of("RuleGroup")] == ["Database"]
+    assert sorted(it.inputs["name"] for it in recorded.of("RuleGroup")) == ["Database", "Observability"]
 
 
 def test_observability_outputs_tell_where_to_look():
     recorded = record()
     assert recorded.outputs == {
         "folder_uid": "shop-staging",
-        "dashboard_uid": "shop-staging",
+        "dashboard_uid": "shop-staging-database",
         "dashboard_url": "https://grafana.example.com/d/made",
+        "dashboard_urls": dict.fromkeys(("database", "pooler", "telemetry"), "https://grafana.example.com/d/made"),
     }
     assert recorded.registered_outputs["watch"] == recorded.outputs
 
@@ -183,7 +289,7 @@ def test_a_webhook_may_be_an_output():
         return Observability("watch", observability_args(page=contact))
 
     contact = record_component(build).one("ContactPoint", "watch-page")
-    assert contact.inputs["slacks"] == [{"url": Secret(WEBHOOK)}]
+    assert contact.inputs["slacks"][0]["url"] == Secret(WEBHOOK)
 
 
 thresholds = st.lists(

@@ -1,21 +1,50 @@
 import dataclasses
 import json
 import re
+from collections.abc import Callable
 
+import pulumi
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from promql_parser import parse
 
-from components._signals import Severity, Signals, Threshold
+from components._signals import (
+    CloudWatch,
+    CloudWatchMath,
+    Floor,
+    Objective,
+    Prometheus,
+    Severity,
+    Signal,
+    Signals,
+    Threshold,
+)
+from components._signals.alerts import alerts
+from components._signals.burn import condition
 from components._signals.durations import duration
-from components.grafana import ContactArgs
-from components.grafana.alerts import UID_LENGTH, rule_uid
+from components._signals.promql import Expression, Increase, Level, Rate, Ratio, Scaled, Series, Sum
+from components.grafana import ContactArgs, Observability
+from components.grafana.alerts import rule as rule_of
+from components.grafana.boards import UID_LENGTH, short_uid
+from components.grafana.panels import panel_id
+from components.grafana.whereabouts import whereabouts
+from footing.observability.dashboards import place
+from footing.observability.known import known
+from footing.project import observed, stack_file
 from tests.components.grafana_samples import (
     CONNECTIONS,
+    OBJECTIVE,
+    WAITING,
+    model,
+    observability_args,
     panels,
     record,
     rules,
 )
+from tests.components.recording import record_component
+
+OVER_80 = (Threshold(severity=Severity.TICKET, value=80),)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +125,7 @@ def test_every_threshold_has_a_rule_with_its_value_and_direction():
 def test_every_rule_sets_both_states_and_waits_as_its_signal_says():
     found = rules(record())
     assert all(rule["condition"] == "C" for rule in found.values())
+    assert {(rule["keepFiringFor"], rule["missingSeriesEvalsToResolve"]) for rule in found.values()} == {("5m", 2)}
     assert {name: (rule["execErrState"], rule["noDataState"], rule["for"]) for name, rule in found.items()} == {
         "database-connections-ticket": ("OK", "OK", "5m"),
         "database-connections-page": ("KeepLast", "OK", "5m"),
@@ -110,7 +140,7 @@ def test_every_rule_says_who_what_and_where():
     found = rules(recorded)
     for rule in found.values():
         assert (rule["labels"]["service"], rule["labels"]["environment"]) == ("shop", "staging")
-        assert rule["annotations"]["__dashboardUid__"] == "shop-staging"
+        assert rule["annotations"]["__dashboardUid__"] == "shop-staging-" + rule["labels"]["subject"].lower()
         assert rule["annotations"]["__panelId__"] in numbers
     rule = found["database-storage-page-below"]
     assert rule["labels"] == {
@@ -118,9 +148,13 @@ def test_every_rule_says_who_what_and_where():
         "service": "shop",
         "environment": "staging",
         "subject": "Database",
+        "record": "database-storage",
+        "owner": "platform",
     }
     assert rule["annotations"]["summary"] == "Free storage: under 5 GiB in staging"
-    assert rule["annotations"]["description"] == "Bytes left on the disk. Now: {{ $values.B }}."
+    assert (
+        rule["annotations"]["description"] == "Bytes left on the disk. Now: {{ humanize1024 $values.B.Value }}B."
+    )
     assert rule["annotations"]["runbook_url"] == "https://example.com/runbook#database-storage"
     storage = panels(recorded)["Free storage"]
     assert rule["annotations"]["__panelId__"] == str(storage["id"])
@@ -143,6 +177,138 @@ def test_group_is_evaluated_as_often_as_asked():
     assert {(it.inputs["intervalSeconds"], it.inputs["folderUid"]) for it in groups} == {(30, "shop-staging")}
 
 
+def told(*signals: Signal, objectives: tuple[Objective, ...] = ()) -> list[Signals]:
+    return [Signals(subject="Service", signals=signals, objectives=objectives)]
+
+
+def test_a_rule_of_an_objective_asks_its_condition_and_tells_what_is_left():
+    found = rules(record(signals=told(objectives=(OBJECTIVE,))))
+    assert list(found) == [
+        *(f"availability-burn-{pair.name}" for pair in OBJECTIVE.windows),
+        "availability-absent",
+    ]
+    fast, slow = found["availability-burn-1h"], found["availability-burn-3d"]
+    assert model(fast, "A")["expr"] == condition(OBJECTIVE, OBJECTIVE.windows[0])
+    # The condition answers the share of failures while it holds and nothing else.
+    assert model(fast, "C")["conditions"] == [{"evaluator": {"type": "gt", "params": [0]}}]
+    assert [(rule["execErrState"], rule["noDataState"], rule["for"]) for rule in (fast, slow)] == [
+        ("KeepLast", "OK", "2m"),
+        ("OK", "OK", "3h"),
+    ]
+    assert [stage["refId"] for stage in fast["datas"]] == ["A", "B", "C", "D", "E", "F"]
+    assert model(fast, "D")["expr"].startswith("1 - (")
+    assert model(fast, "E")["expression"] == "D"
+    assert model(fast, "F")["expression"] == "$E * 2592000 * 0.001 / $B"
+    said = fast["annotations"]["description"]
+    assert "Failed over 1h: {{ humanizePercentage $values.B.Value }}; allowed: 0.1 %." in said
+    assert "{{ humanizePercentage $values.E.Value }} is left" in said
+    assert "gone in {{ humanizeDuration $values.F.Value }}" in said
+    assert fast["annotations"]["__dashboardUid__"] == "shop-staging-objectives"
+    assert fast["annotations"]["__panelId__"] == str(panel_id("availability"))
+
+
+def test_a_rule_tells_when_a_source_is_silent():
+    rule = rules(record(signals=told(objectives=(OBJECTIVE,))))["availability-absent"]
+    assert model(rule, "A")["expr"] == "absent(http_requests_total)"
+    assert model(rule, "C")["conditions"] == [{"evaluator": {"type": "gt", "params": [0]}}]
+    assert rule["noDataState"] == "OK"
+    assert rule["annotations"]["description"].endswith("Without it nobody can tell: Availability.")
+
+
+def test_a_floor_keeps_a_rule_silent_and_its_panel_open():
+    requests = Rate(Series("http_requests_total"))
+    share = Prometheus(expression=Ratio(Rate(Series("errors_total")), requests), window_seconds=600)
+    guarded = dataclasses.replace(WAITING, query=share, floor=Floor(expression=requests, value=10))
+    recorded = record(signals=told(guarded))
+    [rule] = rules(recorded).values()
+    text = "sum(rate(errors_total[10m])) / (sum(rate(http_requests_total[10m])) > 0)"
+    assert model(rule, "A")["expr"] == f"({text}) and (sum(rate(http_requests_total[10m])) > 10)"
+    assert panels(recorded)["Clients that wait"]["targets"][0]["expr"] == text
+    assert rule["noDataState"] == "OK"
+
+
+def share_of_errors(balancer: pulumi.Input[str]) -> CloudWatchMath:
+    front = CloudWatch(
+        namespace="AWS/ApplicationELB",
+        metric="RequestCount",
+        dimensions={"LoadBalancer": balancer},
+        statistic="Sum",
+        period_seconds=300,
+    )
+    return CloudWatchMath(
+        expression="IF(requests > 50, errors / requests, 0)",
+        metrics={"requests": front, "errors": dataclasses.replace(front, metric="HTTPCode_Target_5XX_Count")},
+    )
+
+
+@pytest.mark.parametrize("made_by", [str, pulumi.Output.from_input])
+def test_metric_math_of_a_rule_is_one_query_for_each_is_asked_alone(made_by: Callable[[str], pulumi.Input[str]]):
+    def build() -> Observability:
+        signal = dataclasses.replace(CONNECTIONS, query=share_of_errors(made_by("app/lb/1")), thresholds=OVER_80)
+        return Observability("watch", observability_args(signals=told(signal)))
+
+    [rule] = rules(record_component(build)).values()
+    query = model(rule, "A")
+    assert (query["metricEditorMode"], query["period"]) == (1, "300")
+    requests, errors = (
+        f'SUM(SEARCH(\'{{AWS/ApplicationELB,LoadBalancer}} MetricName="{name}"'
+        " LoadBalancer=\"app/lb/1\"', 'Sum', 300))"
+        for name in ("RequestCount", "HTTPCode_Target_5XX_Count")
+    )
+    assert query["expression"] == f"IF({requests} > 50, {errors} / {requests}, 0)"
+    assert rule["datas"][0]["relativeTimeRange"] == {"from": 900, "to": 0}
+
+
+@pytest.mark.parametrize(
+    ("expression", "state"),
+    [
+        (Level(Series("a")), "NoData"),
+        (Sum((Level(Series("a")), Scaled(Level(Series("b")), 2))), "NoData"),
+        (Rate(Series("a")), "OK"),
+        (Scaled(Increase(Series("a")), 2), "OK"),
+        (Ratio(Level(Series("a")), Level(Series("b"))), "OK"),
+    ],
+)
+def test_silence_is_a_fault_only_of_what_is_always_there(expression: Expression, state: str):
+    asks = dataclasses.replace(WAITING, query=Prometheus(expression=expression))
+    [rule] = rules(record(signals=told(asks))).values()
+    assert rule["noDataState"] == state
+
+
+def test_each_threshold_waits_as_long_as_it_says():
+    both = (
+        Threshold(severity=Severity.TICKET, value=80, for_seconds=600),
+        Threshold(severity=Severity.PAGE, value=95),
+    )
+    found = rules(record(signals=told(dataclasses.replace(CONNECTIONS, thresholds=both))))
+    assert [rule["for"] for rule in found.values()] == ["10m", "5m"]
+
+
+@pytest.mark.parametrize("stack", ["production", "staging"])
+def test_every_alert_of_a_stack_is_a_rule_that_somebody_can_act_on(stack: str):
+    seen = observed(stack, stack_file(stack, None))
+    where = whereabouts(seen.signals, seen.owner)
+    made = [rule_of(alert, place(seen), where) for alert in alerts(known(tuple(seen.signals)))]
+    assert made
+    assert len({it.uid for it in made}) == len({it.name for it in made}) == len(made)
+    for it in made:
+        assert [stage.model.get("type", "query") for stage in it.stages[:3]] == ["query", "reduce", "threshold"]
+        assert "classic_conditions" not in repr([stage.model for stage in it.stages])
+        assert it.exec_err_state in {"KeepLast", "OK"}
+        assert it.no_data_state in {"Alerting", "NoData", "OK"}
+        assert {"severity", "service", "environment", "owner"} <= set(it.labels)
+        assert all(it.labels.values())
+        assert it.annotations["runbook_url"].startswith("https://")
+        assert it.annotations["summary"].endswith(f" in {stack}")
+        told_now = it.annotations["description"]
+        assert told_now.count("{{") == told_now.count("}}")
+        asked = [stage.model["expr"] for stage in it.stages if "expr" in stage.model]
+        for text in asked:
+            parse(text)
+            # `== 0` drops the series that are well, and with them what tells that the alert is over.
+            assert not re.search(r"==\s*(?!bool)", text)
+
+
 @given(st.integers(0, 10**6))
 def test_a_duration_is_written_the_one_way_that_comes_back(seconds: int):
     text = duration(seconds)
@@ -158,7 +324,7 @@ def test_a_duration_is_written_the_one_way_that_comes_back(seconds: int):
 
 @given(st.lists(st.text(alphabet="abc-", min_size=1, max_size=80), unique=True, max_size=20))
 def test_rule_uids_fit_and_differ(texts: list[str]):
-    uids = [rule_uid(text) for text in texts]
+    uids = [short_uid(text) for text in texts]
     assert len(set(uids)) == len(uids)
     assert all(len(uid) <= UID_LENGTH for uid in uids)
     assert all(uid == text for uid, text in zip(uids, texts, strict=True) if len(text) <= UID_LENGTH)

@@ -3,9 +3,11 @@ import dataclasses
 import pytest
 
 from components._signals import Signals
-from components.grafana import ContactArgs
+from components.grafana import ContactArgs, TicketHoursArgs
 from tests.components.grafana_samples import (
+    OBJECTIVE,
     PAGER_KEY,
+    SLOW,
     WAITING,
     observability_args,
 )
@@ -23,9 +25,17 @@ PAGER = ContactArgs(pagerduty_integration_key=PAGER_KEY)
         ({"info": PAGER, "may_page": True}, "info rings a pager, which only page may"),
         ({"environment": "x" * 36}, "is no uid for Grafana"),
         ({"environment": "eu west"}, "is no uid for Grafana"),
-        ({"signals": [Signals(subject="A", signals=(WAITING, WAITING))]}, "2 signals are called 'pooler-waiting'"),
+        ({"signals": [Signals(subject="A", signals=(WAITING, WAITING))]}, "2 records are called 'pooler-waiting'"),
         ({"cloudwatch_datasource_uid": None}, "'database-connections' has no data source: set cloudwatch_"),
         ({"prometheus_datasource_uid": None}, "'pooler-waiting' has no data source: set prometheus_"),
+        (
+            {"signals": [Signals(subject="A", signals=(dataclasses.replace(WAITING, beside={"sql": SLOW}),))]},
+            "'pooler-waiting' has no data source: set postgres_",
+        ),
+        (
+            {"signals": [Signals(subject="A", objectives=(OBJECTIVE,))], "prometheus_datasource_uid": None},
+            "objective 'availability' has no data source: set prometheus_",
+        ),
         ({"evaluation_interval_seconds": 45}, "evaluation_interval_seconds is 45: a multiple of 10"),
         ({"evaluation_interval_seconds": 0}, "evaluation_interval_seconds is 0"),
         ({"evaluation_interval_seconds": 70}, "waits 300 seconds, no multiple of .* 70"),
@@ -38,13 +48,19 @@ PAGER = ContactArgs(pagerduty_integration_key=PAGER_KEY)
                     )
                 ]
             },
-            "two thresholds of one severity",
+            "2 alerts are called 'pooler-waiting-info'",
         ),
     ],
 )
 def test_observability_refuses_alerts_that_would_go_wrong(changes: dict[str, object], message: str):
     with pytest.raises(ValueError, match=message):
         observability_args(**changes)
+
+
+@pytest.mark.parametrize("hours", [(8, 8), (18, 8), (-1, 8), (8, 25)])
+def test_ticket_hours_lie_within_a_day(hours: tuple[int, int]):
+    with pytest.raises(ValueError, match="within 0 to 24"):
+        TicketHoursArgs(first_hour=hours[0], last_hour=hours[1])
 
 
 def test_a_contact_that_reaches_nobody_is_refused():

@@ -6,7 +6,7 @@ import pytest
 
 from components._component import output_names
 from components._redis_roles import ENGINE_POLICIES, Role
-from components._signals import Severity, Signal
+from components._signals import CloudWatch, Severity, Signal, Signals
 from components.redis.auth import AuthArgs, AuthMode
 from components.redis.elasticache import Redis, RedisArgs
 from components.redis.serverless import ServerlessRedis
@@ -245,7 +245,7 @@ def test_full_memory_pages_where_writes_would_be_refused(role: Role, *, pages: b
 @pytest.mark.parametrize(
     ("role", "told"),
     [
-        (Role.CACHE, set()),
+        (Role.CACHE, {Severity.INFO}),
         (Role.SESSION, {Severity.TICKET}),
         (Role.QUEUE, {Severity.PAGE}),
         (Role.PRIMARY_STORE, {Severity.PAGE}),
@@ -260,7 +260,11 @@ def test_eviction_is_as_urgent_as_what_the_role_loses(role: Role, told: set[Seve
 def test_every_node_is_watched_under_its_real_name():
     recorded = record_component(
         lambda: Redis("redis", dataclasses.replace(ARGS, replicas=2)),
-        read=lambda redis: {signal.id: signal.query.dimensions for signal in redis.signals.signals},
+        read=lambda redis: {
+            signal.id: signal.query.dimensions
+            for signal in redis.signals.signals
+            if isinstance(signal.query, CloudWatch)
+        },
     )
     names = {
         number: {names["CacheClusterId"] for id_, names in recorded.read.items() if id_.endswith(f"-{number}")}
@@ -271,12 +275,15 @@ def test_every_node_is_watched_under_its_real_name():
 
 
 def test_what_the_research_asks_for_is_watched():
-    metrics = {signal.query.metric for signal in record().component.signals.signals}
+    def metrics_of(signals: Signals) -> set[str]:
+        return {it.query.metric for it in signals.signals if isinstance(it.query, CloudWatch)}
+
+    metrics = metrics_of(record().component.signals)
     assert metrics == {
         *("DatabaseMemoryUsagePercentage", "Evictions", "EngineCPUUtilization", "CurrConnections"),
         *("SwapUsage", "AuthenticationFailures", "ReplicationLag"),
     }
-    alone = {signal.query.metric for signal in record(replicas=0).component.signals.signals}
+    alone = metrics_of(record(replicas=0).component.signals)
     assert metrics - alone == {"ReplicationLag"}
 
 

@@ -2,7 +2,10 @@ import dataclasses
 
 import pytest
 
-from components.sentry import Sentry, SentryArgs
+from components._signals import Severity
+from components._signals.alerts import alerts
+from components._signals.evaluators import without_own_judges
+from components.sentry import AlertArgs, PagerDutyArgs, Sentry, SentryArgs, SlackArgs
 from tests.components.recording import Recorded, record_component
 
 ARGS = SentryArgs(
@@ -15,7 +18,12 @@ ARGS = SentryArgs(
     traces_sample_rate=0.1,
     key_rate_limit_count=1000,
     key_rate_limit_window_seconds=3600,
+    slack=SlackArgs(integration_id=11, channel="#shop"),
 )
+SILENT = AlertArgs(errors=False, new_issue=False, performance_regression=False)
+SLACK = {"type": "slack", "targetType": "specific", "targetIdentifier": "#shop", "integrationId": 11}
+PAGER = {"type": "pagerduty", "targetType": "specific", "targetIdentifier": "22", "integrationId": 21}
+MAIL = {"type": "email", "targetType": "team", "targetIdentifier": "31"}
 DSN = "https://public@sentry.example.com/1"
 
 
@@ -25,7 +33,7 @@ def record(**changes: object) -> Recorded[Sentry]:
 
 
 def test_sentry_makes_one_project_and_one_limited_key():
-    recorded = record()
+    recorded = record(alerts=SILENT)
     assert recorded.inventory() == {("SentryProject", "errors-project"), ("SentryKey", "errors-key")}
     project, key = recorded.one("SentryProject"), recorded.one("SentryKey")
     assert {project.parent, key.parent} == {"errors"}
@@ -47,14 +55,16 @@ def test_sentry_makes_one_project_and_one_limited_key():
 
 
 def test_sentry_dsn_is_public_and_goes_to_the_application():
-    recorded = record(traces_sample_rate=0.25)
+    recorded = record(traces_sample_rate=0.25, profiles_sample_rate=0.01, release="api@1.4.0")
     assert recorded.outputs == {"dsn": DSN, "project_slug": "shop-api-staging"}
     assert recorded.registered_outputs["errors"] == recorded.outputs
     assert recorded.read == {
         "SENTRY_DSN": DSN,
         "SENTRY_ENVIRONMENT": "staging",
+        "SENTRY_RELEASE": "api@1.4.0",
         "SENTRY_SAMPLE_RATE": "1",
         "SENTRY_TRACES_SAMPLE_RATE": "0.25",
+        "SENTRY_PROFILES_SAMPLE_RATE": "0.01",
     }
 
 
@@ -69,6 +79,14 @@ def test_sentry_project_is_protected_as_asked(protect: bool):
     [
         ({"error_sample_rate": 1.1}, "error_sample_rate is 1.1: a share from 0 to 1"),
         ({"traces_sample_rate": -0.1}, "traces_sample_rate is -0.1"),
+        ({"profiles_sample_rate": 2}, "profiles_sample_rate is 2"),
+        ({"slack": None}, "alerts that count reach nobody: give slack or team_id"),
+        ({"traces_sample_rate": 0}, "performance_regression sees nothing while traces_sample_rate is 0"),
+        (
+            {"error_sample_rate": 0.05},
+            "10 errors are 0.5 events at an error_sample_rate of 0.05, allowed 1 or more",
+        ),
+        ({"alerts": AlertArgs(errors_warning=100)}, "errors_warning is 100: under errors_critical, 100"),
         ({"key_rate_limit_count": 0}, "key_rate_limit_count is 0: at least 1"),
         ({"key_rate_limit_window_seconds": 0}, "key_rate_limit_window_seconds is 0"),
     ],
@@ -82,3 +100,87 @@ def test_sentry_check_ids_differ_between_projects():
     first = record().component.signals.checks
     second = record(project="shop-web-staging").component.signals.checks
     assert {check.id for check in first}.isdisjoint(check.id for check in second)
+
+
+def triggers(recorded: Recorded[Sentry]) -> dict[str, tuple[float, list[dict[str, object]]]]:
+    rule = recorded.one("SentryMetricAlert", "errors-errors").inputs
+    return {it["label"]: (it["alertThreshold"], it["actions"]) for it in rule["triggers"]}
+
+
+def test_errors_are_one_rule_of_two_thresholds_over_all_issues():
+    recorded = record()
+    rule = dict(recorded.one("SentryMetricAlert", "errors-errors").inputs)
+    del rule["triggers"]
+    assert rule == {
+        "organization": "example",
+        "project": "shop-api-staging",
+        "name": "sentry-errors-api",
+        "aggregate": "count()",
+        "dataset": "events",
+        "eventTypes": ["error"],
+        "query": "",
+        "timeWindow": 5,
+        "thresholdType": 0,
+        "resolveThreshold": 10,
+    }
+    assert triggers(recorded) == {"critical": (100, [SLACK]), "warning": (10, [SLACK])}
+
+
+def test_pages_ring_and_tickets_do_not():
+    pager = PagerDutyArgs(integration_id=21, service_id=22)
+    assert triggers(record(pagerduty=pager)) == {"critical": (100, [PAGER, SLACK]), "warning": (10, [SLACK])}
+
+
+def test_mail_takes_the_place_of_a_chat_that_is_not_there():
+    recorded = record(slack=None, team_id=31)
+    assert triggers(recorded) == {"critical": (100, [MAIL]), "warning": (10, [MAIL])}
+    [told] = recorded.one("SentryIssueAlert", "errors-new-issue").inputs["actions"]
+    assert told == {"id": "sentry.mail.actions.NotifyEmailAction", "targetType": "Team", "targetIdentifier": "31"}
+
+
+@pytest.mark.parametrize(
+    ("rate", "warning", "critical"), [(1.0, 10, 100), (0.5, 5, 50), (0.3, 3, 30), (0.1, 1, 10)]
+)
+def test_thresholds_count_what_happens_and_not_what_is_sent(rate: float, warning: float, critical: float):
+    recorded = record(error_sample_rate=rate)
+    assert {label: value for label, (value, _) in triggers(recorded).items()} == {
+        "critical": critical,
+        "warning": warning,
+    }
+    assert recorded.one("SentryMetricAlert", "errors-errors").inputs["resolveThreshold"] == warning
+    # A percentile of a sample is one of the whole: nothing scales it.
+    [slow] = recorded.one("SentryMetricAlert", "errors-slow").inputs["triggers"]
+    assert slow["alertThreshold"] == slow["resolveThreshold"] == 500
+
+
+def test_records_hold_the_real_limits_whatever_is_sent():
+    told = record(error_sample_rate=0.1).component.signals
+    found = {alert.name: (alert.severity, alert.wrong) for alert in alerts([told])}
+    assert found["sentry-errors-api-ticket"] == (Severity.TICKET, "Errors in five minutes: api: over 10")
+    assert found["sentry-errors-api-page"] == (Severity.PAGE, "Errors in five minutes: api: over 100")
+    assert set(found) - {"sentry-errors-api-ticket", "sentry-errors-api-page"} == {
+        "sentry-new-issue-api-ticket",
+        "sentry-slow-issue-api-ticket",
+        "sentry-slow-api-ticket",
+    }
+
+
+@pytest.mark.parametrize(
+    ("switch", "gone"),
+    [
+        ("errors", {"errors-errors"}),
+        ("new_issue", {"errors-new-issue"}),
+        ("performance_regression", {"errors-slow", "errors-slow-issue"}),
+    ],
+)
+def test_each_alert_can_be_switched_off_with_its_record(switch: str, gone: set[str]):
+    on, off = record(), record(alerts=AlertArgs(**{switch: False}))
+    assert {name for _, name in on.inventory() - off.inventory()} == gone
+    assert len(on.component.signals.signals) - len(off.component.signals.signals) == len(gone)
+
+
+def test_no_other_evaluator_is_asked_for_what_sentry_judges():
+    told = record().component.signals
+    [rest] = without_own_judges([told])
+    assert told.signals
+    assert (rest.signals, rest.checks) == ((), told.checks)

@@ -8,6 +8,8 @@ import pytest
 from components._fargate import TaskArgs
 from components._firewall import Upstream
 from components._scaling import step_policies
+from components._signals import Prometheus
+from components._signals.names import MetricNames
 from components.service import (
     CapacityArgs,
     RolloutArgs,
@@ -334,12 +336,43 @@ def test_open_connections_stay_with_their_task_and_get_time_to_leave():
 def test_signals_watch_every_way_in_which_a_service_fails():
     found = {it.id: it for it in record(scaling=STEP).component.signals.signals}
     assert {
-        *("service-latency-p95", "service-server-errors", "service-balancer-errors", "service-requests"),
-        *("service-rejected-connections", "service-unhealthy-tasks", "service-running-tasks"),
+        *("service-latency-p50", "service-latency-p95", "service-latency-p99", "service-requests"),
+        *("service-server-errors", "service-balancer-errors", "service-error-share"),
+        *("service-rejected-connections", "service-unhealthy-tasks", "service-unhealthy-share"),
+        "service-running-tasks",
         *("service-at-maximum", "service-cpu", "service-memory"),
     } == set(found)
     assert found["service-at-maximum"].thresholds[0].value == 49
     assert found["service-running-tasks"].thresholds[0].value == 8
+
+
+def test_what_is_told_of_five_minutes_is_asked_over_five_minutes():
+    signals = record().component.signals.signals
+    told = {it.id: it.query for it in signals if "five minutes" in it.description}
+    assert {"service-server-errors", "service-balancer-errors", "service-rejected-connections"} == set(told)
+    assert {query.period_seconds for query in told.values()} == {300}
+
+
+def test_application_answers_under_the_ids_of_the_load_balancer():
+    balancer = {it.id: it for it in record().component.signals.signals}
+    application = {it.id: it for it in record(metrics=MetricNames()).component.signals.signals}
+    shared = {"service-requests", "service-error-share", *(f"service-latency-p{n}" for n in (50, 95, 99))}
+    assert set(balancer) < set(application)
+    for id_ in shared:
+        assert isinstance(application[id_].query, Prometheus)
+        assert not isinstance(balancer[id_].query, Prometheus)
+        assert application[id_].unit == balancer[id_].unit
+        assert application[id_].thresholds == balancer[id_].thresholds
+        assert application[id_].floor or not application[id_].thresholds
+
+
+def test_times_are_seconds_whatever_the_histogram_counts_in():
+    in_ms = record(metrics=MetricNames(duration="took_ms", duration_unit="ms")).component.signals.signals
+    [p95] = [it for it in in_ms if it.id == "service-latency-p95"]
+    assert p95.query.promql == (
+        '0.001 * (histogram_quantile(0.95, sum by (le) (rate(took_ms_bucket{job="service"}[5m]))))'
+    )
+    assert {threshold.value for threshold in p95.thresholds} == {0.5, 1, 2}
 
 
 def test_secrets_reach_the_container_by_reference_to_one_version():

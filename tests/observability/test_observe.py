@@ -51,7 +51,7 @@ def test_fault_of_the_pooler_is_told_to_pager_and_chat(reports: Path):
     said: list[str] = []
     assert observe.run(reports, said.append, QUICK)
     [healthy] = [line for line in said if line.startswith("all is well")]
-    assert " 0 failed; scraped: postgres, redis, service" in healthy
+    assert " 0 failed; scraped: pgbouncer, postgres, redis, service" in healthy
     steps = [line.partition(" s  ")[2].partition(":")[0] for line in said[said.index(healthy) + 1 :]]
     assert steps[0] == "the fault"
     assert {"the pager rings", "the chat reads"} <= set(steps[1:])
@@ -78,7 +78,7 @@ def test_application_tells_of_itself_under_the_names_that_rules_read():
             with pytest.raises(urllib.error.HTTPError, match="500") as raised:
                 urllib.request.urlopen(address)  # noqa: S310  loopback
             raised.value.close()
-        with urllib.request.urlopen(f"http://{app.target}/metrics") as answer:  # noqa: S310  loopback
+        with urllib.request.urlopen(f"{app.url}/metrics") as answer:  # noqa: S310  loopback
             lines = answer.read().decode().splitlines()
     counted = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
     for route in ROUTES:

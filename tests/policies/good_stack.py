@@ -149,6 +149,7 @@ POOLER = json.dumps(
     [container("pgbouncer", {"PGBOUNCER_INI": TRUE_INI, "POOLER_TASKS": "2"}, ["DATABASE_PASSWORD"])]
 )
 SERVICE = json.dumps([container("service", {"PORT": "8080", "VITE_TITLE": "Feed"}, ["DATABASE_URL"])])
+COLLECTOR = json.dumps([container("collector", {"ALLOY_CONFIG": ""}, ["REMOTE_WRITE_TOKEN"])])
 POLICY = json.dumps({"Statement": [{"Effect": "Allow", "Action": ["a:Get"], "Resource": ["arn:aws:a:::it"]}]})
 BUCKET_POLICY = json.dumps(
     {
@@ -171,7 +172,7 @@ def _of(*types: str) -> list[str]:
 
 def known_later() -> list[Edit]:
     """What the cloud makes known."""
-    tasks = {"pooler-task": POOLER, "service-task": SERVICE}
+    tasks = {"pooler-task": POOLER, "service-task": SERVICE, "collector-task": COLLECTOR}
     return [
         *(Edit(on=f"TaskDefinition/{name}", set={"containerDefinitions": it}) for name, it in tasks.items()),
         *(Edit(on=it, set={"policy": POLICY}) for it in _of("aws:iam/rolePolicy:RolePolicy")),
@@ -233,6 +234,13 @@ SAMPLES = (
         imageScanningConfiguration={"scanOnPush": True},
     ),
     sample("aws:iam/policy:Policy", "sample-policy", policy=POLICY),
+    sample(
+        "aws:ecs/taskDefinition:TaskDefinition",
+        "sample-prometheus",
+        containerDefinitions=json.dumps([container("prometheus", {"RETENTION": "30d"})]),
+        volumes=[{"name": "data", "hostPath": "/data"}],
+        tags={"footing:measures": "metrics"},
+    ),
     sample(
         "aws:ec2/securityGroupRule:SecurityGroupRule",
         "sample-rule",

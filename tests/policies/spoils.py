@@ -376,6 +376,11 @@ def _zone_and_alerts() -> list[Spoil]:
             {"pagerduties": [{"severity": "critical"}]},
             environment="staging",
         ),
+        spoil(
+            "prometheus-store-not-on-nfs",
+            "TaskDefinition/sample-prometheus",
+            {"volumes.0.efsVolumeConfiguration": {"fileSystemId": "fs-1"}},
+        ),
         spoil("stateful-protected", DB, options={"protect": False}),
         spoil("stateful-protected", ZONE, options={"protect": False}),
         spoil("stateful-protected", FILES, options={"protect": False}),

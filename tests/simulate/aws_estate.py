@@ -454,6 +454,16 @@ COMPUTE = (
         {"threshold": 95},
     ),
     Step(
+        "composite",
+        "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+        lambda o: {
+            "alarmName": "both",
+            "alarmRule": f"ALARM({o['alarm']['name']})",
+            "actionsSuppressor": {"alarm": o["alarm"]["name"], "waitPeriod": 60, "extensionPeriod": 60},
+        },
+        {"alarmDescription": "Both at once."},
+    ),
+    Step(
         "board",
         "aws:cloudwatch/dashboard:Dashboard",
         lambda o: {"dashboardName": "app", "dashboardBody": '{"widgets": []}'},

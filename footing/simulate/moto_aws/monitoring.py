@@ -3,10 +3,11 @@
 Parameters: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
 """
 
+import re
 from typing import Any
 
 from footing.simulate.identity import arn
-from footing.simulate.moto_aws.kind import Call, Existing, Kind, Made
+from footing.simulate.moto_aws.kind import Call, Existing, Kind, Made, UnsupportedError
 from footing.simulate.wire import Properties
 
 _ALARM = {"name": "AlarmName", "evaluateLowSampleCountPercentiles": "EvaluateLowSampleCountPercentile"}
@@ -52,6 +53,34 @@ def _delete_alarm(call: Call, existing: Existing) -> None:
     call.client("cloudwatch").delete_alarms(AlarmNames=[existing.id])
 
 
+def _check_composite(call: Call, inputs: Properties) -> Made:
+    # moto has no composite alarms: botocore judges the parameters, and the names in the rule are looked for.
+    suppressor = inputs.get("actionsSuppressor") or {}
+    renames = {
+        "alarm": "ActionsSuppressor",
+        "waitPeriod": "ActionsSuppressorWaitPeriod",
+        "extensionPeriod": "ActionsSuppressorExtensionPeriod",
+    }
+    sent = {name: value for name, value in inputs.items() if name != "actionsSuppressor"}
+    fixed = {renames[name]: value for name, value in suppressor.items()}
+    call.check("cloudwatch", "put_composite_alarm", sent, **fixed)
+    _check_members(call, inputs["alarmRule"])
+    name = arn("cloudwatch", f"alarm:{inputs['alarmName']}", region=call.region)
+    return Made(inputs["alarmName"], {"arn": name})
+
+
+def _check_members(call: Call, rule: str) -> None:
+    named = set(re.findall(r'(?:ALARM|OK|INSUFFICIENT_DATA)\("?([^")]+)"?\)', rule))
+    found = call.client("cloudwatch").describe_alarms(AlarmNames=sorted(named))
+    missing = named - {it["AlarmName"] for it in found["MetricAlarms"]}
+    if missing:
+        raise UnsupportedError(f"the rule names {', '.join(sorted(missing))}, which is no alarm")
+
+
+def _forget(call: Call, existing: Existing) -> None:
+    """Only the parameters were checked: there is nothing in moto."""
+
+
 def _put_dashboard(call: Call, inputs: Properties) -> Made:
     call.send("cloudwatch", "put_dashboard", inputs)
     name = arn("cloudwatch", f"dashboard/{inputs['dashboardName']}", region="")
@@ -89,6 +118,7 @@ def _delete_log_group(call: Call, existing: Existing) -> None:
 
 
 KINDS = {
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": Kind(create=_check_composite, delete=_forget),
     "aws:cloudwatch/dashboard:Dashboard": Kind(create=_put_dashboard, delete=_delete_dashboard),
     "aws:cloudwatch/logGroup:LogGroup": Kind(
         create=_create_log_group, delete=_delete_log_group, update=_update_log_group

@@ -1,0 +1,84 @@
+"""What alarms are made from, and what they refuse to be made from."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components._signals import Severity, Signals
+from components.alarms.spec import AlarmSpec, specs
+
+NAME_CHARACTERS = 255
+"""Longest name of an alarm."""
+
+LONGEST_SECONDS = 86_400
+"""What the periods of one alarm may cover together, in seconds.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmsArgs:
+    """What `Alarms` is made from."""
+
+    prefix: str
+    """Beginning of every physical name: application and environment."""
+    signals: Sequence[Signals]
+    """What the components of the stack tell; only what asks CloudWatch becomes an alarm."""
+    severities: Sequence[Severity]
+    """Which alerts become alarms. Each alarm is billed by the month."""
+    runbook_url: str
+    """Page with a section for each signal, its id the anchor."""
+    email_addresses: Sequence[str]
+    """Who gets mail of both topics; each confirms a first mail."""
+    pager_url: pulumi.Input[str] | None = None
+    """Secret. Address of a pager that takes messages of SNS; gets pages alone."""
+    may_page: bool = False
+    """Whether a pager may ring for this environment. Production only."""
+    cluster_name: str
+    """ECS cluster whose failed deployments are told of."""
+    service_name: str
+    """ECS service whose deployments hold the composite alarm back."""
+    database_identifier: str
+    """RDS server whose failovers and low storage are told of; its replicas' names begin with it."""
+    exhausted: tuple[str, str] | None = None
+    """Names of two alerts, connections and failed answers, that together page once."""
+
+    def __post_init__(self) -> None:
+        """Refuse alarms that CloudWatch would refuse, or that would ring where nobody may be woken.
+
+        Raises:
+            ValueError: one sentence for each reason.
+
+        """
+        reasons = list(_problems(self))
+        if reasons:
+            raise ValueError("; ".join(reasons))
+
+    @property
+    def specs(self) -> list[AlarmSpec]:
+        """Every alarm, in the order of the records."""
+        return specs(self.signals, self.severities, self.runbook_url)
+
+
+def _problems(args: AlarmsArgs) -> Iterator[str]:
+    if args.pager_url is not None and not args.may_page:
+        yield "pager_url rings a pager, allowed only with may_page"
+    if not args.email_addresses:
+        yield "alarms without email_addresses reach nobody"
+    for name, count in Counter(spec.name for spec in args.specs).items():
+        if count > 1:
+            yield f"{count} alarms are called {name!r}: an id is used once in a stack"
+    for spec in args.specs:
+        if len(f"{args.prefix}-{spec.name}") > NAME_CHARACTERS:
+            yield f"alarm {spec.name!r}: its name has over {NAME_CHARACTERS} characters"
+        if spec.period_seconds * spec.periods > LONGEST_SECONDS:
+            yield (
+                f"alarm {spec.name!r} looks back {spec.period_seconds * spec.periods} seconds, "
+                f"allowed up to {LONGEST_SECONDS}"
+            )
+    missing = set(args.exhausted or ()) - {spec.name for spec in args.specs}
+    if missing:
+        yield f"exhausted names {', '.join(sorted(missing))}, which is no alarm here"

@@ -1,0 +1,163 @@
+"""CloudWatch alarms from the same records as every other evaluator.
+
+They are the second way to tell somebody: while Grafana, its data source or the way to it is down, AWS still
+evaluates them and sends the mail. Where both are up a page comes twice; see docs/adr/0015-two-ways-to-page.md.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components import _ecs_signals
+from components._component import Component
+from components._signals import CloudWatch, CloudWatchMath, Severity, Signals
+from components.alarms.args import AlarmsArgs
+from components.alarms.events import make_events
+from components.alarms.spec import AlarmSpec, is_percentile
+from components.alarms.topics import TOPICS, make_topics
+
+RESULT = "result"
+"""Id of the expression that an alarm on several metrics compares."""
+WAIT_SECONDS = 120
+"""How long the composite alarm waits to see whether a deployment has begun, in seconds."""
+EXTENSION_SECONDS = 300
+"""How long it waits after a deployment for the connections of the old tasks to go, in seconds."""
+
+
+class Alarms(Component):
+    """Alarms, the topics that they are sent to, and the rules for events that no metric shows."""
+
+    page_topic_arn: pulumi.Output[str]
+    """Topic of what somebody has to act on now."""
+    ticket_topic_arn: pulumi.Output[str]
+    """Topic of what somebody has to act on this working day."""
+
+    def __init__(self, name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        # The records are not what describes the component in a plan; its alarms are there themselves.
+        super().__init__(name, replace(args, signals=(), exhausted=None), opts)
+        self._args = args
+        topics = make_topics(name, args, self._child())
+        alarms = {spec.name: self._alarm(spec, topics) for spec in args.specs}
+        if args.exhausted:
+            connections, errors = (alarms[it] for it in args.exhausted)
+            self._composites(connections, errors, topics["page"])
+        make_events(name, args, topics["ticket"], self._child())
+        self.page_topic_arn, self.ticket_topic_arn = topics["page"].arn, topics["ticket"].arn
+        self._finish()
+
+    @property
+    def signals(self) -> Signals:
+        """What to watch: nothing of its own."""
+        return Signals(subject="Alarms")
+
+    def _alarm(self, spec: AlarmSpec, topics: Mapping[str, aws.sns.Topic]) -> aws.cloudwatch.MetricAlarm:
+        # What the composite alarms page for would page twice: alone it writes a ticket.
+        severity = Severity.TICKET if spec.name in (self._args.exhausted or ()) else spec.severity
+        actions = [topics[TOPICS[severity]].arn]
+        return aws.cloudwatch.MetricAlarm(
+            f"{self._name}-{spec.name}",
+            name=f"{self._args.prefix}-{spec.name}",
+            alarm_description=spec.description,
+            **(
+                _of_math(spec.query, spec)
+                if isinstance(spec.query, CloudWatchMath)
+                else _of_metric(spec.query, spec)
+            ),
+            comparison_operator="LessThanThreshold" if spec.below else "GreaterThanThreshold",
+            threshold=spec.threshold,
+            evaluation_periods=spec.periods,
+            datapoints_to_alarm=spec.periods,
+            treat_missing_data=spec.missing.value,
+            alarm_actions=actions,
+            ok_actions=actions,
+            opts=self._child(),
+        )
+
+    def _composites(
+        self, connections: aws.cloudwatch.MetricAlarm, errors: aws.cloudwatch.MetricAlarm, page: aws.sns.Topic
+    ) -> None:
+        """Of the two, at most one is on: failed answers with the database at its limit, or without."""
+        both = pulumi.Output.concat("ALARM(", connections.name, ") AND ALARM(", errors.name, ")")
+        alone = pulumi.Output.concat("ALARM(", errors.name, ") AND NOT ALARM(", connections.name, ")")
+        deploying = self._deploying()
+        self._composite(
+            "database-exhausted",
+            both,
+            page,
+            "Answers fail and the database has no connection left: they fail for want of one. ",
+            actions_suppressor={
+                "alarm": deploying.name,
+                "wait_period": WAIT_SECONDS,
+                "extension_period": EXTENSION_SECONDS,
+            },
+        )
+        self._composite("errors-alone", alone, page, "Answers fail, though the database has connections left. ")
+
+    def _composite(
+        self, role: str, rule: pulumi.Output[str], page: aws.sns.Topic, meaning: str, **suppressed: Any
+    ) -> None:
+        connections, errors = self._args.exhausted or ("", "")
+        anchor = (connections if suppressed else errors).rpartition("-page")[0]
+        aws.cloudwatch.CompositeAlarm(
+            f"{self._name}-{role}",
+            alarm_name=f"{self._args.prefix}-{role}",
+            alarm_description=f"{meaning}{self._args.runbook_url}#{anchor}",
+            alarm_rule=rule,
+            alarm_actions=[page.arn],
+            ok_actions=[page.arn],
+            opts=self._child(),
+            **suppressed,
+        )
+
+    def _deploying(self) -> aws.cloudwatch.MetricAlarm:
+        """On while more than one deployment of the service runs; calls nobody."""
+        return aws.cloudwatch.MetricAlarm(
+            f"{self._name}-deploying",
+            name=f"{self._args.prefix}-deploying",
+            alarm_description="A deployment goes on. Holds an alarm back, and calls nobody.",
+            namespace="ECS/ContainerInsights",
+            metric_name="DeploymentCount",
+            dimensions=_ecs_signals.dimensions(self._args.cluster_name, self._args.service_name),
+            statistic="Maximum",
+            period=60,
+            evaluation_periods=1,
+            comparison_operator="GreaterThanThreshold",
+            threshold=1,
+            treat_missing_data="notBreaching",
+            opts=self._child(),
+        )
+
+
+def _of_metric(query: CloudWatch, spec: AlarmSpec) -> dict[str, Any]:
+    percentile = is_percentile(query.statistic)
+    # Of a handful of requests a percentile says nothing; such a period neither starts nor ends an alarm.
+    how = {"extended_statistic": query.statistic, "evaluate_low_sample_count_percentiles": "ignore"}
+    return {
+        "namespace": query.namespace,
+        "metric_name": query.metric,
+        "dimensions": dict(query.dimensions),
+        "period": spec.period_seconds,
+        **(how if percentile else {"statistic": query.statistic}),
+    }
+
+
+def _of_math(query: CloudWatchMath, spec: AlarmSpec) -> dict[str, Any]:
+    metrics = [
+        {
+            "id": id_,
+            "return_data": False,
+            "metric": {
+                "namespace": it.namespace,
+                "metric_name": it.metric,
+                "dimensions": dict(it.dimensions),
+                "period": spec.period_seconds,
+                "stat": it.statistic,
+            },
+        }
+        for id_, it in query.metrics.items()
+    ]
+    result = {"id": RESULT, "label": RESULT, "expression": query.expression, "return_data": True}
+    return {"metric_queries": [*metrics, result]}

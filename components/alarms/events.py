@@ -1,0 +1,64 @@
+"""Events that no metric shows: a deployment that ECS gave up, a failover, a disk that runs full."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.alarms.args import AlarmsArgs
+
+RDS_CATEGORIES = ("failover", "failure", "low storage")
+"""Categories of events of a server that somebody has to hear of.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html
+"""
+
+
+def make_events(name: str, args: AlarmsArgs, topic: aws.sns.Topic, opts: pulumi.ResourceOptions) -> None:
+    """Rules that write a ticket for each event."""
+    for role, (pattern, paths, sentence) in _rules(args).items():
+        rule = aws.cloudwatch.EventRule(
+            f"{name}-{role}",
+            name=f"{args.prefix}-{role}",
+            description="Writes a ticket.",
+            event_pattern=json.dumps(pattern),
+            opts=opts,
+        )
+        aws.cloudwatch.EventTarget(
+            f"{name}-{role}-ticket",
+            rule=rule.name,
+            target_id="ticket",
+            arn=topic.arn,
+            input_transformer={"input_paths": paths, "input_template": json.dumps(sentence)},
+            opts=opts,
+        )
+
+
+def _rules(args: AlarmsArgs) -> Mapping[str, tuple[dict[str, Any], dict[str, str], str]]:
+    """By role: which events, what is taken out of one, and the message."""
+    return {
+        "deployment-failed": (
+            {
+                "source": ["aws.ecs"],
+                "detail-type": ["ECS Deployment State Change"],
+                "detail": {"eventName": ["SERVICE_DEPLOYMENT_FAILED"]},
+                "resources": [{"wildcard": f"arn:aws:ecs:*:*:service/{args.cluster_name}/*"}],
+            },
+            {"service": "$.resources[0]", "reason": "$.detail.reason"},
+            "Deployment failed: <service>. <reason> The old tasks still run; read the service's events.",
+        ),
+        "database-event": (
+            {
+                "source": ["aws.rds"],
+                "detail-type": ["RDS DB Instance Event"],
+                "detail": {
+                    "EventCategories": list(RDS_CATEGORIES),
+                    "SourceIdentifier": [{"prefix": args.database_identifier}],
+                },
+            },
+            {"server": "$.detail.SourceIdentifier", "message": "$.detail.Message"},
+            "Database <server>: <message>",
+        ),
+    }

@@ -1,0 +1,91 @@
+"""Where alarms and events are sent: two encrypted topics, one of them for what somebody has to act on now."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components._signals import Severity
+from components.alarms.args import AlarmsArgs
+
+TOPICS = {Severity.PAGE: "page", Severity.TICKET: "ticket"}
+"""Role of the topic by severity."""
+PUBLISHERS = {"cloudwatch": "cloudwatch.amazonaws.com", "events": "events.amazonaws.com"}
+"""Services of AWS that may publish, by a word for the statement."""
+DELETION_DAYS = 7
+"""How long a key that is no longer used can still be brought back, in days."""
+
+
+def make_topics(name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions) -> Mapping[str, aws.sns.Topic]:
+    """Topics by role, with their subscriptions."""
+    key = _key(name, args, opts)
+    topics = {role: _topic(name, role, key, args, opts) for role in TOPICS.values()}
+    for role, topic in topics.items():
+        for address in args.email_addresses:
+            _subscribe(f"{name}-{role}-{address}", topic, "email", address, opts)
+    if args.pager_url is not None:
+        _subscribe(f"{name}-page-pager", topics["page"], "https", args.pager_url, opts)
+    return topics
+
+
+def _key(name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions) -> aws.kms.Key:
+    # The key that AWS manages for SNS lets neither alarms nor events publish, and its policy cannot be changed:
+    # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+    key = aws.kms.Key(
+        f"{name}-key",
+        description=f"Messages of alarms of {args.prefix}.",
+        enable_key_rotation=True,
+        deletion_window_in_days=DELETION_DAYS,
+        opts=opts,
+    )
+    aws.kms.KeyPolicy(f"{name}-key-policy", key_id=key.id, policy=key.arn.apply(_key_policy), opts=opts)
+    return key
+
+
+def _key_policy(key_arn: str) -> str:
+    account = key_arn.split(":")[4]
+    owner = {
+        "Sid": "owner",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+        "Action": "kms:*",
+        "Resource": key_arn,
+    }
+    publish = [
+        _allowed(sid, it, ["kms:Decrypt", "kms:GenerateDataKey*"], key_arn) for sid, it in PUBLISHERS.items()
+    ]
+    return json.dumps({"Version": "2012-10-17", "Statement": [owner, *publish]})
+
+
+def _topic(
+    name: str, role: str, key: aws.kms.Key, args: AlarmsArgs, opts: pulumi.ResourceOptions
+) -> aws.sns.Topic:
+    topic = aws.sns.Topic(f"{name}-{role}", name=f"{args.prefix}-{role}", kms_master_key_id=key.arn, opts=opts)
+    aws.sns.TopicPolicy(f"{name}-{role}-policy", arn=topic.arn, policy=topic.arn.apply(_topic_policy), opts=opts)
+    return topic
+
+
+def _topic_policy(topic_arn: str) -> str:
+    _, partition, _, region, account, _ = topic_arn.split(":")
+    alarms, events = (_allowed(sid, it, ["sns:Publish"], topic_arn) for sid, it in PUBLISHERS.items())
+    # Alarms of this account alone. Events take no condition: with one they are not delivered.
+    ours = {"ArnLike": {"aws:SourceArn": f"arn:{partition}:cloudwatch:{region}:{account}:alarm:*"}}
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**alarms, "Condition": ours}, events]})
+
+
+def _allowed(sid: str, service: str, actions: list[str], resource: str) -> dict[str, Any]:
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": actions,
+        "Resource": resource,
+    }
+
+
+def _subscribe(
+    name: str, topic: aws.sns.Topic, protocol: str, endpoint: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> None:
+    aws.sns.TopicSubscription(name, topic=topic.arn, protocol=protocol, endpoint=endpoint, opts=opts)

@@ -1,0 +1,126 @@
+"""Amazon Managed Service for Prometheus: a store of metrics without a server of ours, and its rules."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components import _iam
+from components._component import Component
+
+LONGEST_RETENTION_DAYS = 1095
+"""https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-workspace-configuration.html"""
+
+LOG_PREFIX = "/aws/vendedlogs/prometheus/"
+"""Begin of the log group's name; another would use up the account's ten policies of log delivery.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManagedPrometheusArgs:
+    """What `ManagedPrometheus` is made from."""
+
+    alias: str
+    """Name of the workspace, for people."""
+    retention_days: int
+    """How long series are kept, in days, 1 to 1095. Source: config `metrics.retention_days`."""
+    kms_key_arn: str | None = None
+    """Key that encrypts the series, for ever; AWS's own when left out."""
+    log_retention_days: int = 30
+    """How long CloudWatch keeps what failed in rules and routes, in days."""
+    protect: bool = True
+    """Refuse to delete the workspace: its series go with it."""
+
+    def __post_init__(self) -> None:
+        """Refuse what AWS refuses.
+
+        Raises:
+            ValueError: a retention that there is not.
+
+        """
+        if not 1 <= self.retention_days <= LONGEST_RETENTION_DAYS:
+            raise ValueError(f"retention_days is {self.retention_days}: 1 to {LONGEST_RETENTION_DAYS} days")
+
+
+class ManagedPrometheus(Component):
+    """One workspace. Stateful: its series are nowhere else."""
+
+    workspace_id: pulumi.Output[str]
+    """Id of the workspace."""
+    query_url: pulumi.Output[str]
+    """Address of a data source; requests are signed for the service `aps`."""
+    remote_write_url: pulumi.Output[str]
+    """Address that collectors write to, signed for the service `aps`."""
+    write_policy: pulumi.Output[str]
+    """IAM document that lets a role write to this workspace, and nothing else."""
+
+    def __init__(self, name: str, args: ManagedPrometheusArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        self._args = args
+        workspace = self._make_workspace()
+        aws.amp.WorkspaceConfiguration(
+            f"{name}-configuration",
+            workspace_id=workspace.id,
+            retention_period_in_days=args.retention_days,
+            opts=self._child(),
+        )
+        self.workspace_id = workspace.id
+        self.query_url = workspace.prometheus_endpoint
+        self.remote_write_url = pulumi.Output.concat(workspace.prometheus_endpoint, "api/v1/remote_write")
+        self.write_policy = _iam.allow(["aps:RemoteWrite"], [workspace.arn])
+        self._finish()
+
+    def _make_workspace(self) -> aws.amp.Workspace:
+        log = aws.cloudwatch.LogGroup(
+            f"{self._name}-log",
+            name=f"{LOG_PREFIX}{self._args.alias}",
+            retention_in_days=self._args.log_retention_days,
+            opts=self._child(),
+        )
+        return aws.amp.Workspace(
+            f"{self._name}-workspace",
+            alias=self._args.alias,
+            kms_key_arn=self._args.kms_key_arn,
+            logging_configuration={"log_group_arn": pulumi.Output.concat(log.arn, ":*")},
+            opts=self._protected(self._args.protect) or self._child(),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManagedPrometheusRulesArgs:
+    """What `ManagedPrometheusRules` is made from."""
+
+    workspace_id: pulumi.Input[str]
+    """Source: `ManagedPrometheus.workspace_id`."""
+    namespace: str
+    """Name of the set of rules, for example `feed-production`."""
+    rules: str
+    """Recording and alerting rules, as a rules file of Prometheus."""
+    alertmanager: pulumi.Input[str] | None = None
+    """Configuration of the workspace's Alertmanager; it knows SNS as its only receiver. None sends nothing."""
+
+
+class ManagedPrometheusRules(Component):
+    """The rules that a workspace evaluates. Holds no data."""
+
+    def __init__(
+        self, name: str, args: ManagedPrometheusRulesArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__(name, args, opts)
+        aws.amp.RuleGroupNamespace(
+            f"{name}-namespace",
+            name=args.namespace,
+            workspace_id=args.workspace_id,
+            data=args.rules,
+            opts=self._child(),
+        )
+        if args.alertmanager is not None:
+            aws.amp.AlertManagerDefinition(
+                f"{name}-alertmanager",
+                workspace_id=args.workspace_id,
+                definition=args.alertmanager,
+                opts=self._child(),
+            )
+        self._finish()

@@ -1,0 +1,123 @@
+"""PostgreSQL's exporter: what makes its role, and the container itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from components import _fargate, _secret
+from components.collector.args import PostgresExporterArgs
+
+PORT = 9187
+"""Port of postgres_exporter, on loopback."""
+
+ROLE = "footing_metrics"
+"""User of the exporter: it may read statistics, and no table."""
+
+PASSWORD_KEY = "postgres_password"  # noqa: S105  the name of a key
+"""Key of that user's password in the collector's secret."""
+
+VOLUME, DIRECTORY = "authorities", "/run/authorities"
+"""Volume that holds the certificate authorities, and where it is mounted."""
+
+AUTHORITIES_URL = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
+"""https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html"""
+
+AUTHORITIES_FILE = f"{DIRECTORY}/rds-ca.pem"
+
+FETCH_SCRIPT = f"""\
+set -eu
+curl --fail --silent --show-error --retry 5 --output {AUTHORITIES_FILE} "$RDS_CA_URL"
+chmod 0644 {AUTHORITIES_FILE}
+"""
+"""Fetches Amazon's certificate authorities."""
+
+ROLE_SCRIPT = """\
+set -eu
+psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 <<'SQL'
+\\getenv role METRICS_ROLE
+\\getenv password METRICS_PASSWORD
+\\getenv connections METRICS_CONNECTIONS
+SELECT format('CREATE ROLE %I LOGIN', :'role')
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \\gexec
+ALTER ROLE :"role" PASSWORD :'password' CONNECTION LIMIT :connections;
+GRANT pg_monitor TO :"role";
+CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+SQL
+"""
+"""Makes the exporter's role, or gives it its new password. The values are never arguments: those can be listed."""
+
+
+def containers(
+    args: PostgresExporterArgs, secret: Mapping[str, pulumi.Input[str]], log_group: pulumi.Input[str], region: str
+) -> list[dict[str, Any]]:
+    """Fetch the authorities, make the role, then measure; `secret` maps a key to its reference."""
+    common: dict[str, Any] = {
+        "log_group": log_group,
+        "region": region,
+        "mountPoints": [{"sourceVolume": VOLUME, "containerPath": DIRECTORY}],
+    }
+    return [_fetch(args, common), _make_role(args, secret, common), _exporter(args, secret, common)]
+
+
+def _fetch(args: PostgresExporterArgs, common: dict[str, Any]) -> dict[str, Any]:
+    return _fargate.container(
+        "authorities",
+        args.prepare_image,
+        environment={"RDS_CA_URL": args.authorities_url or AUTHORITIES_URL},
+        user="0:0",
+        essential=False,
+        entryPoint=["sh", "-c"],
+        command=[FETCH_SCRIPT],
+        **common,
+    )
+
+
+def _make_role(
+    args: PostgresExporterArgs, secret: Mapping[str, pulumi.Input[str]], common: dict[str, Any]
+) -> dict[str, Any]:
+    return _fargate.container(
+        "postgres-role",
+        args.client_image,
+        environment={
+            "METRICS_CONNECTIONS": str(args.connections),
+            "METRICS_ROLE": ROLE,
+            "PGDATABASE": args.database_name,
+            "PGHOST": args.host,
+            "PGPORT": str(args.port),
+            "PGSSLMODE": "verify-full",
+            "PGSSLROOTCERT": AUTHORITIES_FILE,
+            "PGUSER": args.owner,
+        },
+        secrets={
+            "METRICS_PASSWORD": secret[PASSWORD_KEY],
+            "PGPASSWORD": _secret.reference(args.owner_secret_arn, "password", args.owner_secret_version_id),
+        },
+        essential=False,
+        entryPoint=["sh", "-c"],
+        command=[ROLE_SCRIPT],
+        dependsOn=[{"containerName": "authorities", "condition": "SUCCESS"}],
+        **common,
+    )
+
+
+def _exporter(
+    args: PostgresExporterArgs, secret: Mapping[str, pulumi.Input[str]], common: dict[str, Any]
+) -> dict[str, Any]:
+    place = pulumi.Output.concat(args.host, f":{args.port}/{args.database_name}?sslmode=verify-full&sslrootcert=")
+    return _fargate.container(
+        "postgres-exporter",
+        args.image,
+        environment={
+            "DATA_SOURCE_URI": pulumi.Output.concat(place, AUTHORITIES_FILE),
+            "DATA_SOURCE_USER": ROLE,
+        },
+        secrets={"DATA_SOURCE_PASS": secret[PASSWORD_KEY]},
+        command=[
+            f"--web.listen-address=127.0.0.1:{PORT}",
+            "--collector.long_running_transactions",
+            "--collector.stat_statements",
+        ],
+        dependsOn=[{"containerName": "postgres-role", "condition": "SUCCESS"}],
+        **common,
+    )

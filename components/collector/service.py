@@ -1,0 +1,165 @@
+"""One small task with the exporters of the database, Redis and the zone, and Alloy beside them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random as random
+
+from components import _collecting, _fargate, _firewall, _secret
+from components._alloy import Target
+from components._collecting import Collecting
+from components._component import Component
+from components._signals import Signals
+from components._signals.names import Job
+from components.collector import postgres, signals
+from components.collector.args import CloudflareExporterArgs, CollectorArgs, RedisExporterArgs
+
+REDIS_PORT = 9121
+"""Port of redis_exporter, on loopback."""
+
+CLOUDFLARE_PORT = 8080
+"""Port of cloudflare_exporter, on loopback."""
+
+
+class Collector(Component):
+    """Exporters and their collector. Holds no data; while it is replaced nobody measures."""
+
+    security_group_id: pulumi.Output[str]
+    """Group of the task."""
+
+    def __init__(self, name: str, args: CollectorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        self._args = args
+        self._group = _firewall.group(f"{name}-tasks", "Collector of metrics", args.vpc_id, self._child())
+        _firewall.connect(f"{name}-tasks", self._group, args.doors, self._child())
+        _firewall.allow_https_out(f"{name}-tasks", self._group, self._child())
+        self._collecting = Collecting(args.collecting, _targets(args))
+        self._make_service(self._make_task())
+        self.security_group_id = self._group.id
+        self._signals = signals.signals(args.cluster_name, args.service_name)
+        self._finish()
+
+    @property
+    def signals(self) -> Signals:
+        """What to watch."""
+        return self._signals
+
+    def _make_task(self) -> aws.ecs.TaskDefinition:
+        args = self._args
+        log = _fargate.make_log_group(self._name, args.task.log_retention_days, self._child())
+        arns, references = self._make_secret()
+        role = _fargate.make_task_role(self._name, self._child())
+        self._collecting.allow(self._name, role, self._child())
+        owner = [args.postgres.owner_secret_arn] if args.postgres else []
+        readable = [*arns, *owner, *self._collecting.secrets]
+        return _fargate.make_task_definition(
+            self._name,
+            args.task,
+            [
+                *_exporters(args, references, log.name),
+                *self._collecting.containers(log.name, args.region, essential=True),
+            ],
+            family=args.service_name,
+            execution_role=_fargate.make_execution_role(self._name, readable, self._child()),
+            task_role=role,
+            volumes=[*([postgres.VOLUME] if args.postgres else []), _collecting.VOLUME],
+            tags=_collecting.MEASURES_TAG,
+            opts=self._child(),
+        )
+
+    def _make_secret(self) -> tuple[list[pulumi.Input[str]], dict[str, pulumi.Output[str]]]:
+        """What the exporters log in with; references name the version, so that a change replaces the task."""
+        args = self._args
+        values: dict[str, pulumi.Input[object]] = {}
+        if args.postgres:
+            password = random.RandomPassword(
+                f"{self._name}-postgres", length=32, special=False, opts=self._child()
+            )
+            values[postgres.PASSWORD_KEY] = password.result
+        if args.redis:
+            values["redis_url"] = args.redis.url
+        if args.cloudflare:
+            values["cloudflare_token"] = args.cloudflare.token
+        version = _secret.make_secret(
+            f"{self._name}-credentials", "What the exporters log in with", values, self._child()
+        )
+        arn, version_id = version.secret_arn, version.version_id
+        return [arn], {key: _secret.reference(arn, key, version_id) for key in values}
+
+    def _make_service(self, task: aws.ecs.TaskDefinition) -> aws.ecs.Service:
+        args = self._args
+        return aws.ecs.Service(
+            f"{self._name}-service",
+            name=args.service_name,
+            cluster=args.cluster_arn,
+            task_definition=task.arn,
+            desired_count=1,
+            launch_type="FARGATE",
+            # Never two at once: each has the same role of PostgreSQL, whose connections are counted.
+            deployment_minimum_healthy_percent=0,
+            deployment_maximum_percent=100,
+            deployment_circuit_breaker={"enable": True, "rollback": True},
+            availability_zone_rebalancing="DISABLED",
+            network_configuration={
+                "subnets": args.subnet_ids,
+                "security_groups": [self._group.id],
+                "assign_public_ip": False,
+            },
+            wait_for_steady_state=True,
+            propagate_tags="SERVICE",
+            opts=self._child(),
+        )
+
+
+def _targets(args: CollectorArgs) -> list[Target]:
+    given = {
+        Target(job=Job.POSTGRES, port=postgres.PORT): args.postgres,
+        Target(job=Job.REDIS, port=REDIS_PORT): args.redis,
+        Target(job=Job.CLOUDFLARE, port=CLOUDFLARE_PORT): args.cloudflare,
+    }
+    return [target for target, exporter in given.items() if exporter is not None]
+
+
+def _exporters(
+    args: CollectorArgs, secret: Mapping[str, pulumi.Input[str]], log_group: pulumi.Input[str]
+) -> list[dict[str, Any]]:
+    common: dict[str, Any] = {"log_group": log_group, "region": args.region}
+    return [
+        *(postgres.containers(args.postgres, secret, log_group, args.region) if args.postgres else []),
+        *([_redis(args.redis, secret, common)] if args.redis else []),
+        *([_cloudflare(args.cloudflare, secret, common)] if args.cloudflare else []),
+    ]
+
+
+def _redis(
+    args: RedisExporterArgs, secret: Mapping[str, pulumi.Input[str]], common: dict[str, Any]
+) -> dict[str, Any]:
+    return _fargate.container(
+        "redis-exporter",
+        args.image,
+        environment={"REDIS_EXPORTER_WEB_LISTEN_ADDRESS": f"127.0.0.1:{REDIS_PORT}"},
+        secrets={"REDIS_ADDR": secret["redis_url"]},
+        essential=False,
+        restartPolicy=_collecting.RESTART,
+        **common,
+    )
+
+
+def _cloudflare(
+    args: CloudflareExporterArgs, secret: Mapping[str, pulumi.Input[str]], common: dict[str, Any]
+) -> dict[str, Any]:
+    return _fargate.container(
+        "cloudflare-exporter",
+        args.image,
+        environment={
+            "CF_ZONES": args.zone_id,
+            "FREE_TIER": str(args.free_plan).lower(),
+            "LISTEN": f"127.0.0.1:{CLOUDFLARE_PORT}",
+        },
+        secrets={"CF_API_TOKEN": secret["cloudflare_token"]},
+        essential=False,
+        restartPolicy=_collecting.RESTART,
+        **common,
+    )

@@ -1,0 +1,19 @@
+"""What an instance class has, as plain data: alarms on a share of it need the whole."""
+
+import re
+
+GIB = 1024**3
+
+_LARGE_GIB = {"t": 8, "m": 8, "r": 16}
+"""Memory of the size `large`, GiB, by the letter of the family. https://aws.amazon.com/rds/instance-types/"""
+
+_OF_LARGE = {"micro": 1 / 8, "small": 1 / 4, "medium": 1 / 2, "large": 1, "xlarge": 2}
+"""Sizes as a multiple of `large`; those above are multiples of `xlarge`."""
+
+
+def memory_bytes(instance_class: str) -> float | None:
+    """Memory of `instance_class`, for example `db.r6g.large`, in bytes; None for a family that is not known."""
+    found = re.fullmatch(r"db\.([a-z])\d[a-z]*\.(\d*)([a-z]+)", instance_class)
+    if found is None or found[1] not in _LARGE_GIB or found[3] not in _OF_LARGE:
+        return None
+    return _LARGE_GIB[found[1]] * _OF_LARGE[found[3]] * int(found[2] or 1) * GIB

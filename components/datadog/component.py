@@ -1,0 +1,103 @@
+"""Monitors, service level objectives and one dashboard at Datadog, from the same records as all others."""
+
+from dataclasses import replace
+
+import pulumi
+import pulumi_datadog as datadog
+
+from components._component import Component
+from components._signals import Objective, Signals
+from components._signals.alerts import Alert
+from components._signals.objective import PERIOD_DAYS
+from components.datadog.args import DatadogArgs
+from components.datadog.plan import BurnMonitor, LeftOut, MetricMonitor, burn_query, dashboard, message, planned
+from components.datadog.queries import counted
+
+CRAWLED_SECONDS = 900
+"""How late numbers of AWS may be, in seconds: Datadog fetches them, and what is evaluated sooner is not there yet.
+
+https://docs.datadoghq.com/monitors/guide/troubleshooting-no-data/
+"""
+
+
+class Datadog(Component):
+    """What Datadog watches of a stack."""
+
+    dashboard_url: pulumi.Output[str]
+    """Address of the dashboard."""
+
+    def __init__(self, name: str, args: DatadogArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        # The records are not what describes the component in a plan; its monitors are there themselves.
+        super().__init__(name, replace(args, signals=()), opts)
+        self._args = args
+        made = planned(args)
+        self.left_out: tuple[LeftOut, ...] = tuple(made.left_out)
+        """Records that Datadog does not get, with the reasons."""
+        for monitor in made.monitors:
+            self._monitor(monitor)
+        slos = {objective.id: self._objective(objective) for objective in made.objectives}
+        for burning in made.burning:
+            self._burning(burning, slos[burning.condition.objective.id])
+        board = datadog.DashboardJson(
+            f"{name}-dashboard",
+            dashboard=pulumi.Output.json_dumps(dashboard(args, made.panels), sort_keys=True),
+            opts=self._child(),
+        )
+        self.dashboard_url = board.url
+        self._finish()
+
+    @property
+    def signals(self) -> Signals:
+        """What to watch: nothing of its own."""
+        return Signals(subject="Datadog")
+
+    def _monitor(self, monitor: MetricMonitor) -> None:
+        datadog.Monitor(
+            f"{self._name}-{monitor.alert.name}",
+            name=self._title(monitor.alert),
+            type="query alert",
+            query=monitor.query,
+            message=message(monitor.alert, self._args),
+            monitor_thresholds={"critical": f"{monitor.threshold.value:.10g}"},
+            # What must not get low must be there; other numbers come only when something happens.
+            on_missing_data="show_and_notify_no_data" if monitor.threshold.below else "resolve",
+            evaluation_delay=CRAWLED_SECONDS if monitor.crawled else 0,
+            require_full_window=False,
+            include_tags=True,
+            tags=self._tags(monitor.alert),
+            opts=self._child(),
+        )
+
+    def _objective(self, objective: Objective) -> datadog.ServiceLevelObjective:
+        good, whole = counted(objective, self._args.app)
+        return datadog.ServiceLevelObjective(
+            f"{self._name}-{objective.id}",
+            name=f"{objective.title} ({self._args.environment})",
+            type="metric",
+            description=f"{objective.description} {self._args.runbook_url}#{objective.id}",
+            query={"numerator": good, "denominator": whole},
+            thresholds=[{"timeframe": f"{PERIOD_DAYS}d", "target": round(objective.target * 100, 6)}],
+            tags=self._args.tags,
+            opts=self._child(),
+        )
+
+    def _burning(self, monitor: BurnMonitor, slo: datadog.ServiceLevelObjective) -> None:
+        alert, condition = monitor.alert, monitor.condition
+        datadog.Monitor(
+            f"{self._name}-{alert.name}",
+            name=self._title(alert),
+            type="slo alert",
+            query=slo.id.apply(lambda id_: burn_query(id_, condition)),
+            message=message(alert, self._args),
+            monitor_thresholds={"critical": f"{condition.window.factor:g}"},
+            tags=self._tags(alert),
+            opts=self._child(),
+        )
+
+    def _title(self, alert: Alert) -> str:
+        return f"{alert.wrong} ({self._args.environment})"
+
+    def _tags(self, alert: Alert) -> list[str]:
+        owned = [it for it in self._args.tags if alert.owner is None or not it.startswith("team:")]
+        team = [f"team:{alert.owner}"] if alert.owner else []
+        return sorted((*owned, *team, f"record:{alert.anchor}", f"severity:{alert.severity.value}"))

@@ -1,0 +1,204 @@
+"""One EC2 machine with a disk that outlives it, for servers whose data must not lie on a network file system.
+
+Prometheus does not support NFS, and so neither EFS; Fargate has no other disk that lasts.
+https://prometheus.io/docs/prometheus/latest/storage/#operational-aspects
+"""
+
+import base64
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components import _firewall, _iam
+from components._component import Component
+from components._firewall import Upstream
+from components._signals import Signals
+from components.monitoring import signals
+from components.monitoring.args import (
+    GRAFANA_PORT,
+    PROMETHEUS_PORT,
+    MonitoringHostArgs,
+    ServersPlace,
+)
+from components.monitoring.machine import IMAGE_PARAMETER, start_script
+
+MACHINE_POLICIES = ("service-role/AmazonEC2ContainerServiceforEC2Role", "AmazonSSMManagedInstanceCore")
+"""AWS's own policies of an ECS machine, and of one that is reached by Session Manager alone."""
+
+ROOT_GIB = 30
+"""Size of the machine's own disk, GiB: that of the image."""
+
+
+class MonitoringHost(Component):
+    """The machine, its disk, its cluster and its name. Stateful: the disk."""
+
+    remote_write_url: pulumi.Output[str]
+    """Address that collectors write to, inside the network."""
+    query_url: pulumi.Output[str]
+    """Address of a data source, inside the network."""
+    volume_id: pulumi.Output[str]
+    """The disk."""
+
+    def __init__(self, name: str, args: MonitoringHostArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        self._args = args
+        self._domain = f"{args.cluster_name}.internal"
+        self._machine = _firewall.group(f"{name}-machine", "Monitoring machine", args.vpc_id, self._child())
+        self._tasks = _firewall.group(f"{name}-tasks", "Prometheus and Grafana", args.vpc_id, self._child())
+        self._connect()
+        volume = self._make_volume()
+        cluster, provider = self._make_cluster(self._make_machines(volume))
+        self.place = ServersPlace(
+            cluster_arn=cluster.arn,
+            capacity_provider=provider.name,
+            subnet_id=args.subnet_id,
+            storage_gib=args.storage_gib,
+            security_group_id=self._tasks.id,
+            registry_arn=self._make_registry(),
+        )
+        """Where servers may run."""
+        address = f"http://prometheus.{self._domain}:{PROMETHEUS_PORT}"
+        self.remote_write_url = pulumi.Output.from_input(f"{address}/api/v1/write")
+        self.query_url = pulumi.Output.from_input(address)
+        self.volume_id = volume.id
+        self._finish()
+
+    @property
+    def signals(self) -> Signals:
+        """What to watch: the servers themselves, by the metrics of somebody else."""
+        return signals.signals(self._args.cluster_name, self._args.service_name)
+
+    @property
+    def door(self) -> Upstream:
+        """Where a collector writes to."""
+        return Upstream(role="metrics", security_group_id=self._tasks.id, port=PROMETHEUS_PORT)
+
+    def _connect(self) -> None:
+        """Nobody from outside; from the machine, for a session that forwards a port."""
+        for role, port in (("prometheus", PROMETHEUS_PORT), ("grafana", GRAFANA_PORT)):
+            server = Upstream(role=role, security_group_id=self._tasks.id, port=port)
+            _firewall.connect(f"{self._name}-machine", self._machine, [server], self._child())
+        for name, client in (("machine", self._machine), ("tasks", self._tasks)):
+            _firewall.connect(f"{self._name}-{name}", client, self._args.upstreams, self._child())
+            _firewall.allow_https_out(f"{self._name}-{name}", client, self._child())
+
+    def _make_volume(self) -> aws.ebs.Volume:
+        return aws.ebs.Volume(
+            f"{self._name}-data",
+            availability_zone=self._args.zone,
+            type="gp3",
+            size=self._args.storage_gib,
+            encrypted=True,
+            kms_key_id=self._args.kms_key_arn,
+            final_snapshot=True,
+            opts=self._protected(self._args.protect) or self._child(),
+        )
+
+    def _make_role(self, volume: aws.ebs.Volume) -> aws.iam.InstanceProfile:
+        role = aws.iam.Role(
+            f"{self._name}-machine", assume_role_policy=_iam.trust("ec2.amazonaws.com"), opts=self._child()
+        )
+        for policy in MACHINE_POLICIES:
+            aws.iam.RolePolicyAttachment(
+                f"{self._name}-{policy.rpartition('/')[2]}",
+                role=role.name,
+                policy_arn=f"arn:aws:iam::aws:policy/{policy}",
+                opts=self._child(),
+            )
+        machines = volume.arn.apply(lambda arn: f"{arn.partition(':volume/')[0]}:instance/*")
+        aws.iam.RolePolicy(
+            f"{self._name}-volume",
+            role=role.id,
+            policy=_iam.allow(["ec2:AttachVolume"], [volume.arn, machines]),
+            opts=self._child(),
+        )
+        return aws.iam.InstanceProfile(f"{self._name}-machine", role=role.name, opts=self._child())
+
+    def _make_machines(self, volume: aws.ebs.Volume) -> aws.autoscaling.Group:
+        template = self._make_template(volume)
+        return aws.autoscaling.Group(
+            f"{self._name}-machines",
+            name=self._args.cluster_name,
+            min_size=0,
+            max_size=1,
+            desired_capacity=1,
+            vpc_zone_identifiers=[self._args.subnet_id],
+            launch_template={"id": template.id, "version": template.latest_version.apply(str)},
+            # The disk can be at one machine alone: the old one goes first.
+            instance_refresh={"strategy": "Rolling", "preferences": {"min_healthy_percentage": 0}},
+            tags=[
+                {"key": "Name", "value": self._args.cluster_name, "propagate_at_launch": True},
+                {"key": "AmazonECSManaged", "value": "", "propagate_at_launch": True},
+            ],
+            opts=self._child(),
+        )
+
+    def _make_template(self, volume: aws.ebs.Volume) -> aws.ec2.LaunchTemplate:
+        args = self._args
+        root: Any = {"volume_size": ROOT_GIB, "volume_type": "gp3", "encrypted": "true"}
+        return aws.ec2.LaunchTemplate(
+            f"{self._name}-machine",
+            image_id=f"resolve:ssm:{IMAGE_PARAMETER}",
+            instance_type=args.instance_type,
+            iam_instance_profile={"arn": self._make_role(volume).arn},
+            network_interfaces=[
+                {"associate_public_ip_address": "false", "security_groups": [self._machine.id]},
+            ],
+            # Version 2 alone, and no further than the machine: no container gets its role.
+            metadata_options={
+                "http_endpoint": "enabled",
+                "http_tokens": "required",
+                "http_put_response_hop_limit": 1,
+            },
+            block_device_mappings=[{"device_name": "/dev/xvda", "ebs": root}],
+            monitoring={"enabled": True},
+            user_data=volume.id.apply(lambda id_: _encoded(start_script(args.cluster_name, id_))),
+            update_default_version=True,
+            opts=self._child(),
+        )
+
+    def _make_cluster(self, machines: aws.autoscaling.Group) -> tuple[aws.ecs.Cluster, aws.ecs.CapacityProvider]:
+        cluster = aws.ecs.Cluster(
+            f"{self._name}-cluster",
+            name=self._args.cluster_name,
+            settings=[{"name": "containerInsights", "value": "enabled"}],
+            opts=self._child(),
+        )
+        provider = aws.ecs.CapacityProvider(
+            f"{self._name}-machine",
+            name=self._args.cluster_name,
+            auto_scaling_group_provider={
+                "auto_scaling_group_arn": machines.arn,
+                "managed_scaling": {"status": "DISABLED"},
+                "managed_draining": "ENABLED",
+            },
+            opts=self._child(),
+        )
+        aws.ecs.ClusterCapacityProviders(
+            f"{self._name}-machine",
+            cluster_name=cluster.name,
+            capacity_providers=[provider.name],
+            opts=self._child(),
+        )
+        return cluster, provider
+
+    def _make_registry(self) -> pulumi.Output[str]:
+        domain = aws.servicediscovery.PrivateDnsNamespace(
+            f"{self._name}-domain", name=self._domain, vpc=self._args.vpc_id, opts=self._child()
+        )
+        entry = aws.servicediscovery.Service(
+            f"{self._name}-prometheus",
+            name="prometheus",
+            dns_config={
+                "namespace_id": domain.id,
+                "dns_records": [{"type": "A", "ttl": 10}],
+                "routing_policy": "MULTIVALUE",
+            },
+            opts=self._child(),
+        )
+        return entry.arn
+
+
+def _encoded(script: str) -> str:
+    return base64.b64encode(script.encode()).decode()

@@ -1,0 +1,24 @@
+"""What to watch on the monitoring servers, as plain data: from CloudWatch, which does not fall with them."""
+
+from components import _ecs_signals
+from components._signals import Board, Check, Signals
+
+
+def signals(cluster: str, service: str) -> Signals:
+    """Signals of the servers' ECS service, of which one task runs."""
+    return Signals(
+        subject="Metrics",
+        board=Board.TELEMETRY,
+        signals=(
+            _ecs_signals.running_tasks("metrics", cluster, service, 1),
+            _ecs_signals.memory("metrics", cluster, service),
+        ),
+        checks=(
+            Check(
+                id="metrics-disk-free",
+                title="The disk of the series has room",
+                probe="prometheus_tsdb_storage_blocks_bytes",
+                fix="Raise `metrics.store.storage_gib`; xfs_growfs on the machine then makes the new room usable.",
+            ),
+        ),
+    )

@@ -1,0 +1,56 @@
+"""Error tracking at Sentry: one project and one key for one part of the application in one environment.
+
+A project for each environment, though Sentry could tell environments apart within one: a stack then owns all it
+makes, so destroying staging takes no issue of production along, and noise in staging uses up no quota and hides
+behind no filter of production. `SENTRY_ENVIRONMENT` is set all the same.
+"""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from components._component import Component
+from components._signals import Signals
+from components.sentry.args import SentryArgs
+from components.sentry.provider import make_alert, make_project
+from components.sentry.signals import by_role, signals
+
+
+class Sentry(Component):
+    """One project with one rate-limited key, and its alerts."""
+
+    dsn: pulumi.Output[str]
+    """Address that events are sent to.
+
+    Not a secret: browsers get it with every page, and all it allows is to add events up to the key's rate limit.
+    """
+    project_slug: pulumi.Output[str]
+    """Slug of the project, for releases and source maps."""
+
+    def __init__(self, name: str, args: SentryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        self._args = args
+        project = make_project(name, args, kept=self._child(protect=args.protect), opts=self._child())
+        for role, signal in by_role(args).items():
+            make_alert(f"{name}-{role}", signal, project, args, self._child())
+        self.dsn = project.dsn
+        self.project_slug = project.slug
+        self._finish()
+
+    @property
+    def env(self) -> Mapping[str, pulumi.Input[str]]:
+        """Environment variables for the application: the DSN, what events are tagged with, and what is sampled."""
+        release = {"SENTRY_RELEASE": self._args.release} if self._args.release else {}
+        return {
+            "SENTRY_DSN": self.dsn,
+            "SENTRY_ENVIRONMENT": self._args.environment,
+            **release,
+            "SENTRY_SAMPLE_RATE": f"{self._args.error_sample_rate:g}",
+            "SENTRY_TRACES_SAMPLE_RATE": f"{self._args.traces_sample_rate:g}",
+            "SENTRY_PROFILES_SAMPLE_RATE": f"{self._args.profiles_sample_rate:g}",
+        }
+
+    @property
+    def signals(self) -> Signals:
+        """What to watch."""
+        return signals(self._args)

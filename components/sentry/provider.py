@@ -1,0 +1,177 @@
+"""Sentry as the installed SDK knows it: the only module that imports it.
+
+`pulumiverse_sentry` 0.0.9 bridges version 0.11.2 of the Terraform provider and is not kept up. Another SDK takes
+its place here and nowhere else: the one that `pulumi package add terraform-provider jianyuan/sentry` generates
+from the present provider. What this version makes necessary, and the other would not:
+
+- values of conditions and actions are texts, and their `name` is left out: the server adds it;
+- conditions stand in the order in which the server answers them, triggers in that of their labels: the provider
+  compares by position, https://github.com/jianyuan/terraform-provider-sentry/issues/793;
+- every trigger names its `resolve_threshold`: left out, 0 is sent;
+- a change in percent cannot be said: there is no `comparison_delta`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumiverse_sentry as sentry
+
+from components._signals import IssueEvent, SentryIssues, SentryMetric, Signal
+from components.sentry.args import PagerDutyArgs, SentryArgs, SlackArgs
+from components.sentry.contacts import Contact, contacts
+
+ABOVE = 0
+"""Sentry's number for a threshold that is crossed upwards."""
+LABELS = ("critical", "warning")
+"""Sentry's levels of a threshold, the first there always: a rule with one threshold calls it critical."""
+REPEAT_MINUTES = 5
+"""How long Sentry is silent about one issue after a message, in minutes; the least it takes."""
+CONDITIONS: Mapping[IssueEvent, str] = {
+    IssueEvent.NEW: "sentry.rules.conditions.first_seen_event.FirstSeenEventCondition",
+    IssueEvent.REGRESSED: "sentry.rules.conditions.regression_event.RegressionEventCondition",
+}
+CATEGORY_FILTER = "sentry.rules.filters.issue_category.IssueCategoryFilter"
+SLACK_ACTION = "sentry.integrations.slack.notify_action.SlackNotifyServiceAction"
+MAIL_ACTION = "sentry.mail.actions.NotifyEmailAction"
+PAGERDUTY_ACTION = "sentry.integrations.pagerduty.notify_action.PagerDutyNotifyServiceAction"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """A project and its key, made."""
+
+    slug: pulumi.Output[str]
+    """Slug of the project."""
+    dsn: pulumi.Output[str]
+    """Public address of its key."""
+
+
+def make_project(
+    name: str, args: SentryArgs, *, kept: pulumi.ResourceOptions, opts: pulumi.ResourceOptions
+) -> Project:
+    """One project with one rate-limited key; `kept` are the project's own options."""
+    project = sentry.SentryProject(
+        f"{name}-project",
+        organization=args.organization,
+        teams=[args.team],
+        name=args.project,
+        slug=args.project,
+        platform=args.platform,
+        opts=kept,
+    )
+    key = sentry.SentryKey(
+        f"{name}-key",
+        organization=args.organization,
+        project=project.slug,
+        name=args.environment,
+        rate_limit_count=args.key_rate_limit_count,
+        rate_limit_window=args.key_rate_limit_window_seconds,
+        opts=opts,
+    )
+    return Project(slug=project.slug, dsn=key.dsn_public)
+
+
+def make_alert(
+    name: str, signal: Signal, project: Project, args: SentryArgs, opts: pulumi.ResourceOptions
+) -> pulumi.CustomResource:
+    """The alert of one signal, named by its id: that is also its section of the runbook.
+
+    Raises:
+        TypeError: Sentry cannot judge what the signal asks.
+
+    """
+    if isinstance(signal.query, SentryMetric):
+        return _metric_alert(name, signal, signal.query, project, args, opts)
+    if isinstance(signal.query, SentryIssues):
+        return _issue_alert(name, signal, signal.query, project, args, opts)
+    raise TypeError(f"signal {signal.id}: Sentry is not asked for {type(signal.query).__name__}")
+
+
+def _metric_alert(
+    name: str,
+    signal: Signal,
+    query: SentryMetric,
+    project: Project,
+    args: SentryArgs,
+    opts: pulumi.ResourceOptions,
+) -> pulumi.CustomResource:
+    ordered = sorted(signal.thresholds, key=lambda it: it.value, reverse=True)
+    resolved = query.counted(ordered[-1].value)
+    return sentry.SentryMetricAlert(
+        name,
+        organization=args.organization,
+        project=project.slug,
+        name=signal.id,
+        aggregate=query.aggregate,
+        dataset=query.dataset,
+        event_types=list(query.event_types),
+        query="",
+        time_window=query.window_seconds // 60,
+        threshold_type=ABOVE,
+        resolve_threshold=resolved,
+        triggers=[
+            {
+                "label": label,
+                "threshold_type": ABOVE,
+                "alert_threshold": query.counted(it.value),
+                "resolve_threshold": resolved,
+                "actions": [_metric_action(contact) for contact in contacts(args, it.severity)],
+            }
+            for label, it in zip(LABELS, ordered, strict=False)
+        ],
+        opts=opts,
+    )
+
+
+def _issue_alert(
+    name: str,
+    signal: Signal,
+    query: SentryIssues,
+    project: Project,
+    args: SentryArgs,
+    opts: pulumi.ResourceOptions,
+) -> pulumi.CustomResource:
+    [threshold] = signal.thresholds
+    return sentry.SentryIssueAlert(
+        name,
+        organization=args.organization,
+        project=project.slug,
+        name=signal.id,
+        action_match="any",
+        filter_match="all",
+        frequency=REPEAT_MINUTES,
+        conditions=[{"id": it} for it in sorted(CONDITIONS[event] for event in query.events)],
+        filters=[{"id": CATEGORY_FILTER, "value": query.category.value}],
+        actions=[_issue_action(contact) for contact in contacts(args, threshold.severity)],
+        opts=opts,
+    )
+
+
+def _metric_action(contact: Contact) -> sentry.SentryMetricAlertTriggerActionArgsDict:
+    if isinstance(contact, SlackArgs):
+        return {
+            "type": "slack",
+            "target_type": "specific",
+            "target_identifier": contact.channel,
+            "integration_id": contact.integration_id,
+        }
+    if isinstance(contact, PagerDutyArgs):
+        return {
+            "type": "pagerduty",
+            "target_type": "specific",
+            "target_identifier": str(contact.service_id),
+            "integration_id": contact.integration_id,
+        }
+    return {"type": "email", "target_type": "team", "target_identifier": str(contact.team_id)}
+
+
+def _issue_action(contact: Contact) -> dict[str, str]:
+    if isinstance(contact, SlackArgs):
+        return {"id": SLACK_ACTION, "workspace": str(contact.integration_id), "channel": contact.channel}
+    if isinstance(contact, PagerDutyArgs):
+        account, service = str(contact.integration_id), str(contact.service_id)
+        return {"id": PAGERDUTY_ACTION, "account": account, "service": service}
+    if contact.team_id is None:
+        return {"id": MAIL_ACTION, "targetType": "IssueOwners", "fallthroughType": "ActiveMembers"}
+    return {"id": MAIL_ACTION, "targetType": "Team", "targetIdentifier": str(contact.team_id)}

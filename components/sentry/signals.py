@@ -1,0 +1,125 @@
+"""What Sentry watches itself, as plain data.
+
+Counts are thresholds of what happens, not of what is sent: the adapter scales them by the share that is sent.
+"""
+
+from collections.abc import Iterator
+
+from components._signals import (
+    Board,
+    Check,
+    IssueCategory,
+    IssueEvent,
+    SentryIssues,
+    SentryMetric,
+    Severity,
+    Signal,
+    Signals,
+    Threshold,
+)
+from components.sentry.args import SentryArgs
+
+ERRORS_WINDOW_SECONDS = 300
+"""What errors are counted over, in seconds. Source: requirements, S0."""
+ERROR_EVENTS = "error"
+TRANSACTION_EVENTS = "transaction"
+
+
+def signals(args: SentryArgs) -> Signals:
+    """What one project tells about itself."""
+    return Signals(
+        subject="Error tracking" if args.part == "api" else f"Error tracking: {args.part}",
+        board=Board.ERRORS,
+        signals=tuple(by_role(args).values()),
+        checks=(
+            Check(
+                id=f"sentry-accepts-{args.project}",
+                title=f"Sentry accepts an event for {args.project}",
+                probe="POST a test envelope to the DSN, status 200",
+                fix="429: the key's rate limit or the quota is used up. 403: the key is off.",
+            ),
+        ),
+    )
+
+
+def by_role(args: SentryArgs) -> dict[str, Signal]:
+    """Signals that are switched on, by the end of their resource's name."""
+    return dict(_all(args))
+
+
+def _all(args: SentryArgs) -> Iterator[tuple[str, Signal]]:
+    if args.alerts.errors:
+        yield "errors", _errors(args)
+    if args.alerts.new_issue:
+        yield "new-issue", _new_issue(args)
+    if args.alerts.performance_regression:
+        yield "slow-issue", _slow_issue(args)
+        yield "slow", _slow(args)
+
+
+def _errors(args: SentryArgs) -> Signal:
+    return Signal(
+        id=f"sentry-errors-{args.part}",
+        title=f"Errors in five minutes: {args.part}",
+        description="Errors that the code raised; Sentry counts them, scaled where only a share is sent.",
+        query=SentryMetric(
+            aggregate="count()",
+            dataset="events",
+            event_types=(ERROR_EVENTS,),
+            window_seconds=ERRORS_WINDOW_SECONDS,
+            sample_rate=args.error_sample_rate,
+        ),
+        unit="short",
+        thresholds=(
+            Threshold(severity=Severity.TICKET, value=args.alerts.errors_warning),
+            Threshold(severity=Severity.PAGE, value=args.alerts.errors_critical),
+        ),
+        for_seconds=0,
+        runbook=(
+            "Open the project's issues of the last hour, by number of events. One issue with the newest release: "
+            "roll that back. Many issues at once: something they share is down, look at the database first. "
+            f"The key drops what is over {args.key_rate_limit_count} events in "
+            f"{args.key_rate_limit_window_seconds} seconds, so a count that stands still may be higher."
+        ),
+    )
+
+
+def _new_issue(args: SentryArgs) -> Signal:
+    return Signal(
+        id=f"sentry-new-issue-{args.part}",
+        title=f"New or returned errors: {args.part}",
+        description="Errors that Sentry has not seen before, or that were resolved and are back.",
+        query=SentryIssues(events=(IssueEvent.NEW, IssueEvent.REGRESSED), category=IssueCategory.ERROR),
+        unit="short",
+        thresholds=(Threshold(severity=Severity.TICKET, value=0),),
+        for_seconds=0,
+        runbook="Read the first event's release and breadcrumbs; assign the issue, or archive it with a reason.",
+    )
+
+
+def _slow_issue(args: SentryArgs) -> Signal:
+    return Signal(
+        id=f"sentry-slow-issue-{args.part}",
+        title=f"New performance issues: {args.part}",
+        description="Patterns that make requests slow and that Sentry finds in traces: a query for each row, say.",
+        query=SentryIssues(events=(IssueEvent.NEW, IssueEvent.REGRESSED), category=IssueCategory.PERFORMANCE),
+        unit="short",
+        thresholds=(Threshold(severity=Severity.TICKET, value=0),),
+        for_seconds=0,
+        runbook="Open the issue's example trace and mend what repeats: one query for all rows, or a cache.",
+    )
+
+
+def _slow(args: SentryArgs) -> Signal:
+    return Signal(
+        id=f"sentry-slow-{args.part}",
+        title=f"Transaction time, p95: {args.part}",
+        description="19 of 20 traced transactions end faster. Sampling makes it coarser, not smaller.",
+        query=SentryMetric(
+            aggregate="p95(transaction.duration)", dataset="transactions", event_types=(TRANSACTION_EVENTS,)
+        ),
+        unit="ms",
+        thresholds=(Threshold(severity=Severity.TICKET, value=args.alerts.p95_target_ms),),
+        for_seconds=0,
+        runbook="Performance, by p95: open the slowest transaction, then its longest span in a slow example.",
+    )

@@ -1,0 +1,214 @@
+"""What only the application can tell, as plain data: by route, by status, by kind of key, by kind of user."""
+
+from collections.abc import Iterator
+
+from components._signals import Board, Floor, Prometheus, Signal, Unit
+from components._signals.durations import MINUTE_SECONDS
+from components._signals.limits import over, under
+from components._signals.names import MetricNames, OperationNames, of_service, quantile_seconds
+from components._signals.promql import (
+    Increase,
+    Level,
+    Match,
+    Operator,
+    Rate,
+    Ratio,
+    Scaled,
+)
+
+LIMITED_SHARE = 0.2
+"""Share of requests refused by a limit that is worth knowing."""
+
+SIGN_IN_FAILURES_PER_MINUTE = 100
+"""Failed sign-ins at which somebody is paged: passwords are being tried."""
+
+PATTERN_HIT_SHARE = 0.7
+"""Share of look-ups that each kind of key should answer. Source: S0-45."""
+
+LOOKUPS_PER_SECOND = 10
+"""Look-ups in a second, under which the share of hits says nothing."""
+
+LEAST_REQUESTS = 50
+"""Requests in five minutes, under which a share means nothing."""
+
+QUEUED_WRITES = 1000
+"""Writes that wait, over which a ticket is written. Source: S3-63."""
+
+QUEUED_FOR_SECONDS = 10 * MINUTE_SECONDS
+
+
+def metrics(names: MetricNames) -> Iterator[Signal]:
+    """Records of an application with these metrics; what it does not have is left out."""
+    yield from _routes(names)
+    yield _limited(names)
+    yield _sign_in_failures(names)
+    if names.cache_requests:
+        yield from _cache(names, names.cache_requests)
+    for operation in names.operations:
+        yield _operation(operation)
+    if names.write_queue:
+        yield _write_queue(names.write_queue)
+    yield from _panels(names)
+
+
+def _routes(names: MetricNames) -> Iterator[Signal]:
+    yield Signal(
+        id="service-route-latency",
+        title="Response time by route, 95th percentile",
+        description="Which route is slow: 19 of 20 of its requests are answered faster.",
+        query=Prometheus(expression=names.duration_quantile(0.95, (names.route_label,))),
+        unit=Unit.SECONDS,
+        board=Board.LATENCY,
+    )
+    yield Signal(
+        id="service-routes",
+        title="Requests by route",
+        description="Requests in a second, by method and route.",
+        query=Prometheus(expression=Rate(names.answers(), (names.method_label, names.route_label))),
+        unit=Unit.REQUESTS_PER_SECOND,
+        board=Board.TRAFFIC,
+    )
+    yield Signal(
+        id="service-statuses",
+        title="Failed requests by status",
+        description="Answers in a second with a status of 400 or more.",
+        query=Prometheus(expression=Rate(names.with_status("[45].."), (names.status_label,))),
+        unit=Unit.REQUESTS_PER_SECOND,
+        board=Board.ERRORS,
+    )
+
+
+def _limited(names: MetricNames) -> Signal:
+    return Signal(
+        id="service-limited",
+        title="Requests over a limit of the application",
+        description="Share of requests answered with 429, by route; the edge counts its own.",
+        query=Prometheus(
+            expression=Ratio(
+                Rate(names.with_status("429"), (names.route_label,)), Rate(names.answers(), (names.route_label,))
+            )
+        ),
+        unit=Unit.SHARE,
+        thresholds=over(info=LIMITED_SHARE),
+        for_seconds=10 * MINUTE_SECONDS,
+        floor=Floor(expression=Increase(names.answers(), (names.route_label,)), value=LEAST_REQUESTS),
+        board=Board.EDGE,
+        runbook=(
+            "One user: a script, or a client that retries without a pause. All users: a release that asks too "
+            "often."
+        ),
+    )
+
+
+def _sign_in_failures(names: MetricNames) -> Signal:
+    refused = names.with_status("401|403|429").where(Match(names.route_label, names.sign_in_routes, Operator.LIKE))
+    return Signal(
+        id="service-sign-in-failures",
+        title="Failed sign-ins",
+        description="Refused sign-ins in a minute, those over a limit included.",
+        query=Prometheus(expression=Scaled(Rate(refused), MINUTE_SECONDS)),
+        unit=Unit.PER_MINUTE,
+        thresholds=over(page=SIGN_IN_FAILURES_PER_MINUTE),
+        board=Board.EDGE,
+        runbook=(
+            "Security, Events at Cloudflare: one address is challenged by itself. Many addresses: lower "
+            "`edge.rate_limits.auth.requests_per_minute` for as long as it lasts, and look for accounts that were "
+            "entered. After a release: the sign-in itself is broken."
+        ),
+    )
+
+
+def _cache(names: MetricNames, counter: str) -> Iterator[Signal]:
+    by = (names.cache_pattern_label,)
+    lookups = Rate(of_service(counter), by)
+
+    def of(result: str) -> Rate:
+        return Rate(of_service(counter, Match(names.cache_result_label, result)), by)
+
+    yield Signal(
+        id="cache-pattern-hits",
+        title="Look-ups answered, by kind of key",
+        description="Share of look-ups that the cache answered. Redis itself cannot tell kinds of keys apart.",
+        query=Prometheus(expression=Ratio(of("hit"), lookups), window_seconds=30 * MINUTE_SECONDS),
+        unit=Unit.SHARE,
+        thresholds=under(ticket=PATTERN_HIT_SHARE),
+        for_seconds=15 * MINUTE_SECONDS,
+        floor=Floor(expression=lookups, value=LOOKUPS_PER_SECOND),
+        board=Board.CACHE,
+        runbook=(
+            "Was its version key raised? Is its TTL shorter than the time between two readers of the same key?"
+        ),
+    )
+    yield Signal(
+        id="cache-stampedes",
+        title="Stampedes, by kind of key",
+        description="Look-ups in a second that met others computing the same key.",
+        query=Prometheus(expression=of("stampede")),
+        unit=Unit.OPERATIONS_PER_SECOND,
+        board=Board.CACHE,
+    )
+
+
+def _operation(operation: OperationNames) -> Signal:
+    def quantile(share: float) -> Prometheus:
+        return Prometheus(expression=quantile_seconds(share, operation.duration, operation.duration_unit))
+
+    return Signal(
+        id=f"operation-{operation.id}",
+        title=f"{operation.title}, 95th percentile",
+        description="19 of 20 are faster. Beside it the 50th and the 99th percentile.",
+        query=quantile(0.95),
+        beside={"p50": quantile(0.5), "p99": quantile(0.99)},
+        unit=Unit.SECONDS,
+        thresholds=over(ticket=operation.p95_seconds),
+        floor=Floor(expression=Increase(of_service(f"{operation.duration}_count")), value=LEAST_REQUESTS),
+        board=Board.LATENCY,
+        runbook="Compare with the database's and Redis's own times: what grew with it is the cause.",
+    )
+
+
+def _write_queue(gauge: str) -> Signal:
+    return Signal(
+        id="service-write-queue",
+        title="Writes that wait",
+        description="Writes that the application has taken and the database has not; a restart may lose them.",
+        query=Prometheus(expression=Level(of_service(gauge))),
+        unit=Unit.NUMBER,
+        thresholds=over(ticket=QUEUED_WRITES),
+        for_seconds=QUEUED_FOR_SECONDS,
+        board=Board.ERRORS,
+        runbook=(
+            "Compare with the database: its connections, locks, disk queue. Then the rate of requests that write."
+        ),
+    )
+
+
+def _panels(names: MetricNames) -> Iterator[Signal]:
+    """What is drawn, and wakes nobody."""
+    gauges = (
+        ("active-users", "Active users", "Users who did something lately.", names.active_users, Board.BUSINESS),
+        ("sessions", "Sessions", "Sessions that are going on.", names.sessions, Board.BUSINESS),
+        ("websockets", "WebSockets", "Open connections over all tasks.", names.websockets, Board.TRAFFIC),
+    )
+    for id_, title, description, gauge, board in gauges:
+        if gauge:
+            query = Prometheus(expression=Level(of_service(gauge)))
+            yield Signal(id=id_, title=title, description=description, query=query, unit=Unit.NUMBER, board=board)
+    if names.tasks_created:
+        yield Signal(
+            id="tasks-created",
+            title="Tasks created",
+            description="New tasks in a second, by kind of user.",
+            query=Prometheus(expression=Rate(of_service(names.tasks_created), (names.user_type_label,))),
+            unit=Unit.OPERATIONS_PER_SECOND,
+            board=Board.BUSINESS,
+        )
+    if names.failed_writes:
+        yield Signal(
+            id="failed-writes",
+            title="Failed writes",
+            description="Writes in a second that the database refused.",
+            query=Prometheus(expression=Rate(of_service(names.failed_writes))),
+            unit=Unit.OPERATIONS_PER_SECOND,
+            board=Board.ERRORS,
+        )

@@ -1,0 +1,115 @@
+"""What a signal's alert does: beyond its threshold, just inside, without traffic, without data."""
+
+from collections.abc import Iterator
+
+from components._signals import Prometheus
+from components._signals.alerts import Alert, Crossed
+from components._signals.durations import MINUTE_SECONDS
+from footing.observability.proof.feed import Feed, feed
+from footing.observability.proof.made import Made
+from footing.observability.proof.scenario import Comparison, Scenario, life
+from footing.observability.proof.timeline import Phase, Still, Timeline, zero
+from footing.observability.proof.value import value
+
+MARGIN, INSIDE = 0.0931, 0.0717
+"""How far beyond and inside a limit a made value lies, as a share of it; odd, so that no ramp ends on a limit."""
+SPARE = 3
+"""Steps that a phase lasts longer than it must."""
+HALVINGS = 60
+SCALES = (-9.0, 12.0)
+"""Powers of ten between which the traffic is sought."""
+
+
+def crossed(alert: Alert, condition: Crossed) -> Scenario:
+    """The scenario of one threshold.
+
+    Raises:
+        ValueError: no series were found that show it.
+
+    """
+    life_of = _Life(alert, condition)
+    window, hold = life_of.window_steps, alert.for_seconds // MINUTE_SECONDS
+    # Another traffic while all is well: else nobody sees over which window a share's whole is counted.
+    fine, beyond = life_of.levels(life_of.fine(), traffic=2), life_of.levels(life_of.beyond())
+    phases = [
+        Phase(name="fine", levels=fine, steps=window + SPARE),
+        Phase(name="beyond", levels=beyond, steps=window + hold + SPARE),
+        Phase(name="fine again", levels=fine, steps=window + SPARE),
+        Phase(name="just inside", levels=life_of.levels(life_of.inside(), just=True), steps=window + hold + SPARE),
+    ]
+    if condition.signal.floor:
+        nothing, low = zero(life_of.feed.series), life_of.levels(life_of.beyond(), traffic=1 - INSIDE)
+        phases += [
+            Phase(name="nothing happens", levels=nothing, steps=window + SPARE),
+            Phase(name="little traffic", levels=low, steps=window + hold + SPARE),
+        ]
+    phases += [
+        Phase(name="beyond again", levels=beyond, steps=2 * window + hold + SPARE),
+        Phase(name="no data", levels=None, steps=window + SPARE),
+    ]
+    timeline = Timeline(phases=phases, gauges=life_of.feed.gauges, step_seconds=MINUTE_SECONDS)
+    return life(alert, list(life_of.comparisons()), timeline, {"beyond", "beyond again"})
+
+
+class _Life:
+    """Levels of the made series for one threshold."""
+
+    feed: Feed
+
+    def __init__(self, alert: Alert, condition: Crossed) -> None:
+        query = condition.signal.query
+        if not isinstance(query, Prometheus):
+            raise ValueError(f"{alert.name} does not ask Prometheus")
+        self._name, self._query = alert.name, query
+        self._limit, self._below = condition.threshold.value, condition.threshold.below
+        self._floor = condition.signal.floor
+        floors = [self._floor.expression] if self._floor else []
+        self.feed = feed([query.expression, *floors], around=self._limit)
+        self.window_steps = query.window_seconds // MINUTE_SECONDS
+
+    def comparisons(self) -> Iterator[Comparison]:
+        """The alert's condition."""
+        seconds = self._query.window_seconds
+        yield Comparison(expression=self._query.expression, seconds=seconds, limit=self._limit, below=self._below)
+        if self._floor:
+            yield Comparison(expression=self._floor.expression, seconds=seconds, limit=self._floor.value)
+
+    def fine(self) -> list[float]:
+        """Values that are well, the best first."""
+        limit = self._limit
+        return [limit * 1.5, (limit + 1) / 2] if self._below else [limit / 4, limit * 0.7]
+
+    def beyond(self) -> list[float]:
+        """Values just beyond the limit."""
+        limit = self._limit
+        if self._below:
+            return [limit * (1 - MARGIN)]
+        return [limit * (1 + MARGIN), (limit + 1) / 2] if limit else [MARGIN]
+
+    def inside(self) -> list[float]:
+        """Values just inside it."""
+        limit = self._limit
+        return [limit * (1 + INSIDE), (limit + 1) / 2] if self._below else [limit * (1 - INSIDE)]
+
+    def levels(self, goals: list[float], *, traffic: float = 1 + MARGIN, just: bool = False) -> dict[Made, float]:
+        """Levels for the first of `goals` that can be had, with `traffic` times what the floor asks for."""
+        under = just is not self._below
+        for goal in goals:
+            found = self._with_traffic(goal, traffic, under=under)
+            if found is not None:
+                return found
+        raise ValueError(f"{self._name}: no series were found under which its value is {goals[0]:g}")
+
+    def _with_traffic(self, goal: float, traffic: float, *, under: bool) -> dict[Made, float] | None:
+        seconds, expression = self._query.window_seconds, self._query.expression
+        if self._floor is None:
+            return self.feed.reach(expression, seconds, goal, scale=traffic, under=under)
+        wanted, (low, high) = self._floor.value * traffic, SCALES
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            found = self.feed.reach(expression, seconds, goal, scale=10**middle, under=under)
+            if found is None:
+                return None
+            counted = value(self._floor.expression, Still(found), seconds)
+            low, high = (middle, high) if (counted or 0) < wanted else (low, middle)
+        return self.feed.reach(expression, seconds, goal, scale=10**high, under=under)

@@ -1,0 +1,115 @@
+"""rules*.test.yml: every scenario, those side by side that ask different metrics."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import yaml
+
+from components._signals.alerts import Absent, Alert, Burning, alerts
+from components._signals.durations import HOUR_SECONDS, MINUTE_SECONDS, duration, window
+from components._signals.recording import Recorded
+from footing.observability.proof.burning import MONTH_STEP_SECONDS, absent, burning, month_recorded, steps_recorded
+from footing.observability.proof.crossed import crossed
+from footing.observability.proof.scenario import Scenario
+from footing.observability.rules import asks_prometheus
+from stacks.observed import Observed
+
+GIVEN = "given as recorded"
+RULES = "rules.yml"
+"""The file that is tested, beside its tests."""
+
+
+def by_the_minute(observed: Observed) -> str:
+    """Tests of what shows within an hour."""
+    return _file(observed, MINUTE_SECONDS)
+
+
+def by_five_minutes(observed: Observed) -> str:
+    """Tests of what shows within hours."""
+    return _file(observed, 5 * MINUTE_SECONDS)
+
+
+def by_the_hour(observed: Observed) -> str:
+    """Tests of what shows within weeks."""
+    return _file(observed, HOUR_SECONDS)
+
+
+def by_quarter_days(observed: Observed) -> str:
+    """Tests of the budget of 30 days."""
+    return _file(observed, MONTH_STEP_SECONDS)
+
+
+def by_half_hours(observed: Observed) -> str:
+    """Tests of what shows within days."""
+    return _file(observed, 30 * MINUTE_SECONDS)
+
+
+def scenarios(observed: Observed) -> list[Scenario]:
+    """The scenario of every alert and of everything recorded."""
+    config = observed.config
+    recorded = partial(Recorded, app=config.app, environment=config.environment)
+    objectives = [recorded(objective=it) for component in observed.signals for it in component.objectives]
+    shown = [_scenario(alert, recorded) for alert in alerts(observed.signals) if asks_prometheus(alert)]
+    shown += [make(it) for it in objectives for make in (steps_recorded, month_recorded)]
+    return shown
+
+
+def _scenario(alert: Alert, recorded: Any) -> Scenario:
+    condition = alert.condition
+    if isinstance(condition, Absent):
+        return absent(alert, condition)
+    if isinstance(condition, Burning):
+        return burning(alert, condition, recorded(objective=condition.objective))
+    return crossed(alert, condition)
+
+
+def _file(observed: Observed, step_seconds: int) -> str:
+    return test_file(scenarios(observed), step_seconds)
+
+
+def test_file(found: Sequence[Scenario], step_seconds: int, rules: str = RULES) -> str:
+    """Those of `found` that go by `step_seconds`, as promtool reads them; they test the file `rules`."""
+    step = window(step_seconds)
+    mine = [it for it in found if it.timeline.step_seconds == step_seconds]
+    tests = [_group(layer, step) for layer in layers(mine)]
+    content = {"rule_files": [rules], "evaluation_interval": step, "tests": tests}
+    return yaml.safe_dump(content, sort_keys=False, width=1000)
+
+
+def layers(found: Sequence[Scenario]) -> list[list[Scenario]]:
+    """`found` in as few groups as may be, none with two scenarios that write the same metric."""
+    made: list[list[Scenario]] = []
+    taken: list[set[str]] = []
+    for scenario in found:
+        metrics = {series.metric for series in scenario.timeline.samples}
+        # What is given as recorded must not be recorded beside it: such scenarios share a group with their like.
+        given = any(it.startswith("slo:") for it in metrics)
+        metrics = {f"{it} {scenario.name}" for it in metrics} | {GIVEN} if given else metrics
+        free = (place for place, it in enumerate(taken) if not metrics - {GIVEN} & it and given is (GIVEN in it))
+        place = next(free, len(made))
+        if place == len(made):
+            made.append([])
+            taken.append(set())
+        made[place].append(scenario)
+        taken[place] |= metrics
+    return made
+
+
+def _group(layer: Sequence[Scenario], step: str) -> dict[str, Any]:
+    return {
+        "name": ", ".join(scenario.name for scenario in layer),
+        "interval": step,
+        "input_series": [
+            {"series": series, "values": values}
+            for scenario in layer
+            for series, values in scenario.timeline.texts().items()
+        ],
+        "promql_expr_test": [test for scenario in layer for test in _tests(scenario)],
+    }
+
+
+def _tests(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    for seconds, expression, something in scenario.checks:
+        samples = [{"labels": "{}", "value": 1}] if something else []
+        yield {"expr": expression, "eval_time": duration(seconds), "exp_samples": samples}

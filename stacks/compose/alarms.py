@@ -1,0 +1,35 @@
+"""The second way to tell somebody: alarms that AWS evaluates itself."""
+
+from collections.abc import Sequence
+
+from components._signals import Severity, Signals
+from components._signals.evaluators import as_aws_has_them
+from components.alarms import Alarms, AlarmsArgs
+from stacks.compose.stack import Stack
+
+EXHAUSTED = ("database-connections-page", "service-server-errors-page")
+"""Alerts that together mean that the database has no connection left, and answers fail for it."""
+
+
+def make_alarms(stack: Stack, signals: Sequence[Signals]) -> Alarms | None:
+    """Alarms for what the components tell, where the stack asks for them."""
+    config = stack.config.cloudwatch_alarms
+    if config is None:
+        return None
+    return Alarms(
+        "alarms",
+        AlarmsArgs(
+            prefix=stack.names.prefix,
+            signals=as_aws_has_them(signals),
+            severities=[Severity(it) for it in config.severities],
+            runbook_url=stack.config.grafana.runbook_url,
+            email_addresses=config.email,
+            pager_url=stack.secrets[config.pager_url_secret] if config.pager_url_secret else None,
+            may_page=stack.config.grafana.contacts.may_page,
+            cluster_name=stack.names.prefix,
+            service_name=stack.names.of("api"),
+            database_identifier=stack.names.of("db"),
+            exhausted=EXHAUSTED if "page" in config.severities else None,
+        ),
+        stack.opts,
+    )

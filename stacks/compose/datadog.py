@@ -1,0 +1,37 @@
+"""Datadog, where the stack asks for it: nothing of it is imported otherwise."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from components._signals import Severity, Signals
+from stacks.compose.stack import Stack
+from stacks.config.stack import StackConfig
+
+if TYPE_CHECKING:
+    from components.datadog import Datadog
+
+
+def make_datadog(stack: Stack, signals: Sequence[Signals]) -> "Datadog | None":
+    """Monitors, objectives and a dashboard for what the components tell."""
+    config = stack.config.datadog
+    if config is None:
+        return None
+    from components.datadog import Datadog, DatadogArgs
+
+    return Datadog(
+        "datadog",
+        DatadogArgs(
+            app=stack.config.app,
+            environment=stack.config.environment,
+            owner=next(iter(stack.config.owners.values())),
+            signals=signals,
+            runbook_url=stack.config.grafana.runbook_url,
+            handles={severity: getattr(config, severity.value) for severity in Severity},
+        ),
+        stack.opts,
+    )
+
+
+def datadog_variables(config: StackConfig) -> Mapping[str, str]:
+    """Variables by which Datadog's tracer tags what the service sends. Source: S3-68."""
+    return {"DD_SERVICE": config.app, "DD_ENV": config.environment} if config.datadog else {}

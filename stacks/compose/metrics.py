@@ -1,0 +1,254 @@
+"""Metrics: the store, the collectors that write to it, and the rules that it evaluates.
+
+The store comes before what it collects from, its rules after, for they are made from what the components tell.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components._collecting import CollectingArgs, RemoteWrite
+from components._signals import Signals
+from components.cluster import Cluster
+from components.collector import (
+    CloudflareExporterArgs,
+    Collector,
+    CollectorArgs,
+    PostgresExporterArgs,
+    RedisExporterArgs,
+)
+from components.database import POSTGRES_PORT, Database
+from components.domain import Domain
+from components.monitoring import MonitoringHost
+from components.network import Network
+from components.redis.store import RedisStore
+from stacks.compose.stack import Stack, task
+from stacks.config.metrics import (
+    EXPORTER_CONNECTIONS,
+    AmpStore,
+    ExternalStore,
+    GrafanaCloudStore,
+    SelfHostedStore,
+)
+
+RULES = """\
+groups:
+  - name: telemetry
+    rules:
+      - record: job:up:min
+        expr: min by (job, environment) (up)
+"""
+"""Rules of every store: which jobs are read at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricsStore:
+    """The store of a stack."""
+
+    collecting: CollectingArgs | None = None
+    """How tasks write to it; None where nothing is collected."""
+    workspace_id: pulumi.Output[str] | None = None
+    """The workspace at Amazon, if it is one."""
+    host: MonitoringHost | None = None
+    """The machine of our own, if it is one."""
+
+
+def make_store(stack: Stack, network: Network) -> MetricsStore:
+    """The store of the configuration. Each kind is imported by itself, so that no unused SDK is loaded."""
+    match store := stack.config.metrics.store:
+        case ExternalStore():
+            url = store.remote_write_url
+            return MetricsStore(collecting=_collecting(stack, RemoteWrite(url=url)) if url else None)
+        case AmpStore():
+            return _amp(stack, store)
+        case GrafanaCloudStore():
+            return _grafana_cloud(stack, store)
+        case SelfHostedStore():
+            return _self_hosted(stack, network, store)
+
+
+def _collecting(stack: Stack, door: RemoteWrite) -> CollectingArgs:
+    metrics = stack.config.metrics
+    return CollectingArgs(
+        image=metrics.collector.image,
+        environment=stack.config.environment,
+        interval_seconds=metrics.scrape_interval_seconds,
+        store=door,
+    )
+
+
+def _amp(stack: Stack, store: AmpStore) -> MetricsStore:
+    from components.amp import ManagedPrometheus, ManagedPrometheusArgs
+
+    made = ManagedPrometheus(
+        "metrics",
+        ManagedPrometheusArgs(
+            alias=stack.names.of("metrics"),
+            retention_days=store.retention_days,
+            kms_key_arn=store.kms_key_arn,
+            protect=store.protect,
+        ),
+        stack.opts,
+    )
+    door = RemoteWrite(
+        url=made.remote_write_url, signing_region=stack.config.region, write_policy=made.write_policy
+    )
+    return MetricsStore(collecting=_collecting(stack, door), workspace_id=made.workspace_id)
+
+
+def _grafana_cloud(stack: Stack, store: GrafanaCloudStore) -> MetricsStore:
+    import pulumiverse_grafana as grafana
+
+    from components.grafana_cloud import GrafanaCloud, GrafanaCloudArgs
+
+    organization = grafana.Provider(
+        "grafana-cloud", cloud_access_policy_token=stack.secrets[store.access_policy_token_secret]
+    )
+    providers = [*_providers(stack), organization]
+    made = GrafanaCloud(
+        "metrics",
+        GrafanaCloudArgs(
+            slug=store.slug, region=store.cloud_region, token_days=store.token_days, protect=store.protect
+        ),
+        pulumi.ResourceOptions(providers=providers),
+    )
+    door = RemoteWrite(
+        url=made.remote_write_url,
+        user=made.remote_write_user,
+        token_secret_arn=made.token_secret_arn,
+        token_secret_version_id=made.token_secret_version_id,
+    )
+    return MetricsStore(collecting=_collecting(stack, door))
+
+
+def _providers(stack: Stack) -> list[pulumi.ProviderResource]:
+    given = stack.opts.providers or []
+    return list(given.values() if isinstance(given, Mapping) else given)
+
+
+def _self_hosted(stack: Stack, network: Network, store: SelfHostedStore) -> MetricsStore:
+    from components.monitoring import MonitoringHostArgs
+
+    host = MonitoringHost(
+        "metrics",
+        MonitoringHostArgs(
+            cluster_name=stack.names.of("metrics"),
+            service_name=stack.names.of("metrics"),
+            instance_type=store.instance_type,
+            storage_gib=store.storage_gib,
+            kms_key_arn=store.kms_key_arn,
+            zone=stack.config.network.zones[0],
+            subnet_id=pulumi.Output.from_input(network.private_subnet_ids)[0],
+            vpc_id=network.vpc_id,
+            upstreams=network.doors,
+            protect=store.protect,
+        ),
+        stack.opts,
+    )
+    door = RemoteWrite(url=host.remote_write_url, doors=[host.door])
+    return MetricsStore(collecting=_collecting(stack, door), host=host)
+
+
+def make_collector(
+    stack: Stack,
+    network: Network,
+    cluster: Cluster,
+    database: Database,
+    redis: RedisStore,
+    domain: Domain,
+    store: MetricsStore,
+) -> Collector | None:
+    """The task of the exporters; None where there are none."""
+    metrics = stack.config.metrics
+    if store.collecting is None or not metrics.exporters:
+        return None
+    return Collector(
+        "collector",
+        CollectorArgs(
+            service_name=stack.names.of("collector"),
+            collecting=store.collecting,
+            task=task(metrics.collector.task),
+            postgres=_postgres(stack, database) if "postgres" in metrics.exporters else None,
+            redis=_redis(stack, redis) if "redis" in metrics.exporters else None,
+            cloudflare=_cloudflare(stack, domain),
+            cluster_arn=cluster.arn,
+            cluster_name=stack.names.prefix,
+            region=stack.config.region,
+            vpc_id=network.vpc_id,
+            subnet_ids=network.private_subnet_ids,
+            upstreams=network.doors,
+        ),
+        stack.opts,
+    )
+
+
+def _postgres(stack: Stack, database: Database) -> PostgresExporterArgs:
+    collector, pooler = stack.config.metrics.collector, stack.config.database.pooler
+    return PostgresExporterArgs(
+        image=collector.postgres_exporter_image,
+        client_image=collector.postgres_client_image,
+        prepare_image=pooler.prepare_image,
+        authorities_url=pooler.authorities_url,
+        connections=EXPORTER_CONNECTIONS,
+        host=database.address,
+        port=POSTGRES_PORT,
+        database_name=stack.names.database,
+        owner=stack.names.database,
+        owner_secret_arn=database.secret_arn,
+        owner_secret_version_id=database.secret_version_id,
+        door=database.door,
+    )
+
+
+def _redis(stack: Stack, redis: RedisStore) -> RedisExporterArgs:
+    image = stack.config.metrics.collector.redis_exporter_image
+    return RedisExporterArgs(image=image, url=redis.url, doors=list(redis.doors))
+
+
+def _cloudflare(stack: Stack, domain: Domain) -> CloudflareExporterArgs | None:
+    metrics = stack.config.metrics
+    if metrics.cloudflare_token_secret is None:
+        return None
+    return CloudflareExporterArgs(
+        image=metrics.collector.cloudflare_exporter_image,
+        token=stack.secrets[metrics.cloudflare_token_secret],
+        zone_id=domain.zone_id,
+        free_plan=stack.config.edge.plan == "free",
+    )
+
+
+def make_rules(stack: Stack, store: MetricsStore, signals: Sequence[Signals]) -> None:  # noqa: ARG001
+    """What the store evaluates by itself."""
+    if store.workspace_id is not None:
+        from components.amp import ManagedPrometheusRules, ManagedPrometheusRulesArgs
+
+        ManagedPrometheusRules(
+            "metrics-rules",
+            ManagedPrometheusRulesArgs(workspace_id=store.workspace_id, namespace=stack.names.prefix, rules=RULES),
+            stack.opts,
+        )
+    if store.host is not None:
+        _make_servers(stack, store.host)
+
+
+def _make_servers(stack: Stack, host: MonitoringHost) -> None:
+    from components.monitoring import MonitoringServers, MonitoringServersArgs
+
+    store = stack.config.metrics.store
+    if not isinstance(store, SelfHostedStore):
+        return
+    MonitoringServers(
+        "metrics-servers",
+        MonitoringServersArgs(
+            service_name=stack.names.of("metrics"),
+            place=host.place,
+            retention_days=store.retention_days,
+            evaluation_interval_seconds=stack.config.grafana.evaluation_interval_seconds,
+            rules=RULES,
+            prometheus_image=store.prometheus_image,
+            grafana_image=store.grafana_image,
+            region=stack.config.region,
+        ),
+        stack.opts,
+    )

@@ -1,0 +1,42 @@
+"""Configuration of Datadog, which is an extra."""
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import Annotated
+
+from pydantic import Field
+
+from stacks.config.base import Model
+
+Problem = tuple[str, str]
+"""A configuration key, and one sentence that says what was given and what is allowed."""
+
+SDK = "pulumi_datadog"
+"""The provider's SDK, 40 MB, which is installed only where it is asked for."""
+
+PAGERS = ("@pagerduty", "@opsgenie", "@oncall", "@victorops", "@splunk-on-call")
+"""Beginnings of handles that wake somebody."""
+
+Handle = Annotated[str, Field(pattern=r"^@[\w.@-]+$")]
+"""Somebody or something that Datadog tells, as it writes them in a message."""
+Handles = Annotated[list[Handle], Field(min_length=1)]
+"""One at the least: a message to nobody is lost."""
+
+
+class DatadogConfig(Model):
+    """Monitors, service level objectives and a dashboard at Datadog, beside the other evaluators."""
+
+    page: Handles = Field(description="Told of what somebody has to act on now.")
+    ticket: Handles = Field(description="Told of what somebody has to act on this working day.")
+    info: Handles = Field(description="Told of what is only worth knowing.")
+
+
+def datadog_problems(config: DatadogConfig | None, *, may_page: bool) -> Iterator[Problem]:
+    """The extra is missing, or a pager rings where nobody may be woken."""
+    if config is None:
+        return
+    if find_spec(SDK) is None:
+        yield "datadog", "given, allowed only with the extra; install it with: pip install 'footing[datadog]'"
+    pagers = [it for it in (*config.page, *config.ticket, *config.info) if it.startswith(PAGERS)]
+    if pagers and not may_page:
+        yield "datadog", f"given {', '.join(pagers)}, allowed only with grafana.contacts.may_page: true"

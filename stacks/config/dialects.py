@@ -1,0 +1,52 @@
+"""Which data source answers for the data tier, and what it calls its metrics."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from components._signals import exporters
+from components._signals.exporters import PgBouncerNames, PostgresNames, RedisNames, names_of, version_of
+
+DatabaseMetrics = Annotated[
+    Literal["cloudwatch", "postgres_exporter", "supabase"],
+    Field(description="Who tells of PostgreSQL beside CloudWatch; supabase only where Supabase runs it."),
+]
+"""Who tells of PostgreSQL."""
+
+PoolerMetrics = Annotated[
+    Literal["cloudwatch", "pgbouncer_exporter"],
+    Field(description="Who tells of PgBouncer; its exporter where a collector scrapes it."),
+]
+"""Who tells of PgBouncer."""
+
+RedisMetrics = Annotated[
+    Literal["cloudwatch", "redis_exporter"],
+    Field(description="Who tells of memory, evictions, hits and connections."),
+]
+"""Who tells of Redis."""
+
+POSTGRES_EXPORTER = "0.19"
+"""Version of postgres_exporter, for the names of its metrics."""
+
+REDIS_EXPORTER = "1.69"
+"""Version of redis_exporter, for the names of its metrics."""
+
+
+def postgres_names(metrics: str, version: str = POSTGRES_EXPORTER) -> PostgresNames | None:
+    """What the chosen source calls its metrics, `version` a version or an image; None for CloudWatch alone."""
+    match metrics:
+        case "postgres_exporter":
+            return names_of(exporters.POSTGRES, version_of(version))
+        case "supabase":
+            return exporters.SUPABASE
+    return None
+
+
+def pgbouncer_names(metrics: str, image: str) -> PgBouncerNames | None:
+    """The same for PgBouncer, whose exporter runs from `image`."""
+    return names_of(exporters.PGBOUNCER, version_of(image)) if metrics == "pgbouncer_exporter" else None
+
+
+def redis_names(metrics: str, version: str = REDIS_EXPORTER) -> RedisNames | None:
+    """The same for Redis."""
+    return names_of(exporters.REDIS, version_of(version)) if metrics == "redis_exporter" else None

@@ -1,0 +1,265 @@
+"""Configuration of metrics: where series are kept, for how long, and who collects them."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from stacks.config.base import Model
+from stacks.config.service import VariableName
+from stacks.config.task import TaskConfig
+
+RETENTION_DAYS = 30
+"""How long series are kept where we decide it, in days. Source: S4-45."""
+
+FREE_RETENTION_DAYS = 14
+"""How long Grafana Cloud's free plan keeps series, in days. Source: S3-48."""
+
+FREE_SERIES = 10_000
+"""Active series that Grafana Cloud's free plan takes. Source: S3-48."""
+
+EXPORTER_CONNECTIONS = 3
+"""Connections to PostgreSQL that its exporter's role may have: one for the server, one for the database, and one
+that PostgreSQL still counts after it was lost."""
+
+SERIES_OF_POOLER, SERIES_OF_POSTGRES, SERIES_OF_REDIS, SERIES_OF_ZONE, SERIES_OF_COLLECTOR = (
+    400,
+    1500,
+    400,
+    1000,
+    50,
+)
+"""Series of one PgBouncer, one PostgreSQL, one Redis, one zone and one collector: rounded up, for an estimate.
+
+PostgreSQL's grow with its tables and statements, a zone's with its countries.
+"""
+
+Exporter = Literal["postgres", "redis", "cloudflare"]
+"""What is asked by an exporter of its own, for it tells Prometheus nothing by itself."""
+
+RetentionDays = Annotated[
+    Annotated[int, Field(ge=1, le=1095)],
+    Field(description="How long series are kept, in days; at least the 30 of the budgets to see them whole."),
+]
+"""How long series are kept, where a stack may say so."""
+
+ImageName = Annotated[str, Field(pattern=r"^\S+$")]
+"""Reference to a container image."""
+
+
+class ExternalStore(Model):
+    """A Prometheus of somebody else; without an address nothing is collected here."""
+
+    provider: Literal["external"]
+    remote_write_url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = Field(
+        default=None, description="Address of its remote write, which must admit the stack's network unasked."
+    )
+    retention_days: RetentionDays = RETENTION_DAYS
+
+
+class AmpStore(Model):
+    """Amazon Managed Service for Prometheus."""
+
+    provider: Literal["amp"]
+    retention_days: RetentionDays = RETENTION_DAYS
+    kms_key_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:.+:key/.+$")] | None = Field(
+        default=None, description="Key that encrypts the series, for ever; AWS's own when left out."
+    )
+    protect: bool = Field(default=True, description="Refuse to delete the series.")
+
+
+class GrafanaCloudStore(Model):
+    """The hosted Prometheus of a stack at Grafana Cloud."""
+
+    provider: Literal["grafana_cloud"]
+    slug: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,28}$")] = Field(
+        description="Subdomain of the stack at grafana.net, for ever."
+    )
+    cloud_region: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")] = Field(
+        description="Grafana's name of the region, for ever: prod-us-east-0."
+    )
+    plan: Literal["free", "paid"] = Field(
+        default="free", description="The free plan takes 10,000 series and keeps them for 14 days."
+    )
+    retention_days: Annotated[int, Field(ge=1, le=1095)] = Field(
+        default=FREE_RETENTION_DAYS, description="How long the plan keeps series, in days; it cannot be set here."
+    )
+    access_policy_token_secret: VariableName = Field(
+        description="Key under `secrets` of a token of the organization that may make stacks and access policies."
+    )
+    token_days: Annotated[int, Field(ge=2, le=365)] = Field(
+        default=90,
+        description="Life of the token that writes, in days; a deployment in its second half replaces it.",
+    )
+    protect: bool = Field(default=True, description="Refuse to delete the stack at Grafana Cloud.")
+
+
+class SelfHostedStore(Model):
+    """Prometheus and Grafana on one EC2 instance of the stack, with a disk that outlives it."""
+
+    provider: Literal["self_hosted"]
+    retention_days: RetentionDays = RETENTION_DAYS
+    instance_type: Annotated[str, Field(pattern=r"^[a-z0-9]+\.[a-z0-9]+$")] = Field(
+        default="t3.small", description="Type of the EC2 instance, x86_64: Fargate has no disk that lasts."
+    )
+    storage_gib: Annotated[int, Field(ge=10, le=16384)] = Field(default=50, description="Size of the disk, GiB.")
+    kms_key_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:.+:key/.+$")] | None = Field(
+        default=None, description="Key that encrypts the disk, for ever; AWS's own when left out."
+    )
+    prometheus_image: ImageName = Field(
+        default="docker.io/prom/prometheus:v3.5.0", description="Image with Prometheus 2.25 or later and a shell."
+    )
+    grafana_image: ImageName = Field(
+        default="docker.io/grafana/grafana:12.1.1", description="Image with Grafana and a shell."
+    )
+    protect: bool = Field(default=True, description="Refuse to delete the disk.")
+
+
+StoreConfig = Annotated[
+    ExternalStore | AmpStore | GrafanaCloudStore | SelfHostedStore, Field(discriminator="provider")
+]
+"""The store of series by provider."""
+
+
+class CollectorConfig(Model):
+    """Grafana Alloy beside the tasks, and the task of the exporters."""
+
+    image: ImageName = Field(default="docker.io/grafana/alloy:v1.19.2", description="Image with Alloy 1.5+.")
+    postgres_exporter_image: ImageName = Field(
+        default="docker.io/prometheuscommunity/postgres-exporter:v0.19.1",
+        description="Image with postgres_exporter.",
+    )
+    postgres_client_image: ImageName = Field(
+        default="docker.io/library/postgres:17.6-alpine", description="Image with psql 14+: makes the role."
+    )
+    redis_exporter_image: ImageName = Field(
+        default="docker.io/oliver006/redis_exporter:v1.69.0", description="Image with redis_exporter."
+    )
+    cloudflare_exporter_image: ImageName = Field(
+        default="ghcr.io/lablabs/cloudflare_exporter:0.0.16", description="Image with cloudflare_exporter."
+    )
+    task: TaskConfig = Field(
+        default=TaskConfig(cpu=256, memory_mib=512), description="Size of the task of the exporters."
+    )
+
+
+class MetricsConfig(Model):
+    """Where series are kept, and who collects them."""
+
+    store: StoreConfig = Field(
+        default=ExternalStore(provider="external"), description="Where series are kept: docs/metrics-store.md."
+    )
+    scrape_interval_seconds: Literal[15, 30] = Field(
+        default=30, description="Time between two readings, in seconds; half as often costs half as much."
+    )
+    exporters: list[Exporter] = Field(
+        default=[], description="What is measured by an exporter: postgres takes 3 direct connections."
+    )
+    cloudflare_token_secret: VariableName | None = Field(
+        default=None, description="Key under `secrets` of a token that may read the zone's analytics."
+    )
+    collector: CollectorConfig = CollectorConfig()
+
+    @property
+    def collects(self) -> bool:
+        """Whether collectors run at all."""
+        return not isinstance(self.store, ExternalStore) or self.store.remote_write_url is not None
+
+    @property
+    def postgres_connections(self) -> int:
+        """Direct connections to PostgreSQL that measuring takes."""
+        return EXPORTER_CONNECTIONS if "postgres" in self.exporters else 0
+
+    @property
+    def secrets(self) -> list[str]:
+        """Names of the secrets that the store and the exporters need."""
+        cloud = [self.store.access_policy_token_secret] if isinstance(self.store, GrafanaCloudStore) else []
+        zone = [self.cloudflare_token_secret] if self.cloudflare_token_secret else []
+        return [*cloud, *zone]
+
+    def images(self) -> dict[str, str]:
+        """Every container image that is used, by its key."""
+        if not self.collects:
+            return {}
+        collector = self.collector
+        used = {"metrics.collector.image": collector.image}
+        if "postgres" in self.exporters:
+            used["metrics.collector.postgres_exporter_image"] = collector.postgres_exporter_image
+            used["metrics.collector.postgres_client_image"] = collector.postgres_client_image
+        if "redis" in self.exporters:
+            used["metrics.collector.redis_exporter_image"] = collector.redis_exporter_image
+        if isinstance(self.store, SelfHostedStore):
+            used["metrics.store.prometheus_image"] = self.store.prometheus_image
+            used["metrics.store.grafana_image"] = self.store.grafana_image
+        return used
+
+
+def metrics_problems(
+    metrics: MetricsConfig, *, redis_provider: str, nat: str, endpoints: list[str], series: int
+) -> Iterator[tuple[str, str]]:
+    """Key and sentence for each way in which `metrics` does not fit itself or the stack.
+
+    Args:
+        metrics: the block itself.
+        redis_provider: `redis.provider`.
+        nat: `network.nat`.
+        endpoints: `network.endpoints`.
+        series: the stack's estimate, from `series_estimate`.
+
+    """
+    yield from _exporter_problems(metrics, redis_provider)
+    if nat == "none":
+        yield from _outside_problems(metrics, endpoints)
+    store = metrics.store
+    if isinstance(store, GrafanaCloudStore) and store.plan == "free":
+        if store.retention_days != FREE_RETENTION_DAYS:
+            yield (
+                "metrics.store.retention_days",
+                f"given {store.retention_days}, allowed {FREE_RETENTION_DAYS} with plan: free",
+            )
+        if series > FREE_SERIES:
+            yield (
+                "metrics.store.plan",
+                f"given 'free' for about {series} series, allowed up to {FREE_SERIES}: take plan: paid, or less",
+            )
+
+
+def _exporter_problems(metrics: MetricsConfig, redis_provider: str) -> Iterator[tuple[str, str]]:
+    exporters, token = metrics.exporters, metrics.cloudflare_token_secret
+    if len(set(exporters)) != len(exporters):
+        yield "metrics.exporters", f"given {', '.join(exporters)}, allowed each once"
+    if exporters and not metrics.collects:
+        yield (
+            "metrics.exporters",
+            f"given {', '.join(exporters)}, allowed none while metrics.store has no remote_write_url to send to",
+        )
+    if "redis" in exporters and redis_provider == "upstash":
+        yield "metrics.exporters", "given redis, allowed without it at upstash, which answers INFO with little"
+    if ("cloudflare" in exporters) is not (token is not None):
+        given = "missing" if token is None else f"given {token!r}"
+        yield "metrics.cloudflare_token_secret", f"{given}, allowed together with cloudflare in metrics.exporters"
+
+
+def _outside_problems(metrics: MetricsConfig, endpoints: list[str]) -> Iterator[tuple[str, str]]:
+    provider = metrics.store.provider
+    if provider == "amp" and "aps-workspaces" not in endpoints:
+        yield "network.endpoints", "missing aps-workspaces; with nat: none nothing else reaches metrics.store amp"
+    if provider in ("grafana_cloud", "self_hosted"):
+        yield (
+            "metrics.store.provider",
+            f"given {provider!r}, allowed amp or external with network.nat: none: it needs the internet",
+        )
+    if "cloudflare" in metrics.exporters:
+        yield "metrics.exporters", "given cloudflare, allowed without it with network.nat: none"
+
+
+def series_estimate(metrics: MetricsConfig, *, poolers: int, services: int, series_of_service: int) -> int:
+    """Active series of the whole stack at the worst moment, roughly: `services` tasks with so many each."""
+    if not metrics.collects:
+        return 0
+    of = {"postgres": SERIES_OF_POSTGRES, "redis": SERIES_OF_REDIS, "cloudflare": SERIES_OF_ZONE}
+    measured = services if series_of_service else 0
+    collectors = poolers + measured + bool(metrics.exporters)
+    exporters = sum(of[exporter] for exporter in metrics.exporters)
+    own = poolers * SERIES_OF_POOLER + measured * series_of_service
+    return own + exporters + collectors * SERIES_OF_COLLECTOR

@@ -1,0 +1,126 @@
+"""Configuration of error tracking."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+
+from components._sentry_sampling import scaling_problem
+from stacks.config.base import Model
+
+Problem = tuple[str, str]
+"""A configuration key, and one sentence that says what was given and what is allowed."""
+
+Share = Annotated[float, Field(ge=0, le=1)]
+"""Share between 0 and 1."""
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,49}$")]
+"""Identifier at a provider: lower case, digits, hyphens."""
+
+Number = Annotated[int, Field(ge=1)]
+"""Number that Sentry gave to something."""
+
+
+class SlackConfig(Model):
+    """A channel of Slack, over Sentry's own integration."""
+
+    integration_id: Number = Field(description="Number of the Slack integration: the last part of its address.")
+    channel: Annotated[str, Field(pattern=r"^#[a-z0-9_-]{1,79}$")] = Field(description="Channel, with its #.")
+
+
+class PagerDutyConfig(Model):
+    """A service of PagerDuty, over Sentry's own integration."""
+
+    integration_id: Number = Field(
+        description="Number of the PagerDuty integration: the last part of its address."
+    )
+    service_id: Number = Field(description="Number that Sentry gives the service in that integration.")
+
+
+class SentryAlertsConfig(Model):
+    """What Sentry tells people about."""
+
+    errors: bool = Field(default=True, description="Tell when errors come too fast.")
+    errors_warning: Number = Field(
+        default=10, description="Errors in five minutes over which a ticket is written."
+    )
+    errors_critical: Number = Field(
+        default=100, description="Errors in five minutes over which somebody is paged."
+    )
+    new_issue: bool = Field(default=True, description="Tell of errors that are new, or back.")
+    performance_regression: bool = Field(
+        default=True, description="Tell of new performance issues, and of slow transactions."
+    )
+    p95_target_ms: Number = Field(
+        default=500, description="95th percentile of a transaction's time over which a ticket is written, in ms."
+    )
+
+
+class SentryProjectConfig(Model):
+    """What one part of the application sends to its project."""
+
+    platform: str = Field(default="python", description="Sentry's name of the part's platform.")
+    key_rate_limit_count: Number = Field(
+        default=1000, description="Events the key accepts in one window: protects the quota."
+    )
+    key_rate_limit_window_seconds: Annotated[int, Field(ge=60, le=86400)] = Field(
+        default=60, description="Window of that limit, in seconds."
+    )
+    error_sample_rate: Share = Field(
+        default=1.0, description="Share of errors that are sent; thresholds of counts are scaled by it."
+    )
+    traces_sample_rate: Share = Field(default=0.1, description="Share of requests that are traced.")
+    profiles_sample_rate: Share = Field(
+        default=0.01, description="Share of the traced requests that are profiled."
+    )
+    alerts: SentryAlertsConfig = SentryAlertsConfig()
+    protect: bool = Field(default=True, description="Refuse to delete the project: its issues go with it.")
+
+
+class SentryConfig(SentryProjectConfig):
+    """Error tracking at Sentry; these settings are those of the service."""
+
+    organization: Slug = Field(description="Slug of the organization.")
+    team: Slug = Field(description="Slug of the team that owns the projects.")
+    team_id: Number | None = Field(
+        default=None, description="Number of that team: without Slack, its members get mail."
+    )
+    slack: SlackConfig | None = Field(default=None, description="Where tickets and pages are written.")
+    pagerduty: PagerDutyConfig | None = Field(
+        default=None, description="Where pages ring; needs grafana.contacts.may_page."
+    )
+    frontend: SentryProjectConfig | None = Field(
+        default=None, description="A project of its own for what runs in browsers."
+    )
+
+
+def sentry_problems(config: SentryConfig, *, may_page: bool) -> Iterator[Problem]:
+    """Alerts that could not fire, or that nobody would hear."""
+    if config.pagerduty and not may_page:
+        yield "sentry.pagerduty", "given, allowed only with grafana.contacts.may_page: true"
+    yield from _project_problems("sentry", config, heard=bool(config.slack or config.team_id))
+    if config.frontend:
+        yield from _project_problems(
+            "sentry.frontend", config.frontend, heard=bool(config.slack or config.team_id)
+        )
+
+
+def _project_problems(key: str, project: SentryProjectConfig, *, heard: bool) -> Iterator[Problem]:
+    alerts = project.alerts
+    if (alerts.errors or alerts.performance_regression) and not heard:
+        yield (
+            f"{key}.alerts",
+            "errors or performance_regression given, allowed only with sentry.slack or sentry.team_id",
+        )
+    if alerts.performance_regression and project.traces_sample_rate == 0:
+        yield f"{key}.alerts.performance_regression", "given, allowed only with a traces_sample_rate over 0"
+    if not alerts.errors:
+        return
+    if alerts.errors_warning >= alerts.errors_critical:
+        yield (
+            f"{key}.alerts.errors_warning",
+            f"given {alerts.errors_warning}, allowed under errors_critical, {alerts.errors_critical}",
+        )
+    problem = scaling_problem(threshold=alerts.errors_warning, sample_rate=project.error_sample_rate)
+    if problem:
+        yield f"{key}.alerts.errors_warning", problem

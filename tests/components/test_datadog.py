@@ -1,0 +1,250 @@
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+
+from components._signals import (
+    CloudWatch,
+    CloudWatchMath,
+    Failures,
+    Floor,
+    Objective,
+    Prometheus,
+    Severity,
+    Signal,
+    Signals,
+    Slowness,
+    Threshold,
+)
+from components._signals.promql import (
+    Expression,
+    Increase,
+    Level,
+    Match,
+    Operator,
+    Quantile,
+    Rate,
+    Ratio,
+    Scaled,
+    Series,
+)
+from components.datadog import Datadog, DatadogArgs
+from components.datadog.names import UnsayableError, of_cloudwatch
+from components.datadog.queries import expression
+from tests.components.recording import Recorded, record_component
+
+PAGE, TICKET = Severity.PAGE, Severity.TICKET
+HERE = Match("environment", "production")
+ANSWERS = Series("http_requests_total", (HERE,))
+FAILED = ANSWERS.where(Match("status", "5..", Operator.LIKE))
+
+
+def signal(id_: str, query: Any, *thresholds: Threshold, **more: Any) -> Signal:
+    told = {"title": id_.capitalize(), "description": "Told.", "unit": "short", "runbook": "Look.", **more}
+    return Signal(id=id_, query=query, thresholds=thresholds, **told)
+
+
+def cloudwatch(metric: str, statistic: str, namespace: str = "AWS/RDS") -> CloudWatch:
+    dimensions = {"DBInstanceIdentifier": "shop-db"}
+    return CloudWatch(namespace=namespace, metric=metric, dimensions=dimensions, statistic=statistic)
+
+
+CONNECTIONS = signal(
+    "connections",
+    cloudwatch("DatabaseConnections", "Maximum"),
+    Threshold(severity=TICKET, value=80),
+    Threshold(severity=PAGE, value=95),
+    owner="data",
+)
+STORAGE = signal(
+    "storage",
+    cloudwatch("FreeStorageSpace", "Minimum"),
+    Threshold(severity=PAGE, value=5000, below=True),
+    for_seconds=90,
+)
+REJECTED = signal("rejected", cloudwatch("Rejected", "Sum"), Threshold(severity=PAGE, value=0))
+WAITING = signal(
+    "waiting", Prometheus(expression=Level(Series("waiting", (HERE,)))), Threshold(severity=TICKET, value=1)
+)
+SLOW = signal(
+    "slow",
+    Prometheus(expression=Quantile(0.95, Series("seconds_bucket", (HERE,)))),
+    Threshold(severity=PAGE, value=1),
+)
+QUIET = signal(
+    "quiet",
+    Prometheus(expression=Ratio(Rate(FAILED), Rate(ANSWERS))),
+    Threshold(severity=PAGE, value=0.05),
+    floor=Floor(expression=Rate(ANSWERS), value=10),
+)
+MATH = signal("math", CloudWatchMath(expression="a", metrics={"a": cloudwatch("A", "Sum")}))
+AVAILABLE = Objective(
+    id="available",
+    title="Answers",
+    description="5xx.",
+    target=0.999,
+    indicator=Failures(bad=FAILED, all=ANSWERS),
+    runbook="Look.",
+)
+FAST = Objective(
+    id="fast",
+    title="Fast answers",
+    description="Over 250 ms.",
+    target=0.95,
+    indicator=Slowness(histogram="seconds", edge="0.25", edges=("0.25",), matches=(HERE,)),
+    runbook="Look.",
+)
+ARGS = DatadogArgs(
+    app="shop",
+    environment="production",
+    owner="platform",
+    signals=[
+        Signals(
+            subject="Shop",
+            signals=(CONNECTIONS, STORAGE, REJECTED, WAITING, SLOW, QUIET, MATH),
+            objectives=(AVAILABLE, FAST),
+        )
+    ],
+    runbook_url="https://example.com/runbook",
+    handles={
+        Severity.PAGE: ["@pagerduty-shop", "@slack-shop"],
+        Severity.TICKET: ["@slack-shop"],
+        Severity.INFO: ["@team@example.com"],
+    },
+)
+
+
+def record(**changes: object) -> Recorded[Datadog]:
+    return record_component(lambda: Datadog("datadog", dataclasses.replace(ARGS, **changes)))
+
+
+def monitors() -> dict[str, dict[str, Any]]:
+    return {it.name.removeprefix("datadog-"): it.inputs for it in record().of("Monitor")}
+
+
+def test_monitor_is_true_only_while_every_number_of_the_wait_is_beyond():
+    queries = {name: it["query"] for name, it in monitors().items() if it["type"] == "query alert"}
+    assert queries == {
+        "connections-ticket": "min(last_5m):max:aws.rds.database_connections{dbinstanceidentifier:shop-db} > 80",
+        "connections-page": "min(last_5m):max:aws.rds.database_connections{dbinstanceidentifier:shop-db} > 95",
+        "storage-page-below": "max(last_2m):min:aws.rds.free_storage_space{dbinstanceidentifier:shop-db} < 5000",
+        "rejected-page": "min(last_5m):sum:aws.rds.rejected{dbinstanceidentifier:shop-db}.rollup(sum, 60) > 0",
+        "waiting-ticket": "min(last_5m):sum:shop.waiting{environment:production} > 1",
+    }
+    assert all(it["query"].endswith(f" {it['monitorThresholds']['critical']}") for it in monitors().values())
+
+
+def test_message_says_what_is_wrong_where_to_look_and_whom_it_tells():
+    made = monitors()["connections-page"]
+    assert made["message"] == (
+        "Connections: over 95. Told.\n\nhttps://example.com/runbook#connections\n\n@pagerduty-shop @slack-shop"
+    )
+    assert made["name"] == "Connections: over 95 (production)"
+    assert made["tags"] == [
+        "env:production",
+        "managed-by:footing",
+        "record:connections",
+        "service:shop",
+        "severity:page",
+        "team:data",
+    ]
+    assert "@pagerduty" not in monitors()["connections-ticket"]["message"]
+
+
+def test_what_must_not_get_low_must_be_there():
+    missing = {name: it.get("onMissingData") for name, it in monitors().items()}
+    assert missing["storage-page-below"] == "show_and_notify_no_data"
+    assert missing["connections-page"] == "resolve"
+
+
+def test_numbers_of_aws_are_waited_for():
+    delays = {name: it["evaluationDelay"] for name, it in monitors().items() if it["type"] == "query alert"}
+    assert delays == {name: 0 if name == "waiting-ticket" else 900 for name in delays}
+    assert delays["connections-page"] == 900
+
+
+def test_objectives_are_counted_by_request_over_the_same_month():
+    made = {it.name: it.inputs for it in record().of("ServiceLevelObjective")}
+    failures, slowness = made["datadog-available"], made["datadog-fast"]
+    assert failures["thresholds"] == [{"timeframe": "30d", "target": 99.9}]
+    assert failures["query"] == {
+        "numerator": (
+            "sum:shop.http_requests.count{environment:production}.as_count() - "
+            "sum:shop.http_requests.count{environment:production,status:5*}.as_count()"
+        ),
+        "denominator": "sum:shop.http_requests.count{environment:production}.as_count()",
+    }
+    assert slowness["thresholds"] == [{"timeframe": "30d", "target": 95}]
+    assert slowness["query"]["numerator"] == (
+        "sum:shop.seconds.bucket{environment:production,upper_bound:0.25}.as_count()"
+    )
+
+
+def test_budgets_are_watched_over_the_windows_that_datadog_takes():
+    burning = {name: it["query"] for name, it in monitors().items() if it["type"] == "slo alert"}
+    assert {name: query for name, query in burning.items() if name.startswith("available")} == {
+        "available-burn-1h": (
+            'burn_rate("datadog-available-id").over("30d").long_window("1h").short_window("5m") > 14.4'
+        ),
+        "available-burn-6h": (
+            'burn_rate("datadog-available-id").over("30d").long_window("6h").short_window("30m") > 6'
+        ),
+        "available-burn-1d": (
+            'burn_rate("datadog-available-id").over("30d").long_window("24h").short_window("2h") > 3'
+        ),
+    }
+
+
+def test_what_datadog_cannot_say_is_said_to_be_left_out():
+    left_out = {it.name: it.why for it in record().component.left_out}
+    assert left_out == {
+        "slow-page": "Quantile has no counterpart",
+        "quiet-page": "a monitor of one query has no floor of traffic",
+        "available-burn-3d": "a window of 3d, allowed up to 2d",
+        "available-absent": "a service level objective tells of missing data itself",
+        "fast-burn-3d": "a window of 3d, allowed up to 2d",
+        "fast-absent": "a service level objective tells of missing data itself",
+    }
+
+
+def test_dashboard_has_a_panel_with_lines_for_all_that_can_be_asked():
+    board = json.loads(record().one("DashboardJson").inputs["dashboard"])
+    [group] = board["widgets"]
+    panels = {it["definition"]["title"]: it["definition"] for it in group["definition"]["widgets"]}
+    assert set(panels) == {"Connections", "Storage", "Rejected", "Waiting", "Quiet"}
+    assert panels["Connections"]["markers"] == [
+        {"value": "y = 80", "display_type": "warning dashed"},
+        {"value": "y = 95", "display_type": "error dashed"},
+    ]
+    assert panels["Quiet"]["requests"][0]["q"] == (
+        "(sum:shop.http_requests.count{environment:production,status:5*}.as_rate() / "
+        "sum:shop.http_requests.count{environment:production}.as_rate())"
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (Rate(Series("a_total"), ("route",)), "sum:shop.a.count{*} by {route}.as_rate()"),
+        (Increase(Series("a_total", (Match("x", "1", Operator.DIFFERENT),))), "sum:shop.a.count{!x:1}.as_count()"),
+        (Scaled(Level(Series("b")), 60), "(60 * sum:shop.b{*})"),
+        (Level(Series("b", (Match("x", "p|q", Operator.LIKE),))), "sum:shop.b{x IN (p,q)}"),
+        (Level(Series("b", (Match("x", "p|q", Operator.UNLIKE),))), "sum:shop.b{x NOT IN (p,q)}"),
+        (Level(Series("b", (Match("x", "p.*", Operator.UNLIKE),))), "sum:shop.b{!x:p*}"),
+    ],
+)
+def test_expressions_are_read_as_data(asked: Expression, expected: str):
+    assert expression(asked, "shop") == expected
+
+
+def test_pattern_that_no_tag_can_match_is_refused():
+    with pytest.raises(UnsayableError, match="tags cannot be compared with"):
+        expression(Level(Series("b", (Match("x", "p.q", Operator.LIKE),))), "shop")
+    with pytest.raises(UnsayableError, match="does not collect AWS/Nothing X"):
+        of_cloudwatch("AWS/Nothing", "X")
+
+
+def test_severity_without_a_handle_is_refused():
+    with pytest.raises(ValueError, match="no handle is told of info"):
+        dataclasses.replace(ARGS, handles={PAGE: ["@a"], TICKET: ["@b"]})

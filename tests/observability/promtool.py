@@ -1,0 +1,75 @@
+"""Rules and their tests in the hands of promtool."""
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from footing.observability.proof.files import test_file
+from footing.observability.proof.scenario import Scenario
+from lab.programs import find
+
+AT_ONCE = 60
+"""Files that one promtool is given: its start costs more than a small test."""
+
+Rule = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """Some rules, and the scenarios that they have to pass."""
+
+    name: str
+    rules: Sequence[Rule]
+    scenarios: Sequence[Scenario]
+
+
+def checked(rules: str, directory: Path) -> str:
+    """What promtool says of a file of rules; empty when it finds nothing."""
+    path = directory / "rules.yml"
+    path.write_text(rules)
+    ran = subprocess.run(
+        [find("promtool"), "check", "rules", "--lint-fatal", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "" if ran.returncode == 0 else ran.stdout + ran.stderr
+
+
+def failing(cases: Sequence[Case], directory: Path) -> list[str]:
+    """Names of the cases that fail."""
+    found: list[str] = []
+    files: dict[str, str] = {}
+    for number, case in enumerate(cases):
+        rules = directory / f"{number}.yml"
+        rules.write_text(yaml.safe_dump({"groups": [{"name": "all", "rules": list(case.rules)}]}, sort_keys=False))
+        for step in {it.timeline.step_seconds for it in case.scenarios}:
+            path = directory / f"{number}.{step}.test.yml"
+            path.write_text(test_file(case.scenarios, step, rules=rules.name))
+            files[str(path)] = case.name
+    names = list(files)
+    for first in range(0, len(names), AT_ONCE):
+        found += [files[path] for path in _failing(names[first : first + AT_ONCE])]
+    return list(dict.fromkeys(found))
+
+
+def _failing(paths: Sequence[str]) -> list[str]:
+    ran = subprocess.run([find("promtool"), "test", "rules", *paths], capture_output=True, text=True, check=False)
+    told = {block.split("\n")[0].strip(): block for block in ran.stdout.split("Unit Testing:")[1:]}
+    assert set(told) == set(paths), f"promtool stopped: {ran.stdout[-500:]} {ran.stderr[-500:]}"
+    # A failure is told on the other stream, without its file.
+    return [path for path in paths if "SUCCESS" not in told[path]]
+
+
+def invalid(cases: Sequence[Case], directory: Path) -> str:
+    """What promtool says of rules that it cannot read; empty when it reads all."""
+    groups = [{"name": str(number), "rules": list(case.rules)} for number, case in enumerate(cases)]
+    path = directory / "all.yml"
+    path.write_text(yaml.safe_dump({"groups": groups}))
+    command = [find("promtool"), "check", "rules", "--lint=none", str(path)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    return "" if ran.returncode == 0 else ran.stdout + ran.stderr

@@ -1,0 +1,57 @@
+"""The stacks of this repository as those see them who watch them, and the cases that prove each of their rules."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from components._signals.promql import Match, Series
+from footing.observability.proof.files import scenarios
+from footing.observability.proof.scenario import Scenario
+from footing.observability.rules import groups
+from footing.project import observed, stack_file
+from stacks.observed import Observed
+from tests.observability.promtool import Case
+
+STACKS = ("production", "staging")
+
+Rule = dict[str, Any]
+
+
+@cache
+def seen(stack: str) -> Observed:
+    """A stack of this repository, composed."""
+    return observed(stack, stack_file(stack, None))
+
+
+@cache
+def cases(stack: str) -> Mapping[str, Case]:
+    """For each rule the scenarios that prove it, with no more rules than they need; the rule is the last."""
+    shown = scenarios(seen(stack))
+    return {case.name: case for group in groups(seen(stack)) for case in _cases(group["rules"], shown)}
+
+
+def _cases(rules: Sequence[Rule], shown: Sequence[Scenario]) -> Iterator[Case]:
+    for rule in rules:
+        if "alert" in rule:
+            name, proving = rule["alert"], [it for it in shown if it.name == rule["alert"]]
+            # What is recorded is proved by itself.
+            proving = [
+                replace(it, checks=[check for check in it.checks if "ALERTS" in check[1]]) for it in proving
+            ]
+        else:
+            name = str(Series(rule["record"], tuple(Match(*label) for label in rule["labels"].items())))
+            proving = [
+                replace(it, checks=[check for check in it.checks if name in check[1]])
+                for it in shown
+                if any(name in check[1] for check in it.checks)
+            ]
+        yield Case(name=name, rules=_with_what_it_reads(rule, rules), scenarios=proving)
+
+
+def _with_what_it_reads(rule: Rule, rules: Sequence[Rule]) -> list[Rule]:
+    needed = [rule]
+    for other in reversed(rules[: rules.index(rule)]):
+        if "record" in other and any(f"{other['record']}{{" in it["expr"] for it in needed):
+            needed.insert(0, other)
+    return needed

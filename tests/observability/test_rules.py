@@ -1,0 +1,53 @@
+"""The rules of every stack: what promtool says of them, and whether their tests notice a wrong one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from footing.observability.rules import rules
+from tests.observability.mutants import mutants
+from tests.observability.promtool import Case, checked, failing, invalid
+from tests.observability.proved_stacks import STACKS, cases, seen
+
+SHARES = 4
+"""Into how many tests the wrong rules are divided, for as many processes."""
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_rules_are_read_without_a_complaint(stack: str, tmp_path: Path):
+    assert checked(rules(seen(stack)), tmp_path) == ""
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_alert_fires_and_is_silent_when_its_record_says_so(stack: str, tmp_path: Path):
+    unproved = [case.name for case in cases(stack).values() if not any(it.checks for it in case.scenarios)]
+    assert unproved == []
+    assert failing(list(cases(stack).values()), tmp_path) == []
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_every_wrong_number_time_comparison_and_missing_guard_fails_a_test(share: int, tmp_path: Path):
+    wrong = list(_wrong())
+    assert len(wrong) > 300
+    mine = wrong[share::SHARES]
+    assert invalid(mine, tmp_path) == ""
+    killed = failing(mine, tmp_path)
+    assert sorted({case.name for case in mine} - set(killed)) == [], f"{len(killed)} of {len(mine)} were noticed"
+
+
+def _wrong() -> Iterator[Case]:
+    """Every wrong rule of every stack; rules that differ in the environment alone count once."""
+    known = set()
+    for stack in STACKS:
+        for case in cases(stack).values():
+            text = yaml.safe_dump(list(case.rules)).replace(seen(stack).config.environment, "*")
+            if text not in known:
+                known.add(text)
+                for what, rule in mutants(case.rules[-1]):
+                    yield Case(
+                        name=f"{stack}: {case.name}: {what}",
+                        rules=[*case.rules[:-1], rule],
+                        scenarios=case.scenarios,
+                    )

@@ -1,0 +1,117 @@
+"""Records are scoped to their environment in compose, wherever a series hides in them."""
+
+import dataclasses
+
+from promql_parser import parse
+
+from components._signals import (
+    Failures,
+    Floor,
+    Objective,
+    Prometheus,
+    Severity,
+    Signal,
+    Signals,
+    Slowness,
+    Threshold,
+)
+from components._signals.alerts import Absent, alerts, asked
+from components._signals.burn import condition
+from components._signals.promql import (
+    Difference,
+    Expression,
+    Increase,
+    Level,
+    Match,
+    Quantile,
+    Rate,
+    Ratio,
+    Scaled,
+    Series,
+    Sum,
+)
+from components._signals.scope import scoped
+
+HERE = Match("environment", "staging")
+
+
+def counter(name: str) -> Series:
+    return Series(name, (Match("job", "service"),))
+
+
+EVERY_KIND: tuple[Expression, ...] = (
+    Level(counter("level")),
+    Rate(counter("rate"), by=("route",)),
+    Increase(counter("increase")),
+    Quantile(0.95, counter("duration_bucket")),
+    Sum((Rate(counter("first")), Rate(counter("second")))),
+    Difference(Rate(counter("whole")), Rate(counter("part"))),
+    Ratio(Scaled(Rate(counter("of")), 60), Rate(counter("all"))),
+)
+
+TOLD = Signals(
+    subject="Service",
+    signals=tuple(
+        Signal(
+            id=f"signal-{number}",
+            title="A number",
+            description="What it means.",
+            query=Prometheus(expression=expression),
+            unit="short",
+            thresholds=(Threshold(severity=Severity.PAGE, value=1),),
+            floor=Floor(expression=Rate(counter("floor")), value=1),
+            beside={"other": Prometheus(expression=Rate(counter("beside")))},
+            runbook="Look.",
+        )
+        for number, expression in enumerate(EVERY_KIND)
+    ),
+    objectives=(
+        Objective(
+            id="availability",
+            title="Availability",
+            description="What it means.",
+            target=0.999,
+            indicator=Failures(bad=counter("bad"), all=counter("all")),
+            runbook="Look.",
+        ),
+        Objective(
+            id="latency",
+            title="Latency",
+            description="What it means.",
+            target=0.95,
+            indicator=Slowness(histogram="duration", edge="0.25", edges=("0.25", "1.0")),
+            runbook="Look.",
+        ),
+    ),
+)
+
+
+def test_every_series_of_every_kind_of_record_is_scoped():
+    kinds = {type(expression) for expression in EVERY_KIND} | {Scaled}
+    assert kinds == set(Expression.__subclasses__())
+    series = asked([scoped(TOLD, HERE)])
+    assert len(series) == len(asked([TOLD]))
+    assert [str(it) for it in series if HERE not in it.matches] == []
+
+
+def test_alerts_ask_for_their_own_environment_alone():
+    for alert in alerts([scoped(TOLD, HERE)]):
+        match alert.condition:
+            case Absent(source=source):
+                assert HERE in source.matches
+            case burning if hasattr(burning, "window"):
+                text = condition(burning.objective, burning.window)
+                assert parse(text)
+                assert text.count('environment="staging"') == text.count("[")
+            case crossed:
+                assert 'environment="staging"' in crossed.signal.query.promql
+
+
+def test_scope_changes_nothing_else():
+    told = scoped(TOLD, HERE)
+    assert scoped(TOLD) == TOLD
+    assert [plain(it) for it in told.signals] == [plain(it) for it in TOLD.signals]
+
+
+def plain(signal: Signal) -> Signal:
+    return dataclasses.replace(signal, query=TOLD.signals[0].query, beside={}, floor=None)

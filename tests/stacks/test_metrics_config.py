@@ -1,0 +1,158 @@
+"""Metrics: where series may be kept, what that takes, and what the whole stack then looks like."""
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from footing.plan.model import Plan
+from footing.plan.record import record
+from policies import planned
+from policies.resource import Stack
+from policies.rule import Level, Verdict
+from policies.rules import CATALOGUE
+from stacks.config import ConfigError, from_file, parse
+from stacks.config.metrics import EXPORTER_CONNECTIONS, FREE_SERIES, MetricsConfig, series_estimate
+
+ROOT = Path(__file__).parents[2]
+CLOUD = {
+    "provider": "grafana_cloud",
+    "slug": "feed",
+    "cloud_region": "prod-us-east-0",
+    "access_policy_token_secret": "GRAFANA_CLOUD_TOKEN",
+}
+STORES: dict[str, dict[str, Any]] = {
+    "external": {"provider": "external", "remote_write_url": "https://metrics.example.com/write"},
+    "amp": {"provider": "amp"},
+    "grafana_cloud": {**CLOUD, "plan": "paid"},
+    "self_hosted": {"provider": "self_hosted"},
+}
+NO_NAT = {
+    "nat": "none",
+    "endpoints": ["ecr.api", "ecr.dkr", "logs", "secretsmanager"],
+}
+
+
+def problems(values: dict[str, Any], **metrics: Any) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        parse("test", {**values, "metrics": {**values["metrics"], **metrics}})
+    return list(caught.value.problems)
+
+
+def only(found: list[str], key: str) -> str:
+    [problem] = [it for it in found if it.startswith(f"{key}: ")]
+    return problem
+
+
+def test_without_the_block_nothing_is_collected_and_nothing_is_kept():
+    metrics = MetricsConfig()
+    assert not metrics.collects
+    assert metrics.images() == {}
+    assert metrics.store.retention_days == 30
+    assert MetricsConfig.model_validate({"store": STORES["external"]}).collects
+
+
+@pytest.mark.parametrize("seconds", [10, 60])
+def test_interval_is_one_of_the_two_that_the_seeds_ask_for(values: dict[str, Any], seconds: int):
+    assert "15 or 30" in only(problems(values, scrape_interval_seconds=seconds), "metrics.scrape_interval_seconds")
+
+
+def test_exporter_without_a_place_to_write_to_is_refused(values: dict[str, Any]):
+    found = only(problems(values, store={"provider": "external"}), "metrics.exporters")
+    assert found == (
+        "metrics.exporters: given postgres, redis, allowed none while metrics.store has no remote_write_url "
+        "to send to"
+    )
+
+
+def test_exporter_of_the_zone_and_its_token_come_together(values: dict[str, Any]):
+    key = "metrics.cloudflare_token_secret"
+    assert "missing" in only(problems(values, exporters=["cloudflare"]), key)
+    assert "given 'ZONE_TOKEN'" in only(problems(values, cloudflare_token_secret="ZONE_TOKEN"), key)
+    found = problems(values, exporters=["cloudflare"], cloudflare_token_secret="ZONE_TOKEN")
+    assert [it.partition(";")[0] for it in found] == ["secrets.ZONE_TOKEN: missing"]
+
+
+def test_redis_at_upstash_has_no_exporter(values: dict[str, Any]):
+    values["redis"] = {"provider": "upstash", "role": "cache", "primary_region": "us-east-1", "budget_usd": 20}
+    assert "given redis" in only(problems(values), "metrics.exporters")
+
+
+def test_connections_of_the_exporter_are_part_of_the_budget(values: dict[str, Any]):
+    with_exporter = parse("test", values).connection_budget.direct_connections
+    values["metrics"]["exporters"] = ["redis"]
+    assert with_exporter - parse("test", values).connection_budget.direct_connections == EXPORTER_CONNECTIONS
+
+
+def test_free_plan_keeps_two_weeks_and_takes_ten_thousand_series(values: dict[str, Any]):
+    found = problems(values, store={**CLOUD, "retention_days": 30})
+    assert "given 30, allowed 14 with plan: free" in only(found, "metrics.store.retention_days")
+    # 100 tasks of production's service while they are replaced, 500 series each.
+    assert f"series, allowed up to {FREE_SERIES}" in only(found, "metrics.store.plan")
+    assert "metrics.store.plan" not in str(problems(values, store={**CLOUD, "plan": "paid"}))
+
+
+def test_estimate_counts_every_task_and_its_collector():
+    metrics = MetricsConfig.model_validate({"store": {"provider": "amp"}, "exporters": ["redis"]})
+    one = series_estimate(metrics, poolers=1, services=1, series_of_service=500)
+    assert one == 400 + 500 + 400 + 3 * 50
+    assert series_estimate(metrics, poolers=1, services=2, series_of_service=500) - one == 550
+    assert series_estimate(metrics, poolers=1, services=9, series_of_service=0) == one - 550
+    assert series_estimate(MetricsConfig(), poolers=1, services=1, series_of_service=500) == 0
+
+
+@pytest.mark.parametrize(
+    ("store", "key"),
+    [
+        ("amp", "network.endpoints: missing aps-workspaces"),
+        ("grafana_cloud", "metrics.store.provider: given 'grafana_cloud'"),
+        ("self_hosted", "metrics.store.provider: given 'self_hosted'"),
+    ],
+)
+def test_store_on_the_internet_is_refused_without_a_way_out(values: dict[str, Any], store: str, key: str):
+    values["network"].update(NO_NAT)
+    found = problems(values, store=STORES[store])
+    assert [it for it in found if it.startswith(key)]
+    assert only(found, "metrics.collector.image").endswith("private ECR registry with network.nat: none")
+    values["network"]["endpoints"] = [*NO_NAT["endpoints"], "aps-workspaces"]
+    assert not [it for it in problems(values, store=STORES["amp"]) if it.startswith("network.endpoints")]
+
+
+def plan_with(store: str, path: Path) -> Plan:
+    document = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())
+    document["config"]["footing:metrics"]["store"] = STORES[store]
+    if store == "grafana_cloud":
+        document["config"]["footing:secrets"] = {"GRAFANA_CLOUD_TOKEN": {"secure": "v1:sealed"}}
+    path.write_text(yaml.safe_dump(document))
+    file = from_file(path)
+    return record(
+        lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__"),
+        project="footing",
+        stack="production",
+        config=file.engine_config,
+        secret_keys=file.secret_keys,
+        root=ROOT,
+    )
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_production_with_any_store_collects_the_same_and_breaks_no_rule(store: str, tmp_path: Path):
+    plan = plan_with(store, tmp_path / "Pulumi.other.yaml")
+    names = {it.name for it in plan.resources}
+    assert {"collector-service", "pooler-service", "service-service"} <= names
+    into = {it for it in names if it.endswith("-into-metrics")}
+    collecting = {"collector", "pooler", "service"}
+    assert into == ({f"{it}-tasks-into-metrics" for it in collecting} if store == "self_hosted" else set())
+    signing = {f"{it}-metrics" for it in collecting}
+    assert (signing <= names) is (store == "amp")
+    resources = planned.resources(yaml.safe_load(plan.to_json()))
+    found = CATALOGUE.of_all(Stack(environment="production", resources=resources))
+    failed = {
+        (it.rule.id, it.resource.name)
+        for it in found
+        if it.judgement.verdict in (Verdict.FAIL, Verdict.BROKEN) and it.level is Level.MANDATORY
+    }
+    assert failed == set()
+    assert "sealed" not in plan.to_json()
