@@ -121,24 +121,23 @@ def running(
         [pooler, *_] = enter(opened.poolers())
         redis = enter(redis_server.running(opened.room("redis"), Role.CACHE))
         app = enter(application.running(pooler.url()))
-        targets = {
-            Job.SERVICE.value: app.port,
-            Job.PGBOUNCER.value: enter(exporters.serving(lambda: _numbers(pooler))),
-            Job.POSTGRES.value: enter(exporters.of_postgres(opened.room("exporter"), opened.postgres)),
-            Job.REDIS.value: enter(exporters.of_redis(opened.room("exporter"), redis)),
-        }
         listeners = enter(listening())
-        room = opened.room("alertmanager")
+        room = opened.room("watch")
         made = configuration(alertmanager.places(room, listeners), timing.pace)
         routes = alertmanager.configured(room, made, (directory / TEMPLATES_FILE).read_text())
         manager = enter(alertmanager.running(room, routes))
         watcher = enter(
             prometheus.running(
-                opened.room("prometheus"),
-                targets,
-                alerts[0]["labels"]["environment"],
-                (directory / RULES_FILE).read_text(),
-                alertmanager=manager.port,
+                room,
+                {
+                    Job.SERVICE: app.port,
+                    Job.POSTGRES: enter(exporters.of_postgres(opened.room("exporter"), opened.postgres)),
+                    Job.REDIS: enter(exporters.of_redis(opened.room("exporter"), redis)),
+                    Job.PGBOUNCER: enter(exporters.serving(lambda: _numbers(pooler))),
+                },
+                environment=alerts[0]["labels"]["environment"],
+                rules=(directory / RULES_FILE).read_text(),
+                alertmanager_port=manager.port,
                 interval_seconds=timing.interval_seconds,
             )
         )

@@ -87,24 +87,21 @@ def running(
     directory: Path,
     targets: Mapping[str, int],
     environment: str,
-    rules: str | None = None,
+    rules: str = "",
     *,
-    alertmanager: int | None = None,
+    alertmanager_port: int | None = None,
     interval_seconds: int = SCRAPE_SECONDS,
 ) -> Iterator[Prometheus]:
     """Prometheus in `directory` that reads the port of each job and evaluates `rules`, ended afterwards.
 
-    Its alerts go to the port `alertmanager`, and nowhere without one.
+    Raises:
+        ServerError: it does not start.
+
     """
     port = process.free_port()
     file = directory / "prometheus.json"
-    config = _configuration(targets, environment, interval_seconds)
-    if alertmanager is not None:
-        config["alerting"] = {"alertmanagers": [{"static_configs": [_at(alertmanager)]}]}
-    if rules is not None:
-        (directory / "rules.yml").write_text(rules)
-        config["rule_files"] = ["rules.yml"]
-    file.write_text(json.dumps(config))
+    (directory / "rules.yml").write_text(rules)
+    file.write_text(json.dumps(_configuration(targets, environment, alertmanager_port, interval_seconds)))
     command = [
         programs.find("prometheus"),
         f"--config.file={file}",
@@ -121,19 +118,23 @@ def running(
         server.stop()
 
 
-def _configuration(targets: Mapping[str, int], environment: str, interval_seconds: int) -> dict[str, Any]:
+def _configuration(
+    targets: Mapping[str, int], environment: str, alertmanager_port: int | None, interval_seconds: int
+) -> dict[str, Any]:
+    every = f"{interval_seconds}s"
+    receivers = [] if alertmanager_port is None else [f"{process.LOOPBACK}:{alertmanager_port}"]
     # JSON is YAML; the collector attaches `environment` at the scrape.
     return {
-        "global": {"scrape_interval": f"{interval_seconds}s", "evaluation_interval": f"{interval_seconds}s"},
+        "global": {"scrape_interval": every, "evaluation_interval": every},
+        "alerting": {"alertmanagers": [{"static_configs": [{"targets": receivers}]}]},
+        "rule_files": ["rules.yml"],
         "scrape_configs": [
             {
                 "job_name": job,
-                "static_configs": [{**_at(port), "labels": {"environment": environment}}],
+                "static_configs": [
+                    {"targets": [f"{process.LOOPBACK}:{port}"], "labels": {"environment": environment}}
+                ],
             }
             for job, port in targets.items()
         ],
     }
-
-
-def _at(port: int) -> dict[str, list[str]]:
-    return {"targets": [f"{process.LOOPBACK}:{port}"]}

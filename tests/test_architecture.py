@@ -19,6 +19,7 @@ PROVED = {
 """Modules of ours that the lab may read: what it proves, and nothing that makes a resource."""
 PLAIN_DATA = {
     "components._cloudflare",
+    "components._dashboards",
     "components._fargate_sizes",
     "components._postgres_rules",
     "components._redis_roles",

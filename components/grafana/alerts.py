@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from components._dashboards import cloudwatch
+from components._dashboards.boards import board_uid, short_uid
+from components._dashboards.panels import Place, measures_of, panel_id
+from components._dashboards.queries import Sources, instant, parts
 from components._signals import Prometheus, Severity
 from components._signals.alerts import Alert, Burning, Crossed, labels
 from components._signals.burn import condition
 from components._signals.durations import duration
 from components._signals.objective import PERIOD_DAYS
 from components._signals.promql import Difference, Level, Scaled, Sum
-from components.grafana import cloudwatch, messages, stages
-from components.grafana.boards import board_uid, short_uid
-from components.grafana.panels import Place, measures_of, panel_id
-from components.grafana.queries import Sources, alert_query, instant, parts
+from components.grafana import messages, stages
+from components.grafana.conditions import alert_query
 from components.grafana.stages import LOOKBACK_SECONDS, Stage
 from components.grafana.whereabouts import Whereabouts
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components._dashboards.boards import records
+from components._dashboards.panels import Place
+from components._dashboards.queries import Sources
 from components._signals import CloudWatch, CloudWatchMath, Query, Signals, Sql
 from components._signals.alerts import Alert, alerts
-from components.grafana.boards import records
-from components.grafana.panels import Place
-from components.grafana.queries import Sources
 
 UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 """What Grafana takes as the uid of a folder, dashboard or rule."""

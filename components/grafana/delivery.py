@@ -1,6 +1,6 @@
 """How messages reach people: contacts, their text, the hours of tickets, and the tree of policies."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import pulumi
@@ -30,10 +30,10 @@ class Delivery:
 class Mail:
     """Makes the contacts of one stack and what they need; every resource is a child of its component."""
 
-    def __init__(self, name: str, args: ObservabilityArgs, opts: pulumi.ResourceOptions) -> None:
+    def __init__(self, name: str, args: ObservabilityArgs, child: Callable[..., pulumi.ResourceOptions]) -> None:
         self._name = name
         self._args = args
-        self._opts = opts
+        self._child = child
 
     def make(self) -> Delivery:
         """Contacts, their text, and the hours of tickets."""
@@ -59,7 +59,7 @@ class Mail:
             group_interval=GROUP_INTERVAL,
             repeat_interval=REPEAT_INTERVAL[Severity.TICKET],
             policies=[self._branch(severity, delivery) for severity in Severity],
-            opts=self._opts,
+            opts=self._child(),
         )
 
     def _given(self) -> dict[Severity, ContactArgs | None]:
@@ -89,7 +89,7 @@ class Mail:
             f"{self._name}-template",
             name=self._args.uid,
             template=messages.template(self._args.uid),
-            opts=self._opts,
+            opts=self._child(),
         )
 
     def _make_contact(
@@ -112,7 +112,7 @@ class Mail:
             if addresses
             else [],
             # A contact that names a template which is not there sends an error instead of the message.
-            opts=pulumi.ResourceOptions.merge(self._opts, pulumi.ResourceOptions(depends_on=[template])),
+            opts=self._child(depends_on=[template]),
         )
 
     def _make_hours(self, hours: TicketHoursArgs) -> list[pulumi.Output[str]]:
@@ -129,7 +129,7 @@ class Mail:
             f"{self._name}-hours",
             name=f"{self._args.uid}-nights",
             intervals=[*workdays, interval(location=hours.timezone, weekdays=["saturday", "sunday"])],
-            opts=self._opts,
+            opts=self._child(),
         )
         return [made.name]
 

@@ -8,9 +8,10 @@ import pulumi
 import pulumiverse_grafana as grafana
 
 from components._component import Component
+from components._dashboards import boards
 from components._signals import Board, Signals
 from components._signals.alerts import Alert
-from components.grafana import alerts, boards, telemetry
+from components.grafana import alerts, telemetry
 from components.grafana.args import ObservabilityArgs, by_subject
 from components.grafana.delivery import (
     GROUP_BY,
@@ -84,7 +85,7 @@ class Observability(Component):
         }
 
     def _make_alerts(self) -> None:
-        mail = Mail(self._name, self._args, self._child())
+        mail = Mail(self._name, self._args, self._child)
         delivery = mail.make()
         if self._args.owns_notification_policy:
             mail.make_policy(delivery)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from components._dashboards.boards import board_of, records
 from components._signals import Board, Signals
-from components.grafana.boards import board_of, records
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,9 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
+from components._signals import Unit
+from components._signals.alerts import amount
+
 COLUMN, LINE = 40, 20
 """Size of one cell of Grafana's grid, in pixels."""
 MARGIN, HEAD = 10, 40
@@ -13,6 +16,7 @@ WIDTH = 24 * COLUMN + 2 * MARGIN
 CHARACTER = 7
 """Width of a letter of a title, in pixels, generously."""
 SHADES: Mapping[str, str] = {"red": "#c4162a", "orange": "#c26a00", "blue": "#1f60c4", "green": "#37872d"}
+"""Of Grafana's colours, worst first."""
 INK, PALE, PAPER, EDGE = "#24292e", "#6a737d", "#ffffff", "#d0d7de"
 
 Panel = Mapping[str, Any]
@@ -64,13 +68,14 @@ def _lines(panel: Panel, inner: tuple[int, int, int, int]) -> Iterator[str]:
     left, top, width, height = inner
     floor = top + height - 16
     yield f'<path d="M{left} {top}V{floor}H{left + width}" fill="none" stroke="{EDGE}"/>'
-    steps = panel["fieldConfig"]["defaults"]["thresholds"]["steps"]
+    defaults = panel["fieldConfig"]["defaults"]
+    steps = defaults["thresholds"]["steps"]
     bounds = [step for step in steps if step["value"] is not None]
     for place, (below, step) in enumerate(zip(steps, bounds, strict=False), start=1):
         y = floor - place * (floor - top) // (len(bounds) + 1)
-        shade = SHADES[step["color"] if step["color"] != "green" else below["color"]]
+        shade = _worse(below["color"], step["color"])
         yield f'<path d="M{left} {y}H{left + width}" stroke="{shade}" stroke-dasharray="6 3"/>'
-        yield _small(left + 4, y - 3, f"{step['value']:.12g}", shade)
+        yield _small(left + 4, y - 3, amount(step["value"], defaults["unit"]), shade)
 
 
 def _grid(inner: tuple[int, int, int, int]) -> Iterator[str]:
@@ -85,8 +90,13 @@ def _number(panel: Panel, inner: tuple[int, int, int, int]) -> Iterator[str]:
     yield f'<text {middle} font-size="28" fill="{PALE}">%</text>'
     steps = panel["fieldConfig"]["defaults"]["thresholds"]["steps"]
     for place, (below, step) in enumerate(pairwise(steps)):
-        text = f"under {step['value']:.12g}"
+        text = f"under {amount(step['value'], Unit.SHARE)}"
         yield _small(left, top + height - 18 - 13 * place, text, SHADES[below["color"]])
+
+
+def _worse(*colours: str) -> str:
+    """Shade of the worst of the colours on both sides of a line."""
+    return next(shade for colour, shade in SHADES.items() if colour in colours)
 
 
 def _small(x: int, y: int, text: str, shade: str = PALE) -> str:

@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
+from components._dashboards.boards import models
+from components._dashboards.panels import Place
+from components._dashboards.queries import Sources
 from components._signals import Board
-from components.grafana.boards import models
-from components.grafana.panels import Place
-from components.grafana.queries import Sources
 from footing.observability.known import known
 from stacks.observed import Observed
 

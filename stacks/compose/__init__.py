@@ -9,6 +9,7 @@ from components._firewall import Upstream
 from components._signals import Signals
 from components._signals.evaluators import without_own_judges
 from components._signals.promql import Match
+from components._signals.refusals import refusals
 from components._signals.scope import scoped
 from components._signals.sources import sources
 from components.cluster import Cluster, ClusterArgs
@@ -23,6 +24,7 @@ from stacks.compose.stack import Secrets, start
 from stacks.compose.storage import make_storage, storage_outputs, storage_variables
 from stacks.compose.watch import make_observability, make_sentry, make_sentry_frontend
 from stacks.compose.web import make_domain, make_edge, make_network, make_service
+from stacks.config.errors import ConfigError
 from stacks.config.stack import StackConfig
 from stacks.contract import CONTRACT_VARIABLE, cache_contract
 from stacks.edge import rate_limit_tiers
@@ -78,6 +80,9 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
     here = Match("environment", config.environment)
     told = tuple(scoped(component.signals, here) for component in watched if component)
     signals = (*told, sources(told))
+    refused = refusals(signals)
+    if refused:
+        raise ConfigError(f"the stack {config.environment}", refused)
     make_rules(stack, store, signals)
     observability = make_observability(stack, without_own_judges(signals))
     alarms, datadog = make_alarms(stack, signals), make_datadog(stack, signals)

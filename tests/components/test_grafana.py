@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components._dashboards.lines import COLOURS, HEALTHY, steps
+from components._dashboards.panels import panel_id
 from components._signals import (
     Board,
     CloudWatch,
@@ -19,8 +21,6 @@ from components._signals import (
 )
 from components._signals.promql import Increase, Rate, Series
 from components.grafana import ContactArgs, Observability
-from components.grafana.lines import COLOURS, HEALTHY, steps
-from components.grafana.panels import panel_id
 from tests.components.grafana_samples import (
     CONNECTIONS,
     OBJECTIVE,

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from promql_parser import parse
 
+from components._dashboards.boards import UID_LENGTH, short_uid
+from components._dashboards.panels import panel_id
 from components._signals import (
     CloudWatch,
     CloudWatchMath,
@@ -26,8 +28,6 @@ from components._signals.durations import duration
 from components._signals.promql import Expression, Increase, Level, Rate, Ratio, Scaled, Series, Sum
 from components.grafana import ContactArgs, Observability
 from components.grafana.alerts import rule as rule_of
-from components.grafana.boards import UID_LENGTH, short_uid
-from components.grafana.panels import panel_id
 from components.grafana.whereabouts import whereabouts
 from footing.observability.dashboards import place
 from footing.observability.known import known

@@ -5,7 +5,9 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from html import escape
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
@@ -16,7 +18,11 @@ from promql_parser import parse
 from components._signals import Board, CloudWatchMath, Prometheus, Shape, Signal, Signals, Sql, Unit, rpc
 from components._signals.promql import Rate, Series
 from components.grafana import ContactArgs
+from footing.documents.drawing import SHADES, drawing
+from footing.observability.artefacts import render
 from footing.observability.dashboards import plain_models
+from footing.observability.grants import grants
+from footing.observability.known import UNKNOWN
 from footing.project import observed, stack_file
 from tests.components.grafana_samples import (
     CONNECTIONS,
@@ -111,7 +117,7 @@ def test_every_panel_says_what_it_shows_and_in_what(stack: str):
         assert len(set(letters)) == len(letters)
         coloured = len(defaults["thresholds"]["steps"]) > 1
         if panel["type"] == "timeseries":
-            assert (defaults["custom"]["thresholdsStyle"]["mode"] == "line") is coloured
+            assert (defaults["custom"]["thresholdsStyle"]["mode"] != "off") is coloured
 
 
 @pytest.mark.parametrize("stack", boards())
@@ -176,3 +182,31 @@ def test_no_dashboard_and_no_rule_holds_a_secret():
     for made in (*recorded.of("Dashboard"), *recorded.of("RuleGroup"), *recorded.of("MessageTemplate")):
         assert "canary" not in repr(made.inputs)
         assert "Secret(" not in repr(made.inputs)
+
+
+def test_dashboards_and_what_they_need_are_written_as_files():
+    seen = observed("production", stack_file("production", None))
+    made = render(seen)
+    written = {name: json.loads(text) for name, text in made.items() if name.startswith("dashboards/")}
+    assert written == {f"dashboards/{board}.json": model for board, model in models("production").items()}
+    assert made["grants.sql"] == rpc.grants("feed")
+    grafana = seen.config.grafana.model_copy(update={"postgres_datasource_uid": None})
+    config = seen.config.model_copy(update={"grafana": grafana})
+    assert grants(dataclasses.replace(seen, config=config)).startswith("-- ")
+    assert "CREATE" not in grants(dataclasses.replace(seen, config=config))
+
+
+def test_what_only_the_provider_knows_is_marked_in_the_files():
+    [panel] = [it for it in data_panels("production") if it["title"] == "Response time, 95th percentile"]
+    assert panel["targets"][0]["dimensions"] == {"LoadBalancer": [UNKNOWN]}
+
+
+def test_a_drawing_shows_every_panel_and_every_line_in_its_colour():
+    model = models("every-kind")["errors"]
+    drawn = drawing(model)
+    for panel in model["panels"]:
+        assert escape(panel["title"]) in drawn
+    # Under 5 GiB somebody is woken, over it all is well: the line is red.
+    assert f'fill="{SHADES["red"]}">5 GiB</text>' in drawn
+    assert f'fill="{SHADES["orange"]}">80</text>' in drawn
+    assert ET.fromstring(drawn).tag.endswith("svg")

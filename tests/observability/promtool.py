@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from footing.observability.proof.files import test_file
+from footing.observability.proof.files import proof_file
 from footing.observability.proof.scenario import Scenario
 from lab.programs import find
 
@@ -31,12 +31,8 @@ def checked(rules: str, directory: Path) -> str:
     """What promtool says of a file of rules; empty when it finds nothing."""
     path = directory / "rules.yml"
     path.write_text(rules)
-    ran = subprocess.run(
-        [find("promtool"), "check", "rules", "--lint-fatal", str(path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [find("promtool"), "check", "rules", "--lint-fatal", str(path)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
     return "" if ran.returncode == 0 else ran.stdout + ran.stderr
 
 
@@ -49,7 +45,7 @@ def failing(cases: Sequence[Case], directory: Path) -> list[str]:
         rules.write_text(yaml.safe_dump({"groups": [{"name": "all", "rules": list(case.rules)}]}, sort_keys=False))
         for step in {it.timeline.step_seconds for it in case.scenarios}:
             path = directory / f"{number}.{step}.test.yml"
-            path.write_text(test_file(case.scenarios, step, rules=rules.name))
+            path.write_text(proof_file(case.scenarios, step, rules=rules.name))
             files[str(path)] = case.name
     names = list(files)
     for first in range(0, len(names), AT_ONCE):

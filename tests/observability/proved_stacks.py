@@ -34,18 +34,15 @@ def cases(stack: str) -> Mapping[str, Case]:
 def _cases(rules: Sequence[Rule], shown: Sequence[Scenario]) -> Iterator[Case]:
     for rule in rules:
         if "alert" in rule:
-            name, proving = rule["alert"], [it for it in shown if it.name == rule["alert"]]
-            # What is recorded is proved by itself.
-            proving = [
-                replace(it, checks=[check for check in it.checks if "ALERTS" in check[1]]) for it in proving
-            ]
+            name, asked = rule["alert"], f'alertname="{rule["alert"]}"'
         else:
-            name = str(Series(rule["record"], tuple(Match(*label) for label in rule["labels"].items())))
-            proving = [
-                replace(it, checks=[check for check in it.checks if name in check[1]])
-                for it in shown
-                if any(name in check[1] for check in it.checks)
-            ]
+            labels = tuple(Match(*label) for label in rule["labels"].items())
+            name = asked = str(Series(rule["record"], labels))
+        proving = [
+            replace(it, checks=[check for check in it.checks if asked in check[1]])
+            for it in shown
+            if any(asked in check[1] for check in it.checks)
+        ]
         yield Case(name=name, rules=_with_what_it_reads(rule, rules), scenarios=proving)
 
 

@@ -34,7 +34,8 @@ def test_every_wrong_number_time_comparison_and_missing_guard_fails_a_test(share
     mine = wrong[share::SHARES]
     assert invalid(mine, tmp_path) == ""
     killed = failing(mine, tmp_path)
-    assert sorted({case.name for case in mine} - set(killed)) == [], f"{len(killed)} of {len(mine)} were noticed"
+    unnoticed = sorted({case.name for case in mine} - set(killed))
+    assert unnoticed == [], "\n".join([f"{len(killed)} of {len(mine)} were noticed; not:", *unnoticed])
 
 
 def _wrong() -> Iterator[Case]:

@@ -161,6 +161,26 @@ def test_service_and_stack_hand_out_the_same_key_contract():
     assert json.loads(given["CACHE_CONTRACT"])["schema"] == "footing/cache-contract/1"
 
 
+def test_ticket_hours_and_the_tree_of_policies_are_there_when_asked_for(changed: Callable[..., Plan]):
+    def asked(config: dict[str, Any]) -> None:
+        config["footing:grafana"]["owns_notification_policy"] = True
+        config["footing:grafana"]["ticket_hours"] = {"first_hour": 7, "timezone": "Europe/Amsterdam"}
+
+    plan = changed(asked)
+    [hours] = of(plan, "MuteTiming").values()
+    assert hours.inputs["intervals"][0]["times"][0] == {"start": "00:00", "end": "07:00"}
+    assert len(of(plan, "NotificationPolicy")) == 1
+    assert of(committed("production"), "MuteTiming") == of(committed("production"), "NotificationPolicy") == {}
+
+
+def test_calls_are_shown_only_where_postgres_is_asked(changed: Callable[..., Plan]):
+    def without(config: dict[str, Any]) -> None:
+        del config["footing:grafana"]["postgres_datasource_uid"]
+
+    assert "observability-rpc" in of(committed("production"), "Dashboard")
+    assert "observability-rpc" not in of(changed(without), "Dashboard")
+
+
 def test_encrypted_value_reaches_the_stack_as_a_secret_only(changed: Callable[..., Plan]):
     def with_secret(config: dict[str, Any]) -> None:
         config["footing:secrets"] = {"STRIPE_KEY": {"secure": "v1:sealed"}, "HOOK": {"secure": "v1:sealed"}}

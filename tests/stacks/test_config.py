@@ -227,6 +227,13 @@ def test_channel_without_a_webhook_is_refused(values: dict[str, Any]) -> None:
     assert problems(values) == ["grafana.contacts.slack_channel: given, allowed only with slack_webhook_secret"]
 
 
+def test_hours_of_tickets_end_after_they_begin(values: dict[str, Any]) -> None:
+    put(values, "grafana.ticket_hours", {"first_hour": 18, "last_hour": 8, "timezone": "Europe/Amsterdam"})
+    [told] = problems(values)
+    assert told.startswith("grafana.ticket_hours: ")
+    assert "from 18 to 8, allowed a last_hour after the first_hour" in told
+
+
 def test_config_is_frozen(values: dict[str, Any]) -> None:
     config = parse("test", values)
     with pytest.raises(ValidationError, match="frozen"):

@@ -93,20 +93,24 @@ def steps_recorded(recorded: Recorded) -> Scenario:
         Phase(name="failing", levels=fails(share), steps=3 * steps),
     ]
     timeline = Timeline(phases=phases, gauges=frozenset(), step_seconds=MINUTE_SECONDS)
-    step = timeline.start("failing") + steps // 2
+    checks = [check for after in (steps // 2, 2 * steps) for check in _numbers(recorded, timeline, after)]
+    return Scenario(name=f"{recorded.objective.id}, five minutes", timeline=timeline, checks=checks)
+
+
+def _numbers(recorded: Recorded, timeline: Timeline, after: int) -> Iterator[Check]:
+    step = timeline.start("failing") + after
     objective, moment = recorded.objective, timeline.at(step)
-    events = value(Increase(objective.indicator.all), moment, STEP_SECONDS)
-    failed = value(failed_share(objective), moment, STEP_SECONDS) or 0.0
+    failed = value(failed_share(objective), moment, STEP_SECONDS)
     wanted = {
-        recorded.series(f"{EVENTS}5m"): events,
+        recorded.series(f"{EVENTS}5m"): value(Increase(objective.indicator.all), moment, STEP_SECONDS),
         recorded.bad(STEP_SECONDS): value(objective.bad_increase(), moment, STEP_SECONDS),
         recorded.share(STEP_SECONDS): failed,
-        recorded.series(BURN_RATE): failed / objective.budget,
+        recorded.series(BURN_RATE): (failed or 0.0) / objective.budget,
         recorded.series(TARGET): objective.target,
         recorded.series(BUDGET): objective.budget,
     }
-    checks = [_near(step * MINUTE_SECONDS, series, number or 0.0) for series, number in wanted.items()]
-    return Scenario(name=f"{objective.id}, five minutes", timeline=timeline, checks=checks)
+    for series, number in wanted.items():
+        yield _near(step * timeline.step_seconds, series, number or 0.0)
 
 
 def month_recorded(recorded: Recorded) -> Scenario:
@@ -164,17 +168,18 @@ def _comparisons(objective: Objective, pair: Window) -> Iterator[Comparison]:
 
 
 def _recorded_windows(recorded: Recorded, pair: Window, timeline: Timeline) -> Iterator[Check]:
-    """Half-way up, where a window of another length has another value."""
+    """Half-way up and at the top, where windows of other lengths have other values."""
     objective, share = recorded.objective, failed_share(recorded.objective)
-    for seconds, series in (
-        (pair.short_seconds, recorded.share(pair.short_seconds)),
-        (pair.long_seconds, recorded.share(pair.long_seconds)),
-        (pair.long_seconds, recorded.bad(pair.long_seconds)),
+    for seconds, series, expression in (
+        (pair.short_seconds, recorded.share(pair.short_seconds), share),
+        (pair.long_seconds, recorded.share(pair.long_seconds), share),
+        (pair.long_seconds, recorded.bad(pair.long_seconds), objective.bad_increase()),
     ):
-        step = timeline.start("failing") + seconds // timeline.step_seconds // 2
-        expression = share if series == recorded.share(seconds) else objective.bad_increase()
-        number = value(expression, timeline.at(step), seconds)
-        yield _near(step * timeline.step_seconds, series, number or 0.0)
+        length = seconds // timeline.step_seconds
+        for steps in (length // 2, length + 1):
+            step = timeline.start("failing") + steps
+            number = value(expression, timeline.at(step), seconds)
+            yield _near(step * timeline.step_seconds, series, number or 0.0)
 
 
 def _near(seconds: int, series: Series, number: float) -> Check:

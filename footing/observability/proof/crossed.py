@@ -13,6 +13,8 @@ from footing.observability.proof.value import value
 
 MARGIN, INSIDE = 0.0931, 0.0717
 """How far beyond and inside a limit a made value lies, as a share of it; odd, so that no ramp ends on a limit."""
+BUSY = 6
+"""Traffic while all is well, as a multiple of what the floor asks for."""
 SPARE = 3
 """Steps that a phase lasts longer than it must."""
 HALVINGS = 60
@@ -30,7 +32,7 @@ def crossed(alert: Alert, condition: Crossed) -> Scenario:
     life_of = _Life(alert, condition)
     window, hold = life_of.window_steps, alert.for_seconds // MINUTE_SECONDS
     # Another traffic while all is well: else nobody sees over which window a share's whole is counted.
-    fine, beyond = life_of.levels(life_of.fine(), traffic=2), life_of.levels(life_of.beyond())
+    fine, beyond = life_of.levels(life_of.fine(), traffic=BUSY), life_of.levels(life_of.beyond())
     phases = [
         Phase(name="fine", levels=fine, steps=window + SPARE),
         Phase(name="beyond", levels=beyond, steps=window + hold + SPARE),

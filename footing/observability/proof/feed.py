@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from functools import partial
 from typing import Any
 
 from components._signals.promql import Expression, Level, Quantile, Scaled
@@ -15,6 +16,8 @@ EXPONENTS = (-12.0, 15.0)
 """Powers of ten between which a level is sought."""
 EDGE_RATIO, EDGES = 1.25, range(-7, 8)
 """Edges of a made histogram around the value that matters."""
+Lever = Callable[[float], dict[Made, float]]
+"""Sets some series by one number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,12 +28,15 @@ class Feed:
     """Every one."""
     gauges: frozenset[Made]
     """Those that stand; the others are counters."""
-    levers: tuple[Callable[[float], dict[Made, float]], ...]
+    levers: tuple[Lever, ...]
     """Each sets some series by one number."""
 
     def base(self, scale: float) -> dict[Made, float]:
         """All series alike."""
         return dict.fromkeys(self.series, scale)
+
+    def _moved(self, lever: Lever, scale: float, x: float) -> dict[Made, float]:
+        return self.base(scale) | lever(x * scale)
 
     def reach(
         self, expression: Expression, seconds: int, goal: float, *, scale: float = 1.0, under: bool = False
@@ -41,10 +47,7 @@ class Feed:
         """
         for lever in self.levers:
             found = _search(
-                lambda x, lever=lever: self.base(scale) | lever(x * scale),
-                lambda levels: value(expression, Still(levels), seconds),
-                goal,
-                under=under,
+                partial(self._moved, lever, scale), partial(_worth, expression, seconds), goal, under=under
             )
             if found is not None:
                 return found
@@ -56,7 +59,7 @@ def feed(expressions: Sequence[Expression], *, around: float) -> Feed:
     nodes = [node for expression in expressions for node in _nodes(expression)]
     kept = {label for node in nodes for label in getattr(node, "by", ())}
     series: dict[Made, None] = {}
-    levers: list[Callable[[float], dict[Made, float]]] = []
+    levers: list[Lever] = []
     gauges = set()
     edges = [around / _factor(expressions[0]) * EDGE_RATIO**power for power in EDGES]
     for node in (node for node in nodes if hasattr(node, "of") and not isinstance(node.of, Expression)):
@@ -64,13 +67,21 @@ def feed(expressions: Sequence[Expression], *, around: float) -> Feed:
         if isinstance(node, Quantile):
             buckets = [one.having("le", f"{edge:.6g}") for edge in edges] + [one.having("le", "+Inf")]
             series |= dict.fromkeys(buckets)
-            levers.append(lambda x, buckets=buckets: _placed(buckets, x))
+            levers.append(partial(_placed, buckets))
             continue
         gauges |= {one} if isinstance(node, Level) else set()
         if one not in series:
             series[one] = None
-            levers.append(lambda x, one=one: {one: x})
+            levers.append(partial(_alone, one))
     return Feed(series=tuple(series), gauges=frozenset(gauges), levers=tuple(levers))
+
+
+def _alone(one: Made, x: float) -> dict[Made, float]:
+    return {one: x}
+
+
+def _worth(expression: Expression, seconds: int, levels: dict[Made, float]) -> float | None:
+    return value(expression, Still(levels), seconds)
 
 
 def _placed(buckets: list[Made], x: float) -> dict[Made, float]:

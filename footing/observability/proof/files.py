@@ -65,10 +65,10 @@ def _scenario(alert: Alert, recorded: Any) -> Scenario:
 
 
 def _file(observed: Observed, step_seconds: int) -> str:
-    return test_file(scenarios(observed), step_seconds)
+    return proof_file(scenarios(observed), step_seconds)
 
 
-def test_file(found: Sequence[Scenario], step_seconds: int, rules: str = RULES) -> str:
+def proof_file(found: Sequence[Scenario], step_seconds: int, rules: str = RULES) -> str:
     """Those of `found` that go by `step_seconds`, as promtool reads them; they test the file `rules`."""
     step = window(step_seconds)
     mine = [it for it in found if it.timeline.step_seconds == step_seconds]

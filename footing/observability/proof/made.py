@@ -23,17 +23,21 @@ class Made:
     def __str__(self) -> str:
         return str(Series(self.metric, tuple(Match(name, value) for name, value in self.labels)))
 
-    @cache  # noqa: B019  # A few series, asked for at every step.
     def meets(self, wanted: Series) -> bool:
         """Whether `wanted` selects it."""
-        labels = dict(self.labels)
-        return self.metric == wanted.metric and all(
-            holds(match, labels.get(match.label, "")) for match in wanted.matches
-        )
+        return _meets(self, wanted)
 
     def having(self, label: str, value: str) -> "Made":
         """The same with one label more, or another value."""
         return made(self.metric, {**dict(self.labels), label: value})
+
+
+@cache
+def _meets(one: Made, wanted: Series) -> bool:
+    labels = dict(one.labels)
+    return one.metric == wanted.metric and all(
+        holds(match, labels.get(match.label, "")) for match in wanted.matches
+    )
 
 
 def made(metric: str, labels: Mapping[str, str]) -> Made:

@@ -30,7 +30,7 @@ class Store(Protocol):
 
 
 @singledispatch
-def value(expression: Expression, store: Store, seconds: int) -> float | None:
+def value(expression: Expression, store: Store, seconds: int) -> float | None:  # noqa: ARG001
     """What `expression` is over a window of `seconds`; None where it is nothing.
 
     Raises:
@@ -45,12 +45,9 @@ def _(expression: Level, store: Store, seconds: int) -> float | None:  # noqa: A
     found = store.levels(expression.of)
     if not found:
         return None
-    return {
-        Aggregation.SUM: sum,
-        Aggregation.MAX: max,
-        Aggregation.MIN: min,
-        Aggregation.AVERAGE: lambda all_: sum(all_) / len(all_),
-    }[expression.how](found)
+    if expression.how in (Aggregation.MAX, Aggregation.MIN):
+        return max(found) if expression.how is Aggregation.MAX else min(found)
+    return sum(found) / (len(found) if expression.how is Aggregation.AVERAGE else 1)
 
 
 @value.register

@@ -3,13 +3,14 @@
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import Any
 
+from components._dashboards.lines import steps
+from components._dashboards.objectives import Measures
+from components._dashboards.queries import Sources, instant, panel_queries, ranged
 from components._signals import Objective, Severity, Shape, Signal, Sql, Threshold, Unit
 from components._signals.objective import PERIOD_DAYS, Window
-from components.grafana.lines import steps
-from components.grafana.objectives import Measures
-from components.grafana.queries import Sources, instant, panel_queries, ranged
 
 WHOLE, LINE, NUMBER, CURVES = 24, 8, 4, 16
 """Widths in columns: of the board, a line chart, a single number, and the curves beside two of those."""
@@ -101,7 +102,7 @@ def measures_of(objective: Objective, place: Place) -> Measures:
 def _burn(objective: Objective, place: Place, measures: Measures) -> dict[str, Any]:
     targets = [
         ranged(measures.burn(pair), place.sources, letter, f"over {pair.name}, told at {pair.factor:g}")
-        for letter, pair in zip("ABCDEFGH", objective.windows, strict=False)
+        for letter, pair in zip(ascii_uppercase, objective.windows, strict=False)
     ]
     return _panel(
         objective.id,
@@ -185,7 +186,9 @@ def _defaults(unit: str, thresholds: tuple[Threshold, ...]) -> dict[str, Any]:
 
 
 def _curves(unit: str, thresholds: tuple[Threshold, ...]) -> dict[str, Any]:
-    custom = {"thresholdsStyle": {"mode": "line" if thresholds else "off"}}
+    # A line has the colour of what is over it; what is wrong under a line shows only as an area.
+    drawn = "line+area" if any(it.below for it in thresholds) else "line"
+    custom = {"thresholdsStyle": {"mode": drawn if thresholds else "off"}}
     return {
         "fieldConfig": {"defaults": {**_defaults(unit, thresholds), "custom": custom}, "overrides": []},
         "options": {

@@ -1,11 +1,9 @@
 """CloudWatch's metrics and metric math, as Grafana's data source writes them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import pulumi
 
 from components._signals import CloudWatch, CloudWatchMath
 
@@ -56,16 +54,7 @@ def math_targets(query: CloudWatchMath, manner: Manner, label: str = "") -> Iter
     ids = {name: f"{manner.ref_id.lower()}_{name}" for name in query.metrics}
     for number, (name, one) in enumerate(query.metrics.items()):
         yield metric(one, manner, refId=f"{manner.ref_id}{number}", id=ids[name], hide=True)
-    yield _text("".join(map(str, _with_names(query, ids))), manner, label=label)
-
-
-def math_alone(query: CloudWatchMath, manner: Manner) -> dict[str, Any]:
-    """Metric math of a rule, in one query: a rule sends each of its queries alone, so none can name another.
-
-    https://github.com/grafana/grafana/issues/74563
-    """
-    searches = {name: _search(one, manner.period) for name, one in query.metrics.items()}
-    return _text(_joined(_with_names(query, searches)), manner)
+    yield math_text("".join(map(str, with_names(query, ids))), manner, label=label)
 
 
 def period_seconds(query: CloudWatch | CloudWatchMath) -> int:
@@ -75,8 +64,8 @@ def period_seconds(query: CloudWatch | CloudWatchMath) -> int:
     return max(one.period_seconds for one in query.metrics.values())
 
 
-def _with_names(query: CloudWatchMath, stand_ins: Mapping[str, pulumi.Input[str]]) -> list[pulumi.Input[str]]:
-    """The expression in parts, each of its names replaced."""
+def with_names(query: CloudWatchMath, stand_ins: Mapping[str, Any]) -> list[Any]:
+    """The expression in parts, each of its names replaced; what stands in may be an Output."""
     names = re.compile(rf"\b({'|'.join(map(re.escape, query.metrics))})\b")
     # With one group in the pattern, every second part is a name.
     return [
@@ -84,21 +73,6 @@ def _with_names(query: CloudWatchMath, stand_ins: Mapping[str, pulumi.Input[str]
     ]
 
 
-def _search(query: CloudWatch, period: str) -> pulumi.Input[str]:
-    schema = ",".join((query.namespace, *query.dimensions))
-    words = [part for name, value in query.dimensions.items() for part in (f' {name}="', value, '"')]
-    begin = f'SUM(SEARCH(\'{{{schema}}} MetricName="{query.metric}"'
-    return _joined([begin, *words, f"', '{query.statistic}', {period}))"])
-
-
-def _joined(parts: Sequence[pulumi.Input[str]]) -> pulumi.Input[str]:
-    """The parts as one text; an Output only where one of them is, so that a text can be read offline."""
-    texts = [part for part in parts if isinstance(part, str)]
-    if len(texts) == len(parts):
-        return "".join(texts)
-    joined: pulumi.Output[str] = pulumi.Output.concat(*parts)
-    return joined
-
-
-def _text(expression: pulumi.Input[str], manner: Manner, **changes: object) -> dict[str, Any]:
+def math_text(expression: Any, manner: Manner, **changes: object) -> dict[str, Any]:
+    """The text of metric math; it may be an Output."""
     return metric(_NOTHING, manner, metricEditorMode=CODE, expression=expression, **changes)

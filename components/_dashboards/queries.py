@@ -1,14 +1,13 @@
-"""A signal's query as Grafana's data sources write it, for a panel and for an alert rule."""
+"""A signal's query as Grafana's data sources write it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from string import ascii_uppercase
 from typing import Any
 
-import pulumi
-
+from components._dashboards import cloudwatch
 from components._signals import CloudWatch, CloudWatchMath, Prometheus, Query, Signal, Sql
 from components._signals.promql import Expression, Increase
-from components.grafana import cloudwatch
 
 RATE_INTERVAL = "$__rate_interval"
 """Grafana's name for a window that is never shorter than four scrapes."""
@@ -18,11 +17,11 @@ RATE_INTERVAL = "$__rate_interval"
 class Sources:
     """Where queries are sent."""
 
-    cloudwatch_uid: pulumi.Input[str] | None
+    cloudwatch_uid: Any
     """Uid of the CloudWatch data source."""
-    prometheus_uid: pulumi.Input[str] | None
+    prometheus_uid: Any
     """Uid of the Prometheus data source."""
-    postgres_uid: pulumi.Input[str] | None = None
+    postgres_uid: Any = None
     """Uid of the PostgreSQL data source."""
     region: str
     """AWS region of the CloudWatch metrics."""
@@ -45,27 +44,9 @@ def panel_queries(signal: Signal, sources: Sources) -> list[dict[str, Any]]:
     """Queries of a panel: the signal's own line, then those beside it."""
     lines = {_own_legend(signal): signal.query, **signal.beside}
     made: list[dict[str, Any]] = []
-    for letter, (legend, query) in zip("ABCDEFGHIJKLM", lines.items(), strict=False):
+    for letter, (legend, query) in zip(ascii_uppercase, lines.items(), strict=False):
         made += _panel_query(signal, query, letter, legend, sources)
     return made
-
-
-def alert_query(signal: Signal, sources: Sources) -> dict[str, Any]:
-    """Query of a rule's first stage.
-
-    Raises:
-        TypeError: the signal asks SQL, which `Signal` itself refuses beside a threshold.
-
-    """
-    query = signal.query
-    if isinstance(query, Prometheus):
-        return instant(_guarded(signal, query), sources)
-    if isinstance(query, Sql):
-        raise TypeError(f"signal {signal.id}: no alert asks SQL")
-    manner = _manner(query, sources, str(cloudwatch.period_seconds(query)))
-    if isinstance(query, CloudWatch):
-        return cloudwatch.metric(query, manner)
-    return cloudwatch.math_alone(query, manner)
 
 
 def instant(promql: str, sources: Sources, ref_id: str = "A") -> dict[str, Any]:
@@ -110,16 +91,17 @@ def _panel_query(
         return
     # A line that is compared with a threshold covers what the alert covers; another what the panel's width asks.
     period = str(cloudwatch.period_seconds(query)) if signal.thresholds else ""
-    manner, label = _manner(query, sources, period, ref_id), legend if signal.beside else ""
+    asked, label = manner(query, sources, period, ref_id), legend if signal.beside else ""
     if isinstance(query, CloudWatch):
-        yield cloudwatch.metric(query, manner, label=label)
+        yield cloudwatch.metric(query, asked, label=label)
     else:
-        yield from cloudwatch.math_targets(query, manner, label)
+        yield from cloudwatch.math_targets(query, asked, label)
 
 
-def _manner(
+def manner(
     query: CloudWatch | CloudWatchMath, sources: Sources, period: str, ref_id: str = "A"
 ) -> cloudwatch.Manner:
+    """How CloudWatch is asked for `query`."""
     return cloudwatch.Manner(source=sources.of(query), region=sources.region, period=period, ref_id=ref_id)
 
 
@@ -127,14 +109,6 @@ def _panel_promql(signal: Signal, query: Prometheus) -> str:
     """Over the alert's window where there is one, and where the window is part of what is counted."""
     counts = any(isinstance(part, Increase) for part in parts(query.expression))
     return query.promql if signal.thresholds or counts else query.expression.promql(RATE_INTERVAL)
-
-
-def _guarded(signal: Signal, query: Prometheus) -> str:
-    """The signal where there is traffic enough; nothing elsewhere."""
-    if signal.floor is None:
-        return query.promql
-    floor = Prometheus(expression=signal.floor.expression, window_seconds=query.window_seconds)
-    return f"({query.promql}) and ({floor.promql} > {signal.floor.value:.10g})"
 
 
 def _sql(query: Sql, ref_id: str, source: dict[str, Any]) -> dict[str, Any]:

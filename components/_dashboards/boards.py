@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from components._dashboards import panels
+from components._dashboards.panels import WHOLE, Place
 from components._signals import Board, Objective, Signal, Signals
-from components.grafana import panels
-from components.grafana.panels import WHOLE, Place
 
 UID_LENGTH = 40
 """Longest uid that Grafana takes."""

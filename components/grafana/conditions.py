@@ -1,0 +1,59 @@
+"""What the first stage of a rule asks for a signal."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+
+from components._dashboards import cloudwatch
+from components._dashboards.queries import Sources, instant, manner
+from components._signals import CloudWatch, CloudWatchMath, Prometheus, Signal, Sql
+
+
+def alert_query(signal: Signal, sources: Sources) -> dict[str, Any]:
+    """Query of a rule's first stage.
+
+    Raises:
+        TypeError: the signal asks SQL, which `Signal` itself refuses beside a threshold.
+
+    """
+    query = signal.query
+    if isinstance(query, Prometheus):
+        return instant(_guarded(signal, query), sources)
+    if isinstance(query, Sql):
+        raise TypeError(f"signal {signal.id}: no alert asks SQL")
+    asked = manner(query, sources, str(cloudwatch.period_seconds(query)))
+    return cloudwatch.metric(query, asked) if isinstance(query, CloudWatch) else math_alone(query, asked)
+
+
+def math_alone(query: CloudWatchMath, manner: cloudwatch.Manner) -> dict[str, Any]:
+    """Metric math of a rule, in one query: a rule sends each of its queries alone, so none can name another.
+
+    https://github.com/grafana/grafana/issues/74563
+    """
+    searches = {name: _search(one, manner.period) for name, one in query.metrics.items()}
+    return cloudwatch.math_text(_joined(cloudwatch.with_names(query, searches)), manner)
+
+
+def _guarded(signal: Signal, query: Prometheus) -> str:
+    """The signal where there is traffic enough; nothing elsewhere."""
+    if signal.floor is None:
+        return query.promql
+    floor = Prometheus(expression=signal.floor.expression, window_seconds=query.window_seconds)
+    return f"({query.promql}) and ({floor.promql} > {signal.floor.value:.10g})"
+
+
+def _search(query: CloudWatch, period: str) -> pulumi.Input[str]:
+    schema = ",".join((query.namespace, *query.dimensions))
+    words = [part for name, value in query.dimensions.items() for part in (f' {name}="', value, '"')]
+    begin = f'SUM(SEARCH(\'{{{schema}}} MetricName="{query.metric}"'
+    return _joined([begin, *words, f"', '{query.statistic}', {period}))"])
+
+
+def _joined(parts: Sequence[pulumi.Input[str]]) -> pulumi.Input[str]:
+    """The parts as one text; an Output only where one of them is, so that a text can be read offline."""
+    texts = [part for part in parts if isinstance(part, str)]
+    if len(texts) == len(parts):
+        return "".join(texts)
+    joined: pulumi.Output[str] = pulumi.Output.concat(*parts)
+    return joined
