@@ -16,6 +16,7 @@ from footing.project import root
 from lab import application, observe, programs
 from lab.application import ROUTES, STATUSES
 from lab.observe import Timing
+from lab.process import ServerError
 
 QUICK = Timing(interval_seconds=1, healthy_seconds=10, limit_seconds=60, pace=Pace(wait_seconds=1))
 NOBODY = "postgresql://nobody@127.0.0.1:9/none"
@@ -72,13 +73,23 @@ def test_directory_without_rules_ends_with_a_sentence_and_code_2(tmp_path: Path)
     assert done.stderr == f"{tmp_path / 'rules.yml'} is not there: run `footing observe STACK` first\n"
 
 
+def test_stack_whose_rules_tell_of_no_budget_is_refused(reports: Path):
+    write_rules(reports, 0.0144)
+    file = reports / observe.RULES_FILE
+    file.write_text(file.read_text().replace("severity: page", "severity: ticket"))
+    with pytest.raises(
+        ServerError, match=r"no alert of .*/rules.yml pages when a budget burns: choose another stack"
+    ):
+        observe.read_alerts(reports)
+
+
 def test_application_tells_of_itself_under_the_names_that_rules_read():
     with application.running(NOBODY) as app:
         for address in app.addresses():
             with pytest.raises(urllib.error.HTTPError, match="500") as raised:
-                urllib.request.urlopen(address)  # noqa: S310  loopback
+                urllib.request.urlopen(address)
             raised.value.close()
-        with urllib.request.urlopen(f"{app.url}/metrics") as answer:  # noqa: S310  loopback
+        with urllib.request.urlopen(f"{app.url}/metrics") as answer:
             lines = answer.read().decode().splitlines()
     counted = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
     for route in ROUTES:
