@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from components._signals import Signals
+from components._signals.rules import About
 from stacks.config.stack import StackConfig
 
 
@@ -17,9 +18,24 @@ class Observed:
     """What its components tell, in the order of composition."""
 
     @property
+    def about(self) -> About:
+        """Whose alerts they are."""
+        return about(self.config)
+
+    @property
     def owner(self) -> str:
         """Who answers where a record names nobody: the stack's first owner."""
-        return next(iter(self.config.owners.values()))
+        return self.about.owner
+
+
+def about(config: StackConfig) -> About:
+    """Whose alerts those of a stack are."""
+    return About(
+        app=config.app,
+        environment=config.environment,
+        owner=next(iter(config.owners.values())),
+        runbook_url=config.grafana.runbook_url,
+    )
 
 
 def observe() -> Observed:

@@ -89,6 +89,8 @@ def _panel_query(
     if isinstance(query, Sql):
         yield _sql(query, ref_id, sources.of(query))
         return
+    if not isinstance(query, CloudWatch | CloudWatchMath):
+        raise TypeError(f"signal {signal.id}: no panel of Grafana's asks {type(query).__name__}")
     # A line that is compared with a threshold covers what the alert covers; another what the panel's width asks.
     period = str(cloudwatch.period_seconds(query)) if signal.thresholds else ""
     asked, label = manner(query, sources, period, ref_id), legend if signal.beside else ""

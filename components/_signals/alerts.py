@@ -12,7 +12,7 @@ from components._signals.promql import Series
 from components._signals.queries import Prometheus
 from components._signals.record import Board, Severity, Signal, Signals, Threshold
 
-GIB = 1024**3
+MIB, GIB = 1024**2, 1024**3
 ABSENT_SECONDS = 600
 """How long a source may be silent before somebody is told, in seconds: a deployment is shorter."""
 
@@ -173,7 +173,9 @@ def amount(value: float, unit: str) -> str:
         return f"{value:g} %"
     if unit == "bytes" and value >= GIB:
         return f"{value / GIB:g} GiB"
-    return f"{value:g}" if unit == "short" else f"{value:g} {unit}"
+    if unit == "bytes":
+        return f"{value / MIB:g} MiB"
+    return f"{value:,.10g}" if unit == "short" else f"{value:,.10g} {unit}"
 
 
 def labels(alert: Alert, *, app: str, environment: str, owner: str) -> dict[str, str]:

@@ -7,21 +7,21 @@ import pulumi
 
 from components._dashboards import cloudwatch
 from components._dashboards.queries import Sources, instant, manner
-from components._signals import CloudWatch, CloudWatchMath, Prometheus, Signal, Sql
+from components._signals import CloudWatch, CloudWatchMath, Prometheus, Signal
 
 
 def alert_query(signal: Signal, sources: Sources) -> dict[str, Any]:
     """Query of a rule's first stage.
 
     Raises:
-        TypeError: the signal asks SQL, which `Signal` itself refuses beside a threshold.
+        TypeError: the signal asks what Grafana evaluates no alert on: SQL, or what Sentry judges itself.
 
     """
     query = signal.query
     if isinstance(query, Prometheus):
         return instant(_guarded(signal, query), sources)
-    if isinstance(query, Sql):
-        raise TypeError(f"signal {signal.id}: no alert asks SQL")
+    if not isinstance(query, CloudWatch | CloudWatchMath):
+        raise TypeError(f"signal {signal.id}: no alert of Grafana's asks {type(query).__name__}")
     asked = manner(query, sources, str(cloudwatch.period_seconds(query)))
     return cloudwatch.metric(query, asked) if isinstance(query, CloudWatch) else math_alone(query, asked)
 

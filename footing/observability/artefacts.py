@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from footing.observability.dashboards import dashboards
 from footing.observability.grants import grants
+from footing.observability.load_limits import load_limits
 from footing.observability.proof.files import (
     by_five_minutes,
     by_half_hours,
@@ -24,6 +25,7 @@ ARTEFACTS: Mapping[str, Callable[[Observed], str]] = {
     "rules.days.test.yml": by_half_hours,
     "rules.weeks.test.yml": by_the_hour,
     "rules.months.test.yml": by_quarter_days,
+    "load-limits.json": load_limits,
     "runbook.md": runbook,
     "alertmanager.yml": alertmanager_yml,
     "alertmanager.tmpl": alertmanager_tmpl,

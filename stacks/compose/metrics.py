@@ -10,6 +10,7 @@ import pulumi
 
 from components._collecting import CollectingArgs, RemoteWrite
 from components._signals import Signals
+from components._signals.rules import recordings_alone, written
 from components.cluster import Cluster
 from components.collector import (
     CloudflareExporterArgs,
@@ -31,15 +32,7 @@ from stacks.config.metrics import (
     GrafanaCloudStore,
     SelfHostedStore,
 )
-
-RULES = """\
-groups:
-  - name: telemetry
-    rules:
-      - record: job:up:min
-        expr: min by (job, environment) (up)
-"""
-"""Rules of every store: which jobs are read at all."""
+from stacks.observed import about
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,21 +211,22 @@ def _cloudflare(stack: Stack, domain: Domain) -> CloudflareExporterArgs | None:
     )
 
 
-def make_rules(stack: Stack, store: MetricsStore, signals: Sequence[Signals]) -> None:  # noqa: ARG001
-    """What the store evaluates by itself."""
+def make_rules(stack: Stack, store: MetricsStore, signals: Sequence[Signals]) -> None:
+    """What the store evaluates by itself: it records, and Grafana evaluates the alerts."""
+    rules = written(recordings_alone(signals, about(stack.config)))
     if store.workspace_id is not None:
         from components.amp import ManagedPrometheusRules, ManagedPrometheusRulesArgs
 
         ManagedPrometheusRules(
             "metrics-rules",
-            ManagedPrometheusRulesArgs(workspace_id=store.workspace_id, namespace=stack.names.prefix, rules=RULES),
+            ManagedPrometheusRulesArgs(workspace_id=store.workspace_id, namespace=stack.names.prefix, rules=rules),
             stack.opts,
         )
     if store.host is not None:
-        _make_servers(stack, store.host)
+        _make_servers(stack, store.host, rules)
 
 
-def _make_servers(stack: Stack, host: MonitoringHost) -> None:
+def _make_servers(stack: Stack, host: MonitoringHost, rules: str) -> None:
     from components.monitoring import MonitoringServers, MonitoringServersArgs
 
     store = stack.config.metrics.store
@@ -245,7 +239,7 @@ def _make_servers(stack: Stack, host: MonitoringHost) -> None:
             place=host.place,
             retention_days=store.retention_days,
             evaluation_interval_seconds=stack.config.grafana.evaluation_interval_seconds,
-            rules=RULES,
+            rules=rules,
             prometheus_image=store.prometheus_image,
             grafana_image=store.grafana_image,
             region=stack.config.region,

@@ -166,6 +166,11 @@ class MetricsConfig(Model):
         return not isinstance(self.store, ExternalStore) or self.store.remote_write_url is not None
 
     @property
+    def records(self) -> bool:
+        """Whether the store is given the recording rules of the objectives."""
+        return isinstance(self.store, AmpStore | SelfHostedStore)
+
+    @property
     def postgres_connections(self) -> int:
         """Direct connections to PostgreSQL that measuring takes."""
         return EXPORTER_CONNECTIONS if "postgres" in self.exporters else 0

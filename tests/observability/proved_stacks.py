@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 from components._signals.promql import Match, Series
+from components._signals.rules import groups
 from footing.observability.proof.files import scenarios
 from footing.observability.proof.scenario import Scenario
-from footing.observability.rules import groups
 from footing.project import observed, stack_file
 from stacks.observed import Observed
 from tests.observability.promtool import Case
@@ -28,7 +28,11 @@ def seen(stack: str) -> Observed:
 def cases(stack: str) -> Mapping[str, Case]:
     """For each rule the scenarios that prove it, with no more rules than they need; the rule is the last."""
     shown = scenarios(seen(stack))
-    return {case.name: case for group in groups(seen(stack)) for case in _cases(group["rules"], shown)}
+    return {
+        case.name: case
+        for group in groups(seen(stack).signals, seen(stack).about)
+        for case in _cases(group["rules"], shown)
+    }
 
 
 def _cases(rules: Sequence[Rule], shown: Sequence[Scenario]) -> Iterator[Case]:

@@ -9,10 +9,10 @@ import yaml
 from components._signals.alerts import Absent, Alert, Burning, alerts
 from components._signals.durations import HOUR_SECONDS, MINUTE_SECONDS, duration, window
 from components._signals.recording import Recorded
+from components._signals.rules import asks_prometheus
 from footing.observability.proof.burning import MONTH_STEP_SECONDS, absent, burning, month_recorded, steps_recorded
 from footing.observability.proof.crossed import crossed
 from footing.observability.proof.scenario import Scenario
-from footing.observability.rules import asks_prometheus
 from stacks.observed import Observed
 
 GIVEN = "given as recorded"

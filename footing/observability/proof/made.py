@@ -66,8 +66,8 @@ def holds(match: Match, value: str) -> bool:
 
 
 def _value(label: str, matches: list[Match], kept: set[str]) -> str:
-    tried = [value for match in matches for value in _examples(match)]
-    for value in (*tried, *(() if label in kept else ("",)), MADE):
+    tried: list[str] = [value for match in matches for value in _examples(match)]
+    for value in [*tried, *([] if label in kept else [""]), MADE]:
         if all(holds(match, value) for match in matches):
             return value
     raise ValueError(f"no value of {label} was found that meets {', '.join(map(str, matches))}")

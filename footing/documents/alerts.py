@@ -1,0 +1,70 @@
+"""docs/alerts.md: every alert of this repository's stacks, from the records of their components."""
+
+from collections.abc import Iterator
+
+from components._signals import CloudWatch, Prometheus
+from components._signals.alerts import Absent, Alert, Burning, alerts
+from components._signals.burn import limit
+from components._signals.durations import duration, window
+from stacks.observed import Observed
+
+STACKS = ("production", "staging")
+
+INTRODUCTION = """\
+# Alerts
+
+Generated from the records of the components by `footing docs`: do not edit. A page rings, a ticket is for this
+working day, information is for nobody in particular. What each means and what to do about it stands in the runbook
+that `footing observe STACK` writes. Limits of an objective follow from its target: [objectives](objectives.md).
+
+| alert | severity | fires when | for | over | board | owner | stacks |
+|---|---|---|---|---|---|---|---|
+"""
+
+
+def alerts_page() -> str:
+    """The whole page."""
+    from footing.project import observed, stack_file
+
+    rows: dict[str, list[str]] = {}
+    for stack in STACKS:
+        for row in _rows(observed(stack, stack_file(stack, None))):
+            rows.setdefault(row, []).append(stack)
+    return INTRODUCTION + "".join(f"| {row} | {', '.join(stacks)} |\n" for row, stacks in rows.items())
+
+
+def _rows(observed: Observed) -> Iterator[str]:
+    for alert in alerts(observed.signals):
+        cells = (
+            f"`{alert.name}`",
+            alert.severity.value,
+            "; ".join(_conditions(alert)),
+            duration(alert.for_seconds),
+            _over(alert),
+            alert.board.value,
+            alert.owner or observed.owner,
+        )
+        yield " | ".join(cells)
+
+
+def _conditions(alert: Alert) -> Iterator[str]:
+    """What has to be so; a number that changes makes the page stale."""
+    condition = alert.condition
+    yield alert.wrong
+    if isinstance(condition, Burning):
+        objective, share = condition.objective, limit(condition.objective, condition.window)
+        yield f"{share * 100:.4g} % of events fail, {objective.minimum_failures} at least"
+    elif not isinstance(condition, Absent) and condition.signal.floor:
+        yield f"more than {condition.signal.floor.value:g} of what its floor counts"
+
+
+def _over(alert: Alert) -> str:
+    condition = alert.condition
+    if isinstance(condition, Burning):
+        return f"{window(condition.window.long_seconds)} and {window(condition.window.short_seconds)}"
+    if isinstance(condition, Absent):
+        return ""
+    query = condition.signal.query
+    if isinstance(query, Prometheus):
+        return window(query.window_seconds)
+    return f"{query.statistic} of {window(query.period_seconds)}" if isinstance(query, CloudWatch) else ""

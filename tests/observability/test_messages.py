@@ -1,0 +1,105 @@
+"""What a person reads when an alert fires, as Prometheus renders it."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from components._signals.alerts import alerts, labels
+from footing.observability.rules import asks_prometheus, rules
+from lab.programs import find
+from tests.observability.proved_stacks import STACKS, seen
+
+PLACE = {"service": "feed", "environment": "production", "owner": "platform"}
+SERVICE = 'http_requests_total{environment="production",job="service"'
+BURNING: dict[str, Any] = {
+    "interval": "1m",
+    # 600 calls a minute, of which 3 % fail after an hour.
+    "input_series": [
+        {"series": f'{SERVICE},status="200"}}', "values": "0+600x60 36582+582x70"},
+        {"series": f'{SERVICE},status="500"}}', "values": "0+0x60 18+18x70"},
+    ],
+    "alert_rule_test": [
+        {
+            "eval_time": "2h5m",
+            "alertname": "service-availability-burn-1h",
+            "exp_alerts": [
+                {
+                    "exp_labels": {
+                        **PLACE,
+                        "severity": "page",
+                        "subject": "Service",
+                        "record": "service-availability",
+                        "slo": "service-availability",
+                    },
+                    "exp_annotations": {
+                        "summary": (
+                            "Availability of the service: for 1h, the budget goes 14.4 times too fast in production"
+                        ),
+                        "description": (
+                            "Requests that fail here or take too long (5xx). Refused ones (429) do not count. "
+                            "In the last 1h, 3% failed; 0.1% may. The budget of 30 days is gone."
+                        ),
+                        "runbook_url": "https://example.com/runbook#service-availability",
+                        "dashboard_uid": "feed-production-objectives",
+                    },
+                }
+            ],
+        }
+    ],
+}
+DOWN: dict[str, Any] = {
+    "interval": "1m",
+    "input_series": [{"series": 'up{job="service",environment="production",instance="a"}', "values": "1x3 0x20"}],
+    "alert_rule_test": [
+        {
+            "eval_time": "9m",
+            "alertname": "scrape-service-page-below",
+            "exp_alerts": [
+                {
+                    "exp_labels": {
+                        **PLACE,
+                        "severity": "page",
+                        "subject": "Telemetry",
+                        "record": "scrape-service",
+                    },
+                    "exp_annotations": {
+                        "summary": "Scrape of service: under 1 in production",
+                        "description": (
+                            "1 while any target of the job service can be scraped; at 0 its alerts are blind. Now: 0."
+                        ),
+                        "runbook_url": "https://example.com/runbook#scrape-service",
+                        "dashboard_uid": "feed-production-telemetry",
+                    },
+                }
+            ],
+        }
+    ],
+}
+
+
+def test_message_says_what_is_wrong_how_much_is_left_and_where_to_read_on(tmp_path: Path):
+    (tmp_path / "rules.yml").write_text(rules(seen("production")))
+    tests = {"rule_files": ["rules.yml"], "evaluation_interval": "1m", "tests": [BURNING, DOWN]}
+    path = tmp_path / "messages.test.yml"
+    path.write_text(yaml.safe_dump(tests))
+    command = [find("promtool"), "test", "rules", str(path)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_every_message_is_routed_and_leads_to_its_runbook_and_its_panel():
+    for stack in STACKS:
+        config = seen(stack).config
+        told = {alert.name: alert for alert in alerts(seen(stack).signals) if asks_prometheus(alert)}
+        written = [it for group in yaml.safe_load(rules(seen(stack)))["groups"] for it in group["rules"]]
+        made = {rule["alert"]: rule for rule in written if "alert" in rule}
+        assert list(made) == list(told)
+        for name, alert in told.items():
+            expected = labels(alert, app=config.app, environment=config.environment, owner=seen(stack).owner)
+            assert made[name]["labels"] == expected
+            notes = made[name]["annotations"]
+            assert notes["runbook_url"] == f"{config.grafana.runbook_url}#{alert.anchor}"
+            assert notes["dashboard_uid"].endswith(f"-{alert.board.value}")
+            assert notes["summary"].endswith(f" in {config.environment}")
