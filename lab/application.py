@@ -78,13 +78,13 @@ class Application:
     counters: Counters
 
     @property
-    def target(self) -> str:
-        """`host:port`, as Prometheus is told of it."""
-        return f"{process.LOOPBACK}:{self.port}"
+    def url(self) -> str:
+        """Where it is asked."""
+        return f"http://{process.LOOPBACK}:{self.port}"
 
     def addresses(self) -> Sequence[str]:
         """What its users ask for."""
-        return [f"http://{self.target}{route}" for route in ROUTES]
+        return [f"{self.url}{route}" for route in ROUTES]
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import yaml
 
 from components._redis_roles import Role
@@ -63,17 +64,9 @@ class Scene:
     rules: Sequence[Mapping[str, Any]]
     """The alerts of the stack."""
 
-    def burning(self) -> set[str]:
-        """Names of the alerts that page when a budget of failures goes too fast."""
-        return {
-            rule["alert"]
-            for rule in self.rules
-            if rule["labels"]["severity"] == "page" and "-burn-" in rule["alert"]
-        }
-
     def told(self, place: str) -> Message | None:
         """The first message at `place` of such an alert."""
-        summaries = [rule["annotations"]["summary"] for rule in self.rules if rule["alert"] in self.burning()]
+        summaries = [rule["annotations"]["summary"] for rule in self.rules if rule["alert"] in burning(self.rules)]
         return next((it for it in self.listeners.at(place) if any(text in it.text for text in summaries)), None)
 
 
@@ -100,14 +93,23 @@ def read_alerts(directory: Path) -> list[Mapping[str, Any]]:
     """The alerts of the rules in `directory`.
 
     Raises:
-        ServerError: there are none.
+        ServerError: there are none, or none that tells of a budget.
 
     """
     for name in (RULES_FILE, TEMPLATES_FILE):
         if not (directory / name).is_file():
             raise ServerError(f"{directory / name} is not there: run `footing observe STACK` first")
     groups = yaml.safe_load((directory / RULES_FILE).read_text())["groups"]
-    return [rule for group in groups for rule in group["rules"] if "alert" in rule]
+    found = [rule for group in groups for rule in group["rules"] if "alert" in rule]
+    if not burning(found):
+        raise ServerError(f"no alert of {directory / RULES_FILE} pages when a budget burns: choose another stack")
+    return found
+
+
+def burning(alerts: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Names of the alerts that page when a budget of failures goes too fast."""
+    pages = [rule for rule in alerts if rule["labels"]["severity"] == "page"]
+    return {rule["alert"] for rule in pages if "-burn-" in rule["alert"]}
 
 
 @contextmanager
@@ -132,7 +134,7 @@ def running(
                     Job.SERVICE: app.port,
                     Job.POSTGRES: enter(exporters.of_postgres(opened.room("exporter"), opened.postgres)),
                     Job.REDIS: enter(exporters.of_redis(opened.room("exporter"), redis)),
-                    Job.PGBOUNCER: enter(exporters.serving(lambda: pgbouncer_probe.exposition(pooler))),
+                    Job.PGBOUNCER: enter(exporters.serving(lambda: _numbers(pooler))),
                 },
                 environment=alerts[0]["labels"]["environment"],
                 rules=(directory / RULES_FILE).read_text(),
@@ -172,7 +174,8 @@ def _user(app: Application, number: int, done: threading.Event) -> None:
 
 def _count(scene: Scene, say: Say) -> None:
     say("running: PostgreSQL, PgBouncer, Redis, their exporters, the application, Prometheus, Alertmanager")
-    say(f"rules: {len(scene.rules)} alerts of the stack, {len(scene.burning())} of them page when a budget burns")
+    paging = len(burning(scene.rules))
+    say(f"rules: {len(scene.rules)} alerts of the stack, {paging} of them page when a budget burns")
     say("routes: those of a stack with a pager, a chat and mail, which are listeners on this machine")
 
 
@@ -199,10 +202,18 @@ def _watched(scene: Scene, began: float, end: float, say: Say) -> bool:
 def _steps(scene: Scene) -> Iterator[tuple[str, float]]:
     for alert in scene.prometheus.ask("alerts")["alerts"]:
         name = alert["labels"]["alertname"]
-        if name in scene.burning():
+        if name in burning(scene.rules):
             yield f"Prometheus: {name} is {alert['state']}", time.time()
     pager, chat = scene.told(PAGER), scene.told(CHAT)
     if pager:
         yield f"the pager rings: {pager.body['payload']['summary']}", pager.at
     if chat:
         yield f"the chat reads: {chat.body['attachments'][0]['text'].splitlines()[0]}", chat.at
+
+
+def _numbers(pooler: Pooler) -> str:
+    try:
+        return pgbouncer_probe.exposition(pooler)
+    except psycopg.Error:
+        # As the exporter tells of a PgBouncer that it cannot reach.
+        return "# TYPE pgbouncer_up gauge\npgbouncer_up 0\n"
