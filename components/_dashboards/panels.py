@@ -15,6 +15,9 @@ from components._signals.objective import PERIOD_DAYS, Window
 WHOLE, LINE, NUMBER, CURVES = 24, 8, 4, 16
 """Widths in columns: of the board, a line chart, a single number, and the curves beside two of those."""
 
+SCARCE_SHARE = 0.25
+"""Share of a budget under which what is left is shown as little; no alert follows from it."""
+
 COLUMN_UNITS: Mapping[str, Unit] = {"/_ms$/": Unit.MILLISECONDS, "/_share$/": Unit.SHARE, "/_s$/": Unit.SECONDS}
 """Unit of a table's column, by the end of its name."""
 
@@ -81,7 +84,7 @@ def of_objective(objective: Objective, place: Place) -> Iterator[dict[str, Any]]
         title="Budget left",
         description=f"What is left of the failures that {PERIOD_DAYS} days allow. {objective.description}",
         query=measures.left(),
-        thresholds=(_below(Severity.PAGE, 0), _below(Severity.TICKET, 0.25)),
+        thresholds=(_below(Severity.PAGE, 0), _below(Severity.TICKET, SCARCE_SHARE)),
     )
     yield _number(
         objective,

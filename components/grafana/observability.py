@@ -74,6 +74,8 @@ class Observability(Component):
 
     def _make_dashboards(self) -> dict[Board, grafana.oss.Dashboard]:
         models = boards.models(self._args.signals, self._args.place)
+        if not models:
+            raise ValueError("nothing to show: no signal is given, and no prometheus_datasource_uid")
         return {
             board: grafana.oss.Dashboard(
                 f"{self._name}-{board.value}",

@@ -275,6 +275,12 @@ def test_silence_is_a_fault_only_of_what_is_always_there(expression: Expression,
     assert rule["noDataState"] == state
 
 
+def test_a_gauge_under_its_floor_is_silent_without_a_fault():
+    floor = Floor(expression=Level(Series("a")), value=10)
+    [rule] = rules(record(signals=told(dataclasses.replace(WAITING, floor=floor)))).values()
+    assert rule["noDataState"] == "OK"
+
+
 def test_each_threshold_waits_as_long_as_it_says():
     both = (
         Threshold(severity=Severity.TICKET, value=80, for_seconds=600),

@@ -19,7 +19,7 @@ from components._signals import Board, CloudWatchMath, Prometheus, Shape, Signal
 from components._signals.promql import Rate, Series
 from components.grafana import ContactArgs
 from footing.documents.drawing import SHADES, drawing
-from footing.observability.artefacts import render
+from footing.observability.artefacts import ARTEFACTS, DIRECTORIES
 from footing.observability.dashboards import plain_models
 from footing.observability.grants import grants
 from footing.observability.known import UNKNOWN
@@ -186,10 +186,9 @@ def test_no_dashboard_and_no_rule_holds_a_secret():
 
 def test_dashboards_and_what_they_need_are_written_as_files():
     seen = observed("production", stack_file("production", None))
-    made = render(seen)
-    written = {name: json.loads(text) for name, text in made.items() if name.startswith("dashboards/")}
-    assert written == {f"dashboards/{board}.json": model for board, model in models("production").items()}
-    assert made["grants.sql"] == rpc.grants("feed")
+    written = {name: json.loads(text) for name, text in DIRECTORIES["dashboards"](seen).items()}
+    assert written == {f"{board}.json": model for board, model in models("production").items()}
+    assert ARTEFACTS["grants.sql"](seen) == rpc.grants("feed")
     grafana = seen.config.grafana.model_copy(update={"postgres_datasource_uid": None})
     config = seen.config.model_copy(update={"grafana": grafana})
     assert grants(dataclasses.replace(seen, config=config)).startswith("-- ")
