@@ -108,9 +108,9 @@ def record(**changes: object) -> Recorded[Observability]:
 
 
 def dashboards(recorded: Recorded[Observability]) -> dict[str, dict]:
-    """Models by board."""
-    made = recorded.of("Dashboard")
-    return {it.name.removeprefix("watch-"): json.loads(it.inputs["configJson"]) for it in made}
+    """Models by board, in the order of the boards: resources are registered in any order."""
+    made = {it.name.removeprefix("watch-"): json.loads(it.inputs["configJson"]) for it in recorded.of("Dashboard")}
+    return {board.value: made[board.value] for board in Board if board.value in made}
 
 
 def rules(recorded: Recorded[Observability]) -> dict[str, dict]:
