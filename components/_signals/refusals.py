@@ -8,6 +8,9 @@ from components._signals.promql import Expression, Increase, Rate, Ratio, Scaled
 from components._signals.queries import Prometheus
 from components._signals.record import Signal, Signals
 
+REMEDIES = "a shorter window, a longer metrics.store.retention_days, or no objectives: objectives.preset: none"
+"""What may be done about a window that is longer than the store keeps."""
+
 
 def refusals(told: Iterable[Signals], *, retention_days: int | None = None) -> list[str]:
     """One sentence for each record that cannot be watched over a store that keeps `retention_days`."""
@@ -42,7 +45,7 @@ def _kept(name: str, seconds: int, retention_days: int | None) -> Iterator[str]:
     if retention_days is not None and seconds > retention_days * DAY_SECONDS:
         yield (
             f"{name}: given a window of {window(seconds)} where metrics are kept for {retention_days} days, so "
-            "that it would be computed over less than it says; allowed a shorter window, or a longer retention"
+            f"that it would be computed over less than it says; allowed {REMEDIES}"
         )
 
 

@@ -45,6 +45,8 @@ class AlarmsArgs:
     """RDS server whose failovers and low storage are told of; its replicas' names begin with it."""
     protect: bool = True
     """Refuse to delete the key: messages on their way could not be read."""
+    store_publishes: bool = False
+    """Whether Amazon Managed Prometheus, of the same account, may publish to the topics as well."""
     exhausted: tuple[str, str] | None = None
     """Names of two alerts, connections and failed answers, that together page once."""
 

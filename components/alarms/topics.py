@@ -14,6 +14,11 @@ TOPICS = {Severity.PAGE: "page", Severity.TICKET: "ticket"}
 """Role of the topic by severity."""
 PUBLISHERS = {"cloudwatch": "cloudwatch.amazonaws.com", "events": "events.amazonaws.com"}
 """Services of AWS that may publish, by a word for the statement."""
+STORE = {"metrics": "aps.amazonaws.com"}
+"""Amazon Managed Prometheus, where it evaluates alerts.
+
+https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-alertmanager-receiver-AWSpermission.html
+"""
 DELETION_DAYS = 7
 """How long a key that is no longer used can still be brought back, in days."""
 
@@ -42,11 +47,13 @@ def _key(name: str, args: AlarmsArgs, kept: pulumi.ResourceOptions, opts: pulumi
         deletion_window_in_days=DELETION_DAYS,
         opts=kept,
     )
-    aws.kms.KeyPolicy(f"{name}-key-policy", key_id=key.id, policy=key.arn.apply(_key_policy), opts=opts)
+    aws.kms.KeyPolicy(
+        f"{name}-key-policy", key_id=key.id, policy=key.arn.apply(lambda arn: _key_policy(arn, args)), opts=opts
+    )
     return key
 
 
-def _key_policy(key_arn: str) -> str:
+def _key_policy(key_arn: str, args: AlarmsArgs) -> str:
     account = key_arn.split(":")[4]
     owner = {
         "Sid": "owner",
@@ -55,8 +62,9 @@ def _key_policy(key_arn: str) -> str:
         "Action": "kms:*",
         "Resource": key_arn,
     }
+    publishers = PUBLISHERS | (STORE if args.store_publishes else {})
     publish = [
-        _allowed(sid, it, ["kms:Decrypt", "kms:GenerateDataKey*"], key_arn) for sid, it in PUBLISHERS.items()
+        _allowed(sid, it, ["kms:Decrypt", "kms:GenerateDataKey*"], key_arn) for sid, it in publishers.items()
     ]
     return json.dumps({"Version": "2012-10-17", "Statement": [owner, *publish]})
 
@@ -65,16 +73,21 @@ def _topic(
     name: str, role: str, key: aws.kms.Key, args: AlarmsArgs, opts: pulumi.ResourceOptions
 ) -> aws.sns.Topic:
     topic = aws.sns.Topic(f"{name}-{role}", name=f"{args.prefix}-{role}", kms_master_key_id=key.arn, opts=opts)
-    aws.sns.TopicPolicy(f"{name}-{role}-policy", arn=topic.arn, policy=topic.arn.apply(_topic_policy), opts=opts)
+    policy = topic.arn.apply(lambda arn: _topic_policy(arn, args))
+    aws.sns.TopicPolicy(f"{name}-{role}-policy", arn=topic.arn, policy=policy, opts=opts)
     return topic
 
 
-def _topic_policy(topic_arn: str) -> str:
+def _topic_policy(topic_arn: str, args: AlarmsArgs) -> str:
     _, partition, _, region, account, _ = topic_arn.split(":")
     alarms, events = (_allowed(sid, it, ["sns:Publish"], topic_arn) for sid, it in PUBLISHERS.items())
     # Alarms of this account alone. Events take no condition: with one they are not delivered.
     ours = {"ArnLike": {"aws:SourceArn": f"arn:{partition}:cloudwatch:{region}:{account}:alarm:*"}}
-    return json.dumps({"Version": "2012-10-17", "Statement": [{**alarms, "Condition": ours}, events]})
+    statements = [{**alarms, "Condition": ours}, events]
+    for sid, it in STORE.items() if args.store_publishes else ():
+        store = _allowed(sid, it, ["sns:Publish", "sns:GetTopicAttributes"], topic_arn)
+        statements.append({**store, "Condition": {"StringEquals": {"aws:SourceAccount": account}}})
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 def _allowed(sid: str, service: str, actions: list[str], resource: str) -> dict[str, Any]:

@@ -133,17 +133,26 @@ def _kept(by: tuple[str, ...]) -> str:
 
 
 def _scope(matches: tuple[Match, ...]) -> str:
-    return f"{{{','.join(_tag(it) for it in matches) or '*'}}}"
+    """The tags that are asked for, in words alone: `AND` and `NOT` may not stand beside `,` and `!`.
+
+    https://docs.datadoghq.com/metrics/advanced-filtering/#boolean-filtered-queries
+    """
+    return f"{{{' AND '.join(_tag(it) for it in matches) or '*'}}}"
 
 
 def _tag(match: Match) -> str:
-    negated = "!" if match.operator in (Operator.DIFFERENT, Operator.UNLIKE) else ""
-    if match.operator in (Operator.EQUAL, Operator.DIFFERENT):
-        return f"{negated}{match.label}:{match.value}"
-    if re.fullmatch(r"[\w-]+(\|[\w-]+)+", match.value):
-        values = match.value.replace("|", ",")
-        return f"{match.label} {'NOT IN' if negated else 'IN'} ({values})"
-    prefix = re.fullmatch(r"([\w-]+)(\.\.?|\.\*|\.\+)", match.value)
-    if prefix:
-        return f"{negated}{match.label}:{prefix[1]}*"
-    raise UnsayableError(f"tags cannot be compared with {match}")
+    exact = match.operator in (Operator.EQUAL, Operator.DIFFERENT)
+    values = [match.value] if exact else [_like(value, match) for value in match.value.split("|")]
+    alternatives = " OR ".join(f"{match.label}:{value}" for value in values)
+    tag = f"({alternatives})" if len(values) > 1 else alternatives
+    return f"NOT {tag}" if match.operator in (Operator.DIFFERENT, Operator.UNLIKE) else tag
+
+
+def _like(value: str, match: Match) -> str:
+    """A tag's value for one alternative of a regular expression."""
+    if re.fullmatch(r"[\w-]+", value):
+        return value
+    prefix = re.fullmatch(r"([\w-]+)(\.\.?|\.\*|\.\+)", value)
+    if prefix is None:
+        raise UnsayableError(f"tags cannot be compared with {match}")
+    return f"{prefix[1]}*"

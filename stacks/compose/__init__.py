@@ -7,24 +7,18 @@ import pulumi
 
 from components._firewall import Upstream
 from components._signals import Signals
-from components._signals.evaluators import without_own_judges
-from components._signals.promql import Match
-from components._signals.refusals import refusals
-from components._signals.scope import scoped
-from components._signals.sources import sources
 from components.cluster import Cluster, ClusterArgs
 from components.pooler import LISTEN_PORT
-from stacks.compose.alarms import make_alarms
 from stacks.compose.data import make_database, make_pooler
-from stacks.compose.datadog import datadog_variables, make_datadog
-from stacks.compose.metrics import make_collector, make_rules, make_store, metrics_outputs
+from stacks.compose.datadog import datadog_variables
+from stacks.compose.metrics import make_collector, make_store, metrics_outputs
+from stacks.compose.observing import watch
 from stacks.compose.origin import demanded, make_origin_pull
 from stacks.compose.redis import make_redis
 from stacks.compose.stack import Secrets, start
 from stacks.compose.storage import make_storage, storage_outputs, storage_variables
-from stacks.compose.watch import make_observability, make_sentry, make_sentry_frontend
+from stacks.compose.watch import make_sentry, make_sentry_frontend
 from stacks.compose.web import make_domain, make_edge, make_network, make_service
-from stacks.config.errors import ConfigError
 from stacks.config.stack import StackConfig
 from stacks.contract import CONTRACT_VARIABLE, cache_contract
 from stacks.edge import rate_limit_tiers
@@ -76,16 +70,7 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
     edge = make_edge(stack, domain, service)
     collector = make_collector(stack, network, cluster, database, redis, domain, store)
     made = (database, pooler, redis, service, edge, sentry, sentry_frontend, origin_pull, storage)
-    watched = (*made, collector, store.host)
-    here = Match("environment", config.environment)
-    told = tuple(scoped(component.signals, here) for component in watched if component)
-    signals = (*told, sources(told))
-    refused = refusals(signals)
-    if refused:
-        raise ConfigError(f"the stack {config.environment}", refused)
-    make_rules(stack, store, signals)
-    observability = make_observability(stack, without_own_judges(signals))
-    alarms, datadog = make_alarms(stack, signals), make_datadog(stack, signals)
+    watched = watch(stack, store, (*made, collector, store.host))
     outputs = {
         "urls": edge.urls,
         "name_servers": domain.name_servers,
@@ -100,10 +85,8 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
         "cache_contract": contract,
         "sentry_dsn": sentry.dsn,
         **({"sentry_frontend_dsn": sentry_frontend.dsn} if sentry_frontend else {}),
-        "dashboard_url": observability.dashboard_url,
         **metrics_outputs(store),
         **storage_outputs(storage),
-        **({"datadog_dashboard_url": datadog.dashboard_url} if datadog else {}),
-        **({"page_topic_arn": alarms.page_topic_arn} if alarms else {}),
+        **watched.outputs,
     }
-    return Composed(outputs=outputs, signals=(*signals, observability.signals))
+    return Composed(outputs=outputs, signals=watched.signals)

@@ -6,6 +6,7 @@ from components._signals import Severity, Signals
 from components._signals.evaluators import as_aws_has_them
 from components.alarms import Alarms, AlarmsArgs
 from stacks.compose.stack import Stack
+from stacks.config.metrics import sends_alerts
 
 EXHAUSTED = ("database-connections-page", "service-server-errors-page")
 """Alerts that together mean that the database has no connection left, and answers fail for it."""
@@ -30,6 +31,7 @@ def make_alarms(stack: Stack, signals: Sequence[Signals]) -> Alarms | None:
             service_name=stack.names.of("api"),
             database_identifier=stack.names.of("db"),
             protect=config.protect,
+            store_publishes=sends_alerts(stack.config.metrics.store),
             exhausted=EXHAUSTED if "page" in config.severities else None,
         ),
         stack.opts,

@@ -43,7 +43,7 @@ def make_database(stack: Stack, network: Network) -> Database:
             insights_retention_days=database.insights_retention_days,
             connection_warning=alerts.warning,
             connection_critical=alerts.critical,
-            metrics=postgres_names(database.metrics),
+            metrics=postgres_names(database.metrics, stack.config.metrics.collector.postgres_exporter_image),
             observed_calls=stack.config.grafana.postgres_datasource_uid is not None,
             credentials=_credentials(database),
             upgrade=_upgrade(database),

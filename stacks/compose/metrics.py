@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import pulumi
 
 from components._collecting import CollectingArgs, RemoteWrite
-from components._signals import Signals
-from components._signals.rules import recordings_alone, written
+from components._signals import Severity, Signals
+from components._signals.alertmanager import definition
+from components._signals.rules import groups, recordings_alone, written
+from components.alarms import Alarms
 from components.cluster import Cluster
 from components.collector import (
     CloudflareExporterArgs,
@@ -31,6 +33,7 @@ from stacks.config.metrics import (
     ExternalStore,
     GrafanaCloudStore,
     SelfHostedStore,
+    sends_alerts,
 )
 from stacks.observed import about
 
@@ -220,19 +223,36 @@ def metrics_outputs(store: MetricsStore) -> Mapping[str, pulumi.Input[str]]:
     return {} if store.query_url is None else {"metrics_query_url": store.query_url}
 
 
-def make_rules(stack: Stack, store: MetricsStore, signals: Sequence[Signals]) -> None:
-    """What the store evaluates by itself: it records, and Grafana evaluates the alerts."""
-    rules = written(recordings_alone(signals, about(stack.config)))
+def make_rules(stack: Stack, store: MetricsStore, signals: Sequence[Signals], alarms: Alarms | None) -> None:
+    """What the store evaluates by itself: it records, and Grafana evaluates the alerts, or the store those too."""
+    alerts = sends_alerts(stack.config.metrics.store)
+    made = groups if alerts else recordings_alone
+    rules = written(made(signals, about(stack.config)))
     if store.workspace_id is not None:
         from components.amp import ManagedPrometheusRules, ManagedPrometheusRulesArgs
 
         ManagedPrometheusRules(
             "metrics-rules",
-            ManagedPrometheusRulesArgs(workspace_id=store.workspace_id, namespace=stack.names.prefix, rules=rules),
+            ManagedPrometheusRulesArgs(
+                workspace_id=store.workspace_id,
+                namespace=stack.names.prefix,
+                rules=rules,
+                alertmanager=_routes(stack, alarms) if alerts and alarms else None,
+            ),
             stack.opts,
         )
     if store.host is not None:
         _make_servers(stack, store.host, rules)
+
+
+def _routes(stack: Stack, alarms: Alarms) -> pulumi.Output[str]:
+    """What the workspace's Alertmanager is told: to whom each severity goes."""
+    region, url = stack.config.region, stack.config.grafana.url
+    return pulumi.Output.all(page=alarms.page_topic_arn, ticket=alarms.ticket_topic_arn).apply(
+        lambda arns: definition(
+            {Severity.PAGE: arns["page"], Severity.TICKET: arns["ticket"]}, region=region, grafana_url=url
+        )
+    )
 
 
 def _make_servers(stack: Stack, host: MonitoringHost, rules: str) -> None:

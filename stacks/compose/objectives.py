@@ -1,7 +1,10 @@
 """What the service promises, from the stack's objectives."""
 
+from dataclasses import replace
+
 import pulumi
 
+from components._signals.limits import ERROR_SHARES, LatencyLimits, Levels
 from components.service import HitArgs, LatencyArgs, ObjectivesArgs
 from stacks.config.objectives import looser_alerts
 from stacks.config.service_metrics import ServiceMetricsConfig
@@ -30,6 +33,28 @@ def objectives_args(targets: Targets, metrics: ServiceMetricsConfig | None) -> O
         if feed and cache_requests
         else None,
     )
+
+
+def latency_limits(targets: Targets) -> LatencyLimits:
+    """Time to an answer of the whole service over which people are told: the targets' own, where they say any."""
+    own = {
+        f"p{target.percentile}": Levels(ticket=_seconds(target.warning_ms), page=_seconds(target.critical_ms))
+        for target in targets.latency
+        if target.population == "api" and not target.routes and (target.warning_ms or target.critical_ms)
+    }
+    return replace(LatencyLimits(), **{key: own[key] for key in ("p50", "p95", "p99") if key in own})
+
+
+def error_shares(targets: Targets) -> Levels:
+    """Share of answers with a 5xx over which people are told: the targets' own, where they say any."""
+    errors = targets.errors
+    if errors is None or (errors.warning is None and errors.critical is None):
+        return ERROR_SHARES
+    return Levels(ticket=errors.warning, page=errors.critical)
+
+
+def _seconds(milliseconds: int | None) -> float | None:
+    return None if milliseconds is None else milliseconds / 1000
 
 
 def warn_of_looser_alerts(targets: Targets) -> None:

@@ -20,5 +20,5 @@ def make_redis(stack: Stack, network: Network) -> RedisStore:
     place = Place(store_name=stack.names.of("redis"), vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids)
     settings = {**redis.model_dump(exclude={"provider", "metrics"}), "role": Role(redis.role)}
     if not isinstance(redis, UpstashConfig):
-        settings["metrics"] = redis_names(redis.metrics)
+        settings["metrics"] = redis_names(redis.metrics, stack.config.metrics.collector.redis_exporter_image)
     return make("redis", place, settings, stack.opts)

@@ -12,7 +12,12 @@ from components.domain import Domain, DomainArgs
 from components.edge import AdoptionArgs, Edge, EdgeArgs
 from components.network import Nat, Network, NetworkArgs
 from components.service import CapacityArgs, Service, ServiceArgs
-from stacks.compose.objectives import objectives_args, warn_of_looser_alerts
+from stacks.compose.objectives import (
+    error_shares,
+    latency_limits,
+    objectives_args,
+    warn_of_looser_alerts,
+)
 from stacks.compose.stack import Stack, task
 from stacks.config.metric_names import metric_names
 from stacks.config.service import ServiceConfig, rollout_args, scaling_args
@@ -97,6 +102,8 @@ def make_service(
             private_subnet_ids=network.private_subnet_ids,
             access_log_days=service.access_log_days,
             task_policy=task_policy,
+            latency_limits=latency_limits(stack.config.objectives.targets),
+            error_shares=error_shares(stack.config.objectives.targets),
             objectives=objectives_args(stack.config.objectives.targets, metrics),
             collecting=collecting if metrics else None,
             metrics_port=metrics.port if metrics else None,

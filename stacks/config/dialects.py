@@ -25,18 +25,12 @@ RedisMetrics = Annotated[
 ]
 """Who tells of Redis."""
 
-POSTGRES_EXPORTER = "0.19"
-"""Version of postgres_exporter, for the names of its metrics."""
 
-REDIS_EXPORTER = "1.69"
-"""Version of redis_exporter, for the names of its metrics."""
-
-
-def postgres_names(metrics: str, version: str = POSTGRES_EXPORTER) -> PostgresNames | None:
-    """What the chosen source calls its metrics, `version` a version or an image; None for CloudWatch alone."""
+def postgres_names(metrics: str, image: str) -> PostgresNames | None:
+    """What the chosen source calls its metrics, its exporter run from `image`; None for CloudWatch alone."""
     match metrics:
         case "postgres_exporter":
-            return names_of(exporters.POSTGRES, version_of(version))
+            return names_of(exporters.POSTGRES, version_of(image))
         case "supabase":
             return exporters.SUPABASE
     return None
@@ -47,6 +41,6 @@ def pgbouncer_names(metrics: str, image: str) -> PgBouncerNames | None:
     return names_of(exporters.PGBOUNCER, version_of(image)) if metrics == "pgbouncer_exporter" else None
 
 
-def redis_names(metrics: str, version: str = REDIS_EXPORTER) -> RedisNames | None:
+def redis_names(metrics: str, image: str) -> RedisNames | None:
     """The same for Redis."""
-    return names_of(exporters.REDIS, version_of(version)) if metrics == "redis_exporter" else None
+    return names_of(exporters.REDIS, version_of(image)) if metrics == "redis_exporter" else None

@@ -62,6 +62,10 @@ class AmpStore(Model):
     """Amazon Managed Service for Prometheus."""
 
     provider: Literal["amp"]
+    alerts: bool = Field(
+        default=False,
+        description="Let the store evaluate the alerts as well, and send them to the topics of cloudwatch_alarms.",
+    )
     retention_days: RetentionDays = RETENTION_DAYS
     kms_key_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:.+:key/.+$")] | None = Field(
         default=None, description="Key that encrypts the series, for ever; AWS's own when left out."
@@ -120,6 +124,11 @@ StoreConfig = Annotated[
     ExternalStore | AmpStore | GrafanaCloudStore | SelfHostedStore, Field(discriminator="provider")
 ]
 """The store of series by provider."""
+
+
+def sends_alerts(store: StoreConfig) -> bool:
+    """Whether the store evaluates the alerts as well."""
+    return isinstance(store, AmpStore) and store.alerts
 
 
 class CollectorConfig(Model):
@@ -228,6 +237,15 @@ def metrics_problems(
                 "metrics.store.plan",
                 f"given 'free' for about {series} series, allowed up to {FREE_SERIES}: take plan: paid, or less",
             )
+
+
+def dialect_problems(metrics: MetricsConfig, *, database: str, redis: str) -> Iterator[tuple[str, str]]:
+    """Every part that is told of by an exporter which the stack's own collector does not run."""
+    if not metrics.collects:
+        return
+    for key, dialect, exporter in (("database", database, "postgres"), ("redis", redis, "redis")):
+        if dialect == f"{exporter}_exporter" and exporter not in metrics.exporters:
+            yield f"{key}.metrics", f"given {dialect}, allowed with {exporter} in metrics.exporters"
 
 
 def _exporter_problems(metrics: MetricsConfig, redis_provider: str) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from pydantic import Field
 from components._signals.names import MetricNames
 from components._signals.objective import fitting
 from stacks.config.base import Model
-from stacks.config.presets import PRESETS
+from stacks.config.presets import NONE, PRESETS
 from stacks.config.targets import OF_THE_SERVICE, ErrorTarget, HitTarget, LatencyTarget, OpenShare, Targets
 
 Problem = tuple[str, str]
@@ -18,8 +18,9 @@ Problem = tuple[str, str]
 class ObjectivesConfig(Model):
     """What is promised; every key that is left out is the preset's."""
 
-    preset: Literal["base", "day-one", "realtime", "aws"] = Field(
-        default="base", description="Whose promises: docs/objectives.md has them side by side."
+    preset: Literal["base", "day-one", "realtime", "aws", "none"] = Field(
+        default="base",
+        description="Whose promises: docs/objectives.md has them side by side; none promises nothing.",
     )
     availability: OpenShare | None = Field(
         default=None, description="Share of requests without a server's fault, for example 0.999."
@@ -32,7 +33,9 @@ class ObjectivesConfig(Model):
     def targets(self) -> Targets:
         """The promises: the preset's, where nothing else is given."""
         given = {key: getattr(self, key) for key in Targets.model_fields}
-        return PRESETS[self.preset].model_copy(update={k: v for k, v in given.items() if v is not None})
+        return {**PRESETS, "none": NONE}[self.preset].model_copy(
+            update={k: v for k, v in given.items() if v is not None}
+        )
 
 
 def objective_problems(config: ObjectivesConfig, names: MetricNames | None) -> Iterator[Problem]:

@@ -6,7 +6,6 @@ from typing import Annotated
 from pydantic import Field
 
 from components._scaling import most_tasks
-from components._signals.names import MetricNames
 from policies import limits
 from stacks import budget
 from stacks.budget import Budget, Fleet
@@ -17,7 +16,14 @@ from stacks.config.database import DatabaseConfig, database_problems
 from stacks.config.datadog import DatadogConfig, datadog_problems
 from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
-from stacks.config.metrics import MetricsConfig, metrics_problems, series_estimate
+from stacks.config.metric_names import metric_names
+from stacks.config.metrics import (
+    MetricsConfig,
+    dialect_problems,
+    metrics_problems,
+    sends_alerts,
+    series_estimate,
+)
 from stacks.config.network import NetworkConfig, network_problems
 from stacks.config.objectives import ObjectivesConfig, objective_problems
 from stacks.config.observability import AlertsConfig, GrafanaConfig, contact_problems
@@ -98,7 +104,8 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
         config.storage, region=config.region, zone=config.edge.zone, hostnames=config.edge.hostnames
     )
     yield from contact_problems(config.grafana.contacts)
-    yield from objective_problems(config.objectives, MetricNames())
+    names = metric_names(config.service.metrics) if config.service.metrics else None
+    yield from objective_problems(config.objectives, names)
     may_page = config.grafana.contacts.may_page
     yield from sentry_problems(config.sentry, may_page=may_page)
     yield from alarm_problems(config.cloudwatch_alarms, may_page=may_page)
@@ -114,6 +121,10 @@ def _metrics_problems(config: StackConfig) -> Iterator[Problem]:
         services=budget.service.peak,
         series_of_service=service.metrics.series if service.metrics else 0,
     )
+    if sends_alerts(config.metrics.store) and config.cloudwatch_alarms is None:
+        yield "metrics.store.alerts", "given, allowed with cloudwatch_alarms, whose topics the alerts are sent to"
+    redis_metrics = getattr(config.redis, "metrics", "cloudwatch")
+    yield from dialect_problems(config.metrics, database=config.database.metrics, redis=redis_metrics)
     yield from metrics_problems(
         config.metrics,
         redis_provider=config.redis.provider,

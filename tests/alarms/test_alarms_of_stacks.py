@@ -18,6 +18,7 @@ from moto import mock_aws
 
 from components._signals import CloudWatch, CloudWatchMath
 from components._signals.alerts import Alert, Crossed, alerts
+from components._signals.evaluators import as_aws_has_them
 from footing.imports.hook import install
 from footing.plan.record import record
 from footing.project import PROJECT
@@ -60,7 +61,7 @@ def rendered(stack: str, directory: Path) -> Rendered:
     }
     of_cloudwatch = [
         it
-        for it in alerts(found[0].signals)
+        for it in alerts(as_aws_has_them(found[0].signals))
         if isinstance(it.condition, Crossed)
         and isinstance(it.condition.signal.query, CloudWatch | CloudWatchMath)
         and it.severity.value in {"page", "ticket"}

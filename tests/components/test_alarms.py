@@ -145,6 +145,16 @@ def test_alarms_and_events_may_publish_to_encrypted_topics():
     assert key["events"]["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
 
 
+def test_store_of_the_same_account_publishes_where_it_evaluates_alerts():
+    recorded = record(store_publishes=True)
+    for topic in recorded.of("aws:sns/topic:Topic"):
+        store = statements(recorded.one("TopicPolicy", f"{topic.name}-policy"))["metrics"]
+        assert store["Principal"] == {"Service": "aps.amazonaws.com"}
+        assert store["Action"] == ["sns:Publish", "sns:GetTopicAttributes"]
+        assert set(store["Condition"]["StringEquals"]) == {"aws:SourceAccount"}
+    assert statements(recorded.one("KeyPolicy"))["metrics"]["Principal"] == {"Service": "aps.amazonaws.com"}
+
+
 def topic_arn(topic: Registered) -> str:
     return f"arn:aws:made:::{topic.name}"
 

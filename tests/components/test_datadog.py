@@ -171,13 +171,13 @@ def test_objectives_are_counted_by_request_over_the_same_month():
     assert failures["query"] == {
         "numerator": (
             "sum:shop.http_requests.count{environment:production}.as_count() - "
-            "sum:shop.http_requests.count{environment:production,status:5*}.as_count()"
+            "sum:shop.http_requests.count{environment:production AND status:5*}.as_count()"
         ),
         "denominator": "sum:shop.http_requests.count{environment:production}.as_count()",
     }
     assert slowness["thresholds"] == [{"timeframe": "30d", "target": 95}]
     assert slowness["query"]["numerator"] == (
-        "sum:shop.seconds.bucket{environment:production,upper_bound:0.25}.as_count()"
+        "sum:shop.seconds.bucket{environment:production AND upper_bound:0.25}.as_count()"
     )
 
 
@@ -218,7 +218,7 @@ def test_dashboard_has_a_panel_with_lines_for_all_that_can_be_asked():
         {"value": "y = 95", "display_type": "error dashed"},
     ]
     assert panels["Quiet"]["requests"][0]["q"] == (
-        "(sum:shop.http_requests.count{environment:production,status:5*}.as_rate() / "
+        "(sum:shop.http_requests.count{environment:production AND status:5*}.as_rate() / "
         "sum:shop.http_requests.count{environment:production}.as_rate())"
     )
 
@@ -227,11 +227,14 @@ def test_dashboard_has_a_panel_with_lines_for_all_that_can_be_asked():
     ("asked", "expected"),
     [
         (Rate(Series("a_total"), ("route",)), "sum:shop.a.count{*} by {route}.as_rate()"),
-        (Increase(Series("a_total", (Match("x", "1", Operator.DIFFERENT),))), "sum:shop.a.count{!x:1}.as_count()"),
+        (
+            Increase(Series("a_total", (Match("x", "1", Operator.DIFFERENT),))),
+            "sum:shop.a.count{NOT x:1}.as_count()",
+        ),
         (Scaled(Level(Series("b")), 60), "(60 * sum:shop.b{*})"),
-        (Level(Series("b", (Match("x", "p|q", Operator.LIKE),))), "sum:shop.b{x IN (p,q)}"),
-        (Level(Series("b", (Match("x", "p|q", Operator.UNLIKE),))), "sum:shop.b{x NOT IN (p,q)}"),
-        (Level(Series("b", (Match("x", "p.*", Operator.UNLIKE),))), "sum:shop.b{!x:p*}"),
+        (Level(Series("b", (Match("x", "p|q", Operator.LIKE),))), "sum:shop.b{(x:p OR x:q)}"),
+        (Level(Series("b", (Match("x", "p|q", Operator.UNLIKE),))), "sum:shop.b{NOT (x:p OR x:q)}"),
+        (Level(Series("b", (Match("x", "p.*", Operator.UNLIKE),))), "sum:shop.b{NOT x:p*}"),
     ],
 )
 def test_expressions_are_read_as_data(asked: Expression, expected: str):

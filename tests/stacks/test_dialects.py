@@ -134,3 +134,9 @@ def test_application_says_what_it_calls_its_metrics():
     assert names.operations[0].p95_seconds == 0.05
     assert str(names.with_status("5..")) == 'app_http_requests_total{job="service",status_code=~"5.."}'
     assert metric_names(MetricNamesConfig()) == MetricNames()
+
+
+def test_names_are_those_of_the_image_that_runs():
+    assert postgres_names("postgres_exporter", "example.com/postgres-exporter:v0.11.1") != postgres_names(
+        "postgres_exporter", "example.com/postgres-exporter:v0.19.1"
+    )

@@ -26,7 +26,7 @@ CLOUD = {
 STORES: dict[str, dict[str, Any]] = {
     "external": {"provider": "external", "remote_write_url": "https://metrics.example.com/write"},
     "amp": {"provider": "amp"},
-    "grafana_cloud": {**CLOUD, "plan": "paid"},
+    "grafana_cloud": {**CLOUD, "plan": "paid", "retention_days": 395},
     "self_hosted": {"provider": "self_hosted"},
 }
 NO_NAT = {
@@ -78,8 +78,40 @@ def test_exporter_of_the_zone_and_its_token_come_together(values: dict[str, Any]
     key = "metrics.cloudflare_token_secret"
     assert "missing" in only(problems(values, exporters=["cloudflare"]), key)
     assert "given 'ZONE_TOKEN'" in only(problems(values, cloudflare_token_secret="ZONE_TOKEN"), key)
-    found = problems(values, exporters=["cloudflare"], cloudflare_token_secret="ZONE_TOKEN")
+    found = problems(values, exporters=["cloudflare", "postgres"], cloudflare_token_secret="ZONE_TOKEN")
     assert [it.partition(";")[0] for it in found] == ["secrets.ZONE_TOKEN: missing"]
+
+
+def test_exporter_that_tells_of_a_part_has_to_run(values: dict[str, Any]):
+    values["redis"]["metrics"] = "redis_exporter"
+    found = problems(values, exporters=[])
+    assert only(found, "database.metrics") == (
+        "database.metrics: given postgres_exporter, allowed with postgres in metrics.exporters"
+    )
+    assert "allowed with redis in" in only(found, "redis.metrics")
+    # Somebody else's Prometheus may read exporters that are not ours.
+    values["metrics"] = {"store": {"provider": "external"}}
+    parse("test", values)
+
+
+def test_store_sends_alerts_only_where_there_are_topics(values: dict[str, Any]):
+    values.pop("cloudwatch_alarms", None)
+    found = problems(values, store={"provider": "amp", "alerts": True})
+    assert "allowed with cloudwatch_alarms" in only(found, "metrics.store.alerts")
+
+
+def test_store_that_sends_alerts_gets_them_their_routes_and_leave_to_publish(tmp_path: Path):
+    file = tmp_path / "Pulumi.production.yaml"
+    text = (ROOT / "Pulumi.production.yaml").read_text()
+    file.write_text(text.replace("{provider: amp, ", "{provider: amp, alerts: true, "))
+    made = {it.name: it.inputs for it in plan_of(file).resources}
+    rules = yaml.safe_load(made["metrics-rules-namespace"]["data"])["groups"]
+    assert any("alert" in rule for group in rules for rule in group["rules"])
+    assert "definition" in made["metrics-rules-alertmanager"]
+    recorded = {it.name: it.inputs for it in plan_of(ROOT / "Pulumi.production.yaml").resources}
+    rules = yaml.safe_load(recorded["metrics-rules-namespace"]["data"])["groups"]
+    assert all("record" in rule for group in rules for rule in group["rules"])
+    assert "metrics-rules-alertmanager" not in recorded
 
 
 def test_redis_at_upstash_has_no_exporter(values: dict[str, Any]):
@@ -89,7 +121,7 @@ def test_redis_at_upstash_has_no_exporter(values: dict[str, Any]):
 
 def test_connections_of_the_exporter_are_part_of_the_budget(values: dict[str, Any]):
     with_exporter = parse("test", values).connection_budget.direct_connections
-    values["metrics"]["exporters"] = ["redis"]
+    values["metrics"]["exporters"], values["database"]["metrics"] = ["redis"], "cloudwatch"
     assert with_exporter - parse("test", values).connection_budget.direct_connections == EXPORTER_CONNECTIONS
 
 
@@ -133,6 +165,10 @@ def plan_with(store: str, path: Path) -> Plan:
     if store == "grafana_cloud":
         document["config"]["footing:secrets"] = {"GRAFANA_CLOUD_TOKEN": {"secure": "v1:sealed"}}
     path.write_text(yaml.safe_dump(document))
+    return plan_of(path)
+
+
+def plan_of(path: Path) -> Plan:
     file = from_file(path)
     return record(
         lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__"),
