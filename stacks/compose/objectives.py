@@ -11,7 +11,7 @@ from stacks.config.service_metrics import ServiceMetricsConfig
 from stacks.config.targets import OF_THE_SERVICE, Targets
 
 
-def objectives_args(targets: Targets, metrics: ServiceMetricsConfig | None) -> ObjectivesArgs:
+def objectives_args(targets: Targets, metrics: ServiceMetricsConfig | None = None) -> ObjectivesArgs:
     """Those that the application's own `metrics` can tell of."""
     cache_requests = metrics.cache_requests if metrics else None
     feed = [target for target in targets.hits if target.layer == "redis_feed" and cache_requests]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from components._signals import Failures, Objective, Prometheus, Signal, Signals, Slowness
+from components._signals.limits import ERROR_SHARES, LatencyLimits, Levels
 from components._signals.names import MetricNames
 from components._signals.objective import WINDOWS, fitting
 from components._signals.promql import Increase, Match, Rate, Ratio, Series
@@ -13,9 +14,10 @@ from components._signals.record import Floor, Severity, Threshold
 from components._signals.refusals import refusals
 from components.service.objectives import LatencyArgs, ObjectivesArgs, hit_ratios, objectives
 from footing.observability.load_limits import load_limits
-from stacks.compose.objectives import objectives_args
+from stacks.compose.objectives import error_shares, latency_limits, objectives_args
 from stacks.config.objectives import ObjectivesConfig, looser_alerts, objective_problems
 from stacks.config.presets import PRESETS
+from stacks.config.service_metrics import ServiceMetricsConfig
 from tests.observability.proved_stacks import seen
 
 NAMES = MetricNames()
@@ -113,6 +115,20 @@ def test_key_of_the_stack_wins_over_the_preset_and_the_rest_is_the_presets():
     assert targets.errors == PRESETS["day-one"].errors
 
 
+def test_alerts_on_time_and_errors_are_those_of_the_preset_where_it_has_any():
+    assert latency_limits(PRESETS["base"]) == LatencyLimits()
+    assert error_shares(PRESETS["base"]) == ERROR_SHARES
+    assert latency_limits(PRESETS["day-one"]).p95 == Levels(ticket=1, page=2)
+    assert error_shares(PRESETS["day-one"]) == Levels(ticket=0.02, page=0.05)
+    aws = latency_limits(PRESETS["aws"])
+    assert (aws.p50, aws.p95, aws.p99) == (Levels(ticket=0.2), Levels(ticket=0.5), Levels(ticket=1))
+
+
+def test_who_promises_nothing_has_no_objective():
+    targets = ObjectivesConfig(preset="none").targets
+    assert objectives(objectives_args(targets), NAMES) == ()
+
+
 def test_refused_requests_count_in_no_objective():
     args = objectives_args(PRESETS["base"])
     availability, success, _ = objectives(args, NAMES)
@@ -128,7 +144,9 @@ def test_refused_requests_count_in_no_objective():
 
 def test_hit_ratio_is_a_threshold_with_a_floor_where_the_application_counts():
     assert list(hit_ratios(objectives_args(PRESETS["base"]))) == []
-    [found] = hit_ratios(objectives_args(PRESETS["base"], "cache_requests_total"))
+    [found] = hit_ratios(
+        objectives_args(PRESETS["base"], ServiceMetricsConfig(cache_requests="cache_requests_total"))
+    )
     assert found.thresholds == (Threshold(severity=Severity.TICKET, value=0.8, below=True),)
     assert found.floor
     assert found.floor.value == 10

@@ -10,6 +10,7 @@ from components._signals import Prometheus
 from components._signals.exporters import PGBOUNCER, POSTGRES, REDIS, names_of, version_of
 from components._signals.names import MetricNames
 from stacks.config import ConfigError, from_file
+from stacks.config.dialects import postgres_names
 from stacks.config.metric_names import MetricNamesConfig, metric_names
 from stacks.observed import Observed
 from tests.observability.everything import cloudwatch_alone, stack

@@ -211,7 +211,7 @@ def test_stack_at_grafana_cloud_is_made_with_a_token_of_the_organization(tmp_pat
     assert len(made) == 3
     assert all(provider.urn in it.provider for it in made)
     # Folder, dashboard and alerts stay with the Grafana of the environment's own credentials.
-    assert provider.urn not in by_name["Dashboard", "observability-dashboard"].provider
+    assert provider.urn not in by_name["Dashboard", "observability-objectives"].provider
 
 
 @pytest.mark.parametrize("url", ["http://metrics.example.com/", "https://metrics.example.com:9090/api/v1/write"])
