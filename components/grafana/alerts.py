@@ -16,7 +16,6 @@ from components._signals.promql import Difference, Level, Scaled, Sum
 from components.grafana import messages, stages
 from components.grafana.conditions import alert_query
 from components.grafana.stages import LOOKBACK_SECONDS, Stage
-from components.grafana.whereabouts import Whereabouts
 
 CONDITION = "C"
 """Letter of the stage that decides."""
@@ -53,8 +52,8 @@ class AlertRule:
     """What a message says."""
 
 
-def rule(alert: Alert, place: Place, where: Whereabouts) -> AlertRule:
-    """The rule of `alert`, linked to the panel of its record."""
+def rule(alert: Alert, place: Place, owner: str) -> AlertRule:
+    """The rule of `alert`, linked to the panel of its record; `owner` answers where a record names nobody."""
     uid = f"{place.app}-{place.environment}"
     return AlertRule(
         uid=short_uid(f"{uid}-{alert.name}"),
@@ -66,13 +65,13 @@ def rule(alert: Alert, place: Place, where: Whereabouts) -> AlertRule:
         # A data source that is down for a moment must neither wake anybody nor end an alert that stands.
         exec_err_state="KeepLast" if alert.severity is Severity.PAGE else "OK",
         no_data_state=no_data_state(alert),
-        labels=labels(alert, app=place.app, environment=place.environment, owner=where.owner),
+        labels=labels(alert, app=place.app, environment=place.environment, owner=owner),
         annotations={
             "summary": f"{alert.wrong} in {place.environment}",
             "description": messages.description(alert),
             "runbook_url": f"{place.runbook_url}#{alert.anchor}",
             # Grafana links an alert to its panel only when both are there.
-            "__dashboardUid__": board_uid(uid, where.boards[alert.anchor]),
+            "__dashboardUid__": board_uid(uid, alert.board),
             "__panelId__": str(panel_id(alert.anchor)),
         },
     )

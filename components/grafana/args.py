@@ -110,6 +110,8 @@ class ObservabilityArgs:
     owns_notification_policy: bool = False
     """Whether this stack writes the organization's whole tree of notification policies, over everybody's; else
     each rule names its contact itself."""
+    pages_inhibit: bool = False
+    """Whether a page silences tickets of the same record: Grafana 13 or later, elsewhere the deployment fails."""
     runbook_url: str
     """Page with a section for each record, its id the anchor, for example `https://example.com/runbook`."""
     evaluation_interval_seconds: int = 60

@@ -7,6 +7,7 @@ import pulumi
 import pulumiverse_grafana as grafana
 
 from components._signals import Severity
+from components._signals.routing import INHIBITED_WITHIN
 from components.grafana import messages
 from components.grafana.args import ContactArgs, ObservabilityArgs, TicketHoursArgs
 
@@ -59,6 +60,30 @@ class Mail:
             group_interval=GROUP_INTERVAL,
             repeat_interval=REPEAT_INTERVAL[Severity.TICKET],
             policies=[self._branch(severity, delivery) for severity in Severity],
+            opts=self._child(),
+        )
+
+    def make_inhibition(self) -> None:
+        """A page silences what is less urgent about the same record of this stack, and of no other."""
+        v1 = grafana.alerting.v1beta1
+        source = v1.NotificationsInhibitionRuleSpecSourceMatcherArgs
+        target = v1.NotificationsInhibitionRuleSpecTargetMatcherArgs
+        here = {"service": self._args.app, "environment": self._args.environment}
+        less = "|".join(severity.value for severity in Severity if severity is not Severity.PAGE)
+        # Two labels that are both missing count as equal, so a page without a record would silence all without.
+        pages = [("severity", "=", Severity.PAGE.value), ("record", "=~", ".+")]
+        within = [(label, "=", value) for label, value in here.items()]
+        others = [("severity", "=~", less), *within]
+        v1.NotificationsInhibitionRule(
+            f"{self._name}-inhibition",
+            metadata=v1.NotificationsInhibitionRuleMetadataArgs(uid=self._args.uid),
+            spec=v1.NotificationsInhibitionRuleSpecArgs(
+                source_matchers=[
+                    source(label=label, type=how, value=value) for label, how, value in pages + within
+                ],
+                target_matchers=[target(label=label, type=how, value=value) for label, how, value in others],
+                equals=list(INHIBITED_WITHIN),
+            ),
             opts=self._child(),
         )
 

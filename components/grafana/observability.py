@@ -23,7 +23,6 @@ from components.grafana.delivery import (
     with_secrets,
 )
 from components.grafana.stages import Stage
-from components.grafana.whereabouts import whereabouts
 
 
 class Observability(Component):
@@ -91,12 +90,14 @@ class Observability(Component):
         delivery = mail.make()
         if self._args.owns_notification_policy:
             mail.make_policy(delivery)
+        if self._args.pages_inhibit:
+            mail.make_inhibition()
         for subject, found in by_subject(self._args.signals).items():
             self._make_rule_group(subject, found, delivery)
 
     def _make_rule_group(self, subject: str, found: Sequence[Alert], delivery: Delivery) -> None:
-        args, where = self._args, whereabouts(self._args.signals, self._args.owner)
-        rules = [alerts.rule(alert, args.place, where) for alert in found]
+        args = self._args
+        rules = [alerts.rule(alert, args.place, args.owner) for alert in found]
         grafana.alerting.RuleGroup(
             f"{self._name}-{_slug(subject)}",
             name=subject,

@@ -74,6 +74,7 @@ def make_observability(stack: Stack, signals: Sequence[Signals]) -> Observabilit
             info=info,
             may_page=grafana.contacts.may_page,
             ticket_hours=TicketHoursArgs(**hours.model_dump()) if hours else None,
+            pages_inhibit=grafana.pages_inhibit,
             owns_notification_policy=grafana.owns_notification_policy,
             runbook_url=grafana.runbook_url,
             evaluation_interval_seconds=grafana.evaluation_interval_seconds,

@@ -132,6 +132,10 @@ class GrafanaConfig(Model):
         default=False,
         description="Whether this stack writes the organization's whole tree of policies, over everybody's.",
     )
+    pages_inhibit: bool = Field(
+        default=False,
+        description="Whether a page silences tickets of the same record: Grafana 13 or later.",
+    )
     ticket_hours: TicketHoursConfig | None = Field(
         default=None, description="When tickets are sent, Monday to Friday; at any time when left out."
     )

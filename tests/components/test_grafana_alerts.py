@@ -29,7 +29,6 @@ from components._signals.evaluators import without_own_judges
 from components._signals.promql import Expression, Increase, Level, Rate, Ratio, Scaled, Series, Sum
 from components.grafana import ContactArgs, Observability
 from components.grafana.alerts import rule as rule_of
-from components.grafana.whereabouts import whereabouts
 from footing.observability.dashboards import place
 from footing.observability.known import known
 from footing.project import observed, stack_file
@@ -294,8 +293,9 @@ def test_each_threshold_waits_as_long_as_it_says():
 @pytest.mark.parametrize("stack", ["production", "staging"])
 def test_every_alert_of_a_stack_is_a_rule_that_somebody_can_act_on(stack: str):
     seen = observed(stack, stack_file(stack, None))
-    where = whereabouts(seen.signals, seen.owner)
-    made = [rule_of(alert, place(seen), where) for alert in alerts(without_own_judges(known(tuple(seen.signals))))]
+    made = [
+        rule_of(alert, place(seen), seen.owner) for alert in alerts(without_own_judges(known(tuple(seen.signals))))
+    ]
     assert made
     assert len({it.uid for it in made}) == len({it.name for it in made}) == len(made)
     for it in made:

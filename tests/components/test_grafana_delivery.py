@@ -55,6 +55,19 @@ def test_an_owned_tree_routes_by_severity_and_drops_nothing():
     assert [branch["repeatInterval"] for branch in routes.values()] == ["1h", "4h", "1d"]
 
 
+def test_page_silences_the_ticket_of_its_own_record_alone_where_asked():
+    assert record().of("NotificationsInhibitionRule") == []
+    rule = record(pages_inhibit=True).one("NotificationsInhibitionRule").inputs["spec"]
+    matchers = {
+        key: {it["label"]: (it["type"], it["value"]) for it in rule[key]}
+        for key in ("sourceMatchers", "targetMatchers")
+    }
+    here = {"service": ("=", "shop"), "environment": ("=", "staging")}
+    assert matchers["sourceMatchers"] == here | {"severity": ("=", "page"), "record": ("=~", ".+")}
+    assert matchers["targetMatchers"] == here | {"severity": ("=~", "ticket|info")}
+    assert rule["equals"] == ["service", "environment", "record"]
+
+
 @pytest.mark.parametrize("owned", [False, True])
 def test_tickets_wait_for_the_morning_and_pages_never(owned: bool):
     hours = TicketHoursArgs(first_hour=9, last_hour=17, timezone="Europe/Amsterdam")
