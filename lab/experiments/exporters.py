@@ -2,30 +2,24 @@
 
 import re
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping
 
 from components._redis_roles import Role
-from lab import process, programs, redis_server
-from lab.postgres import SUPERUSER
+from lab import exporters, process, redis_server
 from lab.redis_server import MEMORY_MIB
 from lab.result import Finding, Result
 from lab.stage import Stage
 
-POSTGRES_EXPORTER = "prometheus-postgres-exporter"
-REDIS_EXPORTER = "prometheus-redis-exporter"
-
 
 def run(stage: Stage) -> Result:
     """Start both exporters against the lab's servers and read their metrics."""
-    variables = {"DATA_SOURCE_NAME": stage.postgres.url(SUPERUSER)}
-    with exporter(POSTGRES_EXPORTER, [], stage.room("exporter"), variables) as url:
-        postgres = metrics(url)
-    with redis_server.running(stage.room("redis"), Role.CACHE) as server:
-        options = [f"--redis.addr={server.url}"]
-        with exporter(REDIS_EXPORTER, options, stage.room("exporter"), {}) as url:
-            redis = metrics(url)
+    with exporters.of_postgres(stage.room("exporter"), stage.postgres) as port:
+        postgres = metrics(port)
+    with (
+        redis_server.running(stage.room("redis"), Role.CACHE) as server,
+        exporters.of_redis(stage.room("exporter"), server) as port,
+    ):
+        redis = metrics(port)
     return Result(
         title="Exporters",
         explanation=(
@@ -43,22 +37,9 @@ def run(stage: Stage) -> Result:
     )
 
 
-@contextmanager
-def exporter(program: str, options: Sequence[str], directory: Path, variables: Mapping[str, str]) -> Iterator[str]:
-    """A running exporter, ended afterwards: the URL of its metrics."""
-    port = process.free_port()
-    listen = f"--web.listen-address={process.LOOPBACK}:{port}"
-    server = process.start(program, [programs.find(program), listen, *options], directory, variables)
-    try:
-        server.wait_until_listening(port)
-        yield f"http://{process.LOOPBACK}:{port}/metrics"
-    finally:
-        server.stop()
-
-
-def metrics(url: str) -> dict[str, float]:
-    """The highest value of each metric at `url`, whatever its labels."""
-    with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310  always http on loopback
+def metrics(port: int) -> dict[str, float]:
+    """The highest value of each metric that `port` serves, whatever its labels."""
+    with urllib.request.urlopen(f"http://{process.LOOPBACK}:{port}/metrics", timeout=30) as answer:
         text = answer.read().decode()
     found: dict[str, float] = {}
     for name, value in re.findall(r"^([a-zA-Z_:]\w*)(?:\{.*\})? (\S+)$", text, re.MULTILINE):
