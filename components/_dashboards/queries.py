@@ -6,11 +6,13 @@ from string import ascii_uppercase
 from typing import Any
 
 from components._dashboards import cloudwatch
-from components._signals import CloudWatch, CloudWatchMath, Prometheus, Query, Signal, Sql
+from components._signals import CloudWatch, CloudWatchMath, Prometheus, Query, Signal, Sql, UpstashStatistic
 from components._signals.promql import Expression, Increase
 
 RATE_INTERVAL = "$__rate_interval"
 """Grafana's name for a window that is never shorter than four scrapes."""
+UPSTASH_TIME = "2006-01-02 15:04:05 -0700 MST"
+"""How Upstash writes times, as Go describes a layout; fractions of a second are read without being named."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +25,8 @@ class Sources:
     """Uid of the Prometheus data source."""
     postgres_uid: Any = None
     """Uid of the PostgreSQL data source."""
+    upstash_uid: Any = None
+    """Uid of the Infinity data source that may ask Upstash."""
     region: str
     """AWS region of the CloudWatch metrics."""
 
@@ -30,6 +34,8 @@ class Sources:
         """Reference to the data source that answers `query`."""
         if isinstance(query, Sql):
             return {"type": "grafana-postgresql-datasource", "uid": self.postgres_uid}
+        if isinstance(query, UpstashStatistic):
+            return {"type": "yesoreyeram-infinity-datasource", "uid": self.upstash_uid}
         if isinstance(query, Prometheus):
             return self.prometheus
         return {"type": "cloudwatch", "uid": self.cloudwatch_uid}
@@ -89,6 +95,9 @@ def _panel_query(
     if isinstance(query, Sql):
         yield _sql(query, ref_id, sources.of(query))
         return
+    if isinstance(query, UpstashStatistic):
+        yield _upstash(query, ref_id, legend, sources.of(query))
+        return
     if not isinstance(query, CloudWatch | CloudWatchMath):
         raise TypeError(f"signal {signal.id}: no panel of Grafana's asks {type(query).__name__}")
     # A line that is compared with a threshold covers what the alert covers; another what the panel's width asks.
@@ -111,6 +120,29 @@ def _panel_promql(signal: Signal, query: Prometheus) -> str:
     """Over the alert's window where there is one, and where the window is part of what is counted."""
     counts = any(isinstance(part, Increase) for part in parts(query.expression))
     return query.promql if signal.thresholds or counts else query.expression.promql(RATE_INTERVAL)
+
+
+def _upstash(query: UpstashStatistic, ref_id: str, legend: str, source: dict[str, Any]) -> dict[str, Any]:
+    """One series of the API, as the Infinity data source reads it; the data source holds the credentials.
+
+    https://grafana.com/docs/plugins/yesoreyeram-infinity-datasource/latest/
+    """
+    return {
+        "refId": ref_id,
+        "datasource": source,
+        "type": "json",
+        "source": "url",
+        "parser": "backend",
+        "format": "timeseries",
+        "url": query.address,
+        "url_options": {"method": "GET", "data": ""},
+        "root_selector": query.statistic,
+        "columns": [
+            {"selector": "x", "text": "time", "type": "timestamp", "timestampFormat": UPSTASH_TIME},
+            {"selector": "y", "text": legend, "type": "number"},
+        ],
+        "filters": [],
+    }
 
 
 def _sql(query: Sql, ref_id: str, source: dict[str, Any]) -> dict[str, Any]:

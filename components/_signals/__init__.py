@@ -15,6 +15,7 @@ from components._signals.queries import (
     SentryMetric,
     Shape,
     Sql,
+    UpstashStatistic,
 )
 from components._signals.record import Board, Check, Floor, Severity, Signal, Signals, Threshold, Unit
 
@@ -40,4 +41,5 @@ __all__ = [
     "Sql",
     "Threshold",
     "Unit",
+    "UpstashStatistic",
 ]

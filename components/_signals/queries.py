@@ -90,6 +90,19 @@ class SentryMetric:
         return round(value * self.sample_rate, 3)
 
 
+@dataclass(frozen=True, kw_only=True)
+class UpstashStatistic:
+    """One series of Upstash's developer API, of the last hour; panels alone, never an alert.
+
+    https://upstash.com/docs/devops/developer-api/redis/get_database_stats
+    """
+
+    address: Any
+    """Where the database's statistics are; may be a Pulumi Output."""
+    statistic: str
+    """Name of the series in the answer, for example `connection_count`."""
+
+
 class IssueEvent(StrEnum):
     """What happens to an issue."""
 
@@ -119,5 +132,5 @@ class SentryIssues:
     """Which ones."""
 
 
-Query = CloudWatch | CloudWatchMath | Prometheus | SentryIssues | SentryMetric | Sql
+Query = CloudWatch | CloudWatchMath | Prometheus | SentryIssues | SentryMetric | Sql | UpstashStatistic
 """Every kind of query."""

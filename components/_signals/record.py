@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from components._signals.objective import Objective
 from components._signals.promql import Expression
-from components._signals.queries import CloudWatch, Query, Sql
+from components._signals.queries import CloudWatch, Query, Sql, UpstashStatistic
 
 
 class Severity(StrEnum):
@@ -122,8 +122,10 @@ class Signal:
         """
         if self.thresholds and not self.runbook:
             raise ValueError(f"signal {self.id}: a threshold needs a runbook")
-        if self.thresholds and isinstance(self.query, Sql):
-            raise ValueError(f"signal {self.id}: SQL is for panels; an alert asks metrics")
+        if self.thresholds and isinstance(self.query, Sql | UpstashStatistic):
+            raise ValueError(
+                f"signal {self.id}: SQL and statistics of Upstash are for panels; an alert asks metrics"
+            )
         if self.unit not in set(Unit):
             raise ValueError(f"signal {self.id}: the unit is {self.unit!r}, allowed: {', '.join(Unit)}")
 

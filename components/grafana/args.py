@@ -10,7 +10,7 @@ import pulumi
 from components._dashboards.boards import records
 from components._dashboards.panels import Place
 from components._dashboards.queries import Sources
-from components._signals import CloudWatch, CloudWatchMath, Query, Signals, Sql
+from components._signals import CloudWatch, CloudWatchMath, Query, Signals, Sql, UpstashStatistic
 from components._signals.alerts import Alert, alerts
 
 UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -94,6 +94,8 @@ class ObservabilityArgs:
     """Uid, not name, of the Prometheus data source; needed by every objective and signal that asks Prometheus."""
     postgres_datasource_uid: pulumi.Input[str] | None = None
     """Uid, not name, of the PostgreSQL data source; needed by every signal that asks SQL."""
+    upstash_datasource_uid: pulumi.Input[str] | None = None
+    """Uid, not name, of the Infinity data source with Upstash's credentials; needed by its statistics."""
     recorded_objectives: bool = False
     """Whether Prometheus has the recording rules of `footing observe`: panels and messages read those, which is
     cheaper than 30 days of counters."""
@@ -146,6 +148,7 @@ class ObservabilityArgs:
                 cloudwatch_uid=self.cloudwatch_datasource_uid,
                 prometheus_uid=self.prometheus_datasource_uid,
                 postgres_uid=self.postgres_datasource_uid,
+                upstash_uid=self.upstash_datasource_uid,
                 region=self.region,
             ),
         )
@@ -208,4 +211,6 @@ def _missing_sources(args: ObservabilityArgs) -> Iterator[str]:
 def _kind(query: Query) -> str:
     if isinstance(query, Sql):
         return "postgres"
+    if isinstance(query, UpstashStatistic):
+        return "upstash"
     return "cloudwatch" if isinstance(query, (CloudWatch, CloudWatchMath)) else "prometheus"

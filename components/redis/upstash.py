@@ -11,25 +11,12 @@ import upstash_pulumi as upstash
 from components._component import Component
 from components._firewall import Upstream
 from components._redis_roles import NO_EVICTION, UPSTASH_POLICIES, Role, policy_of, refusals
-from components._signals import Check, Signals
+from components._signals import Signals
 from components.redis.store import Place, RedisStore, url
+from components.redis.upstash_signals import signals
 
-SIGNALS = Signals(
-    subject="Redis",
-    checks=(
-        Check(
-            id="redis-answers",
-            title="Redis answers over TLS with its password",
-            probe="PING",
-            fix="Check that the URL begins with rediss:// and that the month's budget is not used up.",
-        ),
-    ),
-)
-"""No numbers: Upstash tells Prometheus on its Pro and Enterprise plans only, does not say which, and answers INFO
-with little. What the application counts itself (`cache_requests`) is all there is.
-
-https://upstash.com/docs/redis/integrations/prometheus
-"""
+STATISTICS = "https://api.upstash.com/v2/redis/stats"
+"""Address of the developer API under which each database has its statistics."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +35,8 @@ class UpstashRedisArgs:
     """`optimistic-volatile` or `noeviction`; left out, the role decides."""
     budget_usd: int
     """US dollars a month after which Upstash slows the store down until the next one."""
+    drawn: bool = False
+    """Whether Grafana may ask Upstash's developer API, so that there are panels."""
     protect: bool = True
     """Refuse to delete or replace the store. A cache is never protected: it holds copies only."""
 
@@ -95,12 +84,13 @@ class UpstashRedis(Component):
         self.host = store.endpoint
         self.port = store.port
         self.url = self.reader_url = url(store.password.apply(_escaped), store.endpoint, store.port)
+        self._signals = signals(pulumi.Output.concat(STATISTICS, "/", store.database_id), drawn=args.drawn)
         self._finish()
 
     @property
     def signals(self) -> Signals:
         """What to watch."""
-        return SIGNALS
+        return self._signals
 
     @property
     def doors(self) -> Sequence[Upstream]:

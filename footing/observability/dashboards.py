@@ -36,6 +36,7 @@ def place(observed: Observed) -> Place:
             cloudwatch_uid=grafana.cloudwatch_datasource_uid,
             prometheus_uid=grafana.prometheus_datasource_uid,
             postgres_uid=grafana.postgres_datasource_uid,
+            upstash_uid=grafana.upstash_datasource_uid,
             region=observed.config.region,
         ),
     )

@@ -68,6 +68,7 @@ def make_observability(stack: Stack, signals: Sequence[Signals]) -> Observabilit
             cloudwatch_datasource_uid=grafana.cloudwatch_datasource_uid,
             prometheus_datasource_uid=grafana.prometheus_datasource_uid,
             postgres_datasource_uid=grafana.postgres_datasource_uid,
+            upstash_datasource_uid=grafana.upstash_datasource_uid,
             recorded_objectives=grafana.recorded_objectives or stack.config.metrics.records,
             page=page,
             ticket=ticket,

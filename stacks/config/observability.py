@@ -124,6 +124,10 @@ class GrafanaConfig(Model):
         default=None,
         description="UID of Grafana's PostgreSQL data source, for an application that writes rpc_observations.",
     )
+    upstash_datasource_uid: str | None = Field(
+        default=None,
+        description="UID of Grafana's Infinity data source that holds Upstash's credentials, for its statistics.",
+    )
     recorded_objectives: bool = Field(
         default=False,
         description="Whether Prometheus has the recording rules of `footing observe`: panels then read those.",

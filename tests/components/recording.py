@@ -54,6 +54,7 @@ MADE: Mapping[str, Mapping[str, Any]] = {
     "tls:index/selfSignedCert:SelfSignedCert": {"certPem": "authority certificate"},
     "upstash:index/redisDatabase:RedisDatabase": {
         "endpoint": "made.upstash.example.com",
+        "databaseId": "made-id",
         "port": 6379,
         "password": "made/password",
         "restToken": "made-rest-token",

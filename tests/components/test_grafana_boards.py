@@ -15,7 +15,18 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 from promql_parser import parse
 
-from components._signals import Board, CloudWatchMath, Prometheus, Shape, Signal, Signals, Sql, Unit, rpc
+from components._signals import (
+    Board,
+    CloudWatchMath,
+    Prometheus,
+    Shape,
+    Signal,
+    Signals,
+    Sql,
+    Unit,
+    UpstashStatistic,
+    rpc,
+)
 from components._signals.evaluators import without_own_judges
 from components._signals.promql import Rate, Series
 from components.grafana import ContactArgs
@@ -40,6 +51,9 @@ STACKS = ("production", "staging")
 RAW_RATE = re.compile(r"\b(?:rate|increase)\([^()]*\[([^\]\[]+)\]\)")
 
 
+UIDS = {"postgres_datasource_uid": "pg-uid", "upstash_datasource_uid": "up-uid"}
+
+
 def every_kind() -> list[Signals]:
     """Signals with every kind of query, line, threshold and panel."""
     math = CloudWatchMath(expression="a / b", metrics={"a": CONNECTIONS.query, "b": STORAGE.query})
@@ -50,11 +64,13 @@ def every_kind() -> list[Signals]:
     free = Signal(id="free", title="Free", description="A.", query=rated, unit=Unit.OPERATIONS_PER_SECOND)
     curve = Sql(text="SELECT 1 LIMIT 1", shape=Shape.TIME_SERIES)
     drawn = Signal(id="drawn", title="Drawn", description="A.", query=curve, unit=Unit.NUMBER)
+    asked = UpstashStatistic(address="https://api.example.com/stats/1", statistic="hits")
+    counted = Signal(id="counted", title="Counted", description="A.", query=asked, unit=Unit.NUMBER)
     return [
         Signals(
             subject="Service",
             board=Board.ERRORS,
-            signals=(CONNECTIONS, STORAGE, WAITING, computed, free, drawn, *rpc.signals()),
+            signals=(CONNECTIONS, STORAGE, WAITING, computed, free, drawn, counted, *rpc.signals()),
             objectives=(OBJECTIVE, dataclasses.replace(OBJECTIVE, id="second", title="Second")),
         )
     ]
@@ -64,7 +80,12 @@ def every_kind() -> list[Signals]:
 def models(stack: str) -> dict[str, dict[str, Any]]:
     """Dashboards of a committed stack, or of `every_kind`, by board."""
     if stack not in STACKS:
-        return dashboards(record(signals=every_kind(), postgres_datasource_uid="pg-uid"))
+        return dashboards(
+            record(
+                signals=every_kind(),
+                **UIDS,
+            )
+        )
     found = plain_models(observed(stack, stack_file(stack, None)))
     return {board.value: model for board, model in found.items()}
 
@@ -179,7 +200,12 @@ def test_dashboards_are_small(stack: str):
 
 def test_no_dashboard_and_no_rule_holds_a_secret():
     pager = ContactArgs(slack_webhook_url=WEBHOOK, pagerduty_integration_key=PAGER_KEY)
-    recorded = record(signals=every_kind(), postgres_datasource_uid="pg-uid", page=pager, may_page=True)
+    recorded = record(
+        signals=every_kind(),
+        **UIDS,
+        page=pager,
+        may_page=True,
+    )
     for made in (*recorded.of("Dashboard"), *recorded.of("RuleGroup"), *recorded.of("MessageTemplate")):
         assert "canary" not in repr(made.inputs)
         assert "Secret(" not in repr(made.inputs)

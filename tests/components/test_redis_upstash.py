@@ -3,7 +3,9 @@ import dataclasses
 import pytest
 
 from components._redis_roles import Role
+from components._signals import UpstashStatistic
 from components.redis.upstash import UpstashRedis, UpstashRedisArgs
+from components.redis.upstash_signals import signals
 from tests.components.recording import Recorded, Secret, record_component
 
 ARGS = UpstashRedisArgs(
@@ -90,3 +92,22 @@ def test_upstash_refuses_what_cannot_be_made(changes: dict[str, object], message
 def test_upstash_keeps_keys_where_asked_to():
     store = record(role=Role.CACHE, eviction_policy="noeviction").one("RedisDatabase")
     assert store.inputs["eviction"] is False
+
+
+def test_statistics_of_upstash_are_drawn_where_grafana_may_ask_for_them():
+    address = "https://api.example.com/v2/redis/stats/1"
+    assert signals(address, drawn=False).signals == ()
+    lines = [line for it in signals(address, drawn=True).signals for line in (it.query, *it.beside.values())]
+    # Names of https://upstash.com/docs/devops/developer-api/redis/get_database_stats
+    assert {(it.address, it.statistic) for it in lines if isinstance(it, UpstashStatistic)} == {
+        (address, name)
+        for name in (
+            *("connection_count", "keyspace", "throughput", "hits", "misses", "diskusage"),
+            *("read_latency_99", "write_latency_99"),
+        )
+    }
+
+
+def test_store_tells_statistics_only_where_asked():
+    assert record().component.signals.signals == ()
+    assert len(record(drawn=True).component.signals.signals) == len(signals("", drawn=True).signals)

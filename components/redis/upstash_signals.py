@@ -1,0 +1,100 @@
+"""What to watch on Upstash, as plain data: what its developer API tells, drawn and never alerted on.
+
+Its Prometheus endpoint exists on the Pro and Enterprise plans only, and its names are documented nowhere.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from components._signals import Board, Check, Signal, Signals, Unit, UpstashStatistic
+
+CHECKS = (
+    Check(
+        id="redis-answers",
+        title="Redis answers over TLS with its password",
+        probe="PING",
+        fix="Check that the URL begins with rediss:// and that the month's budget is not used up.",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """One panel."""
+
+    id: str
+    """Id of the record."""
+    title: str
+    """Title of the panel."""
+    description: str
+    """What it means."""
+    unit: Unit
+    """What it is counted in."""
+    statistics: tuple[tuple[str, str], ...]
+    """Legend and name of each line; the first is the record's own."""
+
+
+NUMBERS = (
+    Number(
+        id="redis-connections",
+        title="Redis connections",
+        description="Open connections. The plan caps them; calls over REST do not count.",
+        unit=Unit.NUMBER,
+        statistics=(("Connections", "connection_count"),),
+    ),
+    Number(
+        id="redis-keys",
+        title="Redis keys",
+        description="Keys in the store. Steady growth means keys without a TTL.",
+        unit=Unit.NUMBER,
+        statistics=(("Keys", "keyspace"),),
+    ),
+    Number(
+        id="redis-commands",
+        title="Redis commands",
+        description="Commands in a second: what Upstash bills, and what the month's budget ends.",
+        unit=Unit.OPERATIONS_PER_SECOND,
+        statistics=(("Commands", "throughput"),),
+    ),
+    Number(
+        id="redis-hits",
+        title="Redis hits and misses",
+        description="Look-ups that found a key, and those that did not.",
+        unit=Unit.NUMBER,
+        statistics=(("Hits", "hits"), ("Misses", "misses")),
+    ),
+    Number(
+        id="redis-command-time",
+        title="Redis command time, 99th percentile",
+        description="99 of 100 reads and writes are faster, measured at Upstash.",
+        unit=Unit.MILLISECONDS,
+        statistics=(("Reads", "read_latency_99"), ("Writes", "write_latency_99")),
+    ),
+    Number(
+        id="redis-storage",
+        title="Redis storage",
+        description="Bytes kept on disk.",
+        unit=Unit.BYTES,
+        statistics=(("Bytes", "diskusage"),),
+    ),
+)
+"""Every panel; names as in https://upstash.com/docs/devops/developer-api/redis/get_database_stats."""
+
+
+def signals(address: Any, *, drawn: bool) -> Signals:
+    """Signals of the store whose statistics are at `address`; checks alone where nobody may ask for them."""
+    numbers = tuple(_signal(number, address) for number in NUMBERS)
+    return Signals(subject="Redis", board=Board.CACHE, signals=numbers if drawn else (), checks=CHECKS)
+
+
+def _signal(number: Number, address: Any) -> Signal:
+    lines = {legend: UpstashStatistic(address=address, statistic=name) for legend, name in number.statistics}
+    own, *beside = lines
+    return Signal(
+        id=number.id,
+        title=number.title,
+        description=number.description,
+        unit=number.unit,
+        query=lines[own],
+        beside={legend: lines[legend] for legend in beside},
+    )
