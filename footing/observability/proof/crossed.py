@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from components._signals import Prometheus
+from components._signals import Floor, Prometheus
 from components._signals.alerts import Alert, Crossed
 from components._signals.durations import MINUTE_SECONDS
 from footing.observability.proof.feed import Feed, feed
@@ -17,9 +17,8 @@ BUSY = (6, 2)
 """Traffic while all is well, as a multiple of what the floor asks for."""
 SPARE = 3
 """Steps that a phase lasts longer than it must."""
-HALVINGS = 60
-SCALES = (-9.0, 12.0)
-"""Powers of ten between which the traffic is sought."""
+SECANTS, NEAR = 20, 1e-6
+"""Steps in which the traffic is found, and how near it has to be, as a share of it."""
 
 
 def crossed(alert: Alert, condition: Crossed) -> Scenario:
@@ -109,15 +108,24 @@ class _Life:
         raise ValueError(f"{self._name}: no series were found under which its value is {goals[0]:g}")
 
     def _with_traffic(self, goal: float, traffic: float, *, under: bool) -> dict[Made, float] | None:
-        seconds, expression = self._query.window_seconds, self._query.expression
         if self._floor is None:
-            return self.feed.reach(expression, seconds, goal, scale=traffic, under=under)
-        wanted, (low, high) = self._floor.value * traffic, SCALES
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            found = self.feed.reach(expression, seconds, goal, scale=10**middle, under=under)
-            if found is None:
+            return self._reached(goal, traffic, under=under)
+        return self._busy_enough(self._floor, goal, traffic * self._floor.value, under=under)
+
+    def _busy_enough(self, floor: Floor, goal: float, wanted: float, *, under: bool) -> dict[Made, float] | None:
+        """Levels under which the floor counts `wanted`; what it counts grows evenly with the traffic, so by secants."""
+        before, scale = (0.0, 0.0), 1.0
+        for _ in range(SECANTS):
+            found = self._reached(goal, scale, under=under)
+            counted = value(floor.expression, Still(found), self._query.window_seconds) if found else None
+            if counted is None or counted == before[1]:
                 return None
-            counted = value(self._floor.expression, Still(found), seconds)
-            low, high = (middle, high) if (counted or 0) < wanted else (low, middle)
-        return self.feed.reach(expression, seconds, goal, scale=10**high, under=under)
+            if abs(counted - wanted) <= NEAR * wanted:
+                return found
+            slope = (counted - before[1]) / (scale - before[0])
+            before, scale = (scale, counted), scale + (wanted - counted) / slope
+        return None
+
+    def _reached(self, goal: float, scale: float, *, under: bool) -> dict[Made, float] | None:
+        seconds, expression = self._query.window_seconds, self._query.expression
+        return self.feed.reach(expression, seconds, goal, scale=scale, under=under)
