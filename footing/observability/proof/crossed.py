@@ -17,6 +17,8 @@ BUSY = (6, 2)
 """Traffic while all is well, as a multiple of what the floor asks for."""
 SPARE = 3
 """Steps that a phase lasts longer than it must."""
+STEEPER, STEEPS, BARELY = 1.07, 20, 1e-3
+"""Factor between the values that are tried for a steep rise, how many, and how near the limit a step may lie."""
 SECANTS, NEAR = 20, 1e-6
 """Steps in which the traffic is found, and how near it has to be, as a share of it."""
 
@@ -54,8 +56,20 @@ def crossed(alert: Alert, condition: Crossed) -> Scenario:
             Phase(name="little traffic", levels=low, steps=window + hold + SPARE),
             fired,
         ]
+        if len(set(condition.signal.floor.expression.series())) > 1:
+            phases += _of_each(life_of, hold)
     timeline = Timeline(phases=phases, gauges=life_of.feed.gauges, step_seconds=MINUTE_SECONDS)
     return life(alert, list(life_of.comparisons()), timeline, {"beyond"})
+
+
+def _of_each(life_of: "_Life", hold: int) -> list[Phase]:
+    """Phases that show the window of each counter of a whole, whatever its part of the usual traffic is."""
+    window = life_of.window_steps
+    nothing = Phase(name="nothing happens", levels=zero(life_of.feed.series), steps=window + SPARE)
+    fine = Phase(name="fine", levels=life_of.levels(life_of.fine()), steps=window + SPARE)
+    far = Phase(name="beyond", levels=life_of.levels(life_of.far()), steps=window + hold + SPARE)
+    steep = [Phase(name="beyond", levels=it, steps=window + hold + SPARE) for it in life_of.steep(fine)]
+    return [nothing, far, *(phase for it in steep for phase in (fine, it))]
 
 
 class _Life:
@@ -92,6 +106,28 @@ class _Life:
         if self._below:
             return [limit * (1 - MARGIN)]
         return [limit * (1 + MARGIN), (limit + 1) / 2] if limit else [MARGIN]
+
+    def far(self) -> list[float]:
+        """Values well beyond it."""
+        limit = self._limit
+        return [limit / 2] if self._below else [limit * 3, (limit + 1) / 2]
+
+    def steep(self, fine: Phase) -> list[dict[Made, float]]:
+        """Levels beyond the limit; on the way there from `fine` one value lies barely inside, or barely beyond."""
+        near: dict[bool, tuple[float, dict[Made, float]]] = {}
+        for power in range(1, STEEPS):
+            goal = self._limit * STEEPER ** (-power if self._below else power)
+            levels = self._with_traffic(goal, BUSY[1], under=self._below)
+            if levels is None:
+                break
+            ramp = Phase(name="beyond", levels=levels, steps=self.window_steps)
+            timeline = Timeline(phases=[fine, ramp], gauges=self.feed.gauges, step_seconds=MINUTE_SECONDS)
+            for step in range(fine.steps, timeline.steps - 1):
+                found = value(self._query.expression, timeline.at(step), self._query.window_seconds)
+                off = (found or 0.0) / self._limit - 1
+                if BARELY < abs(off) < near.get(off > 0, (1.0, {}))[0]:
+                    near[off > 0] = abs(off), levels
+        return [levels for _, levels in near.values()]
 
     def inside(self) -> list[float]:
         """Values just inside it."""
