@@ -49,14 +49,14 @@ def crossed(alert: Alert, condition: Crossed) -> Scenario:
         fired,
         Phase(name="no data", levels=None, steps=window + SPARE),
     ]
-    if condition.signal.floor:
+    if floor := condition.signal.floor:
         low = life_of.levels(life_of.beyond(), traffic=1 - INSIDE)
         phases += [
             Phase(name="nothing happens", levels=zero(life_of.feed.series), steps=window + SPARE),
             Phase(name="little traffic", levels=low, steps=window + hold + SPARE),
             fired,
         ]
-        if len(set(condition.signal.floor.expression.series())) > 1:
+        if len(set(floor.expression.series())) > 1:
             phases += _of_each(life_of, hold)
     timeline = Timeline(phases=phases, gauges=life_of.feed.gauges, step_seconds=MINUTE_SECONDS)
     return life(alert, list(life_of.comparisons()), timeline, {"beyond"})
@@ -149,7 +149,7 @@ class _Life:
         return self._busy_enough(self._floor, goal, traffic * self._floor.value, under=under)
 
     def _busy_enough(self, floor: Floor, goal: float, wanted: float, *, under: bool) -> dict[Made, float] | None:
-        """Levels under which the floor counts `wanted`; what it counts grows evenly with the traffic, so by secants."""
+        """Levels under which the floor counts `wanted`, by secants: it grows evenly with the traffic."""
         before, scale = (0.0, 0.0), 1.0
         for _ in range(SECANTS):
             found = self._reached(goal, scale, under=under)
