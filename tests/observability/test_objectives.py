@@ -16,6 +16,7 @@ from footing.observability.load_limits import load_limits
 from stacks.compose.objectives import objectives_args
 from stacks.config.objectives import ObjectivesConfig, looser_alerts, objective_problems
 from stacks.config.presets import PRESETS
+from stacks.config.service_metrics import ServiceMetricsConfig
 from tests.observability.proved_stacks import seen
 
 NAMES = MetricNames()
@@ -114,7 +115,7 @@ def test_key_of_the_stack_wins_over_the_preset_and_the_rest_is_the_presets():
 
 
 def test_refused_requests_count_in_no_objective():
-    args = objectives_args(PRESETS["base"])
+    args = objectives_args(PRESETS["base"], None)
     availability, success, _ = objectives(args, NAMES)
     for found in (availability, success):
         assert isinstance(found.indicator, Failures)
@@ -127,8 +128,10 @@ def test_refused_requests_count_in_no_objective():
 
 
 def test_hit_ratio_is_a_threshold_with_a_floor_where_the_application_counts():
-    assert list(hit_ratios(objectives_args(PRESETS["base"]))) == []
-    [found] = hit_ratios(objectives_args(PRESETS["base"], "cache_requests_total"))
+    assert list(hit_ratios(objectives_args(PRESETS["base"], None))) == []
+    [found] = hit_ratios(
+        objectives_args(PRESETS["base"], ServiceMetricsConfig(cache_requests="cache_requests_total"))
+    )
     assert found.thresholds == (Threshold(severity=Severity.TICKET, value=0.8, below=True),)
     assert found.floor
     assert found.floor.value == 10
