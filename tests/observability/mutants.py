@@ -28,7 +28,7 @@ def mutants(rule: Rule) -> Iterator[tuple[str, Rule]]:
         for found in pattern.finditer(text):
             for times in TIMES:
                 changed = found[0].replace(found[1], f"{float(found[1]) * times:.12g}")
-                yield _with(rule, found, changed, f"{found[0]} times {times}")
+                yield _with(rule, found, changed, f"{found[0]} at {found.start()} times {times}")
     if "alert" in rule and "absent(" not in text:
         yield from _comparisons(rule)
     yield from _holds(rule)
@@ -37,13 +37,15 @@ def mutants(rule: Rule) -> Iterator[tuple[str, Rule]]:
 def _comparisons(rule: Rule) -> Iterator[tuple[str, Rule]]:
     text = rule["expr"]
     for found in COMPARED.finditer(text):
-        yield _with(rule, found, f" {TURNED[found[1]]} {found[2]}", f"{found[0]} turned")
+        yield _with(rule, found, f" {TURNED[found[1]]} {found[2]}", f"{found[0]} at {found.start()} turned")
         for value in {float(found[2]) * times for times in TIMES} if float(found[2]) else {1.0}:
-            yield _with(rule, found, f" {found[1]} {value:.12g}", f"{found[0]} becomes {value:.12g}")
+            yield _with(
+                rule, found, f" {found[1]} {value:.12g}", f"{found[0]} at {found.start()} becomes {value:.12g}"
+            )
     guards = text.split(" and ")
     for place in range(len(guards) if len(guards) > 1 else 0):
         left = " and ".join([*guards[:place], *guards[place + 1 :]])
-        yield f"without {guards[place]}", {**rule, "expr": left}
+        yield f"without part {place}, {guards[place]}", {**rule, "expr": left}
 
 
 def _holds(rule: Rule) -> Iterator[tuple[str, Rule]]:

@@ -7,7 +7,8 @@ from typing import Any
 import yaml
 
 from components._signals.alerts import alerts, labels
-from footing.observability.rules import asks_prometheus, rules
+from components._signals.rules import asks_prometheus
+from footing.observability.rules import rules
 from lab.programs import find
 from tests.observability.proved_stacks import STACKS, seen
 

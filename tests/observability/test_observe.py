@@ -52,7 +52,7 @@ def test_fault_of_the_pooler_is_told_to_pager_and_chat(reports: Path):
     said: list[str] = []
     assert observe.run(reports, said.append, QUICK)
     [healthy] = [line for line in said if line.startswith("all is well")]
-    assert " 0 failed; scraped: pgbouncer, postgres, redis, service" in healthy
+    assert " 0 failed; scraped: pgbouncer, postgres, prometheus, redis, service" in healthy
     steps = [line.partition(" s  ")[2].partition(":")[0] for line in said[said.index(healthy) + 1 :]]
     assert steps[0] == "the fault"
     assert {"the pager rings", "the chat reads"} <= set(steps[1:])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from components._signals import Prometheus
+from components._signals import Floor, Prometheus
 from components._signals.alerts import Alert, Crossed
 from components._signals.durations import MINUTE_SECONDS
 from footing.observability.proof.feed import Feed, feed
@@ -17,9 +17,10 @@ BUSY = (6, 2)
 """Traffic while all is well, as a multiple of what the floor asks for."""
 SPARE = 3
 """Steps that a phase lasts longer than it must."""
-HALVINGS = 60
-SCALES = (-9.0, 12.0)
-"""Powers of ten between which the traffic is sought."""
+STEEPER, STEEPS, BARELY = 1.07, 20, 1e-3
+"""Factor between the values that are tried for a steep rise, how many, and how near the limit a step may lie."""
+SECANTS, NEAR = 20, 1e-6
+"""Steps in which the traffic is found, and how near it has to be, as a share of it."""
 
 
 def crossed(alert: Alert, condition: Crossed) -> Scenario:
@@ -48,15 +49,27 @@ def crossed(alert: Alert, condition: Crossed) -> Scenario:
         fired,
         Phase(name="no data", levels=None, steps=window + SPARE),
     ]
-    if condition.signal.floor:
+    if floor := condition.signal.floor:
         low = life_of.levels(life_of.beyond(), traffic=1 - INSIDE)
         phases += [
             Phase(name="nothing happens", levels=zero(life_of.feed.series), steps=window + SPARE),
             Phase(name="little traffic", levels=low, steps=window + hold + SPARE),
             fired,
         ]
+        if len(set(floor.expression.series())) > 1:
+            phases += _of_each(life_of, hold)
     timeline = Timeline(phases=phases, gauges=life_of.feed.gauges, step_seconds=MINUTE_SECONDS)
     return life(alert, list(life_of.comparisons()), timeline, {"beyond"})
+
+
+def _of_each(life_of: "_Life", hold: int) -> list[Phase]:
+    """Phases that show the window of each counter of a whole, whatever its part of the usual traffic is."""
+    window = life_of.window_steps
+    nothing = Phase(name="nothing happens", levels=zero(life_of.feed.series), steps=window + SPARE)
+    fine = Phase(name="fine", levels=life_of.levels(life_of.fine()), steps=window + SPARE)
+    far = Phase(name="beyond", levels=life_of.levels(life_of.far()), steps=window + hold + SPARE)
+    steep = [Phase(name="beyond", levels=it, steps=window + hold + SPARE) for it in life_of.steep(fine)]
+    return [nothing, far, *(phase for it in steep for phase in (fine, it))]
 
 
 class _Life:
@@ -94,6 +107,28 @@ class _Life:
             return [limit * (1 - MARGIN)]
         return [limit * (1 + MARGIN), (limit + 1) / 2] if limit else [MARGIN]
 
+    def far(self) -> list[float]:
+        """Values well beyond it."""
+        limit = self._limit
+        return [limit / 2] if self._below else [limit * 3, (limit + 1) / 2]
+
+    def steep(self, fine: Phase) -> list[dict[Made, float]]:
+        """Levels beyond the limit; on the way there from `fine` one value lies barely inside, or barely beyond."""
+        near: dict[bool, tuple[float, dict[Made, float]]] = {}
+        for power in range(1, STEEPS):
+            goal = self._limit * STEEPER ** (-power if self._below else power)
+            levels = self._with_traffic(goal, BUSY[1], under=self._below)
+            if levels is None:
+                break
+            ramp = Phase(name="beyond", levels=levels, steps=self.window_steps)
+            timeline = Timeline(phases=[fine, ramp], gauges=self.feed.gauges, step_seconds=MINUTE_SECONDS)
+            for step in range(fine.steps, timeline.steps - 1):
+                found = value(self._query.expression, timeline.at(step), self._query.window_seconds)
+                off = (found or 0.0) / self._limit - 1
+                if BARELY < abs(off) < near.get(off > 0, (1.0, {}))[0]:
+                    near[off > 0] = abs(off), levels
+        return [levels for _, levels in near.values()]
+
     def inside(self) -> list[float]:
         """Values just inside it."""
         limit = self._limit
@@ -109,15 +144,24 @@ class _Life:
         raise ValueError(f"{self._name}: no series were found under which its value is {goals[0]:g}")
 
     def _with_traffic(self, goal: float, traffic: float, *, under: bool) -> dict[Made, float] | None:
-        seconds, expression = self._query.window_seconds, self._query.expression
         if self._floor is None:
-            return self.feed.reach(expression, seconds, goal, scale=traffic, under=under)
-        wanted, (low, high) = self._floor.value * traffic, SCALES
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            found = self.feed.reach(expression, seconds, goal, scale=10**middle, under=under)
-            if found is None:
+            return self._reached(goal, traffic, under=under)
+        return self._busy_enough(self._floor, goal, traffic * self._floor.value, under=under)
+
+    def _busy_enough(self, floor: Floor, goal: float, wanted: float, *, under: bool) -> dict[Made, float] | None:
+        """Levels under which the floor counts `wanted`, by secants: it grows evenly with the traffic."""
+        before, scale = (0.0, 0.0), 1.0
+        for _ in range(SECANTS):
+            found = self._reached(goal, scale, under=under)
+            counted = value(floor.expression, Still(found), self._query.window_seconds) if found else None
+            if counted is None or counted == before[1]:
                 return None
-            counted = value(self._floor.expression, Still(found), seconds)
-            low, high = (middle, high) if (counted or 0) < wanted else (low, middle)
-        return self.feed.reach(expression, seconds, goal, scale=10**high, under=under)
+            if abs(counted - wanted) <= NEAR * wanted:
+                return found
+            slope = (counted - before[1]) / (scale - before[0])
+            before, scale = (scale, counted), scale + (wanted - counted) / slope
+        return None
+
+    def _reached(self, goal: float, scale: float, *, under: bool) -> dict[Made, float] | None:
+        seconds, expression = self._query.window_seconds, self._query.expression
+        return self.feed.reach(expression, seconds, goal, scale=scale, under=under)

@@ -10,8 +10,8 @@ from footing.observability.proof.made import Made, meeting
 from footing.observability.proof.timeline import Still
 from footing.observability.proof.value import value
 
-HALVINGS = 200
-"""Steps of the search: more than a float has digits."""
+HALVINGS = 60
+"""Steps of the search: a float has 53 binary digits, and the range of exponents takes five."""
 EXPONENTS = (-12.0, 15.0)
 """Powers of ten between which a level is sought."""
 EDGE_RATIO, EDGES = 1.25, range(-7, 8)

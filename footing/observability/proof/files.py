@@ -1,4 +1,4 @@
-"""rules*.test.yml: every scenario, those side by side that ask different metrics."""
+"""Files for `promtool test rules`: every scenario, those side by side that ask different metrics."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -17,32 +17,21 @@ from stacks.observed import Observed
 
 GIVEN = "given as recorded"
 RULES = "rules.yml"
-"""The file that is tested, beside its tests."""
+"""The file that is tested."""
+FILES = {
+    "minutes.test.yml": MINUTE_SECONDS,
+    "hours.test.yml": 5 * MINUTE_SECONDS,
+    "days.test.yml": 30 * MINUTE_SECONDS,
+    "weeks.test.yml": HOUR_SECONDS,
+    "months.test.yml": MONTH_STEP_SECONDS,
+}
+"""By name the seconds of a step; a name says how long what it tests takes to show."""
 
 
-def by_the_minute(observed: Observed) -> str:
-    """Tests of what shows within an hour."""
-    return _file(observed, MINUTE_SECONDS)
-
-
-def by_five_minutes(observed: Observed) -> str:
-    """Tests of what shows within hours."""
-    return _file(observed, 5 * MINUTE_SECONDS)
-
-
-def by_the_hour(observed: Observed) -> str:
-    """Tests of what shows within weeks."""
-    return _file(observed, HOUR_SECONDS)
-
-
-def by_quarter_days(observed: Observed) -> str:
-    """Tests of the budget of 30 days."""
-    return _file(observed, MONTH_STEP_SECONDS)
-
-
-def by_half_hours(observed: Observed) -> str:
-    """Tests of what shows within days."""
-    return _file(observed, 30 * MINUTE_SECONDS)
+def proofs(observed: Observed) -> dict[str, str]:
+    """One file for each step of time, for one file knows only one: tests of the rules in the directory above."""
+    found = scenarios(observed)
+    return {name: proof_file(found, step, rules=f"../{RULES}") for name, step in FILES.items()}
 
 
 def scenarios(observed: Observed) -> list[Scenario]:
@@ -64,11 +53,7 @@ def _scenario(alert: Alert, recorded: Any) -> Scenario:
     return crossed(alert, condition)
 
 
-def _file(observed: Observed, step_seconds: int) -> str:
-    return proof_file(scenarios(observed), step_seconds)
-
-
-def proof_file(found: Sequence[Scenario], step_seconds: int, rules: str = RULES) -> str:
+def proof_file(found: Sequence[Scenario], step_seconds: int, rules: str) -> str:
     """Those of `found` that go by `step_seconds`, as promtool reads them; they test the file `rules`."""
     step = window(step_seconds)
     mine = [it for it in found if it.timeline.step_seconds == step_seconds]
