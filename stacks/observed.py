@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from components._signals import Signals
 from components._signals.rules import About
+from stacks.about import about
 from stacks.config.stack import StackConfig
 
 
@@ -26,16 +27,6 @@ class Observed:
     def owner(self) -> str:
         """Who answers where a record names nobody: the stack's first owner."""
         return self.about.owner
-
-
-def about(config: StackConfig) -> About:
-    """Whose alerts those of a stack are."""
-    return About(
-        app=config.app,
-        environment=config.environment,
-        owner=next(iter(config.owners.values())),
-        runbook_url=config.grafana.runbook_url,
-    )
 
 
 def observe() -> Observed:

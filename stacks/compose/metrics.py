@@ -26,6 +26,7 @@ from components.domain import Domain
 from components.monitoring import MonitoringHost
 from components.network import Network
 from components.redis.store import RedisStore
+from stacks.about import about
 from stacks.compose.stack import Stack, task
 from stacks.config.metrics import (
     EXPORTER_CONNECTIONS,
@@ -35,7 +36,6 @@ from stacks.config.metrics import (
     SelfHostedStore,
     sends_alerts,
 )
-from stacks.observed import about
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from components._signals import Severity, Signals
 from components._signals.routing import Destination, destinations
 from components.grafana import ContactArgs, Observability, ObservabilityArgs, TicketHoursArgs
 from components.sentry import AlertArgs, PagerDutyArgs, Sentry, SentryArgs, SlackArgs
+from stacks.about import about
 from stacks.compose.stack import Stack
 from stacks.config.sentry import SentryProjectConfig
 
@@ -61,7 +62,7 @@ def make_observability(stack: Stack, signals: Sequence[Signals]) -> Observabilit
         ObservabilityArgs(
             app=stack.config.app,
             environment=stack.config.environment,
-            owner=next(iter(stack.config.owners.values())),
+            owner=about(stack.config).owner,
             folder_title=f"{stack.config.app} {stack.config.environment}",
             signals=signals,
             region=stack.config.region,
