@@ -101,7 +101,7 @@ def test_production_is_applied_twice_without_a_change_and_refuses_to_be_destroye
     applied_twice(tree, "production")
     refused = footing(tree, "destroy", "production")
     assert refused.returncode == 1
-    assert "Nothing was destroyed: 12 resources of 'production' are protected." in refused.stdout
+    assert "Nothing was destroyed: 13 resources of 'production' are protected." in refused.stdout
 
 
 @pytest.mark.parametrize("stack", ["staging", "production"])
