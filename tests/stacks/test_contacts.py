@@ -1,6 +1,8 @@
 """Who is told is checked before anything is made, down to the form of the secrets that carry messages."""
 
+import asyncio
 import json
+from collections.abc import Mapping
 
 import pulumi
 import pytest
@@ -9,7 +11,7 @@ import yaml
 from components._signals import Severity
 from components._signals.routing import INSTEAD, ROUTES, Destination, destinations, unrouted, webhook_problem
 from footing.project import root
-from stacks.config import from_pulumi
+from stacks.config import StackConfig, from_pulumi
 
 WEBHOOK = "https://hooks.slack.com/services/T0CANARY0/B0CANARY0/canary"
 PAGER_KEY = "canary0canary0canary0canary0cana"
@@ -91,9 +93,14 @@ def test_secret_of_a_wrong_form_stops_the_program_before_any_resource(
 
 def test_secrets_of_the_right_form_are_read(monkeypatch: pytest.MonkeyPatch):
     _configure(monkeypatch, {"HOOK": WEBHOOK, "PAGER": PAGER_KEY})
-    config, opened = from_pulumi()
+    config, opened = asyncio.run(_read())
     assert set(opened) == {"HOOK", "PAGER"}
     assert config.grafana.contacts.destinations == set(Destination)
+
+
+async def _read() -> tuple[StackConfig, Mapping[str, object]]:
+    # Secret values are Outputs, which need a loop.
+    return from_pulumi()
 
 
 def _configure(monkeypatch: pytest.MonkeyPatch, secrets: dict[str, str]) -> None:
