@@ -70,3 +70,9 @@ def test_every_test_file_is_collected_by_its_name():
         if not path.name.startswith("test_") and "\ndef test_" in path.read_text()
     ]
     assert named_otherwise == []
+
+
+def test_every_test_file_has_a_name_of_its_own():
+    """Pytest imports files by their bare names: the second of one name is not collected."""
+    names = [path.name for path in TESTS.rglob("*.py") if path.name != "conftest.py"]
+    assert [name for name in sorted(set(names)) if names.count(name) > 1] == []
