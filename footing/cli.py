@@ -11,6 +11,7 @@ import typer
 
 from footing.check.command import check, rules
 from footing.observability.command import drift, fire_drill, observe
+from footing.options import USAGE, ConfigFile, StackName
 from footing.project import plan as _plan
 from footing.project import root as _root
 from footing.project import stack_file as _read
@@ -19,9 +20,6 @@ from stacks.config import ConfigError
 if TYPE_CHECKING:
     from footing.plan.model import Plan
 
-USAGE = 2
-"""Exit code of wrong usage or configuration."""
-
 app = typer.Typer(
     help="The production foundation of a web application, one stack at a time.",
     no_args_is_help=True,
@@ -29,10 +27,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-StackName = Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack, as in Pulumi.STACK.yaml.")]
-ConfigFile = Annotated[
-    Path | None, typer.Option(help="Read the configuration from this file instead.", metavar="FILE")
-]
 Simulated = Annotated[
     bool, typer.Option("--simulated", help="Use the simulated cloud on this machine; nothing real is touched.")
 ]

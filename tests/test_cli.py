@@ -120,3 +120,13 @@ def test_wrong_usage_ends_with_code_2():
     done = footing("plan", "staging", "--jsn")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+def test_observe_that_cannot_write_says_so_in_a_sentence(tmp_path: Path):
+    taken = tmp_path / "taken"
+    taken.write_text("kept")
+    done = footing("observe", "staging", "--output", str(taken))
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == f"{taken} cannot be written: File exists"
+    assert "Traceback" not in done.stderr
+    assert taken.read_text() == "kept"

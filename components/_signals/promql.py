@@ -3,6 +3,7 @@
 https://prometheus.io/docs/prometheus/latest/querying/basics/
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -59,16 +60,16 @@ class Aggregation(StrEnum):
     AVERAGE = "avg"
 
 
-class Expression:
+class Expression(ABC):
     """Something PromQL can compute: one number for each combination of the labels it keeps."""
 
+    @abstractmethod
     def promql(self, window: str) -> str:
         """The text of it, rates taken over `window`, for example `5m`; a window of its own comes first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def series(self) -> Iterator[Series]:
         """Everything it reads."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

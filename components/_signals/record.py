@@ -53,7 +53,6 @@ class Unit(StrEnum):
     REQUESTS_PER_SECOND = "reqps"
     OPERATIONS_PER_SECOND = "ops"
     PER_MINUTE = "opm"
-    BYTES_PER_SECOND = "Bps"
 
 
 @dataclass(frozen=True, kw_only=True)

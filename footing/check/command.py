@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from footing.check.errors import GateError
+from footing.options import FINDINGS, USAGE, ConfigFile, StackName
 from footing.project import plan, root, stack_file
 from stacks.config import ConfigError
 
@@ -17,16 +18,12 @@ if TYPE_CHECKING:
     from policies.rule import AnyRule
     from stacks.config.load import StackFile
 
-FINDINGS, USAGE = 1, 2
-
 Format = Literal["terminal", "json", "sarif", "junit", "github"]
 
 
 def check(
-    stack: Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack, as in Pulumi.STACK.yaml.")],
-    config_file: Annotated[
-        Path | None, typer.Option(help="Read the configuration from this file instead.", metavar="FILE")
-    ] = None,
+    stack: StackName,
+    config_file: ConfigFile = None,
     plan_file: Annotated[
         Path | None, typer.Option("--plan", help="Judge this plan of `footing plan STACK --json`.", metavar="FILE")
     ] = None,

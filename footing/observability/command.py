@@ -1,25 +1,20 @@
 """The commands `observe`, `fire-drill` and `drift`: what watches a stack, who hears it, what else is there."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from footing.options import FINDINGS, USAGE, ConfigFile, StackName
 from footing.project import stack_file
+from stacks.about import about
 
 if TYPE_CHECKING:
     from footing.observability.drift import Drift
     from footing.observability.drill import Drill, Outcome
     from stacks.config.load import StackFile
-
-FINDINGS, USAGE = 1, 2
-
-StackName = Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack, as in Pulumi.STACK.yaml.")]
-ConfigFile = Annotated[
-    Path | None, typer.Option(help="Read the configuration from this file instead.", metavar="FILE")
-]
 
 
 def observe(
@@ -33,9 +28,8 @@ def observe(
 
     directory = output or root() / "reports" / stack
     made = render(observed(stack, stack_file(stack, config_file)))
-    for name, text in made.items():
-        (directory / name).parent.mkdir(parents=True, exist_ok=True)
-        (directory / name).write_text(text)
+    with _told_in_a_sentence():
+        _write(made, directory)
     typer.echo("\n".join(f"wrote {directory / name}" for name in made))
 
 
@@ -56,7 +50,7 @@ def fire_drill(
     from footing.observability.remote import UsageError
 
     file = stack_file(stack, config_file)
-    sent = drills(file.config, next(iter(file.config.owners.values())))
+    sent = drills(file.config, about(file.config).owner)
     with _told_in_a_sentence():
         if alertmanager and grafana:
             raise UsageError("one of --alertmanager and --grafana is needed, not both")
@@ -122,6 +116,17 @@ def _sent(
         url = address(grafana)
         shown = authorization(url)
         yield from to_grafana(url, shown, namespace, contact_points(plan(stack, file)), sent)
+
+
+def _write(made: Mapping[str, str], directory: Path) -> None:
+    from footing.observability.remote import UsageError
+
+    try:
+        for name, text in made.items():
+            (directory / name).parent.mkdir(parents=True, exist_ok=True)
+            (directory / name).write_text(text)
+    except OSError as error:
+        raise UsageError(f"{directory} cannot be written: {error.strerror}") from None
 
 
 @contextmanager

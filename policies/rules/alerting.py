@@ -28,6 +28,12 @@ from policies.rules.stores import is_measuring
 from policies.rules.tokens import ALERTS, DATABASE, REDIS, SERVERLESS_REDIS, SERVICE, TASK, UPSTASH
 
 CONTACT = "grafana:alerting/contactPoint:ContactPoint"
+SENTRY_ALERT = "sentry:index/sentryMetricAlert:SentryMetricAlert"
+SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
+RINGING_ACTIONS: Final = ("pagerduty", "opsgenie", "victorops")
+"""Actions of an alert at Sentry that wake somebody."""
+RINGING_PROTOCOLS: Final = ("http", "https", "sms")
+"""Ways out of a topic that a pager service listens at, or that ring a telephone."""
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 SCALING_POLICY = "aws:appautoscaling/policy:Policy"
 SENTRY_KEY = "sentry:index/sentryKey:SentryKey"
@@ -145,7 +151,31 @@ def _is_watched(types: tuple[str, ...]) -> Any:
     return check
 
 
-def _wakes_nobody(contact: Resource) -> Judgement:
+def _wakes_nobody(resource: Resource) -> Judgement:
+    if resource.type == SUBSCRIPTION:
+        return _delivered(resource)
+    return _told(resource) if resource.type == SENTRY_ALERT else _contacted(resource)
+
+
+def _delivered(subscription: Resource) -> Judgement:
+    protocol = subscription.get("protocol")
+    if covered(protocol):
+        return undecided("protocol")
+    rings = protocol in RINGING_PROTOCOLS
+    return fail(f"messages by {protocol}", "email, or a queue") if rings else PASSED
+
+
+def _told(alert: Resource) -> Judgement:
+    triggers = alert.get("triggers")
+    actions = [at(trigger, "actions") for trigger in items(triggers)]
+    kinds = [at(action, "type") for found in actions for action in items(found)]
+    paging = [kind for kind in kinds if kind in RINGING_ACTIONS]
+    if paging:
+        return fail(f"{paging[0]} in use", "email or chat")
+    return undecided("triggers") if covered(triggers, *actions, *kinds) else PASSED
+
+
+def _contacted(contact: Resource) -> Judgement:
     for key in PAGERS:
         found = contact.get(key)
         if found is UNKNOWN:
@@ -213,7 +243,7 @@ RULES: Final = (
         remedy="Send them by email or to a chat.",
         severity=Severity.MEDIUM,
         levels=Levels(production=Level.OFF, elsewhere=Level.MANDATORY),
-        types=frozenset({CONTACT}),
+        types=frozenset({CONTACT, SENTRY_ALERT, SUBSCRIPTION}),
         check=_wakes_nobody,
     ),
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from components._signals import Severity, Signals
+from stacks.about import about
 from stacks.compose.stack import Stack
 from stacks.config.stack import StackConfig
 
@@ -23,7 +24,7 @@ def make_datadog(stack: Stack, signals: Sequence[Signals]) -> "Datadog | None":
         DatadogArgs(
             app=stack.config.app,
             environment=stack.config.environment,
-            owner=next(iter(stack.config.owners.values())),
+            owner=about(stack.config).owner,
             signals=signals,
             runbook_url=stack.config.grafana.runbook_url,
             handles={severity: getattr(config, severity.value) for severity in Severity},

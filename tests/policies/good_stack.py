@@ -209,6 +209,9 @@ def sample(type_: str, logical: str, *, protect: bool = False, **properties: Any
 
 SAMPLES = (
     sample(
+        "aws:sns/topicSubscription:TopicSubscription", "sample-mail", protocol="email", endpoint="a@example.com"
+    ),
+    sample(
         "upstash:index/redisDatabase:RedisDatabase",
         "sample-upstash",
         protect=True,

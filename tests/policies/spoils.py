@@ -377,6 +377,18 @@ def _zone_and_alerts() -> list[Spoil]:
             environment="staging",
         ),
         spoil(
+            "alerts-wake-nobody-for-staging",
+            "SentryMetricAlert/sentry-errors",
+            {"triggers.0.actions.0.type": "pagerduty"},
+            environment="staging",
+        ),
+        spoil(
+            "alerts-wake-nobody-for-staging",
+            "TopicSubscription/sample-mail",
+            {"protocol": "https"},
+            environment="staging",
+        ),
+        spoil(
             "prometheus-store-not-on-nfs",
             "TaskDefinition/sample-prometheus",
             {"volumes.0.efsVolumeConfiguration": {"fileSystemId": "fs-1"}},
