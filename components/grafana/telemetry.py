@@ -4,9 +4,6 @@ from components._signals import Board, Check, Prometheus, Severity, Signal, Sign
 from components._signals.promql import Aggregation, Increase, Level, Match, Rate, Series
 from components._signals.scope import scoped
 
-SILENT_SECONDS = 600
-"""How long a job may answer nothing, in seconds: a deployment is shorter."""
-
 _CHECKS = (
     Check(
         id="alerts-arrive",
@@ -29,6 +26,7 @@ def signals(environment: str) -> Signals:
 
 
 def _up() -> Signal:
+    """All jobs on one panel; each that a record asks has an alert of its own, `scrape-JOB`."""
     up = Series("up")
     return Signal(
         id="telemetry-up",
@@ -37,12 +35,6 @@ def _up() -> Signal:
         query=Prometheus(expression=Level(up, Aggregation.MAX, by=("job",))),
         beside={"least, {{job}}": Prometheus(expression=Level(up, Aggregation.MIN, by=("job",)))},
         unit=Unit.NUMBER,
-        thresholds=(Threshold(severity=Severity.PAGE, value=1, below=True),),
-        for_seconds=SILENT_SECONDS,
-        runbook=(
-            "Ask the collector what it scrapes and why that fails: its page `/targets`. A target with a new name, "
-            "a security group that lets nobody in, and an exporter that lost its password look the same here."
-        ),
     )
 
 

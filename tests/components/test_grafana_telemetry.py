@@ -2,9 +2,10 @@
 
 import pytest
 
-from components._signals import Board, Severity, Signals
-from components._signals.alerts import asked
+from components._signals import Board, Prometheus, Severity, Signals
+from components._signals.alerts import Alert, Crossed, alerts, asked
 from components.grafana import telemetry
+from footing.project import observed, stack_file
 from tests.components.grafana_samples import CONNECTIONS, dashboards, record
 
 
@@ -20,14 +21,22 @@ def test_the_watcher_watches_only_what_is_its_own():
     assert [str(it) for it in series if not str(it).endswith('{environment="staging"}')] == []
 
 
-def test_somebody_is_woken_when_no_target_of_a_job_answers():
+def test_a_job_that_is_down_wakes_somebody_once():
     [up] = [it for it in telemetry.signals("staging").signals if it.id == "telemetry-up"]
-    # One target of several may be replaced by a deployment, so the best of a job counts, and for longer than that.
+    # One target of several may be replaced by a deployment, so the best of a job counts.
     assert up.query.promql == 'max by (job) (up{environment="staging"})'
-    [threshold] = up.thresholds
-    assert (threshold.severity, threshold.below) == (Severity.PAGE, True)
-    assert 0 < threshold.value <= 1
-    assert up.for_seconds == telemetry.SILENT_SECONDS
+    assert up.thresholds == ()
+    seen = observed("production", stack_file("production", None)).signals
+    paging = [it for it in alerts(seen) if it.severity is Severity.PAGE and asks_for(it, "up")]
+    jobs = [it.name.removeprefix("scrape-").removesuffix("-page-below") for it in paging]
+    assert sorted(jobs) == ["cloudflare", "pgbouncer", "postgres", "service"]
+
+
+def asks_for(alert: Alert, metric: str) -> bool:
+    told = alert.condition
+    if not isinstance(told, Crossed) or not isinstance(told.signal.query, Prometheus):
+        return False
+    return metric in {it.metric for it in told.signal.query.expression.series()}
 
 
 def test_prometheus_is_watched_only_where_it_is_asked():
