@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from components._signals.durations import MINUTE_SECONDS
 from stacks.config.targets import Targets
 from stacks.observed import Observed
 
@@ -19,6 +20,8 @@ FEED_REQUESTS_PER_SECOND = 200
 """Rate of the feed's scenario. Source: S0-54."""
 AUTH_ATTEMPTS_PER_SECOND = 100
 """Rate of the sign-in scenario. Source: S0-53."""
+POSTS_PER_SECOND = 50
+"""Rate of the scenario that writes too often. Source: S0-55."""
 
 
 def load_limits(observed: Observed) -> str:
@@ -26,7 +29,7 @@ def load_limits(observed: Observed) -> str:
     targets = observed.config.objectives.targets
     content = {
         "profiles": {name: {**profile, **_common(targets)} for name, profile in PROFILES.items()},
-        "scenarios": {"sign_in": _sign_in(observed), "feed": _feed(targets)},
+        "scenarios": {"sign_in": _sign_in(observed), "feed": _feed(targets), "posts": _posts(observed)},
         "achieved_rate_share": ACHIEVED_SHARE,
     }
     return json.dumps(content, indent=2) + "\n"
@@ -47,8 +50,19 @@ def _sign_in(observed: Observed) -> dict[str, Any]:
     return {
         "attempts_per_second": AUTH_ATTEMPTS_PER_SECOND,
         "accepted_per_window_at_most": observed.config.edge.rate_limits.auth.requests_per_minute,
-        "window_seconds": 60,
+        "window_seconds": MINUTE_SECONDS,
         "refused_with": {"status": 429, "header": "Retry-After"},
+    }
+
+
+def _posts(observed: Observed) -> dict[str, Any]:
+    """Writes of one address far over its limit: most are refused, and the database does not feel it."""
+    config = observed.config
+    passing = config.edge.rate_limits.api.requests_per_minute / (POSTS_PER_SECOND * MINUTE_SECONDS)
+    return {
+        "requests_per_second": POSTS_PER_SECOND,
+        "refused_share_at_least": round(1 - passing, 4),
+        "database_connections_at_most": config.database.pooler.server_connections,
     }
 
 

@@ -169,4 +169,10 @@ def test_load_tests_have_to_keep_what_the_service_promises():
         assert targets.errors
         assert profile["failed_share_at_most"] == targets.errors.share
     assert content["scenarios"]["sign_in"]["accepted_per_window_at_most"] == 20
+    # 100 of 3,000 a minute pass, and the pooler opens no connection more than it may.
+    assert content["scenarios"]["posts"] == {
+        "requests_per_second": 50,
+        "refused_share_at_least": 0.9667,
+        "database_connections_at_most": 80,
+    }
     assert content["scenarios"]["feed"]["hit_share_at_least"] == {it.layer: it.share for it in targets.hits}
