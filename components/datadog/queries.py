@@ -11,6 +11,7 @@ from typing import Any
 import pulumi
 
 from components._signals import CloudWatch, Failures, Objective, Prometheus, Query, Signal, Threshold
+from components._signals.durations import MINUTE_SECONDS
 from components._signals.promql import (
     Aggregation,
     Difference,
@@ -33,7 +34,6 @@ LEVELS: Mapping[Aggregation, str] = {it: it.value for it in Aggregation}
 """Datadog's words for how series become one: the same."""
 NOT_A_TAG = {"Region"}
 """Dimensions that Datadog makes no tag of."""
-MINUTE_SECONDS = 60
 
 
 def query(asked: Query, app: str) -> pulumi.Input[str]:

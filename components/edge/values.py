@@ -5,11 +5,10 @@ from typing import Any
 
 from components._cloudflare.plans import CloudflarePlan
 from components._cloudflare.settings import Bots, EdgeSettings, Hsts
+from components._signals.durations import DAY_SECONDS
 
 Value = str | int | Mapping[str, Mapping[str, bool | int]]
 """Value of a zone setting, as the provider's schema has it."""
-
-DAY_SECONDS = 86_400
 
 HSTS_SECONDS: Mapping[Hsts, int] = {
     Hsts.OFF: 0,

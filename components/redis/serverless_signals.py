@@ -4,12 +4,12 @@ from typing import Any
 
 from components._redis_roles import Role
 from components._signals import Board, CloudWatch, Signal, Signals, Threshold
+from components._signals.durations import MINUTE_SECONDS
 from components._signals.exporters import RedisNames
 from components._signals.limits import over
 from components.redis.signals import (
     CHECKS,
     GB,
-    MINUTE_SECONDS,
     NAMESPACE,
     eviction_thresholds,
     of_exporter,

@@ -8,8 +8,9 @@ import pulumi
 
 from components._redis_roles import Role
 from components._signals import Board, Check, CloudWatch, CloudWatchMath, Severity, Signal, Signals, Threshold
+from components._signals.durations import MINUTE_SECONDS
 from components._signals.exporters import RedisNames
-from components._signals.limits import under
+from components._signals.limits import over, under
 from components.redis.metrics import HIT_SHARE, LOOKUPS_PER_SECOND, metrics
 
 NAMESPACE = "AWS/ElastiCache"
@@ -27,7 +28,6 @@ https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.WhichShould
 """
 
 GB = 1000**3
-MINUTE_SECONDS = 60
 
 HITS_PERIOD_SECONDS = 300
 """What one share of hits covers."""
@@ -93,18 +93,13 @@ def of_exporter(exporter: RedisNames | None, role: Role, *, evicts: bool) -> tup
     return tuple(metrics(exporter, role, eviction_thresholds(role, evicts=evicts))) if exporter else ()
 
 
-def _over(severity: Severity, value: float) -> Threshold:
-    return Threshold(severity=severity, value=value)
-
-
 def _memory(node: _Node, *, evicts: bool) -> Signal:
     consequence = "keys go" if evicts else "writes are refused"
-    refused = (_over(Severity.TICKET, 75), _over(Severity.PAGE, 90))
     return node.signal(
         "memory",
         "memory",
         "DatabaseMemoryUsagePercentage",
-        *((_over(Severity.TICKET, 90),) if evicts else refused),
+        *(over(ticket=90) if evicts else over(ticket=75, page=90)),
         description=f"Memory in use. At 100 %, {consequence}.",
         unit="percent",
         runbook="Look for keys without a TTL (`redis-cli --bigkeys`), then take a larger `redis.node_type`.",
@@ -130,10 +125,10 @@ def _evictions(node: _Node, role: Role, *, evicts: bool) -> Signal:
 def eviction_thresholds(role: Role, *, evicts: bool) -> tuple[Threshold, ...]:
     """A cache evicts by trade; a session that goes signs somebody out; of a queue nothing may go."""
     if not evicts:
-        return (_over(Severity.PAGE, 0),)
+        return over(page=0)
     if role is Role.CACHE:
         return (Threshold(severity=Severity.INFO, value=0, for_seconds=15 * MINUTE_SECONDS),)
-    return (_over(Severity.TICKET, 0),)
+    return over(ticket=0)
 
 
 def _hits(node: _Node, role: Role) -> Signal:
@@ -171,8 +166,7 @@ def _cpu(node: _Node) -> Signal:
         "cpu",
         "CPU",
         "EngineCPUUtilization",
-        _over(Severity.TICKET, 70),
-        _over(Severity.PAGE, 90),
+        *over(ticket=70, page=90),
         description="Time of the one thread that runs commands; at 100 % every client waits.",
         unit="percent",
         runbook="Read `SLOWLOG GET 20`: commands over whole collections (KEYS, HGETALL, SMEMBERS) come first.",
@@ -184,8 +178,7 @@ def _connections(node: _Node) -> Signal:
         "connections",
         "connections",
         "CurrConnections",
-        _over(Severity.TICKET, 0.6 * CLIENTS_MAX),
-        _over(Severity.PAGE, 0.9 * CLIENTS_MAX),
+        *over(ticket=0.6 * CLIENTS_MAX, page=0.9 * CLIENTS_MAX),
         description=f"Open connections; a node accepts {CLIENTS_MAX}, a small burstable one fewer.",
         unit="short",
         runbook="Clients that open one for each request come first: `CLIENT LIST`, then share a pool a process.",
@@ -197,7 +190,7 @@ def _swap(node: _Node) -> Signal:
         "swap",
         "swap",
         "SwapUsage",
-        _over(Severity.TICKET, SWAP_WARNING_BYTES),
+        *over(ticket=SWAP_WARNING_BYTES),
         description="Memory on disk; commands that touch it wait.",
         unit="bytes",
         runbook="Memory for snapshots and replication is short: take a larger `redis.node_type`.",
@@ -209,7 +202,7 @@ def _failed_logins(node: _Node) -> Signal:
         "failed-logins",
         "failed logins",
         "AuthenticationFailures",
-        _over(Severity.TICKET, 0),
+        *over(ticket=0),
         statistic="Sum",
         description="Logins refused in a minute; after a rotation, clients that still have the old password.",
         unit="short",
@@ -225,8 +218,7 @@ def _lag(node: _Node) -> Signal:
         "lag",
         "replication lag",
         "ReplicationLag",
-        _over(Severity.TICKET, 10),
-        _over(Severity.PAGE, 60),
+        *over(ticket=10, page=60),
         description="How far a replica is behind, in seconds: what a failover would lose.",
         unit="s",
         runbook="Look for a burst of writes or a large key; a replica that never catches up needs a larger node.",

@@ -16,6 +16,7 @@ from components._signals import (
     Threshold,
     Unit,
 )
+from components._signals.limits import over
 from components.service.alarms import BALANCER_NAMESPACE, Front
 from components.service.args import ServiceArgs
 from components.service.metrics import metrics
@@ -72,10 +73,6 @@ def _metric(dimensions: dict[str, Any], metric: str, statistic: str) -> CloudWat
     return CloudWatch(namespace=BALANCER_NAMESPACE, metric=metric, dimensions=dimensions, statistic=statistic)
 
 
-def _over(ticket: float, page: float) -> tuple[Threshold, ...]:
-    return (Threshold(severity=TICKET, value=ticket), Threshold(severity=PAGE, value=page))
-
-
 def _errors(balancer: dict[str, Any]) -> Iterator[Signal]:
     yield Signal(
         id="service-server-errors",
@@ -84,7 +81,7 @@ def _errors(balancer: dict[str, Any]) -> Iterator[Signal]:
         query=count(balancer, "HTTPCode_Target_5XX_Count"),
         board=Board.ERRORS,
         unit="short",
-        thresholds=_over(10, 100),
+        thresholds=over(ticket=10, page=100),
         runbook="Read the newest issue in Sentry. If a deployment came before it, roll that back.",
     )
     yield Signal(
@@ -94,7 +91,7 @@ def _errors(balancer: dict[str, Any]) -> Iterator[Signal]:
         query=count(balancer, "HTTPCode_ELB_5XX_Count"),
         board=Board.ERRORS,
         unit="short",
-        thresholds=_over(5, 100),
+        thresholds=over(ticket=5, page=100),
         runbook=(
             "502: a task closed the connection, its keep-alive is shorter than the idle timeout. 503: no healthy "
             "task. 504: a request took longer than `service.max_request_seconds`."

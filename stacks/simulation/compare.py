@@ -13,7 +13,8 @@ from components._scaling import (
     TargetArgs,
     step_policies,
 )
-from stacks.simulation.launch import LAUNCH_DAY, MINUTE_SECONDS, Load
+from components._signals.durations import MINUTE_SECONDS
+from stacks.simulation.launch import LAUNCH_DAY, Load
 from stacks.simulation.run import Outcome, run
 
 LEAD_MINUTES = 60

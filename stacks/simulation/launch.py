@@ -3,8 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass
 
-MINUTE_SECONDS = 60
-
 SLOWEST_SECONDS = 5.0
 """Response time of a task that has more to do than it can, in seconds: clients give up about then."""
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from components._scaling import FULL_PERCENT, ScalingArgs, StepPolicy, step_policies
-from stacks.simulation.launch import MINUTE_SECONDS, Load
+from components._signals.durations import MINUTE_SECONDS
+from stacks.simulation.launch import Load
 from stacks.simulation.scaler import Measured, Scaler
 
 TICK_SECONDS = 5
