@@ -5,12 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stacks.config.base import Model
+from stacks.config.base import Model, Problem
 from stacks.config.observability import EmailAddress
 from stacks.config.service import VariableName
-
-Problem = tuple[str, str]
-"""A configuration key, and one sentence that says what was given and what is allowed."""
 
 
 class CloudWatchAlarmsConfig(Model):

@@ -8,6 +8,9 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from policies.limits import Limit
 
+Problem = tuple[str, str]
+"""Key of what does not fit, and the sentence about it."""
+
 
 class Model(BaseModel):
     """A block of configuration: frozen, no unknown key, no guessing of types."""

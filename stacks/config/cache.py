@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from stacks.config.base import Model, Name
+from stacks.config.base import Model, Name, Problem
 
 SEPARATOR = ":"
 """Between the parts of a key."""
@@ -61,7 +61,7 @@ class CacheConfig(Model):
     )
 
 
-def cache_problems(cache: CacheConfig) -> Iterator[tuple[str, str]]:
+def cache_problems(cache: CacheConfig) -> Iterator[Problem]:
     """Key and sentence for each thing that would let two families of keys meet, or never be invalidated."""
     yield from _clashes(cache.keys)
     for at, key in enumerate(cache.keys):
@@ -74,7 +74,7 @@ def cache_problems(cache: CacheConfig) -> Iterator[tuple[str, str]]:
         yield "cache.version_keys", f"given {', '.join(cache.version_keys)}, allowed each once"
 
 
-def _key_problems(key: KeyConfig, cache: CacheConfig) -> Iterator[tuple[str, str]]:
+def _key_problems(key: KeyConfig, cache: CacheConfig) -> Iterator[Problem]:
     names, given = key.placeholders, key.version_key
     if len(set(names)) != len(names):
         yield "pattern", f"given {key.pattern}, allowed each placeholder once"
@@ -88,7 +88,7 @@ def _key_problems(key: KeyConfig, cache: CacheConfig) -> Iterator[tuple[str, str
         yield "version_key", f"given {given}, allowed only with {{version}} in the pattern, {key.pattern}"
 
 
-def _clashes(keys: Sequence[KeyConfig]) -> Iterator[tuple[str, str]]:
+def _clashes(keys: Sequence[KeyConfig]) -> Iterator[Problem]:
     """Two families clash where one literal prefix begins the other: a value could be read as the wrong thing."""
     for at, key in enumerate(keys):
         for other in keys[:at]:

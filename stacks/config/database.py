@@ -9,7 +9,7 @@ from pydantic import Field
 from components._postgres_rules import Choices, refusals
 from policies import limits
 from stacks.config import windows
-from stacks.config.base import Model, Name, Percent, Within
+from stacks.config.base import Model, Name, Percent, Problem, Within
 from stacks.config.dialects import DatabaseMetrics, PoolerMetrics, pgbouncer_names
 from stacks.config.task import TaskConfig
 
@@ -185,7 +185,7 @@ DatabaseConfig = RdsConfig
 """The database's configuration; becomes a union discriminated by `provider` with the second backend."""
 
 
-def database_problems(database: DatabaseConfig) -> Iterator[tuple[str, str]]:
+def database_problems(database: DatabaseConfig) -> Iterator[Problem]:
     """Every way in which the database's settings do not fit each other: the key, and one sentence."""
     for key, sentence in refusals(_choices(database)):
         yield f"database.{key}", sentence
@@ -212,7 +212,7 @@ def database_problems(database: DatabaseConfig) -> Iterator[tuple[str, str]]:
         yield "database.insights_retention_days", f"given {days}, allowed 7, 731 or a multiple of 31 below 731"
 
 
-def _metrics_problems(database: DatabaseConfig) -> Iterator[tuple[str, str]]:
+def _metrics_problems(database: DatabaseConfig) -> Iterator[Problem]:
     if database.metrics == "supabase":
         yield (
             "database.metrics",

@@ -6,10 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from stacks.config.base import Model
-
-Problem = tuple[str, str]
-"""A configuration key, and one sentence that says what was given and what is allowed."""
+from stacks.config.base import Model, Problem
 
 SDK = "pulumi_datadog"
 """The provider's SDK, 40 MB, which is installed only where it is asked for."""

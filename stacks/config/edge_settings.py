@@ -16,11 +16,9 @@ from components._cloudflare.settings import (
     Waf,
 )
 from policies import limits
+from stacks.config.base import Problem
 from stacks.config.edge import ApiLimitConfig, AuthLimitConfig, CacheConfig, EdgeConfig
 from stacks.config.service import RateLimitTiersConfig
-
-Problem = tuple[str, str]
-"""A configuration key, and one sentence that says what was given and what is allowed."""
 
 TIER_WAYS_OUT = (
     "except those users by edge.rate_limits.api.except_hostnames (pro plan) or except_signed_in (enterprise "

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from stacks.config.base import Model
+from stacks.config.base import Model, Problem
 
 Endpoint = Literal[
     "aps-workspaces",
@@ -75,7 +75,7 @@ def network_problems(
     redis_provider: str,
     authorities_url: str | None,
     images: Mapping[str, str],
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[Problem]:
     """Key and sentence for each way in which the network does not fit itself or what has to run in it.
 
     Args:
@@ -97,7 +97,7 @@ def network_problems(
         yield from _outside_problems(redis_provider, authorities_url, images)
 
 
-def _endpoint_problems(network: NetworkConfig) -> Iterator[tuple[str, str]]:
+def _endpoint_problems(network: NetworkConfig) -> Iterator[Problem]:
     missing = [service for service in TASK_ENDPOINTS if service not in network.endpoints]
     if missing:
         yield (
@@ -108,7 +108,7 @@ def _endpoint_problems(network: NetworkConfig) -> Iterator[tuple[str, str]]:
 
 def _outside_problems(
     redis_provider: str, authorities_url: str | None, images: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[Problem]:
     """What lies on the internet, where no private subnet reaches it."""
     if redis_provider == "upstash":
         yield "redis.provider", "given 'upstash', allowed a Redis inside the VPC with network.nat: none"

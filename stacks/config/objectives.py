@@ -7,12 +7,9 @@ from pydantic import Field
 
 from components._signals.names import MetricNames
 from components._signals.objective import fitting
-from stacks.config.base import Model
+from stacks.config.base import Model, Problem
 from stacks.config.presets import NONE, PRESETS
 from stacks.config.targets import OF_THE_SERVICE, ErrorTarget, HitTarget, LatencyTarget, OpenShare, Targets
-
-Problem = tuple[str, str]
-"""A configuration key, and one sentence that says what was given and what is allowed."""
 
 
 class ObjectivesConfig(Model):

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from components._signals.routing import Destination, pager_key_problem, webhook_problem
-from stacks.config.base import Hostname, Model
+from stacks.config.base import Hostname, Model, Problem
 from stacks.config.service import VariableName
 
 EmailAddress = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
@@ -68,7 +68,7 @@ class ContactsConfig(Model):
         return frozenset(place for place, value in given.items() if value)
 
 
-def contact_problems(contacts: ContactsConfig) -> Iterator[tuple[str, str]]:
+def contact_problems(contacts: ContactsConfig) -> Iterator[Problem]:
     """Every way in which the contacts do not fit each other."""
     if contacts.pagerduty_key_secret and not contacts.may_page:
         yield "grafana.contacts.pagerduty_key_secret", "given, allowed only with may_page: true"
@@ -76,7 +76,7 @@ def contact_problems(contacts: ContactsConfig) -> Iterator[tuple[str, str]]:
         yield "grafana.contacts.slack_channel", "given, allowed only with slack_webhook_secret"
 
 
-def contact_secret_problems(contacts: ContactsConfig, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def contact_secret_problems(contacts: ContactsConfig, values: Mapping[str, str]) -> Iterator[Problem]:
     """Why a message would not arrive, told by the secret `values` without repeating any."""
     forms = ((contacts.slack_webhook_secret, webhook_problem), (contacts.pagerduty_key_secret, pager_key_problem))
     for name, problem_of in forms:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from components._redis_roles import ENGINE_POLICIES, SERVERLESS_POLICIES, UPSTASH_POLICIES, Role, refusals
-from stacks.config.base import Model
+from stacks.config.base import Model, Problem
 from stacks.config.dialects import RedisMetrics
 
 RoleName = Annotated[
@@ -136,7 +136,7 @@ RedisConfig = Annotated[ElastiCacheConfig | ServerlessConfig | UpstashConfig, Fi
 """Redis by provider."""
 
 
-def redis_problems(redis: RedisConfig) -> Iterator[tuple[str, str]]:
+def redis_problems(redis: RedisConfig) -> Iterator[Problem]:
     """Key and sentence for each way in which the parts of `redis`, each right by itself, do not fit each other."""
     role = Role(redis.role)
     match redis:
@@ -164,12 +164,12 @@ def redis_problems(redis: RedisConfig) -> Iterator[tuple[str, str]]:
     yield from ((f"redis.{key}", sentence) for key, sentence in found)
 
 
-def _engine_problems(key: str, engine: str, version: str) -> Iterator[tuple[str, str]]:
+def _engine_problems(key: str, engine: str, version: str) -> Iterator[Problem]:
     if engine == "redis" and version.split(".", maxsplit=1)[0] != REDIS_LAST_MAJOR:
         yield f"redis.{key}", f"given {version}, allowed {REDIS_LAST_MAJOR} with engine redis"
 
 
-def _credential_problems(credentials: list[int]) -> Iterator[tuple[str, str]]:
+def _credential_problems(credentials: list[int]) -> Iterator[Problem]:
     if credentials != sorted(set(credentials)):
         given = ", ".join(str(number) for number in credentials)
         yield (

@@ -6,10 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from components._sentry_sampling import scaling_problem
-from stacks.config.base import Model
-
-Problem = tuple[str, str]
-"""A configuration key, and one sentence that says what was given and what is allowed."""
+from stacks.config.base import Model, Problem
 
 Share = Annotated[float, Field(ge=0, le=1)]
 """Share between 0 and 1."""

@@ -9,7 +9,7 @@ from pydantic import Field
 from components import _scaling
 from components._rollout import RolloutArgs, Strategy
 from components._scaling import ScalingArgs, ScheduleArgs, StepArgs, TargetArgs
-from stacks.config.base import Model, Name, Percent
+from stacks.config.base import Model, Name, Percent, Problem
 from stacks.config.service_metrics import ServiceMetricsConfig
 from stacks.config.task import TaskConfig
 
@@ -263,7 +263,7 @@ def rollout_args(deployment: RolloutConfig) -> RolloutArgs:
             )
 
 
-def service_problems(service: ServiceConfig) -> Iterator[tuple[str, str]]:
+def service_problems(service: ServiceConfig) -> Iterator[Problem]:
     """Every way in which the service's settings do not fit each other: the key, and one sentence."""
     scaling, rollout = scaling_args(service.scaling), rollout_args(service.deployment)
     for key, sentence in (

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stacks.config.base import Hostname, Model
+from stacks.config.base import Hostname, Model, Problem
 from stacks.config.edge import UrlPath
 
 ALIAS_REGION = "us-east-1"
@@ -53,7 +53,7 @@ StorageConfig = S3Config
 
 def storage_problems(
     storage: StorageConfig | None, *, region: str, zone: str, hostnames: list[str]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[Problem]:
     """Key and sentence for each way in which the name of the files does not fit the stack's."""
     if storage is None or storage.hostname is None:
         return

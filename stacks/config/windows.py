@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from stacks.config.base import Problem
+
 _TIME = r"([01]\d|2[0-3]):[0-5]\d"
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = f"({'|'.join(_DAYS)})"
@@ -22,7 +24,7 @@ DAY_MINUTES = 24 * 60
 WEEK_MINUTES = 7 * DAY_MINUTES
 
 
-def problems(daily: str, weekly: str) -> Iterator[tuple[str, str]]:
+def problems(daily: str, weekly: str) -> Iterator[Problem]:
     """Why RDS would refuse the two windows: the key, and one sentence."""
     backup, maintenance = _span(daily, DAY_MINUTES), _span(weekly, WEEK_MINUTES)
     if backup[1] < LEAST_MINUTES:
