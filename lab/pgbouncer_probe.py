@@ -1,7 +1,7 @@
 """PgBouncer's numbers under the names of pgbouncer_exporter 0.12, which cannot be installed where the lab runs.
 
 Debian's own exporter ends at once with PgBouncer 1.8 and later. A test compares every name, type and label here
-with those of the real one: https://github.com/prometheus-community/pgbouncer_exporter/blob/v0.12.1/collector.go
+with those of the real one, and 0.11.0 and 0.12.1, built from source, answered the same on 2026-11-23: https://github.com/prometheus-community/pgbouncer_exporter/blob/v0.12.1/collector.go
 """
 
 from collections.abc import Iterator, Mapping

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from components._signals.alerts import asked
 from components._signals.durations import MINUTE_SECONDS
+from components._signals.names import Job
 from components._signals.promql import Aggregation, Level, Match, Operator, Series
 from components._signals.queries import Prometheus
 from components._signals.record import Board, Severity, Signal, Signals, Threshold, Unit
@@ -14,7 +15,9 @@ UP = "up"
 https://prometheus.io/docs/concepts/jobs_instances/
 """
 DOWN_SECONDS = 5 * MINUTE_SECONDS
-"""How long a job may be down before somebody is paged: a deployment of its only task is shorter."""
+"""How long a job may be down before somebody is told: a deployment of its only task is shorter."""
+OUTSIDE = frozenset({Job.CLOUDFLARE})
+"""Jobs that live on somebody else's API: nobody is woken when that is away, for the stack itself is not."""
 ADVICE = (
     "Ask its `/metrics` by hand from the collector's network. No answer: the exporter, or the task, is down, "
     "or its security group refuses. An answer: look at the collector's own log. Until it is back, no alert on its "
@@ -38,13 +41,14 @@ def _names_a_job(match: Match) -> bool:
 
 def _source(where: tuple[Match, ...]) -> Signal:
     job = next(match.value for match in where if match.label == "job")
+    severity = Severity.TICKET if job in OUTSIDE else Severity.PAGE
     return Signal(
         id=f"scrape-{job}",
         title=f"Scrape of {job}",
         description=f"1 while any target of the job {job} can be scraped; at 0 its alerts are blind.",
         query=Prometheus(expression=Level(Series(UP, where), Aggregation.MAX)),
         unit=Unit.NUMBER,
-        thresholds=(Threshold(severity=Severity.PAGE, value=1, below=True),),
+        thresholds=(Threshold(severity=severity, value=1, below=True),),
         for_seconds=DOWN_SECONDS,
         told_when_silent=True,
         runbook=ADVICE,

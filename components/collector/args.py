@@ -57,12 +57,22 @@ class CloudflareExporterArgs:
 
     image: str
     """Image with cloudflare_exporter."""
-    token: pulumi.Input[str]
-    """Secret. API token that may read the zone's analytics, and nothing else."""
+    token: pulumi.Input[str] | None = None
+    """Secret. API token that may read the zone, and nothing else: docs/metrics-store.md."""
+    token_secret_arn: pulumi.Input[str] | None = None
+    """Secret of Secrets Manager that holds that token alone, as text; instead of `token`."""
     zone_id: pulumi.Input[str]
     """Source: `Domain.zone_id`."""
-    free_plan: bool = False
-    """The zone has the free plan, which lacks most of the numbers: the exporter then does not ask for them."""
+
+    def __post_init__(self) -> None:
+        """Refuse an exporter that cannot log in.
+
+        Raises:
+            ValueError: neither, or both, of the two ways to its token are given.
+
+        """
+        if (self.token is None) is (self.token_secret_arn is None):
+            raise ValueError("the exporter of the zone takes token or token_secret_arn: give one of the two")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,10 @@ CLOUDFLARE_PORT = 8080
 """Port of cloudflare_exporter, on loopback."""
 
 
+ZONE_TOKEN_KEY = "cloudflare_token"  # noqa: S105  the name of a key
+"""Key of the zone's token in the collector's secret."""
+
+
 class Collector(Component):
     """Exporters and their collector. Holds no data; while it is replaced nobody measures."""
 
@@ -53,7 +57,8 @@ class Collector(Component):
         role = _fargate.make_task_role(self._name, self._child())
         self._collecting.allow(self._name, role, self._child())
         owner = [args.postgres.owner_secret_arn] if args.postgres else []
-        readable = [*arns, *owner, *self._collecting.secrets]
+        token = args.cloudflare and args.cloudflare.token_secret_arn
+        readable = [*arns, *owner, *([token] if token else []), *self._collecting.secrets]
         return _fargate.make_task_definition(
             self._name,
             args.task,
@@ -80,8 +85,10 @@ class Collector(Component):
             values[postgres.PASSWORD_KEY] = password.result
         if args.redis:
             values["redis_url"] = args.redis.url
-        if args.cloudflare:
-            values["cloudflare_token"] = args.cloudflare.token
+        if args.cloudflare and args.cloudflare.token:
+            values[ZONE_TOKEN_KEY] = args.cloudflare.token
+        if not values:
+            return [], {}
         version = _secret.make_secret(
             f"{self._name}-credentials", "What the exporters log in with", values, self._child()
         )
@@ -155,10 +162,10 @@ def _cloudflare(
         args.image,
         environment={
             "CF_ZONES": args.zone_id,
-            "FREE_TIER": str(args.free_plan).lower(),
             "LISTEN": f"127.0.0.1:{CLOUDFLARE_PORT}",
         },
-        secrets={"CF_API_TOKEN": secret["cloudflare_token"]},
+        # A whole secret of its own, or one key of the collector's.
+        secrets={"CF_API_TOKEN": args.token_secret_arn or secret[ZONE_TOKEN_KEY]},
         essential=False,
         restartPolicy=_collecting.RESTART,
         **common,

@@ -36,6 +36,8 @@ class EdgeArgs:
     """Everything that the rules depend on."""
     fragments: Sequence[Fragment] = ()
     """Rules of other components; only the zone's owner can make rule sets."""
+    exporter: bool = False
+    """cloudflare_exporter tells of the zone; without it the zone has no numbers to watch."""
     adopt: AdoptionArgs | None = None
     """What is adopted; None where the zone is new."""
     reset: bool = False

@@ -23,10 +23,11 @@ HIT_RATIO_FLOOR = 0.3
 
 def signals(args: EdgeArgs) -> Signals:
     """Signals of the zone; the exporter counts by zone, so its hosts and paths are not told apart."""
+    zone = args.zone_name
     return Signals(
         subject="Edge",
         board=Board.EDGE,
-        signals=(_errors(args.zone_name), _hits(args.zone_name), _refused(args.zone_name)),
+        signals=(_errors(zone), _hits(zone), _refused(zone)) if args.exporter else (),
         checks=_checks(args),
     )
 

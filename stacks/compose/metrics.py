@@ -208,13 +208,14 @@ def _redis(stack: Stack, redis: RedisStore) -> RedisExporterArgs:
 
 def _cloudflare(stack: Stack, domain: Domain) -> CloudflareExporterArgs | None:
     metrics = stack.config.metrics
-    if metrics.cloudflare_token_secret is None:
+    if "cloudflare" not in metrics.exporters:
         return None
+    secret = metrics.cloudflare_token_secret
     return CloudflareExporterArgs(
         image=metrics.collector.cloudflare_exporter_image,
-        token=stack.secrets[metrics.cloudflare_token_secret],
+        token=None if secret is None else stack.secrets[secret],
+        token_secret_arn=metrics.cloudflare_token_secret_arn,
         zone_id=domain.zone_id,
-        free_plan=stack.config.edge.plan == "free",
     )
 
 

@@ -19,6 +19,7 @@ from stacks.compose.objectives import (
     warn_of_looser_alerts,
 )
 from stacks.compose.stack import Stack, task
+from stacks.config.exporting import ZONE_EXPORTER
 from stacks.config.metric_names import metric_names
 from stacks.config.service import ServiceConfig, rollout_args, scaling_args
 from stacks.edge import edge_settings
@@ -132,6 +133,7 @@ def make_edge(stack: Stack, domain: Domain, service: Service) -> Edge:
             zone_id=domain.zone_id,
             origin_hostname=service.hostname,
             settings=edge_settings(stack.config),
+            exporter=edge.metrics == ZONE_EXPORTER,
             adopt=AdoptionArgs(**dict(edge.adopt)) if edge.adopt else None,
             reset=edge.reset,
         ),

@@ -1,4 +1,4 @@
-"""Which data source answers for the data tier, and what it calls its metrics."""
+"""Which data source answers for a part of the stack, and what it calls its metrics."""
 
 from typing import Annotated, Literal
 
@@ -24,6 +24,12 @@ RedisMetrics = Annotated[
     Field(description="Who tells of memory, evictions, hits and connections."),
 ]
 """Who tells of Redis."""
+
+EdgeMetrics = Annotated[
+    Literal["none", "cloudflare_exporter"],
+    Field(description="Who tells of the zone's traffic; its exporter needs a paid plan: docs/metrics-store.md."),
+]
+"""Who tells of the edge."""
 
 
 def postgres_names(metrics: str, image: str) -> PostgresNames | None:

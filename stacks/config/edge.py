@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from components._cloudflare.rule import Phase
 from policies import limits
 from stacks.config.base import Hostname, Model, Within
+from stacks.config.dialects import EdgeMetrics
 
 UrlPath = Annotated[str, Field(pattern=r"^/([A-Za-z0-9._~-]+/)*$")]
 """Beginning of a URL path, with a slash at both ends."""
@@ -130,6 +131,7 @@ class EdgeConfig(Model):
     plan: Literal["free", "pro", "business", "enterprise"] = Field(
         description="Plan of the zone; decides which rules are possible."
     )
+    metrics: EdgeMetrics = "none"
     when_plan_lacks: Literal["refuse", "degrade"] = Field(
         default="refuse",
         description="What the plan cannot do: an error, or the nearest it can, said in a warning.",

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stacks.config.base import Model
+from stacks.config.base import Model, Problem
 from stacks.config.service import VariableName
 from stacks.config.task import TaskConfig
 
@@ -42,6 +42,11 @@ RetentionDays = Annotated[
     Field(description="How long series are kept, in days; at least the 30 of the budgets to see them whole."),
 ]
 """How long series are kept, where a stack may say so."""
+
+SecretArn = Annotated[
+    str, Field(pattern=r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}$")
+]
+"""ARN of a secret with the six characters that Secrets Manager adds: without them a role may not read it."""
 
 ImageName = Annotated[str, Field(pattern=r"^\S+$")]
 """Reference to a container image."""
@@ -134,7 +139,7 @@ def sends_alerts(store: StoreConfig) -> bool:
 class CollectorConfig(Model):
     """Grafana Alloy beside the tasks, and the task of the exporters."""
 
-    image: ImageName = Field(default="docker.io/grafana/alloy:v1.19.2", description="Image with Alloy 1.5+.")
+    image: ImageName = Field(default="docker.io/grafana/alloy:v1.18.1", description="Image with Alloy 1.5+.")
     postgres_exporter_image: ImageName = Field(
         default="docker.io/prometheuscommunity/postgres-exporter:v0.19.1",
         description="Image with postgres_exporter.",
@@ -166,7 +171,10 @@ class MetricsConfig(Model):
         default=[], description="What is measured by an exporter: postgres takes 3 direct connections."
     )
     cloudflare_token_secret: VariableName | None = Field(
-        default=None, description="Key under `secrets` of a token that may read the zone's analytics."
+        default=None, description="Key under `secrets` of a token that may read the zone: docs/metrics-store.md."
+    )
+    cloudflare_token_secret_arn: SecretArn | None = Field(
+        default=None, description="ARN of a secret in Secrets Manager that holds that token alone, instead."
     )
     collector: CollectorConfig = CollectorConfig()
 
@@ -209,20 +217,16 @@ class MetricsConfig(Model):
         return used
 
 
-def metrics_problems(
-    metrics: MetricsConfig, *, redis_provider: str, nat: str, endpoints: list[str], series: int
-) -> Iterator[tuple[str, str]]:
+def metrics_problems(metrics: MetricsConfig, *, nat: str, endpoints: list[str], series: int) -> Iterator[Problem]:
     """Key and sentence for each way in which `metrics` does not fit itself or the stack.
 
     Args:
         metrics: the block itself.
-        redis_provider: `redis.provider`.
         nat: `network.nat`.
         endpoints: `network.endpoints`.
         series: the stack's estimate, from `series_estimate`.
 
     """
-    yield from _exporter_problems(metrics, redis_provider)
     if nat == "none":
         yield from _outside_problems(metrics, endpoints)
     store = metrics.store
@@ -239,32 +243,7 @@ def metrics_problems(
             )
 
 
-def dialect_problems(metrics: MetricsConfig, *, database: str, redis: str) -> Iterator[tuple[str, str]]:
-    """Every part that is told of by an exporter which the stack's own collector does not run."""
-    if not metrics.collects:
-        return
-    for key, dialect, exporter in (("database", database, "postgres"), ("redis", redis, "redis")):
-        if dialect == f"{exporter}_exporter" and exporter not in metrics.exporters:
-            yield f"{key}.metrics", f"given {dialect}, allowed with {exporter} in metrics.exporters"
-
-
-def _exporter_problems(metrics: MetricsConfig, redis_provider: str) -> Iterator[tuple[str, str]]:
-    exporters, token = metrics.exporters, metrics.cloudflare_token_secret
-    if len(set(exporters)) != len(exporters):
-        yield "metrics.exporters", f"given {', '.join(exporters)}, allowed each once"
-    if exporters and not metrics.collects:
-        yield (
-            "metrics.exporters",
-            f"given {', '.join(exporters)}, allowed none while metrics.store has no remote_write_url to send to",
-        )
-    if "redis" in exporters and redis_provider == "upstash":
-        yield "metrics.exporters", "given redis, allowed without it at upstash, which answers INFO with little"
-    if ("cloudflare" in exporters) is not (token is not None):
-        given = "missing" if token is None else f"given {token!r}"
-        yield "metrics.cloudflare_token_secret", f"{given}, allowed together with cloudflare in metrics.exporters"
-
-
-def _outside_problems(metrics: MetricsConfig, endpoints: list[str]) -> Iterator[tuple[str, str]]:
+def _outside_problems(metrics: MetricsConfig, endpoints: list[str]) -> Iterator[Problem]:
     provider = metrics.store.provider
     if provider == "amp" and "aps-workspaces" not in endpoints:
         yield "network.endpoints", "missing aps-workspaces; with nat: none nothing else reaches metrics.store amp"

@@ -10,20 +10,15 @@ from policies import limits
 from stacks import budget
 from stacks.budget import Budget, Fleet
 from stacks.config.alarms import CloudWatchAlarmsConfig, alarm_problems
-from stacks.config.base import Model, Name
+from stacks.config.base import Model, Name, Problem
 from stacks.config.cache import CacheConfig, cache_problems
 from stacks.config.database import DatabaseConfig, database_problems
 from stacks.config.datadog import DatadogConfig, datadog_problems
 from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
+from stacks.config.exporting import Place, exporter_problems
 from stacks.config.metric_names import metric_names
-from stacks.config.metrics import (
-    MetricsConfig,
-    dialect_problems,
-    metrics_problems,
-    sends_alerts,
-    series_estimate,
-)
+from stacks.config.metrics import MetricsConfig, metrics_problems, sends_alerts, series_estimate
 from stacks.config.network import NetworkConfig, network_problems
 from stacks.config.objectives import ObjectivesConfig, objective_problems
 from stacks.config.observability import AlertsConfig, GrafanaConfig, contact_problems
@@ -37,9 +32,6 @@ from stacks.config.service import (
     service_problems,
 )
 from stacks.config.storage import StorageConfig, storage_problems
-
-Problem = tuple[str, str]
-"""A configuration key, and one sentence that says what was given and what is allowed."""
 
 
 class StackConfig(Model):
@@ -123,11 +115,19 @@ def _metrics_problems(config: StackConfig) -> Iterator[Problem]:
     )
     if sends_alerts(config.metrics.store) and config.cloudwatch_alarms is None:
         yield "metrics.store.alerts", "given, allowed with cloudwatch_alarms, whose topics the alerts are sent to"
-    redis_metrics = getattr(config.redis, "metrics", "cloudwatch")
-    yield from dialect_problems(config.metrics, database=config.database.metrics, redis=redis_metrics)
+    yield from exporter_problems(
+        config.metrics,
+        {
+            "database": config.database.metrics,
+            "redis": getattr(config.redis, "metrics", "cloudwatch"),
+            "edge": config.edge.metrics,
+        },
+        redis_provider=config.redis.provider,
+        edge_plan=config.edge.plan,
+        place=Place(region=config.region, account=config.aws_account_id),
+    )
     yield from metrics_problems(
         config.metrics,
-        redis_provider=config.redis.provider,
         nat=config.network.nat,
         endpoints=list(config.network.endpoints),
         series=series,

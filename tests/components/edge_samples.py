@@ -82,6 +82,7 @@ def edge_args(
     fragments: Sequence[Fragment] = (),
     adopt: AdoptionArgs | None = None,
     reset: bool = False,
+    exporter: bool = True,
     zone_name: str = "feed.example.com",
     zone_id: str = "zone-1",
     origin_hostname: str = "lb.internal.example.com",
@@ -96,6 +97,7 @@ def edge_args(
         fragments=fragments,
         adopt=adopt,
         reset=reset,
+        exporter=exporter,
     )
 
 

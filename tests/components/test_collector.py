@@ -59,9 +59,7 @@ ARGS = CollectorArgs(
         url="rediss://default:redis-password@redis.internal:6379",
         doors=[Upstream(role="redis", security_group_id="sg-redis", port=6379)],
     ),
-    cloudflare=CloudflareExporterArgs(
-        image="example/cloudflare-exporter:1", token="zone-token", zone_id="z1", free_plan=True
-    ),
+    cloudflare=CloudflareExporterArgs(image="example/cloudflare-exporter:1", token="zone-token", zone_id="z1"),
     cluster_arn="arn:cluster",
     cluster_name="shop-staging",
     region="eu-west-1",
@@ -192,6 +190,25 @@ def test_secrets_of_the_collector_are_references():
     assert set(readable["Resource"]) == {"arn:aws:made:::secret", "arn:owner", "arn:token"}
     tokens = {it["name"]: it["valueFrom"] for it in containers(recorded)["collector"]["secrets"]}
     assert tokens == {"REMOTE_WRITE_TOKEN": "arn:token:token::t1"}
+
+
+def test_token_of_the_zone_may_lie_in_a_secret_of_its_own():
+    arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:zone-token-AbCdEf"
+    cloudflare = CloudflareExporterArgs(image="example/cloudflare-exporter:1", token_secret_arn=arn, zone_id="z1")
+    for others in ({}, {"postgres": None, "redis": None}):
+        recorded = record(cloudflare=cloudflare, **others)
+        [token] = containers(recorded)["cloudflare-exporter"]["secrets"]
+        assert token == {"name": "CF_API_TOKEN", "valueFrom": arn}
+        readable = json.loads(recorded.one("RolePolicy", "collector-secrets").inputs["policy"])["Statement"][0]
+        assert arn in readable["Resource"]
+    # Nothing else logs in anywhere, so there is nothing to keep.
+    assert recorded.of("secretsmanager/secret:Secret") == []
+
+
+@pytest.mark.parametrize("tokens", [{}, {"token": "zone-token", "token_secret_arn": "arn:token"}])
+def test_exporter_of_the_zone_has_one_token(tokens: dict[str, str]):
+    with pytest.raises(ValueError, match="one of the two"):
+        CloudflareExporterArgs(image="example/cloudflare-exporter:1", zone_id="z1", **tokens)
 
 
 def test_two_collectors_never_run_at_once():

@@ -191,6 +191,12 @@ def test_edge_signals_name_their_zone():
     assert all('zone="feed.example.com"' in signal.query.promql for signal in told.signals)
 
 
+def test_zone_without_an_exporter_is_watched_by_nobody():
+    told = record(exporter=False).component.signals
+    assert told.signals == ()
+    assert told.checks
+
+
 def test_second_owner_of_a_zone_is_refused_while_it_is_built():
     def two() -> Edge:
         Edge("first", edge_args())

@@ -1,5 +1,6 @@
 """This project's own stacks on the real engine and the simulated cloud."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -8,10 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from components._signals.alerts import asked
+from components._signals.names import Job
+from footing.project import observed, stack_file
+from tests.components.alloy_reader import read
+
 pytestmark = pytest.mark.engine
 
 ROOT = Path(__file__).parents[2]
 FOOTING = Path(sysconfig.get_path("scripts")) / "footing"
+ALLOY = "ALLOY_CONFIG"
+"""Variable of a collector's container with its configuration."""
 TREE = ("Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml", "__main__.py", "policies")
 
 FORCED = """\
@@ -102,6 +110,28 @@ def test_production_is_applied_twice_without_a_change_and_refuses_to_be_destroye
     refused = footing(tree, "destroy", "production")
     assert refused.returncode == 1
     assert "Nothing was destroyed: 13 resources of 'production' are protected." in refused.stdout
+    # An alert on what nobody scrapes is mute, or its ticket stands for ever.
+    assert jobs_asked("production") == jobs_read(tree, "production") - {Job.COLLECTOR, Job.REDIS}
+
+
+def test_stack_that_collects_nothing_asks_no_job():
+    assert jobs_asked("staging") == set()
+
+
+def jobs_asked(stack: str) -> set[str]:
+    series = asked(observed(stack, stack_file(stack, ROOT / f"Pulumi.{stack}.yaml")).signals)
+    return {match.value for it in series for match in it.matches if match.label == "job"}
+
+
+def jobs_read(tree: Path, stack: str) -> set[str]:
+    """Jobs that the collectors of the stack read, as its state has them."""
+    state = json.loads((tree / f".footing/{stack}/state/.pulumi/stacks/footing/{stack}.json").read_text())
+    made = state["checkpoint"]["latest"]["resources"]
+    tasks = [it["inputs"] for it in made if it["type"] == "aws:ecs/taskDefinition:TaskDefinition"]
+    containers = [container for task in tasks for container in json.loads(task["containerDefinitions"])]
+    texts = [it["value"] for container in containers for it in container["environment"] if it["name"] == ALLOY]
+    blocks = [block for text in texts for block in read(text).blocks if block.name == "prometheus.scrape"]
+    return {block.attributes["job_name"] for block in blocks}
 
 
 @pytest.mark.parametrize("stack", ["staging", "production"])

@@ -32,7 +32,7 @@ OTHER_SERVICE: dict[str, dict[str, Any]] = {
 """Ways to scale and to deploy that production does not use."""
 
 OTHER_STORE: dict[str, dict[str, Any]] = {
-    "external": {"store": {"provider": "external"}, "exporters": []},
+    "external": {"store": {"provider": "external"}, "exporters": [], "cloudflare_token_secret_arn": None},
     "self-hosted": {"store": {"provider": "self_hosted"}},
     "grafana-cloud": {
         "store": {
@@ -51,7 +51,7 @@ def whole(block: str = "", changes: dict[str, Any] | None = None) -> dict[str, A
     """Production with every default written out, with `changes` in one block."""
     values = from_file(ROOT / "Pulumi.production.yaml").config.model_dump()
     # Not every Redis has an exporter.
-    values["metrics"]["exporters"] = ["postgres"]
+    values["metrics"]["exporters"].remove("redis")
     values["secrets"] = frozenset({"CLOUD_TOKEN"})
     if changes:
         changed = changes if "provider" in changes else {**values[block], **changes}

@@ -141,7 +141,7 @@ def test_redis_of_another_provider_changes_nothing_but_redis(changed: Callable[.
     def to_another(config: dict[str, Any]) -> None:
         config["footing:redis"] = OTHER_REDIS[kind]
         # Upstash has no exporter; without redis among them the collector is the same.
-        config["footing:metrics"]["exporters"] = ["postgres"]
+        config["footing:metrics"]["exporters"].remove("redis")
 
     def others(plan: Plan) -> set[str]:
         # A store that publishes nothing has no board.

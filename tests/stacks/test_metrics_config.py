@@ -69,17 +69,39 @@ def test_interval_is_one_of_the_two_that_the_seeds_ask_for(values: dict[str, Any
 def test_exporter_without_a_place_to_write_to_is_refused(values: dict[str, Any]):
     found = only(problems(values, store={"provider": "external"}), "metrics.exporters")
     assert found == (
-        "metrics.exporters: given postgres, redis, allowed none while metrics.store has no remote_write_url "
-        "to send to"
+        "metrics.exporters: given postgres, redis, cloudflare, allowed none while metrics.store has no "
+        "remote_write_url to send to"
     )
 
 
 def test_exporter_of_the_zone_and_its_token_come_together(values: dict[str, Any]):
-    key = "metrics.cloudflare_token_secret"
-    assert "missing" in only(problems(values, exporters=["cloudflare"]), key)
-    assert "given 'ZONE_TOKEN'" in only(problems(values, cloudflare_token_secret="ZONE_TOKEN"), key)
-    found = problems(values, exporters=["cloudflare", "postgres"], cloudflare_token_secret="ZONE_TOKEN")
+    key, arn = "metrics.cloudflare_token_secret", values["metrics"]["cloudflare_token_secret_arn"]
+    assert "missing" in only(problems(values, cloudflare_token_secret_arn=None), key)
+    assert "allowed one of the two" in only(problems(values, cloudflare_token_secret="ZONE_TOKEN"), key)
+    found = problems(values, cloudflare_token_secret="ZONE_TOKEN", cloudflare_token_secret_arn=None)
     assert [it.partition(";")[0] for it in found] == ["secrets.ZONE_TOKEN: missing"]
+    abroad = problems(values, cloudflare_token_secret_arn=arn.replace("us-east-1", "eu-west-1"))
+    assert "given a secret in eu-west-1, allowed one in us-east-1" in only(abroad, f"{key}_arn")
+    values["aws_account_id"] = "210987654321"
+    foreign = only(problems(values), f"{key}_arn")
+    assert foreign.endswith("given a secret of account 123456789012, allowed one of aws_account_id 210987654321")
+    values["aws_account_id"] = None
+    cut = problems(values, cloudflare_token_secret_arn=arn.removesuffix("-AbCdEf"))
+    assert only(cut, f"{key}_arn")
+    values["edge"]["metrics"] = "none"
+    found = problems(values, exporters=["postgres"], cloudflare_token_secret="ZONE_TOKEN")
+    assert "given 'ZONE_TOKEN', allowed with cloudflare" in only(found, key)
+    assert "allowed with cloudflare in metrics.exporters" in only(found, f"{key}_arn")
+
+
+def test_zone_is_told_of_by_its_exporter_or_not_at_all(values: dict[str, Any]):
+    assert only(problems(values, exporters=["postgres"]), "edge.metrics") == (
+        "edge.metrics: given cloudflare_exporter, allowed with cloudflare in metrics.exporters"
+    )
+    values["edge"].update(plan="free", when_plan_lacks="degrade")
+    assert "allowed none: Cloudflare tells it nothing" in only(problems(values), "edge.metrics")
+    values["edge"].update(plan="business", metrics="none")
+    assert "allowed with edge.metrics: cloudflare_exporter" in only(problems(values), "metrics.exporters")
 
 
 def test_exporter_that_tells_of_a_part_has_to_run(values: dict[str, Any]):
@@ -121,7 +143,8 @@ def test_redis_at_upstash_has_no_exporter(values: dict[str, Any]):
 
 def test_connections_of_the_exporter_are_part_of_the_budget(values: dict[str, Any]):
     with_exporter = parse("test", values).connection_budget.direct_connections
-    values["metrics"]["exporters"], values["database"]["metrics"] = ["redis"], "cloudwatch"
+    values["metrics"]["exporters"].remove("postgres")
+    values["database"]["metrics"] = "cloudwatch"
     assert with_exporter - parse("test", values).connection_budget.direct_connections == EXPORTER_CONNECTIONS
 
 

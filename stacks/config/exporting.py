@@ -1,0 +1,88 @@
+"""Whether the exporters that a stack runs fit what its parts ask of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from stacks.config.base import Problem
+from stacks.config.metrics import MetricsConfig
+
+EXPORTER_OF: Mapping[str, str] = {"database": "postgres", "redis": "redis", "edge": "cloudflare"}
+"""Exporter that tells of a block, by the block's name."""
+
+ZONE_EXPORTER = "cloudflare_exporter"
+"""What `edge.metrics` says where the zone has numbers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where the collector runs."""
+
+    region: str
+    """`region`."""
+    account: str | None
+    """`aws_account_id`."""
+
+
+def exporter_problems(
+    metrics: MetricsConfig, told_by: Mapping[str, str], *, redis_provider: str, edge_plan: str, place: Place
+) -> Iterator[Problem]:
+    """Key and sentence for each way in which exporters do not fit the stack.
+
+    Args:
+        metrics: `metrics`.
+        told_by: the key `metrics` of each block in `EXPORTER_OF`, by the block's name.
+        redis_provider: `redis.provider`.
+        edge_plan: `edge.plan`.
+        place: where the collector runs.
+
+    """
+    exporters = metrics.exporters
+    if len(set(exporters)) != len(exporters):
+        yield "metrics.exporters", f"given {', '.join(exporters)}, allowed each once"
+    if exporters and not metrics.collects:
+        yield (
+            "metrics.exporters",
+            f"given {', '.join(exporters)}, allowed none while metrics.store has no remote_write_url to send to",
+        )
+    if "redis" in exporters and redis_provider == "upstash":
+        yield "metrics.exporters", "given redis, allowed without it at upstash, which answers INFO with little"
+    yield from _untold(metrics, told_by)
+    yield from _zone_problems(metrics, told_by["edge"], edge_plan)
+    yield from _token_problems(metrics, place)
+
+
+def _untold(metrics: MetricsConfig, told_by: Mapping[str, str]) -> Iterator[Problem]:
+    """Every part that is told of by an exporter which the stack's own collector does not run."""
+    if not metrics.collects:
+        return
+    for block, dialect in told_by.items():
+        exporter = EXPORTER_OF[block]
+        if dialect == f"{exporter}_exporter" and exporter not in metrics.exporters:
+            yield f"{block}.metrics", f"given {dialect}, allowed with {exporter} in metrics.exporters"
+
+
+def _zone_problems(metrics: MetricsConfig, told_by: str, plan: str) -> Iterator[Problem]:
+    if told_by == ZONE_EXPORTER and plan == "free":
+        yield "edge.metrics", f"given {told_by} with edge.plan free, allowed none: Cloudflare tells it nothing"
+    if told_by != ZONE_EXPORTER and "cloudflare" in metrics.exporters:
+        yield "metrics.exporters", f"given cloudflare, allowed with edge.metrics: {ZONE_EXPORTER}"
+
+
+def _token_problems(metrics: MetricsConfig, place: Place) -> Iterator[Problem]:
+    """The zone's exporter has one token, and nobody else has one."""
+    key, secret = "metrics.cloudflare_token_secret", metrics.cloudflare_token_secret
+    arn_key, arn = f"{key}_arn", metrics.cloudflare_token_secret_arn
+    if "cloudflare" not in metrics.exporters:
+        for one, given in ((key, secret), (arn_key, arn)):
+            if given is not None:
+                yield one, f"given {given!r}, allowed with cloudflare in metrics.exporters"
+    elif secret is None and arn is None:
+        yield key, "missing, allowed without it where cloudflare_token_secret_arn is given"
+    elif secret is not None and arn is not None:
+        yield key, "given together with cloudflare_token_secret_arn, allowed one of the two"
+    if arn is not None:
+        *_, region, account, _, _ = arn.split(":")
+        if region != place.region:
+            yield arn_key, f"given a secret in {region}, allowed one in {place.region}, where its exporter runs"
+        if account != (place.account or account):
+            yield arn_key, f"given a secret of account {account}, allowed one of aws_account_id {place.account}"
