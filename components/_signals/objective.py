@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from components._signals.durations import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS, window
-from components._signals.promql import Difference, Expression, Increase, Match, Rate, Series
+from components._signals.promql import Difference, Expression, Increase, Match, Rate, Series, numbered
 
 PERIOD_DAYS = 30
 """What a budget covers, in days."""
@@ -102,7 +102,7 @@ class Slowness:
     @property
     def fast(self) -> Series:
         """Those that were in time."""
-        return Series(f"{self.histogram}_bucket", (*self.matches, Match("le", self.edge)))
+        return Series(f"{self.histogram}_bucket", (*self.matches, numbered("le", self.edge)))
 
 
 Indicator = Failures | Slowness

@@ -3,10 +3,14 @@
 https://prometheus.io/docs/prometheus/latest/querying/basics/
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+
+EXPONENT_FROM = 1e6
+"""Numbers from here on are stored with an exponent: `1e+06`."""
 
 
 class Operator(StrEnum):
@@ -32,6 +36,20 @@ class Match:
     def __str__(self) -> str:
         value = self.value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
         return f'{self.label}{self.operator.value}"{value}"'
+
+
+def numbered(label: str, written: str) -> Match:
+    """A number in a label as its exporter writes it, and as Prometheus stores it: `le` and `quantile`.
+
+    Prometheus 3, and Alloy with it, stores `1` as `1.0`; Prometheus 2 stores what is written.
+    https://prometheus.io/docs/prometheus/latest/migration/#le-and-quantile-label-values
+    """
+    number = float(written)
+    # Floats of OpenMetrics: Go's shortest form.
+    stored = f"{number:g}" if number >= EXPONENT_FROM else repr(number)
+    if stored == written:
+        return Match(label, written)
+    return Match(label, "|".join(re.escape(it) for it in (written, stored)), Operator.LIKE)
 
 
 @dataclass(frozen=True)

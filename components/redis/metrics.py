@@ -18,6 +18,7 @@ from components._signals.promql import (
     Scaled,
     Series,
     Sum,
+    numbered,
 )
 
 HIT_SHARE = 0.7
@@ -154,7 +155,9 @@ def _command_time() -> Signal:
 
 
 def _command_p99() -> Signal:
-    slowest = Level(_redis("redis_latency_percentiles_usec", Match("quantile", "99")), Aggregation.MAX, ("cmd",))
+    slowest = Level(
+        _redis("redis_latency_percentiles_usec", numbered("quantile", "99")), Aggregation.MAX, ("cmd",)
+    )
     return Signal(
         id="redis-command-p99",
         title="Time of a command, 99th percentile",

@@ -14,6 +14,7 @@ from components._signals.record import Floor, Severity, Threshold
 from components._signals.refusals import refusals
 from components.service.objectives import LatencyArgs, ObjectivesArgs, hit_ratios, objectives
 from footing.observability.load_limits import load_limits
+from footing.observability.proof.made import holds
 from stacks.compose.objectives import error_shares, latency_limits, objectives_args
 from stacks.config.objectives import ObjectivesConfig, looser_alerts, objective_problems
 from stacks.config.presets import PRESETS
@@ -78,8 +79,17 @@ def test_histogram_in_milliseconds_is_asked_in_milliseconds():
     args = ObjectivesArgs(latency=[LatencyArgs(name="api", within_seconds=0.25, share=0.95)])
     [found] = objectives(args, names)
     assert isinstance(found.indicator, Slowness)
-    assert str(found.indicator.fast) == 'time_ms_bucket{job="service",le="250"}'
+    # Prometheus 2 stores the edge as it is written, Prometheus 3 as 250.0.
+    assert str(found.indicator.fast) == r'time_ms_bucket{job="service",le=~"250|250\\.0"}'
     assert list(objective_problems(ObjectivesConfig(), names)) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"), [("1", "1.0"), ("0.50", "0.5"), ("0.0001", "0.0001"), ("2500000", "2.5e+06")]
+)
+def test_edge_is_found_as_it_is_written_and_as_prometheus_3_stores_it(written: str, stored: str):
+    [edge] = Slowness(histogram="time", edge=written, edges=(written,)).fast.matches
+    assert {it for it in (written, stored, f"{written}0", "x") if holds(edge, it)} == {written, stored}
 
 
 def test_window_longer_than_what_is_kept_is_refused():
