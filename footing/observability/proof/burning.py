@@ -4,20 +4,29 @@ from collections.abc import Iterator
 
 from components._signals.alerts import Absent, Alert, Burning
 from components._signals.burn import failed_share, limit
-from components._signals.durations import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS
+from components._signals.durations import DAY_SECONDS
 from components._signals.objective import PERIOD_DAYS, Objective, Slowness, Window
 from components._signals.promql import Increase, Series
 from components._signals.recording import BUDGET, BURN_RATE, EVENTS, LEFT, STEP_SECONDS, TARGET, Recorded
 from footing.observability.proof.crossed import MARGIN, SPARE
 from footing.observability.proof.made import Made, made, meeting
-from footing.observability.proof.scenario import Check, Comparison, Scenario, firing_of, life
-from footing.observability.proof.timeline import Levels, Phase, Timeline, plain, zero
+from footing.observability.proof.scenario import Check, Comparison, Scenario, firing_of, held, life
+from footing.observability.proof.timeline import (
+    FIVE_MINUTELY,
+    HALF_HOURLY,
+    HOURLY,
+    MINUTELY,
+    SIX_HOURLY,
+    Levels,
+    Phase,
+    Timeline,
+    plain,
+    zero,
+)
 from footing.observability.proof.value import value
 
-STEPS_SECONDS = (HOUR_SECONDS, 30 * MINUTE_SECONDS, 5 * MINUTE_SECONDS, MINUTE_SECONDS)
+STEPS_SECONDS = (HOURLY, HALF_HOURLY, FIVE_MINUTELY, MINUTELY)
 """Steps of a timeline, the coarsest first: three days by the minute would take minutes to evaluate."""
-MONTH_STEP_SECONDS = 6 * HOUR_SECONDS
-"""Step of a timeline of weeks."""
 ENOUGH = 1.4
 """Failures where the alert fires, as a multiple of the least."""
 DEEPER = 2.9
@@ -31,7 +40,7 @@ def step_of(pair: Window) -> int:
     return next(
         step
         for step in STEPS_SECONDS
-        if (pair.for_seconds >= 2 * step and pair.short_seconds >= 4 * step) or step == MINUTE_SECONDS
+        if (pair.for_seconds >= 2 * step and pair.short_seconds >= 4 * step) or step == MINUTELY
     )
 
 
@@ -39,7 +48,8 @@ def burning(alert: Alert, condition: Burning, recorded: Recorded) -> Scenario:
     """The scenario of one pair of windows."""
     objective, pair = condition.objective, condition.window
     step, bound = step_of(pair), limit(objective, pair)
-    long, short, hold = (it // step for it in (pair.long_seconds, pair.short_seconds, pair.for_seconds))
+    long, short = pair.long_seconds // step, pair.short_seconds // step
+    hold = held(pair.for_seconds, step)
     enough = objective.minimum_failures * ENOUGH / pair.long_seconds
     few = objective.minimum_failures * (1 - MARGIN) / pair.long_seconds
     just, deep = min(bound * (1 + MARGIN), (1 + bound) / 2), min(DEEPER * bound, (1 + bound) / 2)
@@ -68,31 +78,30 @@ def burning(alert: Alert, condition: Burning, recorded: Recorded) -> Scenario:
 
 def absent(alert: Alert, condition: Absent) -> Scenario:
     """The scenario of a source that goes silent and comes back."""
-    hold = alert.for_seconds // MINUTE_SECONDS
+    hold = held(alert.for_seconds, MINUTELY)
     there = {meeting(condition.source, ()): 1.0}
     phases = [
         Phase(name="there", levels=there, steps=SPARE),
         Phase(name="gone", levels=None, steps=hold + SPARE),
         Phase(name="back", levels=there, steps=SPARE),
     ]
-    timeline = Timeline(phases=phases, gauges=frozenset(there), step_seconds=MINUTE_SECONDS)
-    name, gone = firing_of(alert.name), SPARE * MINUTE_SECONDS
-    silent, told = gone + alert.for_seconds - MINUTE_SECONDS, gone + alert.for_seconds
-    checks = [(0, name, False), (silent, name, False), (told, name, True)]
-    back = timeline.start("back") * MINUTE_SECONDS
-    return Scenario(name=alert.name, timeline=timeline, checks=[*checks, (back, name, False)])
+    timeline = Timeline(phases=phases, gauges=frozenset(there), step_seconds=MINUTELY)
+    told = timeline.start("gone") + hold
+    fires = {0: False, told - 1: False, told: True, timeline.start("back"): False}
+    checks = [(step * MINUTELY, firing_of(alert.name), firing) for step, firing in fires.items()]
+    return Scenario(name=alert.name, timeline=timeline, checks=checks)
 
 
 def steps_recorded(recorded: Recorded) -> Scenario:
     """Whether the numbers of five minutes are right; every number of 30 days is a sum of them."""
     fails = _Failing(recorded.objective, traffic=10)
     share = recorded.objective.budget / 2
-    steps = STEP_SECONDS // MINUTE_SECONDS
+    steps = STEP_SECONDS // MINUTELY
     phases = [
         Phase(name="fine", levels=_Failing(recorded.objective, traffic=20)(0), steps=3 * steps),
         Phase(name="failing", levels=fails(share), steps=3 * steps),
     ]
-    timeline = Timeline(phases=phases, gauges=frozenset(), step_seconds=MINUTE_SECONDS)
+    timeline = Timeline(phases=phases, gauges=frozenset(), step_seconds=MINUTELY)
     checks = [check for after in (steps // 2, 2 * steps) for check in _numbers(recorded, timeline, after)]
     return Scenario(name=f"{recorded.objective.id}, five minutes", timeline=timeline, checks=checks)
 
@@ -115,7 +124,7 @@ def _numbers(recorded: Recorded, timeline: Timeline, after: int) -> Iterator[Che
 
 def month_recorded(recorded: Recorded) -> Scenario:
     """Whether the budget of 30 days is right, 40 days after the beginning, of which 20 had failures."""
-    step, day = MONTH_STEP_SECONDS, DAY_SECONDS // MONTH_STEP_SECONDS
+    step, day = SIX_HOURLY, DAY_SECONDS // SIX_HOURLY
     objective = recorded.objective
     bad, events = recorded.bad(STEP_SECONDS), recorded.series(f"{EVENTS}5m")
     rates = {_made(recorded.share(pair.long_seconds)): objective.budget / 2 for pair in objective.windows}

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from components._signals import Floor, Prometheus
 from components._signals.alerts import Alert, Crossed
-from components._signals.durations import MINUTE_SECONDS
 from footing.observability.proof.feed import Feed, feed
 from footing.observability.proof.made import Made
-from footing.observability.proof.scenario import Comparison, Scenario, life
-from footing.observability.proof.timeline import Phase, Still, Timeline, zero
+from footing.observability.proof.scenario import Comparison, Scenario, held, life
+from footing.observability.proof.timeline import MINUTELY, Phase, Still, Timeline, zero
 from footing.observability.proof.value import value
 
 MARGIN, INSIDE = 0.0931, 0.0717
@@ -31,7 +30,7 @@ def crossed(alert: Alert, condition: Crossed) -> Scenario:
 
     """
     life_of = _Life(alert, condition)
-    window, hold = life_of.window_steps, alert.for_seconds // MINUTE_SECONDS
+    window, hold = life_of.window_steps, held(alert.for_seconds, MINUTELY)
     beyond, inside = life_of.levels(life_of.beyond()), life_of.levels(life_of.inside(), just=True)
     fired = Phase(name="beyond", levels=beyond, steps=window + hold + SPARE)
     phases = [
@@ -58,7 +57,7 @@ def crossed(alert: Alert, condition: Crossed) -> Scenario:
         ]
         if len(set(floor.expression.series())) > 1:
             phases += _of_each(life_of, hold)
-    timeline = Timeline(phases=phases, gauges=life_of.feed.gauges, step_seconds=MINUTE_SECONDS)
+    timeline = Timeline(phases=phases, gauges=life_of.feed.gauges, step_seconds=MINUTELY)
     return life(alert, list(life_of.comparisons()), timeline, {"beyond"})
 
 
@@ -86,7 +85,7 @@ class _Life:
         self._floor = condition.signal.floor
         floors = [self._floor.expression] if self._floor else []
         self.feed = feed([query.expression, *floors], around=self._limit)
-        self.window_steps = query.window_seconds // MINUTE_SECONDS
+        self.window_steps = query.window_seconds // MINUTELY
 
     def comparisons(self) -> Iterator[Comparison]:
         """The alert's condition."""
@@ -121,7 +120,7 @@ class _Life:
             if levels is None:
                 break
             ramp = Phase(name="beyond", levels=levels, steps=self.window_steps)
-            timeline = Timeline(phases=[fine, ramp], gauges=self.feed.gauges, step_seconds=MINUTE_SECONDS)
+            timeline = Timeline(phases=[fine, ramp], gauges=self.feed.gauges, step_seconds=MINUTELY)
             for step in range(fine.steps, timeline.steps - 1):
                 found = value(self._query.expression, timeline.at(step), self._query.window_seconds)
                 off = (found or 0.0) / self._limit - 1

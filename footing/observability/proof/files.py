@@ -7,23 +7,24 @@ from typing import Any
 import yaml
 
 from components._signals.alerts import Absent, Alert, Burning, alerts
-from components._signals.durations import HOUR_SECONDS, MINUTE_SECONDS, duration, window
+from components._signals.durations import duration
 from components._signals.recording import Recorded
 from components._signals.rules import asks_prometheus
-from footing.observability.proof.burning import MONTH_STEP_SECONDS, absent, burning, month_recorded, steps_recorded
+from footing.observability.proof.burning import absent, burning, month_recorded, steps_recorded
 from footing.observability.proof.crossed import crossed
 from footing.observability.proof.scenario import Scenario
+from footing.observability.proof.timeline import FIVE_MINUTELY, HALF_HOURLY, HOURLY, MINUTELY, SIX_HOURLY
 from stacks.observed import Observed
 
 GIVEN = "given as recorded"
 RULES = "rules.yml"
 """The file that is tested."""
 FILES = {
-    "minutes.test.yml": MINUTE_SECONDS,
-    "hours.test.yml": 5 * MINUTE_SECONDS,
-    "days.test.yml": 30 * MINUTE_SECONDS,
-    "weeks.test.yml": HOUR_SECONDS,
-    "months.test.yml": MONTH_STEP_SECONDS,
+    "minutes.test.yml": MINUTELY,
+    "hours.test.yml": FIVE_MINUTELY,
+    "days.test.yml": HALF_HOURLY,
+    "weeks.test.yml": HOURLY,
+    "months.test.yml": SIX_HOURLY,
 }
 """By name the seconds of a step; a name says how long what it tests takes to show."""
 
@@ -55,7 +56,7 @@ def _scenario(alert: Alert, recorded: Any) -> Scenario:
 
 def proof_file(found: Sequence[Scenario], step_seconds: int, rules: str) -> str:
     """Those of `found` that go by `step_seconds`, as promtool reads them; they test the file `rules`."""
-    step = window(step_seconds)
+    step = duration(step_seconds)
     mine = [it for it in found if it.timeline.step_seconds == step_seconds]
     tests = [_group(layer, step) for layer in layers(mine)]
     content = {"rule_files": [rules], "evaluation_interval": step, "tests": tests}

@@ -65,7 +65,7 @@ def life(alert: Alert, comparisons: Sequence[Comparison], timeline: Timeline, fi
 
     """
     active = [all(it.holds(timeline, step) for it in comparisons) for step in range(timeline.steps)]
-    firing = list(_firing(active, alert.for_seconds // timeline.step_seconds))
+    firing = list(_firing(active, held(alert.for_seconds, timeline.step_seconds)))
     checks = list(_checks(alert, timeline, firing))
     for phase, first, last in timeline.spans():
         if any(firing[first : last + 1]) is not (phase.name in fires_in) and phase.levels is not None:
@@ -73,6 +73,11 @@ def life(alert: Alert, comparisons: Sequence[Comparison], timeline: Timeline, fi
             if not lingers:
                 raise ValueError(f"{alert.name}: made series do not show {phase.name!r}")
     return Scenario(name=alert.name, timeline=timeline, checks=checks)
+
+
+def held(for_seconds: int, step_seconds: int) -> int:
+    """Steps after which a condition has held for `for_seconds`."""
+    return -(-for_seconds // step_seconds)
 
 
 def firing_of(alert: str) -> str:

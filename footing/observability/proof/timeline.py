@@ -7,6 +7,12 @@ from functools import cached_property
 from components._signals.promql import Series
 from footing.observability.proof.made import Made
 
+MINUTELY, FIVE_MINUTELY, HALF_HOURLY, HOURLY, SIX_HOURLY = 59, 299, 1799, 3599, 21_599
+"""Steps of a timeline, each a second short of a round time, in seconds.
+
+No window then begins on a sample, which Prometheus 2 would count and Prometheus 3 would not: what holds for one
+holds for both. https://prometheus.io/docs/prometheus/latest/migration/#range-selectors-and-lookback-exclude-samples-coinciding-with-the-left-boundary
+"""
 GRAINS, DIGITS = 2**20, 20
 """Parts of 1 that counters grow by, and the digits that write one."""
 Levels = Mapping[Made, float]
@@ -123,15 +129,28 @@ class Moment:
 
     def growth(self, wanted: Series, seconds: int) -> dict[Made, float]:
         """Growth in a second of the counters that `wanted` selects, where they fill the window."""
-        back = self._step - seconds // self._timeline.step_seconds
+        steps = seconds // self._timeline.step_seconds
+        back = self._step - steps
         found: dict[Made, float] = {}
         for made, values in self._timeline.samples.items():
             if back < 0 or not made.meets(wanted):
                 continue
             now, then = values[self._step], values[back]
             if now is not None and then is not None:
-                found[made] = (now - then) / seconds
+                found[made] = _extrapolated(now, then, steps * self._timeline.step_seconds, seconds)
         return found
+
+
+def _extrapolated(now: float, then: float, between: int, seconds: int) -> float:
+    """Growth in a second over a window of `seconds` whose first and last samples lie `between` seconds apart.
+
+    Prometheus goes on to the window's beginning, but not to before the counter would have been 0.
+    https://github.com/prometheus/prometheus/blob/v3.5.0/promql/functions.go
+    """
+    grown = now - then
+    if grown <= 0:
+        return 0.0
+    return grown * (between + min(seconds - between, between * then / grown)) / between / seconds
 
 
 def plain(number: float) -> str:
