@@ -29,6 +29,10 @@ _ABOUT: Final = frozenset(
         *("url", "version"),
     }
 )
+_IDENTIFIERS: Final = frozenset(
+    {"commit", "digest", "id", "ids", "revision", "sha", "sha1", "sha256", "zone", "zones"}
+)
+"""Last words of names that hold an id or a digest, which is as random as a key and no secret."""
 _KNOWN_FORMS: Final = re.compile(
     r"AKIA[0-9A-Z]{16}|gh[pousr]_\w{36}|xox[abprs]-\w+|[sr]k_live_\w+|-----BEGIN [A-Z ]*PRIVATE KEY|eyJ[\w-]+\.eyJ"
 )
@@ -41,11 +45,15 @@ _BITS, _HEX_BITS = 4.0, 3.0
 
 def secret_by_name(name: str) -> bool:
     """Whether a variable's name says that it holds a secret."""
-    words = [word for word in re.split(r"[^a-z0-9]+", name.lower()) if word]
+    words = _words(name)
     if not words or words[-1] in _ABOUT:
         return False
     keys = any(first in _BEFORE_KEY and second in ("key", "keys") for first, second in pairwise(words))
     return keys or not _SECRET_WORDS.isdisjoint(words)
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in re.split(r"[^a-z0-9]+", name.lower()) if word]
 
 
 def secret_by_value(value: Any) -> bool:
@@ -57,6 +65,13 @@ def secret_by_value(value: Any) -> bool:
     if _HEX.fullmatch(value):
         return _entropy(value) >= _HEX_BITS
     return bool(_RANDOM_ALPHABET.fullmatch(value)) and _entropy(value) >= _BITS
+
+
+def _random(name: str, value: Any) -> bool:
+    """Whether a literal looks like a secret, and its name does not say that it is an id."""
+    words = _words(name)
+    identifier = bool(words) and words[-1] in _IDENTIFIERS and _SECRET_WORDS.isdisjoint(words)
+    return secret_by_value(value) and not (identifier and _HEX.fullmatch(value))
 
 
 def _entropy(value: str) -> float:
@@ -71,13 +86,13 @@ def _is_public(name: str) -> bool:
 def _literals(container: Mapping[str, Any]) -> Iterator[str]:
     for name, value in variables(container):
         named = secret_by_name(name) and value not in (None, "")
-        if not _is_public(name) and (named or secret_by_value(value)):
+        if not _is_public(name) and (named or _random(name, value)):
             yield name
 
 
 def _for_browsers(container: Mapping[str, Any]) -> Iterator[str]:
     for name, value in variables(container):
-        if _is_public(name) and (secret_by_name(name) or secret_by_value(value)):
+        if _is_public(name) and (secret_by_name(name) or _random(name, value)):
             yield name
     yield from (name for name, _ in variables(container, "secrets") if _is_public(name))
 

@@ -60,6 +60,9 @@ class Zone:
 
     def write(self, change: Callable[[dict[str, Any]], None] = lambda _: None) -> None:
         document = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())
+        # Its exporter is no part of the zone, and the free plan has none.
+        document["config"]["footing:edge"]["metrics"] = "none"
+        document["config"]["footing:metrics"].update(exporters=["postgres"], cloudflare_token_secret_arn=None)
         change(document["config"]["footing:edge"])
         (self.root / "production.yaml").write_text(yaml.safe_dump(document))
 

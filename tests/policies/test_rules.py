@@ -245,6 +245,8 @@ def test_password_must_be_a_secret(password: Any, expected: Verdict) -> None:
         ("PEM", "-----BEGIN RSA PRIVATE KEY-----\nabc"),
         ("SALT", "q8Zr3Lk0VxN7bTgYw2HsJd5f"),
         ("CHECK", "9f86d081884c7d659a2feaa0c55ad015"),
+        ("SECRET_ID", "9f86d081884c7d659a2feaa0c55ad015"),
+        ("SESSION_ID", "q8Zr3Lk0VxN7bTgYw2HsJd5f"),
     ],
 )
 def test_literal_that_looks_like_a_secret_is_refused_by_name_alone(name: str, value: str) -> None:
@@ -268,6 +270,8 @@ def test_literal_that_looks_like_a_secret_is_refused_by_name_alone(name: str, va
         ("ORIGIN", "https://feed.example.com:8443/path"),
         ("REGION", "us-east-1"),
         ("ENCODING", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        ("CF_ZONES", "9f86d081884c7d659a2feaa0c55ad015"),
+        ("GIT_SHA", "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12"),
     ],
 )
 def test_literal_that_is_no_secret_is_let_through(name: str, value: str) -> None:
