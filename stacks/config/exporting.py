@@ -77,7 +77,7 @@ def _token_problems(metrics: MetricsConfig, place: Place) -> Iterator[Problem]:
             if given is not None:
                 yield one, f"given {given!r}, allowed with cloudflare in metrics.exporters"
     elif secret is None and arn is None:
-        yield key, "missing, allowed without it where cloudflare_token_secret_arn is given"
+        yield key, "missing; with cloudflare in metrics.exporters give it, or cloudflare_token_secret_arn"
     elif secret is not None and arn is not None:
         yield key, "given together with cloudflare_token_secret_arn, allowed one of the two"
     if arn is not None:

@@ -76,7 +76,9 @@ def test_exporter_without_a_place_to_write_to_is_refused(values: dict[str, Any])
 
 def test_exporter_of_the_zone_and_its_token_come_together(values: dict[str, Any]):
     key, arn = "metrics.cloudflare_token_secret", values["metrics"]["cloudflare_token_secret_arn"]
-    assert "missing" in only(problems(values, cloudflare_token_secret_arn=None), key)
+    assert "give it, or cloudflare_token_secret_arn" in only(
+        problems(values, cloudflare_token_secret_arn=None), key
+    )
     assert "allowed one of the two" in only(problems(values, cloudflare_token_secret="ZONE_TOKEN"), key)
     found = problems(values, cloudflare_token_secret="ZONE_TOKEN", cloudflare_token_secret_arn=None)
     assert [it.partition(";")[0] for it in found] == ["secrets.ZONE_TOKEN: missing"]
