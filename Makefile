@@ -96,7 +96,7 @@ engine:
 # Built before the tests, for they would time its compiler; what is missing is named by the test that needs it.
 grammar:
 	@sh lab/install.sh || true
-	@$(PYTHON) -m tests.grammar.build >/dev/null || true
+	@$(PYTHON) -m tests.edge_rules.grammar.build >/dev/null || true
 
 $(ENVIRONMENT): uv.lock pyproject.toml | $(INSTALLED_UV)
 	@echo "environment: uv sync --locked" >&2

@@ -11,9 +11,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 from footing.check.pack import load  # noqa: E402 the path comes first
 from footing.check.run import report_on  # noqa: E402
 from footing.check.terminal import text  # noqa: E402
-from footing.imports.hook import install  # noqa: E402
 from footing.plan.collection import never_collect  # noqa: E402
 from footing.plan.record import record  # noqa: E402
+from lazy_sdk.hook import install  # noqa: E402
 
 
 def main() -> None:

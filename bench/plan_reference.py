@@ -6,9 +6,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
-from footing.imports.hook import install  # noqa: E402 the path comes first
 from footing.plan.collection import never_collect  # noqa: E402 the path comes first
 from footing.plan.record import record  # noqa: E402
+from lazy_sdk.hook import install  # noqa: E402 the path comes first
 
 
 def main(part: str, count: int) -> None:

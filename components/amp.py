@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components import _iam
-from components._component import Component
+from components.aws import iam
+from components.component import Component
 
 LONGEST_RETENTION_DAYS = 1095
 """https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-workspace-configuration.html"""
@@ -69,7 +69,7 @@ class ManagedPrometheus(Component):
         self.workspace_id = workspace.id
         self.query_url = workspace.prometheus_endpoint
         self.remote_write_url = pulumi.Output.concat(workspace.prometheus_endpoint, "api/v1/remote_write")
-        self.write_policy = _iam.allow(["aps:RemoteWrite"], [workspace.arn])
+        self.write_policy = iam.allow(["aps:RemoteWrite"], [workspace.arn])
         self._finish()
 
     def _make_workspace(self) -> aws.amp.Workspace:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components._component import Component
+from components.component import Component
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_cloudflare as cloudflare
 
-from components._component import Component
+from components.component import Component
 
 AUTOMATIC_TTL = 1
 """Cloudflare's word for "automatic" in a record's TTL."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumiverse_grafana as grafana
 
-from components import _secret
-from components._component import Component
+from components.aws import secrets_manager
+from components.component import Component
 
 WRITE_SCOPES = ("metrics:write",)
 """What the token may do. https://grafana.com/docs/grafana-cloud/account-management/authentication-and-permissions/"""
@@ -75,7 +75,7 @@ class GrafanaCloud(Component):
         )
         if args.pipeline is not None:
             self._make_pipeline(args.pipeline)
-        secret = _secret.make_secret(
+        secret = secrets_manager.make_secret(
             f"{name}-token",
             f"Writes metrics to {args.slug} at Grafana Cloud",
             {"token": self._make_token(stack)},

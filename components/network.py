@@ -7,9 +7,9 @@ from enum import StrEnum
 import pulumi
 import pulumi_aws as aws
 
-from components import _firewall, _iam
-from components._component import Component
-from components._firewall import Upstream
+from components.aws import iam, security_groups
+from components.aws.security_groups import Upstream
+from components.component import Component
 
 SUBNET_PREFIX_GROWTH = 4
 """Each subnet takes a sixteenth of the VPC: room for 3 zones, public and private, and as much again."""
@@ -65,7 +65,7 @@ class Network(Component):
         public = self._make_public_subnets()
         private = self._make_private_subnets(self._make_nat(public))
         self._make_s3_endpoint([table for _, table in private])
-        self._doors = self._make_endpoints([subnet for subnet, _ in private])
+        self._upstreams = self._make_endpoints([subnet for subnet, _ in private])
         self._make_flow_log()
         self.vpc_id = self._vpc.id
         self.public_subnet_ids = pulumi.Output.all(*[subnet.id for subnet in public]).apply(list)
@@ -73,12 +73,13 @@ class Network(Component):
         self._finish()
 
     @property
-    def doors(self) -> list[Upstream]:
+    def upstreams(self) -> list[Upstream]:
         """What every client in the VPC opens to call AWS.
 
-        An endpoint takes over its service's name for the whole VPC: a task that opens no door loses the service.
+        An endpoint takes over its service's name in the whole VPC: a task needs an egress rule to it, or it cannot
+        reach the service.
         """
-        return self._doors
+        return self._upstreams
 
     def _make_vpc(self) -> aws.ec2.Vpc:
         vpc = aws.ec2.Vpc(
@@ -167,7 +168,7 @@ class Network(Component):
     def _make_endpoints(self, subnets: list[aws.ec2.Subnet]) -> list[Upstream]:
         if not self._args.endpoints:
             return []
-        group = _firewall.group(
+        group = security_groups.group(
             f"{self._name}-endpoints", "Interface endpoints of AWS services", self._vpc.id, self._child()
         )
         for service in self._args.endpoints:
@@ -191,13 +192,13 @@ class Network(Component):
         )
         role = aws.iam.Role(
             f"{self._name}-flow",
-            assume_role_policy=_iam.trust("vpc-flow-logs.amazonaws.com"),
+            assume_role_policy=iam.trust("vpc-flow-logs.amazonaws.com"),
             opts=self._child(),
         )
         aws.iam.RolePolicy(
             f"{self._name}-flow",
             role=role.id,
-            policy=_iam.allow(
+            policy=iam.allow(
                 ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
                 [group.arn, pulumi.Output.concat(group.arn, ":*")],
             ),

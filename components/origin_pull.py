@@ -11,9 +11,9 @@ import pulumi_aws as aws
 import pulumi_cloudflare as cloudflare
 import pulumi_tls as tls
 
-from components._bucket import BucketRules, PrivateBucket
-from components._component import Component
-from components._signals import Check, Signals
+from components.aws.buckets import BucketRules, PrivateBucket
+from components.component import Component
+from observability import Check, Signals
 
 YEAR_HOURS = 365 * 24
 """Hours of a year."""

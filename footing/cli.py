@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from footing.check.command import check, rules
-from footing.observability.command import drift, fire_drill, observe
+from footing.observe.command import drift, fire_drill, observe
 from footing.options import USAGE, ConfigFile, StackName
 from footing.project import plan as _plan
 from footing.project import root as _root
@@ -72,7 +72,7 @@ app.command()(drift)
 @app.command()
 def up(stack: StackName, simulated: Simulated = False) -> None:
     """Apply STACK; on the simulated cloud twice, to show that the second run changes nothing."""
-    from footing.engine import run
+    from footing.pulumi_cli import run
 
     _read(stack, None)
     raise typer.Exit(run.up(stack, root=_root(), state_dir=_state(stack), simulate=simulated))
@@ -81,7 +81,7 @@ def up(stack: StackName, simulated: Simulated = False) -> None:
 @app.command()
 def preview(stack: StackName, simulated: Simulated = False) -> None:
     """Show what `up` would change, judged by the policy pack."""
-    from footing.engine import run
+    from footing.pulumi_cli import run
 
     _read(stack, None)
     raise typer.Exit(run.preview(stack, root=_root(), state_dir=_state(stack), simulate=simulated))
@@ -90,7 +90,7 @@ def preview(stack: StackName, simulated: Simulated = False) -> None:
 @app.command()
 def destroy(stack: StackName, simulated: Simulated = False) -> None:
     """Delete every resource of STACK, or none while one of them is protected."""
-    from footing.engine import run
+    from footing.pulumi_cli import run
 
     raise typer.Exit(run.destroy(stack, root=_root(), state_dir=_state(stack), simulate=simulated))
 

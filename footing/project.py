@@ -51,8 +51,8 @@ def observed(stack: str, file: StackFile) -> "Observed":
 
 
 def _recorded(stack: str, file: StackFile, program: Callable[[], object]) -> "Plan":
-    from footing.imports.hook import install
     from footing.plan.record import record
+    from lazy_sdk.hook import install
 
     install()
     return record(

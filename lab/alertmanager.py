@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from components._signals.alertmanager import (
+from lab import process, programs
+from lab.listeners import Listeners
+from observability.routing.alertmanager import (
     TEMPLATES_FILE,
     Chat,
     Mail,
@@ -19,8 +21,6 @@ from components._signals.alertmanager import (
     templates,
     written,
 )
-from lab import process, programs
-from lab.listeners import Listeners
 
 PROGRAM = "prometheus-alertmanager"
 GRAFANA = "https://example.grafana.net"

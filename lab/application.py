@@ -11,9 +11,9 @@ from typing import Any
 
 import psycopg
 
-from components._signals.names import MetricNames
 from lab import process
 from lab.listeners import serving
+from observability.records.names import MetricNames
 
 ROUTES = ("/rest/feed", "/rest/items", "/auth/login")
 """What it answers; anything else is not found."""

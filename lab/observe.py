@@ -18,15 +18,15 @@ from typing import Any
 import psycopg
 import yaml
 
-from components._redis_roles import Role
-from components._signals.alertmanager import TEMPLATES_FILE, Pace, configuration
-from components._signals.names import Job
+from components.redis.roles import Role
 from lab import alertmanager, application, exporters, pgbouncer_probe, prometheus, redis_server, stage
 from lab.application import Application
 from lab.listeners import CHAT, PAGER, Listeners, Message, listening
 from lab.pooler import Pooler
 from lab.process import ServerError
 from lab.prometheus import Prometheus
+from observability.records.names import Job
+from observability.routing.alertmanager import TEMPLATES_FILE, Pace, configuration
 
 RULES_FILE = "rules.yml"
 REQUESTS_PER_SECOND = 20

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from components.pooler.pgbouncer import START_SCRIPT, STATS_USER, PgBouncerSettings, Place, render_ini
+from components.postgres.pooler.pgbouncer import START_SCRIPT, STATS_USER, PgBouncerSettings, Place, render_ini
 from lab import certificate, process
 from lab.postgres import PASSWORD, Postgres
 

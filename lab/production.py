@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
-from components.pooler.pgbouncer import PREPARED_STATEMENTS, PgBouncerSettings, Place, render_ini
+from components.postgres.pooler.pgbouncer import PREPARED_STATEMENTS, PgBouncerSettings, Place, render_ini
 from lab import programs
 from stacks.budget import Fleet
 from stacks.config import StackConfig, from_file

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import redis
 
-from components._redis_roles import ENGINE_POLICIES, Role, policy_of
+from components.redis.roles import ENGINE_POLICIES, Role, policy_of
 from lab import process, programs
 
 MEMORY_MIB = 16

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from components._cloudflare.fit import lacks
-from components._cloudflare.phases import phases
-from components._cloudflare.plans import PLAN_CAPABILITIES, CloudflarePlan
-from components._cloudflare.rule import Phase, Rule
-from components._cloudflare.settings import EdgeSettings
+from edge_rules.fit import lacks
+from edge_rules.phases import phases
+from edge_rules.plans import PLAN_CAPABILITIES, CloudflarePlan
+from edge_rules.rule import Phase, Rule
+from edge_rules.settings import EdgeSettings
 from stacks.config.edge import ApiLimitConfig, CacheConfig, EdgeConfig, RateLimitsConfig
 from stacks.config.edge_settings import effective, wanted
 from stacks.config.stack import StackConfig

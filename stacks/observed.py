@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from components._signals import Signals
-from components._signals.rules import About
-from stacks.about import about
+from observability import Signals
+from observability.alerting.rules import AlertIdentity
+from stacks.alert_identity import alert_identity
 from stacks.config.stack import StackConfig
 
 
@@ -19,14 +19,14 @@ class Observed:
     """What its components tell, in the order of composition."""
 
     @property
-    def about(self) -> About:
+    def identity(self) -> AlertIdentity:
         """Whose alerts they are."""
-        return about(self.config)
+        return alert_identity(self.config)
 
     @property
     def owner(self) -> str:
         """Who answers where a record names nobody: the stack's first owner."""
-        return self.about.owner
+        return self.identity.owner
 
 
 def observe() -> Observed:

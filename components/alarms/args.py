@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components._signals import Severity, Signals
 from components.alarms.spec import AlarmSpec, specs
+from observability import Severity, Signals
 
 NAME_CHARACTERS = 255
 """Longest name of an alarm."""

@@ -11,13 +11,13 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components import _ecs_signals
-from components._component import Component
-from components._signals import CloudWatch, CloudWatchMath, Severity
 from components.alarms.args import AlarmsArgs
 from components.alarms.events import make_events
 from components.alarms.spec import AlarmSpec, is_percentile
 from components.alarms.topics import TOPICS, make_topics
+from components.aws import ecs_signals
+from components.component import Component
+from observability import CloudWatch, CloudWatchMath, Severity
 
 RESULT = "result"
 """Id of the expression that an alarm on several metrics compares."""
@@ -115,7 +115,7 @@ class Alarms(Component):
             alarm_description="A deployment goes on. Holds an alarm back, and calls nobody.",
             namespace="ECS/ContainerInsights",
             metric_name="DeploymentCount",
-            dimensions=_ecs_signals.dimensions(self._args.cluster_name, self._args.service_name),
+            dimensions=ecs_signals.dimensions(self._args.cluster_name, self._args.service_name),
             statistic="Maximum",
             period=60,
             evaluation_periods=1,

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from components._signals import CloudWatch, CloudWatchMath, Severity, Signals
-from components._signals.alerts import Alert, Crossed, alerts
+from observability import CloudWatch, CloudWatchMath, Severity, Signals
+from observability.alerting.alerts import Alert, Crossed, alerts
 
 PUBLISHED_EVERY_SECONDS: Mapping[str, int] = {
     "CPUCreditBalance": 300,

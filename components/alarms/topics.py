@@ -7,8 +7,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components._signals import Severity
 from components.alarms.args import AlarmsArgs
+from observability import Severity
 
 TOPICS = {Severity.PAGE: "page", Severity.TICKET: "ticket"}
 """Role of the topic by severity."""

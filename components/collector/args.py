@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import pulumi
 
-from components._collecting import CollectingArgs
-from components._fargate import TaskArgs
-from components._firewall import Upstream
+from components.alloy.sidecar import CollectingArgs
+from components.aws.fargate import TaskArgs
+from components.aws.security_groups import Upstream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class PostgresExporterArgs:
     """Secret with the key `password` of the owner. Source: `Database.secret_arn`."""
     owner_secret_version_id: pulumi.Input[str]
     """Source: `Database.secret_version_id`."""
-    door: Upstream
+    upstream: Upstream
     """Door of the server."""
 
 
@@ -47,8 +47,8 @@ class RedisExporterArgs:
     """Image with redis_exporter."""
     url: pulumi.Input[str]
     """Secret. Source: `RedisStore.url`."""
-    doors: list[Upstream] = field(default_factory=list)
-    """Source: `RedisStore.doors`."""
+    upstreams: list[Upstream] = field(default_factory=list)
+    """Source: `RedisStore.upstreams`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,14 +102,14 @@ class CollectorArgs:
     subnet_ids: pulumi.Input[list[str]]
     """Private subnets. Source: `Network.private_subnet_ids`."""
     upstreams: list[Upstream] = field(default_factory=list)
-    """What else the task calls inside the network. Source: `Network.doors`."""
+    """What else the task calls inside the network. Source: `Network.upstreams`."""
 
     @property
-    def doors(self) -> list[Upstream]:
-        """Every door that the task opens."""
-        postgres = [self.postgres.door] if self.postgres else []
-        redis = self.redis.doors if self.redis else []
-        return [*postgres, *redis, *self.collecting.store.doors, *self.upstreams]
+    def every_upstream(self) -> list[Upstream]:
+        """Everything that the task connects to."""
+        postgres = [self.postgres.upstream] if self.postgres else []
+        redis = self.redis.upstreams if self.redis else []
+        return [*postgres, *redis, *self.collecting.store.upstreams, *self.upstreams]
 
     def __post_init__(self) -> None:
         """Refuse a collector that has nothing to read.

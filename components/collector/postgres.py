@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 
-from components import _fargate, _secret
+from components.aws import fargate, secrets_manager
 from components.collector.args import PostgresExporterArgs
 
 PORT = 9187
@@ -61,7 +61,7 @@ def containers(
 
 
 def _fetch(args: PostgresExporterArgs, common: dict[str, Any]) -> dict[str, Any]:
-    return _fargate.container(
+    return fargate.container(
         "authorities",
         args.prepare_image,
         environment={"RDS_CA_URL": args.authorities_url or AUTHORITIES_URL},
@@ -76,7 +76,7 @@ def _fetch(args: PostgresExporterArgs, common: dict[str, Any]) -> dict[str, Any]
 def _make_role(
     args: PostgresExporterArgs, secret: Mapping[str, pulumi.Input[str]], common: dict[str, Any]
 ) -> dict[str, Any]:
-    return _fargate.container(
+    return fargate.container(
         "postgres-role",
         args.client_image,
         environment={
@@ -91,7 +91,9 @@ def _make_role(
         },
         secrets={
             "METRICS_PASSWORD": secret[PASSWORD_KEY],
-            "PGPASSWORD": _secret.reference(args.owner_secret_arn, "password", args.owner_secret_version_id),
+            "PGPASSWORD": secrets_manager.reference(
+                args.owner_secret_arn, "password", args.owner_secret_version_id
+            ),
         },
         essential=False,
         entryPoint=["sh", "-c"],
@@ -105,7 +107,7 @@ def _exporter(
     args: PostgresExporterArgs, secret: Mapping[str, pulumi.Input[str]], common: dict[str, Any]
 ) -> dict[str, Any]:
     place = pulumi.Output.concat(args.host, f":{args.port}/{args.database_name}?sslmode=verify-full&sslrootcert=")
-    return _fargate.container(
+    return fargate.container(
         "postgres-exporter",
         args.image,
         environment={

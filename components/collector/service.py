@@ -7,14 +7,15 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from components import _collecting, _fargate, _firewall, _secret
-from components._alloy import Target
-from components._collecting import Collecting
-from components._component import Component
-from components._signals import Signals
-from components._signals.names import Job
+from components.alloy import sidecar
+from components.alloy.alloy_config import Target
+from components.alloy.sidecar import Collecting
+from components.aws import fargate, secrets_manager, security_groups
 from components.collector import postgres, signals
 from components.collector.args import CloudflareExporterArgs, CollectorArgs, RedisExporterArgs
+from components.component import Component
+from observability import Signals
+from observability.records.names import Job
 
 REDIS_PORT = 9121
 """Port of redis_exporter, on loopback."""
@@ -36,9 +37,9 @@ class Collector(Component):
     def __init__(self, name: str, args: CollectorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
-        self._group = _firewall.group(f"{name}-tasks", "Collector of metrics", args.vpc_id, self._child())
-        _firewall.connect(f"{name}-tasks", self._group, args.doors, self._child())
-        _firewall.allow_https_out(f"{name}-tasks", self._group, self._child())
+        self._group = security_groups.group(f"{name}-tasks", "Collector of metrics", args.vpc_id, self._child())
+        security_groups.connect(f"{name}-tasks", self._group, args.every_upstream, self._child())
+        security_groups.allow_https_out(f"{name}-tasks", self._group, self._child())
         self._collecting = Collecting(args.collecting, _targets(args))
         self._make_service(self._make_task())
         self.security_group_id = self._group.id
@@ -52,14 +53,14 @@ class Collector(Component):
 
     def _make_task(self) -> aws.ecs.TaskDefinition:
         args = self._args
-        log = _fargate.make_log_group(self._name, args.task.log_retention_days, self._child())
+        log = fargate.make_log_group(self._name, args.task.log_retention_days, self._child())
         arns, references = self._make_secret()
-        role = _fargate.make_task_role(self._name, self._child())
+        role = fargate.make_task_role(self._name, self._child())
         self._collecting.allow(self._name, role, self._child())
         owner = [args.postgres.owner_secret_arn] if args.postgres else []
         token = args.cloudflare and args.cloudflare.token_secret_arn
         readable = [*arns, *owner, *([token] if token else []), *self._collecting.secrets]
-        return _fargate.make_task_definition(
+        return fargate.make_task_definition(
             self._name,
             args.task,
             [
@@ -67,10 +68,10 @@ class Collector(Component):
                 *self._collecting.containers(log.name, args.region, essential=True),
             ],
             family=args.service_name,
-            execution_role=_fargate.make_execution_role(self._name, readable, self._child()),
+            execution_role=fargate.make_execution_role(self._name, readable, self._child()),
             task_role=role,
-            volumes=[*([postgres.VOLUME] if args.postgres else []), _collecting.VOLUME],
-            tags=_collecting.MEASURES_TAG,
+            volumes=[*([postgres.VOLUME] if args.postgres else []), sidecar.VOLUME],
+            tags=sidecar.MEASURES_TAG,
             opts=self._child(),
         )
 
@@ -89,11 +90,11 @@ class Collector(Component):
             values[ZONE_TOKEN_KEY] = args.cloudflare.token
         if not values:
             return [], {}
-        version = _secret.make_secret(
+        version = secrets_manager.make_secret(
             f"{self._name}-credentials", "What the exporters log in with", values, self._child()
         )
         arn, version_id = version.secret_arn, version.version_id
-        return [arn], {key: _secret.reference(arn, key, version_id) for key in values}
+        return [arn], {key: secrets_manager.reference(arn, key, version_id) for key in values}
 
     def _make_service(self, task: aws.ecs.TaskDefinition) -> aws.ecs.Service:
         args = self._args
@@ -143,13 +144,13 @@ def _exporters(
 def _redis(
     args: RedisExporterArgs, secret: Mapping[str, pulumi.Input[str]], common: dict[str, Any]
 ) -> dict[str, Any]:
-    return _fargate.container(
+    return fargate.container(
         "redis-exporter",
         args.image,
         environment={"REDIS_EXPORTER_WEB_LISTEN_ADDRESS": f"127.0.0.1:{REDIS_PORT}"},
         secrets={"REDIS_ADDR": secret["redis_url"]},
         essential=False,
-        restartPolicy=_collecting.RESTART,
+        restartPolicy=sidecar.RESTART,
         **common,
     )
 
@@ -157,7 +158,7 @@ def _redis(
 def _cloudflare(
     args: CloudflareExporterArgs, secret: Mapping[str, pulumi.Input[str]], common: dict[str, Any]
 ) -> dict[str, Any]:
-    return _fargate.container(
+    return fargate.container(
         "cloudflare-exporter",
         args.image,
         environment={
@@ -167,6 +168,6 @@ def _cloudflare(
         # A whole secret of its own, or one key of the collector's.
         secrets={"CF_API_TOKEN": args.token_secret_arn or secret[ZONE_TOKEN_KEY]},
         essential=False,
-        restartPolicy=_collecting.RESTART,
+        restartPolicy=sidecar.RESTART,
         **common,
     )

@@ -1,7 +1,7 @@
 """What to watch on the collector, as plain data."""
 
-from components import _ecs_signals
-from components._signals import Board, Check, Signals
+from components.aws import ecs_signals
+from observability import Board, Check, Signals
 
 
 def signals(cluster: str, service: str) -> Signals:
@@ -10,9 +10,9 @@ def signals(cluster: str, service: str) -> Signals:
         subject="Collector",
         board=Board.TELEMETRY,
         signals=(
-            _ecs_signals.running_tasks("collector", cluster, service, 1),
-            _ecs_signals.cpu("collector", cluster, service),
-            _ecs_signals.memory("collector", cluster, service),
+            ecs_signals.running_tasks("collector", cluster, service, 1),
+            ecs_signals.cpu("collector", cluster, service),
+            ecs_signals.memory("collector", cluster, service),
         ),
         checks=(
             Check(

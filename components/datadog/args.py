@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from components._signals import Severity, Signals
+from observability import Severity, Signals
 
 
 @dataclass(frozen=True, kw_only=True)

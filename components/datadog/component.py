@@ -5,13 +5,13 @@ from dataclasses import replace
 import pulumi
 import pulumi_datadog as datadog
 
-from components._component import Component
-from components._signals import Objective
-from components._signals.alerts import Alert
-from components._signals.objective import PERIOD_DAYS
+from components.component import Component
 from components.datadog.args import DatadogArgs
 from components.datadog.plan import BurnMonitor, LeftOut, MetricMonitor, burn_query, dashboard, message, planned
 from components.datadog.queries import counted
+from observability import Objective
+from observability.alerting.alerts import Alert
+from observability.records.objective import PERIOD_DAYS
 
 CRAWLED_SECONDS = 900
 """How late numbers of AWS may be, in seconds: Datadog fetches them, and what is evaluated sooner is not there yet.

@@ -6,14 +6,14 @@ from typing import Any
 
 import pulumi
 
-from components._signals import CloudWatch, Objective, Signal, Threshold
-from components._signals.alerts import Absent, Alert, Burning, Crossed, alerts
-from components._signals.durations import HOUR_SECONDS, window
-from components._signals.evaluators import without_own_judges
-from components._signals.objective import PERIOD_DAYS
 from components.datadog.args import DatadogArgs
 from components.datadog.names import UnsayableError
 from components.datadog.queries import condition, query
+from observability import CloudWatch, Objective, Signal, Threshold
+from observability.alerting.alerts import Absent, Alert, Burning, Crossed, alerts
+from observability.alerting.evaluators import without_source_evaluated
+from observability.durations import HOUR_SECONDS, window
+from observability.records.objective import PERIOD_DAYS
 
 LONGEST_WINDOW_SECONDS = 48 * HOUR_SECONDS
 """Longest window of a burn rate that Datadog takes.
@@ -74,7 +74,7 @@ class Planned:
 
 def planned(args: DatadogArgs) -> Planned:
     """Everything that Datadog can be told of what the components tell."""
-    told = without_own_judges(args.signals)
+    told = without_source_evaluated(args.signals)
     monitors: list[MetricMonitor] = []
     burning: list[BurnMonitor] = []
     left_out: list[LeftOut] = []

@@ -10,9 +10,10 @@ from typing import Any
 
 import pulumi
 
-from components._signals import CloudWatch, Failures, Objective, Prometheus, Query, Signal, Threshold
-from components._signals.durations import MINUTE_SECONDS
-from components._signals.promql import (
+from components.datadog.names import UnsayableError, of_cloudwatch, of_counter, of_gauge
+from observability import CloudWatch, Failures, Objective, Prometheus, Query, Signal, Threshold
+from observability.durations import MINUTE_SECONDS
+from observability.promql import (
     Aggregation,
     Difference,
     Expression,
@@ -26,7 +27,6 @@ from components._signals.promql import (
     Series,
     Sum,
 )
-from components.datadog.names import UnsayableError, of_cloudwatch, of_counter, of_gauge
 
 AGGREGATORS: Mapping[str, str] = {"Average": "avg", "Sum": "sum", "Maximum": "max", "Minimum": "min"}
 """Datadog's words for CloudWatch's statistics."""
@@ -57,7 +57,7 @@ def condition(signal: Signal, threshold: Threshold, app: str) -> pulumi.Output[s
         UnsayableError: Datadog cannot ask it, or not as the record means it.
 
     """
-    if signal.floor:
+    if signal.minimum_traffic:
         raise UnsayableError("a monitor of one query has no floor of traffic")
     # The least of all numbers is over the threshold only if each is; under it, the largest.
     extreme, sign = ("max", "<") if threshold.below else ("min", ">")

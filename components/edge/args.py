@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import pulumi
 
-from components._cloudflare.fit import lacks
-from components._cloudflare.rule import Fragment, Phase
-from components._cloudflare.settings import EdgeSettings
+from edge_rules.fit import lacks
+from edge_rules.rule import Fragment, Phase
+from edge_rules.settings import EdgeSettings
 
 
 @dataclass(frozen=True, kw_only=True)

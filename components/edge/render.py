@@ -2,7 +2,7 @@
 
 import pulumi_cloudflare as cloudflare
 
-from components._cloudflare.rule import (
+from edge_rules.rule import (
     Action,
     Block,
     CacheControl,

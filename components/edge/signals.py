@@ -3,11 +3,11 @@
 Metric names are those of the Cloudflare exporter: https://github.com/lablabs/cloudflare-exporter
 """
 
-from components._signals import Board, Check, Floor, Prometheus, Severity, Signal, Signals, Threshold
-from components._signals.durations import MINUTE_SECONDS
-from components._signals.names import Job
-from components._signals.promql import Increase, Match, Operator, Rate, Ratio, Series
 from components.edge.args import EdgeArgs
+from observability import Board, Check, MinimumTraffic, Prometheus, Severity, Signal, Signals, Threshold
+from observability.durations import MINUTE_SECONDS
+from observability.promql import Increase, Match, Operator, Rate, Ratio, Series
+from observability.records.names import Job
 
 ERROR_RATIO_WARNING = 0.02
 """Share of failed answers at which a ticket is written. Source: requirements, S1."""
@@ -45,8 +45,8 @@ def _requests(zone: str) -> Series:
     return Series("cloudflare_zone_requests_total", _here(zone))
 
 
-def _floor(zone: str) -> Floor:
-    return Floor(expression=Increase(_requests(zone)), value=LEAST_REQUESTS)
+def _minimum_traffic(zone: str) -> MinimumTraffic:
+    return MinimumTraffic(expression=Increase(_requests(zone)), value=LEAST_REQUESTS)
 
 
 def _status(zone: str, like: str) -> Prometheus:
@@ -64,7 +64,7 @@ def _errors(zone: str) -> Signal:
             Threshold(severity=Severity.TICKET, value=ERROR_RATIO_WARNING),
             Threshold(severity=Severity.PAGE, value=ERROR_RATIO_CRITICAL),
         ),
-        floor=_floor(zone),
+        minimum_traffic=_minimum_traffic(zone),
         runbook=(
             "520 to 526 mean that Cloudflare cannot talk to the origin: look at the load balancer's healthy "
             "targets and its certificate. Other codes come from the application: open its newest errors in Sentry."
@@ -81,7 +81,7 @@ def _hits(zone: str) -> Signal:
         unit="percentunit",
         thresholds=(Threshold(severity=Severity.INFO, value=HIT_RATIO_FLOOR, below=True),),
         for_seconds=1800,
-        floor=_floor(zone),
+        minimum_traffic=_minimum_traffic(zone),
         runbook=(
             "Ask for one file of the build twice: `cf-cache-status` must say HIT. BYPASS means that a cache rule "
             "or the origin's Cache-Control forbids it; a new query parameter on each request makes each a MISS."
@@ -98,7 +98,7 @@ def _refused(zone: str) -> Signal:
         unit="percentunit",
         thresholds=(Threshold(severity=Severity.INFO, value=REFUSED_RATIO_NOTE),),
         for_seconds=600,
-        floor=_floor(zone),
+        minimum_traffic=_minimum_traffic(zone),
         runbook=(
             "Security, Events in the Cloudflare dashboard names the rule and the addresses. Many addresses at "
             "once: an attack, or a release that asks too often. One address: an office, or a script."

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from components._cloudflare.plans import CloudflarePlan
-from components._cloudflare.settings import Bots, EdgeSettings, Hsts
-from components._signals.durations import DAY_SECONDS
+from edge_rules.plans import CloudflarePlan
+from edge_rules.settings import Bots, EdgeSettings, Hsts
+from observability.durations import DAY_SECONDS
 
 Value = str | int | Mapping[str, Mapping[str, bool | int]]
 """Value of a zone setting, as the provider's schema has it."""

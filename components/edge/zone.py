@@ -6,14 +6,14 @@ from dataclasses import replace
 import pulumi
 import pulumi_cloudflare as cloudflare
 
-from components._cloudflare.phases import phases
-from components._cloudflare.rule import Phase, Rule
-from components._component import Component
-from components._signals import Signals
+from components.component import Component
 from components.edge import signals, values
 from components.edge.args import EdgeArgs
 from components.edge.owners import own
 from components.edge.render import rendered
+from edge_rules.phases import phases
+from edge_rules.rule import Phase, Rule
+from observability import Signals
 
 AUTOMATIC_TTL = 1
 """Cloudflare's word for "automatic" in a record's TTL; a proxied record allows no other."""

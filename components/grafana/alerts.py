@@ -3,19 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from components._dashboards import cloudwatch
-from components._dashboards.boards import board_uid, short_uid
-from components._dashboards.panels import Place, measures_of, panel_id
-from components._dashboards.queries import Sources, instant, parts
-from components._signals import Prometheus, Severity
-from components._signals.alerts import Alert, Burning, Crossed, labels
-from components._signals.burn import condition
-from components._signals.durations import duration
-from components._signals.objective import PERIOD_DAYS
-from components._signals.promql import Difference, Level, Scaled, Sum
 from components.grafana import messages, stages
 from components.grafana.conditions import alert_query
 from components.grafana.stages import LOOKBACK_SECONDS, Stage
+from observability import Prometheus, Severity
+from observability.alerting.alerts import Alert, Burning, Crossed, labels
+from observability.alerting.burn import condition
+from observability.dashboards import cloudwatch
+from observability.dashboards.boards import board_uid, short_uid
+from observability.dashboards.panels import Place, measures_of, panel_id
+from observability.dashboards.queries import Sources, instant, parts
+from observability.durations import duration
+from observability.promql import Difference, Level, Scaled, Sum
+from observability.records.objective import PERIOD_DAYS
 
 CONDITION = "C"
 """Letter of the stage that decides."""
@@ -89,7 +89,7 @@ def no_data_state(alert: Alert) -> str:
     query = told.signal.query
     if isinstance(query, Prometheus):
         gauges = all(isinstance(it, (Level, Sum, Difference, Scaled)) for it in parts(query.expression))
-        return "NoData" if gauges and told.signal.floor is None else "OK"
+        return "NoData" if gauges and told.signal.minimum_traffic is None else "OK"
     return "Alerting" if told.threshold.below else "OK"
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components._dashboards.boards import records
-from components._dashboards.panels import Place
-from components._dashboards.queries import Sources
-from components._signals import CloudWatch, CloudWatchMath, Query, Signals, Sql, UpstashStatistic
-from components._signals.alerts import Alert, alerts
+from observability import CloudWatch, CloudWatchMath, Query, Signals, Sql, UpstashStatistic
+from observability.alerting.alerts import Alert, alerts
+from observability.dashboards.boards import records
+from observability.dashboards.panels import Place
+from observability.dashboards.queries import Sources
 
 UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 """What Grafana takes as the uid of a folder, dashboard or rule."""
@@ -200,7 +200,7 @@ def _missing_sources(args: ObservabilityArgs) -> Iterator[str]:
         (f"signal {signal.id!r}", _kind(query))
         for told in args.signals
         for signal in told.signals
-        for query in (signal.query, *signal.beside.values())
+        for query in (signal.query, *signal.extra_queries.values())
     ]
     asked += [(f"objective {it.id!r}", "prometheus") for told in args.signals for it in told.objectives]
     for who, kind in dict.fromkeys(asked):

@@ -5,9 +5,9 @@ from typing import Any
 
 import pulumi
 
-from components._dashboards import cloudwatch
-from components._dashboards.queries import Sources, instant, manner
-from components._signals import CloudWatch, CloudWatchMath, Prometheus, Signal
+from observability import CloudWatch, CloudWatchMath, Prometheus, Signal
+from observability.dashboards import cloudwatch
+from observability.dashboards.queries import Sources, instant, manner
 
 
 def alert_query(signal: Signal, sources: Sources) -> dict[str, Any]:
@@ -37,10 +37,10 @@ def math_alone(query: CloudWatchMath, manner: cloudwatch.Manner) -> dict[str, An
 
 def _guarded(signal: Signal, query: Prometheus) -> str:
     """The signal where there is traffic enough; nothing elsewhere."""
-    if signal.floor is None:
+    if signal.minimum_traffic is None:
         return query.promql
-    floor = Prometheus(expression=signal.floor.expression, window_seconds=query.window_seconds)
-    return f"({query.promql}) and ({floor.promql} > {signal.floor.value:.10g})"
+    floor = Prometheus(expression=signal.minimum_traffic.expression, window_seconds=query.window_seconds)
+    return f"({query.promql}) and ({floor.promql} > {signal.minimum_traffic.value:.10g})"
 
 
 def _search(query: CloudWatch, period: str) -> pulumi.Input[str]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import pulumi
 import pulumiverse_grafana as grafana
 
-from components._signals import Severity
-from components._signals.routing import INHIBITED_WITHIN
 from components.grafana import messages
 from components.grafana.args import ContactArgs, ObservabilityArgs, TicketHoursArgs
+from observability import Severity
+from observability.routing.destinations import INHIBITED_WITHIN
 
 REPEAT_INTERVAL: Mapping[Severity, str] = {Severity.PAGE: "1h", Severity.TICKET: "4h", Severity.INFO: "1d"}
 """How often a message is sent again while its alert stands."""

@@ -3,9 +3,9 @@
 Annotations and the template are Go templates: https://grafana.com/docs/grafana/latest/alerting/.
 """
 
-from components._signals import Unit
-from components._signals.alerts import Absent, Alert, Burning, Crossed
-from components._signals.objective import PERIOD_DAYS
+from observability import Unit
+from observability.alerting.alerts import Absent, Alert, Burning, Crossed
+from observability.records.objective import PERIOD_DAYS
 
 NOW, LEFT_QUERY, LEFT, GONE_IN = "B", "D", "E", "F"
 """Letters of the stages whose numbers a message tells: of now, of the budget left, of seconds until none is."""

@@ -7,10 +7,7 @@ from dataclasses import replace
 import pulumi
 import pulumiverse_grafana as grafana
 
-from components._component import Component
-from components._dashboards import boards
-from components._signals import Board, Signals
-from components._signals.alerts import Alert
+from components.component import Component
 from components.grafana import alerts, telemetry
 from components.grafana.args import ObservabilityArgs, by_subject
 from components.grafana.delivery import (
@@ -23,6 +20,9 @@ from components.grafana.delivery import (
     with_secrets,
 )
 from components.grafana.stages import Stage
+from observability import Board, Signals
+from observability.alerting.alerts import Alert
+from observability.dashboards import boards
 
 
 class Observability(Component):

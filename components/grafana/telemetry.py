@@ -1,8 +1,8 @@
 """What to watch on the watcher itself: scrapes, remote writes, rules, messages."""
 
-from components._signals import Board, Check, Prometheus, Severity, Signal, Signals, Threshold, Unit
-from components._signals.promql import Aggregation, Increase, Level, Match, Rate, Series
-from components._signals.scope import scoped
+from observability import Board, Check, Prometheus, Severity, Signal, Signals, Threshold, Unit
+from observability.promql import Aggregation, Increase, Level, Match, Rate, Series
+from observability.records.scope import scoped
 
 _CHECKS = (
     Check(
@@ -33,7 +33,7 @@ def _up() -> Signal:
         title="Jobs that answer",
         description="1 while a target of the job answers the scrape. At 0 all its alerts and panels are blind.",
         query=Prometheus(expression=Level(up, Aggregation.MAX, by=("job",))),
-        beside={"least, {{job}}": Prometheus(expression=Level(up, Aggregation.MIN, by=("job",)))},
+        extra_queries={"least, {{job}}": Prometheus(expression=Level(up, Aggregation.MIN, by=("job",)))},
         unit=Unit.NUMBER,
     )
 
@@ -54,7 +54,7 @@ def _unsent() -> Signal:
         title="Samples that were not stored",
         description="Samples a second that the remote store refused for good: they are in no panel and no alert.",
         query=Prometheus(expression=Rate(Series("prometheus_remote_storage_samples_failed_total"), by=("job",))),
-        beside={
+        extra_queries={
             "waiting, {{job}}": Prometheus(
                 expression=Rate(Series("prometheus_remote_storage_samples_retried_total"), by=("job",))
             )

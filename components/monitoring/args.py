@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pulumi
 
-from components._firewall import Upstream
+from components.aws.security_groups import Upstream
 
 PROMETHEUS_PORT, GRAFANA_PORT, ALERTMANAGER_PORT = 9090, 3000, 9093
 """The ports that their makers give them."""
@@ -31,7 +31,7 @@ class MonitoringHostArgs:
     vpc_id: pulumi.Input[str]
     """Source: `Network.vpc_id`."""
     upstreams: list[Upstream] = field(default_factory=list)
-    """What machine and servers call inside the network. Source: `Network.doors`."""
+    """What machine and servers call inside the network. Source: `Network.upstreams`."""
     protect: bool = True
     """Refuse to delete the disk: the series are nowhere else."""
 

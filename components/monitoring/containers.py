@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components import _fargate
+from components.aws import fargate
 from components.monitoring.args import (
     ALERTMANAGER_PORT,
     GRAFANA_PORT,
@@ -108,7 +108,7 @@ def volumes() -> list[aws.ecs.TaskDefinitionVolumeArgsDict]:
 
 
 def _prometheus(args: MonitoringServersArgs, common: dict[str, Any]) -> dict[str, Any]:
-    return _fargate.container(
+    return fargate.container(
         "prometheus",
         args.prometheus_image,
         environment={
@@ -130,7 +130,7 @@ def _prometheus(args: MonitoringServersArgs, common: dict[str, Any]) -> dict[str
 def _grafana(
     args: MonitoringServersArgs, secrets: Mapping[str, pulumi.Input[str]], common: dict[str, Any]
 ) -> dict[str, Any]:
-    return _fargate.container(
+    return fargate.container(
         "grafana",
         args.grafana_image,
         environment={
@@ -153,7 +153,7 @@ def _grafana(
 
 
 def _alertmanager(image: str, secrets: Mapping[str, pulumi.Input[str]], common: dict[str, Any]) -> dict[str, Any]:
-    return _fargate.container(
+    return fargate.container(
         "alertmanager",
         image,
         secrets={"ALERTMANAGER_CONFIG": secrets["alertmanager"]},

@@ -10,10 +10,9 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components import _firewall, _iam
-from components._component import Component
-from components._firewall import Upstream
-from components._signals import Signals
+from components.aws import iam, security_groups
+from components.aws.security_groups import Upstream
+from components.component import Component
 from components.monitoring import signals
 from components.monitoring.args import (
     GRAFANA_PORT,
@@ -22,6 +21,7 @@ from components.monitoring.args import (
     ServersPlace,
 )
 from components.monitoring.machine import IMAGE_PARAMETER, start_script
+from observability import Signals
 
 MACHINE_POLICIES = ("service-role/AmazonEC2ContainerServiceforEC2Role", "AmazonSSMManagedInstanceCore")
 """AWS's own policies of an ECS machine, and of one that is reached by Session Manager alone."""
@@ -44,8 +44,8 @@ class MonitoringHost(Component):
         super().__init__(name, args, opts)
         self._args = args
         self._domain = f"{args.cluster_name}.internal"
-        self._machine = _firewall.group(f"{name}-machine", "Monitoring machine", args.vpc_id, self._child())
-        self._tasks = _firewall.group(f"{name}-tasks", "Prometheus and Grafana", args.vpc_id, self._child())
+        self._machine = security_groups.group(f"{name}-machine", "Monitoring machine", args.vpc_id, self._child())
+        self._tasks = security_groups.group(f"{name}-tasks", "Prometheus and Grafana", args.vpc_id, self._child())
         self._connect()
         volume = self._make_volume()
         cluster, provider = self._make_cluster(self._make_machines(volume))
@@ -70,7 +70,7 @@ class MonitoringHost(Component):
         return signals.signals(self._args.cluster_name, self._args.service_name)
 
     @property
-    def door(self) -> Upstream:
+    def upstream(self) -> Upstream:
         """Where a collector writes to."""
         return Upstream(role="metrics", security_group_id=self._tasks.id, port=PROMETHEUS_PORT)
 
@@ -78,10 +78,10 @@ class MonitoringHost(Component):
         """Nobody from outside; from the machine, for a session that forwards a port."""
         for role, port in (("prometheus", PROMETHEUS_PORT), ("grafana", GRAFANA_PORT)):
             server = Upstream(role=role, security_group_id=self._tasks.id, port=port)
-            _firewall.connect(f"{self._name}-machine", self._machine, [server], self._child())
+            security_groups.connect(f"{self._name}-machine", self._machine, [server], self._child())
         for name, client in (("machine", self._machine), ("tasks", self._tasks)):
-            _firewall.connect(f"{self._name}-{name}", client, self._args.upstreams, self._child())
-            _firewall.allow_https_out(f"{self._name}-{name}", client, self._child())
+            security_groups.connect(f"{self._name}-{name}", client, self._args.upstreams, self._child())
+            security_groups.allow_https_out(f"{self._name}-{name}", client, self._child())
 
     def _make_volume(self) -> aws.ebs.Volume:
         return aws.ebs.Volume(
@@ -97,7 +97,7 @@ class MonitoringHost(Component):
 
     def _make_role(self, volume: aws.ebs.Volume) -> aws.iam.InstanceProfile:
         role = aws.iam.Role(
-            f"{self._name}-machine", assume_role_policy=_iam.trust("ec2.amazonaws.com"), opts=self._child()
+            f"{self._name}-machine", assume_role_policy=iam.trust("ec2.amazonaws.com"), opts=self._child()
         )
         for policy in MACHINE_POLICIES:
             aws.iam.RolePolicyAttachment(
@@ -110,7 +110,7 @@ class MonitoringHost(Component):
         aws.iam.RolePolicy(
             f"{self._name}-volume",
             role=role.id,
-            policy=_iam.allow(["ec2:AttachVolume"], [volume.arn, machines]),
+            policy=iam.allow(["ec2:AttachVolume"], [volume.arn, machines]),
             opts=self._child(),
         )
         return aws.iam.InstanceProfile(f"{self._name}-machine", role=role.name, opts=self._child())

@@ -4,8 +4,9 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from components import _collecting, _fargate, _secret
-from components._component import Component
+from components.alloy import sidecar
+from components.aws import fargate, secrets_manager
+from components.component import Component
 from components.monitoring import containers
 from components.monitoring.args import MonitoringServersArgs
 
@@ -29,13 +30,15 @@ class MonitoringServers(Component):
         values: dict[str, pulumi.Input[object]] = {"grafana_password": password.result}
         if self._args.alertmanager is not None:
             values["alertmanager"] = self._args.alertmanager
-        return _secret.make_secret(f"{self._name}-credentials", "Grafana's administrator", values, self._child())
+        return secrets_manager.make_secret(
+            f"{self._name}-credentials", "Grafana's administrator", values, self._child()
+        )
 
     def _make_task(self, secret: aws.secretsmanager.SecretVersion) -> aws.ecs.TaskDefinition:
         args = self._args
-        log = _fargate.make_log_group(self._name, args.log_retention_days, self._child())
+        log = fargate.make_log_group(self._name, args.log_retention_days, self._child())
         references = {
-            key: _secret.reference(secret.secret_arn, key, secret.version_id)
+            key: secrets_manager.reference(secret.secret_arn, key, secret.version_id)
             for key in ("grafana_password", "alertmanager")
         }
         return aws.ecs.TaskDefinition(
@@ -43,14 +46,14 @@ class MonitoringServers(Component):
             family=args.service_name,
             network_mode="awsvpc",
             requires_compatibilities=["EC2"],
-            execution_role_arn=_fargate.make_execution_role(self._name, [secret.secret_arn], self._child()).arn,
-            task_role_arn=_fargate.make_task_role(self._name, self._child()).arn,
+            execution_role_arn=fargate.make_execution_role(self._name, [secret.secret_arn], self._child()).arn,
+            task_role_arn=fargate.make_task_role(self._name, self._child()).arn,
             container_definitions=pulumi.Output.json_dumps(
                 containers.containers(args, references, log.name), sort_keys=True
             ),
             volumes=containers.volumes(),
             skip_destroy=True,
-            tags=_collecting.MEASURES_TAG,
+            tags=sidecar.MEASURES_TAG,
             opts=self._child(),
         )
 

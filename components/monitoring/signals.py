@@ -1,7 +1,7 @@
 """What to watch on the monitoring servers, as plain data: from CloudWatch, which does not fall with them."""
 
-from components import _ecs_signals
-from components._signals import Board, Check, Signals
+from components.aws import ecs_signals
+from observability import Board, Check, Signals
 
 
 def signals(cluster: str, service: str) -> Signals:
@@ -10,8 +10,8 @@ def signals(cluster: str, service: str) -> Signals:
         subject="Metrics",
         board=Board.TELEMETRY,
         signals=(
-            _ecs_signals.running_tasks("metrics", cluster, service, 1),
-            _ecs_signals.memory("metrics", cluster, service),
+            ecs_signals.running_tasks("metrics", cluster, service, 1),
+            ecs_signals.memory("metrics", cluster, service),
         ),
         checks=(
             Check(

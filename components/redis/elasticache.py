@@ -10,14 +10,14 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from components import _firewall
-from components._component import Component
-from components._redis_roles import DURABLE, ENGINE_POLICIES, NO_EVICTION, Role, policy_of, refusals, snapshot_days
-from components._signals import Signals
-from components._signals.exporters import RedisNames
+from components.aws import security_groups
+from components.component import Component
 from components.redis import auth, signals
 from components.redis.auth import AuthArgs, AuthMode
+from components.redis.roles import DURABLE, ENGINE_POLICIES, NO_EVICTION, Role, policy_of, refusals, snapshot_days
 from components.redis.store import Place, RedisStore, url
+from observability import Signals
+from observability.records.exporters import RedisNames
 
 REDIS_PORT = 6379
 """Redis's registered port."""
@@ -106,7 +106,7 @@ class Redis(Component):
     def __init__(self, name: str, args: RedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
-        group = _firewall.group(f"{name}-redis", "Redis", args.vpc_id, self._child())
+        group = security_groups.group(f"{name}-redis", "Redis", args.vpc_id, self._child())
         passwords = auth.make_passwords(name, args.auth.credentials, self._child())
         store = self._make_store(group, self._login(passwords))
         self.host = store.primary_endpoint_address
@@ -128,9 +128,9 @@ class Redis(Component):
         return self._signals
 
     @property
-    def doors(self) -> Sequence[_firewall.Upstream]:
-        """The one door that clients open."""
-        return [_firewall.Upstream(role="redis", security_group_id=self.security_group_id, port=REDIS_PORT)]
+    def upstreams(self) -> Sequence[security_groups.Upstream]:
+        """The one port that clients reach."""
+        return [security_groups.Upstream(role="redis", security_group_id=self.security_group_id, port=REDIS_PORT)]
 
     def _member(self, store: aws.elasticache.ReplicationGroup, position: int) -> pulumi.Output[str]:
         """Name of the node at `position`; numbers may have gaps once nodes were removed."""

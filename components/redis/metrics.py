@@ -2,24 +2,13 @@
 
 from collections.abc import Iterator
 
-from components._redis_roles import Role
-from components._signals import Floor, Prometheus, Signal, Threshold, Unit
-from components._signals.durations import MINUTE_SECONDS
-from components._signals.exporters import RedisNames
-from components._signals.limits import over, under
-from components._signals.names import Job
-from components._signals.promql import (
-    Aggregation,
-    Increase,
-    Level,
-    Match,
-    Rate,
-    Ratio,
-    Scaled,
-    Series,
-    Sum,
-    numbered,
-)
+from components.redis.roles import Role
+from observability import MinimumTraffic, Prometheus, Signal, Threshold, Unit
+from observability.durations import MINUTE_SECONDS
+from observability.promql import Aggregation, Increase, Level, Match, Rate, Ratio, Scaled, Series, Sum, numbered
+from observability.records.exporters import RedisNames
+from observability.records.limits import over, under
+from observability.records.names import Job
 
 HIT_SHARE = 0.7
 """Share of look-ups that a cache answers. Source: S0-45, S0-59."""
@@ -79,7 +68,7 @@ def _hits(role: Role) -> Signal:
         # Of a queue or a session that is not there nothing follows.
         thresholds=under(ticket=HIT_SHARE) if cache else (),
         for_seconds=900,
-        floor=Floor(expression=lookups, value=LOOKUPS_PER_SECOND) if cache else None,
+        minimum_traffic=MinimumTraffic(expression=lookups, value=LOOKUPS_PER_SECOND) if cache else None,
         runbook=(
             "Was a version key raised, or the cache emptied? Else compare with the evictions: memory is short. A "
             "new part of a key, an address or a time, makes each look-up a miss."
@@ -149,7 +138,7 @@ def _command_time() -> Signal:
         query=Prometheus(expression=Ratio(seconds, calls)),
         unit=Unit.SECONDS,
         thresholds=over(info=0.005, ticket=0.01),
-        floor=Floor(expression=calls, value=COMMANDS_PER_SECOND),
+        minimum_traffic=MinimumTraffic(expression=calls, value=COMMANDS_PER_SECOND),
         runbook="Read `SLOWLOG GET 20`: commands over whole collections (KEYS, HGETALL, SMEMBERS) come first.",
     )
 

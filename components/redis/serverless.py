@@ -7,14 +7,14 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components import _firewall
-from components._component import Component
-from components._redis_roles import SERVERLESS_POLICIES, Role, refusals, snapshot_days
-from components._signals import Signals
-from components._signals.exporters import RedisNames
+from components.aws import security_groups
+from components.component import Component
 from components.redis import auth
+from components.redis.roles import SERVERLESS_POLICIES, Role, refusals, snapshot_days
 from components.redis.serverless_signals import of_serverless
 from components.redis.store import Place, RedisStore, url
+from observability import Signals
+from observability.records.exporters import RedisNames
 
 REDIS_PORT = 6379
 """Port that takes reads and writes."""
@@ -99,7 +99,7 @@ class ServerlessRedis(Component):
     def __init__(self, name: str, args: ServerlessRedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
-        group = _firewall.group(f"{name}-redis", "Redis", args.vpc_id, self._child())
+        group = security_groups.group(f"{name}-redis", "Redis", args.vpc_id, self._child())
         passwords = auth.make_passwords(name, args.credentials, self._child())
         users = auth.make_user_group(name, args.cache_name, passwords, self._child())
         store = self._make_store(group, users)
@@ -123,10 +123,10 @@ class ServerlessRedis(Component):
         return self._signals
 
     @property
-    def doors(self) -> Sequence[_firewall.Upstream]:
-        """The doors that clients open: one to write, one to read."""
+    def upstreams(self) -> Sequence[security_groups.Upstream]:
+        """The ports that clients reach: one to write, one to read."""
         return [
-            _firewall.Upstream(role=role, security_group_id=self.security_group_id, port=port)
+            security_groups.Upstream(role=role, security_group_id=self.security_group_id, port=port)
             for role, port in (("redis", REDIS_PORT), ("redis-reader", READER_PORT))
         ]
 

@@ -2,11 +2,7 @@
 
 from typing import Any
 
-from components._redis_roles import Role
-from components._signals import Board, CloudWatch, Signal, Signals, Threshold
-from components._signals.durations import MINUTE_SECONDS
-from components._signals.exporters import RedisNames
-from components._signals.limits import over
+from components.redis.roles import Role
 from components.redis.signals import (
     CHECKS,
     GB,
@@ -14,6 +10,10 @@ from components.redis.signals import (
     eviction_thresholds,
     of_exporter,
 )
+from observability import Board, CloudWatch, Signal, Signals, Threshold
+from observability.durations import MINUTE_SECONDS
+from observability.records.exporters import RedisNames
+from observability.records.limits import over
 
 
 def of_serverless(

@@ -6,12 +6,12 @@ from typing import Any
 
 import pulumi
 
-from components._redis_roles import Role
-from components._signals import Board, Check, CloudWatch, CloudWatchMath, Severity, Signal, Signals, Threshold
-from components._signals.durations import MINUTE_SECONDS
-from components._signals.exporters import RedisNames
-from components._signals.limits import over, under
 from components.redis.metrics import HIT_SHARE, LOOKUPS_PER_SECOND, metrics
+from components.redis.roles import Role
+from observability import Board, Check, CloudWatch, CloudWatchMath, Severity, Signal, Signals, Threshold
+from observability.durations import MINUTE_SECONDS
+from observability.records.exporters import RedisNames
+from observability.records.limits import over, under
 
 NAMESPACE = "AWS/ElastiCache"
 

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 import pulumi
 
-from components._firewall import Upstream
-from components._signals import Signals
+from components.aws.security_groups import Upstream
+from observability import Signals
 
 USER = "default"
 """The user that a client without a user name logs in as; every backend knows it."""
@@ -45,7 +45,7 @@ class RedisStore(Protocol):
         """TCP port, TLS only."""
 
     @property
-    def doors(self) -> Sequence[Upstream]:
+    def upstreams(self) -> Sequence[Upstream]:
         """Doors in the network that clients open; none for a store outside."""
 
     @property

@@ -8,12 +8,12 @@ from urllib.parse import quote
 import pulumi
 import upstash_pulumi as upstash
 
-from components._component import Component
-from components._firewall import Upstream
-from components._redis_roles import NO_EVICTION, UPSTASH_POLICIES, Role, policy_of, refusals
-from components._signals import Signals
+from components.aws.security_groups import Upstream
+from components.component import Component
+from components.redis.roles import NO_EVICTION, UPSTASH_POLICIES, Role, policy_of, refusals
 from components.redis.store import Place, RedisStore, url
 from components.redis.upstash_signals import signals
+from observability import Signals
 
 STATISTICS = "https://api.upstash.com/v2/redis/stats"
 """Address of the developer API under which each database has its statistics."""
@@ -93,7 +93,7 @@ class UpstashRedis(Component):
         return self._signals
 
     @property
-    def doors(self) -> Sequence[Upstream]:
+    def upstreams(self) -> Sequence[Upstream]:
         """None: the store is outside the network."""
         return []
 

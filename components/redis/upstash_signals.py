@@ -6,7 +6,7 @@ Its Prometheus endpoint exists on the Pro and Enterprise plans only, and its nam
 from dataclasses import dataclass
 from typing import Any
 
-from components._signals import Board, Check, Signal, Signals, Unit, UpstashStatistic
+from observability import Board, Check, Signal, Signals, Unit, UpstashStatistic
 
 CHECKS = (
     Check(
@@ -89,12 +89,12 @@ def signals(address: Any, *, drawn: bool) -> Signals:
 
 def _signal(number: Number, address: Any) -> Signal:
     lines = {legend: UpstashStatistic(address=address, statistic=name) for legend, name in number.statistics}
-    own, *beside = lines
+    own, *others = lines
     return Signal(
         id=number.id,
         title=number.title,
         description=number.description,
         unit=number.unit,
         query=lines[own],
-        beside={legend: lines[legend] for legend in beside},
+        extra_queries={legend: lines[legend] for legend in others},
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from components._sentry_sampling import scaling_problem
+from components.sentry.sampling import scaling_problem
 
 
 @dataclass(frozen=True, kw_only=True)

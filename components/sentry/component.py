@@ -9,11 +9,11 @@ from collections.abc import Mapping
 
 import pulumi
 
-from components._component import Component
-from components._signals import Signals
+from components.component import Component
 from components.sentry.args import SentryArgs
 from components.sentry.provider import make_alert, make_project
 from components.sentry.signals import by_role, signals
+from observability import Signals
 
 
 class Sentry(Component):

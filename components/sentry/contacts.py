@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from components._signals import Severity
-from components._signals.routing import ROUTES, Destination
 from components.sentry.args import PagerDutyArgs, SentryArgs, SlackArgs
+from observability import Severity
+from observability.routing.destinations import ROUTES, Destination
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumiverse_sentry as sentry
 
-from components._signals import IssueEvent, SentryIssues, SentryMetric, Signal
 from components.sentry.args import PagerDutyArgs, SentryArgs, SlackArgs
 from components.sentry.contacts import Contact, contacts
+from observability import IssueEvent, SentryIssues, SentryMetric, Signal
 
 ABOVE = 0
 """Sentry's number for a threshold that is crossed upwards."""

@@ -5,7 +5,8 @@ Counts are thresholds of what happens, not of what is sent: the adapter scales t
 
 from collections.abc import Iterator
 
-from components._signals import (
+from components.sentry.args import SentryArgs
+from observability import (
     Board,
     Check,
     IssueCategory,
@@ -17,7 +18,6 @@ from components._signals import (
     Signals,
     Threshold,
 )
-from components.sentry.args import SentryArgs
 
 ERRORS_WINDOW_SECONDS = 300
 """What errors are counted over, in seconds. Source: requirements, S0."""

@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
-from components._bucket import BucketRules, PrivateBucket, delivery
+from components.aws.buckets import BucketRules, PrivateBucket, delivery
 from components.service.args import ServiceArgs
 
 DELIVERY = "logdelivery.elasticloadbalancing.amazonaws.com"

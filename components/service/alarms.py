@@ -7,10 +7,10 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components import _ecs_signals
-from components._scaling import FULL_PERCENT, Metric, StepPolicy
-from components._signals.limits import SLOW_SECONDS
+from components.aws import ecs_signals
 from components.service.args import ServiceArgs
+from components.service.scaling import FULL_PERCENT, Metric, StepPolicy
+from observability.records.limits import SLOW_SECONDS
 
 BALANCER_NAMESPACE, TASKS_NAMESPACE = "AWS/ApplicationELB", "AWS/ECS"
 
@@ -95,7 +95,7 @@ def scaling_alarm(
 
 
 def _of_policy(policy: StepPolicy, args: ServiceArgs, front: Front) -> list[Any]:
-    tasks = _ecs_signals.dimensions(args.cluster_name, args.service_name)
+    tasks = ecs_signals.dimensions(args.cluster_name, args.service_name)
     cpu = _query("cpu", TASKS_NAMESPACE, "CPUUtilization", tasks, "Average")
     response = _response({"LoadBalancer": front.balancer})
     if policy.metric is Metric.CPU:

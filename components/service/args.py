@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 import pulumi
 
-from components._collecting import CollectingArgs
-from components._fargate import TaskArgs
-from components._firewall import Upstream
-from components._rollout import RolloutArgs
-from components._scaling import ScalingArgs, scaling_conflicts, scaling_problems
-from components._signals.limits import ERROR_SHARES, LatencyLimits, Levels
-from components._signals.names import MetricNames
+from components.alloy.sidecar import CollectingArgs
+from components.aws.fargate import TaskArgs
+from components.aws.security_groups import Upstream
+from components.service.deployment import RolloutArgs
 from components.service.objectives import ObjectivesArgs
+from components.service.scaling import ScalingArgs, scaling_conflicts, scaling_problems
+from observability.records.limits import ERROR_SHARES, LatencyLimits, Levels
+from observability.records.names import MetricNames
 
 
 @dataclass(frozen=True, kw_only=True)

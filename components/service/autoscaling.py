@@ -1,4 +1,4 @@
-"""Application Auto Scaling of a web service: bounds, policies and schedules, from `components._scaling`'s data."""
+"""Application Auto Scaling of a web service: bounds, policies and schedules, as `scaling.py` describes them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components._scaling import StepPolicy, TargetArgs, step_policies
 from components.service.alarms import Front, scaling_alarm
 from components.service.args import ServiceArgs
+from components.service.scaling import StepPolicy, TargetArgs, step_policies
 
 
 def make_autoscaling(

@@ -2,19 +2,11 @@
 
 from collections.abc import Iterator
 
-from components._signals import Board, Floor, Prometheus, Signal, Unit
-from components._signals.durations import MINUTE_SECONDS
-from components._signals.limits import over, under
-from components._signals.names import MetricNames, OperationNames, of_service, quantile_seconds
-from components._signals.promql import (
-    Increase,
-    Level,
-    Match,
-    Operator,
-    Rate,
-    Ratio,
-    Scaled,
-)
+from observability import Board, MinimumTraffic, Prometheus, Signal, Unit
+from observability.durations import MINUTE_SECONDS
+from observability.promql import Increase, Level, Match, Operator, Rate, Ratio, Scaled
+from observability.records.limits import over, under
+from observability.records.names import MetricNames, OperationNames, of_service, quantile_seconds
 
 LIMITED_SHARE = 0.2
 """Share of requests refused by a limit that is worth knowing."""
@@ -91,7 +83,9 @@ def _limited(names: MetricNames) -> Signal:
         unit=Unit.SHARE,
         thresholds=over(info=LIMITED_SHARE),
         for_seconds=10 * MINUTE_SECONDS,
-        floor=Floor(expression=Increase(names.answers(), (names.route_label,)), value=LEAST_REQUESTS),
+        minimum_traffic=MinimumTraffic(
+            expression=Increase(names.answers(), (names.route_label,)), value=LEAST_REQUESTS
+        ),
         board=Board.EDGE,
         runbook=(
             "One user: a script, or a client that retries without a pause. All users: a release that asks too "
@@ -133,7 +127,7 @@ def _cache(names: MetricNames, counter: str) -> Iterator[Signal]:
         unit=Unit.SHARE,
         thresholds=under(ticket=PATTERN_HIT_SHARE),
         for_seconds=15 * MINUTE_SECONDS,
-        floor=Floor(expression=lookups, value=LOOKUPS_PER_SECOND),
+        minimum_traffic=MinimumTraffic(expression=lookups, value=LOOKUPS_PER_SECOND),
         board=Board.CACHE,
         runbook=(
             "Was its version key raised? Is its TTL shorter than the time between two readers of the same key?"
@@ -158,10 +152,12 @@ def _operation(operation: OperationNames) -> Signal:
         title=f"{operation.title}, 95th percentile",
         description="19 of 20 are faster. Beside it the 50th and the 99th percentile.",
         query=quantile(0.95),
-        beside={"p50": quantile(0.5), "p99": quantile(0.99)},
+        extra_queries={"p50": quantile(0.5), "p99": quantile(0.99)},
         unit=Unit.SECONDS,
         thresholds=over(ticket=operation.p95_seconds),
-        floor=Floor(expression=Increase(of_service(f"{operation.duration}_count")), value=LEAST_REQUESTS),
+        minimum_traffic=MinimumTraffic(
+            expression=Increase(of_service(f"{operation.duration}_count")), value=LEAST_REQUESTS
+        ),
         board=Board.LATENCY,
         runbook="Compare with the database's and Redis's own times: what grew with it is the cause.",
     )

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from components._signals import Board, Failures, Floor, Objective, Severity, Signal, Slowness, Threshold, Unit
-from components._signals.durations import MINUTE_SECONDS
-from components._signals.names import Job, MetricNames
-from components._signals.objective import fitting
-from components._signals.promql import Match, Operator, Rate, Ratio, Series
-from components._signals.queries import Prometheus
+from observability import Board, Failures, MinimumTraffic, Objective, Severity, Signal, Slowness, Threshold, Unit
+from observability.durations import MINUTE_SECONDS
+from observability.promql import Match, Operator, Rate, Ratio, Series
+from observability.records.names import Job, MetricNames
+from observability.records.objective import fitting
+from observability.records.queries import Prometheus
 
 REFUSED_STATUS = "429"
 """Counts in no objective: a limiter at work must not use up the budget."""
@@ -93,7 +93,7 @@ def hit_ratios(args: ObjectivesArgs) -> Iterator[Signal]:
         unit=Unit.SHARE,
         thresholds=(Threshold(severity=Severity.TICKET, value=args.hits.share, below=True),),
         for_seconds=HIT_FOR_SECONDS,
-        floor=Floor(expression=Rate(looked_up), value=args.hits.least_per_second),
+        minimum_traffic=MinimumTraffic(expression=Rate(looked_up), value=args.hits.least_per_second),
         board=Board.CACHE,
         runbook=(
             "Find the kind of key that misses, on the cache's dashboard. A version key raised too often empties "

@@ -5,8 +5,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components import _iam
-from components._rollout import RolloutArgs, Strategy
+from components.aws import iam
+from components.service.deployment import RolloutArgs, Strategy
 
 SHIFTING_POLICY = "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
 """What ECS needs to move requests between two target groups.
@@ -40,7 +40,7 @@ def second_fleet(
     opts: pulumi.ResourceOptions,
 ) -> dict[str, Any]:
     """What ECS needs to move requests from the first target group to the second, and back."""
-    role = aws.iam.Role(f"{name}-shifting", assume_role_policy=_iam.trust("ecs.amazonaws.com"), opts=opts)
+    role = aws.iam.Role(f"{name}-shifting", assume_role_policy=iam.trust("ecs.amazonaws.com"), opts=opts)
     allowed = aws.iam.RolePolicyAttachment(
         f"{name}-shifting", role=role.name, policy_arn=SHIFTING_POLICY, opts=opts
     )

@@ -5,18 +5,18 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components import _firewall
-from components._component import Component
-from components._firewall import Upstream
-from components._rollout import FULL_PERCENT, RolloutArgs
-from components._signals import Signals
+from components.aws import security_groups
+from components.aws.security_groups import Upstream
+from components.component import Component
 from components.service import signals
 from components.service.access_log import make_access_log
 from components.service.alarms import Front, rollback_alarms
 from components.service.args import CapacityArgs, ServiceArgs
 from components.service.autoscaling import make_autoscaling
+from components.service.deployment import FULL_PERCENT, RolloutArgs
 from components.service.rollout import deployment_configuration, running_task_definition, second_fleet
 from components.service.tasks import drain_seconds, make_task_definition
+from observability import Signals
 
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 """TLS 1.2 and 1.3 with forward secrecy.
@@ -50,8 +50,8 @@ class Service(Component):
     def __init__(self, name: str, args: ServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
-        self._front = _firewall.group(f"{name}-front", "Load balancer", args.vpc_id, self._child())
-        self._group = _firewall.group(f"{name}-tasks", "Service tasks", args.vpc_id, self._child())
+        self._front = security_groups.group(f"{name}-front", "Load balancer", args.vpc_id, self._child())
+        self._group = security_groups.group(f"{name}-tasks", "Service tasks", args.vpc_id, self._child())
         self._admit_edge()
         self._connect()
         balancer = self._make_balancer()
@@ -95,10 +95,10 @@ class Service(Component):
 
     def _connect(self) -> None:
         task = Upstream(role="task", security_group_id=self._group.id, port=self._args.port)
-        _firewall.connect(f"{self._name}-front", self._front, [task], self._child())
-        store = self._args.collecting.store.doors if self._args.collecting else []
-        _firewall.connect(f"{self._name}-tasks", self._group, [*self._args.upstreams, *store], self._child())
-        _firewall.allow_https_out(f"{self._name}-tasks", self._group, self._child())
+        security_groups.connect(f"{self._name}-front", self._front, [task], self._child())
+        store = self._args.collecting.store.upstreams if self._args.collecting else []
+        security_groups.connect(f"{self._name}-tasks", self._group, [*self._args.upstreams, *store], self._child())
+        security_groups.allow_https_out(f"{self._name}-tasks", self._group, self._child())
 
     def _make_balancer(self) -> aws.lb.LoadBalancer:
         return aws.lb.LoadBalancer(

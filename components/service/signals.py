@@ -3,25 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from components import _ecs_signals
-from components._scaling import ScalingArgs
-from components._signals import (
-    Board,
-    Check,
-    CloudWatch,
-    CloudWatchMath,
-    Severity,
-    Signal,
-    Signals,
-    Threshold,
-    Unit,
-)
-from components._signals.limits import over
+from components.aws import ecs_signals
 from components.service.alarms import BALANCER_NAMESPACE, Front
 from components.service.args import ServiceArgs
 from components.service.metrics import metrics
 from components.service.objectives import hit_ratios, objectives
+from components.service.scaling import ScalingArgs
 from components.service.traffic import count, traffic
+from observability import Board, Check, CloudWatch, CloudWatchMath, Severity, Signal, Signals, Threshold, Unit
+from observability.records.limits import over
 
 REFUSED_CALLERS = 30
 """Failed TLS connections in a minute over which a ticket is written: a scanner makes fewer."""
@@ -42,12 +32,10 @@ def signals(args: ServiceArgs, front: Front) -> Signals:
             *_errors(balancer),
             *(_handshakes(balancer) if args.trust_store_arn is not None else ()),
             *_unhealthy(balancer, front.targets),
-            _ecs_signals.running_tasks(
-                "service", args.cluster_name, args.service_name, args.scaling.minimum_tasks
-            ),
+            ecs_signals.running_tasks("service", args.cluster_name, args.service_name, args.scaling.minimum_tasks),
             *_at_maximum(args.scaling, args.cluster_name, args.service_name),
-            _ecs_signals.cpu("service", args.cluster_name, args.service_name),
-            _ecs_signals.memory("service", args.cluster_name, args.service_name),
+            ecs_signals.cpu("service", args.cluster_name, args.service_name),
+            ecs_signals.memory("service", args.cluster_name, args.service_name),
             *(metrics(args.metrics) if args.metrics else ()),
             *(hit_ratios(args.objectives) if args.objectives and args.metrics else ()),
         ),
@@ -169,7 +157,7 @@ def _at_maximum(scaling: ScalingArgs, cluster: str, service: str) -> Iterator[Si
         query=CloudWatch(
             namespace="ECS/ContainerInsights",
             metric="RunningTaskCount",
-            dimensions=_ecs_signals.dimensions(cluster, service),
+            dimensions=ecs_signals.dimensions(cluster, service),
             statistic="Minimum",
         ),
         unit="short",

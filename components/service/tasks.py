@@ -6,11 +6,11 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from components import _fargate, _secret
-from components._alloy import Target
-from components._collecting import VOLUME, Collecting
-from components._signals.names import Job
+from components.alloy.alloy_config import Target
+from components.alloy.sidecar import VOLUME, Collecting
+from components.aws import fargate, secrets_manager
 from components.service.args import ServiceArgs
+from observability.records.names import Job
 
 LEAST_DRAIN_SECONDS = 30
 """How long a leaving task at the least still answers the requests it has, in seconds."""
@@ -36,10 +36,10 @@ def make_task_definition(name: str, args: ServiceArgs, opts: pulumi.ResourceOpti
 
     Beside it the collector, where the program's numbers go somewhere.
     """
-    log = _fargate.make_log_group(name, args.task.log_retention_days, opts)
+    log = fargate.make_log_group(name, args.task.log_retention_days, opts)
     arns, references = _make_secrets(name, args, opts)
     role = _make_role(name, args, opts)
-    main: dict[str, Any] = _fargate.container(
+    main: dict[str, Any] = fargate.container(
         name,
         args.image,
         environment={"PORT": str(args.port), **args.environment},
@@ -56,12 +56,12 @@ def make_task_definition(name: str, args: ServiceArgs, opts: pulumi.ResourceOpti
     if collecting:
         collecting.allow(name, role, opts)
     readable = [*arns, *(collecting.secrets if collecting else [])]
-    return _fargate.make_task_definition(
+    return fargate.make_task_definition(
         name,
         args.task,
         [main, *beside],
         family=args.service_name,
-        execution_role=_fargate.make_execution_role(name, readable, opts),
+        execution_role=fargate.make_execution_role(name, readable, opts),
         task_role=role,
         volumes=["tmp", VOLUME] if collecting else ["tmp"],
         opts=opts,
@@ -76,7 +76,7 @@ def _collecting(args: ServiceArgs) -> Collecting | None:
 
 
 def _make_role(name: str, args: ServiceArgs, opts: pulumi.ResourceOptions) -> aws.iam.Role:
-    role = _fargate.make_task_role(name, opts)
+    role = fargate.make_task_role(name, opts)
     if args.task_policy is not None:
         aws.iam.RolePolicy(f"{name}-task", role=role.id, policy=args.task_policy, opts=opts)
     return role
@@ -90,9 +90,9 @@ def _make_secrets(
     if not values:
         return [], {}
     description = f"Secret variables of {args.service_name}"
-    version = _secret.make_secret(f"{name}-environment", description, values, opts)
+    version = secrets_manager.make_secret(f"{name}-environment", description, values, opts)
     arn, version_id = version.secret_arn, version.version_id
-    return [arn], {key: _secret.reference(arn, key, version_id) for key in values}
+    return [arn], {key: secrets_manager.reference(arn, key, version_id) for key in values}
 
 
 def _generate_secrets(name: str, args: ServiceArgs, opts: pulumi.ResourceOptions) -> dict[str, pulumi.Output[str]]:

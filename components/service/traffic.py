@@ -6,23 +6,23 @@ The ids are the same either way, so a panel, a link and a runbook outlive the ch
 from collections.abc import Iterator
 from typing import Any
 
-from components._signals import (
+from components.service.alarms import BALANCER_NAMESPACE
+from components.service.args import ServiceArgs
+from observability import (
     Board,
     CloudWatch,
     CloudWatchMath,
-    Floor,
+    MinimumTraffic,
     Prometheus,
     Query,
     Signal,
     Threshold,
     Unit,
 )
-from components._signals.durations import MINUTE_SECONDS
-from components._signals.names import MetricNames
-from components._signals.promql import Increase, Rate, Ratio
-from components._signals.record import Severity
-from components.service.alarms import BALANCER_NAMESPACE
-from components.service.args import ServiceArgs
+from observability.durations import MINUTE_SECONDS
+from observability.promql import Increase, Rate, Ratio
+from observability.records.names import MetricNames
+from observability.records.record import Severity
 
 PERIOD_SECONDS = 5 * MINUTE_SECONDS
 """What one count of the load balancer covers."""
@@ -71,8 +71,8 @@ def _requests(names: MetricNames | None, balancer: dict[str, Any]) -> Query:
     )
 
 
-def _floor(names: MetricNames | None) -> Floor | None:
-    return Floor(expression=Increase(names.answers()), value=LEAST_REQUESTS) if names else None
+def _minimum_traffic(names: MetricNames | None) -> MinimumTraffic | None:
+    return MinimumTraffic(expression=Increase(names.answers()), value=LEAST_REQUESTS) if names else None
 
 
 def _error_share(args: ServiceArgs, balancer: dict[str, Any]) -> Signal:
@@ -96,7 +96,7 @@ def _error_share(args: ServiceArgs, balancer: dict[str, Any]) -> Signal:
         query=query,
         unit=Unit.SHARE,
         thresholds=tuple(_patient(threshold) for threshold in args.error_shares.thresholds),
-        floor=_floor(names),
+        minimum_traffic=_minimum_traffic(names),
         board=Board.ERRORS,
         runbook="Read the newest issue in Sentry. If a deployment came before it, roll that back.",
     )
@@ -126,7 +126,7 @@ def _latency(
         query=query,
         unit=Unit.SECONDS,
         thresholds=thresholds,
-        floor=_floor(names) if thresholds else None,
+        minimum_traffic=_minimum_traffic(names) if thresholds else None,
         board=Board.LATENCY,
         runbook=(
             "Compare with the database's CPU and connections, then look at the slowest route. A busy CPU: the "

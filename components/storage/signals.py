@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-c
 
 from typing import Any
 
-from components._signals import Check, CloudWatch, Severity, Signal, Signals, Threshold
+from observability import Check, CloudWatch, Severity, Signal, Signals, Threshold
 
 
 def signals(distribution_id: Any, *, measured: bool) -> Signals:

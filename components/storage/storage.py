@@ -4,12 +4,12 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_cloudflare as cloudflare
 
-from components import _bucket, _iam
-from components._bucket import BucketRules, PrivateBucket
-from components._component import Component
-from components._signals import Signals
+from components.aws import buckets, iam
+from components.aws.buckets import BucketRules, PrivateBucket
+from components.component import Component
 from components.storage import headers, signals
 from components.storage.args import CERTIFICATE_REGION, StorageArgs
+from observability import Signals
 
 TLS_POLICY = "TLSv1.2_2021"
 """TLS 1.2 and 1.3 with forward secrecy.
@@ -155,7 +155,7 @@ class Storage(Component):
             "minimum_protocol_version": TLS_POLICY,
         }
 
-    def _readable(self) -> _bucket.Statement:
+    def _readable(self) -> buckets.Statement:
         """Leave for this distribution to read objects, and not to list them: "/" would be the list."""
         return {
             "Sid": "ReadByDistribution",
@@ -169,7 +169,7 @@ class Storage(Component):
     def _writable(self) -> pulumi.Output[str]:
         arn = self._files.bucket.arn
         objects = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
-        return _iam.document(
+        return iam.document(
             [
                 {"Effect": "Allow", "Action": objects, "Resource": pulumi.Output.concat(arn, "/*")},
                 {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn},
@@ -187,7 +187,7 @@ class Storage(Component):
             resource_arn=self._distribution.arn,
             opts=self._child(),
         )
-        admitted = log.admit(_bucket.delivery("delivery.logs.amazonaws.com", log.bucket.arn, [source.arn]))
+        admitted = log.admit(buckets.delivery("delivery.logs.amazonaws.com", log.bucket.arn, [source.arn]))
         destination = aws.cloudwatch.LogDeliveryDestination(
             f"{self._name}-log",
             region=CERTIFICATE_REGION,

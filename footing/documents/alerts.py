@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from components._signals import CloudWatch, Prometheus
-from components._signals.alerts import Absent, Alert, Burning, alerts
-from components._signals.burn import limit
-from components._signals.durations import duration, window
+from observability import CloudWatch, Prometheus
+from observability.alerting.alerts import Absent, Alert, Burning, alerts
+from observability.alerting.burn import limit
+from observability.durations import duration, window
 from stacks.observed import Observed
 
 STACKS = ("production", "staging")
@@ -54,8 +54,8 @@ def _conditions(alert: Alert) -> Iterator[str]:
     if isinstance(condition, Burning):
         objective, share = condition.objective, limit(condition.objective, condition.window)
         yield f"{share * 100:.4g} % of events fail, {objective.minimum_failures} at least"
-    elif not isinstance(condition, Absent) and condition.signal.floor:
-        yield f"more than {condition.signal.floor.value:g} of what its floor counts"
+    elif not isinstance(condition, Absent) and condition.signal.minimum_traffic:
+        yield f"more than {condition.signal.minimum_traffic.value:g} of what its floor counts"
 
 
 def _over(alert: Alert) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from components._signals import Board
 from footing.documents.drawing import drawing
+from observability import Board
 
 STACK = "production"
 
@@ -55,8 +55,8 @@ def _drawn(board: Board) -> Callable[[], str]:
 @cache
 def _models() -> dict[Board, Any]:
     # Only when asked for: composing needs the provider SDKs.
-    from footing.observability.dashboards import plain_models
     from footing.project import observed, stack_file
+    from observability.files.dashboards import plain_models
 
     return plain_models(observed(STACK, stack_file(STACK, None)))
 

@@ -5,8 +5,8 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
-from components._signals import Unit
-from components._signals.alerts import amount
+from observability import Unit
+from observability.alerting.alerts import amount
 
 COLUMN, LINE = 40, 20
 """Size of one cell of Grafana's grid, in pixels."""

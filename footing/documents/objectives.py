@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from components._signals.durations import duration, window
-from components._signals.objective import LARGEST_SHARE, MINIMUM_FAILURES, WINDOWS, fitting
+from observability.durations import duration, window
+from observability.records.objective import LARGEST_SHARE, MINIMUM_FAILURES, WINDOWS, fitting
 from stacks.config.objectives import looser_alerts
 from stacks.config.presets import PRESETS
 from stacks.config.targets import OF_THE_SERVICE, Targets

@@ -1,1 +1,1 @@
-"""What the edge would do with one request, offline: every rule of every phase, in Cloudflare's order."""
+"""The command `trace`: what the edge would do with one request, offline."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from components._cloudflare.traffic import Exchange, Response, request
+from edge_rules.evaluation.traffic import Exchange, Response, request
 from stacks.config import ConfigError
 
 SOURCE = "footing trace"

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
+from edge_rules.evaluation.trace import walk
 from footing.trace.ask import Asked, exchange
 from footing.trace.render import as_json, show
-from footing.trace.walk import walk
 from stacks.config.stack import StackConfig
 from stacks.edge import edge_degradations, edge_rules
 

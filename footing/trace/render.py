@@ -7,9 +7,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from components._cloudflare.traffic import Request
-from footing.trace.walk import State, Step, Trace
-from footing.trace.words import words
+from edge_rules.evaluation.trace import State, Step, Trace
+from edge_rules.evaluation.traffic import Request
+from edge_rules.evaluation.words import words
 
 STYLES = {State.HOLDS: "bold", State.HOLDS_NOT: "dim", State.NOT_REACHED: "dim italic"}
 

@@ -4,7 +4,7 @@ import re
 import urllib.request
 from collections.abc import Mapping
 
-from components._redis_roles import Role
+from components.redis.roles import Role
 from lab import exporters, process, redis_server
 from lab.redis_server import MEMORY_MIB
 from lab.result import Finding, Result

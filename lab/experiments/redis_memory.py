@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import redis
 
-from components._redis_roles import ENGINE_POLICIES, NO_EVICTION, Role, policy_of
+from components.redis.roles import ENGINE_POLICIES, NO_EVICTION, Role, policy_of
 from lab import redis_server
 from lab.redis_server import MEMORY_MIB
 from lab.result import Finding, Result, above, exactly

@@ -5,14 +5,14 @@ from typing import Any
 
 import pulumi
 
-from components._firewall import Upstream
-from components._signals import Signals
+from components.aws.security_groups import Upstream
 from components.cluster import Cluster, ClusterArgs
-from components.pooler import LISTEN_PORT
+from components.postgres.pooler.pgbouncer import LISTEN_PORT
+from observability import Signals
 from stacks.compose.data import make_database, make_pooler
 from stacks.compose.datadog import datadog_variables
 from stacks.compose.metrics import make_collector, make_store, metrics_outputs
-from stacks.compose.observing import watch
+from stacks.compose.observability import watch
 from stacks.compose.origin import demanded, make_origin_pull
 from stacks.compose.redis import make_redis
 from stacks.compose.stack import Secrets, start
@@ -48,7 +48,7 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
     origin_pull = make_origin_pull(stack, domain)
     storage = make_storage(stack, domain)
     sentry, sentry_frontend = make_sentry(stack), make_sentry_frontend(stack)
-    pooler_door = Upstream(role="pooler", security_group_id=pooler.security_group_id, port=LISTEN_PORT)
+    pooler_upstream = Upstream(role="pooler", security_group_id=pooler.security_group_id, port=LISTEN_PORT)
     service = make_service(
         stack,
         network,
@@ -64,7 +64,7 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
             CONTRACT_VARIABLE: contract,
         },
         secrets={"DATABASE_URL": pooler.pooled_url, "REDIS_URL": redis.url},
-        upstreams=[pooler_door, *redis.doors, *network.doors],
+        upstreams=[pooler_upstream, *redis.upstreams, *network.upstreams],
         collecting=store.collecting,
     )
     edge = make_edge(stack, domain, service)

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from components._signals import Severity, Signals
-from components._signals.evaluators import as_aws_has_them
-from components.alarms import Alarms, AlarmsArgs
+from components.alarms.args import AlarmsArgs
+from components.alarms.component import Alarms
+from observability import Severity, Signals
+from observability.alerting.evaluators import prefer_cloudwatch
 from stacks.compose.stack import Stack
 from stacks.config.metrics import sends_alerts
 
@@ -21,7 +22,7 @@ def make_alarms(stack: Stack, signals: Sequence[Signals]) -> Alarms | None:
         "alarms",
         AlarmsArgs(
             prefix=stack.names.prefix,
-            signals=as_aws_has_them(signals),
+            signals=prefer_cloudwatch(signals),
             severities=[Severity(it) for it in config.severities],
             runbook_url=stack.config.grafana.runbook_url,
             email_addresses=config.email,

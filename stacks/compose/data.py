@@ -1,17 +1,12 @@
 """PostgreSQL and its pooler."""
 
-from components._collecting import CollectingArgs
+from components.alloy.sidecar import CollectingArgs
 from components.cluster import Cluster
-from components.database import (
-    POSTGRES_PORT,
-    CredentialsArgs,
-    Database,
-    DatabaseArgs,
-    ReplicaArgs,
-    UpgradeArgs,
-)
 from components.network import Network
-from components.pooler import Pooler, PoolerArgs
+from components.postgres.pooler.args import PoolerArgs
+from components.postgres.pooler.service import Pooler
+from components.postgres.rds.args import CredentialsArgs, DatabaseArgs, ReplicaArgs, UpgradeArgs
+from components.postgres.rds.database import POSTGRES_PORT, Database
 from stacks.compose.stack import Stack, task
 from stacks.config.database import DatabaseConfig
 from stacks.config.dialects import pgbouncer_names, postgres_names
@@ -120,7 +115,7 @@ def make_pooler(
             database_secret_arn=database.secret_arn,
             database_secret_version_id=database.secret_version_id,
             database_security_group_id=database.security_group_id,
-            upstreams=network.doors,
+            upstreams=network.upstreams,
             collecting=collecting,
             follow_rotation=config.credentials.mode == "managed",
             protect=config.protect,

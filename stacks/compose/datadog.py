@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from components._signals import Severity, Signals
-from stacks.about import about
+from observability import Severity, Signals
+from stacks.alert_identity import alert_identity
 from stacks.compose.stack import Stack
 from stacks.config.stack import StackConfig
 
 if TYPE_CHECKING:
-    from components.datadog import Datadog
+    from components.datadog.component import Datadog
 
 
 def make_datadog(stack: Stack, signals: Sequence[Signals]) -> "Datadog | None":
@@ -17,14 +17,15 @@ def make_datadog(stack: Stack, signals: Sequence[Signals]) -> "Datadog | None":
     config = stack.config.datadog
     if config is None:
         return None
-    from components.datadog import Datadog, DatadogArgs
+    from components.datadog.args import DatadogArgs
+    from components.datadog.component import Datadog
 
     return Datadog(
         "datadog",
         DatadogArgs(
             app=stack.config.app,
             environment=stack.config.environment,
-            owner=about(stack.config).owner,
+            owner=alert_identity(stack.config).owner,
             signals=signals,
             runbook_url=stack.config.grafana.runbook_url,
             handles={severity: getattr(config, severity.value) for severity in Severity},

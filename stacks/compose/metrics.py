@@ -8,25 +8,25 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components._collecting import CollectingArgs, RemoteWrite
-from components._signals import Severity, Signals
-from components._signals.alertmanager import definition
-from components._signals.rules import groups, recordings_alone, written
-from components.alarms import Alarms
+from components.alarms.component import Alarms
+from components.alloy.sidecar import CollectingArgs, RemoteWrite
 from components.cluster import Cluster
-from components.collector import (
+from components.collector.args import (
     CloudflareExporterArgs,
-    Collector,
     CollectorArgs,
     PostgresExporterArgs,
     RedisExporterArgs,
 )
-from components.database import POSTGRES_PORT, Database
+from components.collector.service import Collector
 from components.domain import Domain
-from components.monitoring import MonitoringHost
+from components.monitoring.host import MonitoringHost
 from components.network import Network
+from components.postgres.rds.database import POSTGRES_PORT, Database
 from components.redis.store import RedisStore
-from stacks.about import about
+from observability import Severity, Signals
+from observability.alerting.rules import groups, recordings_alone, written
+from observability.routing.alertmanager import definition
+from stacks.alert_identity import alert_identity
 from stacks.compose.stack import Stack, task
 from stacks.config.metrics import (
     EXPORTER_CONNECTIONS,
@@ -66,13 +66,13 @@ def make_store(stack: Stack, network: Network) -> MetricsStore:
             return _self_hosted(stack, network, store)
 
 
-def _collecting(stack: Stack, door: RemoteWrite) -> CollectingArgs:
+def _collecting(stack: Stack, remote_write: RemoteWrite) -> CollectingArgs:
     metrics = stack.config.metrics
     return CollectingArgs(
         image=metrics.collector.image,
         environment=stack.config.environment,
         interval_seconds=metrics.scrape_interval_seconds,
-        store=door,
+        store=remote_write,
     )
 
 
@@ -89,11 +89,11 @@ def _amp(stack: Stack, store: AmpStore) -> MetricsStore:
         ),
         stack.opts,
     )
-    door = RemoteWrite(
+    remote_write = RemoteWrite(
         url=made.remote_write_url, signing_region=stack.config.region, write_policy=made.write_policy
     )
     return MetricsStore(
-        collecting=_collecting(stack, door), query_url=made.query_url, workspace_id=made.workspace_id
+        collecting=_collecting(stack, remote_write), query_url=made.query_url, workspace_id=made.workspace_id
     )
 
 
@@ -113,13 +113,13 @@ def _grafana_cloud(stack: Stack, store: GrafanaCloudStore) -> MetricsStore:
         ),
         pulumi.ResourceOptions(providers=providers),
     )
-    door = RemoteWrite(
+    remote_write = RemoteWrite(
         url=made.remote_write_url,
         user=made.remote_write_user,
         token_secret_arn=made.token_secret_arn,
         token_secret_version_id=made.token_secret_version_id,
     )
-    return MetricsStore(collecting=_collecting(stack, door), query_url=made.query_url)
+    return MetricsStore(collecting=_collecting(stack, remote_write), query_url=made.query_url)
 
 
 def _providers(stack: Stack) -> list[pulumi.ProviderResource]:
@@ -128,7 +128,7 @@ def _providers(stack: Stack) -> list[pulumi.ProviderResource]:
 
 
 def _self_hosted(stack: Stack, network: Network, store: SelfHostedStore) -> MetricsStore:
-    from components.monitoring import MonitoringHostArgs
+    from components.monitoring.args import MonitoringHostArgs
 
     host = MonitoringHost(
         "metrics",
@@ -141,13 +141,13 @@ def _self_hosted(stack: Stack, network: Network, store: SelfHostedStore) -> Metr
             zone=stack.config.network.zones[0],
             subnet_id=pulumi.Output.from_input(network.private_subnet_ids)[0],
             vpc_id=network.vpc_id,
-            upstreams=network.doors,
+            upstreams=network.upstreams,
             protect=store.protect,
         ),
         stack.opts,
     )
-    door = RemoteWrite(url=host.remote_write_url, doors=[host.door])
-    return MetricsStore(collecting=_collecting(stack, door), query_url=host.query_url, host=host)
+    remote_write = RemoteWrite(url=host.remote_write_url, upstreams=[host.upstream])
+    return MetricsStore(collecting=_collecting(stack, remote_write), query_url=host.query_url, host=host)
 
 
 def make_collector(
@@ -177,7 +177,7 @@ def make_collector(
             region=stack.config.region,
             vpc_id=network.vpc_id,
             subnet_ids=network.private_subnet_ids,
-            upstreams=network.doors,
+            upstreams=network.upstreams,
         ),
         stack.opts,
     )
@@ -197,13 +197,13 @@ def _postgres(stack: Stack, database: Database) -> PostgresExporterArgs:
         owner=stack.names.database,
         owner_secret_arn=database.secret_arn,
         owner_secret_version_id=database.secret_version_id,
-        door=database.door,
+        upstream=database.upstream,
     )
 
 
 def _redis(stack: Stack, redis: RedisStore) -> RedisExporterArgs:
     image = stack.config.metrics.collector.redis_exporter_image
-    return RedisExporterArgs(image=image, url=redis.url, doors=list(redis.doors))
+    return RedisExporterArgs(image=image, url=redis.url, upstreams=list(redis.upstreams))
 
 
 def _cloudflare(stack: Stack, domain: Domain) -> CloudflareExporterArgs | None:
@@ -228,7 +228,7 @@ def make_rules(stack: Stack, store: MetricsStore, signals: Sequence[Signals], al
     """What the store evaluates by itself: it records, and Grafana evaluates the alerts, or the store those too."""
     alerts = sends_alerts(stack.config.metrics.store)
     made = groups if alerts else recordings_alone
-    rules = written(made(signals, about(stack.config)))
+    rules = written(made(signals, alert_identity(stack.config)))
     if store.workspace_id is not None:
         from components.amp import ManagedPrometheusRules, ManagedPrometheusRulesArgs
 
@@ -257,7 +257,8 @@ def _routes(stack: Stack, alarms: Alarms) -> pulumi.Output[str]:
 
 
 def _make_servers(stack: Stack, host: MonitoringHost, rules: str) -> None:
-    from components.monitoring import MonitoringServers, MonitoringServersArgs
+    from components.monitoring.args import MonitoringServersArgs
+    from components.monitoring.servers import MonitoringServers
 
     store = stack.config.metrics.store
     if not isinstance(store, SelfHostedStore):

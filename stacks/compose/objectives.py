@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pulumi
 
-from components._signals.limits import ERROR_SHARES, LatencyLimits, Levels
-from components.service import HitArgs, LatencyArgs, ObjectivesArgs
+from components.service.objectives import HitArgs, LatencyArgs, ObjectivesArgs
+from observability.records.limits import ERROR_SHARES, LatencyLimits, Levels
 from stacks.config.objectives import looser_alerts
 from stacks.config.service_metrics import ServiceMetricsConfig
 from stacks.config.targets import OF_THE_SERVICE, Targets

@@ -1,7 +1,7 @@
 """Redis of the configured provider. Each backend is imported by itself, so that no unused SDK is loaded."""
 
-from components._redis_roles import Role
 from components.network import Network
+from components.redis.roles import Role
 from components.redis.store import Place, RedisStore
 from stacks.compose.stack import Stack
 from stacks.config.dialects import redis_names

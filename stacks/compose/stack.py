@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components._fargate import TaskArgs
+from components.aws.fargate import TaskArgs
 from stacks.config.stack import StackConfig
 from stacks.config.task import TaskConfig
 from stacks.naming import Names

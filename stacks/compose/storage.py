@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pulumi
 
 from components.domain import Domain
-from components.storage import AliasArgs, Storage, StorageArgs
+from components.storage.args import AliasArgs, StorageArgs
+from components.storage.storage import Storage
 from stacks.compose.stack import Stack
 
 PRICE_CLASSES = {"100": "PriceClass_100", "200": "PriceClass_200", "all": "PriceClass_All"}

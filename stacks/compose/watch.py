@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from components._signals import Severity, Signals
-from components._signals.routing import Destination, destinations
-from components.grafana import ContactArgs, Observability, ObservabilityArgs, TicketHoursArgs
-from components.sentry import AlertArgs, PagerDutyArgs, Sentry, SentryArgs, SlackArgs
-from stacks.about import about
+from components.grafana.args import ContactArgs, ObservabilityArgs, TicketHoursArgs
+from components.grafana.observability import Observability
+from components.sentry.args import AlertArgs, PagerDutyArgs, SentryArgs, SlackArgs
+from components.sentry.component import Sentry
+from observability import Severity, Signals
+from observability.routing.destinations import Destination, destinations
+from stacks.alert_identity import alert_identity
 from stacks.compose.stack import Stack
 from stacks.config.sentry import SentryProjectConfig
 
@@ -62,7 +64,7 @@ def make_observability(stack: Stack, signals: Sequence[Signals]) -> Observabilit
         ObservabilityArgs(
             app=stack.config.app,
             environment=stack.config.environment,
-            owner=about(stack.config).owner,
+            owner=alert_identity(stack.config).owner,
             folder_title=f"{stack.config.app} {stack.config.environment}",
             signals=signals,
             region=stack.config.region,

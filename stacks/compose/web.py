@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from components._cloudflare.ranges import IPV4_RANGES
-from components._collecting import CollectingArgs
-from components._firewall import Upstream
+from components.alloy.sidecar import CollectingArgs
+from components.aws.security_groups import Upstream
 from components.cluster import Cluster
 from components.domain import Domain, DomainArgs
-from components.edge import AdoptionArgs, Edge, EdgeArgs
+from components.edge.args import AdoptionArgs, EdgeArgs
+from components.edge.zone import Edge
 from components.network import Nat, Network, NetworkArgs
-from components.service import CapacityArgs, Service, ServiceArgs
+from components.service.args import CapacityArgs, ServiceArgs
+from components.service.service import Service
+from edge_rules.ranges import IPV4_RANGES
 from stacks.compose.objectives import (
     error_shares,
     latency_limits,

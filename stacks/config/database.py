@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from components._postgres_rules import Choices, refusals
+from components.postgres.rds.refusals import Choices, refusals
 from policies import limits
 from stacks.config import windows
 from stacks.config.base import Model, Name, Percent, Problem, Within

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from components._signals import exporters
-from components._signals.exporters import PgBouncerNames, PostgresNames, RedisNames, names_of, version_of
+from observability.records import exporters
+from observability.records.exporters import PgBouncerNames, PostgresNames, RedisNames, names_of, version_of
 
 DatabaseMetrics = Annotated[
     Literal["cloudwatch", "postgres_exporter", "supabase"],

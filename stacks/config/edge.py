@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from components._cloudflare.rule import Phase
+from edge_rules.rule import Phase
 from policies import limits
 from stacks.config.base import Hostname, Model, Within
 from stacks.config.dialects import EdgeMetrics

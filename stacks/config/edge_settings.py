@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from components._cloudflare.fit import fitted, lacks
-from components._cloudflare.plans import MINUTE_SECONDS, CloudflarePlan
-from components._cloudflare.settings import (
+from edge_rules.fit import fitted, lacks
+from edge_rules.plans import MINUTE_SECONDS, CloudflarePlan
+from edge_rules.settings import (
     ApiSettings,
     AuthSettings,
     Bots,

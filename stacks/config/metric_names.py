@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from components._signals.names import DEFAULT_EDGES, MetricNames, OperationNames
+from observability.records.names import DEFAULT_EDGES, MetricNames, OperationNames
 from stacks.config.base import Model, Name
 
 Metric = Annotated[str, Field(pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]*$")]

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from components._signals.names import MetricNames
-from components._signals.objective import fitting
+from observability.records.names import MetricNames
+from observability.records.objective import fitting
 from stacks.config.base import Model, Problem
 from stacks.config.presets import NONE, PRESETS
 from stacks.config.targets import OF_THE_SERVICE, ErrorTarget, HitTarget, LatencyTarget, OpenShare, Targets

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from components._signals.routing import Destination, pager_key_problem, webhook_problem
+from observability.routing.destinations import Destination, pager_key_problem, webhook_problem
 from stacks.config.base import Hostname, Model, Problem
 from stacks.config.service import VariableName
 

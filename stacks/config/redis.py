@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from components._redis_roles import ENGINE_POLICIES, SERVERLESS_POLICIES, UPSTASH_POLICIES, Role, refusals
+from components.redis.roles import ENGINE_POLICIES, SERVERLESS_POLICIES, UPSTASH_POLICIES, Role, refusals
 from stacks.config.base import Model, Problem
 from stacks.config.dialects import RedisMetrics
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from components._sentry_sampling import scaling_problem
+from components.sentry.sampling import scaling_problem
 from stacks.config.base import Model, Problem
 
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -6,9 +6,19 @@ from zoneinfo import available_timezones
 
 from pydantic import Field
 
-from components import _scaling
-from components._rollout import RolloutArgs, Strategy
-from components._scaling import ScalingArgs, ScheduleArgs, StepArgs, TargetArgs
+from components.service.deployment import RolloutArgs, Strategy
+from components.service.scaling import (
+    COOLDOWN_SECONDS,
+    CPU_HIGH_PERCENT,
+    CPU_LOW_PERCENT,
+    RESPONSE_HIGH_MS,
+    ScalingArgs,
+    ScheduleArgs,
+    StepArgs,
+    TargetArgs,
+    scaling_conflicts,
+    scaling_problems,
+)
 from stacks.config.base import Model, Name, Percent, Problem
 from stacks.config.service_metrics import ServiceMetricsConfig
 from stacks.config.task import TaskConfig
@@ -60,16 +70,14 @@ class TargetConfig(Model):
     mode: Literal["target"]
     minimum_tasks: Tasks = Field(description="Tasks that always run.")
     maximum_tasks: Tasks = Field(description="Tasks at the most.")
-    cpu_percent: SteeredPercent = Field(
-        default=_scaling.CPU_HIGH_PERCENT, description="Mean CPU that is steered to."
-    )
+    cpu_percent: SteeredPercent = Field(default=CPU_HIGH_PERCENT, description="Mean CPU that is steered to.")
     memory_percent: SteeredPercent | None = Field(
         default=None, description="Mean memory that is steered to; left out, it is not."
     )
     requests_per_task_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
         default=None, description="Requests a minute and task that are steered to; left out, they are not."
     )
-    cooldown_seconds: Cooldown = _scaling.COOLDOWN_SECONDS
+    cooldown_seconds: Cooldown = COOLDOWN_SECONDS
     schedules: list[ScheduleConfig] = Field(default=[], description="Other bounds at certain times.")
 
 
@@ -80,16 +88,16 @@ class StepConfig(Model):
     minimum_tasks: Tasks = Field(description="Tasks that always run.")
     maximum_tasks: Tasks = Field(description="Tasks at the most.")
     cpu_high_percent: Annotated[int, Field(ge=20, le=90)] = Field(
-        default=_scaling.CPU_HIGH_PERCENT, description="Mean CPU above which tasks are added."
+        default=CPU_HIGH_PERCENT, description="Mean CPU above which tasks are added."
     )
     cpu_low_percent: Annotated[int, Field(ge=5, le=45)] = Field(
-        default=_scaling.CPU_LOW_PERCENT, description="Mean CPU below which tasks are taken away."
+        default=CPU_LOW_PERCENT, description="Mean CPU below which tasks are taken away."
     )
     response_high_ms: Annotated[int, Field(ge=10, le=60000)] = Field(
-        default=_scaling.RESPONSE_HIGH_MS,
+        default=RESPONSE_HIGH_MS,
         description="95th percentile of the response time above which tasks are added, in milliseconds.",
     )
-    cooldown_seconds: Cooldown = _scaling.COOLDOWN_SECONDS
+    cooldown_seconds: Cooldown = COOLDOWN_SECONDS
     schedules: list[ScheduleConfig] = Field(default=[], description="Other bounds at certain times.")
 
 
@@ -267,8 +275,8 @@ def service_problems(service: ServiceConfig) -> Iterator[Problem]:
     """Every way in which the service's settings do not fit each other: the key, and one sentence."""
     scaling, rollout = scaling_args(service.scaling), rollout_args(service.deployment)
     for key, sentence in (
-        *_scaling.scaling_problems(scaling),
-        *_scaling.scaling_conflicts(scaling, two_fleets=rollout.two_fleets),
+        *scaling_problems(scaling),
+        *scaling_conflicts(scaling, two_fleets=rollout.two_fleets),
     ):
         yield f"service.scaling.{key}", sentence
     for schedule in scaling.schedules:

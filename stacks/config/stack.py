@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from components._scaling import most_tasks
+from components.service.scaling import most_tasks
 from policies import limits
 from stacks import budget
 from stacks.budget import Budget, Fleet

@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from components._fargate_sizes import size_problem
+from components.aws.fargate_sizes import size_problem
 from stacks.config.base import Model
 
 

@@ -16,15 +16,15 @@ from cloudwatch_facts import FACTS, UNITS, problems
 from cloudwatch_reference import ALARM, OK, UNKNOWN, computed, names, state
 from moto import mock_aws
 
-from components._signals import CloudWatch, CloudWatchMath
-from components._signals.alerts import Alert, Crossed, alerts
-from components._signals.evaluators import as_aws_has_them
-from footing.imports.hook import install
 from footing.plan.record import record
 from footing.project import PROJECT
-from footing.simulate.identity import Identity
-from footing.simulate.moto_aws.kind import Call
-from footing.simulate.moto_aws.monitoring import KINDS
+from lazy_sdk.hook import install
+from observability import CloudWatch, CloudWatchMath
+from observability.alerting.alerts import Alert, Crossed, alerts
+from observability.alerting.evaluators import prefer_cloudwatch
+from simulator.identity import Identity
+from simulator.moto_aws.kind import Call
+from simulator.moto_aws.monitoring import KINDS
 from stacks.config.load import StackFile, from_file
 from stacks.observed import Observed, observe
 
@@ -61,7 +61,7 @@ def rendered(stack: str, directory: Path) -> Rendered:
     }
     of_cloudwatch = [
         it
-        for it in alerts(as_aws_has_them(found[0].signals))
+        for it in alerts(prefer_cloudwatch(found[0].signals))
         if isinstance(it.condition, Crossed)
         and isinstance(it.condition.signal.query, CloudWatch | CloudWatchMath)
         and it.severity.value in {"page", "ticket"}

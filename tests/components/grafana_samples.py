@@ -3,7 +3,9 @@
 import dataclasses
 import json
 
-from components._signals import (
+from components.grafana.args import ContactArgs, ObservabilityArgs
+from components.grafana.observability import Observability
+from observability import (
     Board,
     CloudWatch,
     Failures,
@@ -16,8 +18,7 @@ from components._signals import (
     Sql,
     Threshold,
 )
-from components._signals.promql import Level, Match, Operator, Series
-from components.grafana import ContactArgs, Observability, ObservabilityArgs
+from observability.promql import Level, Match, Operator, Series
 from tests.components.recording import Recorded, record_component
 
 WEBHOOK = "https://hooks.example.com/services/canary"

@@ -13,7 +13,7 @@ from pulumi.runtime import mocks, rpc, settings
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_pulumi_func
 
-from components._component import Component, output_names
+from components.component import Component, output_names
 
 C = TypeVar("C", bound=Component)
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from components._signals import CloudWatch, CloudWatchMath, Prometheus, Severity, Signal, Signals, Threshold
-from components._signals.promql import Level, Series
-from components.alarms import Alarms, AlarmsArgs
+from components.alarms.args import AlarmsArgs
+from components.alarms.component import Alarms
 from components.alarms.spec import Missing, specs
+from observability import CloudWatch, CloudWatchMath, Prometheus, Severity, Signal, Signals, Threshold
+from observability.promql import Level, Series
 from tests.components.recording import Recorded, Registered, Secret, record_component
 
 PAGE, TICKET = Severity.PAGE, Severity.TICKET

@@ -7,22 +7,23 @@ from typing import Any
 
 import pytest
 
-from components import _collecting
-from components._alloy import STATUS_PORT, Proof, Signed, Target, WithToken, render
-from components._collecting import CollectingArgs, RemoteWrite
-from components._fargate import TaskArgs
-from components._firewall import Upstream
-from components._signals.names import Job
-from components.collector import (
+from components.alloy import sidecar
+from components.alloy.alloy_config import STATUS_PORT, Proof, Signed, Target, WithToken, render
+from components.alloy.sidecar import CollectingArgs, RemoteWrite
+from components.aws.fargate import TaskArgs
+from components.aws.security_groups import Upstream
+from components.collector.args import (
     CloudflareExporterArgs,
-    Collector,
     CollectorArgs,
     PostgresExporterArgs,
     RedisExporterArgs,
 )
 from components.collector.postgres import FETCH_SCRIPT, ROLE_SCRIPT
-from tests.components import test_pooler, test_service
+from components.collector.service import Collector
+from observability.records.names import Job
+from tests.components import test_service
 from tests.components.alloy_reader import Block, read
+from tests.components.postgres import test_pooler
 from tests.components.recording import Recorded, record_component
 
 STORE = RemoteWrite(
@@ -30,7 +31,7 @@ STORE = RemoteWrite(
     user="12",
     token_secret_arn="arn:token",
     token_secret_version_id="t1",
-    doors=[Upstream(role="metrics", security_group_id="sg-store", port=9090)],
+    upstreams=[Upstream(role="metrics", security_group_id="sg-store", port=9090)],
 )
 COLLECTING = CollectingArgs(image="example/alloy:1", environment="staging", interval_seconds=15, store=STORE)
 AT_AMAZON = dataclasses.replace(
@@ -47,7 +48,7 @@ POSTGRES = PostgresExporterArgs(
     owner="shop",
     owner_secret_arn="arn:owner",
     owner_secret_version_id="v1",
-    door=Upstream(role="database", security_group_id="sg-db", port=5432),
+    upstream=Upstream(role="database", security_group_id="sg-db", port=5432),
 )
 ARGS = CollectorArgs(
     service_name="shop-staging-collector",
@@ -57,7 +58,7 @@ ARGS = CollectorArgs(
     redis=RedisExporterArgs(
         image="example/redis-exporter:1",
         url="rediss://default:redis-password@redis.internal:6379",
-        doors=[Upstream(role="redis", security_group_id="sg-redis", port=6379)],
+        upstreams=[Upstream(role="redis", security_group_id="sg-redis", port=6379)],
     ),
     cloudflare=CloudflareExporterArgs(image="example/cloudflare-exporter:1", token="zone-token", zone_id="z1"),
     cluster_arn="arn:cluster",
@@ -163,7 +164,7 @@ def test_only_what_is_asked_for_is_measured():
     assert not {"redis-exporter", "cloudflare-exporter"} & containers(recorded).keys()
     recorded = record(postgres=None)
     assert not {"authorities", "postgres-role", "postgres-exporter"} & containers(recorded).keys()
-    assert [it["name"] for it in recorded.one("TaskDefinition").inputs["volumes"]] == [_collecting.VOLUME]
+    assert [it["name"] for it in recorded.one("TaskDefinition").inputs["volumes"]] == [sidecar.VOLUME]
 
 
 def test_exporter_never_has_the_password_of_the_owner():
@@ -257,9 +258,9 @@ def test_task_outlives_its_collector_and_ecs_starts_that_again():
     assert collector["dependsOn"] == [{"containerName": "collector-prepare", "condition": "SUCCESS"}]
     assert collector["user"] == "10001:10001"
     mounts = [it["sourceVolume"] for it in made["pgbouncer"]["mountPoints"]]
-    assert _collecting.VOLUME not in mounts
+    assert sidecar.VOLUME not in mounts
     # The pooler's volume holds the database's password.
-    assert [it["sourceVolume"] for it in collector["mountPoints"]] == [_collecting.VOLUME]
+    assert [it["sourceVolume"] for it in collector["mountPoints"]] == [sidecar.VOLUME]
 
 
 def test_task_without_a_store_has_no_collector():
@@ -274,7 +275,7 @@ def test_start_script_becomes_alloy_with_its_configuration(tmp_path: Path):
     program.chmod(0o755)
     config = text_of()
     subprocess.run(
-        ["/bin/sh", "-c", _collecting.START_SCRIPT],
+        ["/bin/sh", "-c", sidecar.START_SCRIPT],
         env={
             "PATH": f"{program.parent}:{os.defpath}",
             "ALLOY_CONFIG": config,
@@ -290,7 +291,7 @@ def test_start_script_becomes_alloy_with_its_configuration(tmp_path: Path):
     assert f"--server.http.listen-addr=127.0.0.1:{STATUS_PORT}" in arguments
 
 
-@pytest.mark.parametrize("script", [FETCH_SCRIPT, ROLE_SCRIPT, _collecting.PREPARE_SCRIPT])
+@pytest.mark.parametrize("script", [FETCH_SCRIPT, ROLE_SCRIPT, sidecar.PREPARE_SCRIPT])
 def test_script_is_valid_shell(script: str):
     found = subprocess.run(["/bin/sh", "-n"], input=script, text=True, capture_output=True, check=False)
     assert (found.returncode, found.stderr) == (0, "")

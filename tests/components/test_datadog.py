@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 
-from components._signals import (
+from components.datadog.args import DatadogArgs
+from components.datadog.component import Datadog
+from components.datadog.names import UnsayableError, of_cloudwatch
+from components.datadog.queries import expression
+from observability import (
     CloudWatch,
     CloudWatchMath,
     Failures,
-    Floor,
+    MinimumTraffic,
     Objective,
     Prometheus,
     Severity,
@@ -17,7 +21,7 @@ from components._signals import (
     Slowness,
     Threshold,
 )
-from components._signals.promql import (
+from observability.promql import (
     Expression,
     Increase,
     Level,
@@ -29,9 +33,6 @@ from components._signals.promql import (
     Scaled,
     Series,
 )
-from components.datadog import Datadog, DatadogArgs
-from components.datadog.names import UnsayableError, of_cloudwatch
-from components.datadog.queries import expression
 from tests.components.recording import Recorded, record_component
 
 PAGE, TICKET = Severity.PAGE, Severity.TICKET
@@ -76,7 +77,7 @@ QUIET = signal(
     "quiet",
     Prometheus(expression=Ratio(Rate(FAILED), Rate(ANSWERS))),
     Threshold(severity=PAGE, value=0.05),
-    floor=Floor(expression=Rate(ANSWERS), value=10),
+    minimum_traffic=MinimumTraffic(expression=Rate(ANSWERS), value=10),
 )
 MATH = signal("math", CloudWatchMath(expression="a", metrics={"a": cloudwatch("A", "Sum")}))
 AVAILABLE = Objective(

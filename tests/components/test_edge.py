@@ -4,13 +4,15 @@ from collections.abc import Mapping
 import pulumi
 import pytest
 
-from components._cloudflare.fit import fitted
-from components._cloudflare.plans import CloudflarePlan
-from components._cloudflare.rule import Phase
-from components._cloudflare.settings import Bots, Hsts, Waf
-from components.edge import AdoptionArgs, Edge, values
-from tests.components.edge_samples import FAILURES, SETTINGS, Rate, edge_args, made, record, settings
+from components.edge import values
+from components.edge.args import AdoptionArgs
+from components.edge.zone import Edge
+from edge_rules.fit import fitted
+from edge_rules.plans import CloudflarePlan
+from edge_rules.rule import Phase
+from edge_rules.settings import Bots, Hsts, Waf
 from tests.components.recording import record_component
+from tests.edge_rules.edge_samples import FAILURES, SETTINGS, Rate, edge_args, made, record, settings
 
 PLANS = {plan: fitted(dataclasses.replace(SETTINGS, plan=plan)) for plan in CloudflarePlan}
 

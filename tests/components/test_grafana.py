@@ -7,20 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components._dashboards.lines import COLOURS, HEALTHY, steps
-from components._dashboards.panels import panel_id
-from components._signals import (
-    Board,
-    CloudWatch,
-    CloudWatchMath,
-    Prometheus,
-    Severity,
-    Signal,
-    Signals,
-    Threshold,
-)
-from components._signals.promql import Increase, Rate, Series
-from components.grafana import ContactArgs, Observability
+from components.grafana.args import ContactArgs
+from components.grafana.observability import Observability
+from observability import Board, CloudWatch, CloudWatchMath, Prometheus, Severity, Signal, Signals, Threshold
+from observability.dashboards.lines import COLOURS, HEALTHY, steps
+from observability.dashboards.panels import panel_id
+from observability.promql import Increase, Rate, Series
 from tests.components.grafana_samples import (
     CONNECTIONS,
     OBJECTIVE,
@@ -146,7 +138,7 @@ def test_lines_beside_a_signal_have_their_own_legend_and_source():
         expression="IF(requests > 50, errors / requests, 0)",
         metrics={"requests": requests("lb").query, "errors": requests("lb").query},
     )
-    signal = dataclasses.replace(STORAGE, beside={"share": math, "waiting": WAITING.query})
+    signal = dataclasses.replace(STORAGE, extra_queries={"share": math, "waiting": WAITING.query})
     targets = panels(record(signals=[Signals(subject="A", signals=(signal,))]))["Free storage"]["targets"]
     assert [it["refId"] for it in targets] == ["A", "B0", "B1", "B", "C"]
     assert [it.get("hide", False) for it in targets] == [False, True, True, False, False]

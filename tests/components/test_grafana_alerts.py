@@ -9,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from promql_parser import parse
 
-from components._dashboards.boards import UID_LENGTH, short_uid
-from components._dashboards.panels import panel_id
-from components._signals import (
+from components.grafana.alerts import rule as rule_of
+from components.grafana.args import ContactArgs
+from components.grafana.observability import Observability
+from footing.observe.known import known
+from footing.project import observed, stack_file
+from observability import (
     CloudWatch,
     CloudWatchMath,
-    Floor,
+    MinimumTraffic,
     Objective,
     Prometheus,
     Severity,
@@ -22,16 +25,14 @@ from components._signals import (
     Signals,
     Threshold,
 )
-from components._signals.alerts import alerts
-from components._signals.burn import condition
-from components._signals.durations import duration
-from components._signals.evaluators import without_own_judges
-from components._signals.promql import Expression, Increase, Level, Rate, Ratio, Scaled, Series, Sum
-from components.grafana import ContactArgs, Observability
-from components.grafana.alerts import rule as rule_of
-from footing.observability.dashboards import place
-from footing.observability.known import known
-from footing.project import observed, stack_file
+from observability.alerting.alerts import alerts
+from observability.alerting.burn import condition
+from observability.alerting.evaluators import without_source_evaluated
+from observability.dashboards.boards import UID_LENGTH, short_uid
+from observability.dashboards.panels import panel_id
+from observability.durations import duration
+from observability.files.dashboards import place
+from observability.promql import Expression, Increase, Level, Rate, Ratio, Scaled, Series, Sum
 from tests.components.grafana_samples import (
     CONNECTIONS,
     OBJECTIVE,
@@ -218,7 +219,9 @@ def test_a_rule_tells_when_a_source_is_silent():
 def test_a_floor_keeps_a_rule_silent_and_its_panel_open():
     requests = Rate(Series("http_requests_total"))
     share = Prometheus(expression=Ratio(Rate(Series("errors_total")), requests), window_seconds=600)
-    guarded = dataclasses.replace(WAITING, query=share, floor=Floor(expression=requests, value=10))
+    guarded = dataclasses.replace(
+        WAITING, query=share, minimum_traffic=MinimumTraffic(expression=requests, value=10)
+    )
     recorded = record(signals=told(guarded))
     [rule] = rules(recorded).values()
     text = "sum(rate(errors_total[10m])) / (sum(rate(http_requests_total[10m])) > 0)"
@@ -276,8 +279,8 @@ def test_silence_is_a_fault_only_of_what_is_always_there(expression: Expression,
 
 
 def test_a_gauge_under_its_floor_is_silent_without_a_fault():
-    floor = Floor(expression=Level(Series("a")), value=10)
-    [rule] = rules(record(signals=told(dataclasses.replace(WAITING, floor=floor)))).values()
+    minimum_traffic = MinimumTraffic(expression=Level(Series("a")), value=10)
+    [rule] = rules(record(signals=told(dataclasses.replace(WAITING, minimum_traffic=minimum_traffic)))).values()
     assert rule["noDataState"] == "OK"
 
 
@@ -294,7 +297,8 @@ def test_each_threshold_waits_as_long_as_it_says():
 def test_every_alert_of_a_stack_is_a_rule_that_somebody_can_act_on(stack: str):
     seen = observed(stack, stack_file(stack, None))
     made = [
-        rule_of(alert, place(seen), seen.owner) for alert in alerts(without_own_judges(known(tuple(seen.signals))))
+        rule_of(alert, place(seen), seen.owner)
+        for alert in alerts(without_source_evaluated(known(tuple(seen.signals))))
     ]
     assert made
     assert len({it.uid for it in made}) == len({it.name for it in made}) == len(made)

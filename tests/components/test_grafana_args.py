@@ -2,8 +2,8 @@ import dataclasses
 
 import pytest
 
-from components._signals import Signals
-from components.grafana import ContactArgs, TicketHoursArgs
+from components.grafana.args import ContactArgs, TicketHoursArgs
+from observability import Signals
 from tests.components.grafana_samples import (
     OBJECTIVE,
     PAGER_KEY,
@@ -29,7 +29,11 @@ PAGER = ContactArgs(pagerduty_integration_key=PAGER_KEY)
         ({"cloudwatch_datasource_uid": None}, "'database-connections' has no data source: set cloudwatch_"),
         ({"prometheus_datasource_uid": None}, "'pooler-waiting' has no data source: set prometheus_"),
         (
-            {"signals": [Signals(subject="A", signals=(dataclasses.replace(WAITING, beside={"sql": SLOW}),))]},
+            {
+                "signals": [
+                    Signals(subject="A", signals=(dataclasses.replace(WAITING, extra_queries={"sql": SLOW}),))
+                ]
+            },
             "'pooler-waiting' has no data source: set postgres_",
         ),
         (

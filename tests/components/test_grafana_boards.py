@@ -15,27 +15,17 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 from promql_parser import parse
 
-from components._signals import (
-    Board,
-    CloudWatchMath,
-    Prometheus,
-    Shape,
-    Signal,
-    Signals,
-    Sql,
-    Unit,
-    UpstashStatistic,
-    rpc,
-)
-from components._signals.evaluators import without_own_judges
-from components._signals.promql import Rate, Series
-from components.grafana import ContactArgs
+from components.grafana.args import ContactArgs
 from footing.documents.drawing import SHADES, drawing
-from footing.observability.artefacts import ARTEFACTS, DIRECTORIES
-from footing.observability.dashboards import plain_models
-from footing.observability.grants import grants
-from footing.observability.known import UNKNOWN
+from footing.observe.known import UNKNOWN
 from footing.project import observed, stack_file
+from observability import Board, CloudWatchMath, Prometheus, Shape, Signal, Signals, Sql, Unit, UpstashStatistic
+from observability.alerting.evaluators import without_source_evaluated
+from observability.files.artefacts import ARTEFACTS, DIRECTORIES
+from observability.files.dashboards import plain_models
+from observability.files.grants import grants
+from observability.promql import Rate, Series
+from observability.records import rpc
 from tests.components.grafana_samples import (
     CONNECTIONS,
     OBJECTIVE,
@@ -58,7 +48,12 @@ def every_kind() -> list[Signals]:
     """Signals with every kind of query, line, threshold and panel."""
     math = CloudWatchMath(expression="a / b", metrics={"a": CONNECTIONS.query, "b": STORAGE.query})
     computed = Signal(
-        id="computed", title="Computed", description="A.", query=math, unit=Unit.SHARE, beside={"b": STORAGE.query}
+        id="computed",
+        title="Computed",
+        description="A.",
+        query=math,
+        unit=Unit.SHARE,
+        extra_queries={"b": STORAGE.query},
     )
     rated = Prometheus(expression=Rate(Series("hits_total"), by=("server",)))
     free = Signal(id="free", title="Free", description="A.", query=rated, unit=Unit.OPERATIONS_PER_SECOND)
@@ -185,7 +180,7 @@ def test_sql_reads_the_time_of_the_dashboard_and_ends(stack: str):
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_record_of_a_stack_is_on_its_board(stack: str):
-    told = without_own_judges(observed(stack, stack_file(stack, None)).signals)
+    told = without_source_evaluated(observed(stack, stack_file(stack, None)).signals)
     wanted = {record.title for it in told for record in it.signals}
     wanted |= {f"{record.title}: burn rate" for it in told for record in it.objectives}
     assert {panel["title"] for panel in data_panels(stack)} >= wanted

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.grafana import ContactArgs, TicketHoursArgs
+from components.grafana.args import ContactArgs, TicketHoursArgs
 from components.grafana.messages import template
 from tests.components.grafana_samples import record, rules
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from components._signals import Board, Prometheus, Severity, Signals
-from components._signals.alerts import Alert, Crossed, alerts, asked
 from components.grafana import telemetry
 from footing.project import observed, stack_file
+from observability import Board, Prometheus, Severity, Signals
+from observability.alerting.alerts import Alert, Crossed, alerts, asked
 from tests.components.grafana_samples import CONNECTIONS, dashboards, record
 
 

@@ -12,15 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
-from components.monitoring import (
-    MonitoringHost,
-    MonitoringHostArgs,
-    MonitoringServers,
-    MonitoringServersArgs,
-    ServersPlace,
-)
 from components.monitoring import containers as rendered
+from components.monitoring.args import MonitoringHostArgs, MonitoringServersArgs, ServersPlace
+from components.monitoring.host import MonitoringHost
 from components.monitoring.machine import START_SCRIPT, start_script
+from components.monitoring.servers import MonitoringServers
 from tests.components.recording import MADE, Recorded, Secret, record_component
 
 HOST = MonitoringHostArgs(

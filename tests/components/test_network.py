@@ -78,7 +78,7 @@ def texts(value: object) -> list[str]:
 def test_interface_endpoints_stand_in_every_zone_behind_a_group_of_their_own():
     recorded = record_component(
         lambda: Network("net", dataclasses.replace(ARGS, endpoints=["ecr.api", "logs"])),
-        read=lambda network: network.doors[0].security_group_id,
+        read=lambda network: network.upstreams[0].security_group_id,
     )
     made = {it.name: it.inputs for it in recorded.of("VpcEndpoint") if it.name != "net-s3"}
     assert {name: it["serviceName"] for name, it in made.items()} == {
@@ -89,13 +89,13 @@ def test_interface_endpoints_stand_in_every_zone_behind_a_group_of_their_own():
         assert (it["vpcEndpointType"], it["privateDnsEnabled"]) == ("Interface", True)
         assert it["securityGroupIds"] == ["net-endpoints-id"]
         assert it["subnetIds"] == [f"net-private-{zone}-id" for zone in "abc"]
-    [door] = recorded.component.doors
+    [door] = recorded.component.upstreams
     assert (recorded.read, door.port) == ("net-endpoints-id", 443)
 
 
 def test_network_without_endpoints_has_no_group_and_no_door():
     recorded = record()
-    assert recorded.component.doors == []
+    assert recorded.component.upstreams == []
     assert recorded.of("SecurityGroup") == []
 
 

@@ -1,7 +1,7 @@
 import pulumi
 import pytest
 
-from components._component import Component
+from components.component import Component
 from tests.components.recording import UNKNOWN, Secret, record_component
 
 
@@ -42,7 +42,7 @@ def test_recording_tells_secrets_apart_in_outputs_and_in_what_is_read():
 
 
 def test_recording_keeps_what_only_the_provider_knows_unknown_in_a_preview():
-    from components._redis_roles import Role
+    from components.redis.roles import Role
     from components.redis.upstash import UpstashRedis, UpstashRedisArgs
 
     args = UpstashRedisArgs(database_name="shop", role=Role.CACHE, primary_region="us-east-1", budget_usd=20)

@@ -4,14 +4,14 @@ from itertools import product
 
 import pytest
 
-from components._component import output_names
-from components._redis_roles import ENGINE_POLICIES, Role
-from components._signals import CloudWatch, Severity, Signal, Signals
+from components.component import output_names
 from components.redis.auth import AuthArgs, AuthMode
 from components.redis.elasticache import Redis, RedisArgs
+from components.redis.roles import ENGINE_POLICIES, Role
 from components.redis.serverless import ServerlessRedis
 from components.redis.store import RedisStore
 from components.redis.upstash import UpstashRedis
+from observability import CloudWatch, Severity, Signal, Signals
 from tests.components.recording import MADE, Recorded, Secret, record_component
 
 ARGS = RedisArgs(
@@ -290,6 +290,6 @@ def test_what_the_research_asks_for_is_watched():
 @pytest.mark.parametrize("backend", [Redis, ServerlessRedis, UpstashRedis])
 def test_every_backend_offers_the_same_outputs(backend: type):
     shape = {name for name in vars(RedisStore) if not name.startswith("_")}
-    assert shape == {"url", "reader_url", "host", "port", "doors", "signals"}
+    assert shape == {"url", "reader_url", "host", "port", "upstreams", "signals"}
     offered = {*output_names(backend), *vars(backend)}
     assert shape <= offered

@@ -2,9 +2,9 @@ import dataclasses
 
 import pytest
 
-from components._redis_roles import Role
-from components._signals import Severity
+from components.redis.roles import Role
 from components.redis.serverless import ServerlessRedis, ServerlessRedisArgs
+from observability import Severity
 from tests.components.recording import Recorded, Secret, record_component
 
 ARGS = ServerlessRedisArgs(
@@ -46,7 +46,7 @@ def test_serverless_url_is_secret_and_both_its_doors_can_be_opened():
     recorded = record()
     assert recorded.outputs["url"] == Secret("rediss://default:generated-password@serverless.internal:6379")
     assert recorded.outputs["reader_url"] == Secret("rediss://default:generated-password@serverless.internal:6380")
-    assert {(door.role, door.port) for door in recorded.component.doors} == {
+    assert {(door.role, door.port) for door in recorded.component.upstreams} == {
         ("redis", 6379),
         ("redis-reader", 6380),
     }

@@ -2,10 +2,10 @@ import dataclasses
 
 import pytest
 
-from components._redis_roles import Role
-from components._signals import UpstashStatistic
+from components.redis.roles import Role
 from components.redis.upstash import UpstashRedis, UpstashRedisArgs
 from components.redis.upstash_signals import signals
+from observability import UpstashStatistic
 from tests.components.recording import Recorded, Secret, record_component
 
 ARGS = UpstashRedisArgs(
@@ -97,7 +97,9 @@ def test_upstash_keeps_keys_where_asked_to():
 def test_statistics_of_upstash_are_drawn_where_grafana_may_ask_for_them():
     address = "https://api.example.com/v2/redis/stats/1"
     assert signals(address, drawn=False).signals == ()
-    lines = [line for it in signals(address, drawn=True).signals for line in (it.query, *it.beside.values())]
+    lines = [
+        line for it in signals(address, drawn=True).signals for line in (it.query, *it.extra_queries.values())
+    ]
     # Names of https://upstash.com/docs/devops/developer-api/redis/get_database_stats
     assert {(it.address, it.statistic) for it in lines if isinstance(it, UpstashStatistic)} == {
         (address, name)

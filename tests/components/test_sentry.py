@@ -2,10 +2,11 @@ import dataclasses
 
 import pytest
 
-from components._signals import Severity
-from components._signals.alerts import alerts
-from components._signals.evaluators import without_own_judges
-from components.sentry import AlertArgs, PagerDutyArgs, Sentry, SentryArgs, SlackArgs
+from components.sentry.args import AlertArgs, PagerDutyArgs, SentryArgs, SlackArgs
+from components.sentry.component import Sentry
+from observability import Severity
+from observability.alerting.alerts import alerts
+from observability.alerting.evaluators import without_source_evaluated
 from tests.components.recording import Recorded, record_component
 
 ARGS = SentryArgs(
@@ -181,6 +182,6 @@ def test_each_alert_can_be_switched_off_with_its_record(switch: str, gone: set[s
 
 def test_no_other_evaluator_is_asked_for_what_sentry_judges():
     told = record().component.signals
-    [rest] = without_own_judges([told])
+    [rest] = without_source_evaluated([told])
     assert told.signals
     assert (rest.signals, rest.checks) == ((), told.checks)

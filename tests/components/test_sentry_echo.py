@@ -14,8 +14,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from footing.simulate.difference import changes
-from footing.simulate.shapes import resource_shape
+from simulator.difference import changes
+from simulator.shapes import resource_shape
 from tests.components.recording import Registered
 from tests.components.test_sentry import record
 

@@ -5,22 +5,14 @@ from typing import Any
 import pulumi
 import pytest
 
-from components._fargate import TaskArgs
-from components._firewall import Upstream
-from components._scaling import step_policies
-from components._signals import Prometheus
-from components._signals.names import MetricNames
-from components.service import (
-    CapacityArgs,
-    RolloutArgs,
-    ScalingArgs,
-    ScheduleArgs,
-    Service,
-    ServiceArgs,
-    StepArgs,
-    Strategy,
-    TargetArgs,
-)
+from components.aws.fargate import TaskArgs
+from components.aws.security_groups import Upstream
+from components.service.args import CapacityArgs, ServiceArgs
+from components.service.deployment import RolloutArgs, Strategy
+from components.service.scaling import ScalingArgs, ScheduleArgs, StepArgs, TargetArgs, step_policies
+from components.service.service import Service
+from observability import Prometheus
+from observability.records.names import MetricNames
 from tests.components.recording import Recorded, Secret, record_component
 
 RUNNING = "aws:ecs/getService:getService"
@@ -363,7 +355,7 @@ def test_application_answers_under_the_ids_of_the_load_balancer():
         assert not isinstance(balancer[id_].query, Prometheus)
         assert application[id_].unit == balancer[id_].unit
         assert application[id_].thresholds == balancer[id_].thresholds
-        assert application[id_].floor or not application[id_].thresholds
+        assert application[id_].minimum_traffic or not application[id_].thresholds
 
 
 def test_times_are_seconds_whatever_the_histogram_counts_in():

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from components.storage import AliasArgs, Storage, StorageArgs
+from components.storage.args import AliasArgs, StorageArgs
 from components.storage.headers import FINGERPRINTED, changing
+from components.storage.storage import Storage
 from tests.components.recording import Recorded, record_component
 
 ARGS = StorageArgs(

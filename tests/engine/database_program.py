@@ -4,11 +4,13 @@ from typing import Any
 
 import pulumi
 
-from components._fargate import TaskArgs
+from components.aws.fargate import TaskArgs
 from components.cluster import Cluster, ClusterArgs
-from components.database import CredentialsArgs, Database, DatabaseArgs, ReplicaArgs, UpgradeArgs
 from components.network import Nat, Network, NetworkArgs
-from components.pooler import Pooler, PoolerArgs
+from components.postgres.pooler.args import PoolerArgs
+from components.postgres.pooler.service import Pooler
+from components.postgres.rds.args import CredentialsArgs, DatabaseArgs, ReplicaArgs, UpgradeArgs
+from components.postgres.rds.database import Database
 
 DATABASE = {
     "identifier": "shop-db",

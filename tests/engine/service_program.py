@@ -2,19 +2,13 @@
 
 from typing import Any
 
-from components._fargate import TaskArgs
+from components.aws.fargate import TaskArgs
 from components.cluster import Cluster, ClusterArgs
 from components.network import Nat, Network, NetworkArgs
-from components.service import (
-    CapacityArgs,
-    RolloutArgs,
-    ScalingArgs,
-    Service,
-    ServiceArgs,
-    StepArgs,
-    Strategy,
-    TargetArgs,
-)
+from components.service.args import CapacityArgs, ServiceArgs
+from components.service.deployment import RolloutArgs, Strategy
+from components.service.scaling import ScalingArgs, StepArgs, TargetArgs
+from components.service.service import Service
 
 NETWORK = NetworkArgs(
     cidr="10.0.0.0/16",

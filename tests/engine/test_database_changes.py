@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from engine.build import MODULE_DIRECTORY, find_engine
-from footing.engine.tryout import installed_packages
-from footing.simulate.process import simulated_cloud
+from footing.pulumi_cli.tryout import installed_packages
+from simulator.process import simulated_cloud
 
 pytestmark = pytest.mark.engine
 

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from engine.build import MODULE_DIRECTORY, find_engine
-from footing.engine.tryout import installed_packages
-from footing.simulate.process import simulated_cloud
+from footing.pulumi_cli.tryout import installed_packages
+from simulator.process import simulated_cloud
 
 pytestmark = pytest.mark.engine
 
@@ -26,8 +26,8 @@ from pathlib import Path
 import pulumi
 configured = pulumi.Config()
 sys.path.insert(0, configured.require("root"))
-from components._cloudflare.fields import under
-from components._cloudflare.rule import Fragment, Keep, Phase, Rule
+from edge_rules.fields import under
+from edge_rules.rule import Fragment, Keep, Phase, Rule
 from components.edge import Edge, EdgeArgs
 from stacks.config import from_file
 from stacks.edge import edge_settings

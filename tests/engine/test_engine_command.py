@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine import build
-from footing.engine import run, tryout
-from footing.engine.state import StackState
+from footing.pulumi_cli import run, tryout
+from footing.pulumi_cli.state import StackState
 
 NO_ENGINE = "Neither pulumi >= 3.220 nor go >= 1.25 is on PATH: install one"
 

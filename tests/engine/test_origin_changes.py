@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from footing.engine.session import Session
-from footing.engine.tryout import try_out
+from footing.pulumi_cli.session import Session
+from footing.pulumi_cli.tryout import try_out
 
 pytestmark = pytest.mark.engine
 

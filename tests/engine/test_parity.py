@@ -13,9 +13,9 @@ from test_stack import API_RATE_101, AUTH_RATE_21, CONNECTIONS_201, FOOTING, FOR
 
 from footing.check.pack import load
 from footing.check.run import report_on
-from footing.engine.session import Session
-from footing.engine.tryout import try_out
 from footing.project import stack_file
+from footing.pulumi_cli.session import Session
+from footing.pulumi_cli.tryout import try_out
 from policies.report import Report, stops
 from policies.rule import Verdict
 

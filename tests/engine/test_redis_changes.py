@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from footing.engine.session import Session
-from footing.engine.tryout import try_out
+from footing.pulumi_cli.session import Session
+from footing.pulumi_cli.tryout import try_out
 
 pytestmark = pytest.mark.engine
 
@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
-from components._redis_roles import Role
+from components.redis.roles import Role
 from components.redis.store import Place
 
 given = json.loads(Path("redis.json").read_text())

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from footing.engine.session import Session
-from footing.engine.tryout import cloud_directory, try_out
+from footing.pulumi_cli.session import Session
+from footing.pulumi_cli.tryout import cloud_directory, try_out
 
 pytestmark = pytest.mark.engine
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from components._signals.alerts import asked
-from components._signals.names import Job
 from footing.project import observed, stack_file
+from observability.alerting.alerts import asked
+from observability.records.names import Job
 from tests.components.alloy_reader import read
 
 pytestmark = pytest.mark.engine

@@ -8,9 +8,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from components._signals import Shape, Signal, Sql, rpc
 from lab.postgres import PASSWORD, SUPERUSER
 from lab.stage import Stage
+from observability import Shape, Signal, Sql
+from observability.records import rpc
 
 ROWS = 1_000_000
 DAYS = 30

@@ -15,19 +15,19 @@ import pytest
 import redis
 import yaml
 
-from components._redis_roles import Role
-from components._signals import Prometheus as Query
-from components._signals import Signal
-from components._signals.exporters import PGBOUNCER, POSTGRES, REDIS, SUPABASE
-from components.database.metrics import Exporter
-from components.database.metrics import metrics as of_database
-from components.pooler.metrics import metrics as of_pooler
+from components.postgres.pooler.metrics import metrics as of_pooler
+from components.postgres.rds.metrics import Exporter
+from components.postgres.rds.metrics import metrics as of_database
 from components.redis.metrics import metrics as of_redis
-from footing.observability.artefacts import ARTEFACTS
+from components.redis.roles import Role
 from lab import exporters, pgbouncer_probe, pooler, prometheus, redis_server
 from lab.process import ServerError
 from lab.prometheus import Prometheus
 from lab.stage import Stage
+from observability import Prometheus as Query
+from observability import Signal
+from observability.files.artefacts import ARTEFACTS
+from observability.records.exporters import PGBOUNCER, POSTGRES, REDIS, SUPABASE
 from stacks.observed import Observed
 from tests.observability.everything import everything
 
@@ -84,11 +84,11 @@ def _walked(record: str, node: Any, kept: frozenset[str]) -> Iterator[Asked]:
 
 
 def texts(signal: Signal) -> Iterator[str]:
-    for query in (signal.query, *signal.beside.values()):
+    for query in (signal.query, *signal.extra_queries.values()):
         if isinstance(query, Query):
             yield query.promql
-            if signal.floor and query is signal.query:
-                yield signal.floor.expression.promql("5m")
+            if signal.minimum_traffic and query is signal.query:
+                yield signal.minimum_traffic.expression.promql("5m")
 
 
 def of_stack(told: Observed) -> Iterator[tuple[str, str]]:

@@ -11,16 +11,16 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from components.pooler import Pooler
-from components.pooler.pgbouncer import PgBouncerSettings
+from components.postgres.pooler.pgbouncer import PgBouncerSettings
+from components.postgres.pooler.service import Pooler
 from lab import certificate, pooler, process
 from lab.postgres import SUPERUSER, Postgres, read_occupancy
 from lab.process import ServerError
 from lab.production import differing_keys
 from lab.stage import Stage
 from stacks.config import from_file
+from tests.components.postgres.test_pooler import ARGS
 from tests.components.recording import record_component
-from tests.components.test_pooler import ARGS
 
 ROOT = Path(__file__).parents[2]
 DIFFERENT_ON_LOOPBACK = {"%include", "listen_addr", "listen_port", "auth_file", "server_tls_ca_file"}

@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
-from footing.observability.proof.files import RULES, proof_file
-from footing.observability.proof.scenario import Scenario
 from lab.programs import find
+from tests.observability.scenarios.files import RULES, proof_file
+from tests.observability.scenarios.scenario import Scenario
 
 AT_ONCE = 60
 """Files that one promtool is given: its start costs more than a small test."""

@@ -5,13 +5,13 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from components._signals.promql import Match, Series
-from components._signals.rules import groups
-from footing.observability.proof.files import scenarios
-from footing.observability.proof.scenario import Scenario
 from footing.project import observed, stack_file
+from observability.alerting.rules import groups
+from observability.promql import Match, Series
 from stacks.observed import Observed
 from tests.observability.promtool import Case
+from tests.observability.scenarios.files import scenarios
+from tests.observability.scenarios.scenario import Scenario
 
 STACKS = ("production", "staging")
 
@@ -30,7 +30,7 @@ def cases(stack: str) -> Mapping[str, Case]:
     shown = scenarios(seen(stack))
     return {
         case.name: case
-        for group in groups(seen(stack).signals, seen(stack).about)
+        for group in groups(seen(stack).signals, seen(stack).identity)
         for case in _cases(group["rules"], shown)
     }
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from components._signals import Severity
-from components._signals.alertmanager import Pace
 from lab import alertmanager, process, programs
 from lab.alertmanager import Alertmanager
 from lab.listeners import CHAT, MAIL, PAGER, Listeners, Message, listening
+from observability import Severity
+from observability.routing.alertmanager import Pace
 
 pytestmark = pytest.mark.lab
 

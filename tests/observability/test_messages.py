@@ -6,10 +6,10 @@ from typing import Any
 
 import yaml
 
-from components._signals.alerts import alerts, labels
-from components._signals.rules import asks_prometheus
-from footing.observability.rules import rules
 from lab.programs import find
+from observability.alerting.alerts import alerts, labels
+from observability.alerting.rules import asks_prometheus
+from observability.files.rules import rules
 from tests.observability.proved_stacks import STACKS, seen
 
 PLACE = {"service": "feed", "environment": "production", "owner": "platform"}

@@ -5,21 +5,21 @@ from typing import Any
 
 import pytest
 
-from components._signals import Failures, Objective, Prometheus, Signal, Signals, Slowness
-from components._signals.limits import ERROR_SHARES, LatencyLimits, Levels
-from components._signals.names import MetricNames
-from components._signals.objective import WINDOWS, fitting
-from components._signals.promql import Increase, Match, Rate, Ratio, Series
-from components._signals.record import Floor, Severity, Threshold
-from components._signals.refusals import refusals
 from components.service.objectives import LatencyArgs, ObjectivesArgs, hit_ratios, objectives
-from footing.observability.load_limits import load_limits
-from footing.observability.proof.made import holds
+from observability import Failures, Objective, Prometheus, Signal, Signals, Slowness
+from observability.alerting.refusals import refusals
+from observability.files.load_limits import load_limits
+from observability.promql import Increase, Match, Rate, Ratio, Series
+from observability.records.limits import ERROR_SHARES, LatencyLimits, Levels
+from observability.records.names import MetricNames
+from observability.records.objective import WINDOWS, fitting
+from observability.records.record import MinimumTraffic, Severity, Threshold
 from stacks.compose.objectives import error_shares, latency_limits, objectives_args
 from stacks.config.objectives import ObjectivesConfig, looser_alerts, objective_problems
 from stacks.config.presets import PRESETS
 from stacks.config.service_metrics import ServiceMetricsConfig
 from tests.observability.proved_stacks import seen
+from tests.observability.scenarios.made import holds
 
 NAMES = MetricNames()
 BAD, ALL = Series("bad_total"), Series("all_total")
@@ -37,7 +37,7 @@ def objective(**changed: Any) -> Objective:
     return Objective(**{**wanted, **changed})
 
 
-def share(*, floor: Floor | None, window_seconds: int = 300) -> Signals:
+def share(*, minimum_traffic: MinimumTraffic | None, window_seconds: int = 300) -> Signals:
     signal = Signal(
         id="made",
         title="Made",
@@ -45,7 +45,7 @@ def share(*, floor: Floor | None, window_seconds: int = 300) -> Signals:
         query=Prometheus(expression=Ratio(Rate(BAD), Rate(ALL)), window_seconds=window_seconds),
         unit="percentunit",
         thresholds=(Threshold(severity=Severity.PAGE, value=0.05),),
-        floor=floor,
+        minimum_traffic=minimum_traffic,
         runbook="Look.",
     )
     return Signals(subject="Made", signals=(signal,))
@@ -97,15 +97,15 @@ def test_window_longer_than_what_is_kept_is_refused():
     assert refusals(told, retention_days=30) == []
     [sentence] = refusals(told, retention_days=29)
     assert "objective made: given a window of 30d where metrics are kept for 29 days" in sentence
-    floor = Floor(expression=Increase(ALL), value=50)
-    [sentence] = refusals([share(floor=floor, window_seconds=2 * 86_400)], retention_days=1)
+    minimum_traffic = MinimumTraffic(expression=Increase(ALL), value=50)
+    [sentence] = refusals([share(minimum_traffic=minimum_traffic, window_seconds=2 * 86_400)], retention_days=1)
     assert "signal made: given a window of 2d" in sentence
 
 
 def test_share_of_events_needs_a_floor():
-    [sentence] = refusals([share(floor=None)])
+    [sentence] = refusals([share(minimum_traffic=None)])
     assert "signal made: given a share of events without a floor" in sentence
-    assert refusals([share(floor=Floor(expression=Increase(ALL), value=50))]) == []
+    assert refusals([share(minimum_traffic=MinimumTraffic(expression=Increase(ALL), value=50))]) == []
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -158,8 +158,8 @@ def test_hit_ratio_is_a_threshold_with_a_floor_where_the_application_counts():
         objectives_args(PRESETS["base"], ServiceMetricsConfig(cache_requests="cache_requests_total"))
     )
     assert found.thresholds == (Threshold(severity=Severity.TICKET, value=0.8, below=True),)
-    assert found.floor
-    assert found.floor.value == 10
+    assert found.minimum_traffic
+    assert found.minimum_traffic.value == 10
     assert refusals([Signals(subject="Made", signals=(found,))]) == []
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from components._signals.rules import groups
-from footing.observability.proof.files import FILES
-from footing.observability.rules import rules
+from observability.alerting.rules import groups
+from observability.files.rules import rules
 from tests.observability.mutants import SECONDS, WINDOW, mutants
 from tests.observability.promtool import Case, checked, failing, invalid
 from tests.observability.proved_stacks import STACKS, cases, seen
+from tests.observability.scenarios.files import FILES
 
 SHARES = 12
 """Into how many tests the wrong rules are divided, for as many processes."""
@@ -32,7 +32,9 @@ def test_every_alert_fires_and_is_silent_when_its_record_says_so(stack: str, tmp
 @pytest.mark.parametrize("stack", STACKS)
 def test_no_window_begins_on_a_sample(stack: str):
     # Prometheus 2 counts such a sample and Prometheus 3 does not: the same tests have to hold for both.
-    texts = [rule["expr"] for group in groups(seen(stack).signals, seen(stack).about) for rule in group["rules"]]
+    texts = [
+        rule["expr"] for group in groups(seen(stack).signals, seen(stack).identity) for rule in group["rules"]
+    ]
     windows = {int(found[1]) * SECONDS[found[2]] for text in texts for found in WINDOW.finditer(text)}
     assert windows
     assert [(it, step) for it in windows for step in FILES.values() if it >= step and it % step == 0] == []

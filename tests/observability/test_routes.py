@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
-from components._signals import Severity
-from components._signals.alertmanager import (
+from footing.project import observed, root, stack_file
+from lab import programs
+from lab.alertmanager import configured
+from observability import Severity
+from observability.files.routes import alertmanager_tmpl, alertmanager_yml, places
+from observability.routing.alertmanager import (
     Chat,
     Mail,
     Pager,
@@ -20,12 +24,8 @@ from components._signals.alertmanager import (
     templates,
     written,
 )
-from components._signals.alertmanager.templates import MOST_SHOWN
-from components._signals.routing import Destination, destinations, unrouted
-from footing.observability.routes import alertmanager_tmpl, alertmanager_yml, places
-from footing.project import observed, root, stack_file
-from lab import programs
-from lab.alertmanager import configured
+from observability.routing.alertmanager.templates import MOST_SHOWN
+from observability.routing.destinations import Destination, destinations, unrouted
 from stacks.config.load import parse
 from stacks.observed import Observed
 

@@ -4,9 +4,9 @@ import dataclasses
 
 from promql_parser import parse
 
-from components._signals import (
+from observability import (
     Failures,
-    Floor,
+    MinimumTraffic,
     Objective,
     Prometheus,
     Severity,
@@ -15,9 +15,9 @@ from components._signals import (
     Slowness,
     Threshold,
 )
-from components._signals.alerts import Absent, alerts, asked
-from components._signals.burn import condition
-from components._signals.promql import (
+from observability.alerting.alerts import Absent, alerts, asked
+from observability.alerting.burn import condition
+from observability.promql import (
     Difference,
     Expression,
     Increase,
@@ -30,7 +30,7 @@ from components._signals.promql import (
     Series,
     Sum,
 )
-from components._signals.scope import scoped
+from observability.records.scope import scoped
 
 HERE = Match("environment", "staging")
 
@@ -59,8 +59,8 @@ TOLD = Signals(
             query=Prometheus(expression=expression),
             unit="short",
             thresholds=(Threshold(severity=Severity.PAGE, value=1),),
-            floor=Floor(expression=Rate(counter("floor")), value=1),
-            beside={"other": Prometheus(expression=Rate(counter("beside")))},
+            minimum_traffic=MinimumTraffic(expression=Rate(counter("floor")), value=1),
+            extra_queries={"other": Prometheus(expression=Rate(counter("beside")))},
             runbook="Look.",
         )
         for number, expression in enumerate(EVERY_KIND)
@@ -114,4 +114,4 @@ def test_scope_changes_nothing_else():
 
 
 def plain(signal: Signal) -> Signal:
-    return dataclasses.replace(signal, query=TOLD.signals[0].query, beside={}, floor=None)
+    return dataclasses.replace(signal, query=TOLD.signals[0].query, extra_queries={}, minimum_traffic=None)

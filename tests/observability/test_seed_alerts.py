@@ -2,9 +2,9 @@
 
 import pytest
 
-from components._signals import CloudWatch, CloudWatchMath, Prometheus, Signal
-from components._signals.alerts import Crossed, alerts
-from components._signals.promql import Expression, Increase, Rate, Ratio, Scaled, Sum
+from observability import CloudWatch, CloudWatchMath, Prometheus, Signal
+from observability.alerting.alerts import Crossed, alerts
+from observability.promql import Expression, Increase, Rate, Ratio, Scaled, Sum
 from stacks.observed import Observed
 from tests.observability.everything import cloudwatch_alone, everything
 from tests.observability.seed_alerts import ADVISED, PANELS, SEEDS, Row
@@ -78,7 +78,7 @@ def share_of_events(expression: Expression) -> bool:
 def test_no_share_of_events_alerts_without_enough_of_them():
     for signal in signals(everything()).values():
         if isinstance(signal.query, Prometheus) and signal.thresholds and share_of_events(signal.query.expression):
-            assert signal.floor is not None, signal.id
+            assert signal.minimum_traffic is not None, signal.id
     guarded = signals(cloudwatch_alone())["service-error-share"].query
     assert isinstance(guarded, CloudWatchMath)
     assert guarded.expression.startswith("IF(FILL(requests, 0) > 50, ")

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from components.pooler.pgbouncer import PgBouncerSettings, render_ini
+from components.postgres.pooler.pgbouncer import PgBouncerSettings, render_ini
 from footing.plan.record import record
 from policies import planned
 from policies.resource import SECRET, UNKNOWN, Resource

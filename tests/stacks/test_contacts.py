@@ -8,9 +8,16 @@ import pulumi
 import pytest
 import yaml
 
-from components._signals import Severity
-from components._signals.routing import INSTEAD, ROUTES, Destination, destinations, unrouted, webhook_problem
 from footing.project import root
+from observability import Severity
+from observability.routing.destinations import (
+    INSTEAD,
+    ROUTES,
+    Destination,
+    destinations,
+    unrouted,
+    webhook_problem,
+)
 from stacks.config import StackConfig, from_pulumi
 
 WEBHOOK = "https://hooks.slack.com/services/T0CANARY0/B0CANARY0/canary"

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
-from components._signals import Prometheus
-from components._signals.exporters import PGBOUNCER, POSTGRES, REDIS, names_of, version_of
-from components._signals.names import MetricNames
+from observability import Prometheus
+from observability.records.exporters import PGBOUNCER, POSTGRES, REDIS, names_of, version_of
+from observability.records.names import MetricNames
 from stacks.config import ConfigError, from_file
 from stacks.config.dialects import postgres_names
 from stacks.config.metric_names import MetricNamesConfig, metric_names

@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 import pytest
 
-from components._redis_roles import ENGINE_POLICIES, SERVERLESS_POLICIES, UPSTASH_POLICIES, Role
+from components.redis.roles import ENGINE_POLICIES, SERVERLESS_POLICIES, UPSTASH_POLICIES, Role
 from stacks.config import ConfigError, parse
 from stacks.config.redis import EnginePolicy, RoleName, ServerlessConfig
 

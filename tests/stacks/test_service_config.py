@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components._rollout import RolloutArgs, Strategy
+from components.service.deployment import RolloutArgs, Strategy
 from stacks.config import ConfigError, StackConfig, from_file, parse
 from stacks.config.service import rollout_args
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components._scaling import ScalingArgs, StepArgs, TargetArgs, step_policies
+from components.service.scaling import ScalingArgs, StepArgs, TargetArgs, step_policies
+from stacks.autoscaling import LAUNCH_DAY, Outcome, compare, run
+from stacks.autoscaling.scaler import adjustment
 from stacks.config import from_file
 from stacks.config.service import scaling_args
-from stacks.simulation import LAUNCH_DAY, Outcome, compare, run
-from stacks.simulation.scaler import adjustment
 
 ROOT = Path(__file__).parents[2]
 SERVICE = from_file(ROOT / "Pulumi.production.yaml").config.service

@@ -1,0 +1,1 @@
+"""Grafana Alloy beside a task: reads the metrics of its containers and sends them to a store."""

@@ -1,0 +1,118 @@
+"""The configuration of Grafana Alloy, the collector, as text made from data. Nothing here imports Pulumi.
+
+The Grafana Agent that it follows is past its end of life. https://grafana.com/docs/agent/latest/
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from observability.records.names import Job
+
+STATUS_PORT = 12345
+"""Port of Alloy's own numbers, on loopback; the port that its documentation gives it."""
+
+SCRAPE_TIMEOUT_SECONDS = 10
+"""How long one scrape may take, in seconds: below the shortest interval between two."""
+
+URL_VARIABLE, USER_VARIABLE, TOKEN_VARIABLE = "REMOTE_WRITE_URL", "REMOTE_WRITE_USER", "REMOTE_WRITE_TOKEN"
+"""Variables of the container from which Alloy takes the address and the credentials of the store."""
+
+OWN_SERIES = "up|prometheus_remote_(storage|write)_.*"
+"""What is kept of Alloy's own numbers: whether it is there, and whether the store takes what it sends."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """One program of the task whose numbers are read; all containers of a task share loopback."""
+
+    job: Job
+    """What the numbers are about: the label `job`."""
+    port: int
+    """TCP port on loopback."""
+    path: str = "/metrics"
+    """Path of the numbers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signed:
+    """Writing is proven by a signature of AWS, made with the role of the task."""
+
+    region: str
+    """Region of the store."""
+
+
+@dataclass(frozen=True)
+class WithToken:
+    """Writing is proven by a user and a token, both in variables of the container."""
+
+
+Proof = Signed | WithToken | None
+"""How the store knows who writes; None where its network admits nobody else."""
+
+
+def render(targets: Sequence[Target], *, environment: str, interval_seconds: int, proof: Proof) -> str:
+    """The text of config.alloy, the same for the same arguments.
+
+    Every series gets `job`, `environment` and `instance`. The instance is the host name, which is the task's own:
+    two tasks with the address of loopback for an instance would write the same series.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
+    """
+    lines: list[str] = []
+    for target in targets:
+        lines += _scrape(target, environment, interval_seconds, to="prometheus.remote_write.store.receiver")
+    own = Target(job=Job.COLLECTOR, port=STATUS_PORT)
+    lines += _scrape(own, environment, interval_seconds, to="prometheus.relabel.collector.receiver")
+    rule = _block("rule", ['source_labels = ["__name__"]', f"regex = {_text(OWN_SERIES)}", 'action = "keep"'])
+    forward = "forward_to = [prometheus.remote_write.store.receiver]"
+    lines += [*_block('prometheus.relabel "collector"', [forward, *rule]), ""]
+    lines += _block('prometheus.remote_write "store"', _block("endpoint", list(_endpoint(proof))))
+    return "\n".join(lines) + "\n"
+
+
+def _scrape(target: Target, environment: str, interval_seconds: int, *, to: str) -> list[str]:
+    labels = [
+        f"{_text('__address__')} = {_text(f'127.0.0.1:{target.port}')},",
+        f"{_text('environment')} = {_text(environment)},",
+        f"{_text('instance')} = constants.hostname,",
+    ]
+    return [
+        *_block(
+            f'prometheus.scrape "{target.job}"',
+            [
+                *("targets = [{", *_indented(labels), "}]"),
+                f"job_name = {_text(target.job)}",
+                f"metrics_path = {_text(target.path)}",
+                f'scrape_interval = "{interval_seconds}s"',
+                f'scrape_timeout = "{SCRAPE_TIMEOUT_SECONDS}s"',
+                f"forward_to = [{to}]",
+            ],
+        ),
+        "",
+    ]
+
+
+def _endpoint(proof: Proof) -> Iterator[str]:
+    yield f"url = sys.env({_text(URL_VARIABLE)})"
+    match proof:
+        case Signed():
+            yield from _block("sigv4", [f"region = {_text(proof.region)}"])
+        case WithToken():
+            credentials = [
+                f"username = sys.env({_text(USER_VARIABLE)})",
+                f"password = sys.env({_text(TOKEN_VARIABLE)})",
+            ]
+            yield from _block("basic_auth", credentials)
+
+
+def _block(head: str, body: Sequence[str]) -> list[str]:
+    return [f"{head} {{", *_indented(body), "}"]
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    return [f"  {line}" for line in lines]
+
+
+def _text(value: str) -> str:
+    """A text in Alloy's quotes, whose escapes are Go's: those of JSON are among them."""
+    return json.dumps(value)

@@ -1,0 +1,1 @@
+"""Pieces of AWS that several components are made of: tasks, roles, secrets, security groups, buckets."""

@@ -1,0 +1,57 @@
+"""Signals that every ECS service has, whatever runs in it."""
+
+from observability import CloudWatch, Severity, Signal, Threshold
+
+
+def dimensions(cluster: str, service: str) -> dict[str, str]:
+    """CloudWatch dimensions of one ECS service, both by physical name."""
+    return {"ClusterName": cluster, "ServiceName": service}
+
+
+def running_tasks(subject: str, cluster: str, service: str, minimum: int) -> Signal:
+    """Pages when fewer than `minimum` tasks run. `subject` is one lower-case word: `pooler`."""
+    return Signal(
+        id=f"{subject}-running-tasks",
+        title=f"{subject.capitalize()} tasks",
+        description=f"Running tasks; {minimum} are wanted at the least.",
+        query=CloudWatch(
+            namespace="ECS/ContainerInsights",
+            metric="RunningTaskCount",
+            dimensions=dimensions(cluster, service),
+            statistic="Minimum",
+        ),
+        unit="short",
+        thresholds=(Threshold(severity=Severity.PAGE, value=minimum, below=True),),
+        runbook=(
+            f"Read why the last tasks stopped: `aws ecs describe-services --cluster {cluster} "
+            f"--services {service} --query 'services[0].events[:5]'`."
+        ),
+    )
+
+
+def cpu(subject: str, cluster: str, service: str) -> Signal:
+    """Tells of a service short of processor time."""
+    return _utilization(subject, cluster, service, "CPU", (70, 90))
+
+
+def memory(subject: str, cluster: str, service: str) -> Signal:
+    """Tells of a service short of memory; at 100 % ECS kills the task."""
+    return _utilization(subject, cluster, service, "Memory", (75, 90))
+
+
+def _utilization(subject: str, cluster: str, service: str, what: str, limits: tuple[int, int]) -> Signal:
+    return Signal(
+        id=f"{subject}-{what.lower()}",
+        title=f"{subject.capitalize()} {what if what == 'CPU' else what.lower()}",
+        description=f"{what} in use, as a share of what the tasks have.",
+        query=CloudWatch(
+            namespace="AWS/ECS", metric=f"{what}Utilization", dimensions=dimensions(cluster, service)
+        ),
+        unit="percent",
+        thresholds=(
+            Threshold(severity=Severity.TICKET, value=limits[0]),
+            Threshold(severity=Severity.PAGE, value=limits[1]),
+        ),
+        for_seconds=600,
+        runbook=f"Compare with the traffic. Give the {subject} more tasks, or larger ones, in the stack's file.",
+    )

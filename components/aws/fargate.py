@@ -1,0 +1,136 @@
+"""The parts that every Fargate task of the stack has: roles, log group, task definition."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws import iam
+from components.aws.fargate_sizes import size_problem
+
+UNPRIVILEGED_USER = "10001:10001"
+"""User and group that containers run as; needs no entry in the image."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskArgs:
+    """One Fargate task."""
+
+    cpu: int
+    """Size, in units of 1/1024 vCPU; a key of `_fargate_sizes.MEMORY_MIB_BY_CPU`."""
+    memory_mib: int
+    """Memory, MiB; one of those listed there for `cpu`."""
+    architecture: str
+    """`X86_64` or `ARM64`; must match the image."""
+    log_retention_days: int
+    """How long CloudWatch keeps the containers' output, in days."""
+
+    def __post_init__(self) -> None:
+        """Refuse a size that Fargate does not offer.
+
+        Raises:
+            ValueError: no such cpu size, or no such memory for it.
+
+        """
+        problem = size_problem(self.cpu, self.memory_mib)
+        if problem:
+            raise ValueError(problem)
+
+
+def make_log_group(name: str, retention_days: int, opts: pulumi.ResourceOptions) -> aws.cloudwatch.LogGroup:
+    """Log group of a task's containers."""
+    return aws.cloudwatch.LogGroup(f"{name}-log", retention_in_days=retention_days, opts=opts)
+
+
+def make_execution_role(
+    name: str, secrets: Sequence[pulumi.Input[str]], opts: pulumi.ResourceOptions
+) -> aws.iam.Role:
+    """Role with which ECS starts the task: pulls the image, writes logs, reads exactly `secrets` (ARNs)."""
+    role = aws.iam.Role(f"{name}-execution", assume_role_policy=iam.trust("ecs-tasks.amazonaws.com"), opts=opts)
+    aws.iam.RolePolicyAttachment(
+        f"{name}-execution",
+        role=role.name,
+        policy_arn="arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy",
+        opts=opts,
+    )
+    if secrets:
+        aws.iam.RolePolicy(
+            f"{name}-secrets",
+            role=role.id,
+            policy=iam.allow(["secretsmanager:GetSecretValue"], secrets),
+            opts=opts,
+        )
+    return role
+
+
+def make_task_role(name: str, opts: pulumi.ResourceOptions) -> aws.iam.Role:
+    """Role of the program inside the task; it starts with no permission at all."""
+    return aws.iam.Role(f"{name}-task", assume_role_policy=iam.trust("ecs-tasks.amazonaws.com"), opts=opts)
+
+
+def container(
+    name: str,
+    image: pulumi.Input[str],
+    *,
+    environment: Mapping[str, pulumi.Input[str]] | None = None,
+    secrets: Mapping[str, pulumi.Input[str]] | None = None,
+    log_group: pulumi.Input[str],
+    region: str,
+    **settings: Any,
+) -> dict[str, Any]:
+    """One container definition: unprivileged, read-only root, logged; secrets only by reference.
+
+    `secrets` maps a variable to the reference of its value. `settings` are further fields of the definition, in
+    ECS's own spelling, and win over the defaults.
+    """
+    return {
+        "name": name,
+        "image": image,
+        "essential": True,
+        "user": UNPRIVILEGED_USER,
+        "readonlyRootFilesystem": True,
+        "environment": [{"name": key, "value": value} for key, value in sorted((environment or {}).items())],
+        "secrets": [{"name": key, "valueFrom": value} for key, value in sorted((secrets or {}).items())],
+        "logConfiguration": {
+            "logDriver": "awslogs",
+            "options": {"awslogs-group": log_group, "awslogs-region": region, "awslogs-stream-prefix": name},
+        },
+        **settings,
+    }
+
+
+def make_task_definition(
+    name: str,
+    task: TaskArgs,
+    containers: Sequence[Mapping[str, Any]],
+    *,
+    family: str,
+    execution_role: aws.iam.Role,
+    task_role: aws.iam.Role,
+    opts: pulumi.ResourceOptions,
+    volumes: Sequence[str] = (),
+    tags: Mapping[str, str] | None = None,
+) -> aws.ecs.TaskDefinition:
+    """Task definition of `containers`, its revisions counted by `family`, a physical name.
+
+    Older revisions stay: ECS goes back to one when it takes a deployment back. `volumes` are empty directories
+    that live as long as the task.
+    """
+    return aws.ecs.TaskDefinition(
+        f"{name}-task",
+        family=family,
+        cpu=str(task.cpu),
+        memory=str(task.memory_mib),
+        network_mode="awsvpc",
+        requires_compatibilities=["FARGATE"],
+        runtime_platform={"cpu_architecture": task.architecture, "operating_system_family": "LINUX"},
+        execution_role_arn=execution_role.arn,
+        task_role_arn=task_role.arn,
+        container_definitions=pulumi.Output.json_dumps(list(containers), sort_keys=True),
+        volumes=[{"name": volume} for volume in volumes],
+        skip_destroy=True,
+        tags=tags,
+        opts=opts,
+    )

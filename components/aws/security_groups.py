@@ -1,0 +1,65 @@
+"""Security groups whose rules are resources of their own and name other groups, never a range of the VPC."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upstream:
+    """A server that a component connects to: the client's component makes the rules of both groups."""
+
+    role: str
+    """One word for the rules' names: `pooler`, `redis`."""
+    security_group_id: pulumi.Input[str]
+    """Group in front of the server."""
+    port: int
+    """TCP port of the server."""
+
+
+def group(
+    name: str, description: str, vpc_id: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> aws.ec2.SecurityGroup:
+    """A group without any rule: nothing in, nothing out."""
+    return aws.ec2.SecurityGroup(name, description=description, vpc_id=vpc_id, opts=opts)
+
+
+def connect(
+    name: str,
+    client: aws.ec2.SecurityGroup,
+    upstreams: Sequence[Upstream],
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """Let `client` reach each upstream: one rule out of the client, one rule into the upstream."""
+    for upstream in upstreams:
+        port: dict[str, Any] = {"ip_protocol": "tcp", "from_port": upstream.port, "to_port": upstream.port}
+        aws.vpc.SecurityGroupEgressRule(
+            f"{name}-to-{upstream.role}",
+            security_group_id=client.id,
+            referenced_security_group_id=upstream.security_group_id,
+            opts=opts,
+            **port,
+        )
+        aws.vpc.SecurityGroupIngressRule(
+            f"{name}-into-{upstream.role}",
+            security_group_id=upstream.security_group_id,
+            referenced_security_group_id=client.id,
+            opts=opts,
+            **port,
+        )
+
+
+def allow_https_out(name: str, client: aws.ec2.SecurityGroup, opts: pulumi.ResourceOptions) -> None:
+    """Let `client` call HTTPS services anywhere: image registry, Secrets Manager, logs, third parties."""
+    aws.vpc.SecurityGroupEgressRule(
+        f"{name}-to-https",
+        security_group_id=client.id,
+        cidr_ipv4="0.0.0.0/0",
+        ip_protocol="tcp",
+        from_port=443,
+        to_port=443,
+        opts=opts,
+    )

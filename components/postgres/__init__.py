@@ -1,0 +1,1 @@
+"""PostgreSQL: one output shape, whatever the backend (`store.py`); RDS and its PgBouncer pool."""

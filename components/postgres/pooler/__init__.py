@@ -1,0 +1,1 @@
+"""PgBouncer as an ECS service before PostgreSQL."""

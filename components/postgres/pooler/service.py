@@ -1,0 +1,182 @@
+"""PgBouncer on Fargate behind an internal load balancer: many clients, few connections to PostgreSQL."""
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random as random
+
+from components.aws import fargate, secrets_manager, security_groups
+from components.aws.security_groups import Upstream
+from components.component import Component
+from components.postgres.pooler import signals
+from components.postgres.pooler.args import PoolerArgs
+from components.postgres.pooler.containers import PoolerContainers
+from components.postgres.pooler.pgbouncer import LISTEN_PORT, STATS_USER
+from components.postgres.pooler.rotation import redeploy_after_rotation
+from observability import Signals
+
+IDLE_TIMEOUT_SECONDS = 3600
+"""How long the load balancer remembers a quiet connection, in seconds; PgBouncer's keepalive is far below."""
+
+
+class Pooler(Component):
+    """PgBouncer in transaction mode. Holds no data: a task can be replaced at any time."""
+
+    host: pulumi.Output[str]
+    """Host name that clients inside the VPC connect to."""
+    port: pulumi.Output[int]
+    """TCP port that clients connect to."""
+    pooled_url: pulumi.Output[str]
+    """Secret. URL for all application queries; its password is the pooler's own, and opens no direct way."""
+    secret_arn: pulumi.Output[str]
+    """ARN of the secret with the keys client_password, stats_password, exporter_url."""
+    security_group_id: pulumi.Output[str]
+    """Group in front of the pooler; clients add their own rule."""
+
+    def __init__(self, name: str, args: PoolerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        self._args = args
+        self._front = security_groups.group(
+            f"{name}-front", "PgBouncer, clients' side", args.vpc_id, self._child()
+        )
+        self._group = security_groups.group(f"{name}-tasks", "PgBouncer tasks", args.vpc_id, self._child())
+        self._connect()
+        client_password, credentials = self._make_credentials()
+        balancer, target = self._make_balancer()
+        service = self._make_service(self._make_task(credentials), target)
+        if args.follow_rotation:
+            redeploy_after_rotation(name, args.database_secret_arn, service, self._child())
+        self.host = balancer.dns_name
+        self.port = pulumi.Output.from_input(LISTEN_PORT)
+        self.pooled_url = self._url(client_password, balancer.dns_name)
+        self.secret_arn = credentials.secret_arn
+        self.security_group_id = self._front.id
+        self._signals = signals.signals(args, balancer.arn_suffix, target.arn_suffix)
+        self._finish()
+
+    @property
+    def signals(self) -> Signals:
+        """What to watch."""
+        return self._signals
+
+    def _connect(self) -> None:
+        task = Upstream(role="task", security_group_id=self._group.id, port=LISTEN_PORT)
+        database = Upstream(
+            role="database", security_group_id=self._args.database_security_group_id, port=self._args.database_port
+        )
+        security_groups.connect(f"{self._name}-front", self._front, [task], self._child())
+        store = self._args.collecting.store.upstreams if self._args.collecting else []
+        upstreams = [database, *self._args.upstreams, *store]
+        security_groups.connect(f"{self._name}-tasks", self._group, upstreams, self._child())
+        security_groups.allow_https_out(f"{self._name}-tasks", self._group, self._child())
+
+    def _make_credentials(self) -> tuple[pulumi.Output[str], aws.secretsmanager.SecretVersion]:
+        """Passwords of the two who connect to PgBouncer: neither opens PostgreSQL itself."""
+        client, stats = (
+            random.RandomPassword(f"{self._name}-{who}", length=32, special=False, opts=self._child()).result
+            for who in ("client", "stats")
+        )
+        address = f"@127.0.0.1:{LISTEN_PORT}/pgbouncer?sslmode=disable"
+        values = {
+            "client_password": client,
+            "stats_password": stats,
+            "exporter_url": pulumi.Output.concat(f"postgres://{STATS_USER}:", stats, address),
+        }
+        stored = secrets_manager.make_secret(
+            f"{self._name}-credentials", "Who may connect to PgBouncer", values, self._child()
+        )
+        return client, stored
+
+    def _make_balancer(self) -> tuple[aws.lb.LoadBalancer, aws.lb.TargetGroup]:
+        balancer = aws.lb.LoadBalancer(
+            f"{self._name}-nlb",
+            load_balancer_type="network",
+            internal=True,
+            subnets=self._args.subnet_ids,
+            security_groups=[self._front.id],
+            enable_cross_zone_load_balancing=True,
+            enable_deletion_protection=self._args.protect,
+            opts=self._child(),
+        )
+        target = aws.lb.TargetGroup(
+            f"{self._name}-tg",
+            port=LISTEN_PORT,
+            protocol="TCP",
+            target_type="ip",
+            vpc_id=self._args.vpc_id,
+            # Otherwise the task would see the client's address, which its group does not admit.
+            preserve_client_ip="false",
+            deregistration_delay=self._args.drain_seconds,
+            connection_termination=True,
+            health_check={"protocol": "TCP", "interval": 10, "healthy_threshold": 2, "unhealthy_threshold": 2},
+            opts=self._child(),
+        )
+        aws.lb.Listener(
+            f"{self._name}-listener",
+            load_balancer_arn=balancer.arn,
+            port=LISTEN_PORT,
+            protocol="TCP",
+            tcp_idle_timeout_seconds=IDLE_TIMEOUT_SECONDS,
+            default_actions=[{"type": "forward", "target_group_arn": target.arn}],
+            opts=self._child(),
+        )
+        return balancer, target
+
+    def _make_task(self, credentials: aws.secretsmanager.SecretVersion) -> aws.ecs.TaskDefinition:
+        args = self._args
+        log = fargate.make_log_group(self._name, args.task.log_retention_days, self._child())
+        containers = PoolerContainers(args, log.name, credentials.secret_arn, credentials.version_id)
+        readable = [args.database_secret_arn, credentials.secret_arn]
+        role = fargate.make_task_role(self._name, self._child())
+        if containers.collecting:
+            readable += containers.collecting.secrets
+            containers.collecting.allow(self._name, role, self._child())
+        return fargate.make_task_definition(
+            self._name,
+            args.task,
+            containers.definitions,
+            family=args.service_name,
+            execution_role=fargate.make_execution_role(self._name, readable, self._child()),
+            task_role=role,
+            volumes=containers.volumes,
+            # The whole definition is unknown until the secrets exist; these are not, so a policy can judge
+            # the numbers, and a person see a changed configuration, in the very first preview.
+            tags={
+                "footing:pool-mode": "transaction",
+                "footing:server-connections": str(args.server_connections),
+                "footing:configuration": containers.ini_hash,
+            },
+            opts=self._child(),
+        )
+
+    def _make_service(self, task: aws.ecs.TaskDefinition, target: aws.lb.TargetGroup) -> aws.ecs.Service:
+        args = self._args
+        return aws.ecs.Service(
+            f"{self._name}-service",
+            name=args.service_name,
+            cluster=args.cluster_arn,
+            task_definition=task.arn,
+            desired_count=args.tasks,
+            launch_type="FARGATE",
+            deployment_minimum_healthy_percent=args.minimum_healthy_percent,
+            deployment_maximum_percent=args.maximum_percent,
+            deployment_circuit_breaker={"enable": True, "rollback": True},
+            availability_zone_rebalancing="DISABLED" if args.maximum_percent <= 100 else "ENABLED",
+            health_check_grace_period_seconds=60,
+            network_configuration={
+                "subnets": args.subnet_ids,
+                "security_groups": [self._group.id],
+                "assign_public_ip": False,
+            },
+            load_balancers=[
+                {"target_group_arn": target.arn, "container_name": "pgbouncer", "container_port": LISTEN_PORT}
+            ],
+            wait_for_steady_state=True,
+            propagate_tags="SERVICE",
+            opts=self._child(depends_on=[target]),
+        )
+
+    def _url(self, password: pulumi.Output[str], host: pulumi.Output[str]) -> pulumi.Output[str]:
+        args = self._args
+        credentials = pulumi.Output.concat(args.database_user, ":", password)
+        place = pulumi.Output.concat(host, f":{LISTEN_PORT}/{args.database_name}")
+        return pulumi.Output.secret(pulumi.Output.concat("postgresql://", credentials, "@", place))

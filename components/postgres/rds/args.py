@@ -1,0 +1,132 @@
+"""What the database is made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+
+from components.postgres.rds.refusals import Choices, refusals
+from observability.records.exporters import PostgresNames
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplicaArgs:
+    """One read replica."""
+
+    purpose: str
+    """What reads from it, one word: `browse`, `analytics`. Part of its identifier."""
+    instance_class: str
+    """Instance class; at least the primary's memory, or the replica falls behind."""
+    max_connections: int | None = None
+    """Connections it accepts, at least the primary's; the primary's when left out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialsArgs:
+    """Who makes the master password, and how it changes."""
+
+    managed: bool = False
+    """RDS makes it, keeps it in its own secret and rotates it; no program, this one included, learns it."""
+    rotation_days: int | None = None
+    """Days between two passwords, 1 to 1000; only where `managed`. None leaves AWS's own 7 days."""
+    generation: int = 1
+    """Raise it to generate a new password; only where not `managed`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpgradeArgs:
+    """How changes of the server itself are made."""
+
+    blue_green: bool = False
+    """On a copy that takes over within a minute; refused with replicas, `managed` or `protect`."""
+    allow_major: bool = False
+    """Let the major version change. A preview refuses such a change without it."""
+    apply_immediately: bool = False
+    """At once rather than in the maintenance window; most changes restart the server."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseArgs:
+    """What `Database` is made from."""
+
+    identifier: str
+    """Physical name of the instance, up to 50 characters. Never changed: a new one is a new database."""
+    database_name: str
+    """Database created inside the server."""
+    username: str
+    """Owner of the database; neither `postgres` nor `admin`, which RDS reserves."""
+    postgres_version: str
+    """Major version, or major.minor to hold the minor back. Source: config `database.postgres_version`."""
+    instance_class: str
+    """For example `db.r6g.large`. Source: config `database.instance_class`."""
+    storage_gib: int
+    """First size of the disk, GiB, 20 to 65536; grows by itself up to `storage_max_gib`."""
+    storage_max_gib: int
+    """Size at which the disk stops growing, GiB; above `storage_gib`."""
+    kms_key_arn: str | None = None
+    """Key that encrypts the disk; AWS's own for RDS when left out. Fixed for the server's life."""
+    multi_az: bool = True
+    """A standby in a second zone takes over within a minute or two."""
+    backup_retention_days: int
+    """Days that can be restored to the second, 1 to 35."""
+    backup_window: str = "03:00-04:00"
+    """When the daily snapshot is taken, UTC; outside `maintenance_window`."""
+    maintenance_window: str = "sun:04:30-sun:05:30"
+    """When AWS may restart the server, UTC."""
+    max_connections: int
+    """Connections the server accepts. Source: config `database.max_connections`."""
+    statement_timeout_seconds: int
+    """After how long a statement is cancelled, in seconds."""
+    idle_in_transaction_timeout_seconds: int
+    """After how long a transaction that does nothing is ended, in seconds."""
+    slow_statement_ms: int
+    """Statements that take longer are logged, in milliseconds."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Further parameters of PostgreSQL, by name; none of those that have a field of their own."""
+    connection_warning: int
+    """Open connections at which a ticket is written."""
+    connection_critical: int
+    """Open connections at which somebody is paged."""
+    metrics: PostgresNames | None = None
+    """What the exporter that is scraped calls its metrics; None leaves what CloudWatch tells."""
+    observed_calls: bool = False
+    """Whether the application writes its remote calls to the table `rpc_observations`, and Grafana reads them."""
+    credentials: CredentialsArgs = field(default_factory=CredentialsArgs)
+    """Who makes the password."""
+    upgrade: UpgradeArgs = field(default_factory=UpgradeArgs)
+    """How changes are made."""
+    replicas: list[ReplicaArgs] = field(default_factory=list)
+    """Read replicas, each with a purpose."""
+    vpc_id: pulumi.Input[str]
+    """Source: `Network.vpc_id`."""
+    subnet_ids: pulumi.Input[list[str]]
+    """Private subnets in two zones or more. Source: `Network.private_subnet_ids`."""
+    protect: bool = True
+    """Refuse to delete or replace it, in the engine and at AWS."""
+    log_retention_days: int = 30
+    """How long CloudWatch keeps PostgreSQL's log, in days."""
+    insights_retention_days: int = 7
+    """How long Performance Insights keeps its samples, in days: 7, 731 or a multiple of 31."""
+
+    def __post_init__(self) -> None:
+        """Refuse what RDS refuses, or what loses data.
+
+        Raises:
+            ValueError: choices exclude each other.
+
+        """
+        for key, sentence in refusals(self._choices()):
+            raise ValueError(f"{key}: {sentence}")
+
+    def _choices(self) -> Choices:
+        return Choices(
+            managed_password=self.credentials.managed,
+            rotation_days=self.credentials.rotation_days,
+            blue_green=self.upgrade.blue_green,
+            protect=self.protect,
+            backup_retention_days=self.backup_retention_days,
+            max_connections=self.max_connections,
+            replica_connections={
+                replica.purpose: replica.max_connections or self.max_connections for replica in self.replicas
+            },
+        )

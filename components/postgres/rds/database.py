@@ -1,0 +1,220 @@
+"""PostgreSQL on Amazon RDS: private, encrypted, backed up, and hard to lose."""
+
+from dataclasses import replace
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random as random
+
+from components.aws import iam, security_groups
+from components.aws.security_groups import Upstream
+from components.component import Component
+from components.postgres.rds import parameters, signals
+from components.postgres.rds.args import DatabaseArgs, ReplicaArgs
+from components.postgres.rds.credentials import Generated, Managed
+from components.postgres.rds.guard import make_guard
+from observability import Signals
+from observability.records import rpc
+
+POSTGRES_PORT = 5432
+"""PostgreSQL's registered port."""
+
+EXPORTED_LOGS = ("postgresql", "upgrade")
+"""Logs that RDS sends to CloudWatch."""
+
+TIMEOUTS = pulumi.CustomTimeouts(create="2h", update="12h", delete="2h")
+"""How long the engine waits for RDS. A large disk, a blue/green copy and a final snapshot take hours."""
+
+
+class Database(Component):
+    """One PostgreSQL server with its replicas. Stateful: replacing it loses what is not in a snapshot."""
+
+    address: pulumi.Output[str]
+    """Host name of the primary."""
+    port: pulumi.Output[int]
+    """TCP port of the primary."""
+    direct_url: pulumi.Output[str]
+    """Secret. URL of the primary itself: migrations, LISTEN/NOTIFY, advisory locks; never application queries.
+
+    Without a password where RDS manages it: read that from the secret.
+    """
+    reader_urls: pulumi.Output[dict[str, str]]
+    """Secret. URL of each replica by its purpose; empty without replicas."""
+    secret_arn: pulumi.Output[str]
+    """ARN of the secret with the keys username and password."""
+    secret_version_id: pulumi.Output[str]
+    """Version of that secret; a task that names it is replaced when the password changes. Empty where RDS
+    manages the password, for it rotates without a deployment."""
+    security_group_id: pulumi.Output[str]
+    """Group in front of the server; clients add their own rule."""
+
+    def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        self._args = args
+        self._group = security_groups.group(f"{name}-db", "PostgreSQL", args.vpc_id, self._child())
+        self._credentials = self._make_credentials()
+        self._parameters = parameters.make_group(
+            f"{name}-parameters", f"{args.identifier}-", args, {}, self._child()
+        )
+        self._monitoring_role = self._make_monitoring_role()
+        primary = self._make_primary()
+        replicas = {replica.purpose: self._make_replica(replica, primary) for replica in args.replicas}
+        secret = self._credentials.store(primary)
+        self.address, self.port = primary.address, primary.port
+        self.direct_url = self._url(primary.address)
+        self.reader_urls = pulumi.Output.secret(
+            pulumi.Output.all(**{purpose: self._url(made.address) for purpose, made in replicas.items()})
+        )
+        self.secret_arn, self.secret_version_id = secret.arn, secret.version_id
+        self.security_group_id = self._group.id
+        self._signals = _with_calls(
+            signals.signals(args.identifier, [replica.purpose for replica in args.replicas], args), args
+        )
+        self._finish()
+
+    @property
+    def upstream(self) -> Upstream:
+        """Where a client inside the network connects to the primary."""
+        return Upstream(role="database", security_group_id=self.security_group_id, port=POSTGRES_PORT)
+
+    @property
+    def signals(self) -> Signals:
+        """What to watch."""
+        return self._signals
+
+    def _make_credentials(self) -> Generated | Managed:
+        if self._args.credentials.managed:
+            return Managed(self._name, self._args, self._child())
+        return Generated(self._name, self._args, POSTGRES_PORT, self._child())
+
+    def _make_monitoring_role(self) -> aws.iam.Role:
+        role = aws.iam.Role(
+            f"{self._name}-monitoring",
+            assume_role_policy=iam.trust("monitoring.rds.amazonaws.com"),
+            opts=self._child(),
+        )
+        aws.iam.RolePolicyAttachment(
+            f"{self._name}-monitoring",
+            role=role.name,
+            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
+            opts=self._child(),
+        )
+        return role
+
+    def _make_primary(self) -> aws.rds.Instance:
+        args = self._args
+        subnets = aws.rds.SubnetGroup(
+            f"{self._name}-subnets", name=args.identifier, subnet_ids=args.subnet_ids, opts=self._child()
+        )
+        suffix = random.RandomId(f"{self._name}-snapshot", byte_length=4, opts=self._child())
+        return aws.rds.Instance(
+            f"{self._name}-primary",
+            identifier=args.identifier,
+            engine="postgres",
+            engine_version=args.postgres_version,
+            db_name=args.database_name,
+            username=args.username,
+            allocated_storage=args.storage_gib,
+            kms_key_id=args.kms_key_arn,
+            multi_az=args.multi_az,
+            db_subnet_group_name=subnets.name,
+            backup_retention_period=args.backup_retention_days,
+            backup_window=args.backup_window,
+            delete_automated_backups=not args.protect,
+            skip_final_snapshot=False,
+            final_snapshot_identifier=pulumi.Output.concat(args.identifier, "-final-", suffix.hex),
+            blue_green_update={"enabled": True} if args.upgrade.blue_green else None,
+            parameter_group_name=self._parameters.name,
+            opts=self._instance_opts(args.identifier, hooks=make_guard(self._name)),
+            **self._credentials.settings,
+            **self._settings(args.instance_class),
+        )
+
+    def _make_replica(self, replica: ReplicaArgs, primary: aws.rds.Instance) -> aws.rds.Instance:
+        identifier = f"{self._args.identifier}-{replica.purpose}"
+        return aws.rds.Instance(
+            f"{self._name}-{replica.purpose}",
+            identifier=identifier,
+            replicate_source_db=primary.identifier,
+            skip_final_snapshot=True,  # RDS refuses a final snapshot of a replica; the primary keeps the data
+            parameter_group_name=self._replica_parameters(replica).name,
+            opts=self._instance_opts(identifier),
+            **self._settings(replica.instance_class),
+        )
+
+    def _replica_parameters(self, replica: ReplicaArgs) -> aws.rds.ParameterGroup:
+        """The primary's own group, unless the replica accepts another number of connections."""
+        if replica.max_connections in (None, self._args.max_connections):
+            return self._parameters
+        return parameters.make_group(
+            f"{self._name}-{replica.purpose}-parameters",
+            f"{self._args.identifier}-{replica.purpose}-",
+            self._args,
+            {"max_connections": str(replica.max_connections)},
+            self._child(),
+            tags={parameters.REPLICA_TAG: replica.purpose},
+        )
+
+    def _instance_opts(self, identifier: str, **more: Any) -> pulumi.ResourceOptions:
+        return self._child(
+            protect=self._args.protect,
+            # RDS answers with the snapshot that an instance came from; taken as a change it would replace it.
+            ignore_changes=["snapshotIdentifier"],
+            depends_on=self._make_log_groups(identifier),
+            custom_timeouts=TIMEOUTS,
+            **more,
+        )
+
+    def _settings(self, instance_class: str) -> dict[str, Any]:
+        """What the primary and its replicas share."""
+        args = self._args
+        return {
+            "instance_class": instance_class,
+            "max_allocated_storage": args.storage_max_gib,
+            "storage_type": "gp3",
+            "storage_encrypted": True,
+            "publicly_accessible": False,
+            "vpc_security_group_ids": [self._group.id],
+            "iam_database_authentication_enabled": True,
+            "ca_cert_identifier": "rds-ca-rsa2048-g1",
+            "port": POSTGRES_PORT,
+            "maintenance_window": args.maintenance_window,
+            "auto_minor_version_upgrade": True,
+            "allow_major_version_upgrade": args.upgrade.allow_major,
+            "apply_immediately": args.upgrade.apply_immediately,
+            "deletion_protection": args.protect,
+            "copy_tags_to_snapshot": True,
+            "enabled_cloudwatch_logs_exports": list(EXPORTED_LOGS),
+            "database_insights_mode": "standard",
+            "performance_insights_enabled": True,
+            "performance_insights_retention_period": args.insights_retention_days,
+            "monitoring_interval": 60,
+            "monitoring_role_arn": self._monitoring_role.arn,
+            # Past a version's end AWS bills "extended support" by the core and hour; upgrading is the way out.
+            "engine_lifecycle_support": "open-source-rds-extended-support-disabled",
+        }
+
+    def _make_log_groups(self, identifier: str) -> list[aws.cloudwatch.LogGroup]:
+        # RDS makes them itself when they are missing, but then keeps the logs for ever.
+        return [
+            aws.cloudwatch.LogGroup(
+                f"{self._name}-{identifier}-{log}",
+                name=f"/aws/rds/instance/{identifier}/{log}",
+                retention_in_days=self._args.log_retention_days,
+                opts=self._child(),
+            )
+            for log in EXPORTED_LOGS
+        ]
+
+    def _url(self, host: pulumi.Output[str]) -> pulumi.Output[str]:
+        """Connection URL over verified TLS; a secret."""
+        place = pulumi.Output.concat(host, f":{POSTGRES_PORT}/{self._args.database_name}?sslmode=verify-full")
+        url: pulumi.Output[str] = pulumi.Output.concat(
+            "postgresql://", self._credentials.user_information, "@", place
+        )
+        return pulumi.Output.secret(url)
+
+
+def _with_calls(told: Signals, args: DatabaseArgs) -> Signals:
+    return replace(told, signals=(*told.signals, *rpc.signals())) if args.observed_calls else told

@@ -1,0 +1,97 @@
+"""PostgreSQL's parameters: their values, and when each takes effect."""
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from components.postgres.rds.args import DatabaseArgs
+
+STATIC = frozenset(
+    {
+        "autovacuum_freeze_max_age",
+        "autovacuum_max_workers",
+        "huge_pages",
+        "max_connections",
+        "max_files_per_process",
+        "max_locks_per_transaction",
+        "max_logical_replication_workers",
+        "max_pred_locks_per_transaction",
+        "max_prepared_transactions",
+        "max_replication_slots",
+        "max_wal_senders",
+        "max_worker_processes",
+        "old_snapshot_threshold",
+        "rds.logical_replication",
+        "rds.rds_superuser_reserved_connections",
+        "shared_buffers",
+        "shared_preload_libraries",
+        "superuser_reserved_connections",
+        "track_activity_query_size",
+        "track_commit_timestamp",
+        "wal_buffers",
+    }
+)
+"""Parameters that PostgreSQL reads only at start; RDS refuses "immediate" for them, or shows a change for ever.
+
+https://www.postgresql.org/docs/current/view-pg-settings.html, context `postmaster`
+"""
+
+REPLICA_TAG = "footing:replica"
+"""Tag of a replica's own group: it may accept more connections than the documented number."""
+
+
+def values(args: DatabaseArgs) -> dict[str, str]:
+    """Every parameter that is set, by name.
+
+    Raises:
+        ValueError: a further parameter is one that has a field of its own.
+
+    """
+    ours: dict[str, str | int] = {
+        "max_connections": args.max_connections,
+        "rds.force_ssl": 1,
+        "statement_timeout": args.statement_timeout_seconds * 1000,
+        "idle_in_transaction_session_timeout": args.idle_in_transaction_timeout_seconds * 1000,
+        "log_min_duration_statement": args.slow_statement_ms,
+        "log_lock_waits": 1,
+        "shared_preload_libraries": "pg_stat_statements",
+        "track_io_timing": 1,
+    }
+    if args.replicas:
+        # Otherwise the primary removes rows that a long query on a replica still reads, and cancels it.
+        ours["hot_standby_feedback"] = 1
+    if args.upgrade.blue_green:
+        # The copy is filled by logical replication when its major version differs.
+        ours["rds.logical_replication"] = 1
+    taken = sorted(ours.keys() & args.parameters.keys())
+    if taken:
+        raise ValueError(f"parameters: given {', '.join(taken)}, allowed those that this component does not set")
+    return {**{name: str(value) for name, value in ours.items()}, **args.parameters}
+
+
+def make_group(
+    name: str,
+    prefix: str,
+    args: DatabaseArgs,
+    changed: Mapping[str, str],
+    opts: pulumi.ResourceOptions,
+    tags: Mapping[str, str] | None = None,
+) -> aws.rds.ParameterGroup:
+    """Group of `args`' parameters with those in `changed` put over them."""
+    return aws.rds.ParameterGroup(
+        name,
+        family=f"postgres{args.postgres_version.split('.')[0]}",
+        # A prefix, so that a new major version's group exists before the old one goes.
+        name_prefix=prefix,
+        parameters=[
+            {
+                "name": key,
+                "value": value,
+                "apply_method": "pending-reboot" if key in STATIC else "immediate",
+            }
+            for key, value in {**values(args), **changed}.items()
+        ],
+        tags=tags,
+        opts=opts,
+    )

@@ -1,0 +1,146 @@
+"""What a set of rules does to one exchange, merged in Cloudflare's order.
+
+Sources: https://developers.cloudflare.com/cache/how-to/cache-rules/order/,
+https://developers.cloudflare.com/cache/concepts/default-cache-behavior/ and
+https://developers.cloudflare.com/cache/how-to/cache-response-rules/
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from edge_rules.evaluation.traffic import Exchange, Response
+from edge_rules.rule import Block, CacheControl, Challenge, Keep, NeverKeep, Phase, Redirect, Rule
+
+ENDING = (Redirect, Block, Challenge)
+"""Actions after which no later rule of the phase is looked at."""
+CACHED_METHODS = ("GET", "HEAD")
+"""Methods whose answers Cloudflare keeps at all."""
+CACHED_EXTENSIONS = frozenset(
+    [
+        *("7z", "apk", "avi", "avif", "bin", "bmp", "bz2", "class", "css", "csv", "dmg", "doc"),
+        *("docx", "ejs", "eot", "eps", "exe", "flac", "gif", "gz", "ico", "iso", "jar", "jpeg"),
+        *("jpg", "js", "mid", "midi", "mkv", "mp3", "mp4", "ogg", "otf", "pdf", "pict", "pls"),
+        *("png", "ppt", "pptx", "ps", "rar", "svg", "svgz", "swf", "tar", "tif", "tiff", "ttf"),
+        *("webm", "webp", "woff", "woff2", "xls", "xlsx", "zip", "zst"),
+    ]
+)
+"""Endings that Cloudflare keeps without any rule."""
+DEFAULT_SECONDS: Mapping[int, int] = {
+    **dict.fromkeys((200, 206, 301), 7200),
+    **dict.fromkeys((302, 303), 1200),
+    **dict.fromkeys((404, 410), 180),
+}
+"""How long such an answer is kept by its status, where no header says."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """How long an answer lives, and why."""
+
+    edge_seconds: int
+    """How long the edge gives it out without asking the origin; 0: it keeps nothing."""
+    stale_seconds: int
+    """How long after that it is given out while it is fetched again."""
+    browser_headers: CacheControl
+    """What the rules set for browsers; the rest of the header is the origin's."""
+    decided_by: str
+    """The rule with the last word, or why there was none."""
+
+
+def matching(rules: Sequence[Rule], exchange: Exchange) -> list[Rule]:
+    """Rules of one phase that are reached and hold, in order: a refusal, a challenge or a redirect ends it.
+
+    A rate limit that holds counts the request; whether its counter is over depends on the others.
+
+    Raises:
+        AnswerUnknownError: a rule depends on the answer, which `exchange` does not have.
+
+    """
+    found: list[Rule] = []
+    for rule in rules:
+        if rule.when.holds(exchange):
+            found.append(rule)
+            if isinstance(rule.then, ENDING):
+                break
+    return found
+
+
+def life(phases: Mapping[Phase, Sequence[Rule]], exchange: Exchange) -> Life:
+    """How long the answer lives at the edge and in a browser.
+
+    Raises:
+        AnswerUnknownError: the answer is not known.
+
+    """
+    answered = matching(phases.get(Phase.RESPONSE_CACHE, ()), exchange)
+    controls = [rule.then for rule in answered if isinstance(rule.then, CacheControl)]
+    asked = matching(phases.get(Phase.CACHE, ()), exchange)
+    edge, browser = merged(controls), merged([it for it in controls if not it.cloudflare_only])
+    seconds, decided_by = _edge_seconds(asked, answered, edge, exchange)
+    return Life(
+        edge_seconds=seconds,
+        stale_seconds=(edge.stale_while_revalidate_seconds or 0) if seconds else 0,
+        browser_headers=browser,
+        decided_by=decided_by,
+    )
+
+
+def merged(controls: Sequence[CacheControl]) -> CacheControl:
+    """All directives together: of two that set the same one, the later wins; a flag that is set stays set."""
+    ages = [it.max_age_seconds for it in controls if it.max_age_seconds is not None]
+    stale = [it.stale_while_revalidate_seconds for it in controls if it.stale_while_revalidate_seconds is not None]
+    return CacheControl(
+        max_age_seconds=ages[-1] if ages else None,
+        stale_while_revalidate_seconds=stale[-1] if stale else None,
+        immutable=any(it.immutable for it in controls),
+        public=any(it.public for it in controls),
+        no_store=any(it.no_store for it in controls),
+    )
+
+
+def _edge_seconds(
+    asked: Sequence[Rule], answered: Sequence[Rule], edge: CacheControl, exchange: Exchange
+) -> tuple[int, str]:
+    request = exchange.request
+    if request.method not in CACHED_METHODS:
+        return 0, f"no cache keeps the answer to {request.method}"
+    # Every rule says everything about the cache, so the last one that holds is the merged one.
+    last = asked[-1] if asked else None
+    if last is None and request.extension not in CACHED_EXTENSIONS:
+        return 0, "no rule, and no ending that is kept without one"
+    if last is not None and isinstance(last.then, NeverKeep):
+        return 0, last.ref
+    forbidding = [rule.ref for rule in answered if isinstance(rule.then, CacheControl) and rule.then.no_store]
+    if forbidding:
+        return 0, forbidding[-1]
+    if edge.max_age_seconds is not None:
+        return edge.max_age_seconds, next(iter(_ages(answered)))
+    if last is not None and isinstance(last.then, Keep) and last.then.edge_ttl_seconds is not None:
+        return last.then.edge_ttl_seconds, last.ref
+    return _by_origin(exchange, ruled=last is not None), "the origin's headers"
+
+
+def _ages(answered: Sequence[Rule]) -> Iterator[str]:
+    for rule in reversed(answered):
+        if isinstance(rule.then, CacheControl) and rule.then.max_age_seconds is not None:
+            yield rule.ref
+
+
+def _by_origin(exchange: Exchange, *, ruled: bool) -> int:
+    """Seconds by the origin's headers; without any, by default, unless a rule says that nothing is kept then."""
+    response = exchange.response or Response()
+    said = _directives(response.headers.get("cache-control", ""))
+    if {"no-store", "private", "no-cache"} & set(said) or "set-cookie" in response.headers:
+        return 0
+    shared = {"public", "s-maxage", "must-revalidate"} & set(said)
+    if "authorization" in exchange.request.headers and not shared:
+        return 0
+    for name in ("s-maxage", "max-age"):
+        if said.get(name, "").isdigit():
+            return int(said[name])
+    return 0 if ruled else DEFAULT_SECONDS.get(response.status, 0)
+
+
+def _directives(header: str) -> dict[str, str]:
+    pairs = [part.strip().lower().partition("=") for part in header.split(",")]
+    return {name: value.strip('"') for name, _, value in pairs if name}

@@ -1,0 +1,155 @@
+"""The conditions of Cloudflare's rules: a small typed tree that is written in Cloudflare's language, and executed.
+
+Source: https://developers.cloudflare.com/ruleset-engine/rules-language/
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from edge_rules.evaluation.traffic import Exchange
+
+
+class AnswerUnknownError(Exception):
+    """The condition is about the answer, and only the request is known."""
+
+
+class Expression(ABC):
+    """A condition on a request and, once the origin has answered, on its answer."""
+
+    @abstractmethod
+    def text(self) -> str:
+        """The condition in Cloudflare's language."""
+
+    @abstractmethod
+    def holds(self, exchange: Exchange) -> bool:
+        """Whether the condition is true.
+
+        Raises:
+            AnswerUnknownError: it depends on the answer, which `exchange` does not have.
+
+        """
+
+    def __and__(self, other: "Expression") -> "Expression":
+        return every(self, other)
+
+    def __or__(self, other: "Expression") -> "Expression":
+        return some(self, other)
+
+    def __invert__(self) -> "Expression":
+        return opposite(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition(Expression):
+    """One condition that has no parts; two are equal when they are written the same."""
+
+    written: str
+    """The condition in Cloudflare's language."""
+    check: Callable[[Exchange], bool] = field(compare=False, repr=False)
+    """The same condition, executed."""
+    closed: bool
+    """Whether it is a call or a word, so that `not` before it needs no brackets."""
+
+    def text(self) -> str:
+        """As written."""
+        return self.written
+
+    def holds(self, exchange: Exchange) -> bool:
+        """As checked."""
+        return self.check(exchange)
+
+
+ALWAYS = Condition(written="true", check=lambda _: True, closed=True)
+"""Every request."""
+NEVER = Condition(written="false", check=lambda _: False, closed=True)
+"""No request."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Not(Expression):
+    """A condition turned round. Made by `opposite`."""
+
+    part: Expression
+    """What must not hold."""
+
+    def text(self) -> str:
+        """`not` and the part, in brackets unless it is a call."""
+        inner = self.part.text()
+        return f"not {inner}" if isinstance(self.part, Condition) and self.part.closed else f"not ({inner})"
+
+    def holds(self, exchange: Exchange) -> bool:
+        """The opposite of the part."""
+        return not self.part.holds(exchange)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Every(Expression):
+    """Several conditions at once. Made by `every`."""
+
+    parts: tuple[Expression, ...]
+    """At least two; all must hold."""
+
+    def text(self) -> str:
+        """The parts between `and`."""
+        return " and ".join(_bracketed(part) for part in self.parts)
+
+    def holds(self, exchange: Exchange) -> bool:
+        """Whether all hold; parts after the first that does not are left alone."""
+        return all(part.holds(exchange) for part in self.parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Some(Expression):
+    """One condition of several. Made by `some`."""
+
+    parts: tuple[Expression, ...]
+    """At least two; one must hold."""
+
+    def text(self) -> str:
+        """The parts between `or`."""
+        return " or ".join(_bracketed(part) for part in self.parts)
+
+    def holds(self, exchange: Exchange) -> bool:
+        """Whether one holds; parts after the first that does are left alone."""
+        return any(part.holds(exchange) for part in self.parts)
+
+
+def opposite(part: Expression) -> Expression:
+    """What holds where `part` does not."""
+    match part:
+        case Not(part=inner):
+            return inner
+        case Condition() if part in (ALWAYS, NEVER):
+            return NEVER if part == ALWAYS else ALWAYS
+    return Not(part=part)
+
+
+def every(*parts: Expression) -> Expression:
+    """All of `parts`; of none, always."""
+    kept = _flat(Every, [part for part in parts if part != ALWAYS])
+    return NEVER if NEVER in kept else _joined(Every, kept, ALWAYS)
+
+
+def some(*parts: Expression) -> Expression:
+    """At least one of `parts`; of none, never."""
+    kept = _flat(Some, [part for part in parts if part != NEVER])
+    return ALWAYS if ALWAYS in kept else _joined(Some, kept, NEVER)
+
+
+def _flat(kind: type[Every] | type[Some], parts: Sequence[Expression]) -> tuple[Expression, ...]:
+    """Parts of the same kind taken apart, each only once, in order."""
+    found: list[Expression] = []
+    for part in parts:
+        found += part.parts if isinstance(part, kind) else [part]
+    return tuple(dict.fromkeys(found))
+
+
+def _joined(kind: type[Every] | type[Some], parts: tuple[Expression, ...], empty: Expression) -> Expression:
+    if len(parts) > 1:
+        return kind(parts=parts)
+    return parts[0] if parts else empty
+
+
+def _bracketed(part: Expression) -> str:
+    return f"({part.text()})" if isinstance(part, (Every, Some)) else part.text()

@@ -1,0 +1,170 @@
+"""What a rule can look at, and the conditions on it: only what every plan offers, so no regular expressions.
+
+Source: https://developers.cloudflare.com/ruleset-engine/rules-language/fields/reference/
+"""
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from edge_rules.evaluation.traffic import Exchange, Response
+from edge_rules.expression import NEVER, AnswerUnknownError, Condition, Expression, some
+
+COMPARISONS: dict[str, Callable[[int, int], bool]] = {
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+}
+"""Comparisons of whole numbers, by their name in the language."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextField:
+    """A field that holds text."""
+
+    written: str
+    """The field, or a function of it, in Cloudflare's language."""
+    read: Callable[[Exchange], str]
+    """Its text in an exchange."""
+
+    def lower(self) -> "TextField":
+        """The text with ASCII capitals made small."""
+        return TextField(written=f"lower({self.written})", read=lambda it: _small(self.read(it)))
+
+    def starts_with(self, prefix: str) -> Expression:
+        """It begins with `prefix`."""
+        return Condition(
+            written=f"starts_with({self.written}, {quoted(prefix)})",
+            check=lambda it: self.read(it).startswith(prefix),
+            closed=True,
+        )
+
+    def contains(self, part: str) -> Expression:
+        """`part` is somewhere in it."""
+        return self._compared(f"contains {quoted(part)}", lambda text: part in text)
+
+    def equals(self, wanted: str) -> Expression:
+        """It is `wanted`."""
+        return self._compared(f"eq {quoted(wanted)}", lambda text: text == wanted)
+
+    def among(self, *wanted: str) -> Expression:
+        """It is one of `wanted`; of none, never."""
+        if not wanted:
+            return NEVER
+        return self._compared(f"in {{{' '.join(map(quoted, wanted))}}}", lambda text: text in wanted)
+
+    def _compared(self, comparison: str, check: Callable[[str], bool]) -> Expression:
+        return Condition(
+            written=f"{self.written} {comparison}", check=lambda it: check(self.read(it)), closed=False
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberField:
+    """A field that holds a whole number."""
+
+    written: str
+    """The field in Cloudflare's language."""
+    read: Callable[[Exchange], int]
+    """Its number in an exchange."""
+
+    def compared(self, comparison: str, number: int) -> Expression:
+        """It compares so with `number`; `comparison` is one of `COMPARISONS`."""
+        holds = COMPARISONS[comparison]
+        return Condition(
+            written=f"{self.written} {comparison} {number}",
+            check=lambda it: holds(self.read(it), number),
+            closed=False,
+        )
+
+    def among(self, *numbers: int) -> Expression:
+        """It is one of `numbers`; of none, never."""
+        if not numbers:
+            return NEVER
+        return Condition(
+            written=f"{self.written} in {{{' '.join(map(str, numbers))}}}",
+            check=lambda it: self.read(it) in numbers,
+            closed=False,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadersField:
+    """The names of all headers."""
+
+    written: str
+    """The list of names in Cloudflare's language."""
+    read: Callable[[Exchange], set[str]]
+    """The names in an exchange, in lower case."""
+
+    def has(self, name: str) -> Expression:
+        """There is a header `name`, whatever its value."""
+        wanted = _small(name)
+        return Condition(
+            written=f"any(lower({self.written}[*])[*] eq {quoted(wanted)})",
+            check=lambda it: wanted in self.read(it),
+            closed=True,
+        )
+
+
+def _answer(exchange: Exchange) -> Response:
+    if exchange.response is None:
+        raise AnswerUnknownError
+    return exchange.response
+
+
+HOST = TextField(written="http.host", read=lambda it: it.request.host)
+METHOD = TextField(written="http.request.method", read=lambda it: it.request.method)
+PATH = TextField(written="http.request.uri.path", read=lambda it: it.request.path)
+EXTENSION = TextField(written="http.request.uri.path.extension", read=lambda it: it.request.extension)
+COOKIE = TextField(written="http.cookie", read=lambda it: it.request.cookie)
+MEDIA_TYPE = TextField(written="http.response.content_type.media_type", read=lambda it: _answer(it).media_type)
+STATUS = NumberField(written="http.response.code", read=lambda it: _answer(it).status)
+REQUEST_HEADERS = HeadersField(written="http.request.headers.names", read=lambda it: set(it.request.headers))
+RESPONSE_HEADERS = HeadersField(written="http.response.headers.names", read=lambda it: set(_answer(it).headers))
+LEAKED_PASSWORD = Condition(
+    written="cf.waf.credential_check.password_leaked",
+    check=lambda it: it.request.leaked_password,
+    closed=True,
+)
+"""The password of this sign-in is in a collection of leaked ones; needs leaked credentials detection."""
+
+
+def origin_says(directive: str) -> Expression:
+    """The origin's own Cache-Control has `directive`, which is written in lower case."""
+    return Condition(
+        written=f'any(lower(http.response.headers["cache-control"][*])[*] contains {quoted(directive)})',
+        check=lambda it: directive in _small(_answer(it).headers.get("cache-control", "")),
+        closed=True,
+    )
+
+
+def under(*prefixes: str) -> Expression:
+    """The path is under one of `prefixes`, in whatever case: for many an origin `/Auth/` is `/auth/`."""
+    return some(*[PATH.lower().starts_with(_small(prefix)) for prefix in prefixes])
+
+
+def at(*paths: str) -> Expression:
+    """The path is one of `paths`, in whatever case."""
+    return PATH.lower().among(*[_small(path) for path in paths])
+
+
+def quoted(text: str) -> str:
+    """`text` as a constant of the language.
+
+    Raises:
+        ValueError: it has a control character, which no rule needs and the dashboard would not show.
+
+    """
+    if not text.isprintable():
+        raise ValueError(f"{text!r} has a character that cannot be shown in a rule")
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _small(text: str) -> str:
+    """`text` in lower case as Cloudflare's `lower` makes it: ASCII letters alone."""
+    return "".join(letter.lower() if letter.isascii() else letter for letter in text)

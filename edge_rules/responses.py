@@ -1,0 +1,113 @@
+"""What happens to an answer: how long it lives, its headers, its compression."""
+
+from edge_rules.audience import fingerprinted, personal
+from edge_rules.cache import READS
+from edge_rules.expression import NEVER
+from edge_rules.fields import MEDIA_TYPE, METHOD, RESPONSE_HEADERS, STATUS, origin_says, under
+from edge_rules.rule import CacheControl, Compress, Rule, SetHeaders
+from edge_rules.settings import EdgeSettings
+
+OK = 200
+FIRST_ERROR_STATUS = 400
+COMPRESSION = ("brotli", "gzip")
+"""Methods, best first."""
+COMPRESSIBLE_TYPES = (
+    *("text/html", "text/css", "text/plain", "text/javascript"),
+    *("application/javascript", "application/json", "image/svg+xml"),
+)
+"""Media types worth compressing; images and fonts are compressed already."""
+KEPT_BACK = CacheControl(no_store=True, cloudflare_only=True)
+"""The edge does not keep it; browsers go by the origin's header."""
+
+
+def lifetimes(settings: EdgeSettings) -> list[Rule]:
+    """How long a good answer lives. Never together with `s-maxage`, which switches stale answers off."""
+    cache = settings.cache
+    found = [
+        Rule(
+            ref="static-immutable",
+            description="A browser need not ask again for a file that is named by its content",
+            when=fingerprinted(settings) & STATUS.compared("eq", OK) & ~personal(settings),
+            then=CacheControl(max_age_seconds=cache.fingerprinted_seconds, immutable=True, public=True),
+        )
+    ]
+    if cache.api_seconds is not None:
+        found.append(
+            Rule(
+                ref="api-stale-while-revalidate",
+                description="A read that is just too old is given out while a new one is fetched",
+                when=METHOD.among(*READS)
+                & under(*settings.api.paths)
+                & STATUS.compared("eq", OK)
+                & ~personal(settings),
+                then=CacheControl(
+                    max_age_seconds=cache.api_seconds,
+                    stale_while_revalidate_seconds=cache.api_seconds,
+                    cloudflare_only=True,
+                ),
+            )
+        )
+    return [rule for rule in found if rule.when != NEVER]
+
+
+def last_words(settings: EdgeSettings) -> list[Rule]:
+    """Answers that are not kept, whatever the rules say about their requests."""
+    return [
+        Rule(
+            ref="origin-no-store",
+            description="The origin's word that an answer is private outranks every time that a rule sets",
+            when=origin_says("private") | origin_says("no-store"),
+            then=KEPT_BACK,
+        ),
+        Rule(
+            ref="cookies-no-store",
+            description="An answer that sets a cookie is meant for one visitor",
+            # A load balancer's cookie comes with every file of the build, which is the same for all.
+            when=RESPONSE_HEADERS.has("set-cookie") & ~fingerprinted(settings),
+            then=KEPT_BACK,
+        ),
+        Rule(
+            ref="errors-no-store",
+            description="An error is not kept for as long as the file it stands for",
+            when=STATUS.compared("ge", FIRST_ERROR_STATUS),
+            then=CacheControl(no_store=True),
+        ),
+    ]
+
+
+def headers(settings: EdgeSettings) -> list[Rule]:
+    """Headers that a browser's protections need; an origin that sets its own keeps them."""
+    if not settings.security_headers:
+        return []
+    policy = RESPONSE_HEADERS.has("content-security-policy")
+    return [
+        Rule(
+            ref="no-sniffing",
+            description="A browser believes the media type; nobody needs to know the framework",
+            then=SetHeaders(headers={"x-content-type-options": "nosniff", "x-powered-by": None}),
+        ),
+        Rule(
+            ref="referrer-policy",
+            description="Other sites learn the host, not the address",
+            when=~RESPONSE_HEADERS.has("referrer-policy"),
+            then=SetHeaders(headers={"referrer-policy": "strict-origin-when-cross-origin"}),
+        ),
+        Rule(
+            ref="frame-ancestors",
+            description="No other site may show a page of this one in a frame",
+            when=~policy & ~RESPONSE_HEADERS.has("x-frame-options"),
+            then=SetHeaders(headers={"content-security-policy": "frame-ancestors 'self'"}),
+        ),
+    ]
+
+
+def compression() -> list[Rule]:
+    """Text is compressed with the best method the client knows."""
+    return [
+        Rule(
+            ref="compress-text",
+            description="Brotli where the client knows it, gzip elsewhere",
+            when=MEDIA_TYPE.among(*COMPRESSIBLE_TYPES),
+            then=Compress(algorithms=COMPRESSION),
+        )
+    ]

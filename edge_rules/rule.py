@@ -1,0 +1,218 @@
+"""A rule of the edge as plain data: when, and what then. The provider's classes are made from it elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from edge_rules.expression import ALWAYS, Expression
+
+LONGEST_EXPRESSION = 4096
+"""Characters of one expression that Cloudflare takes."""
+
+
+class Phase(StrEnum):
+    """When a rule is looked at, in the order in which Cloudflare goes through them.
+
+    A zone has one rule set in each phase. Source: https://developers.cloudflare.com/ruleset-engine/reference/phases-list/
+    """
+
+    REDIRECT = "http_request_dynamic_redirect"
+    """The first match answers with another address."""
+    FIREWALL = "http_request_firewall_custom"
+    """In order; the first that refuses or challenges ends it."""
+    RATE_LIMIT = "http_ratelimit"
+    """In order; the first whose counter is over its number ends it."""
+    MANAGED_FIREWALL = "http_request_firewall_managed"
+    """Cloudflare's own rules, run by ours."""
+    CACHE = "http_request_cache_settings"
+    """All matches apply; of two that say the same thing, the last one wins."""
+    RESPONSE_CACHE = "http_response_cache_settings"
+    """As CACHE, once the origin has answered."""
+    RESPONSE_HEADERS = "http_response_headers_transform"
+    """All matches apply, in order."""
+    COMPRESSION = "http_response_compression"
+    """The last match wins."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Redirect:
+    """Answer with the same path at another host name."""
+
+    hostname: str
+    """Where to."""
+    status: int = 301
+    """301 for good, 302 for now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Skip:
+    """Leave later checks out."""
+
+    phases: tuple[str, ...] = ()
+    """Phases that are left out, for example `http_request_sbfm`: Super Bot Fight Mode."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Challenge:
+    """Let the visitor show that it is a browser with a person, by Cloudflare's choice of means."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Refuse with this answer."""
+
+    status: int
+    """400 to 499."""
+    content_type: str
+    """`application/json`, `text/html`, `text/plain` or `text/xml`."""
+    content: str
+    """Body of the answer; empty for Cloudflare's own page and status, all that the free plan has."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateLimit:
+    """Count requests of one address in one data centre, and act once they are more than `requests`.
+
+    The counter starts with the first request and is forgotten after the period: a fixed window, no token bucket.
+    """
+
+    requests: int
+    """Requests that pass in one period."""
+    period_seconds: int
+    """Over which they are counted."""
+    then: Block | Challenge
+    """What happens to the next ones."""
+    mitigation_seconds: int
+    """How long it goes on; 0: while the counter is over, as a challenge needs below Enterprise."""
+    counted: Expression | None = None
+    """Exchanges that are counted, where that depends on the answer; None counts what the rule matches."""
+    only_uncached: bool = False
+    """Count only what reaches the origin."""
+    counters: tuple[str, ...] = ("cf.colo.id", "ip.src")
+    """What has a counter of its own; Cloudflare insists on the data centre."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunManaged:
+    """Run one of Cloudflare's own rule sets."""
+
+    title: str
+    """Its name in the dashboard."""
+    ruleset_id: str
+    """Its id, the same in every account."""
+    action: str | None = None
+    """What every rule in it does, for example `log`; None leaves each its own action."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keep:
+    """The edge may keep the answer."""
+
+    edge_ttl_seconds: int | None
+    """How long; None keeps only what the origin's headers allow, for as long as they say."""
+    browser_ttl_seconds: int | None = None
+    """How long a browser keeps it; None leaves that to the origin's headers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeverKeep:
+    """The edge asks the origin each time and keeps nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheControl:
+    """Directives that are set in the answer's Cache-Control; None leaves one as it is."""
+
+    max_age_seconds: int | None = None
+    """How long the answer is fresh."""
+    stale_while_revalidate_seconds: int | None = None
+    """How long after that it is given out while it is fetched again; `s-maxage` would end that."""
+    immutable: bool = False
+    """A browser need not even ask: the name changes with the content."""
+    public: bool = False
+    """Any cache may keep it."""
+    no_store: bool = False
+    """No cache may keep it."""
+    cloudflare_only: bool = False
+    """For the edge alone: browsers get the origin's own header."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetHeaders:
+    """Set headers of the answer, or remove them."""
+
+    headers: Mapping[str, str | None]
+    """Values by name; None removes the header."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compress:
+    """Compress with the first of these that the client knows."""
+
+    algorithms: tuple[str, ...]
+    """`zstd`, `brotli`, `gzip`."""
+
+
+Action = (
+    Redirect
+    | Skip
+    | Challenge
+    | Block
+    | RateLimit
+    | RunManaged
+    | Keep
+    | NeverKeep
+    | CacheControl
+    | SetHeaders
+    | Compress
+)
+"""What a rule does."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One rule of one phase."""
+
+    ref: str
+    """Stable name, unique in its phase: without one, Cloudflare makes every later rule anew when a rule moves.
+
+    https://developers.cloudflare.com/terraform/troubleshooting/rule-id-changes/
+    """
+    description: str
+    """Why it is there; shown in the dashboard and by `footing trace`."""
+    then: Action
+    """What happens."""
+    when: Expression = ALWAYS
+    """Which requests or answers."""
+
+    def __post_init__(self) -> None:
+        """Refuse what Cloudflare would refuse.
+
+        Raises:
+            ValueError: the expression is too long.
+
+        """
+        length = len(self.when.text())
+        if length > LONGEST_EXPRESSION:
+            raise ValueError(f"rule {self.ref}: {length} characters of expression, at most {LONGEST_EXPRESSION}")
+
+
+class Place(StrEnum):
+    """Where a contributed rule stands among those of the edge itself."""
+
+    FIRST = "first"
+    """Before them: an exception of a firewall, where the first match counts."""
+    LAST = "last"
+    """After them, but before what must have the last word: nobody keeps what belongs to one person."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fragment:
+    """A rule that another component contributes: only the zone's owner makes rule sets."""
+
+    phase: Phase
+    """Where it belongs."""
+    rule: Rule
+    """The rule."""
+    place: Place = field(default=Place.LAST)
+    """Before or after the edge's own."""

@@ -1,0 +1,249 @@
+"""Everything that the rules of one zone depend on, as plain data."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from edge_rules.plans import MINUTE_SECONDS, CloudflarePlan
+
+PATH_PREFIX = re.compile(r"/([A-Za-z0-9._~-]+/)*")
+"""A path prefix without anything that could end a string in a rule's expression."""
+FILE_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
+"""Path of one file."""
+
+
+class Hsts(StrEnum):
+    """How long browsers refuse to speak plain HTTP, in stages: a mistake lasts as long as the stage."""
+
+    OFF = "off"
+    """Not at all; also the way back, for it tells browsers to forget."""
+    PROBE = "probe"
+    """Five minutes."""
+    WEEK = "week"
+    """A week."""
+    YEAR = "year"
+    """A year, subdomains included."""
+    PRELOAD = "preload"
+    """Two years, subdomains included, and browsers may build the domain in: leaving that takes months."""
+
+
+class Waf(StrEnum):
+    """What Cloudflare's managed firewall rules do."""
+
+    ON = "on"
+    """Each rule its own action."""
+    LOG = "log"
+    """Each rule only logs."""
+    OFF = "off"
+    """They do not run."""
+
+
+class Bots(StrEnum):
+    """Where automated visitors are challenged."""
+
+    OFF = "off"
+    """Nowhere."""
+    SPARE_API = "spare_api"
+    """Everywhere but on the paths of the API and of sign-in, which programs call."""
+    EVERYWHERE = "everywhere"
+    """Everywhere; a program cannot solve a challenge."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """So many requests of one address, in one data centre."""
+
+    requests: int
+    """Requests that pass in one period, at least 1."""
+    period_seconds: int
+    """Over which they are counted."""
+
+    @property
+    def per_minute(self) -> float:
+        """What passes in a minute, at the most."""
+        return self.requests * MINUTE_SECONDS / self.period_seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiSettings:
+    """The API: what is counted there."""
+
+    paths: tuple[str, ...]
+    """Path prefixes, each with a slash at both ends, for example `/rest/`."""
+    per_minute: Rate | None
+    """The long limit; None for none."""
+    burst: Rate | None
+    """The short limit beside it; None for none."""
+    only_uncached: bool
+    """Whether only requests that reach the origin are counted."""
+    except_signed_in: bool
+    """Whether requests with credentials are left to the application. Anybody can send a header: it must check."""
+    except_hostnames: tuple[str, ...]
+    """Hosts whose requests are left to the application, which must refuse there whoever is not signed in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedLogins:
+    """Answers that mean a wrong password, counted."""
+
+    failures: int
+    """After so many, the next attempt is challenged; at least 2."""
+    window_seconds: int
+    """Over which they are counted."""
+    statuses: tuple[int, ...]
+    """HTTP statuses that the sign-in answers to a wrong password."""
+
+    @property
+    def rate(self) -> Rate:
+        """What passes: the counter moves with the answer, and the action comes when it is above the number."""
+        return Rate(requests=self.failures - 1, period_seconds=self.window_seconds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthSettings:
+    """Sign-in: what is counted there."""
+
+    paths: tuple[str, ...]
+    """Path prefixes, as those of the API; nothing below them is ever kept."""
+    per_minute: Rate | None
+    """The limit; None for none."""
+    failed_logins: FailedLogins | None
+    """When a challenge comes; None for never."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheSettings:
+    """What the edge keeps."""
+
+    fingerprinted_paths: tuple[str, ...]
+    """Path prefixes of files named by their content, the same for every visitor, for example `/assets/`."""
+    fingerprinted_seconds: int
+    """How long the edge and browsers keep those."""
+    changing_files: tuple[str, ...]
+    """Files that keep their name when they change, wherever they are: the origin's headers decide."""
+    extensions: tuple[str, ...]
+    """Endings of static files elsewhere, without the dot, for example `woff2`."""
+    extension_seconds: int
+    """How long the edge keeps those; browsers by the origin's headers."""
+    api_seconds: int | None
+    """How long the edge keeps an anonymous API read, and gives it out stale; None: by the origin's headers."""
+    session_cookies: tuple[str, ...]
+    """Parts of the names of cookies that mark a signed-in visitor, for example `session`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EdgeSettings:
+    """One zone, as `phases` makes its rules."""
+
+    plan: CloudflarePlan
+    """Plan of the zone; it is bought by hand."""
+    hostnames: tuple[str, ...]
+    """Names served by the edge: one proxied record each."""
+    redirect_hostnames: tuple[str, ...]
+    """Names that send a visitor to the first of `hostnames`, for example `www`."""
+    api: ApiSettings
+    """The API."""
+    auth: AuthSettings
+    """Sign-in."""
+    cache: CacheSettings
+    """The cache."""
+    hsts: Hsts
+    """Stage of HSTS."""
+    waf: Waf
+    """The managed firewall."""
+    owasp: bool
+    """Whether OWASP's rules run as well."""
+    bots: Bots
+    """Bot fighting."""
+    leaked_passwords: bool
+    """Whether a sign-in with a password from a known leak is challenged."""
+    security_headers: bool
+    """Whether answers get the headers that a browser's protections need, where the origin sets none."""
+    dnssec: bool
+    """Whether the zone is signed."""
+    json_refusals: bool = True
+    """Whether a request over a limit is answered with JSON; Cloudflare's own page otherwise."""
+    lost: tuple[str, ...] = ()
+    """What was asked for and the plan lacks, a sentence each."""
+
+    def __post_init__(self) -> None:
+        """Refuse what would make a wrong rule.
+
+        Raises:
+            ValueError: a name, path or number is not one.
+
+        """
+        checks = (_bad_names, _bad_paths, _overlaps, _bad_limits, _bad_times)
+        reasons = [reason for check in checks for reason in check(self)]
+        if reasons:
+            raise ValueError("; ".join(reasons))
+
+    @property
+    def rates(self) -> dict[str, Rate]:
+        """Every limit with a period, by its rule's ref; most important first."""
+        failed = self.auth.failed_logins
+        asked = {
+            "auth-per-minute": self.auth.per_minute,
+            "api-per-minute": self.api.per_minute,
+            "api-burst": self.api.burst,
+            "auth-failed-logins": failed.rate if failed else None,
+        }
+        return {ref: rate for ref, rate in asked.items() if rate is not None}
+
+
+def _bad_names(settings: EdgeSettings) -> Iterator[str]:
+    if not settings.hostnames:
+        yield "hostnames is empty: name at least one host of the zone"
+    for hostname in settings.redirect_hostnames:
+        if hostname in settings.hostnames:
+            yield f"redirect_hostnames {hostname!r} is served as well: a visitor would be sent round in a circle"
+    for cookie in settings.cache.session_cookies:
+        if not cookie.strip():
+            yield "a session cookie without a name would match every visitor"
+
+
+def _bad_paths(settings: EdgeSettings) -> Iterator[str]:
+    cache = settings.cache
+    prefixes = {
+        "api.paths": settings.api.paths,
+        "auth.paths": settings.auth.paths,
+        "fingerprinted_paths": cache.fingerprinted_paths,
+    }
+    for field, paths in prefixes.items():
+        for path in paths:
+            if not PATH_PREFIX.fullmatch(path):
+                yield f"{field} {path!r} is no path prefix: write it like '/rest/', without a pattern"
+    for path in cache.changing_files:
+        if not FILE_PATH.fullmatch(path):
+            yield f"changing_files {path!r} is no path of a file: write it like '/sw.js'"
+    for extension in cache.extensions:
+        if not extension.isalnum():
+            yield f"extensions {extension!r} is no file ending: write it like 'css', without the dot"
+
+
+def _overlaps(settings: EdgeSettings) -> Iterator[str]:
+    for path in settings.cache.fingerprinted_paths:
+        for other in (*settings.api.paths, *settings.auth.paths):
+            if other.startswith(path) or path.startswith(other):
+                yield f"fingerprinted_paths {path!r} and {other!r} overlap: personal answers would be kept"
+
+
+def _bad_limits(settings: EdgeSettings) -> Iterator[str]:
+    paths = {"api": settings.api.paths, "auth": settings.auth.paths}
+    for ref, rate in settings.rates.items():
+        if not paths[ref.partition("-")[0]]:
+            yield f"{ref.partition('-')[0]}.paths is empty: a limit without paths would count every request"
+        if rate.requests < 1:
+            yield f"{ref} lets {rate.requests} requests pass: at least 1, or no limit"
+    failed = settings.auth.failed_logins
+    if failed and not failed.statuses:
+        yield "failed_logins.statuses is empty: nothing would ever be counted"
+
+
+def _bad_times(settings: EdgeSettings) -> Iterator[str]:
+    cache = settings.cache
+    for field in ("fingerprinted_seconds", "extension_seconds", "api_seconds"):
+        seconds = getattr(cache, field)
+        if seconds is not None and seconds < 1:
+            yield f"{field} is {seconds}: at least 1"

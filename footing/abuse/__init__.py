@@ -1,1 +1,0 @@
-"""Abuse of the edge, simulated: what the generated limits and the cache let through."""

@@ -1,0 +1,140 @@
+"""The commands `observe`, `fire-drill` and `drift`: what watches a stack, who hears it, what else is there."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from footing.options import FINDINGS, USAGE, ConfigFile, StackName
+from footing.project import stack_file
+from stacks.alert_identity import alert_identity
+
+if TYPE_CHECKING:
+    from footing.observe.drift import Drift
+    from footing.observe.drill import Drill, Outcome
+    from stacks.config.load import StackFile
+
+
+def observe(
+    stack: StackName,
+    output: Annotated[Path | None, typer.Option(help="Directory; reports/STACK/ when left out.")] = None,
+    config_file: ConfigFile = None,
+) -> None:
+    """Write what watches STACK as files, offline: dashboards, rules, their tests, routes, runbook, load limits."""
+    from footing.project import observed, root
+    from observability.files.artefacts import render
+
+    directory = output or root() / "reports" / stack
+    made = render(observed(stack, stack_file(stack, config_file)))
+    with _told_in_a_sentence():
+        _write(made, directory)
+    typer.echo("\n".join(f"wrote {directory / name}" for name in made))
+
+
+def fire_drill(
+    stack: StackName,
+    alertmanager: Annotated[str | None, typer.Option(help="Post to this Alertmanager.", metavar="URL")] = None,
+    grafana: Annotated[
+        str | None,
+        typer.Option(help="Have this Grafana test its contact points; needs GRAFANA_AUTH.", metavar="URL"),
+    ] = None,
+    namespace: Annotated[
+        str, typer.Option(help="Namespace of Grafana's organization; stacks-NUMBER in Grafana Cloud.")
+    ] = "default",
+    config_file: ConfigFile = None,
+) -> None:
+    """Send one labelled test alert for each route of STACK; without an address, only show them."""
+    from footing.observe.drill import drills
+    from footing.observe.remote import UsageError
+
+    file = stack_file(stack, config_file)
+    sent = drills(file.config, alert_identity(file.config).owner)
+    with _told_in_a_sentence():
+        if alertmanager and grafana:
+            raise UsageError("one of --alertmanager and --grafana is needed, not both")
+        if not alertmanager and not grafana:
+            typer.echo("\n".join(["nothing is sent without --alertmanager or --grafana", *_shown(sent)]))
+            return
+        outcomes = list(_sent(stack, file, sent, alertmanager, grafana, namespace))
+    typer.echo("\n".join(outcome.sentence for outcome in outcomes))
+    if not all(outcome.taken for outcome in outcomes):
+        raise typer.Exit(FINDINGS)
+
+
+def drift(
+    stack: StackName,
+    grafana: Annotated[str, typer.Option(help="Grafana to ask; needs GRAFANA_AUTH.", metavar="URL")],
+    config_file: ConfigFile = None,
+) -> None:
+    """List alert rules that are live and not of STACK, and rules of STACK that are not live."""
+    from footing.observe.drift import compared, live, planned
+    from footing.observe.remote import address, authorization
+    from footing.project import plan
+
+    file = stack_file(stack, config_file)
+    with _told_in_a_sentence():
+        url = address(grafana)
+        found = live(url, authorization(url))
+    ours = planned(plan(stack, file))
+    drifted = compared(ours, found, app=file.config.app, environment=file.config.environment)
+    typer.echo("\n".join(_differences(drifted)))
+    typer.echo(f"{len(ours)} rules are ours; {drifted.elsewhere} of others are in folders of their own")
+    if drifted.any:
+        raise typer.Exit(FINDINGS)
+
+
+def _differences(drifted: "Drift") -> list[str]:
+    strange = [f"not ours: {it.place}" for it in drifted.strange]
+    missing = [f"not live: {it.place}" for it in drifted.missing]
+    return [*strange, *missing] or ["what is live is what the stack makes"]
+
+
+def _shown(sent: "Iterable[Drill]") -> Iterator[str]:
+    for drill in sent:
+        yield drill.sentence
+        yield "  " + ", ".join(f"{name}={value}" for name, value in drill.labels.items())
+
+
+def _sent(
+    stack: str,
+    file: "StackFile",
+    sent: "list[Drill]",
+    alertmanager: str | None,
+    grafana: str | None,
+    namespace: str,
+) -> "Iterator[Outcome]":
+    from footing.observe.drift import contact_points
+    from footing.observe.drill import to_alertmanager, to_grafana
+    from footing.observe.remote import address, authorization
+    from footing.project import plan
+
+    if alertmanager:
+        yield from to_alertmanager(address(alertmanager), sent)
+    elif grafana:
+        url = address(grafana)
+        shown = authorization(url)
+        yield from to_grafana(url, shown, namespace, contact_points(plan(stack, file)), sent)
+
+
+def _write(made: Mapping[str, str], directory: Path) -> None:
+    from footing.observe.remote import UsageError
+
+    try:
+        for name, text in made.items():
+            (directory / name).parent.mkdir(parents=True, exist_ok=True)
+            (directory / name).write_text(text)
+    except OSError as error:
+        raise UsageError(f"{directory} cannot be written: {error.strerror}") from None
+
+
+@contextmanager
+def _told_in_a_sentence() -> Iterator[None]:
+    from footing.observe.remote import RemoteError, UsageError
+
+    try:
+        yield
+    except (RemoteError, UsageError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(USAGE if isinstance(error, UsageError) else FINDINGS) from None

@@ -1,0 +1,144 @@
+"""The operations of a stack: up, preview and destroy, by the real engine.
+
+Each prints for people and returns an exit code: 0 done, 1 the deployment failed or a policy was violated,
+2 wrong usage or configuration, with one clear message and nothing touched.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from footing.pulumi_cli.errors import UsageError
+from footing.pulumi_cli.session import Session, engine_executable
+from footing.pulumi_cli.state import Resource, StackState
+from footing.pulumi_cli.tryout import cloud_directory, try_out
+
+DONE, FAILED, USAGE = 0, 1, 2
+LISTED_PROTECTED = 5
+
+
+def up(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int:
+    """Applies a stack, then shows its outputs and its resources by component.
+
+    On the simulated cloud it applies the stack a second time and fails if that changes anything.
+    A real cloud is asked for confirmation by the engine itself.
+    """
+
+    def work(session: Session) -> int:
+        if not simulate:
+            return _applied(session, "up")
+        apply_twice = ("up", "--yes", "--skip-preview", "--suppress-outputs")
+        if _applied(session, *apply_twice) != DONE:
+            return FAILED
+        _heading("Second run: nothing may change")
+        if _applied(session, *apply_twice, "--expect-no-changes") != DONE:
+            _error("The second run changed the stack: an input differs from run to run.")
+            return FAILED
+        _report(session.outputs(), session.state(), _simulation_summary(state_dir))
+        return DONE
+
+    return _in_session(work, stack, root=root, state_dir=state_dir, simulate=simulate)
+
+
+def preview(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int:
+    """Shows what `up` would change, judged by the policy pack in `policies/`; without a pack it shows nothing."""
+    if not (root / "policies" / "PulumiPolicy.yaml").is_file():
+        _error(f"No policy pack: {root}/policies/PulumiPolicy.yaml is missing, so nothing would be judged.")
+        return USAGE
+    return _in_session(
+        lambda session: _applied(session, "preview", "--policy-pack", "policies"),
+        stack, root=root, state_dir=state_dir, simulate=simulate,
+    )  # fmt: skip
+
+
+def destroy(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int:
+    """Deletes every resource of a stack, or none while one of them is protected."""
+
+    def work(session: Session) -> int:
+        if protected := session.state().protected():
+            _error(_protection_message(stack, protected, state_dir if simulate else None))
+            return FAILED
+        return _applied(session, "destroy", *(("--yes", "--skip-preview") if simulate else ()))
+
+    return _in_session(work, stack, root=root, state_dir=state_dir, simulate=simulate)
+
+
+def _in_session(work: Callable[[Session], int], stack: str, *, root: Path, state_dir: Path, simulate: bool) -> int:
+    try:
+        _require_stack(stack, root)
+        with _session(stack, root=root, state_dir=state_dir, simulate=simulate) as session:
+            return work(session)
+    except UsageError as error:
+        _error(str(error))
+        return USAGE
+
+
+@contextmanager
+def _session(stack: str, *, root: Path, state_dir: Path, simulate: bool) -> Iterator[Session]:
+    if simulate:
+        with try_out(stack, root=root, directory=state_dir.absolute()) as session:
+            yield session
+    else:
+        yield Session(executable=engine_executable(), stack=stack, root=root, environment={})
+
+
+def _require_stack(stack: str, root: Path) -> None:
+    known = sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in root.glob("Pulumi.*.yaml"))
+    if stack not in known:
+        stacks = ", ".join(known) or "none"
+        raise UsageError(f"Unknown stack {stack!r}: {root} has no Pulumi.{stack}.yaml. Its stacks: {stacks}.")
+
+
+def _applied(session: Session, *arguments: str) -> int:
+    return DONE if session.run(*arguments) == 0 else FAILED
+
+
+def _simulation_summary(state_dir: Path) -> str:
+    from simulator import summary
+
+    return summary(cloud_directory(state_dir.absolute()))
+
+
+def _report(outputs: Mapping[str, object], state: StackState, simulation: str) -> None:
+    _heading("Outputs")
+    for name, value in sorted(outputs.items()):
+        _line(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
+    counts = state.count_by_component()
+    _heading(f"{sum(counts.values())} resources by component")
+    for component, count in sorted(counts.items()):
+        _line(f"  {count:5d}  {component}")
+    _line("")
+    _line(simulation)
+
+
+def _protection_message(stack: str, protected: tuple[Resource, ...], try_out_directory: Path | None) -> str:
+    shown = [f"  {resource.short_type} {resource.name}" for resource in protected[:LISTED_PROTECTED]]
+    if len(protected) > LISTED_PROTECTED:
+        shown.append(f"  and {len(protected) - LISTED_PROTECTED} more")
+    lines = [
+        f"Nothing was destroyed: {len(protected)} resources of {stack!r} are protected.",
+        *shown,
+        (
+            f"To lift the protection, write `protect: false` in their blocks of Pulumi.{stack}.yaml, "
+            "apply that, then destroy."
+        ),
+    ]
+    if try_out_directory:
+        lines.append(f"To forget this try-out with its simulated cloud, remove {try_out_directory}.")
+    return "\n".join(lines)
+
+
+def _heading(text: str) -> None:
+    Console().print(f"\n{text}", style="bold", markup=False, highlight=False, emoji=False)
+
+
+def _line(text: str) -> None:
+    # An ARN holds `:secret:`, which rich would draw as a picture.
+    Console().print(text, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+def _error(text: str) -> None:
+    Console(stderr=True).print(text, markup=False, highlight=False, emoji=False, soft_wrap=True)

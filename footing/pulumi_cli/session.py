@@ -1,0 +1,124 @@
+"""One stack and the engine that works on it, for the length of one operation."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.build import EngineUnavailableError, cache_directory, find_engine
+from footing.pulumi_cli.errors import UsageError
+from footing.pulumi_cli.state import StackState
+
+WRONG_PASSPHRASE = "incorrect passphrase"  # noqa: S105  the engine's words for it
+"""https://github.com/pulumi/pulumi/blob/v3.230.0/pkg/secrets/passphrase/manager.go"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """Runs the engine's commands for one stack.
+
+    `options` go to the commands that take a stack's configuration, such as `up` and `preview`.
+    `descriptors` are open files that live as long as the engine does, also where this process is killed.
+    """
+
+    executable: Path
+    stack: str
+    root: Path
+    environment: Mapping[str, str]
+    options: tuple[str, ...] = ()
+    descriptors: tuple[int, ...] = ()
+
+    def run(self, *arguments: str) -> int:
+        """Runs a command with its output shown; returns the engine's exit code.
+
+        Raises:
+            UsageError: the passphrase does not open the stack.
+
+        """
+        wrong_passphrase = False
+        with _interrupts_left_to_the_engine(), self._start(*arguments, *self.options) as process:
+            for line in process.stderr or ():
+                if WRONG_PASSPHRASE in line:
+                    wrong_passphrase = True
+                else:
+                    sys.stderr.write(line)
+        if wrong_passphrase:
+            raise UsageError(
+                f"PULUMI_CONFIG_PASSPHRASE does not open stack {self.stack!r}: "
+                "set the passphrase that the stack was made with. Nothing was changed."
+            )
+        return process.returncode
+
+    def read(self, *arguments: str, directory: Path | None = None) -> str:
+        """Runs a command that only answers, and returns what it prints.
+
+        Raises:
+            UsageError: the command failed; the text is the engine's own.
+
+        """
+        done = self.ask(*arguments, directory=directory)
+        if done.returncode != 0:
+            raise UsageError(done.stderr.strip().removeprefix("error: "))
+        return done.stdout
+
+    def ask(self, *arguments: str, directory: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Runs a command that only answers; returns its exit code and both outputs."""
+        return subprocess.run(
+            self._command(*arguments),
+            cwd=directory or self.root, env=self._environment(), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    def state(self) -> StackState:
+        """Returns what the engine holds of the stack now; secrets stay encrypted."""
+        return StackState.from_export(json.loads(self.read("stack", "export")))
+
+    def outputs(self) -> dict[str, object]:
+        """Returns the stack's outputs; the engine puts `[secret]` in place of each secret."""
+        outputs: dict[str, object] = json.loads(self.read("stack", "output", "--json"))
+        return outputs
+
+    def _start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self._command(*arguments),
+            cwd=self.root, env=self._environment(), stderr=subprocess.PIPE, text=True,
+            pass_fds=self.descriptors,
+        )  # fmt: skip
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [str(self.executable), *arguments, "--stack", self.stack]
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {**os.environ, **self.environment}
+        if not self.executable.is_relative_to(cache_directory()):
+            return inherited
+        checkout = {"FOOTING_ROOT": str(Path(__file__).parents[2]), "FOOTING_PYTHON": sys.executable}
+        path = os.pathsep.join([str(self.executable.parent), inherited.get("PATH", os.defpath)])
+        return {**inherited, **checkout, "PATH": path}
+
+
+def engine_executable() -> Path:
+    """Returns the CLI to use, built first if the machine has none.
+
+    Raises:
+        UsageError: there is none, and it cannot be built.
+
+    """
+    try:
+        return find_engine()
+    except EngineUnavailableError as error:
+        raise UsageError(str(error)) from error
+
+
+@contextmanager
+def _interrupts_left_to_the_engine() -> Iterator[None]:
+    # A terminal sends Ctrl-C to the engine as well, which then ends what it is doing in an orderly way.
+    previous = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)

@@ -1,0 +1,126 @@
+"""A try-out: a stack applied to the simulated cloud, with everything it leaves kept in one directory.
+
+The directory holds the engine's state (a file backend), its home, the simulated cloud and a copy of the stack's
+configuration. Removing it forgets the try-out. Nothing else in the tree changes.
+"""
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import sysconfig
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import IO
+
+from footing.pulumi_cli.errors import UsageError
+from footing.pulumi_cli.session import Session, engine_executable
+
+TRY_OUT_PASSPHRASE = "try-out"  # noqa: S105
+"""Encrypts the state of a try-out where PULUMI_CONFIG_PASSPHRASE is not set.
+
+For try-outs only: what it protects is made up by the simulated cloud; the committed stack files hold no secrets.
+"""
+
+LOCK_WAIT_SECONDS = 5.0
+"""How long to wait for the last processes of a command that was killed."""
+
+LOCK_RETRY_SECONDS = 0.1
+
+
+@contextmanager
+def try_out(stack: str, *, root: Path, directory: Path) -> Iterator[Session]:
+    """Yields a session of `stack` on the simulated cloud, whose files are in `directory`.
+
+    Raises:
+        UsageError: another command is using the directory, or the engine cannot prepare the stack.
+
+    """
+    from simulator.process import SimulatedCloudError, simulated_cloud
+
+    session = Session(
+        executable=engine_executable(),
+        stack=stack,
+        root=root,
+        environment=_environment(directory),
+        options=("--config-file", str(directory / "project" / f"Pulumi.{stack}.yaml")),
+    )
+    with _lock(directory) as descriptor:
+        _prepare(session, directory)
+        try:
+            with simulated_cloud(cloud_directory(directory), installed_packages()) as cloud:
+                environment = {**session.environment, **cloud}
+                yield replace(session, environment=environment, descriptors=(descriptor,))
+        except SimulatedCloudError as error:
+            raise UsageError(str(error)) from error
+
+
+def cloud_directory(directory: Path) -> Path:
+    """Returns where a try-out keeps its simulated cloud."""
+    return directory / "cloud"
+
+
+def installed_packages() -> tuple[str, ...]:
+    """Returns the names of the Pulumi providers whose Python SDKs are installed, for example `aws`."""
+    descriptions = Path(sysconfig.get_path("purelib")).glob("*/pulumi-plugin.json")
+    plugins = (json.loads(description.read_text()) for description in descriptions)
+    return tuple(sorted(plugin["name"] for plugin in plugins if plugin.get("resource")))
+
+
+def _environment(directory: Path) -> dict[str, str]:
+    passphrase = {"PULUMI_CONFIG_PASSPHRASE": TRY_OUT_PASSPHRASE}
+    if {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & os.environ.keys():
+        passphrase = {}
+    return {
+        "PULUMI_BACKEND_URL": f"file://{directory / 'state'}",
+        "PULUMI_HOME": str(directory / "home"),
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        **passphrase,
+    }
+
+
+@contextmanager
+def _lock(directory: Path) -> Iterator[int]:
+    for part in ("state", "home", "project"):
+        (directory / part).mkdir(parents=True, exist_ok=True)
+    with (directory / "lock").open("w") as lock:
+        give_up = time.monotonic() + LOCK_WAIT_SECONDS
+        while not _locked(lock):
+            if time.monotonic() > give_up:
+                raise UsageError(f"Another command is using {directory}: wait for it to end.")
+            time.sleep(LOCK_RETRY_SECONDS)
+        yield lock.fileno()
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _prepare(session: Session, directory: Path) -> None:
+    """Makes the stack where it does not exist yet, and frees it where a killed command left it locked."""
+    project = directory / "project"
+    shutil.copyfile(session.root / "Pulumi.yaml", project / "Pulumi.yaml")
+    _copy_configuration(session.root / f"Pulumi.{session.stack}.yaml", project / f"Pulumi.{session.stack}.yaml")
+    # Making a stack writes its encryption salt beside Pulumi.yaml, hence the directory: the tree stays clean.
+    session.read("stack", "select", "--create", directory=project)
+    # The directory's lock is held, so whoever left this one is gone.
+    if any((directory / "state" / ".pulumi" / "locks").rglob("*.json")):
+        session.read("cancel", "--yes")
+
+
+def _copy_configuration(committed: Path, copy: Path) -> None:
+    salt = re.compile(r"^encryptionsalt:.*\n?", re.MULTILINE)
+    kept = salt.search(copy.read_text()) if copy.is_file() else None
+    text = committed.read_text()
+    if kept and not salt.search(text):
+        text = f"{text.rstrip()}\n{kept[0]}"
+    copy.write_text(text)

@@ -1,0 +1,115 @@
+"""How one file of an SDK is loaded: worked out from its source once, then kept on disk."""
+
+import ast
+import marshal
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import CodeType
+from typing import Any, Final
+
+from lazy_sdk import layout, shake
+
+INPUTS: Final = "_inputs.py"
+
+Chunk = tuple[tuple[str, ...], tuple[str, ...], bytes]
+"""The code of one class in `marshal`'s form, after the names it needs first and those it mentions."""
+
+
+@dataclass
+class Recipe:
+    """What to run for a file, and what to wait with until it is asked for.
+
+    Attributes:
+        sources: names of the files beside it that it was made from, itself first.
+        code: what runs at once; None where the file has no known shape, and is imported as it is.
+        origins: of a package, the module that has each of its names.
+        children: of a package, the modules and packages that are its attributes.
+        places: of a file of classes, where each stands.
+        chunks: of a file of classes, those that were ever loaded.
+
+    """
+
+    sources: tuple[str, ...]
+    code: CodeType | None = None
+    origins: Mapping[str, str] = field(default_factory=dict)
+    children: tuple[str, ...] = ()
+    places: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
+    chunks: dict[str, Chunk] = field(default_factory=dict)
+
+    def plain(self) -> tuple[Any, ...]:
+        """Return it as values that `marshal` takes."""
+        return tuple(getattr(self, each.name) for each in fields(self))
+
+
+def of_file(name: str, path: Path) -> Recipe:
+    """Work out how the module `name` in the file `path` is loaded.
+
+    Raises:
+        OSError: a file cannot be read.
+        ValueError, SyntaxError: a file is not what Pulumi's generator writes.
+
+    """
+    source = _text(path)
+    if path.name == "__init__.py":
+        return _of_package(name, path, source)
+    if path.stem in layout.CLASS_FILES:
+        return _of_classes(path, source)
+    return _of_module(path, source)
+
+
+def chunk(recipe: Recipe, name: str, path: Path, source: str) -> Chunk:
+    """Compile one class; its lines keep the numbers that they have in the file.
+
+    Raises:
+        ImportError: the file is another one by now.
+
+    """
+    start, end, lines_before = recipe.places[name]
+    text = source[start:end]
+    if f"class {name}" not in text:
+        raise ImportError(f"{path} has changed since this program began to use it; start again.", path=str(path))
+    code = _moved(compile(text, str(path), "exec", dont_inherit=True), lines_before)
+    return (*shake.reached(text, recipe.places, own=name), marshal.dumps(code))
+
+
+def _of_package(name: str, path: Path, source: str) -> Recipe:
+    shape = layout.package_file(name, source)
+    if shape is None:
+        return Recipe((path.name,))
+    origins: dict[str, str] = {}
+    for module in shape.starred:
+        names = layout.exports(_text(path.with_name(f"{module}.py")))
+        if names is None:
+            return Recipe((path.name,))
+        origins |= dict.fromkeys(names, module)
+    sources = (path.name, *(f"{module}.py" for module in shape.starred))
+    code = compile(ast.fix_missing_locations(shape.head), str(path), "exec", dont_inherit=True)
+    return Recipe(sources, code, origins=origins, children=(*shape.starred, *shape.children))
+
+
+def _of_classes(path: Path, source: str) -> Recipe:
+    shape = layout.class_file(source)
+    if shape is None:
+        return Recipe((path.name,))
+    places = {name: (place.start, place.end, place.lines_before) for name, place in shape.places.items()}
+    return Recipe((path.name,), compile(shape.head, str(path), "exec", dont_inherit=True), places=places)
+
+
+def _of_module(path: Path, source: str) -> Recipe:
+    if not shake.takes_all_inputs(source):
+        return Recipe((path.name,), compile(source, str(path), "exec", dont_inherit=True))
+    inputs = layout.class_file(_text(path.with_name(INPUTS)))
+    if inputs is not None:
+        source = shake.take_named_inputs(source, inputs.places)
+    return Recipe((path.name, INPUTS), compile(source, str(path), "exec", dont_inherit=True))
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _moved(code: CodeType, lines: int) -> CodeType:
+    """Return the code as if that many lines preceded it: all line numbers count from its first."""
+    constants = tuple(_moved(each, lines) if isinstance(each, CodeType) else each for each in code.co_consts)
+    return code.replace(co_firstlineno=code.co_firstlineno + lines, co_consts=constants)

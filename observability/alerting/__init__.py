@@ -1,0 +1,1 @@
+"""Alerts, recording rules and alerting rules, from records."""

@@ -1,0 +1,168 @@
+"""A signal's query as Grafana's data sources write it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from string import ascii_uppercase
+from typing import Any
+
+from observability import CloudWatch, CloudWatchMath, Prometheus, Query, Signal, Sql, UpstashStatistic
+from observability.dashboards import cloudwatch
+from observability.promql import Expression, Increase
+
+RATE_INTERVAL = "$__rate_interval"
+"""Grafana's name for a window that is never shorter than four scrapes."""
+UPSTASH_TIME = "2006-01-02 15:04:05 -0700 MST"
+"""How Upstash writes times, as Go describes a layout; fractions of a second are read without being named."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """Where queries are sent."""
+
+    cloudwatch_uid: Any
+    """Uid of the CloudWatch data source."""
+    prometheus_uid: Any
+    """Uid of the Prometheus data source."""
+    postgres_uid: Any = None
+    """Uid of the PostgreSQL data source."""
+    upstash_uid: Any = None
+    """Uid of the Infinity data source that may ask Upstash."""
+    region: str
+    """AWS region of the CloudWatch metrics."""
+
+    def of(self, query: Query) -> dict[str, Any]:
+        """Reference to the data source that answers `query`."""
+        if isinstance(query, Sql):
+            return {"type": "grafana-postgresql-datasource", "uid": self.postgres_uid}
+        if isinstance(query, UpstashStatistic):
+            return {"type": "yesoreyeram-infinity-datasource", "uid": self.upstash_uid}
+        if isinstance(query, Prometheus):
+            return self.prometheus
+        return {"type": "cloudwatch", "uid": self.cloudwatch_uid}
+
+    @property
+    def prometheus(self) -> dict[str, Any]:
+        """Reference to the data source that answers PromQL."""
+        return {"type": "prometheus", "uid": self.prometheus_uid}
+
+
+def panel_queries(signal: Signal, sources: Sources) -> list[dict[str, Any]]:
+    """Queries of a panel: the signal's own line, then those beside it."""
+    lines = {_own_legend(signal): signal.query, **signal.extra_queries}
+    made: list[dict[str, Any]] = []
+    for letter, (legend, query) in zip(ascii_uppercase, lines.items(), strict=False):
+        made += _panel_query(signal, query, letter, legend, sources)
+    return made
+
+
+def instant(promql: str, sources: Sources, ref_id: str = "A") -> dict[str, Any]:
+    """`promql` as it is now."""
+    return _prometheus(promql, ref_id=ref_id, legend="__auto", source=sources.prometheus, instant=True)
+
+
+def ranged(promql: str, sources: Sources, ref_id: str, legend: str) -> dict[str, Any]:
+    """`promql` over the time of the dashboard."""
+    return _prometheus(promql, ref_id=ref_id, legend=legend, source=sources.prometheus, instant=False)
+
+
+def parts(expression: Expression) -> Iterator[Expression]:
+    """`expression` and everything that it is put together from."""
+    yield expression
+    for field in fields(expression):  # type: ignore[arg-type]  # every expression is a dataclass
+        value = getattr(expression, field.name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Expression):
+                yield from parts(item)
+
+
+def kept_labels(expression: Expression) -> tuple[str, ...]:
+    """Labels by which the lines of `expression` differ."""
+    return next((tuple(part.by) for part in parts(expression) if hasattr(part, "by")), ())
+
+
+def _own_legend(signal: Signal) -> str:
+    if isinstance(signal.query, Prometheus) and kept_labels(signal.query.expression):
+        return " ".join(f"{{{{{label}}}}}" for label in kept_labels(signal.query.expression))
+    return signal.title
+
+
+def _panel_query(
+    signal: Signal, query: Query, ref_id: str, legend: str, sources: Sources
+) -> Iterator[dict[str, Any]]:
+    if isinstance(query, Prometheus):
+        yield ranged(_panel_promql(signal, query), sources, ref_id, legend)
+        return
+    if isinstance(query, Sql):
+        yield _sql(query, ref_id, sources.of(query))
+        return
+    if isinstance(query, UpstashStatistic):
+        yield _upstash(query, ref_id, legend, sources.of(query))
+        return
+    if not isinstance(query, CloudWatch | CloudWatchMath):
+        raise TypeError(f"signal {signal.id}: no panel of Grafana's asks {type(query).__name__}")
+    # A line that is compared with a threshold covers what the alert covers; another what the panel's width asks.
+    period = str(cloudwatch.period_seconds(query)) if signal.thresholds else ""
+    asked, label = manner(query, sources, period, ref_id), legend if signal.extra_queries else ""
+    if isinstance(query, CloudWatch):
+        yield cloudwatch.metric(query, asked, label=label)
+    else:
+        yield from cloudwatch.math_targets(query, asked, label)
+
+
+def manner(
+    query: CloudWatch | CloudWatchMath, sources: Sources, period: str, ref_id: str = "A"
+) -> cloudwatch.Manner:
+    """How CloudWatch is asked for `query`."""
+    return cloudwatch.Manner(source=sources.of(query), region=sources.region, period=period, ref_id=ref_id)
+
+
+def _panel_promql(signal: Signal, query: Prometheus) -> str:
+    """Over the alert's window where there is one, and where the window is part of what is counted."""
+    counts = any(isinstance(part, Increase) for part in parts(query.expression))
+    return query.promql if signal.thresholds or counts else query.expression.promql(RATE_INTERVAL)
+
+
+def _upstash(query: UpstashStatistic, ref_id: str, legend: str, source: dict[str, Any]) -> dict[str, Any]:
+    """One series of the API, as the Infinity data source reads it; the data source holds the credentials.
+
+    https://grafana.com/docs/plugins/yesoreyeram-infinity-datasource/latest/
+    """
+    return {
+        "refId": ref_id,
+        "datasource": source,
+        "type": "json",
+        "source": "url",
+        "parser": "backend",
+        "format": "timeseries",
+        "url": query.address,
+        "url_options": {"method": "GET", "data": ""},
+        "root_selector": query.statistic,
+        "columns": [
+            {"selector": "x", "text": "time", "type": "timestamp", "timestampFormat": UPSTASH_TIME},
+            {"selector": "y", "text": legend, "type": "number"},
+        ],
+        "filters": [],
+    }
+
+
+def _sql(query: Sql, ref_id: str, source: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "refId": ref_id,
+        "datasource": source,
+        "editorMode": "code",
+        "format": query.shape.value,
+        "rawQuery": True,
+        "rawSql": query.text,
+    }
+
+
+def _prometheus(promql: str, *, ref_id: str, legend: str, source: dict[str, Any], instant: bool) -> dict[str, Any]:
+    return {
+        "refId": ref_id,
+        "datasource": source,
+        "editorMode": "code",
+        "expr": promql,
+        "instant": instant,
+        "range": not instant,
+        "legendFormat": legend,
+    }

@@ -1,0 +1,1 @@
+"""The files that `footing observe` writes: dashboards, rules, routes, runbook, load limits."""

@@ -1,0 +1,1 @@
+"""Records: what a component measures, with thresholds, objectives and runbook text, as plain data."""

@@ -1,0 +1,65 @@
+"""Thresholds of a record, and those of a service that its stack chooses."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from observability.records.record import Severity, Threshold
+
+
+def over(
+    *, info: float | None = None, ticket: float | None = None, page: float | None = None
+) -> tuple[Threshold, ...]:
+    """Tell people when a number is over these; a severity that is left out does not exist."""
+    return tuple(_thresholds(info, ticket, page, below=False))
+
+
+def under(
+    *, info: float | None = None, ticket: float | None = None, page: float | None = None
+) -> tuple[Threshold, ...]:
+    """Tell people when a number is under these."""
+    return tuple(_thresholds(info, ticket, page, below=True))
+
+
+def _thresholds(
+    info: float | None, ticket: float | None, page: float | None, *, below: bool
+) -> Iterator[Threshold]:
+    for severity, value in ((Severity.INFO, info), (Severity.TICKET, ticket), (Severity.PAGE, page)):
+        if value is not None:
+            yield Threshold(severity=severity, value=value, below=below)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Levels:
+    """One number at three severities; None where nobody of that severity is told."""
+
+    info: float | None = None
+    """Worth knowing."""
+    ticket: float | None = None
+    """This working day."""
+    page: float | None = None
+    """Now."""
+
+    @property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """The same as a record takes them."""
+        return over(info=self.info, ticket=self.ticket, page=self.page)
+
+
+SLOW_SECONDS = 2
+"""95th percentile of the time to an answer at which somebody is paged, and a deployment taken back, in seconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LatencyLimits:
+    """Time to an answer, in seconds. The seeds disagree on the 95th percentile, so it has all three severities."""
+
+    p50: Levels = Levels(ticket=0.2)
+    """Half of the answers. Source: S4-59."""
+    p95: Levels = Levels(info=0.5, ticket=1, page=SLOW_SECONDS)
+    """19 of 20 answers. Source: S4-60 (0.5), S1-67 (1 and 2)."""
+    p99: Levels = Levels(ticket=1)
+    """99 of 100 answers. Source: S4-61."""
+
+
+ERROR_SHARES = Levels(info=0.01, ticket=0.02, page=0.05)
+"""Share of answers with a 5xx. Source: S3-62 (0.01), S1-68 (0.02 and 0.05)."""

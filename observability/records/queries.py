@@ -1,0 +1,136 @@
+"""Where a number comes from: one kind of query for each kind of data source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from observability.durations import window
+from observability.promql import Expression
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloudWatch:
+    """One CloudWatch metric."""
+
+    namespace: str
+    """For example `AWS/RDS`."""
+    metric: str
+    """For example `DatabaseConnections`."""
+    dimensions: Mapping[str, Any]
+    """Dimension name to value; a value may be a Pulumi Output."""
+    statistic: str = "Average"
+    """`Average`, `Sum`, `Maximum`, `Minimum` or a percentile such as `p95`."""
+    period_seconds: int = 60
+    """What one number of an alert covers, in seconds; a multiple of 60."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloudWatchMath:
+    """One number computed from several CloudWatch metrics."""
+
+    expression: str
+    """Metric math over the names of `metrics`, for example `IF(requests > 50, errors / requests, 0)`.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+    """
+    metrics: Mapping[str, CloudWatch]
+    """By the name in the expression: lower case letter first, then letters, digits, underscores."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prometheus:
+    """One PromQL expression that yields a single number per series."""
+
+    expression: Expression
+    """Without a comparison: thresholds are applied beside it."""
+    window_seconds: int = 300
+    """Range of its rates, in seconds: four scrapes at the least."""
+
+    @property
+    def promql(self) -> str:
+        """The text of it, over its own window."""
+        return self.expression.promql(window(self.window_seconds))
+
+
+class Shape(StrEnum):
+    """What an SQL panel returns."""
+
+    TABLE = "table"
+    TIME_SERIES = "time_series"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sql:
+    """One statement for PostgreSQL, as a role that may only read; panels alone, never an alert."""
+
+    text: str
+    """With Grafana's macros: `$__timeFilter(created_at)`, and a LIMIT."""
+    shape: Shape
+    """What it returns."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentryMetric:
+    """A number that Sentry computes from the events it is sent and judges itself: nobody else can ask for it."""
+
+    aggregate: str
+    """`count()`, or a function of a field such as `p95(transaction.duration)`."""
+    dataset: str
+    """`events` for errors, `transactions` for what is traced."""
+    event_types: tuple[str, ...]
+    """`error`, or `transaction`."""
+    window_seconds: int = 300
+    """What one number covers, in seconds; whole minutes."""
+    sample_rate: float = 1.0
+    """Share of what happens that is counted. A share under 1 scales a count; a percentile stays what it is."""
+
+    def counted(self, value: float) -> float:
+        """`value` of what happens, as Sentry counts it: 10 errors are one event where a tenth is sent."""
+        return round(value * self.sample_rate, 3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpstashStatistic:
+    """One series of Upstash's developer API, of the last hour; panels alone, never an alert.
+
+    https://upstash.com/docs/devops/developer-api/redis/get_database_stats
+    """
+
+    address: Any
+    """Where the database's statistics are; may be a Pulumi Output."""
+    statistic: str
+    """Name of the series in the answer, for example `connection_count`."""
+
+
+class IssueEvent(StrEnum):
+    """What happens to an issue."""
+
+    NEW = "new"
+    """It is seen for the first time."""
+    REGRESSED = "regressed"
+    """It was resolved, and is back."""
+
+
+class IssueCategory(StrEnum):
+    """Kinds of issues, as Sentry numbers them.
+
+    https://github.com/getsentry/sentry/blob/master/src/sentry/issues/grouptype.py
+    """
+
+    ERROR = "1"
+    PERFORMANCE = "2"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentryIssues:
+    """Issues, as Sentry groups events: each is told about once, so a threshold on them is 0."""
+
+    events: tuple[IssueEvent, ...]
+    """What has to happen to one, any of them."""
+    category: IssueCategory
+    """Which ones."""
+
+
+Query = CloudWatch | CloudWatchMath | Prometheus | SentryIssues | SentryMetric | Sql | UpstashStatistic
+"""Every kind of query."""

@@ -1,0 +1,159 @@
+"""The record: a measured number with its limits, and what to do about it.
+
+One record is a panel, its threshold lines, its alerts on every evaluator and its section of the runbook, so none
+of them can exist without the others.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from observability.promql import Expression
+from observability.records.objective import Objective
+from observability.records.queries import CloudWatch, Query, Sql, UpstashStatistic
+
+
+class Severity(StrEnum):
+    """How soon a person has to act; decides where an alert is sent."""
+
+    PAGE = "page"
+    """Now: somebody is woken."""
+    TICKET = "ticket"
+    """This working day."""
+    INFO = "info"
+    """Worth knowing, nothing to do."""
+
+
+class Board(StrEnum):
+    """The dashboards, in the order in which somebody on call opens them."""
+
+    OBJECTIVES = "objectives"
+    ERRORS = "errors"
+    LATENCY = "latency"
+    TRAFFIC = "traffic"
+    DATABASE = "database"
+    POOLER = "pooler"
+    CACHE = "cache"
+    EDGE = "edge"
+    RPC = "rpc"
+    RESOURCES = "resources"
+    BUSINESS = "business"
+    TELEMETRY = "telemetry"
+
+
+class Unit(StrEnum):
+    """Grafana's names of units, those that are used here."""
+
+    NUMBER = "short"
+    PERCENT = "percent"
+    SHARE = "percentunit"
+    BYTES = "bytes"
+    SECONDS = "s"
+    MILLISECONDS = "ms"
+    REQUESTS_PER_SECOND = "reqps"
+    OPERATIONS_PER_SECOND = "ops"
+    PER_MINUTE = "opm"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Threshold:
+    """A value at which a person is told."""
+
+    severity: Severity
+    """Decides the route of the alert."""
+    value: float
+    """In the unit of the signal."""
+    below: bool = False
+    """Fire under the value instead of over it."""
+    for_seconds: int | None = None
+    """How long it must be crossed, in seconds; as long as the signal says when left out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinimumTraffic:
+    """The least that must happen before a share means anything: one failure of two requests is no outage."""
+
+    expression: Expression
+    """What is counted, with the labels that the signal keeps."""
+    value: float
+    """The alert is silent while the expression is not over this."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signal:
+    """One measured number of a component."""
+
+    id: str
+    """Kebab case, unique in a stack; also the anchor of the runbook section."""
+    title: str
+    """Panel title, up to 60 characters."""
+    description: str
+    """What the number means and why it matters, one or two sentences."""
+    query: Query
+    """Where the number comes from."""
+    unit: str
+    """A member of `Unit`."""
+    cloudwatch_query: CloudWatch | None = None
+    """The same number as CloudWatch has it, for alarms that AWS evaluates by itself."""
+    thresholds: tuple[Threshold, ...] = ()
+    """None means a panel without an alert."""
+    for_seconds: int = 300
+    """How long the threshold must be crossed before the alert fires, in seconds; a multiple of 60."""
+    minimum_traffic: MinimumTraffic | None = None
+    """Traffic without which the thresholds are not applied; for Prometheus only."""
+    alert_on_absence: bool = False
+    """Whether its series going missing is an alert of its own, a ticket; for Prometheus only."""
+    extra_queries: Mapping[str, Query] = field(default_factory=dict)
+    """Further lines of the same panel by their legend, in the same unit; thresholds do not apply to them."""
+    board: Board | None = None
+    """Dashboard of the panel; that of the component's signals when left out."""
+    runbook: str = ""
+    """What to look at and what to do, in Markdown. Required where there is a threshold."""
+    owner: str | None = None
+    """Who answers for it; the owner of the stack when left out."""
+
+    def __post_init__(self) -> None:
+        """Refuse an alert that nobody could act on, or that nothing could evaluate.
+
+        Raises:
+            ValueError: a threshold stands without a runbook or on SQL, or the unit is not known.
+
+        """
+        if self.thresholds and not self.runbook:
+            raise ValueError(f"signal {self.id}: a threshold needs a runbook")
+        if self.thresholds and isinstance(self.query, Sql | UpstashStatistic):
+            raise ValueError(
+                f"signal {self.id}: SQL and statistics of Upstash are for panels; an alert asks metrics"
+            )
+        if self.unit not in set(Unit):
+            raise ValueError(f"signal {self.id}: the unit is {self.unit!r}, allowed: {', '.join(Unit)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One line of the readiness checklist: a fact about the live system that somebody can verify."""
+
+    id: str
+    """Kebab case, unique in a stack."""
+    title: str
+    """The fact, as a statement."""
+    probe: str
+    """What is asked, in the words of the tool that asks: `SHOW POOLS`, `PING`, `GET /health`."""
+    fix: str
+    """What to do when it does not hold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signals:
+    """All that one component tells about itself."""
+
+    subject: str
+    """What is watched, for headings: `Database`, `Pooler`."""
+    board: Board = Board.RESOURCES
+    """Dashboard of the panels that name none."""
+    signals: tuple[Signal, ...] = ()
+    """Panels and alerts."""
+    objectives: tuple[Objective, ...] = ()
+    """Promises about its events, each with a budget of failures."""
+    checks: tuple[Check, ...] = ()
+    """Lines of the readiness checklist."""

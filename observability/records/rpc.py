@@ -1,0 +1,163 @@
+"""Remote calls that the application writes down in PostgreSQL, one row each: the panels, and leave to read.
+
+The table is the application's own; its columns are the contract (S0-45 to S0-47, S0-51, S0-52, S2-40).
+"""
+
+from observability.records.queries import Shape, Sql
+from observability.records.record import Board, Signal, Unit
+
+TABLE = "rpc_observations"
+"""Columns `created_at timestamptz`, `rpc_name text`, `duration_ms`, `status text`, `meta jsonb`."""
+COLUMNS = (
+    "created_at timestamptz NOT NULL DEFAULT now()",
+    "rpc_name text NOT NULL",
+    "duration_ms double precision NOT NULL",
+    "status text NOT NULL",
+    "meta jsonb NOT NULL DEFAULT '{}'",
+)
+"""In `meta`, `cache_result` is `hit`, `miss`, `stale` or `stampede`, `cache_pattern` the pattern of the key."""
+READER = "grafana_reader"
+"""The role of Grafana's data source."""
+STATEMENT_TIMEOUT_SECONDS = 5
+"""After which a panel's statement is given up: a dashboard must never be the load."""
+CONNECTIONS = 5
+"""Connections that Grafana may hold; they are among `database.direct_connections`."""
+INDEX = f"{TABLE}_created_at"
+SLOW_MS = 500
+"""From here on a call is listed as slow, S0-44."""
+ROWS = 50
+"""Rows of a table at the most."""
+POINTS = 5000
+"""Points of a curve at the most; more than a panel is wide."""
+
+_TIME = f"FROM {TABLE} WHERE $__timeFilter(created_at)"
+_SHARE_OF_HITS = "count(*) FILTER (WHERE meta->>'cache_result' IN ('hit', 'stale'))::double precision / count(*)"
+
+
+def signals() -> tuple[Signal, ...]:
+    """Panels over the observed calls; all of them end with a LIMIT and read the time of the dashboard alone."""
+    return (*_calls(), *_cache(), *_over_time())
+
+
+def _calls() -> tuple[Signal, ...]:
+    return (
+        _table(
+            "rpc-calls",
+            "Calls by procedure",
+            "Calls, their time and their errors; the slowest procedures first.",
+            "SELECT rpc_name, count(*) AS calls, avg(duration_ms) AS avg_ms, "
+            "percentile_cont(0.95) WITHIN GROUP (ORDER BY duration_ms) AS p95_ms, "
+            "count(*) FILTER (WHERE status = 'error') AS errors "
+            f"{_TIME} GROUP BY rpc_name ORDER BY p95_ms DESC LIMIT {ROWS}",
+        ),
+        _table(
+            "rpc-offenders",
+            "Where the time goes",
+            "Procedures by the whole of their time and by their share of errors: what to make faster first.",
+            "SELECT rpc_name, sum(duration_ms) / 1000 AS total_s, "
+            "sum(duration_ms) / sum(sum(duration_ms)) OVER () AS time_share, "
+            "count(*) FILTER (WHERE status = 'error')::double precision / count(*) AS error_share "
+            f"{_TIME} GROUP BY rpc_name ORDER BY total_s DESC LIMIT {ROWS}",
+        ),
+        _table(
+            "rpc-slow",
+            "Slow calls",
+            f"The latest calls that took longer than {SLOW_MS} ms.",
+            f"SELECT created_at, rpc_name, duration_ms, status {_TIME} AND duration_ms > {SLOW_MS} "
+            f"ORDER BY created_at DESC LIMIT {ROWS}",
+        ),
+    )
+
+
+def _cache() -> tuple[Signal, ...]:
+    return (
+        _table(
+            "rpc-cache-results",
+            "Answers of the cache",
+            "Calls and their mean time by what the cache said; a stampede computed what another was computing.",
+            "SELECT meta->>'cache_result' AS cache_result, count(*) AS calls, avg(duration_ms) AS avg_ms "
+            f"{_TIME} AND meta->>'cache_result' IS NOT NULL GROUP BY 1 ORDER BY calls DESC LIMIT {ROWS}",
+        ),
+        _table(
+            "rpc-cache-hits",
+            "Hits by pattern",
+            "Share of calls that the cache answered, by pattern of the key; under 0.7 it is not worth much.",
+            "SELECT coalesce(meta->>'cache_pattern', rpc_name) AS pattern, count(*) AS calls, "
+            f"{_SHARE_OF_HITS} AS hit_share "
+            f"{_TIME} AND meta->>'cache_result' IS NOT NULL GROUP BY 1 ORDER BY calls DESC LIMIT {ROWS}",
+        ),
+    )
+
+
+def _over_time() -> tuple[Signal, ...]:
+    grouped = f"GROUP BY 1 ORDER BY 1 LIMIT {POINTS}"
+    a_time = "SELECT $__timeGroupAlias(created_at, $__interval)"
+    return (
+        _curve(
+            "rpc-time",
+            "Time of a call",
+            "Half of the calls, and 19 of 20, are faster.",
+            f"{a_time}, percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_ms) AS p50, "
+            f"percentile_cont(0.95) WITHIN GROUP (ORDER BY duration_ms) AS p95 {_TIME} {grouped}",
+            Unit.MILLISECONDS,
+        ),
+        _curve(
+            "rpc-error-share",
+            "Calls that failed",
+            "Share of calls that ended in an error.",
+            f"{a_time}, count(*) FILTER (WHERE status = 'error')::double precision / count(*) AS failed "
+            f"{_TIME} {grouped}",
+            Unit.SHARE,
+        ),
+        _curve(
+            "rpc-cache-hit-share",
+            "Calls that the cache answered",
+            "Share of the calls that asked the cache; a stale answer counts.",
+            f"{a_time}, {_SHARE_OF_HITS} AS answered {_TIME} AND meta->>'cache_result' IS NOT NULL {grouped}",
+            Unit.SHARE,
+        ),
+        _curve(
+            "rpc-stampedes",
+            "Stampedes",
+            "Calls that computed what another was computing: the cache's lock is too short, or is not asked.",
+            f"{a_time}, count(*) AS stampedes {_TIME} AND meta->>'cache_result' = 'stampede' {grouped}",
+            Unit.NUMBER,
+        ),
+        _curve(
+            "rpc-errors-by-hour",
+            "Errors by hour",
+            "Calls that ended in an error, by the hour: what comes back every night shows here.",
+            "SELECT $__timeGroupAlias(created_at, '1h'), count(*) AS errors "
+            f"{_TIME} AND status = 'error' {grouped}",
+            Unit.NUMBER,
+        ),
+    )
+
+
+def _table(id_: str, title: str, description: str, text: str) -> Signal:
+    return _signal(id_, title, description, Sql(text=text, shape=Shape.TABLE), Unit.NUMBER)
+
+
+def _curve(id_: str, title: str, description: str, text: str, unit: Unit) -> Signal:
+    return _signal(id_, title, description, Sql(text=text, shape=Shape.TIME_SERIES), unit)
+
+
+def _signal(id_: str, title: str, description: str, query: Sql, unit: Unit) -> Signal:
+    return Signal(id=id_, title=title, description=description, query=query, unit=unit, board=Board.RPC)
+
+
+def grants(database: str) -> str:
+    """What an owner of `database` runs once: the index that the panels need, and a role that may only read."""
+    return f"""-- Once, as the owner of the table {TABLE}, in the database {database}.
+-- Rows are written in the order of their time, so a small block range index finds them.
+CREATE INDEX IF NOT EXISTS {INDEX} ON {TABLE} USING brin (created_at)
+    WITH (pages_per_range = 32, autosummarize = on);
+
+-- The role of Grafana's data source. Give it a password afterwards: \\password {READER}
+CREATE ROLE {READER} LOGIN CONNECTION LIMIT {CONNECTIONS};
+ALTER ROLE {READER} SET default_transaction_read_only = on;
+ALTER ROLE {READER} SET statement_timeout = '{STATEMENT_TIMEOUT_SECONDS}s';
+GRANT CONNECT ON DATABASE {database} TO {READER};
+GRANT USAGE ON SCHEMA public TO {READER};
+GRANT SELECT ON {TABLE} TO {READER};
+"""

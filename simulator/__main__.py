@@ -1,0 +1,90 @@
+"""`python -m simulator --state-dir DIR --packages aws,cloudflare`: serve until told to stop.
+
+Prints one line of JSON with the value for `PULUMI_DEBUG_PROVIDERS`, then nothing. Ends on SIGTERM, SIGINT or
+when its standard input closes, so it never outlives the process that started it.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from concurrent import futures
+from pathlib import Path
+
+import grpc
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from simulator.cloud import Cloud
+from simulator.provider import SimulatedProvider
+from simulator.sdk_source import UnknownTypeError, package_root
+from simulator.store import StoreError, open_store
+
+# Nothing of the machine's own AWS set-up is read, and no request could use it: moto answers every one.
+_PLACEHOLDERS = {
+    "AWS_ACCESS_KEY_ID": "simulated",
+    "AWS_SECRET_ACCESS_KEY": "simulated",
+    "AWS_SESSION_TOKEN": "simulated",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+_MAX_MESSAGE_BYTES = 400 * 1024 * 1024
+
+
+def main() -> int:
+    """Serve; exit code 0 after a clean stop, 2 when the arguments or the state cannot be used."""
+    arguments = _arguments()
+    os.environ.pop("AWS_PROFILE", None)
+    os.environ.update(_PLACEHOLDERS)
+    packages = [name for name in arguments.packages.split(",") if name]
+    try:
+        for package in packages:
+            package_root(package)
+        cloud = Cloud(open_store(arguments.state_dir))
+    except (StoreError, UnknownTypeError) as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    serve(cloud, packages)
+    return 0
+
+
+def serve(cloud: Cloud, packages: list[str]) -> None:
+    """Answer the engine until a signal or the end of standard input."""
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    servers = [_start(cloud, package) for package in packages]
+    attached = ",".join(f"{package}:{port}" for package, (_, port) in zip(packages, servers, strict=True))
+    print(json.dumps({"providers": attached}), flush=True)  # noqa: T201
+    threading.Thread(target=_wait_for_parent, args=(stopped,), daemon=True).start()
+    stopped.wait()
+    for server, _ in servers:
+        server.stop(grace=1).wait()
+
+
+def _start(cloud: Cloud, package: str) -> tuple[grpc.Server, int]:
+    limits = [(f"grpc.max_{way}_message_length", _MAX_MESSAGE_BYTES) for way in ("send", "receive")]
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=limits)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(SimulatedProvider(cloud, package), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    return server, port
+
+
+def _wait_for_parent(stopped: threading.Event) -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    stopped.set()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m simulator", description="Serve a simulated cloud.")
+    parser.add_argument("--state-dir", type=Path, required=True, help="where the cloud is kept")
+    parser.add_argument("--packages", required=True, help="provider packages, separated by commas")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,185 @@
+"""Plausible values for what a cloud computes: the outputs of a type that are not among its inputs.
+
+Names and types come from the SDK's annotations, values from the resource's identity, so they are the same
+on every run. They have the form of the real thing and mean nothing.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+from simulator.identity import ACCOUNT_ID, Identity, arn
+from simulator.shapes import Enumerated, Field, ListOf, MapOf, ObjectOf, OneOf, Scalar, Shape, output_fields
+from simulator.wire import Properties, Value
+
+_CREATED = "2026-01-01T00:00:00Z"
+_DEPTH = 3
+_NEVER_EMPTY = frozenset({"domainValidationOptions"})
+"""Lists of objects that the cloud always fills, where programs rely on a first entry."""
+_PREFIXES = {
+    "EgressOnlyInternetGateway": "eigw",
+    "Eip": "eipalloc",
+    "FlowLog": "fl",
+    "Instance": "i",
+    "InternetGateway": "igw",
+    "LaunchTemplate": "lt",
+    "NatGateway": "nat",
+    "NetworkAcl": "acl",
+    "NetworkInterface": "eni",
+    "Route": "r",
+    "RouteTable": "rtb",
+    "RouteTableAssociation": "rtbassoc",
+    "VpcEndpoint": "vpce",
+}
+
+
+def fill(fields: Mapping[str, Field], given: Properties, identity: Identity, *, region: str) -> Properties:
+    """The given properties, completed with a value for each output that the cloud always fills."""
+    properties = dict(given)
+    for name, field in fields.items():
+        if properties.get(name) is None and field.required:
+            properties[name] = _value(name, field.shape, identity, region=region, depth=0)
+    if "tagsAll" in fields and given.get("tags") is not None:
+        properties["tagsAll"] = given["tags"]
+    return properties
+
+
+def resource_id(identity: Identity, inputs: Properties) -> str:
+    """An id of the form that the type's own cloud gives."""
+    package, _, kind = identity.type.split(":")
+    if package == "aws":
+        return _aws_id(identity, kind, inputs)
+    if package in {"grafana", "sentry", "upstash"}:
+        return _named_id(identity, package, inputs)
+    return identity.hex(32)
+
+
+def _aws_id(identity: Identity, kind: str, inputs: Properties) -> str:
+    if identity.type.startswith("aws:ec2/") and kind in _PREFIXES:
+        return f"{_PREFIXES[kind]}-{identity.hex(17)}"
+    if identity.type.startswith("aws:cloudfront/"):
+        return f"E{identity.hex(13).upper()}"
+    if identity.type.startswith("aws:ebs/"):
+        return f"vol-{identity.hex(17)}"
+    name = inputs.get("name")
+    return name if isinstance(name, str) else f"{kind.lower()}-{identity.hex(17)}"
+
+
+def _named_id(identity: Identity, package: str, inputs: Properties) -> str:
+    if package == "upstash":
+        return identity.uuid()
+    if package == "sentry":
+        slug = inputs.get("slug") or inputs.get("name")
+        return _slug(slug) if isinstance(slug, str) else str(identity.number("id"))
+    organisation = inputs.get("orgId") or "1"
+    return f"{organisation}:{inputs.get('uid') or inputs.get('name') or _uid(identity)}"
+
+
+def _value(name: str, shape: Shape, identity: Identity, *, region: str, depth: int) -> Value:
+    if isinstance(shape, OneOf):
+        shape = shape.options[0]
+    if isinstance(shape, Scalar):
+        return _scalar(name, shape.kind, identity, region=region)
+    if isinstance(shape, ListOf):
+        return _list(name, shape, identity, region=region, depth=depth)
+    if isinstance(shape, ObjectOf) and depth < _DEPTH:
+        fields = output_fields(shape)
+        return {
+            key: _value(key, field.shape, identity, region=region, depth=depth + 1)
+            for key, field in fields.items()
+            if field.required
+        }
+    if isinstance(shape, Enumerated):
+        return shape.members[0] if shape.members else ""
+    return {} if isinstance(shape, MapOf | ObjectOf) else None
+
+
+def _scalar(name: str, kind: str, identity: Identity, *, region: str) -> Value:
+    if kind == "bool":
+        return False
+    if kind in {"int", "float"}:
+        return identity.number(name) if name.lower().endswith("id") else _number(name)
+    return _string(name, identity, region=region)
+
+
+def _number(name: str) -> int:
+    return 443 if name == "port" else 0
+
+
+def _string(name: str, identity: Identity, *, region: str) -> str:
+    for pattern, make in _STRINGS:
+        if re.search(pattern, name):
+            return make(identity, name, region)
+    return ""
+
+
+def _list(name: str, shape: ListOf, identity: Identity, *, region: str, depth: int) -> list[Value]:
+    if name == "nameServers":
+        return list(_servers(identity))
+    if name not in _NEVER_EMPTY or not isinstance(shape.item, ObjectOf):
+        return []
+    fields = output_fields(shape.item)
+    return [
+        {key: _value(key, field.shape, identity, region=region, depth=depth + 1) for key, field in fields.items()}
+    ]
+
+
+def _servers(identity: Identity) -> list[str]:
+    return [f"{word}-{identity.hex(4)}.ns.example.com" for word in ("ada", "bob")]
+
+
+def _uid(identity: Identity) -> str:
+    return identity.hex(14, "uid")
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def _arn(identity: Identity, _name: str, region: str) -> str:
+    service = identity.type.split(":")[1].split("/")[0]
+    kind = identity.type.rsplit(":", 1)[-1].lower()
+    return arn(service, f"{kind}/{identity.name}-{identity.hex(7, 'name')}", region=region)
+
+
+def _host(identity: Identity) -> str:
+    return f"{_slug(identity.name)}-{identity.hex(7, 'host')}.{identity.type.split(':')[0]}.example.com"
+
+
+def _dsn(identity: Identity, name: str, _region: str) -> str:
+    return f"https://{identity.hex(32, name)}@{_host(identity)}/{identity.number('projectId')}"
+
+
+_PEM_LABELS = {"private": "PRIVATE KEY", "request": "CERTIFICATE REQUEST", "public": "PUBLIC KEY"}
+
+
+def _pem(identity: Identity, name: str, _region: str) -> str:
+    """The form of a PEM block, with nothing that could be parsed inside."""
+    label = next((label for word, label in _PEM_LABELS.items() if word in name.lower()), "CERTIFICATE")
+    return f"-----BEGIN {label}-----\n{identity.hex(64, name)}\n-----END {label}-----\n"
+
+
+def _always(text: str) -> "_Maker":
+    return lambda *_: text
+
+
+_Maker = Callable[[Identity, str, str], str]
+# The first pattern that is found in a property's name decides.
+_STRINGS: tuple[tuple[str, _Maker], ...] = (
+    (r"^arn$|Arn$", _arn),
+    (r"^dsn|Dsn", _dsn),
+    (r"Pem(Pkcs8)?$", _pem),
+    (r"^prometheusEndpoint$", lambda *who: f"https://{_host(who[0])}/workspaces/{who[0].hex(32, who[1])}/"),
+    (r"(?i)url$|uri$", lambda *who: f"https://{_host(who[0])}"),
+    (r"(?i)endpoint|host(name)?$|address$|domain(name)?$|dnsname$|fqdn$", lambda *who: _host(who[0])),
+    (r"(?i)password|token|secret|key$|public$", lambda *who: who[0].hex(40, who[1])),
+    (r"^(created|modified|activated)$|[a-z](Date|Time|On|At)$", _always(_CREATED)),
+    (r"^(ownerId|accountId|registryId|awsAccountId)$", _always(ACCOUNT_ID)),
+    (r"^region$", lambda *who: who[2]),
+    (r"^(status|state)$", _always("active")),
+    (r"RecordType$", _always("CNAME")),
+    (r"Record(Name|Value)$", lambda *who: f"_{who[0].hex(16, who[1])}.{_host(who[0])}."),
+    (r"^uid$", lambda *who: _uid(who[0])),
+    (r"^slug$", lambda *who: _slug(who[0].name)),
+    (r"(?i)id$", lambda *who: who[0].hex(32, who[1])),
+    (r"(?i)ip$|Ip(v4)?Address$", lambda *who: f"203.0.113.{who[0].number(who[1]) % 254 + 1}"),
+)

@@ -1,0 +1,70 @@
+"""What changed between the inputs that made a resource and the new ones, and whether that replaces it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from simulator.naming import DEFAULTS_KEY, NAME_PROPERTIES
+from simulator.replacement import reviewed_source, spared
+from simulator.shapes import Field, ListOf, ObjectOf, OneOf, ResourceShape, Shape, input_fields
+from simulator.wire import Properties, Value, reveal
+
+
+@dataclass(frozen=True)
+class Change:
+    """One changed property: its path, "add", "delete" or "update", and whether it replaces."""
+
+    path: str
+    kind: str
+    replaces: bool
+
+
+def changes(token: str, shape: ResourceShape, olds: Properties, news: Properties) -> list[Change]:
+    """Every changed property. Secrets are compared by value; an unknown new value counts as a change."""
+    found: list[Change] = []
+    for name in sorted({*olds, *news}):
+        if name.startswith("__"):
+            continue
+        field = shape.inputs.get(name)
+        fixed = reviewed_source(token, name) is not None or (field is not None and field.replaces)
+        always = fixed and not spared(token, name, olds, news)
+        nested = field.shape if field else None
+        found += _walk(reveal(olds.get(name)), reveal(news.get(name)), name, nested, replaces=always)
+    return found
+
+
+def _walk(old: Value, new: Value, path: str, shape: Shape | None, *, replaces: bool) -> Iterator[Change]:
+    if old == new:
+        return
+    if old is None or new is None:
+        yield Change(path, "add" if old is None else "delete", replaces)
+    elif isinstance(old, Mapping) and isinstance(new, Mapping):
+        fields = _fields(shape)
+        for key in sorted({*old, *new}):
+            field = fields.get(key)
+            yield from _walk(
+                old.get(key),
+                new.get(key),
+                f"{path}.{key}" if key.isidentifier() else f'{path}["{key}"]',
+                field.shape if field else None,
+                replaces=replaces or (field is not None and field.replaces),
+            )
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        item = shape.item if isinstance(shape, ListOf) else None
+        for index, (before, after) in enumerate(zip(old, new, strict=True)):
+            yield from _walk(before, after, f"{path}[{index}]", item, replaces=replaces)
+    else:
+        yield Change(path, "update", replaces)
+
+
+def _fields(shape: Shape | None) -> Mapping[str, Field]:
+    if isinstance(shape, OneOf):
+        shape = next((option for option in shape.options if isinstance(option, ObjectOf)), None)
+    return input_fields(shape) if isinstance(shape, ObjectOf) else {}
+
+
+def deletes_first(token: str, olds: Properties, news: Properties) -> bool:
+    """Whether the old resource must go before its replacement: both would have the same given name."""
+    name = NAME_PROPERTIES.get(token, "name")
+    given = olds.get(name)
+    made_up = name in (news.get(DEFAULTS_KEY) or []) or name in (olds.get(DEFAULTS_KEY) or [])
+    return given is not None and not made_up and reveal(given) == reveal(news.get(name))

@@ -1,0 +1,177 @@
+"""AWS resources made in moto through boto3, so that botocore validates every parameter that is sent.
+
+Identifiers. moto draws every id from one source that its public API can seed. The seed of a resource is its
+identity (URN and generation), so the same resource gets the same id on every fresh cloud and in every later
+process, and no table between our ids and moto's is needed.
+
+A later process. moto keeps everything in memory. Before its first use in a process, the stored resources are
+made again, dependencies first, with the same seeds: inputs that name ids keep pointing at them. If a replayed id
+differs from the stored one (another version of moto, say), the cloud refuses to go on and says so.
+"""
+
+import random
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from simulator.identity import Identity
+from simulator.moto_aws.kind import STAND_IN_CERTIFICATE_NAME, Call, Existing, Kind, Made
+from simulator.moto_aws.refusal import refusals
+from simulator.moto_aws.replay import replay, replay_all
+from simulator.store import CloudStore, Record
+from simulator.wire import Properties, reveal
+
+# Which file knows the types of a part of the AWS SDK; a file is imported when its first resource comes.
+_FILES = {
+    "aws:appautoscaling/": "autoscaling",
+    "aws:cloudwatch/": "monitoring",
+    "aws:ec2/": "network",
+    "aws:ecs/": "ecs",
+    "aws:elasticache/": "elasticache",
+    "aws:iam/": "iam",
+    "aws:lb/": "load_balancing",
+    "aws:rds/": "rds",
+    "aws:s3/": "s3",
+    "aws:secretsmanager/": "secrets_manager",
+    "aws:ssm/": "ssm",
+    "aws:vpc/": "network",
+}
+_SEED_ADDRESS = "http://motoapi.amazonaws.com/moto-api/seed"
+
+
+def kind_of(token: str) -> Kind | None:
+    """How this type is made in moto; None for a type that is only recorded."""
+    part = token.split("/", 1)[0] + "/"
+    if part not in _FILES:
+        return None
+    kinds: dict[str, Kind] = import_module(f"simulator.moto_aws.{_FILES[part]}").KINDS
+    return kinds.get(token)
+
+
+class MotoAws:
+    """The AWS part of one simulated cloud."""
+
+    def __init__(self, store: CloudStore) -> None:
+        self._store = store
+        self._running: Any = None
+
+    def create(self, identity: Identity, inputs: Properties, *, region: str) -> Made | None:
+        """Make a resource; None when its type is only recorded.
+
+        Raises:
+            RefusedError: botocore, moto or the cloud's own rules refuse the inputs.
+        """
+        kind = kind_of(identity.type)
+        if kind is None:
+            return None
+        self._start()
+        with refusals(identity.type):
+            return kind.create(_call(identity, region), inputs)
+
+    def update(self, record: Record, news: Properties) -> Properties:
+        """Change a resource; its changed outputs.
+
+        Raises:
+            RefusedError: as for `create`.
+        """
+        kind = self._kind(record)
+        if kind is None:
+            return {}
+        with refusals(record.type):
+            call = _call_for(record)
+            return kind.update(call, _existing(record), news) if kind.update else kind.create(call, news).outputs
+
+    def delete(self, record: Record) -> bool:
+        """Remove a resource; True when that leaves something behind.
+
+        Raises:
+            RefusedError: as for `create`.
+        """
+        kind = self._kind(record)
+        if kind is None:
+            return False
+        with refusals(record.type):
+            return bool(kind.delete(_call_for(record), _existing(record)))
+
+    def _kind(self, record: Record) -> Kind | None:
+        """How moto keeps this record, with moto ready to use; None for a record that moto does not keep."""
+        kind = kind_of(record.type) if record.made_in == "moto" else None
+        if kind is not None:
+            self._start()
+        return kind
+
+    def _start(self) -> None:
+        """Start moto, once, and make again what earlier processes left. A failed start leaves nothing started."""
+        if self._running is not None:
+            return
+        from moto import mock_aws
+
+        self._running = mock_aws(config={"iam": {"load_aws_managed_policies": True}})
+        self._running.start()
+        try:
+            replay_all(self._store.records.values(), _replay)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Forget what moto holds; the state on disk stays."""
+        if self._running is not None:
+            self._running.stop()
+            self._running = None
+            _client.cache_clear()
+            _open_region.cache_clear()
+
+
+def _replay(record: Record) -> None:
+    replay(record, kind_of(record.type), _call_for(record), _existing(record))
+
+
+def _call_for(record: Record) -> Call:
+    return _call(Identity(urn=record.urn, generation=record.generation), record.region)
+
+
+def _call(identity: Identity, region: str) -> Call:
+    _open_region(region)
+    _seed(identity.seed())
+    return Call(identity=identity, region=region, client=lambda service: _client(service, region))
+
+
+@cache
+def _open_region(region: str) -> None:
+    """Let moto make what a region has from the start, so that it draws no id from a resource's seed."""
+    _seed(0)
+    _client("ec2", region).describe_vpcs()
+    _client("kms", region).describe_key(KeyId="alias/aws/rds")
+    iam, name = _client("iam", region), STAND_IN_CERTIFICATE_NAME
+    if name not in {
+        kept["ServerCertificateName"] for kept in iam.list_server_certificates()["ServerCertificateMetadataList"]
+    }:
+        iam.upload_server_certificate(ServerCertificateName=name, CertificateBody=name, PrivateKey=name)
+
+
+@cache
+def _client(service: str, region: str) -> Any:
+    import boto3
+
+    return boto3.client(service, region_name=region)
+
+
+def _seed(number: int) -> None:
+    import requests
+
+    requests.post(f"{_SEED_ADDRESS}?a={number}", timeout=10).raise_for_status()
+    random.seed(number)
+
+
+def _existing(record: Record) -> Existing:
+    return Existing(id=record.id, inputs=reveal(_given(record)), outputs=reveal(record.properties))
+
+
+def _given(record: Record) -> Properties:
+    """Inputs as the cloud holds them: an edit on disk of a property counts."""
+    return {
+        name: record.properties.get(name, value)
+        for name, value in record.inputs.items()
+        if not name.startswith("__") and value is not None
+    }

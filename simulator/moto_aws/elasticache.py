@@ -1,0 +1,230 @@
+"""Redis replication groups and their groups, users, and serverless caches.
+
+Parameters: https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/
+"""
+
+from typing import Any
+
+from simulator.identity import arn
+from simulator.moto_aws.kind import Call, Existing, Kind, Made
+from simulator.wire import Properties
+
+_RENAMES = {
+    "description": "ReplicationGroupDescription",
+    "maintenanceWindow": "PreferredMaintenanceWindow",
+    "nodeType": "CacheNodeType",
+    "parameterGroupName": "CacheParameterGroupName",
+    "preferredCacheClusterAzs": "PreferredCacheClusterAZs",
+    "subnetGroupName": "CacheSubnetGroupName",
+}
+
+
+def _logs(inputs: Properties) -> dict[str, Any]:
+    found = [
+        {
+            "DestinationType": item["destinationType"],
+            "DestinationDetails": {"CloudWatchLogsDetails": {"LogGroup": item["destination"]}}
+            if item["destinationType"] == "cloudwatch-logs"
+            else {"KinesisFirehoseDetails": {"DeliveryStream": item["destination"]}},
+            "LogFormat": item["logFormat"],
+            "LogType": item["logType"],
+        }
+        for item in inputs.get("logDeliveryConfigurations") or []
+    ]
+    return {"LogDeliveryConfigurations": found} if found else {}
+
+
+def _sent(inputs: Properties) -> Properties:
+    return {name: value for name, value in inputs.items() if name != "logDeliveryConfigurations"}
+
+
+def _create_group(call: Call, inputs: Properties) -> Made:
+    made = call.send("elasticache", "create_replication_group", _sent(inputs), _RENAMES, **_logs(inputs))
+    group = made["ReplicationGroup"]
+    shards = inputs.get("numNodeGroups") or 1
+    nodes = _nodes(inputs)
+    name, port = group["ReplicationGroupId"], inputs.get("port") or 6379
+    domain = f"{name}.{call.identity.hex(6, 'cache')}.{_short_region(call.region)}.cache.amazonaws.com"
+    outputs: Properties = {
+        "arn": group["ARN"],
+        "clusterEnabled": shards > 1,
+        "engineVersionActual": inputs.get("engineVersion") or "7.1",
+        **_members(name, nodes),
+        "port": port,
+    }
+    if shards > 1:
+        outputs["configurationEndpointAddress"] = f"clustercfg.{domain}"
+    else:
+        outputs |= {"primaryEndpointAddress": f"master.{domain}", "readerEndpointAddress": f"replica.{domain}"}
+    return Made(name, outputs)
+
+
+def _nodes(inputs: Properties) -> int:
+    given: int | None = inputs.get("numCacheClusters")
+    return given or (inputs.get("numNodeGroups") or 1) * (1 + (inputs.get("replicasPerNodeGroup") or 0))
+
+
+def _members(name: str, nodes: int) -> Properties:
+    members = [f"{name}-{number:03}" for number in range(1, nodes + 1)]
+    return {"memberClusters": members, "numCacheClusters": nodes}
+
+
+def _short_region(region: str) -> str:
+    """`us-east-1` is `use1` in a cache's host name."""
+    area, direction, number = region.split("-")[-3:]
+    return f"{area}{direction[0]}{number}"
+
+
+def _update_group(call: Call, existing: Existing, news: Properties) -> Properties:
+    sent = {name: value for name, value in _sent(news).items() if name not in {"engine", "authToken", "tags"}}
+    call.send(
+        "elasticache",
+        "modify_replication_group",
+        sent,
+        _RENAMES,
+        ReplicationGroupId=existing.id,
+        **_logs(news),
+    )
+    return _members(existing.id, _nodes(news))
+
+
+def _delete_group(call: Call, existing: Existing) -> None:
+    snapshot = existing.inputs.get("finalSnapshotIdentifier")
+    final = {"FinalSnapshotIdentifier": snapshot} if snapshot else {}
+    call.client("elasticache").delete_replication_group(ReplicationGroupId=existing.id, **final)
+
+
+_SUBNET_GROUP = {"name": "CacheSubnetGroupName", "description": "CacheSubnetGroupDescription"}
+
+
+def _create_subnet_group(call: Call, inputs: Properties) -> Made:
+    sent = {"description": "Managed by Pulumi", **inputs}
+    client = call.client("elasticache")
+    try:
+        made = call.send("elasticache", "create_cache_subnet_group", sent, _SUBNET_GROUP)["CacheSubnetGroup"]
+    except client.exceptions.CacheSubnetGroupAlreadyExistsFault:
+        # moto cannot delete a group. Whether ours still exists is for the cloud's own records to say.
+        made = client.describe_cache_subnet_groups(CacheSubnetGroupName=inputs["name"])["CacheSubnetGroups"][0]
+    outputs = {"arn": made["ARN"], "description": sent["description"], "vpcId": made.get("VpcId", "")}
+    return Made(inputs["name"], outputs)
+
+
+_PARAMETER_GROUP = {
+    "description": "Description",
+    "family": "CacheParameterGroupFamily",
+    "name": "CacheParameterGroupName",
+}
+
+
+def _create_parameter_group(call: Call, inputs: Properties) -> Made:
+    """Moto has no cache parameter groups: botocore checks the parameters, the group itself is a record."""
+    sent = {"description": "Managed by Pulumi", **inputs}
+    call.check("elasticache", "create_cache_parameter_group", sent, _PARAMETER_GROUP)
+    _check_parameters(call, inputs)
+    name = arn("elasticache", f"parametergroup:{inputs['name']}", region=call.region)
+    return Made(inputs["name"], {"arn": name, "description": sent["description"]})
+
+
+def _check_parameters(call: Call, inputs: Properties) -> None:
+    values = [
+        {"ParameterName": item["name"], "ParameterValue": item["value"]} for item in inputs.get("parameters") or []
+    ]
+    call.check("elasticache", "modify_cache_parameter_group", inputs, _PARAMETER_GROUP, ParameterNameValues=values)
+
+
+def _update_parameter_group(call: Call, _existing: Existing, news: Properties) -> Properties:
+    _check_parameters(call, news)
+    return {}
+
+
+def _update_subnet_group(call: Call, _existing: Existing, news: Properties) -> Properties:
+    call.check("elasticache", "modify_cache_subnet_group", news, _SUBNET_GROUP)
+    return {}
+
+
+def _create_user(call: Call, inputs: Properties) -> Made:
+    """Moto keeps users, but cannot change one: botocore checks the parameters, the user itself is a record."""
+    call.check("elasticache", "create_user", inputs)
+    return Made(inputs["userId"], {"arn": arn("elasticache", f"user:{inputs['userId']}", region=call.region)})
+
+
+def _update_user(call: Call, _existing: Existing, news: Properties) -> Properties:
+    call.check("elasticache", "modify_user", news)
+    return {}
+
+
+def _create_user_group(call: Call, inputs: Properties) -> Made:
+    call.check("elasticache", "create_user_group", inputs)
+    name = inputs["userGroupId"]
+    return Made(name, {"arn": arn("elasticache", f"usergroup:{name}", region=call.region)})
+
+
+def _update_user_group(call: Call, existing: Existing, news: Properties) -> Properties:
+    before, after = set(existing.inputs.get("userIds") or ()), set(news.get("userIds") or ())
+    moved = {"UserIdsToAdd": sorted(after - before), "UserIdsToRemove": sorted(before - after)}
+    call.check("elasticache", "modify_user_group", news, **{name: ids for name, ids in moved.items() if ids})
+    return {}
+
+
+_SERVERLESS = {"name": "ServerlessCacheName"}
+
+
+def _usage_limits(inputs: Properties) -> dict[str, Any]:
+    limits = inputs.get("cacheUsageLimits") or {}
+    words = {"minimum": "Minimum", "maximum": "Maximum", "unit": "Unit"}
+    found = {
+        name: {words[word]: value for word, value in given.items()}
+        for name, given in (
+            ("DataStorage", limits.get("dataStorage")),
+            ("ECPUPerSecond", next(iter(limits.get("ecpuPerSeconds") or ()), None)),
+        )
+        if given
+    }
+    return {"CacheUsageLimits": found} if found else {}
+
+
+def _create_serverless(call: Call, inputs: Properties) -> Made:
+    sent = {name: value for name, value in inputs.items() if name != "cacheUsageLimits"}
+    call.check("elasticache", "create_serverless_cache", sent, _SERVERLESS, **_usage_limits(inputs))
+    name = inputs["name"]
+    domain = f"{name}-{call.identity.hex(6, 'cache')}.serverless.{_short_region(call.region)}.cache.amazonaws.com"
+    major = inputs.get("majorEngineVersion") or "8"
+    outputs: Properties = {
+        "arn": arn("elasticache", f"serverlesscache:{name}", region=call.region),
+        "endpoints": [{"address": domain, "port": 6379}],
+        "readerEndpoints": [{"address": domain, "port": 6380}],
+        "fullEngineVersion": f"{major}.0",
+        "majorEngineVersion": major,
+        "status": "available",
+    }
+    return Made(name, outputs)
+
+
+def _update_serverless(call: Call, _existing: Existing, news: Properties) -> Properties:
+    sent = {name: value for name, value in news.items() if name != "cacheUsageLimits"}
+    call.check("elasticache", "modify_serverless_cache", sent, _SERVERLESS, **_usage_limits(news))
+    return {}
+
+
+def _nothing(_call: Call, _existing: Existing) -> None:
+    """Moto holds nothing of these kinds, or cannot remove it."""
+
+
+KINDS = {
+    "aws:elasticache/replicationGroup:ReplicationGroup": Kind(
+        create=_create_group, delete=_delete_group, update=_update_group
+    ),
+    "aws:elasticache/subnetGroup:SubnetGroup": Kind(
+        create=_create_subnet_group, delete=_nothing, update=_update_subnet_group
+    ),
+    "aws:elasticache/parameterGroup:ParameterGroup": Kind(
+        create=_create_parameter_group, delete=_nothing, update=_update_parameter_group
+    ),
+    "aws:elasticache/user:User": Kind(create=_create_user, delete=_nothing, update=_update_user),
+    "aws:elasticache/userGroup:UserGroup": Kind(
+        create=_create_user_group, delete=_nothing, update=_update_user_group
+    ),
+    "aws:elasticache/serverlessCache:ServerlessCache": Kind(
+        create=_create_serverless, delete=_nothing, update=_update_serverless
+    ),
+}

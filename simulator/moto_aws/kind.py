@@ -1,0 +1,92 @@
+"""What the simulated cloud knows of one AWS resource type, and one operation on one resource."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.identity import Identity
+from simulator.moto_aws.parameters import operation_shape, parameters
+from simulator.wire import Properties
+
+# The one certificate that moto holds, for listeners.
+STAND_IN_CERTIFICATE_NAME = "simulated"
+
+
+class UnsupportedError(Exception):
+    """The cloud's own rules, kept by the real provider rather than by botocore or moto, refuse the inputs."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a creation gives: the Pulumi id and the computed outputs."""
+
+    id: str
+    outputs: Properties = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One operation on one resource: whose it is, and how to reach the services of its region."""
+
+    identity: Identity
+    region: str
+    client: Callable[[str], Any]
+
+    def send(
+        self,
+        service: str,
+        operation: str,
+        inputs: Properties,
+        renames: Mapping[str, str] | None = None,
+        /,
+        **fixed: Any,
+    ) -> dict[str, Any]:
+        """Call an operation with what it takes of the inputs, and the fixed parameters on top."""
+        client = self.client(service)
+        sent = {**parameters(client, operation, inputs, renames or {}), **fixed}
+        answer: dict[str, Any] = getattr(client, operation)(**sent)
+        return answer
+
+    def check(
+        self,
+        service: str,
+        operation: str,
+        inputs: Properties,
+        renames: Mapping[str, str] | None = None,
+        /,
+        **fixed: Any,
+    ) -> None:
+        """Let botocore validate a call that moto cannot answer, without sending it."""
+        from botocore.exceptions import ParamValidationError
+        from botocore.validate import ParamValidator
+
+        client = self.client(service)
+        sent = {**parameters(client, operation, inputs, renames or {}), **fixed}
+        report = ParamValidator().validate(sent, operation_shape(client, operation))
+        if report.has_errors():
+            raise ParamValidationError(report=report.generate_report())
+
+
+@dataclass(frozen=True)
+class Existing:
+    """A resource as it is before a change: plain inputs and outputs, and its id."""
+
+    id: str
+    inputs: Properties
+    outputs: Properties
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """How one resource type is made, changed and removed.
+
+    Without `update`, creating again is how the API changes it. `replay` makes it again in a new process where
+    `create` would not give the same result. `delete` answers True when the deletion leaves something behind,
+    which `replay_left_over` makes again.
+    """
+
+    create: Callable[[Call, Properties], Made]
+    delete: Callable[[Call, Existing], bool | None]
+    update: Callable[[Call, Existing, Properties], Properties] | None = None
+    replay: Callable[[Call, Existing], None] | None = None
+    replay_left_over: Callable[[Call, Existing], None] | None = None

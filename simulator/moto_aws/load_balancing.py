@@ -1,0 +1,277 @@
+"""Load balancers, target groups, listeners and rules.
+
+Parameters: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from simulator.identity import ACCOUNT_ID
+from simulator.moto_aws.kind import STAND_IN_CERTIFICATE_NAME, Call, Existing, Kind, Made
+from simulator.wire import Properties, Value
+
+_STAND_IN = f"arn:aws:iam::{ACCOUNT_ID}:server-certificate/{STAND_IN_CERTIFICATE_NAME}"
+_BALANCER_ATTRIBUTES = {
+    "clientKeepAlive": "client_keep_alive.seconds",
+    "desyncMitigationMode": "routing.http.desync_mitigation_mode",
+    "dnsRecordClientRoutingPolicy": "dns_record.client_routing_policy",
+    "dropInvalidHeaderFields": "routing.http.drop_invalid_header_fields.enabled",
+    "enableCrossZoneLoadBalancing": "load_balancing.cross_zone.enabled",
+    "enableDeletionProtection": "deletion_protection.enabled",
+    "enableHttp2": "routing.http2.enabled",
+    "enableTlsVersionAndCipherSuiteHeaders": "routing.http.x_amzn_tls_version_and_cipher_suite.enabled",
+    "enableWafFailOpen": "waf.fail_open.enabled",
+    "enableXffClientPort": "routing.http.xff_client_port.enabled",
+    "enableZonalShift": "zonal_shift.config.enabled",
+    "idleTimeout": "idle_timeout.timeout_seconds",
+    "preserveHostHeader": "routing.http.preserve_host_header.enabled",
+    "xffHeaderProcessingMode": "routing.http.xff_header_processing.mode",
+}
+_TARGET_ATTRIBUTES = {
+    "connectionTermination": "deregistration_delay.connection_termination.enabled",
+    "deregistrationDelay": "deregistration_delay.timeout_seconds",
+    "lambdaMultiValueHeadersEnabled": "lambda.multi_value_headers.enabled",
+    "loadBalancingAlgorithmType": "load_balancing.algorithm.type",
+    "loadBalancingAnomalyMitigation": "load_balancing.algorithm.anomaly_mitigation",
+    "loadBalancingCrossZoneEnabled": "load_balancing.cross_zone.enabled",
+    "preserveClientIp": "preserve_client_ip.enabled",
+    "proxyProtocolV2": "proxy_protocol_v2.enabled",
+    "slowStart": "slow_start.duration_seconds",
+}
+_HEALTH = {
+    "enabled": "HealthCheckEnabled",
+    "healthyThreshold": "HealthyThresholdCount",
+    "interval": "HealthCheckIntervalSeconds",
+    "path": "HealthCheckPath",
+    "port": "HealthCheckPort",
+    "protocol": "HealthCheckProtocol",
+    "timeout": "HealthCheckTimeoutSeconds",
+    "unhealthyThreshold": "UnhealthyThresholdCount",
+}
+# https://docs.aws.amazon.com/general/latest/gr/elb.html, us-east-1
+_ZONES = {"application": "Z35SXDOTRQ7X7K", "network": "Z26RNL4JYFTOTI"}
+
+
+def _attributes(inputs: Properties, names: Mapping[str, str]) -> list[dict[str, str]]:
+    found = {key: inputs[name] for name, key in names.items() if inputs.get(name) is not None}
+    for block in ("accessLogs", "connectionLogs"):
+        for name, value in (inputs.get(block) or {}).items():
+            if value is not None:
+                found[f"{'access' if block == 'accessLogs' else 'connection'}_logs.s3.{name}"] = value
+    return [{"Key": key, "Value": _text(value)} for key, value in sorted(found.items())]
+
+
+def _text(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _create_balancer(call: Call, inputs: Properties) -> Made:
+    kind = inputs.get("loadBalancerType") or "application"
+    sent = {name: value for name, value in inputs.items() if name != "internal"}
+    made = call.send(
+        "elbv2",
+        "create_load_balancer",
+        sent,
+        Scheme="internal" if inputs.get("internal") else "internet-facing",
+        Type=kind,
+    )["LoadBalancers"][0]
+    _set_balancer(call, made["LoadBalancerArn"], inputs)
+    zones = made.get("AvailabilityZones") or []
+    outputs = {
+        "arn": made["LoadBalancerArn"],
+        "arnSuffix": made["LoadBalancerArn"].split(":loadbalancer/", 1)[1],
+        "dnsName": made["DNSName"],
+        "internal": inputs.get("internal", False),
+        "ipAddressType": inputs.get("ipAddressType") or "ipv4",
+        "securityGroups": inputs.get("securityGroups") or [],
+        "subnets": inputs.get("subnets") or sorted(zone["SubnetId"] for zone in zones),
+        "vpcId": made.get("VpcId", ""),
+        "zoneId": _ZONES.get(kind, ""),
+    }
+    return Made(made["LoadBalancerArn"], outputs)
+
+
+def _set_balancer(call: Call, name: str, inputs: Properties) -> None:
+    attributes = _attributes(inputs, _BALANCER_ATTRIBUTES)
+    if attributes:
+        client = call.client("elbv2")
+        client.modify_load_balancer_attributes(LoadBalancerArn=name, Attributes=attributes)
+
+
+def _update_balancer(call: Call, existing: Existing, news: Properties) -> Properties:
+    _set_balancer(call, existing.id, news)
+    for name, operation in (("securityGroups", "set_security_groups"), ("subnets", "set_subnets")):
+        if news.get(name) is not None and news[name] != existing.inputs.get(name):
+            call.send("elbv2", operation, {name: news[name]}, LoadBalancerArn=existing.id)
+    return {}
+
+
+def _delete_balancer(call: Call, existing: Existing) -> None:
+    call.client("elbv2").delete_load_balancer(LoadBalancerArn=existing.id)
+
+
+def _health(inputs: Properties) -> dict[str, Any]:
+    given = inputs.get("healthCheck") or {}
+    found: dict[str, Any] = {key: given[name] for name, key in _HEALTH.items() if given.get(name) is not None}
+    if given.get("matcher"):
+        code = "GrpcCode" if inputs.get("protocolVersion") == "GRPC" else "HttpCode"
+        found["Matcher"] = {code: given["matcher"]}
+    return found
+
+
+def _create_targets(call: Call, inputs: Properties) -> Made:
+    sent = {name: value for name, value in inputs.items() if name != "healthCheck"}
+    made = call.send("elbv2", "create_target_group", sent, **_health(inputs))["TargetGroups"][0]
+    name = made["TargetGroupArn"]
+    _set_targets(call, name, inputs)
+    outputs = {"arn": name, "arnSuffix": name.rsplit(":", 1)[1], "loadBalancerArns": []}
+    return Made(name, outputs)
+
+
+def _set_targets(call: Call, name: str, inputs: Properties) -> None:
+    attributes = _attributes(inputs, _TARGET_ATTRIBUTES) + _stickiness(inputs.get("stickiness"))
+    if attributes:
+        call.client("elbv2").modify_target_group_attributes(TargetGroupArn=name, Attributes=attributes)
+
+
+def _stickiness(given: Properties | None) -> list[dict[str, str]]:
+    if not given:
+        return []
+    kind = given["type"]
+    found = {"stickiness.enabled": given.get("enabled", True), "stickiness.type": kind}
+    if given.get("cookieDuration") is not None:
+        found[f"stickiness.{kind}.duration_seconds"] = given["cookieDuration"]
+    if given.get("cookieName"):
+        found["stickiness.app_cookie.cookie_name"] = given["cookieName"]
+    return [{"Key": key, "Value": _text(value)} for key, value in found.items()]
+
+
+def _update_targets(call: Call, existing: Existing, news: Properties) -> Properties:
+    health = {name: value for name, value in _health(news).items() if value is not None}
+    if health:
+        call.client("elbv2").modify_target_group(TargetGroupArn=existing.id, **health)
+    _set_targets(call, existing.id, news)
+    return {}
+
+
+def _delete_targets(call: Call, existing: Existing) -> None:
+    call.client("elbv2").delete_target_group(TargetGroupArn=existing.id)
+
+
+def _action(given: Properties, order: int) -> Properties:
+    action: Properties = {"Type": given["type"], "Order": given.get("order") or order}
+    if given.get("targetGroupArn"):
+        action["TargetGroupArn"] = given["targetGroupArn"]
+    if given.get("forward"):
+        action["ForwardConfig"] = _forward(given["forward"])
+    for name in ("redirect", "fixedResponse", "authenticateCognito", "authenticateOidc"):
+        if given.get(name):
+            block = {key[0].upper() + key[1:]: value for key, value in given[name].items() if value is not None}
+            if name == "fixedResponse" and "StatusCode" not in block:
+                block["StatusCode"] = "200"
+            action[f"{name[0].upper()}{name[1:]}Config"] = block
+    return action
+
+
+def _forward(given: Properties) -> Properties:
+    targets = [
+        {"TargetGroupArn": item["arn"], **({"Weight": item["weight"]} if "weight" in item else {})}
+        for item in given["targetGroups"]
+    ]
+    sticky = given.get("stickiness")
+    if not sticky:
+        return {"TargetGroups": targets}
+    config = {"Enabled": sticky.get("enabled", False), "DurationSeconds": sticky["duration"]}
+    return {"TargetGroups": targets, "TargetGroupStickinessConfig": config}
+
+
+def _listener(inputs: Properties) -> dict[str, Any]:
+    fixed: dict[str, Any] = {
+        "DefaultActions": [_action(item, at) for at, item in enumerate(inputs["defaultActions"], start=1)]
+    }
+    if inputs.get("certificateArn"):
+        fixed["Certificates"] = [{"CertificateArn": inputs["certificateArn"]}]
+    return fixed
+
+
+def _create_listener(call: Call, inputs: Properties) -> Made:
+    made = _send_listener(call, "create_listener", inputs, {})
+    name = made["ListenerArn"]
+    outputs = {"arn": name, "protocol": made.get("Protocol"), "sslPolicy": made.get("SslPolicy") or ""}
+    return Made(name, outputs)
+
+
+def _update_listener(call: Call, existing: Existing, news: Properties) -> Properties:
+    _send_listener(call, "modify_listener", news, {"ListenerArn": existing.id})
+    return {}
+
+
+def _send_listener(call: Call, operation: str, inputs: Properties, fixed: dict[str, Any]) -> dict[str, Any]:
+    sent = {name: value for name, value in inputs.items() if name != "defaultActions"}
+    fixed = {**_listener(inputs), **fixed}
+    call.check("elbv2", operation, sent, **fixed)
+    if "Certificates" in fixed:
+        # moto looks a certificate up; ours is recorded only, or from elsewhere: one that moto holds stands for it.
+        fixed["Certificates"] = [{"CertificateArn": _STAND_IN}]
+    made: dict[str, Any] = call.send("elbv2", operation, sent, **fixed)["Listeners"][0]
+    return made
+
+
+def _delete_listener(call: Call, existing: Existing) -> None:
+    call.client("elbv2").delete_listener(ListenerArn=existing.id)
+
+
+_CONDITIONS = {
+    "hostHeader": "host-header",
+    "httpHeader": "http-header",
+    "httpRequestMethod": "http-request-method",
+    "pathPattern": "path-pattern",
+    "queryStrings": "query-string",
+    "sourceIp": "source-ip",
+}
+
+
+def _condition(given: Properties) -> Properties:
+    name = next(name for name in _CONDITIONS if given.get(name))
+    block = given[name]
+    if name == "queryStrings":
+        values = [{key.capitalize(): value for key, value in item.items() if value} for item in block]
+        return {"Field": "query-string", "QueryStringConfig": {"Values": values}}
+    config = {key[0].upper() + key[1:]: value for key, value in block.items() if value is not None}
+    return {"Field": _CONDITIONS[name], f"{name[0].upper()}{name[1:]}Config": config}
+
+
+def _rule(inputs: Properties) -> dict[str, Any]:
+    return {
+        "Actions": [_action(item, at) for at, item in enumerate(inputs["actions"], start=1)],
+        "Conditions": [_condition(item) for item in inputs["conditions"]],
+    }
+
+
+def _create_rule(call: Call, inputs: Properties) -> Made:
+    priority = inputs.get("priority") or call.identity.number("priority") % 50_000
+    fixed = {"ListenerArn": inputs["listenerArn"], "Priority": priority, **_rule(inputs)}
+    made = call.send("elbv2", "create_rule", {"tags": inputs.get("tags")}, **fixed)["Rules"][0]
+    return Made(made["RuleArn"], {"arn": made["RuleArn"], "priority": priority})
+
+
+def _update_rule(call: Call, existing: Existing, news: Properties) -> Properties:
+    client = call.client("elbv2")
+    client.modify_rule(RuleArn=existing.id, **_rule(news))
+    if news.get("priority") not in {None, existing.outputs.get("priority")}:
+        client.set_rule_priorities(RulePriorities=[{"RuleArn": existing.id, "Priority": news["priority"]}])
+    return {}
+
+
+def _delete_rule(call: Call, existing: Existing) -> None:
+    call.client("elbv2").delete_rule(RuleArn=existing.id)
+
+
+KINDS = {
+    "aws:lb/listener:Listener": Kind(create=_create_listener, delete=_delete_listener, update=_update_listener),
+    "aws:lb/listenerRule:ListenerRule": Kind(create=_create_rule, delete=_delete_rule, update=_update_rule),
+    "aws:lb/loadBalancer:LoadBalancer": Kind(
+        create=_create_balancer, delete=_delete_balancer, update=_update_balancer
+    ),
+    "aws:lb/targetGroup:TargetGroup": Kind(create=_create_targets, delete=_delete_targets, update=_update_targets),
+}

@@ -1,0 +1,127 @@
+"""Alarms, dashboards and log groups.
+
+Parameters: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
+"""
+
+import re
+from typing import Any
+
+from simulator.identity import arn
+from simulator.moto_aws.kind import Call, Existing, Kind, Made, UnsupportedError
+from simulator.wire import Properties
+
+_ALARM = {"name": "AlarmName", "evaluateLowSampleCountPercentiles": "EvaluateLowSampleCountPercentile"}
+
+
+def _query(given: Properties) -> dict[str, Any]:
+    names = {
+        "id": "Id",
+        "expression": "Expression",
+        "label": "Label",
+        "returnData": "ReturnData",
+        "period": "Period",
+        "accountId": "AccountId",
+    }
+    query: dict[str, Any] = {key: given[name] for name, key in names.items() if given.get(name) is not None}
+    metric = given.get("metric")
+    if metric:
+        dimensions = [
+            {"Name": key, "Value": value} for key, value in sorted((metric.get("dimensions") or {}).items())
+        ]
+        query["MetricStat"] = {
+            "Metric": {
+                "MetricName": metric["metricName"],
+                "Namespace": metric.get("namespace", ""),
+                "Dimensions": dimensions,
+            },
+            "Period": metric["period"],
+            "Stat": metric["stat"],
+            **({"Unit": metric["unit"]} if metric.get("unit") else {}),
+        }
+    return query
+
+
+def _put_alarm(call: Call, inputs: Properties) -> Made:
+    sent = {name: value for name, value in inputs.items() if name != "metricQueries"}
+    queries = [_query(item) for item in inputs.get("metricQueries") or []]
+    call.send("cloudwatch", "put_metric_alarm", sent, _ALARM, **({"Metrics": queries} if queries else {}))
+    name = arn("cloudwatch", f"alarm:{inputs['name']}", region=call.region)
+    return Made(inputs["name"], {"arn": name})
+
+
+def _delete_alarm(call: Call, existing: Existing) -> None:
+    call.client("cloudwatch").delete_alarms(AlarmNames=[existing.id])
+
+
+def _check_composite(call: Call, inputs: Properties) -> Made:
+    # moto has no composite alarms: botocore judges the parameters, and the names in the rule are looked for.
+    suppressor = inputs.get("actionsSuppressor") or {}
+    renames = {
+        "alarm": "ActionsSuppressor",
+        "waitPeriod": "ActionsSuppressorWaitPeriod",
+        "extensionPeriod": "ActionsSuppressorExtensionPeriod",
+    }
+    sent = {name: value for name, value in inputs.items() if name != "actionsSuppressor"}
+    fixed = {renames[name]: value for name, value in suppressor.items()}
+    call.check("cloudwatch", "put_composite_alarm", sent, **fixed)
+    _check_members(call, inputs["alarmRule"])
+    name = arn("cloudwatch", f"alarm:{inputs['alarmName']}", region=call.region)
+    return Made(inputs["alarmName"], {"arn": name})
+
+
+def _check_members(call: Call, rule: str) -> None:
+    named = set(re.findall(r'(?:ALARM|OK|INSUFFICIENT_DATA)\("?([^")]+)"?\)', rule))
+    found = call.client("cloudwatch").describe_alarms(AlarmNames=sorted(named))
+    missing = named - {it["AlarmName"] for it in found["MetricAlarms"]}
+    if missing:
+        raise UnsupportedError(f"the rule names {', '.join(sorted(missing))}, which is no alarm")
+
+
+def _forget(call: Call, existing: Existing) -> None:
+    """Only the parameters were checked: there is nothing in moto."""
+
+
+def _put_dashboard(call: Call, inputs: Properties) -> Made:
+    call.send("cloudwatch", "put_dashboard", inputs)
+    name = arn("cloudwatch", f"dashboard/{inputs['dashboardName']}", region="")
+    return Made(inputs["dashboardName"], {"dashboardArn": name})
+
+
+def _delete_dashboard(call: Call, existing: Existing) -> None:
+    call.client("cloudwatch").delete_dashboards(DashboardNames=[existing.id])
+
+
+def _create_log_group(call: Call, inputs: Properties) -> Made:
+    fixed = {"tags": inputs["tags"]} if inputs.get("tags") else {}
+    sent = {name: value for name, value in inputs.items() if name != "tags"}
+    call.send("logs", "create_log_group", sent, {"name": "logGroupName"}, **fixed)
+    _retain(call, inputs["name"], inputs.get("retentionInDays"))
+    name = arn("logs", f"log-group:{inputs['name']}", region=call.region)
+    return Made(inputs["name"], {"arn": name, "logGroupClass": inputs.get("logGroupClass") or "STANDARD"})
+
+
+def _retain(call: Call, name: str, days: int | None) -> None:
+    if days:
+        call.client("logs").put_retention_policy(logGroupName=name, retentionInDays=days)
+
+
+def _update_log_group(call: Call, existing: Existing, news: Properties) -> Properties:
+    days = news.get("retentionInDays")
+    if not days and existing.inputs.get("retentionInDays"):
+        call.client("logs").delete_retention_policy(logGroupName=existing.id)
+    _retain(call, existing.id, days)
+    return {}
+
+
+def _delete_log_group(call: Call, existing: Existing) -> None:
+    call.client("logs").delete_log_group(logGroupName=existing.id)
+
+
+KINDS = {
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": Kind(create=_check_composite, delete=_forget),
+    "aws:cloudwatch/dashboard:Dashboard": Kind(create=_put_dashboard, delete=_delete_dashboard),
+    "aws:cloudwatch/logGroup:LogGroup": Kind(
+        create=_create_log_group, delete=_delete_log_group, update=_update_log_group
+    ),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": Kind(create=_put_alarm, delete=_delete_alarm),
+}

@@ -1,0 +1,224 @@
+"""VPCs, subnets, security groups and their rules.
+
+Parameters: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/
+"""
+
+from typing import Any
+
+from simulator.identity import ACCOUNT_ID, arn
+from simulator.moto_aws.kind import Call, Existing, Kind, Made
+from simulator.moto_aws.parameters import pairs
+from simulator.wire import Properties
+
+_VPC_SWITCHES = ("EnableDnsSupport", "EnableDnsHostnames", "EnableNetworkAddressUsageMetrics")
+_SUBNET_SWITCHES = ("MapPublicIpOnLaunch", "AssignIpv6AddressOnCreation", "EnableDns64")
+
+
+def _tagged(kind: str, inputs: Properties) -> list[dict[str, Any]]:
+    tags = pairs(inputs.get("tags"))
+    return [{"ResourceType": kind, "Tags": tags}] if tags else []
+
+
+def _retag(call: Call, existing: Existing, news: Properties) -> None:
+    ec2 = call.client("ec2")
+    gone = sorted((existing.inputs.get("tags") or {}).keys() - (news.get("tags") or {}).keys())
+    if gone:
+        ec2.delete_tags(Resources=[existing.id], Tags=[{"Key": key} for key in gone])
+    if news.get("tags"):
+        ec2.create_tags(Resources=[existing.id], Tags=pairs(news["tags"]))
+
+
+def _switch(
+    call: Call, operation: str, target: dict[str, Any], names: tuple[str, ...], inputs: Properties
+) -> None:
+    """The attribute operations take one attribute a call."""
+    for name in names:
+        value = inputs.get(name[0].lower() + name[1:])
+        if value is not None:
+            call.send("ec2", operation, {}, **target, **{name: {"Value": value}})
+
+
+def _create_vpc(call: Call, inputs: Properties) -> Made:
+    sent = {name: value for name, value in inputs.items() if name != "tags"}
+    made = call.send("ec2", "create_vpc", sent, TagSpecifications=_tagged("vpc", inputs))["Vpc"]
+    vpc_id = made["VpcId"]
+    _switch(call, "modify_vpc_attribute", {"VpcId": vpc_id}, _VPC_SWITCHES, inputs)
+    ec2, in_vpc = call.client("ec2"), [{"Name": "vpc-id", "Values": [vpc_id]}]
+    table = ec2.describe_route_tables(Filters=in_vpc)["RouteTables"][0]["RouteTableId"]
+    group = ec2.describe_security_groups(Filters=in_vpc)["SecurityGroups"][0]["GroupId"]
+    outputs = {
+        "arn": arn("ec2", f"vpc/{vpc_id}", region=call.region),
+        "defaultRouteTableId": table,
+        "defaultSecurityGroupId": group,
+        "dhcpOptionsId": made.get("DhcpOptionsId", "default"),
+        "enableDnsSupport": inputs.get("enableDnsSupport", True),
+        "instanceTenancy": made["InstanceTenancy"],
+        "mainRouteTableId": table,
+        "ownerId": ACCOUNT_ID,
+    }
+    return Made(vpc_id, outputs)
+
+
+def _update_vpc(call: Call, existing: Existing, news: Properties) -> Properties:
+    _switch(call, "modify_vpc_attribute", {"VpcId": existing.id}, _VPC_SWITCHES, news)
+    _retag(call, existing, news)
+    return {}
+
+
+def _delete_vpc(call: Call, existing: Existing) -> None:
+    call.client("ec2").delete_vpc(VpcId=existing.id)
+
+
+def _create_subnet(call: Call, inputs: Properties) -> Made:
+    sent = {name: value for name, value in inputs.items() if name != "tags"}
+    made = call.send("ec2", "create_subnet", sent, TagSpecifications=_tagged("subnet", inputs))["Subnet"]
+    _switch(call, "modify_subnet_attribute", {"SubnetId": made["SubnetId"]}, _SUBNET_SWITCHES, inputs)
+    outputs = {
+        "arn": arn("ec2", f"subnet/{made['SubnetId']}", region=call.region),
+        "availabilityZone": made["AvailabilityZone"],
+        "availabilityZoneId": made["AvailabilityZoneId"],
+        "ownerId": ACCOUNT_ID,
+    }
+    return Made(made["SubnetId"], outputs)
+
+
+def _update_subnet(call: Call, existing: Existing, news: Properties) -> Properties:
+    _switch(call, "modify_subnet_attribute", {"SubnetId": existing.id}, _SUBNET_SWITCHES, news)
+    _retag(call, existing, news)
+    return {}
+
+
+def _delete_subnet(call: Call, existing: Existing) -> None:
+    call.client("ec2").delete_subnet(SubnetId=existing.id)
+
+
+def _create_group(call: Call, inputs: Properties) -> Made:
+    ec2 = call.client("ec2")
+    sent = {"description": "Managed by Pulumi", **inputs}
+    del sent["name"]
+    sent.pop("tags", None)
+    made = call.send(
+        "ec2",
+        "create_security_group",
+        sent,
+        GroupName=inputs["name"],
+        TagSpecifications=_tagged("security-group", inputs),
+    )
+    # The provider removes the rule that lets everything out: a group has the rules that a program gives it.
+    everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+    ec2.revoke_security_group_egress(GroupId=made["GroupId"], IpPermissions=everything)
+    _allow(call, made["GroupId"], inputs)
+    outputs = {
+        "arn": arn("ec2", f"security-group/{made['GroupId']}", region=call.region),
+        "ownerId": ACCOUNT_ID,
+        "vpcId": inputs.get("vpcId") or "",
+    }
+    return Made(made["GroupId"], outputs)
+
+
+def _allow(call: Call, group: str, inputs: Properties, *, verb: str = "authorize") -> None:
+    for direction in ("ingress", "egress"):
+        rules = [_permission(rule, group) for rule in inputs.get(direction) or []]
+        if rules:
+            operation = getattr(call.client("ec2"), f"{verb}_security_group_{direction}")
+            operation(GroupId=group, IpPermissions=rules)
+
+
+def _permission(rule: Properties, group: str) -> dict[str, Any]:
+    """A rule in the older form, with all its sources in one block."""
+    sources = [*rule.get("securityGroups", []), *([group] if rule.get("self") else [])]
+    if rule.get("sourceSecurityGroupId"):
+        sources.append(rule["sourceSecurityGroupId"])
+    text = {"Description": rule["description"]} if rule.get("description") else {}
+    permission: dict[str, Any] = {
+        "IpRanges": [{"CidrIp": cidr, **text} for cidr in rule.get("cidrBlocks") or []],
+        "Ipv6Ranges": [{"CidrIpv6": cidr, **text} for cidr in rule.get("ipv6CidrBlocks") or []],
+        "PrefixListIds": [{"PrefixListId": name, **text} for name in rule.get("prefixListIds") or []],
+        "UserIdGroupPairs": [{"GroupId": source, **text} for source in sources],
+    }
+    return {"IpProtocol": rule["protocol"], **_ports(rule), **{key: val for key, val in permission.items() if val}}
+
+
+def _ports(rule: Properties) -> dict[str, int]:
+    named = {"FromPort": rule.get("fromPort"), "ToPort": rule.get("toPort")}
+    everything = rule.get("protocol", rule.get("ipProtocol")) == "-1"
+    return {} if everything else {name: port for name, port in named.items() if port is not None}
+
+
+def _update_group(call: Call, existing: Existing, news: Properties) -> Properties:
+    _allow(call, existing.id, existing.inputs, verb="revoke")
+    _allow(call, existing.id, news)
+    _retag(call, existing, news)
+    return {}
+
+
+def _delete_group(call: Call, existing: Existing) -> None:
+    call.client("ec2").delete_security_group(GroupId=existing.id)
+
+
+def _create_old_rule(call: Call, inputs: Properties) -> Made:
+    group, direction = inputs["securityGroupId"], inputs["type"]
+    _allow(call, group, {direction: [inputs]})
+    return Made(
+        f"sgrule-{call.identity.number('sgrule')}", {"securityGroupRuleId": f"sgr-{call.identity.hex(17)}"}
+    )
+
+
+def _delete_old_rule(call: Call, existing: Existing) -> None:
+    _allow(call, existing.inputs["securityGroupId"], {existing.inputs["type"]: [existing.inputs]}, verb="revoke")
+
+
+def _update_old_rule(call: Call, existing: Existing, news: Properties) -> Properties:
+    _delete_old_rule(call, existing)
+    _create_old_rule(call, news)
+    return {}
+
+
+def _single_permission(inputs: Properties) -> dict[str, Any]:
+    text = {"Description": inputs["description"]} if inputs.get("description") else {}
+    source: dict[str, Any] = {}
+    if inputs.get("cidrIpv4"):
+        source["IpRanges"] = [{"CidrIp": inputs["cidrIpv4"], **text}]
+    if inputs.get("cidrIpv6"):
+        source["Ipv6Ranges"] = [{"CidrIpv6": inputs["cidrIpv6"], **text}]
+    if inputs.get("prefixListId"):
+        source["PrefixListIds"] = [{"PrefixListId": inputs["prefixListId"], **text}]
+    if inputs.get("referencedSecurityGroupId"):
+        source["UserIdGroupPairs"] = [{"GroupId": inputs["referencedSecurityGroupId"], **text}]
+    return {"IpProtocol": inputs["ipProtocol"], **_ports(inputs), **source}
+
+
+def _rule_kind(direction: str) -> Kind:
+    def create(call: Call, inputs: Properties) -> Made:
+        operation = getattr(call.client("ec2"), f"authorize_security_group_{direction}")
+        answer = operation(
+            GroupId=inputs["securityGroupId"],
+            IpPermissions=[_single_permission(inputs)],
+            TagSpecifications=_tagged("security-group-rule", inputs),
+        )
+        rule = answer["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+        name = arn("ec2", f"security-group-rule/{rule}", region=call.region)
+        return Made(rule, {"securityGroupRuleId": rule, "arn": name})
+
+    def delete(call: Call, existing: Existing) -> None:
+        operation = getattr(call.client("ec2"), f"revoke_security_group_{direction}")
+        operation(GroupId=existing.inputs["securityGroupId"], IpPermissions=[_single_permission(existing.inputs)])
+
+    def update(call: Call, existing: Existing, news: Properties) -> Properties:
+        delete(call, existing)
+        create(call, news)
+        return {}
+
+    return Kind(create=create, delete=delete, update=update)
+
+
+KINDS = {
+    "aws:ec2/vpc:Vpc": Kind(create=_create_vpc, delete=_delete_vpc, update=_update_vpc),
+    "aws:ec2/subnet:Subnet": Kind(create=_create_subnet, delete=_delete_subnet, update=_update_subnet),
+    "aws:ec2/securityGroup:SecurityGroup": Kind(create=_create_group, delete=_delete_group, update=_update_group),
+    "aws:ec2/securityGroupRule:SecurityGroupRule": Kind(
+        create=_create_old_rule, delete=_delete_old_rule, update=_update_old_rule
+    ),
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _rule_kind("ingress"),
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _rule_kind("egress"),
+}

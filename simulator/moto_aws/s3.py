@@ -1,0 +1,100 @@
+"""Buckets and their settings.
+
+Parameters: https://docs.aws.amazon.com/AmazonS3/latest/API/
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from simulator.identity import arn
+from simulator.moto_aws.kind import Call, Existing, Kind, Made
+from simulator.moto_aws.parameters import pairs
+from simulator.wire import Properties
+
+_ZONE = "Z3AQBSTGFYJSTF"
+
+
+def _create_bucket(call: Call, inputs: Properties) -> Made:
+    name = inputs["bucket"]
+    fixed: dict[str, Any] = {"ObjectLockEnabledForBucket": True} if inputs.get("objectLockEnabled") else {}
+    if call.region != "us-east-1":
+        fixed["CreateBucketConfiguration"] = {"LocationConstraint": call.region}
+    client = call.client("s3")
+    client.create_bucket(Bucket=name, **fixed)
+    _tag_bucket(call, inputs)
+    outputs = {
+        "arn": arn("s3", name),
+        "bucketDomainName": f"{name}.s3.amazonaws.com",
+        "bucketRegion": call.region,
+        "bucketRegionalDomainName": f"{name}.s3.{call.region}.amazonaws.com",
+        "hostedZoneId": _ZONE,
+    }
+    return Made(name, outputs)
+
+
+def _tag_bucket(call: Call, inputs: Properties) -> None:
+    if inputs.get("tags"):
+        call.client("s3").put_bucket_tagging(Bucket=inputs["bucket"], Tagging={"TagSet": pairs(inputs["tags"])})
+
+
+def _update_bucket(call: Call, _existing: Existing, news: Properties) -> Properties:
+    _tag_bucket(call, news)
+    return {}
+
+
+def _delete_bucket(call: Call, existing: Existing) -> None:
+    call.client("s3").delete_bucket(Bucket=existing.id)
+
+
+def _setting(operation: str, body: Callable[[Properties], Properties], removal: str | None) -> Kind:
+    """A setting of a bucket: one call puts it, whether new or changed; `removal` takes it away."""
+
+    def create(call: Call, inputs: Properties) -> Made:
+        call.send("s3", operation, {"bucket": inputs["bucket"], **body(inputs)})
+        return Made(inputs["bucket"])
+
+    def delete(call: Call, existing: Existing) -> None:
+        if removal:
+            getattr(call.client("s3"), removal)(Bucket=existing.id)
+
+    return Kind(create=create, delete=delete)
+
+
+def _block(name: str) -> Callable[[Properties], Properties]:
+    return lambda inputs: {name: {key: value for key, value in inputs.items() if key not in {"bucket", "region"}}}
+
+
+def _rules(name: str, key: str) -> Callable[[Properties], Properties]:
+    return lambda inputs: {name: {key: inputs.get("rules") or [inputs["rule"]]}}
+
+
+def _versioning(inputs: Properties) -> Properties:
+    return {"versioningConfiguration": inputs["versioningConfiguration"]}
+
+
+def _policy(inputs: Properties) -> Properties:
+    return {"policy": inputs["policy"]}
+
+
+KINDS = {
+    "aws:s3/bucket:Bucket": Kind(create=_create_bucket, delete=_delete_bucket, update=_update_bucket),
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": _setting(
+        "put_bucket_cors",
+        lambda inputs: {"corsConfiguration": {"CORSRules": inputs["corsRules"]}},
+        "delete_bucket_cors",
+    ),
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _setting(
+        "put_bucket_lifecycle_configuration", _rules("lifecycleConfiguration", "rules"), "delete_bucket_lifecycle"
+    ),
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": _setting(
+        "put_bucket_ownership_controls", _rules("ownershipControls", "rules"), "delete_bucket_ownership_controls"
+    ),
+    "aws:s3/bucketPolicy:BucketPolicy": _setting("put_bucket_policy", _policy, "delete_bucket_policy"),
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _setting(
+        "put_public_access_block", _block("publicAccessBlockConfiguration"), "delete_public_access_block"
+    ),
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _setting(
+        "put_bucket_encryption", _rules("serverSideEncryptionConfiguration", "rules"), "delete_bucket_encryption"
+    ),
+    "aws:s3/bucketVersioning:BucketVersioning": _setting("put_bucket_versioning", _versioning, None),
+}

@@ -1,0 +1,67 @@
+"""Physical names that a provider makes up when a program gives none: the logical name and a suffix.
+
+As the real providers do, the name is made when inputs are checked, kept while the resource lives, and made
+anew for a replacement. The suffix here is not random: it derives from the resource's identity.
+"""
+
+import re
+
+from simulator.identity import Identity
+from simulator.shapes import ResourceShape, Scalar
+from simulator.wire import Properties
+
+# The engine's own provider bridge marks what it filled in under this key; policies see it on a real run too.
+DEFAULTS_KEY = "__defaults"
+_SUFFIX_DIGITS = 7
+
+# The property that names the thing where it is not `name`, from the providers' own documentation.
+NAME_PROPERTIES = {
+    "aws:elasticache/cluster:Cluster": "clusterId",
+    "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
+    "aws:rds/cluster:Cluster": "clusterIdentifier",
+    "aws:rds/clusterInstance:ClusterInstance": "identifier",
+    "aws:rds/instance:Instance": "identifier",
+    "aws:s3/bucket:Bucket": "bucket",
+}
+# Shorter limits than 255 characters: AWS refuses longer names.
+_LIMITS = {
+    "aws:elasticache/replicationGroup:ReplicationGroup": 40,
+    "aws:iam/role:Role": 64,
+    "aws:lb/loadBalancer:LoadBalancer": 32,
+    "aws:lb/targetGroup:TargetGroup": 32,
+    "aws:lb/trustStore:TrustStore": 32,
+    "aws:rds/instance:Instance": 63,
+    "aws:s3/bucket:Bucket": 63,
+}
+_LOWER_CASE = ("aws:s3/", "aws:rds/", "aws:elasticache/")
+
+
+def name_property(token: str, shape: ResourceShape) -> str | None:
+    """The property that the provider fills with a made-up name when it is not given; None when there is none."""
+    name = NAME_PROPERTIES.get(token, "name")
+    given, made = shape.inputs.get(name), shape.outputs.get(name)
+    if token.startswith("random:") or given is None or made is None:
+        return None
+    fills = made.required and not given.required and given.shape == Scalar("str")
+    return name if fills else None
+
+
+def with_name(inputs: Properties, olds: Properties, shape: ResourceShape, identity: Identity) -> Properties:
+    """The inputs with a physical name: given, kept from before, or made from a prefix or the logical name."""
+    name = name_property(identity.type, shape)
+    if name is None or inputs.get(name) is not None:
+        return inputs
+    kept = olds.get(name) if name in (olds.get(DEFAULTS_KEY) or []) else None
+    prefix = inputs.get(f"{name}Prefix")
+    if prefix is not None and not isinstance(prefix, str):
+        return inputs
+    return {**inputs, name: kept or _made(prefix, identity), DEFAULTS_KEY: [name]}
+
+
+def _made(prefix: str | None, identity: Identity) -> str:
+    suffix = identity.hex(_SUFFIX_DIGITS, "name")
+    limit = _LIMITS.get(identity.type, 255) - len(suffix)
+    name = f"{(prefix if prefix is not None else f'{identity.name}-')[:limit]}{suffix}"
+    if identity.type.startswith(_LOWER_CASE):
+        name = re.sub(r"[^a-z0-9.-]", "-", name.lower())
+    return name

@@ -1,0 +1,66 @@
+"""The simulated cloud as a child process, for as long as a `with` block lasts."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+_STOP_SECONDS = 10
+
+
+class SimulatedCloudError(Exception):
+    """The simulated cloud did not start; the message holds what it said."""
+
+
+@contextmanager
+def simulated_cloud(state_dir: Path, packages: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Serve the packages from the cloud kept in `state_dir`; yields the environment that the engine needs.
+
+    The engine attaches to the running process, so it looks for no plugin and downloads none.
+
+    Raises:
+        SimulatedCloudError: a package has no SDK installed, or the kept state cannot be used.
+    """
+    command = [
+        sys.executable,
+        "-m",
+        "simulator",
+        "--state-dir",
+        str(state_dir),
+        "--packages",
+        ",".join(packages),
+    ]
+    state_dir.mkdir(parents=True, exist_ok=True)
+    log = state_dir / "simulate.log"
+    pipe = subprocess.PIPE
+    with (
+        log.open("w", encoding="utf-8") as stderr,
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=stderr, text=True, process_group=0) as child,
+    ):
+        try:
+            yield _environment(child, log)
+        finally:
+            _stop(child)
+
+
+def _environment(child: subprocess.Popen[str], log: Path) -> dict[str, str]:
+    line = child.stdout.readline() if child.stdout else ""
+    if not line:
+        child.wait(timeout=_STOP_SECONDS)
+        said = log.read_text(encoding="utf-8").strip()
+        raise SimulatedCloudError(f"the simulated cloud did not start: {said.removeprefix('error: ')}")
+    return {
+        "PULUMI_DEBUG_PROVIDERS": json.loads(line)["providers"],
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_SKIP_UPDATE_CHECK": "1",
+    }
+
+
+def _stop(child: subprocess.Popen[str]) -> None:
+    child.terminate()
+    try:
+        child.communicate(timeout=_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()

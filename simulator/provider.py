@@ -1,0 +1,206 @@
+"""The engine's provider protocol, answered for every package at once."""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from simulator import wire
+from simulator.cloud import Cloud, mark_secrets, updated_properties
+from simulator.difference import Change, changes, deletes_first
+from simulator.identity import DEFAULT_REGION, Identity
+from simulator.lookups import UnknownLookupError
+from simulator.moto_aws.refusal import RefusedError
+from simulator.naming import with_name
+from simulator.sdk_source import UnknownTypeError, package_version
+from simulator.shapes import ResourceShape, provider_shape, resource_shape
+from simulator.store import StoreError
+from simulator.validate import Failure, check_fields
+from simulator.wire import Properties
+
+_KINDS = {
+    ("add", False): provider_pb2.PropertyDiff.ADD,
+    ("add", True): provider_pb2.PropertyDiff.ADD_REPLACE,
+    ("delete", False): provider_pb2.PropertyDiff.DELETE,
+    ("delete", True): provider_pb2.PropertyDiff.DELETE_REPLACE,
+    ("update", False): provider_pb2.PropertyDiff.UPDATE,
+    ("update", True): provider_pb2.PropertyDiff.UPDATE_REPLACE,
+}
+# What the engine adds to a provider's configuration on its own.
+_ENGINE_KEYS = {"version", "pluginDownloadURL", "pluginChecksums"}
+_REFUSALS = (RefusedError, UnknownLookupError, UnknownTypeError, StoreError)
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+def _one_sentence(method: _Method) -> _Method:
+    """Turn a refusal into a gRPC error that holds its message alone."""
+
+    @wraps(method)
+    def answered(self: "SimulatedProvider", request: Any, context: grpc.ServicerContext) -> Any:
+        try:
+            return method(self, request, context)
+        except _REFUSALS as error:
+            return context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+
+    return answered  # type: ignore[return-value]
+
+
+class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
+    """Stands for the provider of one package, under its real name, version and type tokens."""
+
+    def __init__(self, cloud: Cloud, package: str) -> None:
+        self._cloud = cloud
+        self._package = package
+        self._regions: dict[str, str] = {}
+
+    def Handshake(self, request: Any, context: Any) -> provider_pb2.ProviderHandshakeResponse:  # noqa: N802, ARG002
+        """Secrets arrive marked; resources and outputs arrive as plain values."""
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+
+    def Attach(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: N802, ARG002
+        """The engine attaches to the running process instead of starting a plugin."""
+        return empty_pb2.Empty()
+
+    def GetPluginInfo(self, request: Any, context: Any) -> plugin_pb2.PluginInfo:  # noqa: N802, ARG002
+        """The version of the installed SDK, which the engine asks of its provider."""
+        return plugin_pb2.PluginInfo(version=package_version(self._package))
+
+    def GetSchema(self, request: Any, context: Any) -> provider_pb2.GetSchemaResponse:  # noqa: N802, ARG002
+        """Name and version only: the SDK is the schema."""
+        about = {"name": self._package, "version": package_version(self._package)}
+        return provider_pb2.GetSchemaResponse(schema=json.dumps(about))
+
+    @_one_sentence
+    def CheckConfig(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: N802, ARG002
+        """Unknown names in a provider's configuration are refused; the engine sends all its values as text."""
+        news = wire.decode(request.news)
+        known = provider_shape(self._package)
+        extra = {name: value for name, value in news.items() if name not in known and name not in _ENGINE_KEYS}
+        return _checked(request.news, check_fields(extra, known) if known and extra else ())
+
+    def DiffConfig(self, request: Any, context: Any) -> provider_pb2.DiffResponse:  # noqa: N802, ARG002
+        """A changed configuration replaces nothing here."""
+        same = request.olds == request.news
+        kind = provider_pb2.DiffResponse.DIFF_NONE if same else provider_pb2.DiffResponse.DIFF_SOME
+        return provider_pb2.DiffResponse(changes=kind)
+
+    def Configure(self, request: Any, context: Any) -> provider_pb2.ConfigureResponse:  # noqa: N802
+        """Keep the region of this provider: each has its own connection."""
+        region = wire.reveal(wire.decode(request.args).get("region"))
+        if isinstance(region, str) and not wire.is_unknown(region):
+            self._regions[context.peer()] = region
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    @_one_sentence
+    def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: N802, ARG002
+        """Every fault of the inputs at once; a name made up where none is given."""
+        urn = request.urn
+        news, olds = wire.decode(request.news), wire.decode(request.olds)
+        identity = Identity(urn=urn, generation=self._cloud.store.generation(urn))
+        shape = resource_shape(identity.type)
+        failures = list(check_fields(news, shape.inputs))
+        return _checked(wire.encode(with_name(news, olds, shape, identity)), failures)
+
+    @_one_sentence
+    def Diff(self, request: Any, context: Any) -> provider_pb2.DiffResponse:  # noqa: N802, ARG002
+        """Old inputs against new ones."""
+        token = Identity(urn=request.urn, generation=0).type
+        shape = resource_shape(token)
+        olds = wire.decode(request.old_inputs) or _inputs_of(wire.decode(request.olds), shape)
+        news = wire.decode(request.news)
+        return _difference(token, changes(token, shape, olds, news), olds, news)
+
+    @_one_sentence
+    def Create(self, request: Any, context: Any) -> provider_pb2.CreateResponse:  # noqa: N802
+        """In a preview, what only the cloud can know is unknown."""
+        inputs = wire.decode(request.properties)
+        if request.preview:
+            shape = resource_shape(Identity(urn=request.urn, generation=0).type)
+            return provider_pb2.CreateResponse(properties=wire.encode(_foreseen(inputs, shape)))
+        record = self._cloud.create(request.urn, inputs, region=self._region(context, inputs))
+        return provider_pb2.CreateResponse(id=record.id, properties=wire.encode(record.properties))
+
+    @_one_sentence
+    def Read(self, request: Any, context: Any) -> provider_pb2.ReadResponse:  # noqa: N802, ARG002
+        """The resource as the cloud holds it; no id when it is gone."""
+        if self._package == "random" and request.properties.fields:
+            # As in the real provider: a random value is kept in the engine's state and nowhere else.
+            return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
+        record = self._cloud.read(request.urn, request.id)
+        if record is None:
+            return provider_pb2.ReadResponse()
+        return provider_pb2.ReadResponse(
+            id=record.id, properties=wire.encode(record.properties), inputs=wire.encode(record.inputs)
+        )
+
+    @_one_sentence
+    def Update(self, request: Any, context: Any) -> provider_pb2.UpdateResponse:  # noqa: N802, ARG002
+        """In place; in a preview, computed outputs are taken to stay."""
+        token, news = Identity(urn=request.urn, generation=0).type, wire.decode(request.news)
+        if request.preview:
+            olds = wire.decode(request.olds)
+            given = updated_properties(wire.decode(request.old_inputs), olds, news)
+            return provider_pb2.UpdateResponse(
+                properties=wire.encode(mark_secrets(given, news, resource_shape(token)))
+            )
+        record = self._cloud.update(request.urn, request.id, news)
+        return provider_pb2.UpdateResponse(properties=wire.encode(record.properties))
+
+    @_one_sentence
+    def Delete(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: N802, ARG002
+        """Gone already counts as deleted."""
+        self._cloud.delete(request.urn, request.id)
+        return empty_pb2.Empty()
+
+    @_one_sentence
+    def Invoke(self, request: Any, context: Any) -> provider_pb2.InvokeResponse:  # noqa: N802
+        """A lookup of the few that are known."""
+        arguments = wire.reveal(wire.decode(request.args))
+        found = self._cloud.look_up(request.tok, arguments, region=self._region(context, arguments))
+        return provider_pb2.InvokeResponse(**{"return": wire.encode(found)})
+
+    def Cancel(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: N802, ARG002
+        """Nothing runs long enough to stop."""
+        return empty_pb2.Empty()
+
+    def _region(self, context: grpc.ServicerContext, inputs: Properties) -> str:
+        given = wire.reveal(inputs.get("region"))
+        return given if isinstance(given, str) else self._regions.get(context.peer(), DEFAULT_REGION)
+
+
+def _checked(inputs: Any, failures: Any) -> provider_pb2.CheckResponse:
+    return provider_pb2.CheckResponse(inputs=inputs, failures=[_failure(failure) for failure in failures])
+
+
+def _failure(failure: Failure) -> provider_pb2.CheckFailure:
+    return provider_pb2.CheckFailure(property=failure.path, reason=failure.reason)
+
+
+def _difference(token: str, found: list[Change], olds: Properties, news: Properties) -> provider_pb2.DiffResponse:
+    replaces = sorted({change.path for change in found if change.replaces})
+    some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
+    return provider_pb2.DiffResponse(
+        changes=some if found else none,
+        replaces=replaces,
+        deleteBeforeReplace=bool(replaces) and deletes_first(token, olds, news),
+        diffs=sorted({change.path for change in found}),
+        hasDetailedDiff=True,
+        detailedDiff={
+            change.path: provider_pb2.PropertyDiff(kind=_KINDS[change.kind, change.replaces], inputDiff=True)
+            for change in found
+        },
+    )
+
+
+def _inputs_of(properties: Properties, shape: ResourceShape) -> Properties:
+    return {name: value for name, value in properties.items() if name in shape.inputs}
+
+
+def _foreseen(inputs: Properties, shape: ResourceShape) -> Properties:
+    unknown = {name: wire.UNKNOWN for name in shape.outputs if inputs.get(name) is None}
+    given = {name: value for name, value in inputs.items() if not name.startswith("__")}
+    return mark_secrets({**unknown, **given}, given, shape)

@@ -1,0 +1,229 @@
+"""What a type's inputs may look like, read from the annotations of its SDK class."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from simulator.replacement import docs_say_replace
+from simulator.sdk_source import class_node, class_text, getters, package_root, resource_source
+
+SCALARS = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A string, an integer, a number or a boolean."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """A list whose items have one shape."""
+
+    item: "Shape"
+
+
+@dataclass(frozen=True)
+class MapOf:
+    """A map from strings to values of one shape."""
+
+    item: "Shape"
+
+
+@dataclass(frozen=True)
+class ObjectOf:
+    """A nested input or output class, by the file that holds it. Its fields are read when asked for."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Any of several shapes."""
+
+    options: tuple["Shape", ...]
+
+
+@dataclass(frozen=True)
+class Enumerated:
+    """One of the members of an enum class."""
+
+    name: str
+    members: tuple[str | int | float, ...]
+
+
+@dataclass(frozen=True)
+class AssetOnly:
+    """An asset or an archive."""
+
+
+@dataclass(frozen=True)
+class Anything:
+    """A value that the SDK does not describe."""
+
+
+Shape = Scalar | ListOf | MapOf | ObjectOf | OneOf | Enumerated | AssetOnly | Anything
+
+
+@dataclass(frozen=True)
+class Field:
+    """One property: its shape, whether it must be given, and whether the docs say a change replaces."""
+
+    name: str
+    shape: Shape
+    required: bool
+    replaces: bool
+
+
+@dataclass(frozen=True)
+class ResourceShape:
+    """A resource type: its inputs, its outputs, and which outputs are always secret."""
+
+    inputs: dict[str, Field]
+    outputs: dict[str, Field]
+    secret_outputs: frozenset[str] = field(default_factory=frozenset)
+
+
+@cache
+def resource_shape(token: str) -> ResourceShape:
+    """The shape of a resource type.
+
+    Raises:
+        UnknownTypeError: no installed SDK has the type.
+    """
+    path, name = resource_source(token)
+    node = class_node(path, name)
+    return ResourceShape(
+        inputs=input_fields(ObjectOf(path, _args_class(path, name))),
+        outputs=output_fields(ObjectOf(path, name)),
+        secret_outputs=frozenset(_secret_outputs(node)) if node else frozenset(),
+    )
+
+
+def _args_class(path: Path, name: str) -> str:
+    """`XArgs`; `XInitArgs` where a nested input of the same package already has that name."""
+    return f"{name}InitArgs" if class_text(path, f"{name}InitArgs") is not None else f"{name}Args"
+
+
+@cache
+def provider_shape(package: str) -> dict[str, Field]:
+    """The configuration that a package's provider accepts."""
+    return input_fields(ObjectOf(package_root(package) / "provider.py", "ProviderArgs"))
+
+
+@cache
+def input_fields(of: ObjectOf) -> dict[str, Field]:
+    """The fields of an input class; a constructor argument without a default must be given."""
+    node = class_node(of.path, of.name)
+    if node is None:
+        return {}
+    required = set(_required_arguments(node))
+    return {
+        wire: Field(wire, _returned(of.path, item), item.name in required, _replaces(item, wire))
+        for wire, item in getters(node)
+    }
+
+
+@cache
+def output_fields(of: ObjectOf) -> dict[str, Field]:
+    """The fields of an output class; `required` means that the provider always fills it."""
+    node = class_node(of.path, of.name)
+    if node is None:
+        return {}
+    return {
+        wire: Field(wire, _returned(of.path, item), not _optional(item), replaces=False)
+        for wire, item in getters(node)
+    }
+
+
+def _replaces(item: ast.FunctionDef, wire: str) -> bool:
+    return docs_say_replace(ast.get_docstring(item) or "", names=(wire, item.name))
+
+
+def _required_arguments(node: ast.ClassDef) -> Iterator[str]:
+    for item in node.body:
+        if isinstance(item, ast.FunctionDef) and item.name == "__init__":
+            for argument, default in zip(item.args.kwonlyargs, item.args.kw_defaults, strict=True):
+                if default is None:
+                    yield argument.arg
+
+
+def _secret_outputs(node: ast.ClassDef) -> Iterator[str]:
+    for call in ast.walk(node):
+        if isinstance(call, ast.keyword) and call.arg == "additional_secret_outputs":
+            yield from ast.literal_eval(call.value)
+
+
+def _optional(item: ast.FunctionDef) -> bool:
+    return item.returns is not None and "Optional[" in ast.unparse(item.returns)[: len("pulumi.Output[Optional[")]
+
+
+def _returned(path: Path, item: ast.FunctionDef) -> Shape:
+    return Anything() if item.returns is None else _shape(path, item.returns)
+
+
+def _shape(path: Path, node: ast.expr) -> Shape:
+    if isinstance(node, ast.Subscript):
+        return _subscripted(path, _last_name(node.value), node.slice)
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return _referenced(path, node.value)
+    name = _last_name(node)
+    if name in SCALARS:
+        return Scalar(name)
+    return AssetOnly() if name in {"Asset", "Archive"} else Anything()
+
+
+def _subscripted(path: Path, name: str, inner: ast.expr) -> Shape:
+    parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+    if name in {"Sequence", "List"}:
+        return ListOf(_shape(path, parts[0]))
+    if name in {"Mapping", "Dict"}:
+        return MapOf(_shape(path, parts[-1]))
+    if name == "Union":
+        # An Args class and its TypedDict describe one object: the Args class is enough.
+        options = dict.fromkeys(_shape(path, part) for part in parts if not _is_typed_dict(part))
+        return next(iter(options)) if len(options) == 1 else OneOf(tuple(options))
+    return _shape(path, parts[0])
+
+
+def _referenced(path: Path, reference: str) -> Shape:
+    """A class named in quotes: `'XArgs'`, `'outputs.X'`, `'_iam.XArgs'` of a sibling module, or an enum."""
+    module, _, name = reference.rpartition(".")
+    folder = path.parent
+    if module not in {"", "outputs"}:
+        folder = _package_folder(folder) / module.lstrip("_")
+    for file in (folder / "outputs.py" if module == "outputs" else folder / "_inputs.py", folder / "outputs.py"):
+        if class_text(file, name) is not None:
+            return ObjectOf(file, name)
+    return _enumerated(folder / "_enums.py", name)
+
+
+def _enumerated(path: Path, name: str) -> Shape:
+    node = class_node(path, name)
+    if node is None:
+        return Anything()
+    members = [
+        item.value.value
+        for item in node.body
+        if isinstance(item, ast.Assign) and isinstance(item.value, ast.Constant)
+    ]
+    return Enumerated(name, tuple(value for value in members if isinstance(value, str | int | float)))
+
+
+def _package_folder(folder: Path) -> Path:
+    """The SDK's top folder: the one that holds the register of types."""
+    while not (folder / "pulumi-plugin.json").exists() and folder.parent != folder:
+        folder = folder.parent
+    return folder
+
+
+def _is_typed_dict(part: ast.expr) -> bool:
+    return isinstance(part, ast.Constant) and str(part.value).endswith("ArgsDict")
+
+
+def _last_name(node: ast.expr) -> str:
+    return ast.unparse(node).rsplit(".", 1)[-1]

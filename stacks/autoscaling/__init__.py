@@ -1,0 +1,7 @@
+"""A simulation of autoscaling: the component's own policies against a load that is computed, not measured."""
+
+from stacks.autoscaling.compare import Comparison, compare
+from stacks.autoscaling.launch import LAUNCH_DAY, Load
+from stacks.autoscaling.run import Outcome, run
+
+__all__ = ["LAUNCH_DAY", "Comparison", "Load", "Outcome", "compare", "run"]

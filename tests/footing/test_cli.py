@@ -1,0 +1,132 @@
+"""The command in a process of its own: what a person sees, and the exit code."""
+
+import json
+import os
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FOOTING = Path(sysconfig.get_path("scripts")) / "footing"
+
+
+def footing(*arguments: str, directory: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    plain = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
+    return subprocess.run(
+        [FOOTING, *arguments], cwd=directory, env=plain, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The files that the command reads, free to be spoilt."""
+    for name in ("Pulumi.yaml", "Pulumi.staging.yaml", "__main__.py"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+def spoil(project: Path, old: str, new: str) -> None:
+    path = project / "Pulumi.staging.yaml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_plan_shows_the_whole_stack_with_what_is_protected():
+    done = footing("plan", "production")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    lines = done.stdout.splitlines()
+    assert lines[0] == "footing / production"
+    assert any("database-primary" in line and "protected" in line for line in lines)
+    assert any(line.startswith("total") for line in lines)
+
+
+def test_plan_as_json_holds_no_secret_and_can_be_read_again():
+    done = footing("plan", "staging", "--json")
+    assert done.returncode == 0
+    document = json.loads(done.stdout)
+    assert document["stack"] == "staging"
+    by_name = {it["name"]: it["inputs"] for it in document["resources"]}
+    assert by_name["service-environment"]["secretString"] == {"$secret": True}
+
+
+def test_scaling_compares_what_is_configured_with_other_ways():
+    done = footing("scaling", "production")
+    assert done.returncode == 0
+    head, _, first, *others = done.stdout.splitlines()
+    assert "simulated" in head
+    assert "as configured: step" in first
+    assert any("one task at a time" in line for line in others)
+
+
+def test_plan_reads_another_file_when_told(project: Path):
+    other = project / "other.yaml"
+    other.write_text((ROOT / "Pulumi.staging.yaml").read_text().replace("nat: single", "nat: per_zone"))
+    done = footing("plan", "staging", "--config-file", str(other), directory=project)
+    assert done.returncode == 0
+    assert done.stdout.count("aws.ec2.NatGateway") == 2
+    assert done.stdout.splitlines()[-1].startswith(
+        "Way out of the private subnets: 2 NAT gateways, 73.00 USD a month"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("server_connections: 50", "server_connections: 49", "database.pooler.server_connections: given 49"),
+        ("server_connections: 50", "server_connections: 120", "allowed 50 to 100 connections"),
+        ("    role: cache", "    rôle: cache", "redis.rôle: unknown key"),
+        ("database_pool: 20", "database_pool: 200", "service.database_pool: given 200, which is 1600 clients"),
+        ("nat: single", "nat: [", "not YAML: line"),
+        ("SESSION_KEY: generated", "SESSION_KEY: config", "secrets.SESSION_KEY: missing"),
+        ("storage_gib: 20", "storage_gib: twenty", "given 'twenty', allowed a whole number"),
+    ],
+)
+@pytest.mark.parametrize("command", ["plan", "up"])
+def test_bad_configuration_ends_with_a_sentence_and_code_2(
+    project: Path, command: str, old: str, new: str, message: str
+):
+    spoil(project, old, new)
+    before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+    extra = ["--simulated"] if command == "up" else []
+    done = footing(command, "staging", *extra, directory=project)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert all(line.startswith("Pulumi.staging.yaml: ") for line in done.stderr.splitlines())
+    assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
+
+
+def test_unknown_stack_names_those_there_are():
+    done = footing("plan", "prodution")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "Pulumi.prodution.yaml: no such stack file; there are Pulumi.production.yaml, Pulumi.staging.yaml\n"
+    )
+
+
+def test_directory_without_a_project_is_refused(tmp_path: Path):
+    done = footing("plan", "staging", directory=tmp_path)
+    assert done.returncode == 2
+    assert "no Pulumi.yaml here" in done.stderr
+
+
+def test_wrong_usage_ends_with_code_2():
+    done = footing("plan", "staging", "--jsn")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_observe_that_cannot_write_says_so_in_a_sentence(tmp_path: Path):
+    taken = tmp_path / "taken"
+    taken.write_text("kept")
+    done = footing("observe", "staging", "--output", str(taken))
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == f"{taken} cannot be written: File exists"
+    assert "Traceback" not in done.stderr
+    assert taken.read_text() == "kept"

@@ -1,0 +1,88 @@
+"""Made series: what a store would hold, so that a record's expressions have something to read."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from observability.promql import Match, Operator, Series
+
+MADE = "made"
+"""Value of a label that may have any."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """One series with all of its labels."""
+
+    metric: str
+    """Name of the metric."""
+    labels: tuple[tuple[str, str], ...]
+    """Names and values, in the order of the names."""
+
+    def __str__(self) -> str:
+        return str(Series(self.metric, tuple(Match(name, value) for name, value in self.labels)))
+
+    def meets(self, wanted: Series) -> bool:
+        """Whether `wanted` selects it."""
+        return _meets(self, wanted)
+
+    def having(self, label: str, value: str) -> "Made":
+        """The same with one label more, or another value."""
+        return made(self.metric, {**dict(self.labels), label: value})
+
+
+@cache
+def _meets(one: Made, wanted: Series) -> bool:
+    labels = dict(one.labels)
+    return one.metric == wanted.metric and all(
+        holds(match, labels.get(match.label, "")) for match in wanted.matches
+    )
+
+
+def made(metric: str, labels: Mapping[str, str]) -> Made:
+    """A series of `metric`."""
+    return Made(metric, tuple(sorted((name, value) for name, value in labels.items() if value)))
+
+
+def meeting(wanted: Series, kept: Iterable[str]) -> Made:
+    """The plainest series that `wanted` selects, with every label of `kept`.
+
+    Raises:
+        ValueError: no value that is tried meets the conditions on a label.
+
+    """
+    matches: dict[str, list[Match]] = {label: [] for label in kept}
+    for match in wanted.matches:
+        matches.setdefault(match.label, []).append(match)
+    return made(wanted.metric, {label: _value(label, found, set(kept)) for label, found in matches.items()})
+
+
+def holds(match: Match, value: str) -> bool:
+    """Whether a label of `value` meets `match`; Prometheus holds regular expressions to the whole value."""
+    if match.operator in (Operator.EQUAL, Operator.DIFFERENT):
+        return (value == match.value) is (match.operator is Operator.EQUAL)
+    return bool(re.fullmatch(match.value, value)) is (match.operator is Operator.LIKE)
+
+
+def _value(label: str, matches: list[Match], kept: set[str]) -> str:
+    tried: list[str] = [value for match in matches for value in _examples(match)]
+    for value in [*tried, *([] if label in kept else [""]), MADE]:
+        if all(holds(match, value) for match in matches):
+            return value
+    raise ValueError(f"no value of {label} was found that meets {', '.join(map(str, matches))}")
+
+
+def _examples(match: Match) -> list[str]:
+    if match.operator is Operator.EQUAL:
+        return [match.value]
+    if match.operator is not Operator.LIKE:
+        return []
+    return [_example(part) for part in match.value.strip("()").split("|")]
+
+
+def _example(pattern: str) -> str:
+    """A text for the plain patterns that labels are matched with."""
+    spelled = re.sub(r"\[\^[^\]]*\][+*]?", "x", pattern)
+    spelled = re.sub(r"\[(.)[^\]]*\][+*]?", r"\1", spelled)
+    return re.sub(r"\.[+*]?|\\d[+*]?", "0", re.sub(r"\\([^d])", r"\1", spelled))
