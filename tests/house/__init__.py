@@ -1,0 +1,1 @@
+"""The house in numbers: rooms, imports, sizes, words. `python -m tests.house` prints them."""
