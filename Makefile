@@ -98,7 +98,7 @@ grammar:
 	@sh lab/install.sh || true
 	@$(PYTHON) -m tests.grammar.build >/dev/null || true
 
-$(ENVIRONMENT): uv.lock pyproject.toml | $(INSTALLED_UV)
+$(ENVIRONMENT): uv.lock pyproject.toml policies/version.py | $(INSTALLED_UV)
 	@echo "environment: uv sync --locked" >&2
 	@$(UV) sync --locked
 	@touch $@
