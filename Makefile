@@ -25,7 +25,7 @@ BIN := .venv/bin
 ENVIRONMENT := .venv/.synced
 
 .DEFAULT_GOAL := help
-.PHONY: up plan check annotations sarif preview destroy test lab observe lint workflows bench clean help engine grammar
+.PHONY: up plan check annotations sarif preview destroy test quick lab observe lint workflows bench clean help engine grammar
 MAKEFLAGS += --no-print-directory
 
 up: $(ENVIRONMENT) engine ## apply STACK (staging) to the simulated cloud, twice, and show what it made
@@ -55,6 +55,14 @@ destroy: $(ENVIRONMENT) engine ## delete STACK from the simulated cloud
 # Without the lab's servers its tests fail and name the missing packages; all others still run.
 test: $(ENVIRONMENT) engine grammar ## run every test, those with the real engine included
 	@$(BIN)/pytest --numprocesses=auto
+
+# No plan of a whole stack, no engine, no server, no compiler: those are what takes minutes.
+QUICK := $(filter-out tests/test_cli.py tests/test_docs.py tests/test_lint.py, $(wildcard tests/test_*.py)) \
+  tests/policies/test_catalogue.py tests/policies/test_rules.py tests/stacks/test_budget.py tests/stacks/test_config.py
+quick: $(ENVIRONMENT) ## ruff and the tests that take seconds: rules, limits, configuration, architecture, pages
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/pytest --numprocesses=auto --quiet $(QUICK)
 
 lab: $(ENVIRONMENT) ## load the real PostgreSQL, PgBouncer and Redis on loopback; writes docs/lab.md
 	@sh lab/install.sh
@@ -98,7 +106,7 @@ grammar:
 	@sh lab/install.sh || true
 	@$(PYTHON) -m tests.edge_rules.grammar.build >/dev/null || true
 
-$(ENVIRONMENT): uv.lock pyproject.toml | $(INSTALLED_UV)
+$(ENVIRONMENT): uv.lock pyproject.toml policies/version.py | $(INSTALLED_UV)
 	@echo "environment: uv sync --locked" >&2
 	@$(UV) sync --locked
 	@touch $@

@@ -69,7 +69,8 @@ def chunk(recipe: Recipe, name: str, path: Path, source: str) -> Chunk:
     text = source[start:end]
     if f"class {name}" not in text:
         raise ImportError(f"{path} has changed since this program began to use it; start again.", path=str(path))
-    code = _moved(compile(text, str(path), "exec", dont_inherit=True), lines_before)
+    moved = ast.increment_lineno(ast.parse(text, str(path)), lines_before)
+    code = compile(moved, str(path), "exec", dont_inherit=True)
     return (*shake.reached(text, recipe.places, own=name), marshal.dumps(code))
 
 
@@ -107,9 +108,3 @@ def _of_module(path: Path, source: str) -> Recipe:
 
 def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
-
-
-def _moved(code: CodeType, lines: int) -> CodeType:
-    """Return the code as if that many lines preceded it: all line numbers count from its first."""
-    constants = tuple(_moved(each, lines) if isinstance(each, CodeType) else each for each in code.co_consts)
-    return code.replace(co_firstlineno=code.co_firstlineno + lines, co_consts=constants)

@@ -51,7 +51,7 @@ SLOW_SECONDS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class LatencyLimits:
-    """Time to an answer, in seconds. The seeds disagree on the 95th percentile, so it has all three severities."""
+    """Time to an answer, in seconds. Requirements disagree on the 95th percentile: it has all three severities."""
 
     p50: Levels = Levels(ticket=0.2)
     """Half of the answers. Source: S4-59."""

@@ -21,6 +21,7 @@ from policies.judge import Catalogue, Finding
 from policies.report import stops
 from policies.resource import Resource, Stack
 from policies.rule import Rule, Verdict
+from policies.version import VERSION
 
 ENVIRONMENT_KEY: Final = "footing:environment"
 _LEVEL_NAMES: Final = {texts.LEVELS[level]: name for name, level in levels.NAMES.items()}
@@ -110,7 +111,7 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
         """Name the version."""
-        return plugin_pb2.PluginInfo(version=texts.VERSION)
+        return plugin_pb2.PluginInfo(version=VERSION)
 
     def Analyze(self, request: Any, context: Any) -> Any:
         """Judge one resource before it is made."""

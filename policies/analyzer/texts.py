@@ -8,9 +8,9 @@ from pulumi.runtime.proto import analyzer_pb2 as proto
 from policies.judge import Finding
 from policies.report import Waiver
 from policies.rule import AnyRule, Level, Rule, Severity
+from policies.version import VERSION
 
 PACK: Final = "footing"
-VERSION: Final = "0.1.0"
 
 REVIEWED: Final = "exceptions-reviewed"
 """Policy under which the engine is told of an exception that must not stay as it is."""

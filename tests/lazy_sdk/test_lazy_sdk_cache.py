@@ -9,16 +9,17 @@ from fresh_process import GET_ZONE, INIT, INPUTS, ZONE, printed, small_sdk, star
 from lazy_sdk.store import Shelf
 
 TOUCH = """
-import json, sys
+import inspect, json, sys
 import pulumi_random as random
-seen = [random.Zone.__module__, random.get_zone.__name__, random.RuleArgs.__doc__, random.region.Place.__name__]
+seen = [random.Zone.__module__, random.get_zone.__name__, inspect.getdoc(random.RuleArgs)]
+seen += [random.region.Place.__name__]
 seen += [random.LimitArgs.__mro__[1] is random.BaseArgs, type(random).__name__]
 print(json.dumps(seen))
 """
 LAZY = [
     "pulumi_random.zone",
     "get_zone",
-    "\n    A rule, which holds a 'LimitArgs'.\n    ",
+    "A rule, which holds a 'LimitArgs'.",
     "Place",
     True,
     "LazyPackage",

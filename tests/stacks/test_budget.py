@@ -26,7 +26,7 @@ def keys(budget: Budget) -> list[str]:
     return [key for key, _ in problems(budget)]
 
 
-def test_budget_of_the_seed_holds() -> None:
+def test_budget_of_the_requirements_holds() -> None:
     assert keys(HOLDS) == []
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,12 @@ WORKFLOW = yaml.safe_load(TEXT)
 JOBS: dict[str, dict[str, Any]] = WORKFLOW["jobs"]
 TRUSTED = {"preview"}
 """Jobs that run for branches of the repository alone."""
-RUNS_THE_CHANGE = {"gate", "preview"}
+RUNS_THE_CHANGE = {"gate", "lint", "test", "preview"}
 """Jobs that run code of the pull request."""
+OF_A_STACK = {"gate", "preview"}
+"""Jobs that run once for each stack."""
+OF_A_PYTHON = {"lint", "test"}
+"""Jobs that run once for each Python that the distribution allows."""
 SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
 CREDENTIALS = re.compile(r"secrets\b|vars\b|github\.token|GITHUB_TOKEN|toJSON\(github", re.IGNORECASE)
 
@@ -58,6 +63,8 @@ def test_each_job_has_exactly_the_permissions_it_needs():
     assert WORKFLOW["permissions"] == {}
     assert {name: job["permissions"] for name, job in JOBS.items()} == {
         "gate": {"contents": "read"},
+        "lint": {"contents": "read"},
+        "test": {"contents": "read"},
         "scanning": {"contents": "read", "security-events": "write"},
         "preview": {"contents": "read", "id-token": "write"},
     }
@@ -71,6 +78,11 @@ def test_jobs_for_everybody_hold_no_credentials():
     checkouts = [step for step in steps() if step.get("uses", "").startswith("actions/checkout@")]
     assert len(checkouts) == len(RUNS_THE_CHANGE)
     assert [step["with"] for step in checkouts] == [{"persist-credentials": False}] * len(checkouts)
+
+
+def test_author_that_the_preview_leaves_out_is_one_that_is_set_up():
+    assert "!= 'dependabot[bot]'" in JOBS["preview"]["if"]
+    assert (ROOT / ".github" / "dependabot.yml").is_file()
 
 
 def test_job_that_may_write_runs_nothing_of_the_change():
@@ -133,11 +145,27 @@ def test_every_command_is_a_target_of_the_makefile():
     for command in commands:
         done = make(*command.split()[1:], dry=True, STACK="production")
         assert done.returncode == 0, done.stderr
-        assert " production" in done.stdout
+        assert " production" in done.stdout or command in {"make lint", "make test"}
     stacks = {path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")}
-    for job in (JOBS[name] for name in RUNS_THE_CHANGE):
+    for job in (JOBS[name] for name in OF_A_STACK):
         assert set(job["strategy"]["matrix"]["stack"]) == stacks
         assert job["env"] == {"STACK": "${{ matrix.stack }}"}
+
+
+def test_every_python_that_is_allowed_runs_lint_and_tests():
+    allowed = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    first, end = map(int, re.fullmatch(r">=3\.(\d+),<3\.(\d+)", allowed).groups())
+    assert {step["run"] for step in steps(*OF_A_PYTHON) if "run" in step} == {"make lint", "make test"}
+    for job in (JOBS[name] for name in OF_A_PYTHON):
+        assert job["strategy"]["matrix"]["python"] == [f"3.{minor}" for minor in range(first, end)]
+        assert job["timeout-minutes"] <= 60
+        assert job["env"] == {"PYTHON": "python${{ matrix.python }}", "UV_PYTHON": "${{ matrix.python }}"}
+        [setup] = [step for step in job["steps"] if step.get("uses", "").startswith("actions/setup-python@")]
+        assert setup["with"] == {"python-version": "${{ matrix.python }}"}
+
+
+def test_chosen_python_runs_the_tools_instead_of_the_first_one_found():
+    assert "python9.9 engine/build.py" in make("engine", dry=True, PYTHON="python9.9").stdout
 
 
 def test_artifact_is_what_the_target_writes():

@@ -20,7 +20,7 @@ class Row:
     for_seconds: int | None = None
 
 
-SEEDS = (
+DOCUMENTED = (
     Row("S0-42", "database-connections", "ticket", 80),
     Row("S0-43", "database-statements", "ticket", 0.1),
     Row("S0-44", "database-statements", "page", 0.5),
@@ -60,7 +60,7 @@ SEEDS = (
     Row("S4-63", "redis-command-time", "info", 0.005),
     Row("S4-63", "redis-command-time", "ticket", 0.01),
 )
-"""Alerts of the seeds that metrics can tell of."""
+"""Alerts of the requirements that metrics can raise."""
 
 ADVISED = (
     Row("pool use", "pooler-pool-use", "ticket", 0.8, for_seconds=600),
@@ -132,4 +132,4 @@ PANELS = {
     "S4-48": "active-users",
     "S4-49": "tasks-created",
 }
-"""Panels of the seeds, by row."""
+"""Panels of the requirements, by row."""

@@ -6,8 +6,8 @@ from observability import CloudWatch, CloudWatchMath, Prometheus, Signal
 from observability.alerting.alerts import Crossed, alerts
 from observability.promql import Expression, Increase, Rate, Ratio, Scaled, Sum
 from stacks.observed import Observed
+from tests.observability.documented_alerts import ADVISED, DOCUMENTED, PANELS, Row
 from tests.observability.everything import cloudwatch_alone, everything
-from tests.observability.seed_alerts import ADVISED, PANELS, SEEDS, Row
 
 
 def told(observed: Observed) -> set[tuple[str, str, float, bool, int]]:
@@ -36,7 +36,7 @@ def missing(rows: tuple[Row, ...], observed: Observed) -> list[Row]:
     ]
 
 
-@pytest.mark.parametrize("rows", [SEEDS, ADVISED], ids=["seeds", "advised"])
+@pytest.mark.parametrize("rows", [DOCUMENTED, ADVISED], ids=["documented", "advised"])
 def test_every_alert_that_is_asked_for_is_there_with_its_number(rows: tuple[Row, ...]):
     assert missing(rows, everything()) == []
 
@@ -55,7 +55,9 @@ def test_more_than_twenty_panels_come_from_exporters_in_production_as_it_is():
 
 
 def test_latency_and_errors_are_told_at_the_same_numbers_without_an_exporter():
-    of_the_service = tuple(row for row in SEEDS if row.record.startswith("service-") and "queue" not in row.record)
+    of_the_service = tuple(
+        row for row in DOCUMENTED if row.record.startswith("service-") and "queue" not in row.record
+    )
     assert len(of_the_service) > 8
     assert missing(of_the_service, cloudwatch_alone()) == []
 
