@@ -12,6 +12,7 @@ from components._signals.objective import PERIOD_DAYS
 from components.datadog.args import DatadogArgs
 from components.datadog.plan import BurnMonitor, LeftOut, MetricMonitor, burn_query, dashboard, message, planned
 from components.datadog.queries import counted
+from components.document import json_text
 
 CRAWLED_SECONDS = 900
 """How late numbers of AWS may be, in seconds: Datadog fetches them, and what is evaluated sooner is not there yet.
@@ -40,7 +41,7 @@ class Datadog(Component):
             self._burning(burning, slos[burning.condition.objective.id])
         board = datadog.DashboardJson(
             f"{name}-dashboard",
-            dashboard=pulumi.Output.json_dumps(dashboard(args, made.panels), sort_keys=True),
+            dashboard=json_text(dashboard(args, made.panels)),
             opts=self._child(),
         )
         self.dashboard_url = board.url

@@ -11,6 +11,7 @@ from components._component import Component
 from components._dashboards import boards
 from components._signals import Board, Signals
 from components._signals.alerts import Alert
+from components.document import json_text
 from components.grafana import alerts, telemetry
 from components.grafana.args import ObservabilityArgs, by_subject
 from components.grafana.delivery import (
@@ -156,9 +157,9 @@ def _data(stage: Stage) -> grafana.alerting.RuleGroupRuleDataArgs:
     )
 
 
-def canonical(model: Mapping[str, object]) -> pulumi.Output[str]:
+def canonical(model: Mapping[str, object]) -> pulumi.Input[str]:
     """`model` as the one JSON text that stands for it, so that an unchanged model is no change."""
-    return pulumi.Output.json_dumps(model, sort_keys=True, separators=(",", ":"))
+    return json_text(model, separators=(",", ":"))
 
 
 def _slug(text: str) -> str:
