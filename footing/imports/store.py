@@ -17,7 +17,7 @@ from typing import Final
 from footing.imports import recipe as recipes
 from footing.imports.recipe import Recipe
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Number of the entries' form; another one makes all entries anew."""
 
 _DIGEST_BYTES: Final = 4

@@ -6,16 +6,17 @@ Each use checks that the SDK still has the shape it relies on; where it has not,
 import asyncio
 import contextvars
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache, partial
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, get_type_hints
 
 import pulumi
-from pulumi import output
+from pulumi import _types, output
 from pulumi.runtime import resource as registration
 from pulumi.runtime import rpc, settings
 from pulumi.runtime.proto import source_pb2
@@ -43,6 +44,13 @@ _TRANSFER: Final = "transfer_properties"
 _URN: Final = "create_urn"
 _UNKNOWNS: Final = "contains_unknowns"
 _DATA: Final = "_data"
+_HINTS: Final = "get_type_hints"
+_UNWRAP: Final = "unwrap_type"
+_PLAIN_NAMES: Final = ("Any", "Mapping", "Optional", "Sequence", "_builtins", "pulumi")
+_PLAIN_TYPE: Final = re.compile(
+    r"(?:Any|Mapping|Optional|Sequence|_builtins\.(?:bool|float|int|str)|pulumi\.(?:Input|Output)"
+    r"|bool|float|int|str|[\[\], ])+"
+)
 _KNOWN: Final = frozenset({type(None), bool, int, float, str})
 
 
@@ -174,6 +182,49 @@ def _urn(
     if not all(isinstance(each, str) for each in (name, type_, parent)):
         return original(name, type_, parent, *others, **named)
     return pulumi.Output.from_input(f"{parent[: parent.rfind('::')]}${type_}::{name}")
+
+
+@contextmanager
+def kept_types() -> Iterator[bool]:
+    """Keep what the SDK works out about types: it reads the same few annotations once for each property.
+
+    Yields:
+        Whether this SDK allows it; where not, its own functions stay.
+
+    """
+    hints, unwrap = getattr(_types, _HINTS, None), getattr(_types, _UNWRAP, None)
+    if hints is not get_type_hints or not _takes(unwrap, ["val"]):
+        yield False
+        return
+    setattr(_types, _HINTS, partial(_hints, {}))
+    setattr(_types, _UNWRAP, partial(_unwrapped, unwrap, {}))
+    try:
+        yield True
+    finally:
+        setattr(_types, _HINTS, hints)
+        setattr(_types, _UNWRAP, unwrap)
+
+
+def _hints(
+    kept: dict[Any, Any], function: Any, globalns: dict[str, Any], localns: dict[str, Any]
+) -> dict[str, Any]:
+    written = function.__annotations__
+    text = written.get("return")
+    if len(written) != 1 or not isinstance(text, str) or not _PLAIN_TYPE.fullmatch(text):
+        return get_type_hints(function, globalns=globalns, localns=localns)
+    # What the names in it mean to this module, for another may have a class that is called Mapping.
+    key = (text, *(id(globalns.get(name)) for name in _PLAIN_NAMES))
+    if key not in kept:
+        kept[key] = get_type_hints(function, globalns=globalns, localns=localns)
+    found: dict[str, Any] = kept[key]
+    return found
+
+
+def _unwrapped(original: Callable[[Any], Any], kept: dict[int, tuple[Any, Any]], val: Any) -> Any:
+    # By identity: to hash a type takes longer than to unwrap it. The type is kept, so that no other gets its id.
+    if id(val) not in kept:
+        kept[id(val)] = (val, original(val))
+    return kept[id(val)][1]
 
 
 def _restore(ambient: Any, defaults: dict[str, Any]) -> None:
