@@ -57,7 +57,7 @@ test: $(ENVIRONMENT) engine grammar ## run every test, those with the real engin
 	@$(BIN)/pytest --numprocesses=auto
 
 # No plan of a whole stack, no engine, no server, no compiler: those are what takes minutes.
-QUICK := $(filter-out tests/test_cli.py tests/test_docs.py tests/test_lint.py, $(wildcard tests/test_*.py)) \
+QUICK := $(filter-out tests/footing/test_cli.py tests/test_docs.py tests/test_lint.py, $(wildcard tests/test_*.py)) \
   tests/policies/test_catalogue.py tests/policies/test_rules.py tests/stacks/test_budget.py tests/stacks/test_config.py
 quick: $(ENVIRONMENT) ## ruff and the tests that take seconds: rules, limits, configuration, architecture, pages
 	@$(BIN)/ruff check

@@ -17,7 +17,7 @@ from typing import Final
 from lazy_sdk import recipe as recipes
 from lazy_sdk.recipe import Recipe
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Number of the entries' form; another one makes all entries anew."""
 
 _DIGEST_BYTES: Final = 4

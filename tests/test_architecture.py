@@ -35,7 +35,7 @@ PROVED = {
     *("observability", "policies.limits", "stacks.budget", "stacks.config", "stacks.naming"),
 }
 """Modules of ours that the lab may read: what it proves, and nothing that makes a resource."""
-BUILDING_BLOCKS = {"alloy", "aws", "component"}
+BUILDING_BLOCKS = {"alloy", "aws", "component", "document"}
 """Parts of components/ that several components are made of: every component may import them."""
 LOOKUPS = {("components/service/rollout.py", "aws.ecs.get_service_output")}
 """What may be asked of the cloud, and where: whether ECS took a deployment back is known to nobody else.

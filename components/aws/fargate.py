@@ -9,6 +9,7 @@ import pulumi_aws as aws
 
 from components.aws import iam
 from components.aws.fargate_sizes import size_problem
+from components.document import json_text
 
 UNPRIVILEGED_USER = "10001:10001"
 """User and group that containers run as; needs no entry in the image."""
@@ -128,7 +129,7 @@ def make_task_definition(
         runtime_platform={"cpu_architecture": task.architecture, "operating_system_family": "LINUX"},
         execution_role_arn=execution_role.arn,
         task_role_arn=task_role.arn,
-        container_definitions=pulumi.Output.json_dumps(list(containers), sort_keys=True),
+        container_definitions=json_text(list(containers)),
         volumes=[{"name": volume} for volume in volumes],
         skip_destroy=True,
         tags=tags,

@@ -6,6 +6,8 @@ from typing import Any
 
 import pulumi
 
+from components.document import json_text
+
 POLICY_VERSION = "2012-10-17"
 """Version of the policy language, not of a policy."""
 
@@ -16,11 +18,11 @@ def trust(service: str) -> str:
     return json.dumps({"Version": POLICY_VERSION, "Statement": [statement]}, sort_keys=True)
 
 
-def allow(actions: Sequence[str], resources: Sequence[pulumi.Input[str]]) -> pulumi.Output[str]:
+def allow(actions: Sequence[str], resources: Sequence[pulumi.Input[str]]) -> pulumi.Input[str]:
     """Document that allows `actions` on exactly `resources` (ARNs)."""
     return document([{"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}])
 
 
-def document(statements: Sequence[Mapping[str, Any]]) -> pulumi.Output[str]:
+def document(statements: Sequence[Mapping[str, Any]]) -> pulumi.Input[str]:
     """Document of `statements`, as they are."""
-    return pulumi.Output.json_dumps({"Version": POLICY_VERSION, "Statement": list(statements)}, sort_keys=True)
+    return json_text({"Version": POLICY_VERSION, "Statement": list(statements)})

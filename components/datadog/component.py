@@ -9,6 +9,7 @@ from components.component import Component
 from components.datadog.args import DatadogArgs
 from components.datadog.plan import BurnMonitor, LeftOut, MetricMonitor, burn_query, dashboard, message, planned
 from components.datadog.queries import counted
+from components.document import json_text
 from observability import Objective
 from observability.alerting.alerts import Alert
 from observability.records.objective import PERIOD_DAYS
@@ -40,7 +41,7 @@ class Datadog(Component):
             self._burning(burning, slos[burning.condition.objective.id])
         board = datadog.DashboardJson(
             f"{name}-dashboard",
-            dashboard=pulumi.Output.json_dumps(dashboard(args, made.panels), sort_keys=True),
+            dashboard=json_text(dashboard(args, made.panels)),
             opts=self._child(),
         )
         self.dashboard_url = board.url

@@ -1,10 +1,10 @@
 """What the first stage of a rule asks for a signal."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pulumi
 
+from components.document import joined_text
 from observability import CloudWatch, CloudWatchMath, Prometheus, Signal
 from observability.dashboards import cloudwatch
 from observability.dashboards.queries import Sources, instant, manner
@@ -32,7 +32,7 @@ def math_alone(query: CloudWatchMath, manner: cloudwatch.Manner) -> dict[str, An
     https://github.com/grafana/grafana/issues/74563
     """
     searches = {name: _search(one, manner.period) for name, one in query.metrics.items()}
-    return cloudwatch.math_text(_joined(cloudwatch.with_names(query, searches)), manner)
+    return cloudwatch.math_text(joined_text(*cloudwatch.with_names(query, searches)), manner)
 
 
 def _guarded(signal: Signal, query: Prometheus) -> str:
@@ -47,13 +47,4 @@ def _search(query: CloudWatch, period: str) -> pulumi.Input[str]:
     schema = ",".join((query.namespace, *query.dimensions))
     words = [part for name, value in query.dimensions.items() for part in (f' {name}="', value, '"')]
     begin = f'SUM(SEARCH(\'{{{schema}}} MetricName="{query.metric}"'
-    return _joined([begin, *words, f"', '{query.statistic}', {period}))"])
-
-
-def _joined(parts: Sequence[pulumi.Input[str]]) -> pulumi.Input[str]:
-    """The parts as one text; an Output only where one of them is, so that a text can be read offline."""
-    texts = [part for part in parts if isinstance(part, str)]
-    if len(texts) == len(parts):
-        return "".join(texts)
-    joined: pulumi.Output[str] = pulumi.Output.concat(*parts)
-    return joined
+    return joined_text(begin, *words, f"', '{query.statistic}', {period}))")

@@ -8,6 +8,7 @@ import pulumi
 import pulumiverse_grafana as grafana
 
 from components.component import Component
+from components.document import json_text
 from components.grafana import alerts, telemetry
 from components.grafana.args import ObservabilityArgs, by_subject
 from components.grafana.delivery import (
@@ -156,9 +157,9 @@ def _data(stage: Stage) -> grafana.alerting.RuleGroupRuleDataArgs:
     )
 
 
-def canonical(model: Mapping[str, object]) -> pulumi.Output[str]:
+def canonical(model: Mapping[str, object]) -> pulumi.Input[str]:
     """`model` as the one JSON text that stands for it, so that an unchanged model is no change."""
-    return pulumi.Output.json_dumps(model, sort_keys=True, separators=(",", ":"))
+    return json_text(model, separators=(",", ":"))
 
 
 def _slug(text: str) -> str:

@@ -7,6 +7,7 @@ import pulumi_random as random
 from components.alloy import sidecar
 from components.aws import fargate, secrets_manager
 from components.component import Component
+from components.document import json_text
 from components.monitoring import containers
 from components.monitoring.args import MonitoringServersArgs
 
@@ -48,9 +49,7 @@ class MonitoringServers(Component):
             requires_compatibilities=["EC2"],
             execution_role_arn=fargate.make_execution_role(self._name, [secret.secret_arn], self._child()).arn,
             task_role_arn=fargate.make_task_role(self._name, self._child()).arn,
-            container_definitions=pulumi.Output.json_dumps(
-                containers.containers(args, references, log.name), sort_keys=True
-            ),
+            container_definitions=json_text(containers.containers(args, references, log.name)),
             volumes=containers.volumes(),
             skip_destroy=True,
             tags=sidecar.MEASURES_TAG,

@@ -12,7 +12,7 @@ from footing.plan.loop import PlanLoop
 from footing.plan.model import Plan, PlannedResource
 from footing.plan.monitor import Recorder
 from footing.plan.requests import RequestReader
-from footing.plan.sdk import isolated, short_traces
+from footing.plan.sdk import few_outputs, isolated, kept_types, short_traces
 from footing.plan.source import SourceFinder
 from footing.plan.values import ValueReader
 
@@ -65,6 +65,8 @@ def record(
     with (
         isolated(),
         short_traces(sources.in_project),
+        few_outputs(),
+        kept_types(),
         without_collection(),
         asyncio.Runner(loop_factory=PlanLoop) as runner,
     ):

@@ -3,19 +3,22 @@
 Each use checks that the SDK still has the shape it relies on; where it has not, the plan does without.
 """
 
+import asyncio
 import contextvars
 import inspect
+import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cache, partial
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, get_type_hints
 
 import pulumi
+from pulumi import _types, output
 from pulumi.runtime import resource as registration
-from pulumi.runtime import settings
+from pulumi.runtime import rpc, settings
 from pulumi.runtime.proto import source_pb2
 
 # What `pulumi.runtime.reset_options` sets. The SDK keeps these in context variables, but the first value that is
@@ -37,6 +40,18 @@ _SETTINGS: Final = (
     "stack",
 )
 _TRACE: Final = "_get_stack_trace"
+_TRANSFER: Final = "transfer_properties"
+_URN: Final = "create_urn"
+_UNKNOWNS: Final = "contains_unknowns"
+_DATA: Final = "_data"
+_HINTS: Final = "get_type_hints"
+_UNWRAP: Final = "unwrap_type"
+_PLAIN_NAMES: Final = ("Any", "Mapping", "Optional", "Sequence", "_builtins", "pulumi")
+_PLAIN_TYPE: Final = re.compile(
+    r"(?:Any|Mapping|Optional|Sequence|_builtins\.(?:bool|float|int|str)|pulumi\.(?:Input|Output)"
+    r"|bool|float|int|str|[\[\], ])+"
+)
+_KNOWN: Final = frozenset({type(None), bool, int, float, str})
 
 
 @contextmanager
@@ -74,6 +89,142 @@ def short_traces(in_project: Callable[[str], bool]) -> Iterator[bool]:
         yield True
     finally:
         setattr(registration, _TRACE, original)
+
+
+@contextmanager
+def few_outputs() -> Iterator[bool]:
+    """Keep what each property of a resource resolves to in one future, and make one Output for its URN.
+
+    The SDK makes four futures and a task for each property that a resource could have, and ten Outputs for a URN
+    that is for programs without an engine. It also makes a function each time it asks whether a value is unknown.
+
+    Yields:
+        Whether this SDK allows it; where not, its own functions stay.
+
+    """
+    transfer, unknowns = getattr(rpc, _TRANSFER, None), getattr(rpc, _UNKNOWNS, None)
+    urn = getattr(registration, _URN, None)
+    data = getattr(output, "_OutputData", None)
+    shapes = (
+        (transfer, "res props custom"),
+        (unknowns, "val"),
+        (urn, "name type_ parent project stack"),
+        (data, "resources value is_known is_secret"),
+    )
+    known = all(_takes(function, names.split()) for function, names in shapes)
+    if not known or _DATA not in inspect.get_annotations(pulumi.Output):
+        yield False
+        return
+    with ExitStack() as originals:
+        for module, name, function in (
+            (rpc, _TRANSFER, partial(_transfer, data)),
+            (rpc, _UNKNOWNS, partial(_contains_unknowns, unknowns)),
+            (registration, _URN, partial(_urn, urn)),
+        ):
+            originals.callback(setattr, module, name, getattr(module, name))
+            setattr(module, name, function)
+        yield True
+
+
+def _takes(function: Any, names: list[str]) -> bool:
+    return callable(function) and list(inspect.signature(function).parameters) == names
+
+
+def _transfer(
+    data: Callable[..., Any],
+    res: pulumi.Resource,
+    props: Mapping[str, Any],
+    custom: bool,  # noqa: FBT001 the SDK's signature, as below
+) -> dict[str, Callable[..., None]]:
+    """Make an Output of each property, and return by name what resolves it.
+
+    The SDK also waits for each of them at its end. They resolve as soon as their resource is registered, which it
+    waits for as well.
+    """
+    future_of, own, resolvers = asyncio.get_running_loop().create_future, {res}, {}
+    for name in props:
+        if name != "urn" and not (name == "id" and custom):
+            future = future_of()
+            res.__dict__[name] = made = object.__new__(pulumi.Output)
+            setattr(made, _DATA, future)
+            resolvers[name] = partial(_resolve, data, future, own)
+    return resolvers
+
+
+def _resolve(
+    data: Callable[..., Any],
+    future: asyncio.Future[Any],
+    own: set[pulumi.Resource],
+    value: Any,
+    is_known: bool,  # noqa: FBT001
+    is_secret: bool,  # noqa: FBT001
+    others: set[pulumi.Resource] | None,
+    failure: Exception | None = None,
+) -> None:
+    if failure is not None:
+        future.set_exception(failure)
+    else:
+        future.set_result(data(own | others if others else own, value, is_known, is_secret))
+
+
+def _contains_unknowns(original: Callable[[Any], bool], value: Any) -> bool:
+    return type(value) not in _KNOWN and original(value)
+
+
+def _urn(
+    original: Callable[..., pulumi.Output[str]],
+    name: Any,
+    type_: Any,
+    parent: Any = None,
+    *others: Any,
+    **named: Any,
+) -> pulumi.Output[str]:
+    if not all(isinstance(each, str) for each in (name, type_, parent)):
+        return original(name, type_, parent, *others, **named)
+    return pulumi.Output.from_input(f"{parent[: parent.rfind('::')]}${type_}::{name}")
+
+
+@contextmanager
+def kept_types() -> Iterator[bool]:
+    """Keep what the SDK works out about types: it reads the same few annotations once for each property.
+
+    Yields:
+        Whether this SDK allows it; where not, its own functions stay.
+
+    """
+    hints, unwrap = getattr(_types, _HINTS, None), getattr(_types, _UNWRAP, None)
+    if hints is not get_type_hints or not _takes(unwrap, ["val"]):
+        yield False
+        return
+    setattr(_types, _HINTS, partial(_hints, {}))
+    setattr(_types, _UNWRAP, partial(_unwrapped, unwrap, {}))
+    try:
+        yield True
+    finally:
+        setattr(_types, _HINTS, hints)
+        setattr(_types, _UNWRAP, unwrap)
+
+
+def _hints(
+    kept: dict[Any, Any], function: Any, globalns: dict[str, Any], localns: dict[str, Any]
+) -> dict[str, Any]:
+    written = function.__annotations__
+    text = written.get("return")
+    if len(written) != 1 or not isinstance(text, str) or not _PLAIN_TYPE.fullmatch(text):
+        return get_type_hints(function, globalns=globalns, localns=localns)
+    # What the names in it mean to this module, for another may have a class that is called Mapping.
+    key = (text, *(id(globalns.get(name)) for name in _PLAIN_NAMES))
+    if key not in kept:
+        kept[key] = get_type_hints(function, globalns=globalns, localns=localns)
+    found: dict[str, Any] = kept[key]
+    return found
+
+
+def _unwrapped(original: Callable[[Any], Any], kept: dict[int, tuple[Any, Any]], val: Any) -> Any:
+    # By identity: to hash a type takes longer than to unwrap it. The type is kept, so that no other gets its id.
+    if id(val) not in kept:
+        kept[id(val)] = (val, original(val))
+    return kept[id(val)][1]
 
 
 def _restore(ambient: Any, defaults: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws import iam
+from components.document import json_text
 
 
 def redeploy_after_rotation(
@@ -25,7 +26,7 @@ def redeploy_after_rotation(
     rule = aws.cloudwatch.EventRule(
         f"{name}-rotated",
         description="The database's password was rotated",
-        event_pattern=pulumi.Output.json_dumps(_rotated(secret_arn), sort_keys=True),
+        event_pattern=json_text(_rotated(secret_arn)),
         opts=opts,
     )
     aws.cloudwatch.EventTarget(f"{name}-rotated", rule=rule.name, arn=machine.arn, role_arn=role.arn, opts=opts)
@@ -57,6 +58,6 @@ def _redeployment(name: str, service: aws.ecs.Service, opts: pulumi.ResourceOpti
     return aws.sfn.StateMachine(
         f"{name}-redeploy",
         role_arn=role.arn,
-        definition=pulumi.Output.json_dumps({"StartAt": "Redeploy", "States": {"Redeploy": task}}, sort_keys=True),
+        definition=json_text({"StartAt": "Redeploy", "States": {"Redeploy": task}}),
         opts=opts,
     )

@@ -1,18 +1,21 @@
 """The SDK's undocumented names: the quick way, the plain way, and what both must agree on."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 import pytest
+from pulumi import _types
 from pulumi.runtime import resource as registration
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import source_pb2
 
 from footing.plan import values
 from footing.plan.record import record
-from footing.plan.sdk import short_traces
+from footing.plan.sdk import few_outputs, kept_types, short_traces
 
 ROOT = Path(__file__).parents[3]
 
@@ -100,3 +103,80 @@ def test_an_sdk_without_settings_of_these_names_still_plans(monkeypatch: pytest.
 )
 def test_signatures_are_those_the_sdk_writes(ours: str, theirs: str) -> None:
     assert ours == theirs
+
+
+def everything() -> None:
+    """Uses each kind of Output that the SDK or the plan makes."""
+    parent = Base("parent")
+    name = pulumi.Output.secret("first")
+    old = pulumi.Alias(name="old", parent=parent)
+    first = aws.sns.Topic("first", display_name=name, opts=pulumi.ResourceOptions(parent=parent, aliases=[old]))
+    known = {"topic": first.display_name, "made_by": pulumi.Output.from_input("us")}
+    second = aws.ssm.Parameter("second", type="String", value=first.arn, tags=known)
+    found = aws.sns.Topic.get("found", "arn:aws:sns:us-east-1:1:found")
+    pulumi.export("text", pulumi.Output.concat(second.type, " ", first.display_name, " ", first.urn))
+    pulumi.export("urn", registration.create_urn("child", "a:b:C", "urn:pulumi:s::p::x:y:Z::parent"))
+    pulumi.export("unknown", pulumi.Output.json_dumps([second.arn, found.display_name]))
+
+
+def test_replaced_functions_make_the_same_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    with few_outputs() as few, kept_types() as kept:
+        assert (few, kept) == (True, True), (
+            "this SDK has another shape: look what its versions of the replaced functions do"
+        )
+    few = record(everything, project="p", stack="s", config={}, root=ROOT)
+    monkeypatch.setattr("footing.plan.record.few_outputs", nullcontext)
+    monkeypatch.setattr("footing.plan.record.kept_types", nullcontext)
+    assert few == record(everything, project="p", stack="s", config={}, root=ROOT)
+    assert [resource.name for resource in few.resources] == ["found", "parent", "first", "second"]
+
+
+@pytest.mark.parametrize("name", ["transfer_properties", "contains_unknowns"])
+def test_an_sdk_with_other_parameters_keeps_its_functions(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rpc, name, lambda another: None)
+    before = rpc.transfer_properties, rpc.contains_unknowns, registration.create_urn
+    with few_outputs() as replaced:
+        assert not replaced
+        assert before == (rpc.transfer_properties, rpc.contains_unknowns, registration.create_urn)
+
+
+def test_the_sdk_gets_the_functions_of_its_outputs_back() -> None:
+    before = rpc.transfer_properties, rpc.contains_unknowns, registration.create_urn
+    with few_outputs():
+        assert before != (rpc.transfer_properties, rpc.contains_unknowns, registration.create_urn)
+    assert before == (rpc.transfer_properties, rpc.contains_unknowns, registration.create_urn)
+
+
+@pytest.mark.parametrize("resource", [aws.s3.Bucket, aws.lb.Listener, aws.sns.Topic, aws.ssm.ParameterArgs])
+def test_kept_types_are_those_of_the_sdk(resource: type) -> None:
+    own = _types._types_from_py_properties.__wrapped__(resource)
+    for cached in (_types._raw_return_hints, _types._types_from_py_properties):
+        cached.cache_clear()
+    with kept_types():
+        assert _types._types_from_py_properties.__wrapped__(resource) == own
+
+
+def test_another_mapping_of_a_module_is_another_type() -> None:
+    def getter() -> "Mapping":  # type: ignore[name-defined]  # noqa: F821 given below
+        """Not called."""
+
+    with kept_types():
+        for meant in (int, str):
+            assert _types.get_type_hints(getter, globalns={"Mapping": meant}, localns={}) == {"return": meant}
+
+
+def test_an_sdk_with_hints_of_its_own_keeps_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_types, "get_type_hints", lambda function: {})
+    before = _types.get_type_hints, _types.unwrap_type
+    with kept_types() as kept:
+        assert not kept
+        assert before == (_types.get_type_hints, _types.unwrap_type)
+
+
+def test_a_failed_registration_fails_the_plan_once() -> None:
+    def program() -> None:
+        topic = aws.sns.Topic("first", display_name=object())  # type: ignore[arg-type]
+        aws.sns.Topic("second", display_name=topic.name)
+
+    with pytest.raises(ValueError, match="unexpected input of type object"):
+        record(program, project="p", stack="s", config={}, root=ROOT)
