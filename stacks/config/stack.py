@@ -17,6 +17,7 @@ from stacks.config.datadog import DatadogConfig, datadog_problems
 from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
 from stacks.config.exporting import Place, exporter_problems
+from stacks.config.logs import LogsConfig
 from stacks.config.metric_names import metric_names
 from stacks.config.metrics import MetricsConfig, metrics_problems, sends_alerts, series_estimate
 from stacks.config.network import NetworkConfig, network_problems
@@ -54,6 +55,7 @@ class StackConfig(Model):
     sentry: SentryConfig
     metrics: MetricsConfig = MetricsConfig()
     grafana: GrafanaConfig
+    logs: LogsConfig = LogsConfig()
     alerts: AlertsConfig = AlertsConfig()
     objectives: ObjectivesConfig = ObjectivesConfig()
     cloudwatch_alarms: CloudWatchAlarmsConfig | None = Field(

@@ -125,6 +125,37 @@ def test_every_documented_limit_is_judged_and_holds(stack: str):
         assert (Verdict.PASS in verdicts) is not left_out, rule
 
 
+SELF_HOSTED = {"provider": "self_hosted", "instance_type": "t4g.small", "storage_gib": 20}
+
+
+@pytest.mark.parametrize("store", [None, SELF_HOSTED], ids=["amp", "self_hosted"])
+def test_one_key_sets_the_retention_of_every_log(changed: Callable[..., Plan], store: dict[str, Any] | None):
+    def change(config: dict[str, Any]) -> None:
+        config["footing:logs"] = {"retention_days": 731}
+        if store:
+            config["footing:metrics"]["store"] = store
+
+    groups = of(changed(change), "LogGroup")
+    assert len(groups) >= 11
+    assert {it.inputs["retentionInDays"] for it in groups.values()} == {731}
+
+
+def test_a_part_may_keep_its_log_for_another_time(changed: Callable[..., Plan]):
+    def change(config: dict[str, Any]) -> None:
+        config["footing:network"]["flow_log_retention_days"] = 60
+        config["footing:service"]["task"]["log_retention_days"] = 90
+
+    groups = {name: it.inputs["retentionInDays"] for name, it in of(changed(change), "LogGroup").items()}
+    assert sorted(days for days in groups.values() if days != 365) == [60, 90]
+
+
+def test_production_keeps_every_log_as_long_as_the_rules_advise():
+    resources = planned.resources(json.loads(committed("production").to_json()))
+    findings = CATALOGUE.of_all(Stack(environment="production", resources=resources))
+    verdicts = {it.judgement.verdict for it in findings if it.rule.id == "log-retention-year"}
+    assert verdicts == {Verdict.PASS}
+
+
 OTHER_REDIS = {
     "redisDatabase": {"provider": "upstash", "role": "queue", "primary_region": "us-east-1", "budget_usd": 20},
     "serverlessCache": {

@@ -48,6 +48,10 @@ def test_committed_stack_is_valid_and_holds_no_secret(stack: str) -> None:
         ("edge.rate_limits.auth.requests_per_minute", 21, 20),
         ("edge.rate_limits.auth.failed_logins", 6, 5),
         ("edge.rate_limits.auth.failed_logins", 1, 2),
+        ("logs.retention_days", 14, 30),
+        ("logs.retention_days", 3654, 3653),
+        ("service.task.log_retention_days", 7, 30),
+        ("network.flow_log_retention_days", 7, 30),
     ],
 )
 def test_documented_limit_holds_on_both_sides(values: dict[str, Any], path: str, bad: int, good: int) -> None:
