@@ -8,7 +8,7 @@ from pydantic import Field
 from components.service.scaling import most_tasks
 from policies import limits
 from stacks import budget
-from stacks.budget import Budget, Fleet
+from stacks.budget import Budget, ConnectionThresholds, Fleet
 from stacks.config.alarms import CloudWatchAlarmsConfig, alarm_problems
 from stacks.config.base import Model, Name, Problem
 from stacks.config.cache import CacheConfig, cache_problems
@@ -84,6 +84,12 @@ class StackConfig(Model):
             service_pool=service.database_pool,
         )
 
+    @property
+    def connection_thresholds(self) -> ConnectionThresholds:
+        """Open connections to PostgreSQL above which people are told."""
+        alert = self.alerts.database_connections
+        return budget.connection_thresholds(self.connection_budget, warning=alert.warning, critical=alert.critical)
+
 
 def cross_problems(config: StackConfig) -> Iterator[Problem]:
     """Every way in which the parts of `config`, each right by itself, do not fit each other."""
@@ -155,16 +161,8 @@ def _network_problems(config: StackConfig) -> Iterator[Problem]:
 
 
 def _database_problems(config: StackConfig) -> Iterator[Problem]:
-    database, alerts = config.database, config.alerts.database_connections
-    yield from database_problems(database)
-    if not alerts.warning < alerts.critical <= database.max_connections:
-        yield (
-            "alerts.database_connections",
-            (
-                f"given warning {alerts.warning} and critical {alerts.critical}, allowed warning below "
-                f"critical, and critical up to max_connections, {database.max_connections}"
-            ),
-        )
+    yield from database_problems(config.database)
+    yield from budget.threshold_problems(config.connection_budget, config.connection_thresholds)
 
 
 def _service_problems(config: StackConfig) -> Iterator[Problem]:
