@@ -14,7 +14,7 @@ from footing.plan.model import Plan, PlannedResource
 from footing.plan.record import record
 from policies import limits, planned
 from policies.resource import Stack
-from policies.rule import Rule, Verdict
+from policies.rule import Level, Rule, Verdict
 from policies.rules import CATALOGUE
 from stacks.config import from_file
 
@@ -115,7 +115,7 @@ def test_every_documented_limit_is_judged_and_holds(stack: str):
     resources = planned.resources(json.loads(committed(stack).to_json()))
     found: dict[str, set[Verdict]] = {}
     for it in CATALOGUE.of_all(Stack(environment=stack, resources=resources)):
-        if isinstance(it.rule, Rule) and any(f"Set {key} " in it.rule.remedy for key in stated):
+        if isinstance(it.rule, Rule) and stated & {*it.rule.keys} and it.level is Level.MANDATORY:
             found.setdefault(it.rule.id, set()).add(it.judgement.verdict)
     assert len(found) == len(stated)
     for rule, verdicts in found.items():
@@ -138,6 +138,20 @@ def test_one_key_sets_the_retention_of_every_log(changed: Callable[..., Plan], s
     groups = of(changed(change), "LogGroup")
     assert len(groups) >= 11
     assert {it.inputs["retentionInDays"] for it in groups.values()} == {731}
+
+
+def test_log_groups_of_shared_helpers_point_to_who_asked_for_them():
+    sources = {it.source.partition(":")[0] for it in of(committed("production"), "LogGroup").values()}
+    assert {
+        *("components/service/tasks.py", "components/collector/service.py"),
+        "components/postgres/pooler/service.py",
+    } < sources
+    made_by_helpers = [
+        it.name
+        for it in committed("production").resources
+        if it.source.startswith(("components/aws/", "components/alloy/", "components/component.py"))
+    ]
+    assert made_by_helpers == []
 
 
 def test_a_part_may_keep_its_log_for_another_time(changed: Callable[..., Plan]):
