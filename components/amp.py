@@ -25,11 +25,11 @@ class ManagedPrometheusArgs:
     alias: str
     """Name of the workspace, for people."""
     retention_days: int
-    """How long series are kept, in days, 1 to 1095. Source: config `metrics.retention_days`."""
+    """How long series are kept, in days, 1 to 1095. Source: config `metrics.store.retention_days`."""
     kms_key_arn: str | None = None
     """Key that encrypts the series, for ever; AWS's own when left out."""
-    log_retention_days: int = 30
-    """How long CloudWatch keeps what failed in rules and routes, in days."""
+    log_retention_days: int
+    """How long CloudWatch keeps what failed in rules and routes, in days. Source: config `logs.retention_days`."""
     protect: bool = True
     """Refuse to delete the workspace: its series go with it."""
 

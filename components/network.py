@@ -44,8 +44,9 @@ class NetworkArgs:
     """Region of the zones, for the name of the S3 endpoint. Source: config `region`."""
     endpoints: list[str] = field(default_factory=list)
     """Services of AWS with an interface endpoint, such as `ecr.api`. Source: config `network.endpoints`."""
-    flow_log_retention_days: int = 90
-    """How long CloudWatch keeps the record of connections, in days."""
+    flow_log_retention_days: int
+    """How long CloudWatch keeps the record of connections, in days. Source: config `logs.retention_days`, unless
+    `network.flow_log_retention_days` says otherwise."""
 
 
 class Network(Component):

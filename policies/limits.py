@@ -96,6 +96,22 @@ FAILED_LOGINS = Limit(
 )
 """Failed logins of one address after which the next attempt is challenged."""
 
+LOG_RETENTION_DAYS = Limit(
+    key="logs.retention_days",
+    minimum=30,
+    maximum=3653,
+    unit="days",
+    why="an incident is often looked into weeks later; what is never deleted is paid for ever",
+    source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
+)
+"""How long a log group keeps its records; the maximum is the longest that CloudWatch offers."""
+
+ADVISED_LOG_RETENTION_DAYS = 365
+"""How long production is advised to keep its logs, in days: an intrusion is often found after months.
+
+https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-16
+"""
+
 API_BURST_WINDOW_SECONDS = 10
 """Window of the burst limit, in seconds: the shortest period every Cloudflare plan offers. Source: S0-20."""
 
@@ -115,5 +131,6 @@ DOCUMENTED: tuple[Limit, ...] = (
     API_BURST_REQUESTS,
     AUTH_REQUESTS_PER_MINUTE,
     FAILED_LOGINS,
+    LOG_RETENTION_DAYS,
 )
 """Every limit that has a row in docs/limits.md."""

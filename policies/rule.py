@@ -133,7 +133,9 @@ class _Reasons:
     source: str
     """Requirement rows, or the page of the provider's documentation."""
     remedy: str
-    """What to change."""
+    """What to change in a program of one's own: properties of the provider, in one sentence."""
+    keys: tuple[str, ...] = ()
+    """Keys of the stack's file that decide it; none where the component sets it by itself."""
     severity: Severity = Severity.HIGH
     """How bad a violation is."""
     levels: Levels = EVERYWHERE
@@ -144,6 +146,13 @@ class _Reasons:
     """Whether an exception is accepted in production."""
     types: frozenset[str]
     """Type tokens the rule looks at."""
+
+    @property
+    def remediation(self) -> str:
+        """What a person changes, in sentences: the key of the stack's file, then the provider's properties."""
+        if not self.keys:
+            return f"No key of the stack's file: the component sets it; report a bug. Elsewhere: {self.remedy}"
+        return f"Change {' or '.join(self.keys)} in the stack's file. Elsewhere: {self.remedy}"
 
     def excusable_in(self, environment: str) -> bool:
         """Whether an exception is accepted in `environment`."""

@@ -89,6 +89,38 @@ class Budget:
         return math.floor(slots * limits.CLIENT_CONNECTION_HEADROOM)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ConnectionThresholds:
+    """Open connections to PostgreSQL above which people are told."""
+
+    warning: int
+    """More make a ticket."""
+    critical: int
+    """More page somebody."""
+
+
+def connection_thresholds(budget: Budget, *, warning: int | None, critical: int | None) -> ConnectionThresholds:
+    """Return the thresholds in force: one that is not given lies where normal full use ends."""
+    return ConnectionThresholds(
+        warning=budget.server_connections if warning is None else warning,
+        critical=budget.server_side_demand if critical is None else critical,
+    )
+
+
+def threshold_problems(budget: Budget, thresholds: ConnectionThresholds) -> Iterator[tuple[str, str]]:
+    """Yield the key and one sentence for each threshold that normal full use passes, or that nothing reaches."""
+    if budget.server_side_demand > budget.server_side_supply:
+        return  # The budget itself has to be mended first: `problems` says how.
+    key, warning, critical = "alerts.database_connections", thresholds.warning, thresholds.critical
+    if not warning < critical < budget.max_connections:
+        yield key, _unordered(budget, thresholds)
+        return
+    if warning < budget.server_connections:
+        yield f"{key}.warning", _below_the_pool(budget, warning)
+    if critical < budget.server_side_demand:
+        yield f"{key}.critical", _below_full_use(budget, critical)
+
+
 def largest_pool(budget: Budget) -> int:
     """Most `server_connections` that fit at the worst moment, shared equally by the poolers; 0 when none fit."""
     free = budget.server_side_supply - budget.direct_connections
@@ -113,6 +145,29 @@ def problems(budget: Budget) -> Iterator[tuple[str, str]]:
         yield "database.pooler.server_connections", _server_side(budget)
     if budget.client_side_demand > budget.client_side_supply:
         yield "service.database_pool", _client_side(budget)
+
+
+def _unordered(budget: Budget, thresholds: ConnectionThresholds) -> str:
+    return (
+        f"given warning {thresholds.warning} and critical {thresholds.critical}, allowed warning below critical, "
+        f"and critical below database.max_connections, {budget.max_connections}"
+    )
+
+
+def _below_the_pool(budget: Budget, warning: int) -> str:
+    return (
+        f"given {warning}, which a full pool passes, allowed {budget.server_connections} or more with "
+        f"database.pooler.server_connections {budget.server_connections}: raise it, or leave it out"
+    )
+
+
+def _below_full_use(budget: Budget, critical: int) -> str:
+    return (
+        f"given {critical}, which normal full use passes, allowed {budget.server_side_demand} or more with "
+        f"database.pooler.server_connections {budget.server_connections}, of which a deployment makes "
+        f"{budget.peak_pool}, and {budget.direct_connections} direct (database.direct_connections and exporters): "
+        "raise it, or leave it out"
+    )
 
 
 def _stuck(fleet: Fleet) -> str:

@@ -63,7 +63,7 @@ class MonitoringServersArgs:
     place: ServersPlace
     """Source: `MonitoringHost.place`."""
     retention_days: int
-    """How long series are kept, in days. Source: config `metrics.retention_days`, S4-45."""
+    """How long series are kept, in days. Source: config `metrics.store.retention_days`, S4-45."""
     evaluation_interval_seconds: int
     """How often rules are evaluated, in seconds."""
     rules: str
@@ -82,8 +82,8 @@ class MonitoringServersArgs:
     """Image with Alertmanager and a shell; needed with `alertmanager`."""
     region: str
     """Region, for the log driver."""
-    log_retention_days: int = 30
-    """How long CloudWatch keeps the servers' output, in days."""
+    log_retention_days: int
+    """How long CloudWatch keeps the servers' output, in days. Source: config `logs.retention_days`."""
 
     def __post_init__(self) -> None:
         """Refuse a configuration that nobody would read.

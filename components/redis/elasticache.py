@@ -62,8 +62,8 @@ class RedisArgs:
     """Private subnets. Source: `Network.private_subnet_ids`."""
     protect: bool = True
     """Refuse to delete or replace it. ElastiCache itself has no such switch."""
-    log_retention_days: int = 30
-    """How long CloudWatch keeps the slow log and the engine's log, in days."""
+    log_retention_days: int
+    """How long CloudWatch keeps the slow and the engine log, in days. Source: config `logs.retention_days`."""
 
     def __post_init__(self) -> None:
         """Refuse a store that would lose the data of its role.

@@ -119,6 +119,7 @@ def _described(rule: "AnyRule") -> dict[str, Any]:
         "why": rule.why,
         "source": rule.source,
         "remedy": rule.remedy,
+        "keys": list(rule.keys),
         "severity": rule.severity,
         "levels": {"production": rule.levels.production, "elsewhere": rule.levels.elsewhere},
         "controls": list(rule.controls),

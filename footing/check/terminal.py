@@ -58,7 +58,7 @@ def _group(word: str, findings: list[Finding], *more: str) -> Iterator[str]:
         yield f"  required {said.required}"
     else:
         yield f"  {said.reason}"
-    yield f"  {rule.remedy}"
+    yield f"  {rule.remediation}"
     yield from more
     yield ""
 

@@ -54,9 +54,9 @@ def _rule_of(limit: Limit) -> AnyRule:
     """The policy rule that enforces `limit`; one without a rule is a mistake.
 
     Raises:
-        LookupError: no rule names the limit's key in its remedy.
+        LookupError: no rule names the key.
     """
     for rule in CATALOGUE:
-        if f"Set {limit.key} " in rule.remedy:
+        if limit.key in rule.keys:
             return rule
     raise LookupError(f"no policy rule enforces {limit.key}")

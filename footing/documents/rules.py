@@ -50,7 +50,8 @@ def _section(rule: AnyRule) -> str:
 
 def _facts(rule: AnyRule) -> Iterator[tuple[str, str]]:
     yield "Why", f"{rule.why}."
-    yield "Remedy", rule.remedy
+    yield "Keys", ", ".join(f"`{key}`" for key in rule.keys) or "none: the component sets it; report a bug"
+    yield "Remedy in other programs", rule.remedy
     yield "Severity", rule.severity
     yield "Levels", f"{rule.levels.production} in production, {rule.levels.elsewhere} elsewhere"
     looks_at = "all resources of the stack together" if isinstance(rule, StackRule) else "one resource at a time"

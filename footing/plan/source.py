@@ -1,13 +1,16 @@
-"""The line of the project's own code that made a resource."""
+"""The line of the project's own code that asked for a resource."""
 
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+SHARED = ("components/aws/", "components/alloy/", "components/component.py")
+"""Helpers that make resources for whichever component calls them: a line of theirs says nothing of who asked."""
+
 
 class SourceFinder:
-    """Finds the innermost frame of a request's stack that lies in the project.
+    """Finds the innermost frame of a request's stack that lies in the project, outside of shared helpers.
 
     Installed packages are no part of it, even where the environment lies below the root.
     """
@@ -17,7 +20,7 @@ class SourceFinder:
         self._relative = lru_cache(maxsize=None)(self._relative_to_root)
 
     def in_project(self, filename: str) -> bool:
-        """Tell whether an absolute file name is the project's own code."""
+        """Tell whether an absolute file name is the project's own code, and no shared helper."""
         return bool(self._relative(filename))
 
     def find(self, request: Any) -> str:
@@ -32,4 +35,5 @@ class SourceFinder:
         path = Path(filename)
         if not path.is_relative_to(self._root) or "site-packages" in path.parts:
             return ""
-        return path.relative_to(self._root).as_posix()
+        relative = path.relative_to(self._root).as_posix()
+        return "" if relative.startswith(SHARED) else relative

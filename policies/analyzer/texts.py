@@ -59,7 +59,7 @@ def policy_info(rule: AnyRule, environment: str) -> Any:
         policy_type=proto.POLICY_TYPE_RESOURCE if isinstance(rule, Rule) else proto.POLICY_TYPE_STACK,
         severity=_SEVERITIES[rule.severity],
         tags=rule.controls,
-        remediation_steps=rule.remedy,
+        remediation_steps=rule.remediation,
     )
 
 
@@ -70,7 +70,7 @@ def describe(rule: AnyRule) -> str:
 
 def diagnostic(finding: Finding, *, stops: bool, waiver: Waiver | None = None) -> Any:
     """What the engine shows of a finding; one that does not stop the change is shown as advice."""
-    rule, text = finding.rule, f"{finding.judgement.reason}. {finding.rule.remedy}"
+    rule, text = finding.rule, f"{finding.judgement.reason}. {finding.rule.remediation}"
     if waiver:
         text = f"excepted until {waiver.expires} by {waiver.owner} ({waiver.reason}): {text}"
     return proto.AnalyzeDiagnostic(

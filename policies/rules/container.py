@@ -169,6 +169,13 @@ RULES: Final = (
         why="a tag such as latest moves: the next task may run another program",
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html",
         remedy="Name the image as repository@sha256:digest, or by its version.",
+        keys=(
+            "service.image",
+            "database.pooler.image",
+            "database.pooler.prepare_image",
+            "database.pooler.exporter_image",
+            "metrics.collector.image",
+        ),
         levels=IN_PRODUCTION,
         check=_each(_is_movable, "an image by digest or version"),
     ),

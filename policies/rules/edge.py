@@ -138,7 +138,8 @@ def _rule(id_: str, title: str, limit: Limit, check: Callable[[Properties], Judg
         title=title,
         why=limit.why,
         source=limit.source,
-        remedy=f"Set {limit.key} in the stack's file.",
+        remedy=f"Set ratelimit.requestsPerPeriod to {limit.range}.",
+        keys=(limit.key,),
         types=frozenset({"cloudflare:index/ruleset:Ruleset"}),
         check=well_shaped(check),
     )

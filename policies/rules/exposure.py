@@ -126,6 +126,7 @@ RULES: Final = (
         why="everybody who may describe the task definition reads it",
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html",
         remedy="Keep it in Secrets Manager and name it under secrets.",
+        keys=("service.secrets", "service.environment"),
         controls=("AWS-0036",),
         check=_no(_literals, "secrets by reference alone"),
     ),
@@ -135,6 +136,7 @@ RULES: Final = (
         why="the build writes such variables into files that everybody loads",
         source="https://vite.dev/guide/env-and-mode",
         remedy=f"Name it without {', '.join(BROWSER_PREFIXES)}.",
+        keys=("service.environment", "service.secrets"),
         check=_no(_for_browsers, "no secret under a browser-visible prefix"),
     ),
 )

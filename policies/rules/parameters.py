@@ -151,7 +151,8 @@ RULES: Final = (
         title=f"PostgreSQL accepts exactly {POSTGRES_MAX_CONNECTIONS.range}",
         why=POSTGRES_MAX_CONNECTIONS.why,
         source=POSTGRES_MAX_CONNECTIONS.source,
-        remedy=f"Set {POSTGRES_MAX_CONNECTIONS.key} in the stack's file.",
+        remedy=f"Set the parameter max_connections to {POSTGRES_MAX_CONNECTIONS.range}.",
+        keys=(POSTGRES_MAX_CONNECTIONS.key,),
         check=_of_postgres(_is_exact),
     ),
     _rule(
@@ -180,6 +181,7 @@ RULES: Final = (
         why="nobody can name the query that made an evening slow",
         source="https://www.postgresql.org/docs/16/runtime-config-logging.html",
         remedy="Set log_min_duration_statement, in milliseconds.",
+        keys=("database.slow_statement_ms",),
         severity=Severity.LOW,
         levels=ADVICE,
         controls=("CKV2_AWS_30",),

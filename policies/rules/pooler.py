@@ -132,7 +132,8 @@ RULES: Final = (
         title=f"All poolers together open {POOL_SERVER_CONNECTIONS.range} to PostgreSQL",
         why=POOL_SERVER_CONNECTIONS.why,
         source=POOL_SERVER_CONNECTIONS.source,
-        remedy=f"Set {POOL_SERVER_CONNECTIONS.key} in the stack's file.",
+        remedy=f"Set default_pool_size times the number of tasks to {POOL_SERVER_CONNECTIONS.range}.",
+        keys=(POOL_SERVER_CONNECTIONS.key,),
         check=_server_connections,
     ),
     _rule(
@@ -141,6 +142,7 @@ RULES: Final = (
         why="in session mode every client holds a connection, and the pool is too small for the clients",
         source="https://www.pgbouncer.org/features.html",
         remedy="Set pool_mode to transaction.",
+        keys=("database.pooler.mode",),
         check=_transaction_mode,
     ),
     _rule(

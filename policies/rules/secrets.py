@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
+from policies.limits import ADVISED_LOG_RETENTION_DAYS, LOG_RETENTION_DAYS
 from policies.rule import (
     ADVICE,
     ADVICE_IN_PRODUCTION,
@@ -19,13 +20,12 @@ from policies.rule import (
     undecided,
 )
 from policies.rules.links import siblings, strays
-from policies.rules.reading import number, text
+from policies.rules.reading import Check, number, text
 
 SECRET_TYPE = "aws:secretsmanager/secret:Secret"  # noqa: S105  a type token
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 LEAST_RECOVERY_DAYS, MOST_RECOVERY_DAYS = 7, 30
-MONTH_DAYS, YEAR_DAYS, LONGEST_LOG_DAYS = 30, 365, 3653
 
 
 def _rotates(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
@@ -38,6 +38,10 @@ def _rotates(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
             yield secret, fail("no rotation", "a SecretRotation")
 
 
+def _retention(minimum: int) -> Check:
+    return number("retentionInDays", minimum=minimum, maximum=LOG_RETENTION_DAYS.maximum, unit="days")
+
+
 _secret = partial(Rule, types=frozenset({SECRET_TYPE}))
 _log = partial(Rule, types=frozenset({LOG_GROUP}), severity=Severity.MEDIUM)
 
@@ -48,6 +52,7 @@ RULES: Final = (
         why="a secret that leaked years ago still opens the door",
         source="https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html",
         remedy="Add a SecretRotation.",
+        keys=("database.credentials.mode",),
         severity=Severity.MEDIUM,
         levels=ADVICE,
         controls=("CKV2_AWS_57",),
@@ -83,21 +88,23 @@ RULES: Final = (
     _log(
         id="log-retention",
         title="Logs are kept for a month at least, and not for ever",
-        why="an incident is often looked into weeks later; what is never deleted is paid for ever",
-        source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
-        remedy="Set retentionInDays.",
+        why=LOG_RETENTION_DAYS.why,
+        source=LOG_RETENTION_DAYS.source,
+        remedy=f"Set retentionInDays to {LOG_RETENTION_DAYS.range}.",
+        keys=(LOG_RETENTION_DAYS.key,),
         controls=("CKV_AWS_66",),
-        check=number("retentionInDays", minimum=MONTH_DAYS, maximum=LONGEST_LOG_DAYS, unit="days"),
+        check=_retention(LOG_RETENTION_DAYS.minimum),
     ),
     _log(
         id="log-retention-year",
         title="Logs are kept for a year",
         why="an intrusion is often found after months",
-        source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
-        remedy="Raise retentionInDays.",
+        source=LOG_RETENTION_DAYS.source,
+        remedy=f"Set retentionInDays to {ADVISED_LOG_RETENTION_DAYS} or more.",
+        keys=(LOG_RETENTION_DAYS.key,),
         levels=ADVICE_IN_PRODUCTION,
         controls=("CKV_AWS_338",),
-        check=number("retentionInDays", minimum=YEAR_DAYS, maximum=LONGEST_LOG_DAYS, unit="days"),
+        check=_retention(ADVISED_LOG_RETENTION_DAYS),
     ),
     _log(
         id="log-own-key",

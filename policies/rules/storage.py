@@ -143,6 +143,7 @@ RULES: Final = (
         why="old versions are paid for, for ever",
         source=f"{DOCS}/object-lifecycle-mgmt.html",
         remedy="Add a BucketLifecycleConfiguration with a rule.",
+        keys=("storage.noncurrent_days",),
         severity=Severity.LOW,
         levels=IN_PRODUCTION,
         controls=("CKV2_AWS_61",),
@@ -164,6 +165,7 @@ RULES: Final = (
         why="a deletion by mistake takes everything in it along",
         source="https://www.pulumi.com/registry/packages/aws/api-docs/s3/bucket/",
         remedy="Unset forceDestroy.",
+        keys=("storage.protect", "service.protect"),
         severity=Severity.CRITICAL,
         levels=ONLY_PRODUCTION,
         types=frozenset(BUCKETS),
@@ -186,6 +188,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/"
         "secure-connections-supported-viewer-protocols-ciphers.html",
         remedy="Set viewerCertificate.minimumProtocolVersion, with a certificate of your own.",
+        keys=("storage.hostname",),
         levels=IN_PRODUCTION,
         controls=("CKV_AWS_174", "AWS-0013"),
         # Without a certificate of one's own CloudFront speaks TLS 1.0 too.

@@ -199,6 +199,7 @@ RULES: Final = (
         why="known attacks reach the application",
         source=f"{DOCS}/waf/managed-rules/",
         remedy=f"Add a ruleset of the phase {FIREWALL} with the action execute.",
+        keys=("edge.waf",),
         severity=Severity.MEDIUM,
         check=_is_guarded,
     ),

@@ -14,7 +14,7 @@ from stacks.config.dialects import pgbouncer_names, postgres_names
 
 def make_database(stack: Stack, network: Network) -> Database:
     """PostgreSQL by the configuration."""
-    database, alerts = stack.config.database, stack.config.alerts.database_connections
+    database, thresholds = stack.config.database, stack.config.connection_thresholds
     return Database(
         "database",
         DatabaseArgs(
@@ -35,9 +35,10 @@ def make_database(stack: Stack, network: Network) -> Database:
             idle_in_transaction_timeout_seconds=database.idle_in_transaction_timeout_seconds,
             slow_statement_ms=database.slow_statement_ms,
             parameters=database.parameters,
+            log_retention_days=stack.config.logs.retention_days,
             insights_retention_days=database.insights_retention_days,
-            connection_warning=alerts.warning,
-            connection_critical=alerts.critical,
+            connection_warning=thresholds.warning,
+            connection_critical=thresholds.critical,
             metrics=postgres_names(database.metrics, stack.config.metrics.collector.postgres_exporter_image),
             observed_calls=stack.config.grafana.postgres_datasource_uid is not None,
             credentials=_credentials(database),
@@ -101,7 +102,7 @@ def make_pooler(
             authorities_url=pooler.authorities_url,
             exporter_image=pooler.exporter_image,
             metrics=pgbouncer_names(pooler.metrics, pooler.exporter_image),
-            task=task(pooler.task),
+            task=task(stack, pooler.task),
             cluster_arn=cluster.arn,
             cluster_name=stack.names.prefix,
             service_name=stack.names.of("pooler"),

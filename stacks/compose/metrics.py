@@ -84,6 +84,7 @@ def _amp(stack: Stack, store: AmpStore) -> MetricsStore:
         ManagedPrometheusArgs(
             alias=stack.names.of("metrics"),
             retention_days=store.retention_days,
+            log_retention_days=stack.config.logs.retention_days,
             kms_key_arn=store.kms_key_arn,
             protect=store.protect,
         ),
@@ -168,7 +169,7 @@ def make_collector(
         CollectorArgs(
             service_name=stack.names.of("collector"),
             collecting=store.collecting,
-            task=task(metrics.collector.task),
+            task=task(stack, metrics.collector.task),
             postgres=_postgres(stack, database) if "postgres" in metrics.exporters else None,
             redis=_redis(stack, redis) if "redis" in metrics.exporters else None,
             cloudflare=_cloudflare(stack, domain),
@@ -269,6 +270,7 @@ def _make_servers(stack: Stack, host: MonitoringHost, rules: str) -> None:
             service_name=stack.names.of("metrics"),
             place=host.place,
             retention_days=store.retention_days,
+            log_retention_days=stack.config.logs.retention_days,
             evaluation_interval_seconds=stack.config.grafana.evaluation_interval_seconds,
             rules=rules,
             prometheus_image=store.prometheus_image,

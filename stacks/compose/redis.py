@@ -19,6 +19,8 @@ def make_redis(stack: Stack, network: Network) -> RedisStore:
             from components.redis.upstash import make
     place = Place(store_name=stack.names.of("redis"), vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids)
     settings = {**redis.model_dump(exclude={"provider", "metrics"}), "role": Role(redis.role)}
+    if isinstance(redis, ElastiCacheConfig):
+        settings["log_retention_days"] = stack.config.logs.retention_days
     if isinstance(redis, UpstashConfig):
         settings["drawn"] = stack.config.grafana.upstash_datasource_uid is not None
     else:

@@ -42,6 +42,11 @@ def start(config: StackConfig, secrets: Secrets) -> Stack:
     return Stack(config=config, names=names, secrets=secrets, opts=opts)
 
 
-def task(config: TaskConfig) -> TaskArgs:
-    """Size of a task, as its component takes it."""
-    return TaskArgs(**config.model_dump())
+def task(stack: Stack, config: TaskConfig) -> TaskArgs:
+    """Return the size of a task, and how long its output is kept."""
+    return TaskArgs(
+        cpu=config.cpu,
+        memory_mib=config.memory_mib,
+        architecture=config.architecture,
+        log_retention_days=config.log_retention_days or stack.config.logs.retention_days,
+    )

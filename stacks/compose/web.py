@@ -38,7 +38,7 @@ def make_network(stack: Stack) -> Network:
             nat=Nat(network.nat),
             region=stack.config.region,
             endpoints=list(network.endpoints),
-            flow_log_retention_days=network.flow_log_retention_days,
+            flow_log_retention_days=network.flow_log_retention_days or stack.config.logs.retention_days,
         ),
         stack.opts,
     )
@@ -85,7 +85,7 @@ def make_service(
             port=service.port,
             health_path=service.health_path,
             websockets=service.websockets,
-            task=task(service.task),
+            task=task(stack, service.task),
             scaling=scaling_args(service.scaling),
             rollout=rollout_args(service.deployment),
             capacity=_capacity(service),

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from stacks.config.base import Model, Problem
+from stacks.config.logs import LogRetentionDays
 
 Endpoint = Literal[
     "aps-workspaces",
@@ -63,8 +64,9 @@ class NetworkConfig(Model):
         default=[],
         description="Services of AWS that are reached inside the VPC, for a price: docs/network.md. S3 always is.",
     )
-    flow_log_retention_days: Literal[7, 14, 30, 60, 90, 180, 365] = Field(
-        default=90, description="How long the record of connections is kept, in days."
+    flow_log_retention_days: LogRetentionDays | None = Field(
+        default=None,
+        description="How long connections stay on record, in days; as `logs.retention_days` when left out.",
     )
 
 

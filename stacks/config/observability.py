@@ -146,10 +146,16 @@ class GrafanaConfig(Model):
 
 
 class ConnectionAlertConfig(Model):
-    """Open connections to PostgreSQL at which people are told."""
+    """Open connections to PostgreSQL above which people are told."""
 
-    warning: Annotated[int, Field(ge=1)] = Field(default=80, description="A ticket is written.")
-    critical: Annotated[int, Field(ge=1)] = Field(default=95, description="Somebody is paged.")
+    warning: Annotated[int, Field(ge=1)] | None = Field(
+        default=None,
+        description="More make a ticket; left out, more than `database.pooler.server_connections`.",
+    )
+    critical: Annotated[int, Field(ge=1)] | None = Field(
+        default=None,
+        description="More page somebody; left out, more than the pool and the direct connections together.",
+    )
 
 
 class AlertsConfig(Model):

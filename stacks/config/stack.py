@@ -8,7 +8,7 @@ from pydantic import Field
 from components.service.scaling import most_tasks
 from policies import limits
 from stacks import budget
-from stacks.budget import Budget, Fleet
+from stacks.budget import Budget, ConnectionThresholds, Fleet
 from stacks.config.alarms import CloudWatchAlarmsConfig, alarm_problems
 from stacks.config.base import Model, Name, Problem
 from stacks.config.cache import CacheConfig, cache_problems
@@ -17,6 +17,7 @@ from stacks.config.datadog import DatadogConfig, datadog_problems
 from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
 from stacks.config.exporting import Place, exporter_problems
+from stacks.config.logs import LogsConfig
 from stacks.config.metric_names import metric_names
 from stacks.config.metrics import MetricsConfig, metrics_problems, sends_alerts, series_estimate
 from stacks.config.network import NetworkConfig, network_problems
@@ -54,6 +55,7 @@ class StackConfig(Model):
     sentry: SentryConfig
     metrics: MetricsConfig = MetricsConfig()
     grafana: GrafanaConfig
+    logs: LogsConfig = LogsConfig()
     alerts: AlertsConfig = AlertsConfig()
     objectives: ObjectivesConfig = ObjectivesConfig()
     cloudwatch_alarms: CloudWatchAlarmsConfig | None = Field(
@@ -81,6 +83,12 @@ class StackConfig(Model):
             ),
             service_pool=service.database_pool,
         )
+
+    @property
+    def connection_thresholds(self) -> ConnectionThresholds:
+        """Open connections to PostgreSQL above which people are told."""
+        alert = self.alerts.database_connections
+        return budget.connection_thresholds(self.connection_budget, warning=alert.warning, critical=alert.critical)
 
 
 def cross_problems(config: StackConfig) -> Iterator[Problem]:
@@ -153,16 +161,8 @@ def _network_problems(config: StackConfig) -> Iterator[Problem]:
 
 
 def _database_problems(config: StackConfig) -> Iterator[Problem]:
-    database, alerts = config.database, config.alerts.database_connections
-    yield from database_problems(database)
-    if not alerts.warning < alerts.critical <= database.max_connections:
-        yield (
-            "alerts.database_connections",
-            (
-                f"given warning {alerts.warning} and critical {alerts.critical}, allowed warning below "
-                f"critical, and critical up to max_connections, {database.max_connections}"
-            ),
-        )
+    yield from database_problems(config.database)
+    yield from budget.threshold_problems(config.connection_budget, config.connection_thresholds)
 
 
 def _service_problems(config: StackConfig) -> Iterator[Problem]:

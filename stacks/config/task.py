@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from components.aws.fargate_sizes import size_problem
 from stacks.config.base import Model
+from stacks.config.logs import LogRetentionDays
 
 
 class TaskConfig(Model):
@@ -15,8 +16,8 @@ class TaskConfig(Model):
     cpu: int = Field(description="In units of 1/1024 vCPU: 256, 512, 1024, 2048, 4096, 8192, 16384.")
     memory_mib: int = Field(description="Memory, MiB; what is offered depends on cpu.")
     architecture: Literal["X86_64", "ARM64"] = Field(default="X86_64", description="Must match the image.")
-    log_retention_days: Literal[7, 14, 30, 60, 90, 180, 365] = Field(
-        default=30, description="How long the output is kept, in days."
+    log_retention_days: LogRetentionDays | None = Field(
+        default=None, description="How long the output is kept, in days; as `logs.retention_days` when left out."
     )
 
     @model_validator(mode="after")

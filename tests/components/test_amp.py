@@ -12,7 +12,7 @@ from components.amp import (
 )
 from tests.components.recording import MADE, record_component
 
-ARGS = ManagedPrometheusArgs(alias="shop-staging-metrics", retention_days=30)
+ARGS = ManagedPrometheusArgs(alias="shop-staging-metrics", retention_days=30, log_retention_days=365)
 WORKSPACE = {"prometheusEndpoint": "https://aps.example.com/workspaces/ws-1/", "arn": "arn:workspace"}
 MADE_HERE = {**MADE, "aws:amp/workspace:Workspace": WORKSPACE}
 
@@ -43,7 +43,7 @@ def test_what_fails_in_rules_and_routes_is_logged():
     recorded = record()
     log = recorded.one("LogGroup")
     assert log.inputs["name"].startswith("/aws/vendedlogs/")
-    assert log.inputs["retentionInDays"] == 30
+    assert log.inputs["retentionInDays"] == 365
     logging = recorded.one("Workspace").inputs["loggingConfiguration"]
     assert logging["logGroupArn"] == f"arn:aws:made:::{log.name}:*"
 

@@ -39,6 +39,7 @@ SERVERS = MonitoringServersArgs(
     service_name="shop-staging-metrics",
     place=PLACE,
     retention_days=30,
+    log_retention_days=365,
     evaluation_interval_seconds=60,
     rules=RULES,
     prometheus_image="example/prometheus:3.5.0",

@@ -8,7 +8,7 @@ from components.network import Nat, Network, NetworkArgs
 from tests.components.recording import Recorded, record_component
 
 ZONES = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
-ARGS = NetworkArgs(cidr="10.0.0.0/16", zones=ZONES, region="eu-west-1")
+ARGS = NetworkArgs(cidr="10.0.0.0/16", zones=ZONES, region="eu-west-1", flow_log_retention_days=30)
 
 
 def record(**changes: object) -> Recorded[Network]:

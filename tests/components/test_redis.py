@@ -21,6 +21,7 @@ ARGS = RedisArgs(
     node_type="cache.t4g.small",
     replicas=1,
     snapshot_retention_days=5,
+    log_retention_days=365,
     vpc_id="vpc-1",
     subnet_ids=["subnet-1", "subnet-2"],
 )
@@ -144,7 +145,7 @@ def test_logs_go_to_groups_that_forget():
     recorded = record()
     delivered = recorded.one("ReplicationGroup").inputs["logDeliveryConfigurations"]
     groups = {it.inputs["name"]: it.inputs["retentionInDays"] for it in recorded.of("LogGroup")}
-    assert groups == {f"/aws/elasticache/shop-staging-redis/{log}": 30 for log in ("slow-log", "engine-log")}
+    assert groups == {f"/aws/elasticache/shop-staging-redis/{log}": 365 for log in ("slow-log", "engine-log")}
     assert {(it["logType"], it["destination"]) for it in delivered} == {
         (log, f"/aws/elasticache/shop-staging-redis/{log}") for log in ("slow-log", "engine-log")
     }

@@ -27,6 +27,7 @@ DATABASE = {
     "slow_statement_ms": 500,
     "connection_warning": 80,
     "connection_critical": 95,
+    "log_retention_days": 30,
     "protect": True,
 }
 NETWORK = NetworkArgs(

@@ -44,6 +44,7 @@ NODES = {
     "engine_version": "7.2",
     "node_type": "cache.t4g.small",
     "replicas": 1,
+    "log_retention_days": 30,
     "auth": {"mode": "user_group", "credentials": [1]},
 }
 OLDER = {

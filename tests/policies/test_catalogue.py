@@ -7,6 +7,7 @@ import pytest
 from policies import limits
 from policies.rule import AnyRule, Level, Rule
 from policies.rules import CATALOGUE
+from tests.stack_keys import has_key
 
 MANDATORY, ADVISORY, OFF = Level.MANDATORY, Level.ADVISORY, Level.OFF
 
@@ -157,6 +158,17 @@ def test_environment_nobody_knows_is_held_to_productions_level():
 
 
 def test_every_documented_limit_has_a_rule_over_one_resource():
-    remedies = [rule.remedy for rule in CATALOGUE if isinstance(rule, Rule)]
+    keys = {key for rule in CATALOGUE if isinstance(rule, Rule) for key in rule.keys}
     for limit in limits.DOCUMENTED:
-        assert any(f"Set {limit.key} " in remedy for remedy in remedies), limit.key
+        assert limit.key in keys
+
+
+@pytest.mark.parametrize("rule", [rule for rule in CATALOGUE if rule.keys], ids=lambda rule: rule.id)
+def test_keys_of_a_rule_are_keys_of_the_stack_file(rule: AnyRule):
+    assert [key for key in rule.keys if not has_key(key)] == []
+    assert rule.remediation == f"Change {' or '.join(rule.keys)} in the stack's file. Elsewhere: {rule.remedy}"
+
+
+def test_rule_without_a_key_says_so():
+    rule = CATALOGUE.by_id["database-storage-encrypted"]
+    assert rule.remediation.startswith("No key of the stack's file: the component sets it; report a bug.")

@@ -14,7 +14,7 @@ from footing.plan.model import Plan, PlannedResource
 from footing.plan.record import record
 from policies import limits, planned
 from policies.resource import Stack
-from policies.rule import Rule, Verdict
+from policies.rule import Level, Rule, Verdict
 from policies.rules import CATALOGUE
 from stacks.config import from_file
 
@@ -115,7 +115,7 @@ def test_every_documented_limit_is_judged_and_holds(stack: str):
     resources = planned.resources(json.loads(committed(stack).to_json()))
     found: dict[str, set[Verdict]] = {}
     for it in CATALOGUE.of_all(Stack(environment=stack, resources=resources)):
-        if isinstance(it.rule, Rule) and any(f"Set {key} " in it.rule.remedy for key in stated):
+        if isinstance(it.rule, Rule) and stated & {*it.rule.keys} and it.level is Level.MANDATORY:
             found.setdefault(it.rule.id, set()).add(it.judgement.verdict)
     assert len(found) == len(stated)
     for rule, verdicts in found.items():
@@ -123,6 +123,51 @@ def test_every_documented_limit_is_judged_and_holds(stack: str):
         # Staging's plan holds one rate limit, which goes to sign-in.
         left_out = stack == "staging" and rule in {"edge-api-rate", "edge-api-burst", "edge-failed-logins"}
         assert (Verdict.PASS in verdicts) is not left_out, rule
+
+
+SELF_HOSTED = {"provider": "self_hosted", "instance_type": "t4g.small", "storage_gib": 20}
+
+
+@pytest.mark.parametrize("store", [None, SELF_HOSTED], ids=["amp", "self_hosted"])
+def test_one_key_sets_the_retention_of_every_log(changed: Callable[..., Plan], store: dict[str, Any] | None):
+    def change(config: dict[str, Any]) -> None:
+        config["footing:logs"] = {"retention_days": 731}
+        if store:
+            config["footing:metrics"]["store"] = store
+
+    groups = of(changed(change), "LogGroup")
+    assert len(groups) >= 11
+    assert {it.inputs["retentionInDays"] for it in groups.values()} == {731}
+
+
+def test_log_groups_of_shared_helpers_point_to_who_asked_for_them():
+    sources = {it.source.partition(":")[0] for it in of(committed("production"), "LogGroup").values()}
+    assert {
+        *("components/service/tasks.py", "components/collector/service.py"),
+        "components/postgres/pooler/service.py",
+    } < sources
+    made_by_helpers = [
+        it.name
+        for it in committed("production").resources
+        if it.source.startswith(("components/aws/", "components/alloy/", "components/component.py"))
+    ]
+    assert made_by_helpers == []
+
+
+def test_a_part_may_keep_its_log_for_another_time(changed: Callable[..., Plan]):
+    def change(config: dict[str, Any]) -> None:
+        config["footing:network"]["flow_log_retention_days"] = 60
+        config["footing:service"]["task"]["log_retention_days"] = 90
+
+    groups = {name: it.inputs["retentionInDays"] for name, it in of(changed(change), "LogGroup").items()}
+    assert sorted(days for days in groups.values() if days != 365) == [60, 90]
+
+
+def test_production_keeps_every_log_as_long_as_the_rules_advise():
+    resources = planned.resources(json.loads(committed("production").to_json()))
+    findings = CATALOGUE.of_all(Stack(environment="production", resources=resources))
+    verdicts = {it.judgement.verdict for it in findings if it.rule.id == "log-retention-year"}
+    assert verdicts == {Verdict.PASS}
 
 
 OTHER_REDIS = {

@@ -48,6 +48,10 @@ def test_committed_stack_is_valid_and_holds_no_secret(stack: str) -> None:
         ("edge.rate_limits.auth.requests_per_minute", 21, 20),
         ("edge.rate_limits.auth.failed_logins", 6, 5),
         ("edge.rate_limits.auth.failed_logins", 1, 2),
+        ("logs.retention_days", 14, 30),
+        ("logs.retention_days", 3654, 3653),
+        ("service.task.log_retention_days", 7, 30),
+        ("network.flow_log_retention_days", 7, 30),
     ],
 )
 def test_documented_limit_holds_on_both_sides(values: dict[str, Any], path: str, bad: int, good: int) -> None:
@@ -190,6 +194,7 @@ def test_every_error_is_told_at_once(values: dict[str, Any]) -> None:
         ("edge.hostnames", ["a.b.feed.example"], "allowed feed.example or one level below it"),
         ("edge.hostnames", ["notfeed.example"], "allowed feed.example or one level below it"),
         ("alerts", {"database_connections": {"warning": 95, "critical": 80}}, "allowed warning below critical"),
+        ("alerts", {"database_connections": {"critical": 200}}, "critical below database.max_connections, 200"),
         ("service.secrets", {"LOG_LEVEL": "generated"}, "given LOG_LEVEL also under environment"),
         ("grafana.contacts.email", ["nobody"], "allowed a text that matches"),
     ],
@@ -199,6 +204,32 @@ def test_bad_value_is_refused_in_one_sentence(values: dict[str, Any], path: str,
     [problem] = problems(values)
     assert problem.startswith(path)
     assert message in problem
+
+
+@pytest.mark.parametrize(("pool", "warning", "critical"), [(50, 50, 60), (80, 80, 90), (100, 100, 110)])
+def test_alerts_on_connections_begin_above_normal_full_use(
+    values: dict[str, Any], pool: int, warning: int, critical: int
+) -> None:
+    put(values, "database.pooler.server_connections", pool)
+    in_force = parse("test", values).connection_thresholds
+    assert (in_force.warning, in_force.critical) == (warning, critical)
+    put(values, "alerts", {"database_connections": {"warning": warning, "critical": critical}})
+    parse("test", values)
+    put(values, "alerts", {"database_connections": {"warning": warning, "critical": critical - 1}})
+    [problem] = problems(values)
+    assert problem.startswith(f"alerts.database_connections.critical: given {critical - 1}, which normal full use")
+    assert f"allowed {critical} or more with database.pooler.server_connections {pool}" in problem
+    put(values, "alerts.database_connections", {"warning": warning - 1, "critical": critical})
+    [problem] = problems(values)
+    assert problem.startswith(
+        f"alerts.database_connections.warning: given {warning - 1}, which a full pool passes"
+    )
+
+
+def test_alerts_count_the_poolers_of_a_deployment(values: dict[str, Any]) -> None:
+    put(values, "database.pooler.server_connections", 50)
+    put(values, "database.pooler.deployment", {"minimum_percent": 100, "maximum_percent": 200})
+    assert parse("test", values).connection_thresholds.critical == 100 + 10
 
 
 def test_missing_secret_names_the_command(values: dict[str, Any]) -> None:

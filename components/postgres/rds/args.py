@@ -103,8 +103,8 @@ class DatabaseArgs:
     """Private subnets in two zones or more. Source: `Network.private_subnet_ids`."""
     protect: bool = True
     """Refuse to delete or replace it, in the engine and at AWS."""
-    log_retention_days: int = 30
-    """How long CloudWatch keeps PostgreSQL's log, in days."""
+    log_retention_days: int
+    """How long CloudWatch keeps PostgreSQL's log, in days. Source: config `logs.retention_days`."""
     insights_retention_days: int = 7
     """How long Performance Insights keeps its samples, in days: 7, 731 or a multiple of 31."""
 

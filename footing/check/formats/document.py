@@ -64,6 +64,6 @@ def _finding(entry: Entry) -> dict[str, Any]:
         },
         "observed": finding.judgement.observed,
         "required": finding.judgement.required,
-        "remedy": finding.rule.remedy,
+        "remedy": finding.rule.remediation,
         "exception": waiver and {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires},
     }

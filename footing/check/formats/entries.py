@@ -37,7 +37,7 @@ class Entry:
     def message(self) -> str:
         """What is wrong and what to do, in sentences."""
         said = self.finding.judgement
-        return f"{_OPENING[said.verdict]}{said.reason}. {self.finding.rule.remedy}"
+        return f"{_OPENING[said.verdict]}{said.reason}. {self.finding.rule.remediation}"
 
 
 @dataclass(frozen=True)

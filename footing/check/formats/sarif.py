@@ -78,13 +78,19 @@ def _rule(rule: AnyRule, environment: str) -> dict[str, Any]:
             "excusable": rule.excusable,
             "controls": list(rule.controls),
             "source": rule.source,
+            "keys": list(rule.keys),
             "resourceTypes": sorted(rule.types),
         },
     }
 
 
 def _help(rule: AnyRule, line: str) -> str:
-    parts = {"Why": rule.why, "Remedy": rule.remedy, "Source": rule.source, "Controls": ", ".join(rule.controls)}
+    parts = {
+        "Why": rule.why,
+        "Remedy": rule.remediation,
+        "Source": rule.source,
+        "Controls": ", ".join(rule.controls),
+    }
     return "\n\n".join(line.format(name, said) for name, said in parts.items() if said)
 
 

@@ -27,6 +27,7 @@ ARGS = DatabaseArgs(
     slow_statement_ms=500,
     connection_warning=80,
     connection_critical=95,
+    log_retention_days=365,
     vpc_id="vpc-1",
     subnet_ids=["subnet-1", "subnet-2"],
 )
@@ -279,7 +280,7 @@ def test_log_groups_exist_before_the_server_writes_to_them():
     assert set(groups) == {f"/aws/rds/instance/shop-staging-db/{log}" for log in ("postgresql", "upgrade")}
     primary = recorded.one("aws:rds/instance:Instance")
     assert {it.name for it in groups.values()} <= primary.dependencies
-    assert {it.inputs["retentionInDays"] for it in groups.values()} == {30}
+    assert {it.inputs["retentionInDays"] for it in groups.values()} == {365}
 
 
 @pytest.mark.parametrize(("replicas", "lags"), [([], 0), ([REPLICA], 1)])

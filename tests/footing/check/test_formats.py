@@ -118,7 +118,10 @@ def test_sarif_places_a_result_at_the_line_and_at_the_resource():
     assert location["physicalLocation"]["region"] == {"startLine": 41}
     [logical] = location["logicalLocations"]
     assert logical["fullyQualifiedName"] == resource().urn
-    assert result["message"]["text"] == "Violated: observed no backups; required 7 to 35 days. Remedy of violated."
+    assert (
+        result["message"]["text"]
+        == f"Violated: observed no backups; required 7 to 35 days. {VIOLATION.rule.remediation}"
+    )
 
 
 def test_sarif_falls_back_on_the_stacks_file_and_encodes_its_addresses():
@@ -216,9 +219,11 @@ def test_annotations_point_to_the_line_worst_first():
         "line": "41",
         "title": "violated: Title of violated",
     }
-    assert told[1][2].startswith("Violated: observed no backups; required 7 to 35 days. Remedy of violated.")
+    assert told[1][2].startswith(
+        f"Violated: observed no backups; required 7 to 35 days. {VIOLATION.rule.remediation}"
+    )
     [undecided, _] = commands(KINDS["undecided"])
-    assert undecided[2].startswith("Could not decide: the class is not known yet. Remedy of undecided.")
+    assert undecided[2].startswith("Could not decide: the class is not known yet. No key of the stack's file")
     assert "platform answers for it: Moves away" in told[3][2]
     assert told[-1][2].startswith("staging: the change is stopped. 2 rules: 0 pass, 2 fail")
 
