@@ -8,7 +8,8 @@ from pulumi.runtime.proto import resource_pb2
 
 from footing.plan.model import PlannedResource, Value
 from footing.plan.requests import RequestReader
-from footing.plan.values import SECRET_SIGNATURE, SIGNATURE_KEY, ValueReader
+from footing.plan.values import ValueReader
+from wire_format import seal
 
 _STACK_TYPE: Final = "pulumi:pulumi:Stack"
 
@@ -112,18 +113,9 @@ class Recorder(MockMonitor):
     def _keep(self, urn: str, id_: str, properties: Any, secret_outputs: Any) -> Any:
         state = resource_pb2.ReadResourceResponse(id=id_, properties=properties)
         for name in secret_outputs:
-            _make_secret(state.properties, name)
+            seal(state.properties, name)
         self._states[urn] = state
         return state.properties
-
-
-def _make_secret(properties: struct_pb2.Struct, name: str) -> None:
-    if name not in properties.fields:
-        return
-    wrapped = struct_pb2.Struct()
-    wrapped.fields[SIGNATURE_KEY].string_value = SECRET_SIGNATURE
-    wrapped.fields["value"].CopyFrom(properties.fields[name])
-    properties.fields[name].struct_value.CopyFrom(wrapped)
 
 
 def _no_transforms() -> OfflineError:

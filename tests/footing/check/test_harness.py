@@ -23,6 +23,7 @@ from footing.testing import (
 )
 from footing.testing.runners import client_of, named
 from footing.testing.wire import request, stack_request
+from policies.analyzer.decoded import DECODER
 from policies.analyzer.servicer import EmptyPackError, PackServicer
 from policies.judge import Catalogue
 from policies.planned import resources as planned
@@ -126,11 +127,9 @@ def test_stack_rule_sees_options_and_dependencies_and_the_inputs_judged_before()
 
 
 def test_resource_is_decoded_once_however_many_rules_ask(monkeypatch: pytest.MonkeyPatch):
-    from policies.analyzer import wire
-
     decoded: list[Any] = []
-    plain = wire.struct
-    monkeypatch.setattr(wire, "struct", lambda message: decoded.append(message) or plain(message))
+    plain = DECODER.struct
+    monkeypatch.setattr(DECODER, "struct", lambda message: decoded.append(message) or plain(message))
     rules = [replace(ENCRYPTED, id=f"rule-{number}") for number in range(20)]
     judged_by_engine([*rules, FEW], [store(True), Resource(type="test:index/unjudged:Unjudged")])
     assert len(decoded) == 1
