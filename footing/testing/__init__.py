@@ -1,22 +1,19 @@
 """Tests of policy rules that pass only where the rule works live: docs/policies.md shows how.
 
 `judged` asks rules as the offline gate does. `judged_by_engine` sends the same resources in the engine's encoding
-over gRPC to the server that the engine talks to. `judged_by_pulumi_policy` does so with the SDK's own server and
-proxies, for rules written with `pulumi_policy` alone.
+over gRPC to the server that the engine talks to.
 """
 
-from footing.testing.runners import Told, judged, judged_by_engine
-from footing.testing.sdk import judged_by_pulumi_policy
+from footing.testing.runners import Diagnostic, judged, judged_by_engine
 from footing.testing.wire import Sealed
 from policies.resource import SECRET, UNKNOWN, Resource
 
 __all__ = [
     "SECRET",
     "UNKNOWN",
+    "Diagnostic",
     "Resource",
     "Sealed",
-    "Told",
     "judged",
     "judged_by_engine",
-    "judged_by_pulumi_policy",
 ]
