@@ -139,7 +139,7 @@ def contract(stack: StackName, config_file: ConfigFile = None) -> None:
 @app.command()
 def scaling(stack: StackName, config_file: ConfigFile = None) -> None:
     """Simulate how the service of STACK meets a launch day, scaled as configured and in other ways."""
-    from footing.documents.scaling import table
+    from footing.scaling import table
 
     typer.echo(table(_read(stack, config_file).config.service))
 

@@ -12,10 +12,10 @@ from types import ModuleType
 from typing import Final
 
 from engine.build import cache_directory
+from lazy_sdk.cache import RecipeCache
 from lazy_sdk.layout import SDKS
 from lazy_sdk.modules import COMPILE, RECIPE, LazyClasses, LazyPackage
 from lazy_sdk.recipe import Chunk, Recipe, chunk
-from lazy_sdk.store import Shelf
 
 SWITCH: Final = "FOOTING_PLAIN_IMPORTS"
 """Environment variable that leaves all imports as they are, with any value but the empty one."""
@@ -44,39 +44,35 @@ class _Finder:
         spec = PathFinder.find_spec(name, path, target)
         if spec is None or spec.origin is None or type(spec.loader) is not SourceFileLoader:
             return None
-        shelf = _shelf(package, _top_folder(name, spec, Path(spec.origin)))
-        if shelf is not None:
-            spec.loader = _Loader(name, spec.origin, shelf)
+        # The folder of the package that the dotted name begins with.
+        depth = name.count(".") if spec.submodule_search_locations is not None else name.count(".") - 1
+        recipes = _recipe_cache(package, Path(spec.origin).parents[depth])
+        if recipes is not None:
+            spec.loader = _Loader(name, spec.origin, recipes)
         return spec
 
 
-def _top_folder(name: str, spec: ModuleSpec, file: Path) -> Path:
-    """Return the folder of the package that the dotted name begins with."""
-    depth = name.count(".") if spec.submodule_search_locations is not None else name.count(".") - 1
-    return file.parents[depth]
-
-
 @cache
-def _shelf(package: str, folder: Path) -> Shelf | None:
+def _recipe_cache(package: str, folder: Path) -> RecipeCache | None:
     try:
-        shelf = Shelf(cache_directory(), package, folder)
+        recipes = RecipeCache(cache_directory(), package, folder)
     except (PackageNotFoundError, RuntimeError):  # the latter where the user has no home
         return None
-    atexit.register(shelf.write)
-    return shelf
+    atexit.register(recipes.write)
+    return recipes
 
 
 class _Loader(SourceFileLoader):
     """Runs a module's recipe in place of its source; all else about it is as ever."""
 
-    def __init__(self, name: str, path: str, shelf: Shelf) -> None:
+    def __init__(self, name: str, path: str, recipes: RecipeCache) -> None:
         super().__init__(name, path)
-        self._shelf = shelf
+        self._recipes = recipes
         self._source: str | None = None
 
     def exec_module(self, module: ModuleType) -> None:
         """Make the module what its file says, the parts that can wait left out."""
-        recipe = self._shelf.recipe(self.name, Path(self.path))
+        recipe = self._recipes.recipe(self.name, Path(self.path))
         if recipe.code is None:
             super().exec_module(module)
             return
@@ -92,6 +88,6 @@ class _Loader(SourceFileLoader):
         path = Path(self.path)
         if self._source is None:
             self._source = path.read_text(encoding="utf-8")
-        made = recipe.chunks[name] = chunk(recipe, name, path, self._source)
-        self._shelf.changed(self.name, path, recipe)
-        return made
+        compiled = recipe.chunks[name] = chunk(recipe, name, path, self._source)
+        self._recipes.changed(self.name, path, recipe)
+        return compiled

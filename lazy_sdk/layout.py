@@ -32,8 +32,8 @@ _CLASS: Final = re.compile(r"^(?:@.*\n)*class (\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a class stands in its file: offsets of its text, and the number of lines before it."""
+class SourceSpan:
+    """Part of a file that holds one class: offsets of its text, and the number of lines before it."""
 
     start: int
     end: int
@@ -45,7 +45,7 @@ class ClassFile:
     """A file of classes: what precedes them, and the place of each."""
 
     head: str
-    places: Mapping[str, Place]
+    places: Mapping[str, SourceSpan]
 
 
 @dataclass(frozen=True)
@@ -85,16 +85,13 @@ def class_file(source: str) -> ClassFile | None:
     for name, start, end in zip(names, starts, [*starts[1:], len(source)], strict=True):
         line += source.count("\n", before, start)
         before = start
-        places[name] = Place(start, end, line)
+        places[name] = SourceSpan(start, end, line)
         if source.count('"""', start, end) % 2:
             return None
     head = source[: starts[0]]
-    return ClassFile(head, places) if _plain_head(head) else None
-
-
-def _plain_head(head: str) -> bool:
     known = (ast.Import, ast.ImportFrom, ast.If, ast.Assign)
-    return all(isinstance(node, known) for node in ast.parse(head).body)
+    plain = all(isinstance(node, known) for node in ast.parse(head).body)
+    return ClassFile(head, places) if plain else None
 
 
 def package_file(name: str, source: str) -> PackageFile | None:
@@ -103,9 +100,9 @@ def package_file(name: str, source: str) -> PackageFile | None:
     children: list[str] = []
     kept: list[ast.stmt] = []
     for node in ast.parse(source).body:
-        if module := _own_star(node):
-            starred.append(module)
-        elif _imports_outputs(node):
+        if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module and node.names[0].name == "*":
+            starred.append(node.module)
+        elif isinstance(node, ast.ImportFrom) and ast.unparse(node) == "from . import outputs":
             children.append("outputs")
         elif isinstance(node, ast.If):
             subpackages = list(_subpackages(name, node))
@@ -119,17 +116,6 @@ def package_file(name: str, source: str) -> PackageFile | None:
     if not starred:
         return None
     return PackageFile(ast.Module(kept, []), tuple(starred), tuple(children))
-
-
-def _own_star(node: ast.stmt) -> str | None:
-    """Return the module beside it that `from .module import *` takes all names of."""
-    if isinstance(node, ast.ImportFrom) and node.level == 1 and node.names[0].name == "*":
-        return node.module
-    return None
-
-
-def _imports_outputs(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ImportFrom) and ast.unparse(node) == "from . import outputs"
 
 
 def _subpackages(package: str, node: ast.If) -> Iterator[str]:

@@ -55,15 +55,15 @@ class LazyClasses(ModuleType):
         with _LOADING:
             waiting = [name]
             while waiting:
-                waiting.extend(self._made(waiting.pop()))
+                waiting.extend(self._load(waiting.pop()))
         return self.__dict__[name]
 
     def __dir__(self) -> list[str]:
         """Return all names, those included that nobody touched yet."""
         return sorted({*self.__dict__, *self.__dict__[RECIPE].places})
 
-    def _made(self, name: str) -> tuple[str, ...]:
-        """Make one class after its bases, unless it is there, and return the others that it mentions."""
+    def _load(self, name: str) -> tuple[str, ...]:
+        """Define one class after its bases, unless it is there, and return the others that it mentions."""
         if name in self.__dict__:
             return ()
         recipe: Recipe = self.__dict__[RECIPE]

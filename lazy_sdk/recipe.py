@@ -1,4 +1,4 @@
-"""How one file of an SDK is loaded: worked out from its source once, then kept on disk."""
+"""How one file of an SDK is loaded: worked out from its source once, then stored on disk."""
 
 import __future__
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, Final
 
-from lazy_sdk import layout, shake
+from lazy_sdk import layout, prune
 
 INPUTS: Final = "_inputs.py"
 
@@ -53,11 +53,20 @@ def of_file(name: str, path: Path) -> Recipe:
 
     """
     source = _text(path)
+    as_it_is = Recipe((path.name,))
     if path.name == "__init__.py":
-        return _of_package(name, path, source)
+        return _of_package(name, path, source) or as_it_is
     if path.stem in layout.CLASS_FILES:
-        return _of_classes(path, source)
-    return _of_module(path, source)
+        if (shape := layout.class_file(source)) is None:
+            return as_it_is
+        places = {name: (span.start, span.end, span.lines_before) for name, span in shape.places.items()}
+        return Recipe((path.name,), _compiled(shape.head, path), places=places)
+    sources: tuple[str, ...] = (path.name,)
+    if prune.takes_all_inputs(source):
+        sources = (path.name, INPUTS)
+        if (inputs := layout.class_file(_text(path.with_name(INPUTS)))) is not None:
+            source = prune.take_named_inputs(source, inputs.places)
+    return Recipe(sources, _compiled(source, path))
 
 
 def chunk(recipe: Recipe, name: str, path: Path, source: str) -> Chunk:
@@ -72,39 +81,22 @@ def chunk(recipe: Recipe, name: str, path: Path, source: str) -> Chunk:
     if f"class {name}" not in text:
         raise ImportError(f"{path} has changed since this program began to use it; start again.", path=str(path))
     code = _compiled(text, path, lines_before=lines_before)
-    return (*shake.reached(text, recipe.places, own=name), marshal.dumps(code))
+    return (*prune.reached(text, recipe.places, own=name), marshal.dumps(code))
 
 
-def _of_package(name: str, path: Path, source: str) -> Recipe:
+def _of_package(name: str, path: Path, source: str) -> Recipe | None:
     shape = layout.package_file(name, source)
     if shape is None:
-        return Recipe((path.name,))
+        return None
     origins: dict[str, str] = {}
     for module in shape.starred:
         names = layout.exports(_text(path.with_name(f"{module}.py")))
         if names is None:
-            return Recipe((path.name,))
+            return None
         origins |= dict.fromkeys(names, module)
     sources = (path.name, *(f"{module}.py" for module in shape.starred))
     code = compile(ast.fix_missing_locations(shape.head), str(path), "exec", dont_inherit=True)
     return Recipe(sources, code, origins=origins, children=(*shape.starred, *shape.children))
-
-
-def _of_classes(path: Path, source: str) -> Recipe:
-    shape = layout.class_file(source)
-    if shape is None:
-        return Recipe((path.name,))
-    places = {name: (place.start, place.end, place.lines_before) for name, place in shape.places.items()}
-    return Recipe((path.name,), _compiled(shape.head, path), places=places)
-
-
-def _of_module(path: Path, source: str) -> Recipe:
-    if not shake.takes_all_inputs(source):
-        return Recipe((path.name,), _compiled(source, path))
-    inputs = layout.class_file(_text(path.with_name(INPUTS)))
-    if inputs is not None:
-        source = shake.take_named_inputs(source, inputs.places)
-    return Recipe((path.name, INPUTS), _compiled(source, path))
 
 
 def _compiled(source: str, path: Path, *, lines_before: int = 0) -> CodeType:

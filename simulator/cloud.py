@@ -15,7 +15,7 @@ from simulator.naming import DEFAULTS_KEY
 from simulator.random_values import RandomValueError, make_random
 from simulator.shapes import ResourceShape, resource_shape
 from simulator.store import CloudStore, Record
-from simulator.wire import Properties, Value, is_secret, reveal, secret
+from wire_format import Properties, Value, is_secret, reveal, secret
 
 # Ids that name no single thing: a random value, the family of a task definition's revisions.
 _REPEATED_IDS = ("random:", "aws:ecs/taskDefinition:")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from simulator.identity import ACCOUNT_ID, Identity, arn
 from simulator.shapes import Enumerated, Field, ListOf, MapOf, ObjectOf, OneOf, Scalar, Shape, output_fields
-from simulator.wire import Properties, Value
+from wire_format import Properties, Value
 
 _CREATED = "2026-01-01T00:00:00Z"
 _DEPTH = 3

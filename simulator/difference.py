@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from simulator.naming import DEFAULTS_KEY, NAME_PROPERTIES
 from simulator.replacement import reviewed_source, spared
 from simulator.shapes import Field, ListOf, ObjectOf, OneOf, ResourceShape, Shape, input_fields
-from simulator.wire import Properties, Value, reveal
+from wire_format import Properties, Value, reveal
 
 
 @dataclass(frozen=True)

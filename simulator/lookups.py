@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.identity import ACCOUNT_ID
 from simulator.store import Record
-from simulator.wire import Properties, reveal
+from wire_format import Properties, reveal
 
 
 class UnknownLookupError(Exception):

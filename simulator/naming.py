@@ -8,7 +8,7 @@ import re
 
 from simulator.identity import Identity
 from simulator.shapes import ResourceShape, Scalar
-from simulator.wire import Properties
+from wire_format import Properties
 
 # The engine's own provider bridge marks what it filled in under this key; policies see it on a real run too.
 DEFAULTS_KEY = "__defaults"

@@ -9,7 +9,6 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from simulator import wire
 from simulator.cloud import Cloud, mark_secrets, updated_properties
 from simulator.difference import Change, changes, deletes_first
 from simulator.identity import DEFAULT_REGION, Identity
@@ -20,7 +19,7 @@ from simulator.sdk_source import UnknownTypeError, package_version
 from simulator.shapes import ResourceShape, provider_shape, resource_shape
 from simulator.store import StoreError
 from simulator.validate import Failure, check_fields
-from simulator.wire import Properties
+from wire_format import UNKNOWN, Properties, decode, encode, is_unknown, reveal
 
 _KINDS = {
     ("add", False): provider_pb2.PropertyDiff.ADD,
@@ -77,7 +76,7 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
     @_one_sentence
     def CheckConfig(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: N802, ARG002
         """Unknown names in a provider's configuration are refused; the engine sends all its values as text."""
-        news = wire.decode(request.news)
+        news = decode(request.news)
         known = provider_shape(self._package)
         extra = {name: value for name, value in news.items() if name not in known and name not in _ENGINE_KEYS}
         return _checked(request.news, check_fields(extra, known) if known and extra else ())
@@ -90,8 +89,8 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Configure(self, request: Any, context: Any) -> provider_pb2.ConfigureResponse:  # noqa: N802
         """Keep the region of this provider: each has its own connection."""
-        region = wire.reveal(wire.decode(request.args).get("region"))
-        if isinstance(region, str) and not wire.is_unknown(region):
+        region = reveal(decode(request.args).get("region"))
+        if isinstance(region, str) and not is_unknown(region):
             self._regions[context.peer()] = region
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
@@ -99,30 +98,30 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: N802, ARG002
         """Every fault of the inputs at once; a name made up where none is given."""
         urn = request.urn
-        news, olds = wire.decode(request.news), wire.decode(request.olds)
+        news, olds = decode(request.news), decode(request.olds)
         identity = Identity(urn=urn, generation=self._cloud.store.generation(urn))
         shape = resource_shape(identity.type)
         failures = list(check_fields(news, shape.inputs))
-        return _checked(wire.encode(with_name(news, olds, shape, identity)), failures)
+        return _checked(encode(with_name(news, olds, shape, identity)), failures)
 
     @_one_sentence
     def Diff(self, request: Any, context: Any) -> provider_pb2.DiffResponse:  # noqa: N802, ARG002
         """Old inputs against new ones."""
         token = Identity(urn=request.urn, generation=0).type
         shape = resource_shape(token)
-        olds = wire.decode(request.old_inputs) or _inputs_of(wire.decode(request.olds), shape)
-        news = wire.decode(request.news)
+        olds = decode(request.old_inputs) or _inputs_of(decode(request.olds), shape)
+        news = decode(request.news)
         return _difference(token, changes(token, shape, olds, news), olds, news)
 
     @_one_sentence
     def Create(self, request: Any, context: Any) -> provider_pb2.CreateResponse:  # noqa: N802
         """In a preview, what only the cloud can know is unknown."""
-        inputs = wire.decode(request.properties)
+        inputs = decode(request.properties)
         if request.preview:
             shape = resource_shape(Identity(urn=request.urn, generation=0).type)
-            return provider_pb2.CreateResponse(properties=wire.encode(_foreseen(inputs, shape)))
+            return provider_pb2.CreateResponse(properties=encode(_foreseen(inputs, shape)))
         record = self._cloud.create(request.urn, inputs, region=self._region(context, inputs))
-        return provider_pb2.CreateResponse(id=record.id, properties=wire.encode(record.properties))
+        return provider_pb2.CreateResponse(id=record.id, properties=encode(record.properties))
 
     @_one_sentence
     def Read(self, request: Any, context: Any) -> provider_pb2.ReadResponse:  # noqa: N802, ARG002
@@ -134,21 +133,21 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
         if record is None:
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(
-            id=record.id, properties=wire.encode(record.properties), inputs=wire.encode(record.inputs)
+            id=record.id,
+            properties=encode(record.properties),
+            inputs=encode(record.inputs),
         )
 
     @_one_sentence
     def Update(self, request: Any, context: Any) -> provider_pb2.UpdateResponse:  # noqa: N802, ARG002
         """In place; in a preview, computed outputs are taken to stay."""
-        token, news = Identity(urn=request.urn, generation=0).type, wire.decode(request.news)
+        token, news = Identity(urn=request.urn, generation=0).type, decode(request.news)
         if request.preview:
-            olds = wire.decode(request.olds)
-            given = updated_properties(wire.decode(request.old_inputs), olds, news)
-            return provider_pb2.UpdateResponse(
-                properties=wire.encode(mark_secrets(given, news, resource_shape(token)))
-            )
+            olds = decode(request.olds)
+            given = updated_properties(decode(request.old_inputs), olds, news)
+            return provider_pb2.UpdateResponse(properties=encode(mark_secrets(given, news, resource_shape(token))))
         record = self._cloud.update(request.urn, request.id, news)
-        return provider_pb2.UpdateResponse(properties=wire.encode(record.properties))
+        return provider_pb2.UpdateResponse(properties=encode(record.properties))
 
     @_one_sentence
     def Delete(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: N802, ARG002
@@ -159,16 +158,16 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
     @_one_sentence
     def Invoke(self, request: Any, context: Any) -> provider_pb2.InvokeResponse:  # noqa: N802
         """A lookup of the few that are known."""
-        arguments = wire.reveal(wire.decode(request.args))
+        arguments = reveal(decode(request.args))
         found = self._cloud.look_up(request.tok, arguments, region=self._region(context, arguments))
-        return provider_pb2.InvokeResponse(**{"return": wire.encode(found)})
+        return provider_pb2.InvokeResponse(**{"return": encode(found)})
 
     def Cancel(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: N802, ARG002
         """Nothing runs long enough to stop."""
         return empty_pb2.Empty()
 
     def _region(self, context: grpc.ServicerContext, inputs: Properties) -> str:
-        given = wire.reveal(inputs.get("region"))
+        given = reveal(inputs.get("region"))
         return given if isinstance(given, str) else self._regions.get(context.peer(), DEFAULT_REGION)
 
 
@@ -201,6 +200,6 @@ def _inputs_of(properties: Properties, shape: ResourceShape) -> Properties:
 
 
 def _foreseen(inputs: Properties, shape: ResourceShape) -> Properties:
-    unknown = {name: wire.UNKNOWN for name in shape.outputs if inputs.get(name) is None}
+    unknown = {name: UNKNOWN for name in shape.outputs if inputs.get(name) is None}
     given = {name: value for name, value in inputs.items() if not name.startswith("__")}
     return mark_secrets({**unknown, **given}, given, shape)

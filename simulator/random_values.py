@@ -9,7 +9,7 @@ import string
 from collections.abc import Callable
 
 from simulator.identity import Identity
-from simulator.wire import Properties
+from wire_format import Properties
 
 _SPECIAL = "!@#$%&*()-_=+[]{}<>:?"
 _PET_WORDS = ("amber", "brisk", "calm", "deft", "eager", "fond", "glad", "heron", "ibis", "jay", "kite", "lark")

@@ -9,7 +9,7 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from simulator.wire import Properties
+from wire_format import Properties
 
 FORMAT = 1
 FILE_NAME = "cloud.json"

@@ -21,7 +21,7 @@ from simulator.shapes import (
     input_fields,
     output_fields,
 )
-from simulator.wire import Value, is_asset, is_secret, is_unknown
+from wire_format import Value, is_asset, is_secret, is_unknown
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,13 @@ from pathlib import Path
 import pytest
 
 from footing.documents import PAGES
+from footing.scaling import table
 from policies import limits
 from policies.rules import CATALOGUE
+from stacks import cost
+from stacks.autoscaling import LAUNCH_DAY
+from stacks.config import from_file
+from stacks.config.network import TASK_ENDPOINTS, NetworkConfig
 
 ROOT = Path(__file__).parents[1]
 
@@ -43,3 +48,43 @@ def test_numbers_of_the_readme_are_those_of_the_limits():
     assert f"PostgreSQL: {connections.maximum} connections" in text
     api, auth = limits.API_REQUESTS_PER_MINUTE.maximum, limits.AUTH_REQUESTS_PER_MINUTE.maximum
     assert f"{api}/min API, {auth}/min auth" in text
+
+
+def test_numbers_of_the_page_on_scaling_are_those_of_the_simulation():
+    text, load = (ROOT / "docs" / "scaling.md").read_text(), LAUNCH_DAY
+    service = from_file(ROOT / "Pulumi.production.yaml").config.service
+    assert table(service) in text
+    tasks = (
+        f"{service.scaling.minimum_tasks} to {service.scaling.maximum_tasks}, each with {service.task.cpu} units"
+    )
+    assert tasks in text
+    for row in (
+        f"and {load.ramp_minutes} minutes after it | {load.users_before:,}, {load.users_after:,} |",
+        f"between two requests, in seconds | {load.seconds_between_requests:g} |",
+        f"that the edge answers | {load.edge_percent} % |",
+        f"in milliseconds of one vCPU | {load.request_cpu_ms:g} |",
+        f"first request, in seconds | {load.start_up_seconds} |",
+        f"until its metric is seen, in seconds | {load.metric_delay_seconds} |",
+    ):
+        assert row in text
+
+
+def test_prices_of_the_page_on_the_network_are_those_of_the_budget():
+    text = (ROOT / "docs" / "network.md").read_text()
+    endpoints, nat = cost.INTERFACE_ENDPOINT, cost.NAT_GATEWAY
+    for kind in ("none", "single", "per_zone"):
+        alone = "not possible" if kind == "none" else f"{monthly_usd(kind, []):.2f}"
+        assert f"| `{kind}` | {alone} | {monthly_usd(kind, list(TASK_ENDPOINTS)):.2f} |" in text
+    for price in (nat, cost.PUBLIC_ADDRESS, endpoints):
+        assert f"{price.per_hour} ([source]({price.source}))" in text
+    assert f"list prices of {cost.PRICE_REGION} as of {cost.PRICES_AS_OF}" in text
+    assert f"costs {nat.per_gb} USD, each through an interface endpoint {endpoints.per_gb} USD" in text
+    even_gb = monthly_usd("none", list(TASK_ENDPOINTS)) / (nat.per_gb - endpoints.per_gb)
+    assert f"At {even_gb:,.0f} GB a month to AWS the {len(TASK_ENDPOINTS)} endpoints" in text
+    assert ", ".join(f"`{name}`" for name in TASK_ENDPOINTS) in text
+
+
+def monthly_usd(nat: str, endpoints: list[str]) -> float:
+    zones = ["us-east-1a", "us-east-1b", "us-east-1c"]
+    network = {"cidr": "10.0.0.0/16", "zones": zones, "nat": nat, "endpoints": endpoints}
+    return cost.way_out(NetworkConfig.model_validate(network)).monthly_usd

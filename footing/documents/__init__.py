@@ -6,14 +6,12 @@ from pathlib import Path
 from footing.documents.abuse import abuse_page
 from footing.documents.alerts import alerts_page
 from footing.documents.configuration import configuration_page
-from footing.documents.dashboards import dashboards_page, drawings
+from footing.documents.dashboards import dashboards_page
 from footing.documents.edge import edge_plans_page
 from footing.documents.limits import limits_page
-from footing.documents.network import network_page
 from footing.documents.objectives import objectives_page
 from footing.documents.report import report_page
 from footing.documents.rules import rules_page
-from footing.documents.scaling import scaling_page
 from stacks.config.schema import schema_text
 
 PAGES: Mapping[str, Callable[[], str]] = {
@@ -21,14 +19,11 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "alerts.md": alerts_page,
     "configuration.md": configuration_page,
     "dashboards.md": dashboards_page,
-    **drawings(),
     "edge-plans.md": edge_plans_page,
     "limits.md": limits_page,
-    "network.md": network_page,
     "objectives.md": objectives_page,
     "report-format.md": report_page,
     "rules.md": rules_page,
-    "scaling.md": scaling_page,
     "stack.schema.json": schema_text,
 }
 """What makes each page, by its name in docs/."""

@@ -12,6 +12,7 @@ from footing.documents.abuse_cases import (
     largest_office,
     office,
 )
+from footing.markdown import table
 from stacks.config.load import from_file
 from stacks.config.stack import StackConfig
 from stacks.edge import edge_rules
@@ -28,9 +29,8 @@ against the generated rules, with Cloudflare's fixed windows, one counter for ea
 a little further; the origin and the application keep limits of their own. Windows are fixed, so the fullest minute
 may hold the end of one and the beginning of the next.
 
-| case | sent | passed | most in a minute | refused by | the origin saw |
-|---|---|---|---|---|---|
 """
+HEADERS = ("case", "sent", "passed", "most in a minute", "refused by", "the origin saw")
 
 OFFICE = """
 ## An office behind one address
@@ -53,21 +53,18 @@ What helps, and what does not:
 
 
 def abuse_page() -> str:
-    """The whole page, for the production stack of this checkout."""
+    """Return the whole page, for the production stack of this checkout."""
     config = from_file(PRODUCTION).config
     phases = edge_rules(config)
-    shown = list(cases(config.edge))
-    rows = "".join(_row(crowd, run(phases, crowd)) for crowd in shown)
-    return INTRODUCTION + rows + _office(config, phases)
+    rows = [_row(crowd, run(phases, crowd)) for crowd in cases(config.edge)]
+    return INTRODUCTION + table(HEADERS, rows) + _office(config, phases)
 
 
-def _row(crowd: Crowd, outcome: Outcome) -> str:
+def _row(crowd: Crowd, outcome: Outcome) -> tuple[object, ...]:
     refused = ", ".join(f"`{ref}` {count}" for ref, count in sorted(outcome.refused.items())) or "nobody"
-    return (
-        f"| {crowd.title}, for {crowd.seconds} s | {outcome.sent} | {outcome.passed} "
-        f"| {outcome.passed_in_fullest_minute} | {refused} "
-        f"| {outcome.asked_of_origin} ({outcome.hit_ratio:.0%} from the edge) |\n"
-    )
+    origin = f"{outcome.asked_of_origin} ({outcome.hit_ratio:.0%} from the edge)"
+    counts = outcome.sent, outcome.passed, outcome.passed_in_fullest_minute
+    return f"{crowd.title}, for {crowd.seconds} s", *counts, refused, origin
 
 
 def _office(config: StackConfig, phases: Phases) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from footing.markdown import table
 from observability import CloudWatch, Prometheus
 from observability.alerting.alerts import Absent, Alert, Burning, alerts
 from observability.alerting.burn import limit
@@ -17,25 +18,24 @@ Generated from the records of the components by `footing docs`: do not edit. A p
 working day, information is for nobody in particular. What each means and what to do about it stands in the runbook
 that `footing observe STACK` writes. Limits of an objective follow from its target: [objectives](objectives.md).
 
-| alert | severity | fires when | for | over | board | owner | stacks |
-|---|---|---|---|---|---|---|---|
 """
+HEADERS = ("alert", "severity", "fires when", "for", "over", "board", "owner", "stacks")
 
 
 def alerts_page() -> str:
-    """The whole page."""
+    """Return the whole page."""
     from footing.project import observed, stack_file
 
-    rows: dict[str, list[str]] = {}
+    stacks: dict[tuple[str, ...], list[str]] = {}
     for stack in STACKS:
         for row in _rows(observed(stack, stack_file(stack, None))):
-            rows.setdefault(row, []).append(stack)
-    return INTRODUCTION + "".join(f"| {row} | {', '.join(stacks)} |\n" for row, stacks in rows.items())
+            stacks.setdefault(row, []).append(stack)
+    return INTRODUCTION + table(HEADERS, [(*row, ", ".join(names)) for row, names in stacks.items()])
 
 
-def _rows(observed: Observed) -> Iterator[str]:
+def _rows(observed: Observed) -> Iterator[tuple[str, ...]]:
     for alert in alerts(observed.signals):
-        cells = (
+        yield (
             f"`{alert.name}`",
             alert.severity.value,
             "; ".join(_conditions(alert)),
@@ -44,7 +44,6 @@ def _rows(observed: Observed) -> Iterator[str]:
             alert.board.value,
             alert.owner or observed.owner,
         )
-        yield " | ".join(cells)
 
 
 def _conditions(alert: Alert) -> Iterator[str]:

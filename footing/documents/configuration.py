@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from footing.markdown import table
 from stacks.config.load import PROJECT, SECRETS
 from stacks.config.stack import StackConfig
 
@@ -19,8 +20,13 @@ Secrets never stand in clear: `pulumi config set --secret --path 'footing:secret
 """
 
 
+HEADERS = ("key", "allowed", "default", "meaning")
+
+_Row = tuple[str, str, str, str]
+
+
 def configuration_page() -> str:
-    """The whole page: one table for each top-level key."""
+    """Return the whole page: one table for the plain keys, and one for each block."""
     schema = StackConfig.model_json_schema()
     fields = {key: field for key, field in schema["properties"].items() if key != SECRETS}
     values = [
@@ -28,28 +34,21 @@ def configuration_page() -> str:
         for key, field in fields.items()
         if not _blocks(field, schema)
     ]
-    tables = [_section(key, _blocks(field, schema), schema) for key, field in fields.items()]
-    return "".join([INTRODUCTION, "\n", HEADER, *values, *tables])
-
-
-HEADER = "| key | allowed | default | meaning |\n|---|---|---|---|\n"
-
-
-def _section(key: str, blocks: list[dict[str, Any]], schema: dict[str, Any]) -> str:
-    tables = [_table(block, schema) for block in blocks]
-    return "".join([f"\n## {PROJECT}:{key}\n", *tables]) if tables else ""
-
-
-def _table(block: dict[str, Any], schema: dict[str, Any]) -> str:
-    provider = block["properties"].get("provider", {}).get("const")
-    choice = f"`provider: {provider}`. " if provider else ""
-    return "".join([f"\n{choice}{block['description']}\n\n", HEADER, *_rows("", block, schema, {})])
+    page = INTRODUCTION + "\n" + table(HEADERS, values)
+    for key, field in fields.items():
+        blocks = _blocks(field, schema)
+        page += f"\n## {PROJECT}:{key}\n" if blocks else ""
+        for block in blocks:
+            provider = block["properties"].get("provider", {}).get("const")
+            choice = f"`provider: {provider}`. " if provider else ""
+            page += f"\n{choice}{block['description']}\n\n" + table(HEADERS, _rows("", block, schema, {}))
+    return page
 
 
 def _rows(
     prefix: str, block: dict[str, Any], schema: dict[str, Any], given: dict[str, Any], chosen_by: str = "provider"
-) -> Iterator[str]:
-    """Rows of a block, without the key that chose it; `given` holds what the block above sets by default."""
+) -> Iterator[_Row]:
+    """Yield the rows of a block, without the key that chose it; `given` holds the block above's defaults."""
     for key, field in block["properties"].items():
         below = _blocks(field, schema)
         if len(below) > 1:
@@ -67,29 +66,29 @@ def _rows(
 
 def _choices(
     prefix: str, field: dict[str, Any], below: list[dict[str, Any]], schema: dict[str, Any]
-) -> Iterator[str]:
-    """Rows of a union within a block: first the key that chooses, then what each choice takes."""
+) -> Iterator[_Row]:
+    """Yield the rows of a union within a block: first the key that chooses, then what each choice takes."""
     by = field["discriminator"]["propertyName"]
     chosen = field.get("default", {}).get(by)
     allowed = ", ".join(f"`{block['properties'][by]['const']}`" for block in below)
     default = f"`{json.dumps(chosen)}`" if chosen else "required"
-    yield f"| `{prefix}{by}` | {allowed} | {default} | {field['description']} |\n"
+    yield f"`{prefix}{by}`", allowed, default, field["description"]
     for block in below:
         name = block["properties"][by]["const"]
-        yield f"| `{prefix}{by}: {name}` | | | {block['description']} |\n"
+        yield f"`{prefix}{by}: {name}`", "", "", block["description"]
         yield from _rows(prefix, block, schema, {}, by)
 
 
 def _blocks(field: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, Any]]:
-    """The models a field may hold: none for a value, several for a union."""
+    """Return the models that a field may hold: none for a value, several for a union."""
     options = (field, field.get("items", {}), *field.get("oneOf", []), *field.get("anyOf", []))
     names = [option["$ref"].rpartition("/")[2] for option in options if "$ref" in option]
     return [schema["$defs"][name] for name in names]
 
 
-def _row(key: str, field: dict[str, Any], *, required: bool) -> str:
+def _row(key: str, field: dict[str, Any], *, required: bool) -> _Row:
     default = "required" if required else f"`{json.dumps(field.get('default'))}`"
-    return f"| `{key}` | {_allowed(field)} | {default} | {field.get('description', '')} |\n"
+    return f"`{key}`", _allowed(field), default, field.get("description", "")
 
 
 def _allowed(field: dict[str, Any]) -> str:
@@ -112,6 +111,5 @@ def _scalar(field: dict[str, Any]) -> str:
     if low is not None:
         return f"{low} or more"
     if "pattern" in field:
-        escaped = field["pattern"].replace("|", "\\|")
-        return f"text `{escaped}`"
+        return f"text `{field['pattern']}`"
     return name.get(field.get("type", ""), "none" if field.get("type") == "null" else "any")

@@ -1,7 +1,6 @@
 """docs/edge-plans.md: what each Cloudflare plan holds, and what happens where it does not."""
 
-from collections.abc import Mapping
-
+from footing.markdown import table
 from stacks.edge import plan_losses, plan_numbers
 
 PLANS = ("free", "pro", "business", "enterprise")
@@ -28,13 +27,7 @@ Everything at its default, and asked for what is off by default. An empty cell: 
 
 
 def edge_plans_page() -> str:
-    """The whole page."""
-    numbers = {name: {plan: str(number) for plan, number in row.items()} for name, row in plan_numbers().items()}
-    losses = {f"`{key}`": row for key, row in plan_losses().items()}
-    return INTRODUCTION + NUMBERS + _table("number", numbers) + LOSSES + _table("key", losses)
-
-
-def _table(first: str, rows: Mapping[str, Mapping[str, str]]) -> str:
-    lines = [f"| {first} | {' | '.join(PLANS)} |", f"|{'---|' * (len(PLANS) + 1)}"]
-    lines += [f"| {name} | {' | '.join(row.get(plan, '') for plan in PLANS)} |" for name, row in rows.items()]
-    return "\n".join(lines) + "\n"
+    """Return the whole page."""
+    numbers = [(name, *(row[plan] for plan in PLANS)) for name, row in plan_numbers().items()]
+    losses = [(f"`{key}`", *(row.get(plan, "") for plan in PLANS)) for key, row in plan_losses().items()]
+    return INTRODUCTION + NUMBERS + table(("number", *PLANS), numbers) + LOSSES + table(("key", *PLANS), losses)

@@ -1,5 +1,6 @@
 """docs/limits.md: every documented number, and what holds it."""
 
+from footing.markdown import table
 from policies import limits
 from policies.limits import Limit
 from policies.rule import AnyRule
@@ -11,8 +12,6 @@ INTRODUCTION = """\
 Generated from `policies/limits.py` by `footing docs`: do not edit. Each number is written there once;
 configuration and policy rules read it.
 
-| limit | range | held by configuration | held by policy | why | source |
-|---|---|---|---|---|---|
 """
 
 ARITHMETIC = """
@@ -33,25 +32,26 @@ the planned share of the client slots of those poolers that run meanwhile.
 
 
 def limits_page() -> str:
-    """The whole page."""
-    rows = "".join(_row(limit) for limit in limits.DOCUMENTED)
+    """Return the whole page."""
+    rows = [
+        (
+            *(limit.key.rpartition(".")[2].replace("_", " "), limit.range, f"`{limit.key}`"),
+            *(f"`{_rule_of(limit).id}`", limit.why, limit.source),
+        )
+        for limit in limits.DOCUMENTED
+    ]
+    headers = ("limit", "range", "held by configuration", "held by policy", "why", "source")
     arithmetic = ARITHMETIC.format(
         superuser=limits.SUPERUSER_RESERVED_CONNECTIONS,
         rds=limits.RDS_RESERVED_CONNECTIONS,
         headroom=limits.CLIENT_CONNECTION_HEADROOM,
         window=limits.API_BURST_WINDOW_SECONDS,
     )
-    return INTRODUCTION + rows + arithmetic
-
-
-def _row(limit: Limit) -> str:
-    subject = limit.key.rpartition(".")[2].replace("_", " ")
-    rule = _rule_of(limit)
-    return f"| {subject} | {limit.range} | `{limit.key}` | `{rule.id}` | {limit.why} | {limit.source} |\n"
+    return INTRODUCTION + table(headers, rows) + arithmetic
 
 
 def _rule_of(limit: Limit) -> AnyRule:
-    """The policy rule that enforces `limit`; one without a rule is a mistake.
+    """Return the policy rule that enforces `limit`.
 
     Raises:
         LookupError: no rule names the key.

@@ -1,9 +1,11 @@
 """docs/report-format.md: what `footing check --format json` prints, from its JSON Schema."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
+
+from footing.markdown import table
 
 INTRODUCTION = """\
 # The report of the gate
@@ -28,16 +30,13 @@ Generated from `footing/check/formats/report.schema.json` by `footing docs`: do 
 
 
 def report_page() -> str:
-    """The whole page."""
+    """Return the whole page."""
     schema = json.loads((files("footing.check.formats") / "report.schema.json").read_text(encoding="utf-8"))
-    objects = [schema, *(it for it in schema["$defs"].values() if "properties" in it)]
-    return INTRODUCTION + "".join(line for it in objects for line in _table(it))
-
-
-def _table(described: Mapping[str, Any]) -> Iterator[str]:
-    yield f"\n## {described['title']}\n\n| key | form | meaning |\n|---|---|---|\n"
-    for name, item in described["properties"].items():
-        yield f"| `{name}` | {_form(item)} | {item['description']} |\n"
+    page = INTRODUCTION
+    for described in (schema, *(it for it in schema["$defs"].values() if "properties" in it)):
+        rows = [(f"`{key}`", _form(it), it["description"]) for key, it in described["properties"].items()]
+        page += f"\n## {described['title']}\n\n" + table(("key", "form", "meaning"), rows)
+    return page
 
 
 def _form(item: Mapping[str, Any]) -> str:

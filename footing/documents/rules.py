@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from footing.markdown import table
 from policies.rule import AnyRule, StackRule
 from policies.rules import CATALOGUE
 
@@ -15,37 +16,22 @@ A `mandatory` violation stops the change, an `advisory` one is told, and a rule 
 environment that is not development, preview, staging or test is held to production's level. A rule that could not
 decide, or broke, stops the change as well: a gate that cannot see is not green.
 
-| rule | what must be true | severity | in production | elsewhere |
-|---|---|---|---|---|
 """
 
 
 def rules_page(rules: Iterable[AnyRule] = CATALOGUE) -> str:
-    """The whole page: a table, then a section a rule, in the order of the catalogue."""
+    """Return the whole page: a table, then a section a rule, in the order of the catalogue."""
     listed = list(rules)
-    rows = "".join(_row(rule) for rule in listed)
-    return INTRODUCTION.format(count=len(listed)) + rows + "".join(_section(rule) for rule in listed)
-
-
-def _row(rule: AnyRule) -> str:
-    cells = (
-        f"[`{rule.id}`](#{rule.id})",
-        rule.title,
-        rule.severity,
-        rule.levels.production,
-        rule.levels.elsewhere,
-    )
-    return f"| {' | '.join(_cell(cell) for cell in cells)} |\n"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
-
-
-def _section(rule: AnyRule) -> str:
-    return f"\n## {rule.id}\n\n{rule.title}.\n\n" + "".join(
-        f"- **{name}:** {said}\n" for name, said in _facts(rule)
-    )
+    rows = [
+        (f"[`{it.id}`](#{it.id})", it.title, it.severity, it.levels.production, it.levels.elsewhere)
+        for it in listed
+    ]
+    page = INTRODUCTION.format(count=len(listed))
+    page += table(("rule", "what must be true", "severity", "in production", "elsewhere"), rows)
+    for rule in listed:
+        page += f"\n## {rule.id}\n\n{rule.title}.\n\n"
+        page += "".join(f"- **{name}:** {fact}\n" for name, fact in _facts(rule))
+    return page
 
 
 def _facts(rule: AnyRule) -> Iterator[tuple[str, str]]:

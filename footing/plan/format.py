@@ -7,6 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+from footing.markdown import table
+
 BEGIN: Final = "<!-- tables from footing/plan/schema.json: python -m footing.plan.format docs/plan-format.md -->\n"
 END: Final = "<!-- end of tables -->\n"
 
@@ -37,19 +39,15 @@ def with_tables(document: str) -> str:
 
 def _tables(described: Mapping[str, Any]) -> Iterator[str]:
     definitions = described["$defs"]
-    yield from _table("The plan", described["properties"])
-    for name in ("resource", "options"):
-        yield from _table(definitions[name]["title"], definitions[name]["properties"])
     markers = {key: item for name in _MARKERS for key, item in definitions[name]["properties"].items()}
-    yield from _table("Marks in values", markers)
-
-
-def _table(title: str, properties: Mapping[str, Any]) -> Iterator[str]:
-    yield f"### {title}\n"
-    yield "| key | form | meaning |\n|---|---|---|"
-    for name, item in properties.items():
-        yield f"| `{name}` | {_form(item)} | {item['description']} |"
-    yield ""
+    shown = {
+        "The plan": described["properties"],
+        **{definitions[name]["title"]: definitions[name]["properties"] for name in ("resource", "options")},
+        "Marks in values": markers,
+    }
+    for title, properties in shown.items():
+        rows = [(f"`{name}`", _form(item), item["description"]) for name, item in properties.items()]
+        yield f"### {title}\n\n" + table(("key", "form", "meaning"), rows)
 
 
 def _form(item: Mapping[str, Any]) -> str:

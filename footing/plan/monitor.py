@@ -1,16 +1,35 @@
 """The engine's side of a plan: takes what the SDK registers and answers as a preview of a new stack would."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from google.protobuf import empty_pb2, struct_pb2
+from google.protobuf import empty_pb2
+from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.proto import resource_pb2
 
 from footing.plan.model import PlannedResource, Value
 from footing.plan.requests import RequestReader
-from footing.plan.values import SECRET_SIGNATURE, SIGNATURE_KEY, ValueReader
+from footing.plan.values import ValueReader
+from wire_format import encode, seal
 
 _STACK_TYPE: Final = "pulumi:pulumi:Stack"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """What a cloud would say, for a run that is to go on where a plan must leave a value unknown."""
+
+    outputs: Callable[[str, str], Mapping[str, Value]] = lambda _type, _name: {}
+    """Outputs of a resource beside its inputs, by type token and name."""
+    lookups: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    """Results of provider functions by token; any other is refused."""
+    id: Callable[[str], str] = lambda _name: ""
+    """Id of a resource, by its name; empty for an unknown one."""
+
+
+NO_ANSWERS: Final = Answers()
 
 
 class OfflineError(RuntimeError):
@@ -34,19 +53,29 @@ class _NoMocks(Mocks):
 class Recorder(MockMonitor):
     """Keeps every registered resource in `planned`, by URN, and the stack's exports in `outputs`."""
 
-    def __init__(self, project: str, stack: str, requests: RequestReader, values: ValueReader) -> None:
+    def __init__(
+        self,
+        project: str,
+        stack: str,
+        requests: RequestReader,
+        values: ValueReader,
+        answers: Answers = NO_ANSWERS,
+    ) -> None:
         super().__init__(_NoMocks())
+        self.project = project
+        self.stack = stack
         self.planned: dict[str, PlannedResource] = {}
         self.outputs: dict[str, Value] = {}
         self._prefix = f"urn:pulumi:{stack}::{project}::"
         self._stack_urn = ""
         self._requests = requests
         self._values = values
+        self._answers = answers
         # As sent, for a program that looks a resource up again by its URN.
         self._states: dict[str, resource_pb2.ReadResourceResponse] = {}
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 the protocol's name, as below
-        """Record a resource and answer with its inputs; everything else about it stays unknown."""
+        """Record a resource and answer with its inputs; all else that the answers do not give stays unknown."""
         urn = self._urn(request)
         if request.type == _STACK_TYPE:
             self._stack_urn = urn
@@ -54,8 +83,11 @@ class Recorder(MockMonitor):
         if request.transforms:
             raise _no_transforms()
         self._add(self._requests.registered(request, urn, self.planned.get(request.parent)))
-        state = self._keep(urn, request.importId, request.object, request.additionalSecretOutputs)
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=request.importId, object=state)
+        outputs = encode(self._answers.outputs(request.type, request.name)) if request.custom else Struct()
+        outputs.MergeFrom(request.object)
+        state = self._keep(urn, request.importId, outputs, request.additionalSecretOutputs)
+        id_ = request.importId or (self._answers.id(request.name) if request.custom else "")
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=id_, object=state)
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802
         """Record a resource that exists already."""
@@ -71,7 +103,9 @@ class Recorder(MockMonitor):
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802
-        """Answer a look-up of a planned resource; refuse any other."""
+        """Answer a look-up of a planned resource, or one that is among the answers; refuse any other."""
+        if request.tok in self._answers.lookups:
+            return resource_pb2.ResourceInvokeResponse(**{"return": encode(self._answers.lookups[request.tok])})
         if request.tok != "pulumi:pulumi:getResource":
             message = (
                 f"{request.tok} asks the cloud, and an offline plan has none: "
@@ -80,7 +114,7 @@ class Recorder(MockMonitor):
             raise OfflineError(message)
         urn = request.args.fields["urn"].string_value
         known = self._states[urn]
-        answer = struct_pb2.Struct()
+        answer = Struct()
         answer.update({"urn": urn, "id": known.id})
         answer.fields["state"].struct_value.CopyFrom(known.properties)
         return resource_pb2.ResourceInvokeResponse(**{"return": answer})
@@ -112,18 +146,9 @@ class Recorder(MockMonitor):
     def _keep(self, urn: str, id_: str, properties: Any, secret_outputs: Any) -> Any:
         state = resource_pb2.ReadResourceResponse(id=id_, properties=properties)
         for name in secret_outputs:
-            _make_secret(state.properties, name)
+            seal(state.properties, name)
         self._states[urn] = state
         return state.properties
-
-
-def _make_secret(properties: struct_pb2.Struct, name: str) -> None:
-    if name not in properties.fields:
-        return
-    wrapped = struct_pb2.Struct()
-    wrapped.fields[SIGNATURE_KEY].string_value = SECRET_SIGNATURE
-    wrapped.fields["value"].CopyFrom(properties.fields[name])
-    properties.fields[name].struct_value.CopyFrom(wrapped)
 
 
 def _no_transforms() -> OfflineError:

@@ -48,18 +48,52 @@ def record(
     reader = ValueReader(root.resolve(), [values[key] for key in secrets & values.keys()])
     sources = SourceFinder(root.resolve())
     recorder = Recorder(project, stack, RequestReader(reader, sources), reader)
+    run(program, recorder, sources, config=values, secret_keys=secrets, root=root)
+    return Plan(
+        project=project,
+        stack=stack,
+        resources=tuple(_in_order(recorder.planned)),
+        outputs=recorder.outputs,
+    )
 
-    async def run() -> None:
+
+def run(
+    program: Callable[[], object],
+    recorder: Recorder,
+    sources: SourceFinder,
+    *,
+    config: Mapping[str, str],
+    secret_keys: Collection[str],
+    root: Path,
+    preview: bool = True,
+) -> None:
+    """Run `program` to its end, every Output included, with `recorder` in the engine's place.
+
+    Args:
+        program: declares the resources; may be a coroutine function.
+        recorder: keeps what is registered, and answers.
+        sources: finds the project's lines.
+        config: values by full key.
+        secret_keys: the full keys whose values are secrets.
+        root: the project's directory.
+        preview: what the program is told; without it, what no answer gives is absent instead of unknown.
+
+    Raises:
+        Exception: as `record`.
+
+    """
+
+    async def start() -> None:
         # Context variables all of them, so they end with this task.
         pulumi.runtime.reset_options(
-            project=project,
-            stack=stack,
+            project=recorder.project,
+            stack=recorder.stack,
             root_directory=str(root.resolve()),
             monitor_address=recorder,  # type: ignore[arg-type]  # Settings takes the monitor itself as well
-            preview=True,
+            preview=preview,
             organization="organization",
         )
-        pulumi.runtime.set_all_config(values, sorted(secrets))
+        pulumi.runtime.set_all_config(config, sorted(secret_keys))
         await pulumi.runtime.run_in_stack(lambda: _run_until_idle(program))
 
     with (
@@ -70,13 +104,7 @@ def record(
         without_collection(),
         asyncio.Runner(loop_factory=PlanLoop) as runner,
     ):
-        runner.run(run())
-    return Plan(
-        project=project,
-        stack=stack,
-        resources=tuple(_in_order(recorder.planned)),
-        outputs=recorder.outputs,
-    )
+        runner.run(start())
 
 
 async def _run_until_idle(program: Callable[[], object]) -> None:

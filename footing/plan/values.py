@@ -1,22 +1,12 @@
-"""What the SDK sends to the engine, read as the plan's values.
-
-The signatures and the unknown are Pulumi's wire format, the same in every SDK and engine:
-https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go
-"""
+"""What the SDK sends to the engine, read as the plan's values."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
+import wire_format
 from footing.plan.model import Value, secret, unknown
-
-SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"
-SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 a type tag of the wire format
-ASSET_SIGNATURE: Final = "c44067f5952c0a294b673a41bacd8c17"
-ARCHIVE_SIGNATURE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
-RESOURCE_SIGNATURE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
-UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 # A program's own key that reads like a mark gets one more "$".
 _LIKE_A_MARK: Final = re.compile(r"\$+(unknown|secret|resource|asset|archive)")
@@ -25,7 +15,7 @@ _LIKE_A_MARK: Final = re.compile(r"\$+(unknown|secret|resource|asset|archive)")
 _LEAST_HIDDEN_WITHIN_TEXT: Final = 6
 
 
-class ValueReader:
+class ValueReader(wire_format.MarkDecoder):
     """Reads protobuf values; where it meets a secret it writes the marker without looking inside.
 
     Args:
@@ -35,55 +25,27 @@ class ValueReader:
     """
 
     def __init__(self, root: Path, secrets: Collection[str] = ()) -> None:
+        super().__init__(unknown=unknown(), secret=secret())
         self._root = root
         self._secrets = frozenset(text for text in secrets if text)
         self._hidden_within = tuple(text for text in self._secrets if len(text) >= _LEAST_HIDDEN_WITHIN_TEXT)
 
     def struct(self, message: Any, hidden: Collection[str] = ()) -> dict[str, Value]:
-        """Read a `google.protobuf.Struct`, writing the secret marker for the keys in `hidden`."""
+        """Return a `google.protobuf.Struct` as a dict, with the secret marker for the keys in `hidden`."""
         return {
             f"${key}" if _LIKE_A_MARK.fullmatch(key) else key: secret() if key in hidden else self.value(item)
             for key, item in message.fields.items()
         }
 
-    def value(self, message: Any) -> Value:
-        """Read a `google.protobuf.Value`."""
-        kind = message.WhichOneof("kind")
-        if kind == "string_value":
-            return self._text(message.string_value)
-        if kind == "number_value":
-            number = message.number_value
-            return int(number) if number.is_integer() else number
-        if kind == "bool_value":
-            return message.bool_value
-        if kind == "list_value":
-            return [self.value(item) for item in message.list_value.values]
-        if kind == "struct_value":
-            return self._mapping(message.struct_value)
-        return None
-
-    def _text(self, text: str) -> Value:
-        if text == UNKNOWN:
-            return unknown()
+    def text(self, text: str) -> Value:
+        """Return the text, or a marker where it is unknown or gives a secret away."""
         if text in self._secrets or any(part in text for part in self._hidden_within):
             return secret()
-        return text
+        return super().text(text)
 
-    def _mapping(self, message: Any) -> Value:
-        if SIGNATURE_KEY not in message.fields:
-            return self.struct(message)
-        signature = message.fields[SIGNATURE_KEY].string_value
-        if signature == SECRET_SIGNATURE:
-            return secret()
-        content = {key: item for key, item in self.struct(message).items() if key != SIGNATURE_KEY}
-        if signature == RESOURCE_SIGNATURE:
-            return {"$resource": content.get("urn", "")}
-        if signature in (ASSET_SIGNATURE, ARCHIVE_SIGNATURE):
-            return {"$asset" if signature == ASSET_SIGNATURE else "$archive": self._relative(content)}
-        return content
-
-    def _relative(self, content: Mapping[str, Value]) -> dict[str, Value]:
+    def asset(self, content: dict[str, Value]) -> dict[str, Value]:
+        """Return an asset's content with its path relative to the project."""
         path = content.get("path")
         if not isinstance(path, str) or not Path(path).is_relative_to(self._root):
-            return dict(content)
+            return content
         return {**content, "path": Path(path).relative_to(self._root).as_posix()}

@@ -1,22 +1,27 @@
-"""Tests of policy rules that pass only where the rule works live: docs/policies.md shows how.
+"""What authors of components and of policy rules test with.
+
+`record_component` runs a component without an engine and keeps what it registered.
+
+Tests of a rule pass only where the rule works live; docs/policies.md shows how.
 
 `judged` asks rules as the offline gate does. `judged_by_engine` sends the same resources in the engine's encoding
-over gRPC to the server that the engine talks to. `judged_by_pulumi_policy` does so with the SDK's own server and
-proxies, for rules written with `pulumi_policy` alone.
+over gRPC to the server that the engine talks to.
 """
 
-from footing.testing.runners import Told, judged, judged_by_engine
-from footing.testing.sdk import judged_by_pulumi_policy
+from footing.testing.components import Recorded, Secret, record_component
+from footing.testing.runners import Diagnostic, judged, judged_by_engine
 from footing.testing.wire import Sealed
 from policies.resource import SECRET, UNKNOWN, Resource
 
 __all__ = [
     "SECRET",
     "UNKNOWN",
+    "Diagnostic",
+    "Recorded",
     "Resource",
     "Sealed",
-    "Told",
+    "Secret",
     "judged",
     "judged_by_engine",
-    "judged_by_pulumi_policy",
+    "record_component",
 ]

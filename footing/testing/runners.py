@@ -28,8 +28,8 @@ _PREFIX: Final = f"urn:pulumi:{STACK}::footing::"
 
 
 @dataclass(frozen=True, order=True)
-class Told:
-    """What a runner says of one rule and one resource, where that is more than a pass."""
+class Diagnostic:
+    """What a runner says of one rule and one resource that is more than a pass."""
 
     rule: str
     """Name of the rule."""
@@ -48,7 +48,7 @@ def judged(
     environment: str = "production",
     reviewed: Path | None = None,
     today: date = date.min,
-) -> list[Told]:
+) -> list[Diagnostic]:
     """Ask as the offline gate does.
 
     Args:
@@ -78,7 +78,7 @@ def judged(
         for finding in report.of(Verdict.FAIL, Verdict.UNDECIDED, Verdict.BROKEN)
     ]
     found += [texts.diagnostic(it.finding, stops=False, waiver=it.waiver) for it in report.excused]
-    return _told([*found, *map(texts.complaint, report.problems)])
+    return _diagnostics([*found, *map(texts.complaint, report.problems)])
 
 
 def judged_by_engine(
@@ -89,43 +89,30 @@ def judged_by_engine(
     reviewed: Path | None = None,
     today: date = date.min,
     preview: bool = True,
-) -> list[Told]:
+) -> list[Diagnostic]:
     """Ask as the engine does: our server, its calls and its encoding, over gRPC.
 
     The arguments are those of `judged`; without `preview` it is an update, in which nothing may stay undecided.
     """
+    found = []
     with tempfile.TemporaryDirectory() as empty:
         servicer = PackServicer(Catalogue(rules), reviewed or Path(empty), lambda: today)
-        return asked(servicer, named(resources), {ENVIRONMENT_KEY: environment}, preview=preview)
-
-
-def asked(
-    servicer: Any, resources: Sequence[Resource], config: dict[str, str], *, preview: bool = True
-) -> list[Told]:
-    """Put a stack to any analyzer, call by call as the engine does."""
-    with client_of(servicer) as client:
-        _shake_hands(client)
-        stack = proto.AnalyzerStackConfigureRequest(stack=STACK, project="footing", config=config, dry_run=preview)
-        client.ConfigureStack(stack)
-        info = client.GetAnalyzerInfo(empty_pb2.Empty())
-        levels = {it.name: proto.PolicyConfig(enforcementLevel=it.enforcementLevel) for it in info.policies}
-        client.Configure(proto.ConfigureAnalyzerRequest(policyConfig=levels))
-        found = []
-        for resource in resources:
-            for diagnostic in client.Analyze(wire.request(resource)).diagnostics:
-                diagnostic.urn = resource.urn
-                found.append(diagnostic)
-        found += client.AnalyzeStack(wire.stack_request(resources)).diagnostics
-    return _told(found)
-
-
-def _shake_hands(client: analyzer_pb2_grpc.AnalyzerStub) -> None:
-    try:
-        client.Handshake(proto.AnalyzerHandshakeRequest(engine_address="127.0.0.1:1"))
-    except grpc.RpcError as error:
-        # The SDK's own server knows no handshake, and the engine goes on without.
-        if error.code() is not grpc.StatusCode.UNIMPLEMENTED:
-            raise
+        with client_of(servicer) as client:
+            client.Handshake(proto.AnalyzerHandshakeRequest(engine_address="127.0.0.1:1"))
+            config = {ENVIRONMENT_KEY: environment}
+            client.ConfigureStack(
+                proto.AnalyzerStackConfigureRequest(stack=STACK, project="footing", config=config, dry_run=preview)
+            )
+            info = client.GetAnalyzerInfo(empty_pb2.Empty())
+            levels = {it.name: proto.PolicyConfig(enforcementLevel=it.enforcementLevel) for it in info.policies}
+            client.Configure(proto.ConfigureAnalyzerRequest(policyConfig=levels))
+            stack = named(resources)
+            for resource in stack:
+                for diagnostic in client.Analyze(wire.request(resource)).diagnostics:
+                    diagnostic.urn = resource.urn
+                    found.append(diagnostic)
+            found += client.AnalyzeStack(wire.stack_request(stack)).diagnostics
+    return _diagnostics(found)
 
 
 @contextmanager
@@ -148,8 +135,10 @@ def named(resources: Sequence[Resource]) -> list[Resource]:
     return found
 
 
-def _told(diagnostics: Iterable[Any]) -> list[Told]:
+def _diagnostics(diagnostics: Iterable[Any]) -> list[Diagnostic]:
     return sorted(
-        Told(rule=it.policyName, urn=it.urn, stops=it.enforcementLevel == proto.MANDATORY, message=it.message)
+        Diagnostic(
+            rule=it.policyName, urn=it.urn, stops=it.enforcementLevel == proto.MANDATORY, message=it.message
+        )
         for it in diagnostics
     )

@@ -1,13 +1,12 @@
-"""Resources as the engine encodes them; the reverse of policies/analyzer/wire.py."""
+"""Resources as the engine encodes them; the reverse of policies/analyzer/decoded.py."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from google.protobuf import struct_pb2
 from pulumi.runtime.proto import analyzer_pb2 as proto
 
-from policies.analyzer.wire import SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWNS
+import wire_format
 from policies.resource import SECRET, UNKNOWN, Resource
 
 
@@ -18,29 +17,15 @@ class Sealed:
     content: Any
 
 
-def struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:
-    """Properties as the engine sends them."""
-    return struct_pb2.Struct(fields={key: _value(value) for key, value in properties.items()})
-
-
-def _value(value: Any) -> struct_pb2.Value:
+def as_sent(value: Any) -> Any:
+    """Return a value with every mark in the form in which the engine sends it."""
     if value is UNKNOWN:
-        return struct_pb2.Value(string_value=UNKNOWNS[0])
-    if value is SECRET:
-        return _value(Sealed(""))
-    if isinstance(value, Sealed):
-        return _value({SIGNATURE_KEY: SECRET_SIGNATURE, "value": value.content})
-    if value is None:
-        return struct_pb2.Value(null_value=struct_pb2.NULL_VALUE)
-    if isinstance(value, bool):
-        return struct_pb2.Value(bool_value=value)
-    if isinstance(value, (int, float)):
-        return struct_pb2.Value(number_value=value)
-    if isinstance(value, str):
-        return struct_pb2.Value(string_value=value)
+        return wire_format.UNKNOWN
+    if value is SECRET or isinstance(value, Sealed):
+        return wire_format.secret(as_sent(value.content) if isinstance(value, Sealed) else "")
     if isinstance(value, Mapping):
-        return struct_pb2.Value(struct_value=struct(value))
-    return struct_pb2.Value(list_value=struct_pb2.ListValue(values=[_value(item) for item in value]))
+        return {key: as_sent(item) for key, item in value.items()}
+    return [as_sent(item) for item in value] if isinstance(value, list) else value
 
 
 def sealed_away(value: Any) -> Any:
@@ -58,7 +43,7 @@ def request(resource: Resource) -> proto.AnalyzeRequest:
         type=resource.type,
         urn=resource.urn,
         name=resource.name,
-        properties=struct(resource.properties),
+        properties=wire_format.encode(as_sent(resource.properties)),
         options=proto.AnalyzerResourceOptions(protect=resource.protect, parent=resource.parent),
     )
 
@@ -73,7 +58,7 @@ def _together(resource: Resource) -> proto.AnalyzerResource:
         type=resource.type,
         urn=resource.urn,
         name=resource.name,
-        properties=struct(resource.properties),
+        properties=wire_format.encode(as_sent(resource.properties)),
         options=proto.AnalyzerResourceOptions(protect=resource.protect, parent=resource.parent),
         parent=resource.parent,
         dependencies=resource.dependencies,

@@ -15,8 +15,8 @@ from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
 from policies import exceptions, levels, tolerated
 from policies.analyzer import texts
+from policies.analyzer.decoded import Decoded
 from policies.analyzer.environment import environment_in
-from policies.analyzer.wire import Decoded
 from policies.judge import Catalogue, Finding
 from policies.report import stops
 from policies.resource import Resource, Stack

@@ -19,7 +19,7 @@ from simulator.moto_aws.kind import STAND_IN_CERTIFICATE_NAME, Call, Existing, K
 from simulator.moto_aws.refusal import refusals
 from simulator.moto_aws.replay import replay, replay_all
 from simulator.store import CloudStore, Record
-from simulator.wire import Properties, reveal
+from wire_format import Properties, reveal
 
 # Which file knows the types of a part of the AWS SDK; a file is imported when its first resource comes.
 _FILES = {

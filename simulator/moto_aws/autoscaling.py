@@ -5,7 +5,7 @@ Parameters: https://docs.aws.amazon.com/autoscaling/application/APIReference/
 
 from simulator.identity import ACCOUNT_ID, arn
 from simulator.moto_aws.kind import Call, Existing, Kind, Made
-from simulator.wire import Properties
+from wire_format import Properties
 
 _SERVICE = "application-autoscaling"
 

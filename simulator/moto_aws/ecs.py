@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from simulator.moto_aws.kind import Call, Existing, Kind, Made, UnsupportedError
-from simulator.wire import Properties
+from wire_format import Properties
 
 
 def _tags(inputs: Properties) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.identity import arn
 from simulator.moto_aws.kind import Call, Existing, Kind, Made
-from simulator.wire import Properties
+from wire_format import Properties
 
 _RENAMES = {
     "description": "ReplicationGroupDescription",

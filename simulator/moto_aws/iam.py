@@ -5,7 +5,7 @@ Parameters: https://docs.aws.amazon.com/IAM/latest/APIReference/
 
 from simulator.moto_aws.kind import Call, Existing, Kind, Made
 from simulator.moto_aws.parameters import pairs
-from simulator.wire import Properties
+from wire_format import Properties
 
 _ROLE = {
     "name": "RoleName",

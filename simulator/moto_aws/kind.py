@@ -6,7 +6,7 @@ from typing import Any
 
 from simulator.identity import Identity
 from simulator.moto_aws.parameters import operation_shape, parameters
-from simulator.wire import Properties
+from wire_format import Properties
 
 # The one certificate that moto holds, for listeners.
 STAND_IN_CERTIFICATE_NAME = "simulated"

@@ -8,7 +8,7 @@ from typing import Any
 
 from simulator.identity import ACCOUNT_ID
 from simulator.moto_aws.kind import STAND_IN_CERTIFICATE_NAME, Call, Existing, Kind, Made
-from simulator.wire import Properties, Value
+from wire_format import Properties, Value
 
 _STAND_IN = f"arn:aws:iam::{ACCOUNT_ID}:server-certificate/{STAND_IN_CERTIFICATE_NAME}"
 _BALANCER_ATTRIBUTES = {

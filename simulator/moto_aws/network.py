@@ -8,7 +8,7 @@ from typing import Any
 from simulator.identity import ACCOUNT_ID, arn
 from simulator.moto_aws.kind import Call, Existing, Kind, Made
 from simulator.moto_aws.parameters import pairs
-from simulator.wire import Properties
+from wire_format import Properties
 
 _VPC_SWITCHES = ("EnableDnsSupport", "EnableDnsHostnames", "EnableNetworkAddressUsageMetrics")
 _SUBNET_SWITCHES = ("MapPublicIpOnLaunch", "AssignIpv6AddressOnCreation", "EnableDns64")

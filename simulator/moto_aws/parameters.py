@@ -7,7 +7,7 @@ Pulumi and AWS use nearly the same names: `vpcSecurityGroupIds` is `VpcSecurityG
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from simulator.wire import Properties, Value
+from wire_format import Properties, Value
 
 _PAIRS = ({"key", "value"}, {"name", "value"})
 

@@ -6,7 +6,7 @@ Parameters: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/
 from typing import Any
 
 from simulator.moto_aws.kind import Call, Existing, Kind, Made, UnsupportedError
-from simulator.wire import Properties, Value
+from wire_format import Properties, Value
 
 _RENAMES = {
     "backupWindow": "PreferredBackupWindow",

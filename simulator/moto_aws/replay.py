@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from simulator.moto_aws.kind import Call, Existing, Kind, UnsupportedError
 from simulator.moto_aws.refusal import RefusedError, refusals
 from simulator.store import Record
-from simulator.wire import Value, reveal
+from wire_format import Value, reveal
 
 # What names one resource and nothing else. A plain name such as "app" may be anything.
 _IDENTIFIER = re.compile(r"arn:|[a-z]+-[0-9a-f]{17}$")

@@ -9,7 +9,7 @@ from typing import Any
 from simulator.identity import arn
 from simulator.moto_aws.kind import Call, Existing, Kind, Made
 from simulator.moto_aws.parameters import pairs
-from simulator.wire import Properties
+from wire_format import Properties
 
 _ZONE = "Z3AQBSTGFYJSTF"
 

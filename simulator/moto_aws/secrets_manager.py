@@ -6,7 +6,7 @@ Parameters: https://docs.aws.amazon.com/secretsmanager/latest/apireference/
 from typing import Any
 
 from simulator.moto_aws.kind import Call, Existing, Kind, Made
-from simulator.wire import Properties
+from wire_format import Properties
 
 _SERVICE = "secretsmanager"
 _DEFAULT_WINDOW_DAYS = 30

@@ -5,7 +5,7 @@ Parameters: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_
 
 from simulator.identity import arn
 from simulator.moto_aws.kind import Call, Existing, Kind, Made
-from simulator.wire import Properties
+from wire_format import Properties
 
 _RENAMES = {"keyId": "KeyId", "insecureValue": "Value", "valueWo": "Value"}
 _PROVIDER_ONLY = {"arn", "overwrite", "tags"}

@@ -5,9 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from html import escape
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import pytest
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
@@ -16,7 +14,6 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from promql_parser import parse
 
 from components.grafana.args import ContactArgs
-from footing.documents.drawing import SHADES, drawing
 from footing.observe.known import UNKNOWN
 from footing.project import observed, stack_file
 from observability import Board, CloudWatchMath, Prometheus, Shape, Signal, Signals, Sql, Unit, UpstashStatistic
@@ -220,14 +217,3 @@ def test_dashboards_and_what_they_need_are_written_as_files():
 def test_what_only_the_provider_knows_is_marked_in_the_files():
     [panel] = [it for it in data_panels("production") if it["title"] == "Load balancer errors"]
     assert panel["targets"][0]["dimensions"] == {"LoadBalancer": [UNKNOWN]}
-
-
-def test_a_drawing_shows_every_panel_and_every_line_in_its_colour():
-    model = models("every-kind")["errors"]
-    drawn = drawing(model)
-    for panel in model["panels"]:
-        assert escape(panel["title"]) in drawn
-    # Under 5 GiB somebody is woken, over it all is well: the line is red.
-    assert f'fill="{SHADES["red"]}">5 GiB</text>' in drawn
-    assert f'fill="{SHADES["orange"]}">80</text>' in drawn
-    assert ET.fromstring(drawn).tag.endswith("svg")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fresh_process import GET_ZONE, INIT, INPUTS, ZONE, printed, small_sdk, start
 
-from lazy_sdk.store import Shelf
+from lazy_sdk.cache import RecipeCache
 
 TOUCH = """
 import inspect, json, sys
@@ -143,8 +143,8 @@ def test_processes_at_once_leave_whole_entries_with_the_classes_of_all(
     ]
     assert [process.communicate()[1] for process in running] == [""] * 2
     monkeypatch.syspath_prepend(sdk)
-    shelf = Shelf(tmp_path, "pulumi_random", sdk / "pulumi_random")
-    kept = shelf.recipe("pulumi_random._inputs", sdk / "pulumi_random" / "_inputs.py")
+    cache = RecipeCache(tmp_path, "pulumi_random", sdk / "pulumi_random")
+    kept = cache.recipe("pulumi_random._inputs", sdk / "pulumi_random" / "_inputs.py")
     assert set(kept.chunks) == {"RuleArgs", "LimitArgs", "BaseArgs", "OtherArgs"}
     assert [path for path in entries(tmp_path) if path.suffix == ".partial"] == []
 

@@ -5,7 +5,7 @@ import ast
 import pytest
 from fresh_process import INIT, INPUTS, OUTPUTS, ZONE
 
-from lazy_sdk import layout, shake
+from lazy_sdk import layout, prune
 
 
 def test_every_class_is_found_with_its_decorators_and_its_place() -> None:
@@ -68,7 +68,7 @@ def test_package_of_another_shape_is_unknown(changed: str) -> None:
 
 
 def test_module_takes_only_the_inputs_that_it_names_and_keeps_its_lines() -> None:
-    made = shake.take_named_inputs(ZONE, {"RuleArgs", "LimitArgs", "Rule"})
+    made = prune.take_named_inputs(ZONE, {"RuleArgs", "LimitArgs", "Rule"})
     assert made.splitlines() == [
         "from ._inputs import RuleArgs" if line == "from ._inputs import *" else line for line in ZONE.splitlines()
     ]
@@ -77,5 +77,5 @@ def test_module_takes_only_the_inputs_that_it_names_and_keeps_its_lines() -> Non
 def test_class_needs_its_bases_first_and_outputs_not_at_all() -> None:
     names = {"BaseArgs", "LimitArgs", "RuleArgs", "Zone"}
     text = "class RuleArgs(BaseArgs):\n    limit: 'LimitArgs'\n    zone: 'outputs.Zone'\n"
-    assert shake.reached(text, names, own="RuleArgs") == (("BaseArgs",), ("LimitArgs",))
-    assert shake.reached(OUTPUTS, {"Rule", "Zone"}, own="Zone")[0] == ()
+    assert prune.reached(text, names, own="RuleArgs") == (("BaseArgs",), ("LimitArgs",))
+    assert prune.reached(OUTPUTS, {"Rule", "Zone"}, own="Zone")[0] == ()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from simulator import wire
+from wire_format import secret
 
 Outputs = dict[str, dict[str, Any]]
 ASSUME = json.dumps(
@@ -125,7 +125,7 @@ DATA = (
             "allocatedStorage": 20,
             "storageEncrypted": True,
             "username": "app",
-            "password": wire.secret("correct-horse"),
+            "password": secret("correct-horse"),
             "dbSubnetGroupName": o["subnets"]["id"],
             "parameterGroupName": o["settings"]["id"],
             "vpcSecurityGroupIds": [o["closed"]["id"]],
@@ -164,7 +164,7 @@ DATA = (
             "userName": "default",
             "engine": "redis",
             "accessString": "on ~* +@all",
-            "authenticationMode": {"type": "password", "passwords": [wire.secret("correct-horse-one")]},
+            "authenticationMode": {"type": "password", "passwords": [secret("correct-horse-one")]},
         },
         {"authenticationMode": {"type": "password", "passwords": ["correct-horse-one", "correct-horse-two"]}},
     ),
@@ -220,7 +220,7 @@ DATA = (
     Step(
         "value",
         "aws:secretsmanager/secretVersion:SecretVersion",
-        lambda o: {"secretId": o["secret"]["id"], "secretString": wire.secret("correct-horse")},
+        lambda o: {"secretId": o["secret"]["id"], "secretString": secret("correct-horse")},
     ),
     Step(
         "parameter",

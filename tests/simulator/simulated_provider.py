@@ -9,10 +9,10 @@ from typing import Any, NoReturn
 import grpc
 from pulumi.runtime.proto import provider_pb2
 
-from simulator import wire
 from simulator.cloud import Cloud
 from simulator.provider import SimulatedProvider
 from simulator.store import open_store
+from wire_format import decode, encode
 
 
 class AbortedError(Exception):
@@ -44,9 +44,7 @@ class Provider:
     def check(
         self, token: str, name: str, inputs: Mapping[str, Any], olds: Mapping[str, Any] | None = None
     ) -> Any:
-        request = provider_pb2.CheckRequest(
-            urn=urn(token, name), news=wire.encode(inputs), olds=wire.encode(olds or {})
-        )
+        request = provider_pb2.CheckRequest(urn=urn(token, name), news=encode(inputs), olds=encode(olds or {}))
         return self.servicer.Check(request, Connection())
 
     def failures(self, token: str, inputs: Mapping[str, Any]) -> dict[str, str]:
@@ -57,21 +55,19 @@ class Provider:
     ) -> dict[str, Any]:
         answer = self.check(token, name, inputs, olds)
         assert not answer.failures, answer.failures
-        return wire.decode(answer.inputs)
+        return decode(answer.inputs)
 
     def create(
         self, token: str, name: str, inputs: Mapping[str, Any], *, preview: bool = False
     ) -> tuple[str, dict[str, Any]]:
         request = provider_pb2.CreateRequest(
-            urn=urn(token, name), properties=wire.encode(self.checked(token, name, inputs)), preview=preview
+            urn=urn(token, name), properties=encode(self.checked(token, name, inputs)), preview=preview
         )
         answer = self.servicer.Create(request, Connection())
-        return answer.id, wire.decode(answer.properties)
+        return answer.id, decode(answer.properties)
 
     def diff(self, token: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Any:
-        request = provider_pb2.DiffRequest(
-            urn=urn(token, "it"), old_inputs=wire.encode(olds), news=wire.encode(news)
-        )
+        request = provider_pb2.DiffRequest(urn=urn(token, "it"), old_inputs=encode(olds), news=encode(news))
         return self.servicer.Diff(request, Connection())
 
     def read(self, token: str, name: str, resource_id: str) -> Any:
@@ -79,11 +75,11 @@ class Provider:
         return self.servicer.Read(request, Connection())
 
     def update(self, token: str, name: str, resource_id: str, news: Mapping[str, Any]) -> dict[str, Any]:
-        olds = wire.decode(self.read(token, name, resource_id).inputs)
+        olds = decode(self.read(token, name, resource_id).inputs)
         request = provider_pb2.UpdateRequest(
-            urn=urn(token, name), id=resource_id, news=wire.encode(self.checked(token, name, news, olds))
+            urn=urn(token, name), id=resource_id, news=encode(self.checked(token, name, news, olds))
         )
-        return wire.decode(self.servicer.Update(request, Connection()).properties)
+        return decode(self.servicer.Update(request, Connection()).properties)
 
     def delete(self, token: str, name: str, resource_id: str) -> None:
         self.servicer.Delete(provider_pb2.DeleteRequest(urn=urn(token, name), id=resource_id), Connection())

@@ -7,7 +7,8 @@ import pytest
 from aws_estate import ESTATE, NETWORK, Outputs, Step, container
 from simulated_provider import AbortedError, Provider, provider_over
 
-from simulator import moto_aws, wire
+from simulator import moto_aws
+from wire_format import decode, reveal, secret
 
 DATABASE = "aws:rds/instance:Instance"
 PARAMETER = "aws:ssm/parameter:Parameter"
@@ -18,7 +19,7 @@ def build(provider: Provider, steps: tuple[Step, ...] = ESTATE) -> Outputs:
     made: Outputs = {}
     for step in steps:
         made_id, outputs = provider.create(step.token, step.name, step.inputs(made))
-        made[step.name] = {**wire.reveal(outputs), "id": made_id}
+        made[step.name] = {**reveal(outputs), "id": made_id}
     return made
 
 
@@ -29,7 +30,7 @@ def remove(provider: Provider, made: Outputs) -> None:
 
 def database(**changes: object) -> dict[str, object]:
     required = {"engine": "postgres", "instanceClass": "db.t4g.micro", "allocatedStorage": 20, "username": "app"}
-    return {"identifier": "app", **required, "password": wire.secret("correct-horse"), **changes}
+    return {"identifier": "app", **required, "password": secret("correct-horse"), **changes}
 
 
 def test_every_kind_is_in_the_estate() -> None:
@@ -44,9 +45,9 @@ def test_each_kind_is_made_changed_and_removed_across_processes(tmp_path: Path) 
     with provider_over(tmp_path) as second:
         for step in ESTATE:
             if step.change:
-                inputs = wire.decode(second.read(step.token, step.name, made[step.name]["id"]).inputs)
+                inputs = decode(second.read(step.token, step.name, made[step.name]["id"]).inputs)
                 after = second.update(step.token, step.name, made[step.name]["id"], {**inputs, **step.change})
-                assert {name: wire.reveal(after[name]) for name in step.change} == step.change
+                assert {name: reveal(after[name]) for name in step.change} == step.change
     with provider_over(tmp_path) as third:
         remove(third, made)
         assert [record.type for record in third.cloud.store.records.values()] == [
@@ -101,11 +102,11 @@ def test_an_estate_replaced_piece_by_piece_is_made_again_in_the_right_order(tmp_
     with provider_over(tmp_path) as first:
         made = build(first)
         younger, _ = first.create(group, "younger", {"family": "postgres15"})
-        db = wire.decode(first.read(DATABASE, "db", made["db"]["id"]).inputs)
+        db = decode(first.read(DATABASE, "db", made["db"]["id"]).inputs)
         first.update(DATABASE, "db", made["db"]["id"], {**db, "parameterGroupName": younger})
         group_inputs = {"vpcId": made["vpc"]["id"], "description": "younger"}
         peer, _ = first.create("aws:ec2/securityGroup:SecurityGroup", "peer", group_inputs)
-        elder = wire.decode(first.read("aws:ec2/securityGroup:SecurityGroup", "open", made["open"]["id"]).inputs)
+        elder = decode(first.read("aws:ec2/securityGroup:SecurityGroup", "open", made["open"]["id"]).inputs)
         admitted = {"protocol": "tcp", "fromPort": 80, "toPort": 80, "securityGroups": [peer]}
         first.update(
             "aws:ec2/securityGroup:SecurityGroup", "open", made["open"]["id"], {**elder, "ingress": [admitted]}
@@ -114,7 +115,7 @@ def test_an_estate_replaced_piece_by_piece_is_made_again_in_the_right_order(tmp_
         inputs = {"family": "app", "containerDefinitions": container("example/api:2")}
         _, task = first.create(TASK, "task", inputs)
         assert task["arn"].endswith(":2")
-        service = wire.decode(first.read("aws:ecs/service:Service", "service", made["service"]["id"]).inputs)
+        service = decode(first.read("aws:ecs/service:Service", "service", made["service"]["id"]).inputs)
         first.update(
             "aws:ecs/service:Service", "service", made["service"]["id"], {**service, "taskDefinition": task["arn"]}
         )
@@ -158,7 +159,7 @@ def test_refusals_name_the_type_and_the_parameter_but_no_value(
 
 
 def test_a_secret_value_is_cut_out_of_what_a_service_answers(provider: Provider) -> None:
-    inputs = {"vpcId": wire.secret("vpc-5e5a4e0be17"), "cidrBlock": "10.0.0.0/24"}
+    inputs = {"vpcId": secret("vpc-5e5a4e0be17"), "cidrBlock": "10.0.0.0/24"}
     with pytest.raises(AbortedError, match=re.escape("VpcID [secret] does not exist")):
         provider.create("aws:ec2/subnet:Subnet", "it", inputs)
 

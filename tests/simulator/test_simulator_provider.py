@@ -6,8 +6,8 @@ import pytest
 from pulumi.runtime.proto import provider_pb2
 from simulated_provider import AbortedError, Connection, Provider, provider_over
 
-from simulator import wire
 from simulator.summary import summary
+from wire_format import UNKNOWN, decode, encode, is_secret, secret
 
 ZONE = "cloudflare:index/zone:Zone"
 DATABASE = "aws:rds/instance:Instance"
@@ -21,7 +21,7 @@ Kind = provider_pb2.PropertyDiff
 def test_a_resource_lives_from_create_to_delete(provider: Provider) -> None:
     made_id, made = provider.create(ZONE, "site", {**SITE, "paused": False})
     assert made["nameServers"]
-    assert wire.decode(provider.read(ZONE, "site", made_id).properties) == made
+    assert decode(provider.read(ZONE, "site", made_id).properties) == made
     assert provider.update(ZONE, "site", made_id, {**SITE, "paused": True})["paused"] is True
     provider.delete(ZONE, "site", made_id)
     assert provider.read(ZONE, "site", made_id).id == ""
@@ -32,7 +32,7 @@ def test_a_second_process_sees_the_same_resource(tmp_path: Path) -> None:
     with provider_over(tmp_path) as first:
         made_id, made = first.create(ZONE, "site", SITE)
     with provider_over(tmp_path) as second:
-        assert wire.decode(second.read(ZONE, "site", made_id).properties) == made
+        assert decode(second.read(ZONE, "site", made_id).properties) == made
 
 
 def test_a_fresh_cloud_gives_the_same_ids_and_values(tmp_path: Path) -> None:
@@ -57,21 +57,21 @@ def test_a_preview_leaves_computed_values_unknown_and_makes_nothing(provider: Pr
     made_id, seen = provider.create(ZONE, "site", SITE, preview=True)
     assert made_id == ""
     assert seen["name"] == "example.com"
-    assert seen["nameServers"] == wire.UNKNOWN
+    assert seen["nameServers"] == UNKNOWN
     assert not provider.cloud.store.records
 
 
 def test_secrets_stay_marked_in_what_is_answered(provider: Provider) -> None:
-    hidden = wire.secret("open sesame")
+    hidden = secret("open sesame")
     _, seen = provider.create(DATABASE, "db", {**database(), "password": hidden}, preview=True)
     assert seen["password"] == hidden
     _, redis = provider.create(REDIS, "cache", {"databaseName": "cache", "region": "global"})
-    assert wire.is_secret(redis["password"])
+    assert is_secret(redis["password"])
     assert len(redis["password"]["value"]) >= 16
-    assert wire.is_secret(redis["restToken"])
-    made_id, zone = provider.create(ZONE, "site", {**SITE, "type": wire.secret("full")})
-    assert zone["type"] == wire.secret("full")
-    assert wire.decode(provider.read(ZONE, "site", made_id).properties)["type"] == wire.secret("full")
+    assert is_secret(redis["restToken"])
+    made_id, zone = provider.create(ZONE, "site", {**SITE, "type": secret("full")})
+    assert zone["type"] == secret("full")
+    assert decode(provider.read(ZONE, "site", made_id).properties)["type"] == secret("full")
 
 
 def database(**changes: object) -> dict[str, object]:
@@ -85,12 +85,12 @@ def database(**changes: object) -> dict[str, object]:
         ({}, {}, False),
         ({"instanceClass": "db.t4g.small"}, {"instanceClass": Kind.UPDATE}, False),
         ({"engine": "mysql"}, {"engine": Kind.UPDATE_REPLACE}, True),
-        ({"engine": wire.UNKNOWN}, {"engine": Kind.UPDATE_REPLACE}, True),
+        ({"engine": UNKNOWN}, {"engine": Kind.UPDATE_REPLACE}, True),
         ({"storageEncrypted": True}, {"storageEncrypted": Kind.ADD_REPLACE}, True),
         ({"identifier": "renamed"}, {"identifier": Kind.UPDATE}, False),
         ({"tags": {"a": "1"}}, {"tags": Kind.ADD}, False),
-        ({"password": wire.secret("long-enough")}, {}, False),
-        ({"password": wire.secret("another-one")}, {"password": Kind.UPDATE}, False),
+        ({"password": secret("long-enough")}, {}, False),
+        ({"password": secret("another-one")}, {"password": Kind.UPDATE}, False),
     ],
 )
 def test_diff_says_what_changed_and_what_replaces(
@@ -131,8 +131,8 @@ def test_drift_on_disk_is_read_as_changed_inputs_and_a_lost_resource_as_gone(tmp
     path.write_text(json.dumps(content))
     with provider_over(tmp_path) as provider:
         answer = provider.read(ZONE, "site", made_id)
-        assert wire.decode(answer.inputs)["paused"] is True
-        assert wire.decode(answer.properties)["paused"] is True
+        assert decode(answer.inputs)["paused"] is True
+        assert decode(answer.properties)["paused"] is True
     path.write_text(json.dumps({**content, "records": {}}))
     with provider_over(tmp_path) as provider:
         assert provider.read(ZONE, "site", made_id).id == ""
@@ -157,7 +157,7 @@ def test_generated_passwords_follow_their_inputs_and_differ_by_resource(provider
     values = []
     for name in ("one", "two"):
         _, made = provider.create(PASSWORD, name, inputs)
-        assert wire.is_secret(made["result"])
+        assert is_secret(made["result"])
         values.append(made["result"]["value"])
     for value in values:
         assert len(value) == 40
@@ -174,9 +174,9 @@ def test_impossible_passwords_are_refused(provider: Provider) -> None:
 def test_lookups_answer_or_are_refused_by_name(provider: Provider) -> None:
     def invoke(token: str) -> dict[str, object]:
         answer = provider.servicer.Invoke(provider_pb2.InvokeRequest(tok=token), Connection())
-        return wire.decode(getattr(answer, "return"))
+        return decode(getattr(answer, "return"))
 
-    region = provider_pb2.ConfigureRequest(args=wire.encode({"region": "eu-west-1"}))
+    region = provider_pb2.ConfigureRequest(args=encode({"region": "eu-west-1"}))
     provider.servicer.Configure(region, Connection())
     zones = invoke("aws:index/getAvailabilityZones:getAvailabilityZones")
     assert zones["names"] == ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
@@ -185,7 +185,7 @@ def test_lookups_answer_or_are_refused_by_name(provider: Provider) -> None:
 
 
 def test_configuration_of_a_provider_is_checked(provider: Provider) -> None:
-    news = wire.encode({"regoin": "eu-west-1", "version": "7.0.0"})
+    news = encode({"regoin": "eu-west-1", "version": "7.0.0"})
     request = provider_pb2.CheckRequest(urn="urn:pulumi:s::p::pulumi:providers:aws::aws", news=news)
     answer = provider.servicer.CheckConfig(request, Connection())
     assert [item.reason for item in answer.failures] == [

@@ -4,7 +4,7 @@ from simulator.replacement import REVIEWED, docs_say_replace
 from simulator.sdk_source import UnknownTypeError, package_root, resource_types
 from simulator.shapes import Anything, Enumerated, ListOf, ObjectOf, Scalar, input_fields, resource_shape
 from simulator.validate import check_fields
-from simulator.wire import UNKNOWN, secret
+from wire_format import UNKNOWN, secret
 
 RULESET = "cloudflare:index/ruleset:Ruleset"
 

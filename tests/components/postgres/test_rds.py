@@ -74,7 +74,7 @@ def test_slow_changes_have_time_and_dangerous_ones_are_asked_about():
     recorded = record(replicas=[REPLICA])
     primary = recorded.one("aws:rds/instance:Instance", "db-primary")
     assert primary.update_timeout == "12h"
-    assert primary.asked_before_update == ("db-guard",)
+    assert primary.before_update_hooks == ("db-guard",)
     assert recorded.one("aws:rds/instance:Instance", "db-analytics").update_timeout == "12h"
 
 

@@ -1,28 +1,26 @@
-"""Rules through the gate, through our server and through the SDK's: the same verdict, or a known difference."""
+"""Rules through the gate and through our server: the same verdict."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import grpc
 import pytest
 from pulumi.runtime.proto import analyzer_pb2 as proto
-from pulumi_policy import EnforcementLevel, ResourceValidationPolicy, StackValidationPolicy
 from sample_rules import ENCRYPTED, FEW, HIDDEN, LABELLED, QUEUE, RULES, STORE, queue, store, urn
 
 from footing.testing import (
     SECRET,
     UNKNOWN,
+    Diagnostic,
     Resource,
     Sealed,
-    Told,
     judged,
     judged_by_engine,
-    judged_by_pulumi_policy,
 )
 from footing.testing.runners import client_of, named
 from footing.testing.wire import request, stack_request
+from policies.analyzer.decoded import DECODER
 from policies.analyzer.servicer import EmptyPackError, PackServicer
 from policies.judge import Catalogue
 from policies.planned import resources as planned
@@ -53,7 +51,9 @@ def test_gate_and_server_say_the_same(name: str, environment: str):
 
 
 @pytest.mark.parametrize("runner", [judged, judged_by_engine])
-def test_undecided_and_broken_stop_the_change_and_the_others_are_still_asked(runner: Callable[..., list[Told]]):
+def test_undecided_and_broken_stop_the_change_and_the_others_are_still_asked(
+    runner: Callable[..., list[Diagnostic]],
+):
     unlabelled = Resource(type=QUEUE, name="queue", properties={})
     told = {
         it.rule: it for it in runner(RULES, [store(UNKNOWN), unlabelled, queue(name="two")], environment="test")
@@ -65,7 +65,7 @@ def test_undecided_and_broken_stop_the_change_and_the_others_are_still_asked(run
 
 
 @pytest.mark.parametrize("runner", [judged, judged_by_engine])
-def test_level_of_the_environment_decides_whether_a_violation_stops(runner: Callable[..., list[Told]]):
+def test_level_of_the_environment_decides_whether_a_violation_stops(runner: Callable[..., list[Diagnostic]]):
     [in_production] = runner([LABELLED], [queue("")], environment="production")
     [in_staging] = runner([LABELLED], [queue("")], environment="staging")
     [nowhere_known] = runner([LABELLED], [queue("")], environment="")
@@ -126,11 +126,9 @@ def test_stack_rule_sees_options_and_dependencies_and_the_inputs_judged_before()
 
 
 def test_resource_is_decoded_once_however_many_rules_ask(monkeypatch: pytest.MonkeyPatch):
-    from policies.analyzer import wire
-
     decoded: list[Any] = []
-    plain = wire.struct
-    monkeypatch.setattr(wire, "struct", lambda message: decoded.append(message) or plain(message))
+    plain = DECODER.struct
+    monkeypatch.setattr(DECODER, "struct", lambda message: decoded.append(message) or plain(message))
     rules = [replace(ENCRYPTED, id=f"rule-{number}") for number in range(20)]
     judged_by_engine([*rules, FEW], [store(True), Resource(type="test:index/unjudged:Unjudged")])
     assert len(decoded) == 1
@@ -162,37 +160,3 @@ def test_server_describes_every_rule():
 def test_server_of_no_rules_does_not_start():
     with pytest.raises(EmptyPackError, match="no rules"):
         PackServicer(Catalogue([]), STACKLESS)
-
-
-def _plain_rule(args: Any, report: Callable[[str], None]) -> None:
-    if args.resource_type == STORE and not args.props["encrypted"]:
-        report("not encrypted")
-
-
-def _plain_stack_rule(args: Any, report: Callable[..., None]) -> None:
-    queues = [it for it in args.resources if it.resource_type == QUEUE]
-    if len(queues) > 1:
-        report(f"{len(queues)} queues", queues[0].urn)
-
-
-PLAIN = [
-    ResourceValidationPolicy("encrypted", "Encrypted.", _plain_rule, EnforcementLevel.MANDATORY),
-    StackValidationPolicy("few", "Few.", _plain_stack_rule, EnforcementLevel.MANDATORY),
-]
-
-
-def test_plain_pulumi_policy_rules_are_judged_as_they_are_live():
-    told = judged_by_pulumi_policy(PLAIN, [store(False), queue(name="one"), queue(name="two")])
-    assert [(it.rule, it.urn, it.stops) for it in told] == [
-        ("encrypted", urn(STORE, "store"), True),
-        ("few", urn(QUEUE, "one"), True),
-    ]
-    assert judged_by_pulumi_policy(PLAIN, [store(True), queue()]) == []
-
-
-def test_plain_rule_that_meets_an_unknown_or_raises_behaves_as_the_sdk_does():
-    [unknown] = judged_by_pulumi_policy(PLAIN[:1], [store(UNKNOWN)])
-    assert not unknown.stops
-    assert "can't run policy 'encrypted'" in unknown.message
-    with pytest.raises(grpc.RpcError):
-        judged_by_pulumi_policy(PLAIN[:1], [Resource(type=STORE, properties={})])

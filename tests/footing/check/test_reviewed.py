@@ -11,7 +11,7 @@ import pytest
 import yaml
 from sample_rules import ENCRYPTED, LABELLED, QUEUE, RULES, STORE, queue, store, urn
 
-from footing.testing import UNKNOWN, Told, judged, judged_by_engine
+from footing.testing import UNKNOWN, Diagnostic, judged, judged_by_engine
 
 TODAY = date(2026, 5, 1)
 ENTRY: dict[str, Any] = {
@@ -26,7 +26,7 @@ GAP: dict[str, Any] = {
     "type": STORE,
     "reason": "The provider decides this when it makes the store.",
 }
-Runner = Callable[..., list[Told]]
+Runner = Callable[..., list[Diagnostic]]
 RUNNERS = pytest.mark.parametrize("runner", [judged, judged_by_engine])
 
 

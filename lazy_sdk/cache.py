@@ -18,13 +18,13 @@ from lazy_sdk import recipe as recipes
 from lazy_sdk.recipe import Recipe
 
 FORMAT: Final = 2
-"""Number of the entries' form; another one makes all entries anew."""
+"""Version of the files' form; another number makes all recipes anew."""
 
 _DIGEST_BYTES: Final = 4
 
 
-class Shelf:
-    """The entries of one SDK as it is installed in one place.
+class RecipeCache:
+    """The recipes of one SDK as it is installed in one place.
 
     Args:
         cache: the directory of all caches.
@@ -42,22 +42,25 @@ class Shelf:
         version = f"{package}-{metadata.version(package)}-{place}"
         self._folder = cache / "imports" / f"{FORMAT}-{interpreter}" / version
         self._changed: dict[str, tuple[Path, Recipe]] = {}
-        self._writable = _made(self._folder)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._writable = os.access(self._folder, os.W_OK)
+        except OSError:
+            self._writable = False
 
     def recipe(self, name: str, path: Path) -> Recipe:
         """Return how to load the module `name` from `path`; as it is, where that could not be kept."""
-        kept = self._read(name, path)
-        if kept is not None:
-            return kept
+        if (stored := self._read(name, path)) is not None:
+            return stored
         if not self._writable:
             # To work it out costs more than it saves once.
             return Recipe((path.name,))
         try:
-            made = recipes.of_file(name, path)
+            recipe = recipes.of_file(name, path)
         except (OSError, ValueError, SyntaxError):
-            made = Recipe((path.name,))
-        self.changed(name, path, made)
-        return made
+            recipe = Recipe((path.name,))
+        self.changed(name, path, recipe)
+        return recipe
 
     def changed(self, name: str, path: Path, recipe: Recipe) -> None:
         """Note that a recipe has to be written."""
@@ -79,8 +82,8 @@ class Shelf:
             if int.from_bytes(content[:_DIGEST_BYTES], "big") != zlib.crc32(body):
                 return None
             stamp, plain = marshal.loads(body)  # noqa: S302 our own entry, like the .pyc beside a source
-            kept = Recipe(*plain)
-            return kept if stamp == _stamp(path, kept) else None
+            stored = Recipe(*plain)
+            return stored if stamp == _stamp(path, stored) else None
         except (OSError, EOFError, ValueError, TypeError):
             return None
 
@@ -102,11 +105,3 @@ def _stamp(path: Path, recipe: Recipe) -> tuple[int, int]:
     """Return the sum of the sources' sizes and the latest of their times."""
     found = [os.stat(os.path.join(path.parent, name)) for name in recipe.sources]  # noqa: PTH116, PTH118 hundreds
     return sum(each.st_size for each in found), max(each.st_mtime_ns for each in found)
-
-
-def _made(folder: Path) -> bool:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return False
-    return os.access(folder, os.W_OK)
