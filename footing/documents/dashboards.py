@@ -56,9 +56,10 @@ def _drawn(board: Board) -> Callable[[], str]:
 def _models() -> dict[Board, Any]:
     # Only when asked for: composing needs the provider SDKs.
     from footing.project import observed, stack_file
-    from observability.files.dashboards import plain_models
+    from observability.dashboards.boards import models
 
-    return plain_models(observed(STACK, stack_file(STACK, None)))
+    stack = observed(STACK, stack_file(STACK, None))
+    return models(stack.signals, stack.panels)
 
 
 def _panels(model: Model) -> list[Model]:

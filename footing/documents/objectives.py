@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from observability.durations import duration, window
-from observability.records.objective import LARGEST_SHARE, MINIMUM_FAILURES, WINDOWS, fitting
+from observability.records.objective import LARGEST_SHARE, MINIMUM_FAILURES, WINDOWS, usable_windows
 from stacks.config.objectives import looser_alerts
 from stacks.config.presets import PRESETS
 from stacks.config.targets import OF_THE_SERVICE, Targets
@@ -78,7 +78,7 @@ def _limits(share: float) -> Iterator[tuple[str, str]]:
     for pair in WINDOWS:
         both = f"{pair.name} and {window(pair.short_seconds)}"
         name = f"{both}, for {duration(pair.for_seconds)}, {pair.factor:g} times"
-        fits = pair in fitting(share)
+        fits = pair in usable_windows(share)
         yield name, f"{pair.factor * (1 - share) * 100:.4g} % fail" if fits else "left out"
 
 
