@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from edge_rules.evaluation.crowd import Crowd, Outcome, Phases, run
+from edge_rules.evaluation.crowd import Crowd, CrowdResult, Phases, run
 from footing.documents.abuse_cases import (
     MOST_PEOPLE,
     OFFICE_PEOPLE,
@@ -61,7 +61,7 @@ def abuse_page() -> str:
     return INTRODUCTION + rows + _office(config, phases)
 
 
-def _row(crowd: Crowd, outcome: Outcome) -> str:
+def _row(crowd: Crowd, outcome: CrowdResult) -> str:
     refused = ", ".join(f"`{ref}` {count}" for ref, count in sorted(outcome.refused.items())) or "nobody"
     return (
         f"| {crowd.title}, for {crowd.seconds} s | {outcome.sent} | {outcome.passed} "

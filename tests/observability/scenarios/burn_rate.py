@@ -186,12 +186,12 @@ class _FailingTraffic:
 
 def _comparisons(objective: Objective, pair: Window) -> Iterator[Comparison]:
     share, bound = error_ratio(objective), error_ratio_limit(objective, pair)
-    yield Comparison(expression=share, seconds=pair.long_seconds, error_ratio_limit=bound)
-    yield Comparison(expression=share, seconds=pair.short_seconds, error_ratio_limit=bound)
+    yield Comparison(expression=share, seconds=pair.long_seconds, limit=bound)
+    yield Comparison(expression=share, seconds=pair.short_seconds, limit=bound)
     yield Comparison(
         expression=objective.bad_increase(),
         seconds=pair.long_seconds,
-        error_ratio_limit=objective.minimum_failures,
+        limit=objective.minimum_failures,
         reached=True,
     )
 
