@@ -4,7 +4,7 @@ from edge_rules.audience import calls, sign_in
 from edge_rules.expression import NEVER
 from edge_rules.fields import HOST, LEAKED_PASSWORD, under
 from edge_rules.plans import PLAN_CAPABILITIES
-from edge_rules.rule import Block, Challenge, Redirect, Rule, RunManaged, Skip
+from edge_rules.rule import Block, Challenge, ExecuteManaged, Redirect, Rule, Skip
 from edge_rules.settings import Bots, EdgeSettings, Waf
 
 FREE_RULESET_ID = "77454fe2d30c4220b5701f6fdfb893ba"
@@ -67,7 +67,9 @@ def managed(settings: EdgeSettings) -> list[Rule]:
         Rule(
             ref=ref,
             description=title,
-            then=RunManaged(title=title, ruleset_id=ruleset_id, action="log" if settings.waf is Waf.LOG else None),
+            then=ExecuteManaged(
+                title=title, ruleset_id=ruleset_id, action="log" if settings.waf is Waf.LOG else None
+            ),
         )
         for ref, (title, ruleset_id, runs) in sets.items()
         if runs

@@ -1,10 +1,10 @@
-"""What a plan lacks of the settings that are asked for, and the nearest settings that it holds."""
+"""Settings that a plan does not support, and the nearest settings that it does."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from edge_rules.plans import PLAN_CAPABILITIES, CloudflarePlan, PlanCapabilities, smallest
-from edge_rules.settings import Bots, CacheSettings, EdgeSettings, FailedLogins, Rate, Waf
+from edge_rules.settings import Bots, EdgeSettings, RequestRate, Waf
 
 KEYS = {
     "auth-per-minute": "edge.rate_limits.auth.requests_per_minute",
@@ -16,55 +16,57 @@ KEYS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lack:
-    """One thing that was asked for and the plan cannot do."""
+class Unsupported:
+    """One setting that the plan does not support."""
 
     key: str
-    """Configuration key that asked for it."""
+    """Configuration key of the setting."""
     wanted: str
-    """What was asked for, as the subject of a sentence."""
+    """Name of the feature, as the subject of a sentence."""
     smallest: CloudflarePlan | None
-    """The smallest plan that can; None: no plan can."""
+    """Smallest plan that supports it; None: no plan does."""
     instead: str
-    """What happens where that is accepted, a clause."""
+    """Effect of the downgrade, a clause."""
     without: EdgeSettings
-    """The settings with that in its place."""
+    """Settings after the downgrade."""
 
     def refusal(self, plan: CloudflarePlan) -> str:
-        """Why the configuration is refused, and the ways out."""
+        """Return why the configuration is refused, and the ways out."""
         way = f"the plan {self.smallest.value!r}" if self.smallest else "another value: no plan allows this one"
         return f"{self.wanted} does not fit the Cloudflare plan {plan.value!r}; allowed with {way}"
 
-    def loss(self, plan: CloudflarePlan) -> str:
-        """What is lost where the configuration accepts it."""
+    def downgrade(self, plan: CloudflarePlan) -> str:
+        """Return what happens instead where the configuration accepts a downgrade."""
         way = f"; the plan {self.smallest.value!r} can" if self.smallest else ""
-        return f"The Cloudflare plan {plan.value!r} lacks {self.wanted} ({self.key}): {self.instead}{way}."
+        return (
+            f"The Cloudflare plan {plan.value!r} does not support {self.wanted} ({self.key}): {self.instead}{way}."
+        )
 
 
-def lacks(settings: EdgeSettings) -> list[Lack]:
-    """Everything that the plan cannot do, in the order in which `fitted` gives it up; empty if it can do all."""
-    found: list[Lack] = []
+def unsupported(settings: EdgeSettings) -> list[Unsupported]:
+    """Return every setting that the plan does not support, in the order in which `downgraded` gives them up."""
+    found: list[Unsupported] = []
     for check in CHECKS:
-        while lack := check(found[-1].without if found else settings):
-            found.append(lack)
+        while feature := check(found[-1].without if found else settings):
+            found.append(feature)
     return found
 
 
-def fitted(settings: EdgeSettings) -> EdgeSettings:
-    """The nearest settings that the plan holds; `lost` tells what was given up."""
-    found = lacks(settings)
+def downgraded(settings: EdgeSettings) -> EdgeSettings:
+    """Return the nearest settings that the plan supports; their `downgrades` say what was given up."""
+    found = unsupported(settings)
     nearest = found[-1].without if found else settings
-    return replace(nearest, lost=tuple(lack.loss(settings.plan) for lack in found))
+    return replace(nearest, downgrades=tuple(feature.downgrade(settings.plan) for feature in found))
 
 
 def _has(settings: EdgeSettings) -> PlanCapabilities:
     return PLAN_CAPABILITIES[settings.plan]
 
 
-def _counting_answers(settings: EdgeSettings) -> Lack | None:
+def _counting_answers(settings: EdgeSettings) -> Unsupported | None:
     if settings.auth.failed_logins is None or _has(settings).counts_answers:
         return None
-    return Lack(
+    return Unsupported(
         key=KEYS["auth-failed-logins"],
         wanted="a limit that counts failed logins",
         smallest=smallest(lambda has: has.counts_answers),
@@ -73,10 +75,10 @@ def _counting_answers(settings: EdgeSettings) -> Lack | None:
     )
 
 
-def _exception_by_header(settings: EdgeSettings) -> Lack | None:
+def _exception_by_header(settings: EdgeSettings) -> Unsupported | None:
     if not settings.api.except_signed_in or _has(settings).counts_headers:
         return None
-    return Lack(
+    return Unsupported(
         key="edge.rate_limits.api.except_signed_in",
         wanted="a limit that excepts who is signed in",
         smallest=smallest(lambda has: has.counts_headers),
@@ -85,10 +87,10 @@ def _exception_by_header(settings: EdgeSettings) -> Lack | None:
     )
 
 
-def _exception_by_hostname(settings: EdgeSettings) -> Lack | None:
+def _exception_by_hostname(settings: EdgeSettings) -> Unsupported | None:
     if not settings.api.except_hostnames or _has(settings).counts_hostnames:
         return None
-    return Lack(
+    return Unsupported(
         key="edge.rate_limits.api.except_hostnames",
         wanted="a limit that excepts a host",
         smallest=smallest(lambda has: has.counts_hostnames),
@@ -97,33 +99,31 @@ def _exception_by_hostname(settings: EdgeSettings) -> Lack | None:
     )
 
 
-def _too_many_limits(settings: EdgeSettings) -> Lack | None:
-    asked, held = settings.rates, _has(settings).rate_limit_rules
-    if len(asked) <= held:
+def _too_many_limits(settings: EdgeSettings) -> Unsupported | None:
+    rates, held = settings.rates, _has(settings).rate_limit_rules
+    if len(rates) <= held:
         return None
-    least = [ref for ref in KEYS if ref in asked][-1]
-    return Lack(
+    least = [ref for ref in KEYS if ref in rates][-1]
+    return Unsupported(
         key=KEYS[least],
-        wanted=f"room for {len(asked)} rate limits (it holds {held})",
-        smallest=smallest(lambda has: has.rate_limit_rules >= len(asked)),
+        wanted=f"room for {len(rates)} rate limits (it holds {held})",
+        smallest=smallest(lambda has: has.rate_limit_rules >= len(rates)),
         instead=f"{least} is left to the application",
         without=_with_rate(settings, least, None),
     )
 
 
-def _period_not_offered(settings: EdgeSettings) -> Lack | None:
+def _period_not_offered(settings: EdgeSettings) -> Unsupported | None:
     offered = _has(settings).periods_seconds
-    for ref, rate in settings.rates.items():
-        if rate.period_seconds not in offered:
-            return _other_period(settings, ref, rate)
-    return None
-
-
-def _other_period(settings: EdgeSettings, ref: str, rate: Rate) -> Lack:
-    offered, wanted = _has(settings).periods_seconds, rate.period_seconds
+    ref, rate = next(
+        ((ref, it) for ref, it in settings.rates.items() if it.period_seconds not in offered), ("", None)
+    )
+    if rate is None:
+        return None
+    wanted = rate.period_seconds
     period = max((it for it in offered if it <= wanted), default=offered[0])
-    nearest = Rate(requests=max(1, rate.requests * period // wanted), period_seconds=period)
-    return Lack(
+    nearest = RequestRate(requests=max(1, rate.requests * period // wanted), period_seconds=period)
+    return Unsupported(
         key=KEYS[ref],
         wanted=f"a rate limit over {wanted} seconds",
         smallest=smallest(lambda has: wanted in has.periods_seconds),
@@ -132,10 +132,10 @@ def _other_period(settings: EdgeSettings, ref: str, rate: Rate) -> Lack:
     )
 
 
-def _own_answers(settings: EdgeSettings) -> Lack | None:
+def _own_answers(settings: EdgeSettings) -> Unsupported | None:
     if not settings.json_refusals or not settings.rates or _has(settings).own_answers:
         return None
-    return Lack(
+    return Unsupported(
         key="edge.plan",
         wanted="a JSON answer to requests over a limit",
         smallest=smallest(lambda has: has.own_answers),
@@ -144,11 +144,11 @@ def _own_answers(settings: EdgeSettings) -> Lack | None:
     )
 
 
-def _api_kept_too_briefly(settings: EdgeSettings) -> Lack | None:
+def _api_kept_too_briefly(settings: EdgeSettings) -> Unsupported | None:
     seconds, shortest = settings.cache.api_seconds, _has(settings).shortest_edge_ttl_seconds
     if seconds is None or seconds >= shortest or not settings.api.paths:
         return None
-    return Lack(
+    return Unsupported(
         key="edge.cache.api_seconds",
         wanted=f"keeping answers of the API for {seconds} seconds",
         smallest=smallest(lambda has: seconds >= has.shortest_edge_ttl_seconds),
@@ -157,36 +157,29 @@ def _api_kept_too_briefly(settings: EdgeSettings) -> Lack | None:
     )
 
 
-def _fingerprinted_too_briefly(settings: EdgeSettings) -> Lack | None:
+def _static_files_kept_too_briefly(settings: EdgeSettings) -> Unsupported | None:
     cache, shortest = settings.cache, _has(settings).shortest_edge_ttl_seconds
-    if cache.fingerprinted_seconds >= shortest:
+    if cache.fingerprinted_seconds < shortest:
+        key, seconds = "edge.cache.static_seconds", cache.fingerprinted_seconds
+        longer = replace(cache, fingerprinted_seconds=shortest)
+    elif cache.extension_seconds < shortest:
+        key, seconds = "edge.cache.extension_seconds", cache.extension_seconds
+        longer = replace(cache, extension_seconds=shortest)
+    else:
         return None
-    longer = replace(cache, fingerprinted_seconds=shortest)
-    return _kept_too_briefly(settings, "edge.cache.static_seconds", cache.fingerprinted_seconds, longer)
-
-
-def _extensions_too_briefly(settings: EdgeSettings) -> Lack | None:
-    cache, shortest = settings.cache, _has(settings).shortest_edge_ttl_seconds
-    if cache.extension_seconds >= shortest:
-        return None
-    longer = replace(cache, extension_seconds=shortest)
-    return _kept_too_briefly(settings, "edge.cache.extension_seconds", cache.extension_seconds, longer)
-
-
-def _kept_too_briefly(settings: EdgeSettings, key: str, seconds: int, longer: CacheSettings) -> Lack:
-    return Lack(
+    return Unsupported(
         key=key,
         wanted=f"keeping static files for {seconds} seconds",
         smallest=smallest(lambda has: seconds >= has.shortest_edge_ttl_seconds),
-        instead=f"files are kept for {_has(settings).shortest_edge_ttl_seconds} seconds",
+        instead=f"files are kept for {shortest} seconds",
         without=replace(settings, cache=longer),
     )
 
 
-def _logging_firewall(settings: EdgeSettings) -> Lack | None:
+def _logging_firewall(settings: EdgeSettings) -> Unsupported | None:
     if settings.waf is not Waf.LOG or _has(settings).logs:
         return None
-    return Lack(
+    return Unsupported(
         key="edge.waf",
         wanted="managed rules that only log",
         smallest=smallest(lambda has: has.logs),
@@ -195,10 +188,10 @@ def _logging_firewall(settings: EdgeSettings) -> Lack | None:
     )
 
 
-def _owasp(settings: EdgeSettings) -> Lack | None:
+def _owasp(settings: EdgeSettings) -> Unsupported | None:
     if not settings.owasp or _has(settings).managed_rules:
         return None
-    return Lack(
+    return Unsupported(
         key="edge.owasp",
         wanted="OWASP's rules",
         smallest=smallest(lambda has: has.managed_rules),
@@ -207,10 +200,10 @@ def _owasp(settings: EdgeSettings) -> Lack | None:
     )
 
 
-def _spared_api(settings: EdgeSettings) -> Lack | None:
+def _spared_api(settings: EdgeSettings) -> Unsupported | None:
     if settings.bots is not Bots.SPARE_API or _has(settings).bot_exceptions:
         return None
-    return Lack(
+    return Unsupported(
         key="edge.bots",
         wanted="bot fighting that spares the API",
         smallest=smallest(lambda has: has.bot_exceptions),
@@ -219,7 +212,7 @@ def _spared_api(settings: EdgeSettings) -> Lack | None:
     )
 
 
-def _with_rate(settings: EdgeSettings, ref: str, rate: Rate | None) -> EdgeSettings:
+def _with_rate(settings: EdgeSettings, ref: str, rate: RequestRate | None) -> EdgeSettings:
     api, auth = settings.api, settings.auth
     match ref:
         case "auth-per-minute":
@@ -228,17 +221,13 @@ def _with_rate(settings: EdgeSettings, ref: str, rate: Rate | None) -> EdgeSetti
             return replace(settings, api=replace(api, per_minute=rate))
         case "api-burst":
             return replace(settings, api=replace(api, burst=rate))
-        case _:
-            return replace(settings, auth=replace(auth, failed_logins=_failed(auth.failed_logins, rate)))
+    failed = auth.failed_logins
+    if failed and rate:
+        failed = replace(failed, failures=rate.requests + 1, window_seconds=rate.period_seconds)
+    return replace(settings, auth=replace(auth, failed_logins=failed if rate else None))
 
 
-def _failed(failed: FailedLogins | None, rate: Rate | None) -> FailedLogins | None:
-    if failed is None or rate is None:
-        return None
-    return replace(failed, failures=rate.requests + 1, window_seconds=rate.period_seconds)
-
-
-CHECKS: tuple[Callable[[EdgeSettings], Lack | None], ...] = (
+CHECKS: tuple[Callable[[EdgeSettings], Unsupported | None], ...] = (
     _counting_answers,
     _exception_by_header,
     _exception_by_hostname,
@@ -246,8 +235,7 @@ CHECKS: tuple[Callable[[EdgeSettings], Lack | None], ...] = (
     _period_not_offered,
     _own_answers,
     _api_kept_too_briefly,
-    _fingerprinted_too_briefly,
-    _extensions_too_briefly,
+    _static_files_kept_too_briefly,
     _logging_firewall,
     _owasp,
     _spared_api,

@@ -9,7 +9,7 @@ from edge_rules.audience import sign_in, signed_in
 from edge_rules.expression import Expression
 from edge_rules.fields import HOST, STATUS, under
 from edge_rules.rule import Block, Challenge, RateLimit, Rule
-from edge_rules.settings import EdgeSettings, Rate
+from edge_rules.settings import EdgeSettings, RequestRate
 
 TOO_MANY_REQUESTS = 429
 
@@ -20,7 +20,7 @@ def limits(settings: EdgeSettings) -> list[Rule]:
     return [_rule(settings, ref, settings.rates[ref]) for ref in order if ref in settings.rates]
 
 
-def _rule(settings: EdgeSettings, ref: str, rate: Rate) -> Rule:
+def _rule(settings: EdgeSettings, ref: str, rate: RequestRate) -> Rule:
     if ref == "auth-failed-logins":
         return _failed_logins(settings, rate)
     return Rule(
@@ -45,14 +45,14 @@ def _counted_api(settings: EdgeSettings) -> Expression:
     return counted & ~signed_in(settings) if api.except_signed_in else counted
 
 
-def _refusal(settings: EdgeSettings, rate: Rate) -> Block:
+def _refusal(settings: EdgeSettings, rate: RequestRate) -> Block:
     if not settings.json_refusals:
         return Block(status=TOO_MANY_REQUESTS, content_type="", content="")
     body = {"error": "too_many_requests", "retry_after_seconds": rate.period_seconds}
     return Block(status=TOO_MANY_REQUESTS, content_type="application/json", content=json.dumps(body))
 
 
-def _failed_logins(settings: EdgeSettings, rate: Rate) -> Rule:
+def _failed_logins(settings: EdgeSettings, rate: RequestRate) -> Rule:
     failed = settings.auth.failed_logins
     statuses = failed.statuses if failed else ()
     return Rule(

@@ -1,4 +1,4 @@
-"""What happens to an answer: how long it lives, its headers, its compression."""
+"""Response rules: Cache-Control, security headers, compression."""
 
 from edge_rules.audience import fingerprinted, personal
 from edge_rules.cache import READS
@@ -10,7 +10,7 @@ from edge_rules.settings import EdgeSettings
 OK = 200
 FIRST_ERROR_STATUS = 400
 COMPRESSION = ("brotli", "gzip")
-"""Methods, best first."""
+"""Algorithms, best first."""
 COMPRESSIBLE_TYPES = (
     *("text/html", "text/css", "text/plain", "text/javascript"),
     *("application/javascript", "application/json", "image/svg+xml"),
@@ -21,7 +21,7 @@ KEPT_BACK = CacheControl(no_store=True, cloudflare_only=True)
 
 
 def lifetimes(settings: EdgeSettings) -> list[Rule]:
-    """How long a good answer lives. Never together with `s-maxage`, which switches stale answers off."""
+    """Return the Cache-Control of a 200. Never together with `s-maxage`, which switches stale answers off."""
     cache = settings.cache
     found = [
         Rule(
@@ -50,8 +50,8 @@ def lifetimes(settings: EdgeSettings) -> list[Rule]:
     return [rule for rule in found if rule.when != NEVER]
 
 
-def last_words(settings: EdgeSettings) -> list[Rule]:
-    """Answers that are not kept, whatever the rules say about their requests."""
+def no_store(settings: EdgeSettings) -> list[Rule]:
+    """Return the answers that are not kept, whatever the rules say about their requests."""
     return [
         Rule(
             ref="origin-no-store",
@@ -76,7 +76,7 @@ def last_words(settings: EdgeSettings) -> list[Rule]:
 
 
 def headers(settings: EdgeSettings) -> list[Rule]:
-    """Headers that a browser's protections need; an origin that sets its own keeps them."""
+    """Return the security headers of answers; an origin that sets its own keeps them."""
     if not settings.security_headers:
         return []
     policy = RESPONSE_HEADERS.has("content-security-policy")
@@ -102,7 +102,7 @@ def headers(settings: EdgeSettings) -> list[Rule]:
 
 
 def compression() -> list[Rule]:
-    """Text is compressed with the best method the client knows."""
+    """Return the rule that compresses text with the best algorithm of the client."""
     return [
         Rule(
             ref="compress-text",

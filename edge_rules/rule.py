@@ -1,7 +1,7 @@
 """A rule of the edge as plain data: when, and what then. The provider's classes are made from it elsewhere."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from edge_rules.expression import ALWAYS, Expression
@@ -93,7 +93,7 @@ class RateLimit:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunManaged:
+class ExecuteManaged:
     """Run one of Cloudflare's own rule sets."""
 
     title: str
@@ -105,7 +105,7 @@ class RunManaged:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Keep:
+class EligibleForCache:
     """The edge may keep the answer."""
 
     edge_ttl_seconds: int | None
@@ -115,7 +115,7 @@ class Keep:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NeverKeep:
+class BypassCache:
     """The edge asks the origin each time and keeps nothing."""
 
 
@@ -159,9 +159,9 @@ Action = (
     | Challenge
     | Block
     | RateLimit
-    | RunManaged
-    | Keep
-    | NeverKeep
+    | ExecuteManaged
+    | EligibleForCache
+    | BypassCache
     | CacheControl
     | SetHeaders
     | Compress
@@ -195,24 +195,3 @@ class Rule:
         length = len(self.when.text())
         if length > LONGEST_EXPRESSION:
             raise ValueError(f"rule {self.ref}: {length} characters of expression, at most {LONGEST_EXPRESSION}")
-
-
-class Place(StrEnum):
-    """Where a contributed rule stands among those of the edge itself."""
-
-    FIRST = "first"
-    """Before them: an exception of a firewall, where the first match counts."""
-    LAST = "last"
-    """After them, but before what must have the last word: nobody keeps what belongs to one person."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fragment:
-    """A rule that another component contributes: only the zone's owner makes rule sets."""
-
-    phase: Phase
-    """Where it belongs."""
-    rule: Rule
-    """The rule."""
-    place: Place = field(default=Place.LAST)
-    """Before or after the edge's own."""

@@ -1,4 +1,4 @@
-"""Everything that the rules of one zone depend on, as plain data."""
+"""Settings of one zone, from which its rules are made."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ class Hsts(StrEnum):
 
 
 class Waf(StrEnum):
-    """What Cloudflare's managed firewall rules do."""
+    """Mode of Cloudflare's managed WAF rules."""
 
     ON = "on"
     """Each rule its own action."""
@@ -40,7 +40,7 @@ class Waf(StrEnum):
 
 
 class Bots(StrEnum):
-    """Where automated visitors are challenged."""
+    """Paths on which automated visitors are challenged."""
 
     OFF = "off"
     """Nowhere."""
@@ -51,29 +51,29 @@ class Bots(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rate:
-    """So many requests of one address, in one data centre."""
+class RequestRate:
+    """Requests of one address in one data centre, in a period."""
 
     requests: int
     """Requests that pass in one period, at least 1."""
     period_seconds: int
-    """Over which they are counted."""
+    """Period over which they are counted, in seconds."""
 
     @property
     def per_minute(self) -> float:
-        """What passes in a minute, at the most."""
+        """Requests that pass in a minute at most."""
         return self.requests * MINUTE_SECONDS / self.period_seconds
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApiSettings:
-    """The API: what is counted there."""
+    """Rate limits of the API."""
 
     paths: tuple[str, ...]
     """Path prefixes, each with a slash at both ends, for example `/rest/`."""
-    per_minute: Rate | None
+    per_minute: RequestRate | None
     """The long limit; None for none."""
-    burst: Rate | None
+    burst: RequestRate | None
     """The short limit beside it; None for none."""
     only_uncached: bool
     """Whether only requests that reach the origin are counted."""
@@ -85,28 +85,28 @@ class ApiSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class FailedLogins:
-    """Answers that mean a wrong password, counted."""
+    """Limit of failed logins, counted by the status of the answer."""
 
     failures: int
     """After so many, the next attempt is challenged; at least 2."""
     window_seconds: int
-    """Over which they are counted."""
+    """Window over which they are counted, in seconds."""
     statuses: tuple[int, ...]
     """HTTP statuses that the sign-in answers to a wrong password."""
 
     @property
-    def rate(self) -> Rate:
-        """What passes: the counter moves with the answer, and the action comes when it is above the number."""
-        return Rate(requests=self.failures - 1, period_seconds=self.window_seconds)
+    def rate(self) -> RequestRate:
+        """Failures that pass: the counter moves with the answer, and the action comes above the number."""
+        return RequestRate(requests=self.failures - 1, period_seconds=self.window_seconds)
 
 
 @dataclass(frozen=True, kw_only=True)
 class AuthSettings:
-    """Sign-in: what is counted there."""
+    """Rate limits of sign-in."""
 
     paths: tuple[str, ...]
     """Path prefixes, as those of the API; nothing below them is ever kept."""
-    per_minute: Rate | None
+    per_minute: RequestRate | None
     """The limit; None for none."""
     failed_logins: FailedLogins | None
     """When a challenge comes; None for never."""
@@ -114,7 +114,7 @@ class AuthSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class CacheSettings:
-    """What the edge keeps."""
+    """Cache of the edge."""
 
     fingerprinted_paths: tuple[str, ...]
     """Path prefixes of files named by their content, the same for every visitor, for example `/assets/`."""
@@ -164,8 +164,8 @@ class EdgeSettings:
     """Whether the zone is signed."""
     json_refusals: bool = True
     """Whether a request over a limit is answered with JSON; Cloudflare's own page otherwise."""
-    lost: tuple[str, ...] = ()
-    """What was asked for and the plan lacks, a sentence each."""
+    downgrades: tuple[str, ...] = ()
+    """Downgrades because of the plan, a sentence each."""
 
     def __post_init__(self) -> None:
         """Refuse what would make a wrong rule.
@@ -180,7 +180,7 @@ class EdgeSettings:
             raise ValueError("; ".join(reasons))
 
     @property
-    def rates(self) -> dict[str, Rate]:
+    def rates(self) -> dict[str, RequestRate]:
         """Every limit with a period, by its rule's ref; most important first."""
         failed = self.auth.failed_logins
         asked = {

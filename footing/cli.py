@@ -114,10 +114,10 @@ def trace(
     """Show what the edge of STACK would do with a request, rule by rule, offline."""
     from rich.console import Console
 
-    from footing.trace.ask import Asked
+    from footing.trace.ask import RequestSpec
     from footing.trace.command import run
 
-    asked = Asked(
+    spec = RequestSpec(
         method=method,
         target=path,
         headers=header or (),
@@ -125,7 +125,7 @@ def trace(
         status=status,
         answer_headers=answer_header or (),
     )
-    run(_read(stack, config_file).config, asked, Console(highlight=False), json=as_json)
+    run(_read(stack, config_file).config, spec, Console(highlight=False), json=as_json)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from stacks.config.load import PROJECT, StackFile, from_file
 
 if TYPE_CHECKING:
     from footing.plan.model import Plan
-    from stacks.observed import Observed
+    from observability.stack import ObservedStack
 
 
 def root() -> Path:
@@ -41,11 +41,11 @@ def plan(stack: str, file: StackFile) -> "Plan":
     return _recorded(stack, file, lambda: runpy.run_path(str(root() / "__main__.py"), run_name="__main__"))
 
 
-def observed(stack: str, file: StackFile) -> "Observed":
-    """What a stack tells about itself, composed offline."""
+def observed(stack: str, file: StackFile) -> "ObservedStack":
+    """Return a stack as the writers of its files see it, composed offline."""
     from stacks.observed import observe
 
-    found: list[Observed] = []
+    found: list[ObservedStack] = []
     _recorded(stack, file, lambda: found.append(observe()))
     return found[0]
 

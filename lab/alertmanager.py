@@ -12,14 +12,14 @@ from lab import process, programs
 from lab.listeners import Listeners
 from observability.routing.alertmanager import (
     TEMPLATES_FILE,
-    Chat,
-    Mail,
-    Pace,
-    Pager,
-    Places,
+    Email,
+    GroupTiming,
+    PagerDuty,
+    Receivers,
+    Slack,
     configuration,
     templates,
-    written,
+    to_yaml,
 )
 
 PROGRAM = "prometheus-alertmanager"
@@ -55,15 +55,15 @@ class Alertmanager:
             return json.load(answer)
 
 
-def places(directory: Path, listeners: Listeners, *, pager: bool = True) -> Places:
-    """The listeners, as an Alertmanager is told of them; their secrets are written to `directory`."""
+def places(directory: Path, listeners: Listeners, *, pager: bool = True) -> Receivers:
+    """The listeners, as an Alertmanager is told of them; their secrets are to_yaml to `directory`."""
     key, webhook = directory / "pagerduty-key", directory / "slack-webhook"
     key.write_text("0" * 32)
     webhook.write_text(listeners.webhook)
-    return Places(
-        pager=Pager(key_file=str(key), url=listeners.pager) if pager else None,
-        chat=Chat(webhook_file=str(webhook)),
-        mail=Mail(
+    return Receivers(
+        pager=PagerDuty(key_file=str(key), url=listeners.pager) if pager else None,
+        chat=Slack(webhook_file=str(webhook)),
+        mail=Email(
             addresses=["team@example.com"], server=listeners.mail, sender="alerts@example.com", encrypted=False
         ),
         may_page=pager,
@@ -74,7 +74,7 @@ def configured(directory: Path, made: Mapping[str, Any], messages: str) -> Path:
     """The file of a configuration, and beside it that of its messages."""
     (directory / TEMPLATES_FILE).write_text(messages)
     file = directory / "alertmanager.yml"
-    file.write_text(written(made))
+    file.write_text(to_yaml(made))
     return file
 
 
@@ -125,11 +125,11 @@ def running(directory: Path, config: Path) -> Iterator[Alertmanager]:
 
 @contextmanager
 def with_places(
-    directory: Path, listeners: Listeners, pace: Pace, *, pager: bool = True, without: Sequence[str] = ()
+    directory: Path, listeners: Listeners, timing: GroupTiming, *, pager: bool = True, without: Sequence[str] = ()
 ) -> Iterator[Alertmanager]:
     """Alertmanager with the routes of a stack that has all places, or all but those named `without`."""
     absent: dict[str, Any] = dict.fromkeys(without)
     chosen = replace(places(directory, listeners, pager=pager), **absent)
-    made = configuration(chosen, pace)
+    made = configuration(chosen, timing)
     with running(directory, configured(directory, made, templates(GRAFANA))) as alertmanager:
         yield alertmanager

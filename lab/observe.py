@@ -26,7 +26,7 @@ from lab.pooler import Pooler
 from lab.process import ServerError
 from lab.prometheus import Prometheus
 from observability.records.names import Job
-from observability.routing.alertmanager import TEMPLATES_FILE, Pace, configuration
+from observability.routing.alertmanager import TEMPLATES_FILE, GroupTiming, configuration
 
 RULES_FILE = "rules.yml"
 REQUESTS_PER_SECOND = 20
@@ -45,7 +45,7 @@ class Timing:
     """How long all is well before the fault: four scrapes."""
     limit_seconds: int = 180
     """How long after the fault somebody has to be told at the latest."""
-    pace: Pace = field(default_factory=Pace)
+    group_timing: GroupTiming = field(default_factory=GroupTiming)
     """How long Alertmanager waits."""
 
 
@@ -124,7 +124,7 @@ def running(
         app = enter(application.running(pooler.url()))
         listeners = enter(listening())
         room = opened.room("watch")
-        made = configuration(alertmanager.places(room, listeners), timing.pace)
+        made = configuration(alertmanager.places(room, listeners), timing.group_timing)
         routes = alertmanager.configured(room, made, (directory / TEMPLATES_FILE).read_text())
         manager = enter(alertmanager.running(room, routes))
         watcher = enter(

@@ -1,4 +1,4 @@
-"""What a component tells about itself, as plain data; everything that watches a stack is made from it.
+"""Records of what a component measures, as plain data; dashboards, alerts and runbook are made from them.
 
 Nothing here imports Pulumi. See docs/adr/0012-one-record-for-everything-that-watches.md.
 """

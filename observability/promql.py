@@ -1,4 +1,4 @@
-"""Expressions of PromQL as data: what they ask can be listed, written for any window, and fed by a test.
+"""Expressions of PromQL as data: their series can be listed, they can be written for any window, and evaluated.
 
 https://prometheus.io/docs/prometheus/latest/querying/basics/
 """
@@ -6,7 +6,7 @@ https://prometheus.io/docs/prometheus/latest/querying/basics/
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 EXPONENT_FROM = 1e6
@@ -14,7 +14,7 @@ EXPONENT_FROM = 1e6
 
 
 class Operator(StrEnum):
-    """How a label is compared."""
+    """Comparison of a label with a value."""
 
     EQUAL = "="
     DIFFERENT = "!="
@@ -39,7 +39,7 @@ class Match:
 
 
 def numbered(label: str, written: str) -> Match:
-    """A number in a label as its exporter writes it, and as Prometheus stores it: `le` and `quantile`.
+    """Return the condition for a number in `le` or `quantile` as its exporter writes it or Prometheus stores it.
 
     Prometheus 3, and Alloy with it, stores `1` as `1.0`; Prometheus 2 stores what is written.
     https://prometheus.io/docs/prometheus/latest/migration/#le-and-quantile-label-values
@@ -65,12 +65,12 @@ class Series:
         return f"{self.metric}{{{','.join(map(str, self.matches))}}}" if self.matches else self.metric
 
     def where(self, *matches: Match) -> "Series":
-        """The same metric under further conditions."""
+        """Return the same metric under further conditions."""
         return Series(self.metric, (*self.matches, *matches))
 
 
 class Aggregation(StrEnum):
-    """How many series become one."""
+    """Aggregation operator that makes one series of many."""
 
     SUM = "sum"
     MAX = "max"
@@ -83,11 +83,20 @@ class Expression(ABC):
 
     @abstractmethod
     def promql(self, window: str) -> str:
-        """The text of it, rates taken over `window`, for example `5m`; a window of its own comes first."""
+        """Return its text, rates taken over `window`, for example `5m`."""
 
     @abstractmethod
     def series(self) -> Iterator[Series]:
-        """Everything it reads."""
+        """Yield everything that it reads."""
+
+    def parts(self) -> "Iterator[Expression]":
+        """Yield the expression itself and everything that it is put together from."""
+        yield self
+        for field in fields(self):  # type: ignore[arg-type]  # every expression is a dataclass
+            value = getattr(self, field.name)
+            for item in value if isinstance(value, tuple) else (value,):
+                if isinstance(item, Expression):
+                    yield from item.parts()
 
 
 @dataclass(frozen=True)
@@ -97,7 +106,7 @@ class Level(Expression):
     of: Series
     """The gauge."""
     how: Aggregation = Aggregation.SUM
-    """How its series become one."""
+    """Operator that makes one number of its series."""
     by: tuple[str, ...] = ()
     """Labels that are kept."""
 
@@ -161,7 +170,7 @@ class Quantile(Expression):
 
 @dataclass(frozen=True)
 class Sum(Expression):
-    """Terms that keep the same labels, added; a term without a series makes the whole empty."""
+    """Sum of terms that keep the same labels; a term without a series makes the sum empty."""
 
     terms: tuple[Expression, ...]
     """Two or more."""
@@ -176,12 +185,12 @@ class Sum(Expression):
 
 @dataclass(frozen=True)
 class Difference(Expression):
-    """`whole` without `part`, both with the same labels."""
+    """`whole` minus `part`, both with the same labels."""
 
     whole: Expression
-    """What there is."""
+    """Minuend."""
     part: Expression
-    """What of it does not count."""
+    """Subtrahend."""
 
     def promql(self, window: str) -> str:
         return f"({self.whole.promql(window)} - {self.part.promql(window)})"
@@ -193,12 +202,12 @@ class Difference(Expression):
 
 @dataclass(frozen=True)
 class Ratio(Expression):
-    """`part` of `whole`, both with the same labels; nothing at all while the whole is nothing."""
+    """`part` divided by `whole`, both with the same labels; no value while the whole is 0."""
 
     part: Expression
-    """What is counted."""
+    """Numerator."""
     whole: Expression
-    """What it is a share of."""
+    """Denominator."""
 
     def promql(self, window: str) -> str:
         return f"{self.part.promql(window)} / ({self.whole.promql(window)} > 0)"
@@ -213,9 +222,9 @@ class Scaled(Expression):
     """Another unit of the same number."""
 
     of: Expression
-    """The number."""
+    """Expression that is scaled."""
     factor: float
-    """What it is multiplied by: 60 for a rate in a minute."""
+    """Factor: 60 for a rate in a minute."""
 
     def promql(self, window: str) -> str:
         return f"{self.factor:g} * ({self.of.promql(window)})"

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from edge_rules.fit import lacks
+from edge_rules.fit import unsupported
 from edge_rules.phases import phases
 from edge_rules.plans import PLAN_CAPABILITIES, CloudflarePlan
 from edge_rules.rule import Phase, Rule
@@ -26,9 +26,9 @@ def edge_rules(config: StackConfig) -> Mapping[Phase, Sequence[Rule]]:
     return phases(edge_settings(config))
 
 
-def edge_degradations(config: StackConfig) -> list[str]:
-    """What was asked for and the plan lacks, a sentence each; empty where the plan holds it all."""
-    return list(edge_settings(config).lost)
+def edge_downgrades(config: StackConfig) -> list[str]:
+    """Return the downgrades because of the plan, a sentence each; empty where the plan supports everything."""
+    return list(edge_settings(config).downgrades)
 
 
 def rate_limit_tiers(config: StackConfig) -> dict[str, str]:
@@ -56,9 +56,9 @@ def plan_losses() -> dict[str, Mapping[str, str]]:
     """What happens instead, by plan, for every key that some plan lacks when everything is asked for."""
     found: dict[str, dict[str, str]] = {}
     for plan in reversed(CloudflarePlan):
-        for lack in lacks(wanted(_everything(plan))):
-            told = found.setdefault(lack.key, {})
-            told[plan] = f"{told[plan]}; {lack.instead}" if plan in told else lack.instead
+        for feature in unsupported(wanted(_everything(plan))):
+            effects = found.setdefault(feature.key, {})
+            effects[plan] = f"{effects[plan]}; {feature.instead}" if plan in effects else feature.instead
     return {key: found[key] for key in sorted(found)}
 
 

@@ -1,39 +1,88 @@
-"""What a stack tells about itself, for the tools that render it; found by composing the stack."""
+"""A stack as the writers of dashboards, rules, routes and runbooks see it; found by composing it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from observability import Signals
-from observability.alerting.rules import AlertIdentity
+from observability.dashboards.panels import PanelContext
+from observability.dashboards.queries import DataSources
+from observability.routing.alertmanager import Email, PagerDuty, Receivers, Slack
+from observability.routing.destinations import Destination
+from observability.stack import LatencyLimit, LoadTargets, ObservedStack
 from stacks.alert_identity import alert_identity
 from stacks.config.stack import StackConfig
+from stacks.naming import Names
+from stacks.replace_outputs import replace_outputs
 
 
-@dataclass(frozen=True, kw_only=True)
-class Observed:
-    """One stack, as those see it who watch it."""
-
-    config: StackConfig
-    """Its checked configuration."""
-    signals: Sequence[Signals]
-    """What its components tell, in the order of composition."""
-
-    @property
-    def identity(self) -> AlertIdentity:
-        """Whose alerts they are."""
-        return alert_identity(self.config)
-
-    @property
-    def owner(self) -> str:
-        """Who answers where a record names nobody: the stack's first owner."""
-        return self.identity.owner
-
-
-def observe() -> Observed:
-    """Compose the stack that the engine, or a plan, is asked for."""
+def observe() -> ObservedStack:
+    """Compose the stack that the engine, or a plan, is asked for, and return what observes it."""
     # Only when called: composing needs the provider SDKs.
     from stacks.compose import compose
     from stacks.config import from_pulumi
 
     config, secrets = from_pulumi()
-    return Observed(config=config, signals=compose(config, secrets).signals)
+    return observed_stack(config, compose(config, secrets).signals)
+
+
+def observed_stack(config: StackConfig, signals: Sequence[Signals]) -> ObservedStack:
+    """Return the stack of `config`, whose components have the records `signals`."""
+    return ObservedStack(
+        identity=alert_identity(config),
+        signals=replace_outputs(tuple(signals)),
+        panels=_panel_context(config),
+        receivers=receivers(config),
+        grafana_url=config.grafana.url,
+        load_targets=_load_targets(config),
+        granted_database=Names(config.app, config.environment).database
+        if config.grafana.postgres_datasource_uid is not None
+        else None,
+    )
+
+
+def receivers(config: StackConfig) -> Receivers:
+    """Return where the stack's Alertmanager sends messages, its secrets as files."""
+    contacts, server = config.grafana.contacts, config.grafana.contacts.mail_server
+    return Receivers(
+        pager=PagerDuty() if Destination.PAGER in contacts.destinations else None,
+        chat=Slack(channel=contacts.slack_channel) if Destination.CHAT in contacts.destinations else None,
+        mail=Email(
+            addresses=contacts.email,
+            # https://docs.aws.amazon.com/general/latest/gr/ses.html
+            server=f"{server.host}:{server.port}" if server else f"email-smtp.{config.region}.amazonaws.com:587",
+            sender=server.sender if server else f"alerts@{config.edge.zone}",
+            username=server.username if server else None,
+        ),
+        may_page=contacts.may_page,
+    )
+
+
+def _panel_context(config: StackConfig) -> PanelContext:
+    grafana = config.grafana
+    return PanelContext(
+        app=config.app,
+        environment=config.environment,
+        runbook_url=grafana.runbook_url,
+        recorded=grafana.recorded_objectives,
+        sources=DataSources(
+            cloudwatch_uid=grafana.cloudwatch_datasource_uid,
+            prometheus_uid=grafana.prometheus_datasource_uid,
+            postgres_uid=grafana.postgres_datasource_uid,
+            upstash_uid=grafana.upstash_datasource_uid,
+            region=config.region,
+        ),
+    )
+
+
+def _load_targets(config: StackConfig) -> LoadTargets:
+    targets, rate_limits = config.objectives.targets, config.edge.rate_limits
+    return LoadTargets(
+        latency=tuple(
+            LatencyLimit(population=it.population, percentile=it.percentile, milliseconds=it.target_ms)
+            for it in targets.latency
+        ),
+        failed_share=targets.errors.share if targets.errors else None,
+        hit_shares={hit.layer: hit.share for hit in targets.hits},
+        auth_requests_per_minute=rate_limits.auth.requests_per_minute,
+        api_requests_per_minute=rate_limits.api.requests_per_minute,
+        server_connections=config.database.pooler.server_connections,
+    )

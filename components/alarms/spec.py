@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from observability import CloudWatch, CloudWatchMath, Severity, Signals
-from observability.alerting.alerts import Alert, Crossed, alerts
+from observability.alerting.alerts import Alert, ThresholdCondition, alerts
 
 PUBLISHED_EVERY_SECONDS: Mapping[str, int] = {
     "CPUCreditBalance": 300,
@@ -68,7 +68,9 @@ def specs(told: Iterable[Signals], severities: Iterable[Severity], runbook_url: 
 
 def _spec(alert: Alert, runbook_url: str) -> AlarmSpec | None:
     condition = alert.condition
-    if not isinstance(condition, Crossed) or not isinstance(condition.signal.query, CloudWatch | CloudWatchMath):
+    if not isinstance(condition, ThresholdCondition) or not isinstance(
+        condition.signal.query, CloudWatch | CloudWatchMath
+    ):
         return None
     query, threshold = condition.signal.query, condition.threshold
     period = _period(query)
@@ -82,7 +84,7 @@ def _spec(alert: Alert, runbook_url: str) -> AlarmSpec | None:
         # A part of a period cannot be asked for: the alarm rather waits a little longer.
         periods=max(1, -(-alert.for_seconds // period)),
         missing=_missing(query, below=threshold.below),
-        description=f"{alert.wrong}. {alert.meaning} {runbook_url}#{alert.anchor}",
+        description=f"{alert.summary}. {alert.description} {runbook_url}#{alert.anchor}",
     )
 
 

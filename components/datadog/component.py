@@ -91,7 +91,7 @@ class Datadog(Component):
         )
 
     def _title(self, alert: Alert) -> str:
-        return f"{alert.wrong} ({self._args.environment})"
+        return f"{alert.summary} ({self._args.environment})"
 
     def _tags(self, alert: Alert) -> list[str]:
         owned = [it for it in self._args.tags if alert.owner is None or not it.startswith("team:")]

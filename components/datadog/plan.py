@@ -10,7 +10,7 @@ from components.datadog.args import DatadogArgs
 from components.datadog.names import UnsayableError
 from components.datadog.queries import condition, query
 from observability import CloudWatch, Objective, Signal, Threshold
-from observability.alerting.alerts import Absent, Alert, Burning, Crossed, alerts
+from observability.alerting.alerts import AbsenceCondition, Alert, BurnRateCondition, ThresholdCondition, alerts
 from observability.alerting.evaluators import without_source_evaluated
 from observability.durations import HOUR_SECONDS, window
 from observability.records.objective import PERIOD_DAYS
@@ -52,7 +52,7 @@ class BurnMonitor:
 
     alert: Alert
     """What it tells."""
-    condition: Burning
+    condition: BurnRateCondition
     """The objective and its windows."""
 
 
@@ -80,14 +80,14 @@ def planned(args: DatadogArgs) -> Planned:
     left_out: list[LeftOut] = []
     for alert in alerts(told):
         try:
-            if isinstance(alert.condition, Crossed):
+            if isinstance(alert.condition, ThresholdCondition):
                 threshold = alert.condition.threshold
                 text = condition(alert.condition.signal, threshold, args.app)
                 crawled = isinstance(alert.condition.signal.query, CloudWatch)
                 monitors.append(MetricMonitor(alert=alert, threshold=threshold, query=text, crawled=crawled))
-            elif isinstance(alert.condition, Burning):
+            elif isinstance(alert.condition, BurnRateCondition):
                 burning.append(_burning(alert, alert.condition))
-            elif isinstance(alert.condition, Absent):
+            elif isinstance(alert.condition, AbsenceCondition):
                 raise UnsayableError("a service level objective tells of missing data itself")
         except UnsayableError as error:
             left_out.append(LeftOut(name=alert.name, why=str(error)))
@@ -102,14 +102,14 @@ def planned(args: DatadogArgs) -> Planned:
     )
 
 
-def _burning(alert: Alert, condition: Burning) -> BurnMonitor:
+def _burning(alert: Alert, condition: BurnRateCondition) -> BurnMonitor:
     if condition.window.long_seconds > LONGEST_WINDOW_SECONDS:
         longest = window(LONGEST_WINDOW_SECONDS)
         raise UnsayableError(f"a window of {condition.window.name}, allowed up to {longest}")
     return BurnMonitor(alert=alert, condition=condition)
 
 
-def burn_query(slo_id: str, condition: Burning) -> str:
+def burn_query(slo_id: str, condition: BurnRateCondition) -> str:
     """Query of a monitor on a burn rate, of the objective with this id."""
     pair = condition.window
     long, short = _hours(pair.long_seconds), window(pair.short_seconds)
@@ -134,7 +134,7 @@ def _panels(signals: Sequence[Signal], app: str) -> Iterator[tuple[Signal, pulum
 def message(alert: Alert, args: DatadogArgs) -> str:
     """What a person reads: what is wrong, what it means, where the runbook is, and who is told."""
     handles = " ".join(args.handles[alert.severity])
-    return f"{alert.wrong}. {alert.meaning}\n\n{args.runbook_url}#{alert.anchor}\n\n{handles}"
+    return f"{alert.summary}. {alert.description}\n\n{args.runbook_url}#{alert.anchor}\n\n{handles}"
 
 
 def dashboard(args: DatadogArgs, panels: Mapping[str, Sequence[tuple[Signal, Any]]]) -> dict[str, Any]:

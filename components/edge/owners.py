@@ -9,7 +9,7 @@ _OWNERS: WeakKeyDictionary[pulumi.Resource, dict[str, str]] = WeakKeyDictionary(
 """Owners' names by zone, for each program: its stack is the key, and takes them along when it ends."""
 
 
-def own(zone_name: str, owner: str) -> None:
+def claim_zone(zone_name: str, owner: str) -> None:
     """Make `owner` the only owner of the zone in this program.
 
     Raises:
@@ -24,6 +24,6 @@ def own(zone_name: str, owner: str) -> None:
     if zone_name in owners:
         raise ValueError(
             f"the edges {owners[zone_name]!r} and {owner!r} both own the zone {zone_name!r}: "
-            "a zone has one rule set in each phase, so give the rules of one to the other as fragments"
+            "a zone has one rule set in each phase, so it belongs to one edge alone"
         )
     owners[zone_name] = owner

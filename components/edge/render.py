@@ -1,19 +1,19 @@
-"""A rule as the provider takes it: every field is written, because one left out comes back as a difference."""
+"""Rules in the provider's classes: every field is set, because one left out comes back as a difference."""
 
 import pulumi_cloudflare as cloudflare
 
 from edge_rules.rule import (
     Action,
     Block,
+    BypassCache,
     CacheControl,
     Challenge,
     Compress,
-    Keep,
-    NeverKeep,
+    EligibleForCache,
+    ExecuteManaged,
     RateLimit,
     Redirect,
     Rule,
-    RunManaged,
     SetHeaders,
     Skip,
 )
@@ -21,8 +21,8 @@ from edge_rules.rule import (
 Parameters = cloudflare.RulesetRuleActionParametersArgs
 
 
-def rendered(rule: Rule) -> cloudflare.RulesetRuleArgs:
-    """The rule in the provider's classes."""
+def ruleset_rule(rule: Rule) -> cloudflare.RulesetRuleArgs:
+    """Return `rule` in the provider's classes."""
     name, parameters = _action(rule.then)
     return cloudflare.RulesetRuleArgs(
         ref=rule.ref,
@@ -36,7 +36,7 @@ def rendered(rule: Rule) -> cloudflare.RulesetRuleArgs:
 
 
 def _action(then: Action) -> tuple[str, Parameters | None]:
-    """Cloudflare's name of an action, and its parameters."""
+    """Return Cloudflare's name of an action, and its parameters."""
     match then:
         case RateLimit():
             return _action(then.then)
@@ -48,18 +48,18 @@ def _action(then: Action) -> tuple[str, Parameters | None]:
             return "skip", Parameters(phases=list(then.phases))
         case Redirect():
             return "redirect", _redirect(then)
-        case RunManaged():
+        case ExecuteManaged():
             return "execute", _managed(then)
-        case NeverKeep():
+        case BypassCache():
             return "set_cache_settings", Parameters(cache=False)
-        case Keep():
+        case EligibleForCache():
             return "set_cache_settings", _cache(then)
         case _:
             return _answer_action(then)
 
 
 def _answer_action(then: CacheControl | SetHeaders | Compress) -> tuple[str, Parameters]:
-    """The same for what is done to an answer."""
+    """Return the same for an action on an answer."""
     match then:
         case CacheControl():
             return "set_cache_control", _directives(then)
@@ -106,12 +106,12 @@ def _redirect(redirect: Redirect) -> Parameters:
     )
 
 
-def _managed(run: RunManaged) -> Parameters:
+def _managed(run: ExecuteManaged) -> Parameters:
     overrides = run.action and cloudflare.RulesetRuleActionParametersOverridesArgs(action=run.action)
     return Parameters(id=run.ruleset_id, overrides=overrides or None)
 
 
-def _cache(keep: Keep) -> Parameters:
+def _cache(keep: EligibleForCache) -> Parameters:
     return Parameters(
         cache=True,
         edge_ttl=cloudflare.RulesetRuleActionParametersEdgeTtlArgs(

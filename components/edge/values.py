@@ -1,4 +1,4 @@
-"""Values of a zone outside its rules, and Cloudflare's own in their place: a destroy leaves every one as it is."""
+"""Zone settings outside the rules, and Cloudflare's defaults in their place: a destroy leaves each as it is."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ HSTS_SECONDS: Mapping[Hsts, int] = {
     Hsts.YEAR: 365 * DAY_SECONDS,
     Hsts.PRELOAD: 730 * DAY_SECONDS,
 }
-"""How long each stage lasts. The list of preloaded domains wants a year at least: https://hstspreload.org"""
+"""`max-age` of each stage, in seconds. The list of preloaded domains wants a year at least: https://hstspreload.org"""
 
 SETTINGS: Mapping[str, str | int] = {
     "ssl": "strict",
@@ -76,7 +76,7 @@ BOTS: Mapping[CloudflarePlan, Mapping[str, Any]] = {
     # Bot Management is a product of its own here; what a contract holds is set with that contract.
     CloudflarePlan.ENTERPRISE: {"enable_js": True},
 }
-"""Only what a plan knows: the rest comes back as a difference that never ends.
+"""Arguments that a plan has: the rest comes back as a difference that never ends.
 
 Source: https://developers.cloudflare.com/bots/plans/
 """
@@ -86,18 +86,18 @@ IDLE: Mapping[str, Any] = {
     "sbfm_definitely_automated": "allow",
     "sbfm_likely_automated": "allow",
 }
-"""Each argument of bot fighting that challenges somebody, doing nothing."""
+"""Arguments of bot fighting that challenge nobody."""
 
 
 def zone_settings(settings: EdgeSettings) -> dict[str, Value]:
-    """The settings of a zone, by id."""
+    """Return the settings of a zone, by id."""
     stage = settings.hsts
-    grown = stage in (Hsts.YEAR, Hsts.PRELOAD)
+    with_subdomains = stage in (Hsts.YEAR, Hsts.PRELOAD)
     # Nested and in snake case: any other shape differs for ever. https://github.com/pulumi/pulumi-cloudflare/issues/1579
     security = {
         "enabled": stage is not Hsts.OFF,
         "max_age": HSTS_SECONDS[stage],
-        "include_subdomains": grown,
+        "include_subdomains": with_subdomains,
         "preload": stage is Hsts.PRELOAD,
         # A response rule sets that header.
         "nosniff": False,
@@ -106,7 +106,7 @@ def zone_settings(settings: EdgeSettings) -> dict[str, Value]:
 
 
 def bots(settings: EdgeSettings, *, reset: bool) -> dict[str, Any]:
-    """Arguments of bot fighting that the plan knows."""
-    known = BOTS[settings.plan]
+    """Return the arguments of bot fighting that the plan has."""
+    arguments = BOTS[settings.plan]
     idle = reset or settings.bots is Bots.OFF
-    return {key: IDLE.get(key, value) if idle else value for key, value in known.items()}
+    return {key: IDLE.get(key, value) if idle else value for key, value in arguments.items()}

@@ -1,7 +1,6 @@
-"""The records, settings and rules of a zone: one rule set for each phase."""
+"""DNS records, settings and rules of a zone: one rule set for each phase."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pulumi
 import pulumi_cloudflare as cloudflare
@@ -9,8 +8,8 @@ import pulumi_cloudflare as cloudflare
 from components.component import Component
 from components.edge import signals, values
 from components.edge.args import EdgeArgs
-from components.edge.owners import own
-from components.edge.render import rendered
+from components.edge.owners import claim_zone
+from components.edge.render import ruleset_rule
 from edge_rules.phases import phases
 from edge_rules.rule import Phase, Rule
 from observability import Signals
@@ -20,7 +19,7 @@ AUTOMATIC_TTL = 1
 
 
 class Edge(Component):
-    """What one zone does before one origin. It owns every rule of the zone: two edges cannot share one."""
+    """One Cloudflare zone in front of one origin. It owns every rule of the zone: two edges cannot share one."""
 
     zone_id: pulumi.Output[str]
     """Id of the zone."""
@@ -30,30 +29,26 @@ class Edge(Component):
     """DS record to enter at the registrar, by hand: without it nobody checks the zone's signatures."""
 
     def __init__(self, name: str, args: EdgeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        own(args.zone_name, name)
-        # Rules hold functions, which no state can keep; what they say is in the rule sets.
-        super().__init__(name, replace(args, fragments=()), opts)
+        claim_zone(args.zone_name, name)
+        super().__init__(name, args, opts)
         self._args = args
         self.zone_id = pulumi.Output.from_input(args.zone_id)
-        self._tell_losses()
+        for sentence in args.settings.downgrades:
+            pulumi.log.warn(sentence, resource=self)
         self._make_records()
         self._make_settings()
         self.ds_record = self._make_dnssec()
         self._make_tiered_cache()
         self._make_detections()
-        for phase, rules in phases(args.settings, args.fragments).items():
+        for phase, rules in phases(args.settings).items():
             self._make_ruleset(phase, rules)
         self.urls = pulumi.Output.from_input([f"https://{hostname}" for hostname in args.settings.hostnames])
         self._finish()
 
     @property
     def signals(self) -> Signals:
-        """What to watch."""
+        """Records of the zone."""
         return signals.signals(self._args)
-
-    def _tell_losses(self) -> None:
-        for sentence in self._args.settings.lost:
-            pulumi.log.warn(sentence, resource=self)
 
     def _make_records(self) -> None:
         for hostname in (*self._args.settings.hostnames, *self._args.settings.redirect_hostnames):
@@ -69,14 +64,13 @@ class Edge(Component):
             )
 
     def _make_settings(self) -> None:
-        wanted = values.zone_settings(self._args.settings)
-        for setting, value in wanted.items():
+        for setting, value in values.zone_settings(self._args.settings).items():
             cloudflare.ZoneSetting(
                 f"{self._name}-{setting.replace('_', '-')}",
                 zone_id=self.zone_id,
                 setting_id=setting,
                 value=values.DEFAULTS[setting] if self._args.reset else value,
-                opts=self._kept(setting),
+                opts=self._adoptable(setting),
             )
 
     def _make_dnssec(self) -> pulumi.Output[str]:
@@ -86,7 +80,7 @@ class Edge(Component):
             # Not by `reset`: the registrar's DS record has to go first, and nobody here sees it.
             status="active" if self._args.settings.dnssec else "disabled",
             # Deleting it ends the signatures at once: with a DS record at the registrar the domain would vanish.
-            opts=self._kept(retain_on_delete=True),
+            opts=self._adoptable(retain_on_delete=True),
         )
         return signing.ds
 
@@ -94,13 +88,13 @@ class Edge(Component):
         # Smart tiered caching needs both: the first turns tiers on, the second picks them.
         value = "off" if self._args.reset else "on"
         tiers = cloudflare.ArgoTieredCaching(
-            f"{self._name}-tiers", zone_id=self.zone_id, value=value, opts=self._kept()
+            f"{self._name}-tiers", zone_id=self.zone_id, value=value, opts=self._adoptable()
         )
         cloudflare.TieredCache(
             f"{self._name}-smart-tiers",
             zone_id=self.zone_id,
             value=value,
-            opts=self._kept(depends_on=[tiers]),
+            opts=self._adoptable(depends_on=[tiers]),
         )
 
     def _make_detections(self) -> None:
@@ -108,7 +102,7 @@ class Edge(Component):
         cloudflare.BotManagement(
             f"{self._name}-bots",
             zone_id=self.zone_id,
-            opts=self._kept(),
+            opts=self._adoptable(),
             **values.bots(settings, reset=reset),
         )
         cloudflare.LeakedCredentialCheck(
@@ -128,7 +122,7 @@ class Edge(Component):
             kind="zone",
             name="default",
             phase=phase.value,
-            rules=[rendered(rule) for rule in rules],
+            rules=[ruleset_rule(rule) for rule in rules],
             opts=self._child(
                 # A replacement made first would be the second rule set of its phase.
                 delete_before_replace=True,
@@ -138,8 +132,8 @@ class Edge(Component):
             ),
         )
 
-    def _kept(self, *parts: str, **options: object) -> pulumi.ResourceOptions:
-        """Options of what every zone has already; where it is adopted, its id there: the zone and `parts`."""
+    def _adoptable(self, *parts: str, **options: object) -> pulumi.ResourceOptions:
+        """Return options of what every zone has already; where it is adopted, with the id of zone and `parts`."""
         adopt = self._args.adopt
         found = "/".join((adopt.zone_id, *parts)) if adopt and adopt.settings else None
         return self._child(import_=found, **options)

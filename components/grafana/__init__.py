@@ -1,1 +1,1 @@
-"""Grafana: what the components of a stack tell about themselves, as dashboards and alert rules."""
+"""Grafana: dashboards, alert rules and contact points from the records of a stack's components."""

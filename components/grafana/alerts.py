@@ -1,4 +1,4 @@
-"""Alert rules as plain data: one for each alert of the records, in three stages and what its message needs."""
+"""Alert rules as plain data: one for each alert of the records, in stages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,23 +7,22 @@ from components.grafana import messages, stages
 from components.grafana.conditions import alert_query
 from components.grafana.stages import LOOKBACK_SECONDS, Stage
 from observability import Prometheus, Severity
-from observability.alerting.alerts import Alert, Burning, Crossed, labels
-from observability.alerting.burn import condition
+from observability.alerting.alerts import Alert, BurnRateCondition, ThresholdCondition, labels
+from observability.alerting.burn import burn_rate_promql
 from observability.dashboards import cloudwatch
 from observability.dashboards.boards import board_uid, short_uid
-from observability.dashboards.panels import Place, measures_of, panel_id
-from observability.dashboards.queries import Sources, instant, parts
-from observability.durations import duration
+from observability.dashboards.panels import PanelContext, objective_queries, panel_id
+from observability.dashboards.queries import instant
+from observability.durations import DAY_SECONDS, duration
 from observability.promql import Difference, Level, Scaled, Sum
 from observability.records.objective import PERIOD_DAYS
 
 CONDITION = "C"
-"""Letter of the stage that decides."""
+"""Letter of the stage that is the condition of the rule."""
 EVALUATIONS_TO_RESOLVE = 2
-"""Evaluations without a series after which its alert ends: one may be late."""
+"""Evaluations without a series after which its alert resolves: one may be late."""
 KEEP_FIRING_SECONDS = 300
-"""How long an alert stands after its condition ended: a number that swings around its threshold is one message."""
-HOURS_A_DAY = 24
+"""How long an alert fires on after its condition: a number that swings around its threshold is one message."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,39 +36,39 @@ class AlertRule:
     severity: Severity
     """How soon a person has to act."""
     stages: tuple[Stage, ...]
-    """Query, last value, comparison, then what the message tells; classic conditions would lose the labels."""
+    """Query, last value and comparison, then numbers for the message; classic conditions would lose the labels."""
     for_: str
     """How long the comparison must hold, as Grafana writes it."""
     keep_firing_for: str
-    """How long the alert stands after it, as Grafana writes it."""
+    """How long the alert fires on after it, as Grafana writes it."""
     exec_err_state: str
-    """State while the data source does not answer."""
+    """State while the query fails."""
     no_data_state: str
-    """State while it answers nothing."""
+    """State while the query has no data."""
     labels: Mapping[str, str]
-    """What messages are routed, grouped and found by."""
+    """Labels that messages are routed and grouped by."""
     annotations: Mapping[str, str]
-    """What a message says."""
+    """Texts and links of the message."""
 
 
-def rule(alert: Alert, place: Place, owner: str) -> AlertRule:
-    """The rule of `alert`, linked to the panel of its record; `owner` answers where a record names nobody."""
-    uid = f"{place.app}-{place.environment}"
+def rule(alert: Alert, context: PanelContext, owner: str) -> AlertRule:
+    """Return the rule of `alert`, linked to the panel of its record; `owner` is for a record that names none."""
+    uid = f"{context.app}-{context.environment}"
     return AlertRule(
         uid=short_uid(f"{uid}-{alert.name}"),
         name=alert.name,
         severity=alert.severity,
-        stages=_stages(alert, place),
+        stages=_stages(alert, context),
         for_=duration(alert.for_seconds),
         keep_firing_for=duration(KEEP_FIRING_SECONDS),
-        # A data source that is down for a moment must neither wake anybody nor end an alert that stands.
+        # A data source that is down for a moment must neither wake anybody nor resolve an alert that fires.
         exec_err_state="KeepLast" if alert.severity is Severity.PAGE else "OK",
         no_data_state=no_data_state(alert),
-        labels=labels(alert, app=place.app, environment=place.environment, owner=owner),
+        labels=labels(alert, app=context.app, environment=context.environment, owner=owner),
         annotations={
-            "summary": f"{alert.wrong} in {place.environment}",
+            "summary": f"{alert.summary} in {context.environment}",
             "description": messages.description(alert),
-            "runbook_url": f"{place.runbook_url}#{alert.anchor}",
+            "runbook_url": f"{context.runbook_url}#{alert.anchor}",
             # Grafana links an alert to its panel only when both are there.
             "__dashboardUid__": board_uid(uid, alert.board),
             "__panelId__": str(panel_id(alert.anchor)),
@@ -78,63 +77,61 @@ def rule(alert: Alert, place: Place, owner: str) -> AlertRule:
 
 
 def no_data_state(alert: Alert) -> str:
-    """What silence means.
+    """Return the state of the rule while its query has no data.
 
-    CloudWatch publishes nothing while nothing happens. PromQL answers nothing where a condition is part of the
-    query and where nothing was counted; only a gauge is always there, unless its exporter is dead.
+    CloudWatch publishes nothing while nothing happens. PromQL has no result where a condition is part of the
+    query and where nothing was counted; only a gauge always exists, unless its exporter is down.
     """
-    told = alert.condition
-    if not isinstance(told, Crossed):
+    condition = alert.condition
+    if not isinstance(condition, ThresholdCondition):
         return "OK"
-    query = told.signal.query
+    query = condition.signal.query
     if isinstance(query, Prometheus):
-        gauges = all(isinstance(it, (Level, Sum, Difference, Scaled)) for it in parts(query.expression))
-        return "NoData" if gauges and told.signal.minimum_traffic is None else "OK"
-    return "Alerting" if told.threshold.below else "OK"
+        gauges = all(isinstance(it, (Level, Sum, Difference, Scaled)) for it in query.expression.parts())
+        return "NoData" if gauges and condition.signal.minimum_traffic is None else "OK"
+    return "Alerting" if condition.threshold.below else "OK"
 
 
-def _stages(alert: Alert, place: Place) -> tuple[Stage, ...]:
-    told, sources = alert.condition, place.sources
-    if isinstance(told, Crossed):
-        return _crossed(told, sources)
-    if isinstance(told, Burning):
+def _stages(alert: Alert, context: PanelContext) -> tuple[Stage, ...]:
+    condition, sources = alert.condition, context.sources
+    if isinstance(condition, ThresholdCondition):
+        query, lookback = condition.signal.query, LOOKBACK_SECONDS
+        if not isinstance(query, Prometheus):
+            # Two whole periods and one that is late.
+            lookback = max(lookback, 3 * cloudwatch.period_seconds(query))  # type: ignore[arg-type]  # SQL has no alert
         return (
-            *_true(instant(condition(told.objective, told.window), sources)),
-            *_until_gone(told, place),
+            stages.query_stage(alert_query(condition.signal, sources), lookback),
+            stages.reduce_stage("B", of="A"),
+            stages.threshold_stage(
+                CONDITION, of="B", value=condition.threshold.value, below=condition.threshold.below
+            ),
         )
-    return _true(instant(f"absent({told.source})", sources))
+    if isinstance(condition, BurnRateCondition):
+        return (
+            *_while_true(instant(burn_rate_promql(condition.objective, condition.window), sources)),
+            *_budget_stages(condition, context),
+        )
+    return _while_true(instant(f"absent({condition.source})", sources))
 
 
-def _crossed(told: Crossed, sources: Sources) -> tuple[Stage, ...]:
-    query, lookback = told.signal.query, LOOKBACK_SECONDS
-    if not isinstance(query, Prometheus):
-        # Two whole periods and one that is late.
-        lookback = max(lookback, 3 * cloudwatch.period_seconds(query))  # type: ignore[arg-type]  # SQL has no alert
+def _while_true(query: Mapping[str, object]) -> tuple[Stage, ...]:
+    """Return the stages of a query that has a result only while it is true: any result is over 0."""
     return (
-        stages.asked(alert_query(told.signal, sources), lookback),
-        stages.last_value("B", of="A"),
-        stages.compared(CONDITION, of="B", value=told.threshold.value, below=told.threshold.below),
+        stages.query_stage(query),
+        stages.reduce_stage("B", of="A"),
+        stages.threshold_stage(CONDITION, of="B", value=0, below=False),
     )
 
 
-def _true(query: Mapping[str, object]) -> tuple[Stage, ...]:
-    """A query that answers only while it holds: what it answers is over 0."""
+def _budget_stages(condition: BurnRateCondition, context: PanelContext) -> tuple[Stage, ...]:
+    """Return the error budget that remains and the seconds until it is exhausted, for the message."""
+    remaining = objective_queries(condition.objective, context).budget_remaining()
+    period_seconds = PERIOD_DAYS * DAY_SECONDS
     return (
-        stages.asked(query),
-        stages.last_value("B", of="A"),
-        stages.compared(CONDITION, of="B", value=0, below=False),
-    )
-
-
-def _until_gone(told: Burning, place: Place) -> tuple[Stage, ...]:
-    """What is left of the budget, and in how many seconds it is gone at the rate of now, for the message."""
-    measures = measures_of(told.objective, place)
-    period_seconds = PERIOD_DAYS * HOURS_A_DAY * 3600
-    return (
-        stages.asked(instant(measures.left(), place.sources, messages.LEFT_QUERY)),
-        stages.last_value(messages.LEFT, of=messages.LEFT_QUERY),
-        stages.calculated(
-            messages.GONE_IN,
-            f"${messages.LEFT} * {period_seconds} * {told.objective.budget:.10g} / ${messages.NOW}",
+        stages.query_stage(instant(remaining, context.sources, messages.REMAINING_QUERY)),
+        stages.reduce_stage(messages.REMAINING, of=messages.REMAINING_QUERY),
+        stages.math_stage(
+            messages.EXHAUSTED_IN,
+            f"${messages.REMAINING} * {period_seconds} * {condition.objective.budget:.10g} / ${messages.NOW}",
         ),
     )

@@ -1,4 +1,4 @@
-"""What dashboards and alerts are made from, and what they refuse to be made from."""
+"""Arguments of the Grafana component, and the combinations that it refuses."""
 
 import re
 from collections import Counter
@@ -10,8 +10,8 @@ import pulumi
 from observability import CloudWatch, CloudWatchMath, Query, Signals, Sql, UpstashStatistic
 from observability.alerting.alerts import Alert, alerts
 from observability.dashboards.boards import records
-from observability.dashboards.panels import Place
-from observability.dashboards.queries import Sources
+from observability.dashboards.panels import PanelContext
+from observability.dashboards.queries import DataSources
 
 UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 """What Grafana takes as the uid of a folder, dashboard or rule."""
@@ -24,7 +24,7 @@ HOURS_A_DAY = 24
 
 @dataclass(frozen=True, kw_only=True)
 class ContactArgs:
-    """Where messages go; at least one of the three, and all that are given."""
+    """Contact point of one severity: at least one of Slack, mail and PagerDuty, and all that are given."""
 
     slack_webhook_url: pulumi.Input[str] | None = None
     """Secret. Incoming webhook of a Slack channel."""
@@ -42,7 +42,7 @@ class ContactArgs:
             ValueError: none of the three is given.
 
         """
-        # An Output has no truth value: whether one is given is all that may be asked.
+        # An Output has no truth value, so each is compared with None.
         given = [self.slack_webhook_url, self.email_addresses or None, self.pagerduty_integration_key]
         if all(way is None for way in given):
             raise ValueError(
@@ -74,46 +74,46 @@ class TicketHoursArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class ObservabilityArgs:
-    """What `Observability` is made from."""
+    """Arguments of `Observability`."""
 
     app: str
     """Name of the application; the label `service` of every alert."""
     environment: str
     """Name of the environment; the label `environment` of every alert."""
     owner: str
-    """Who answers for alerts whose record names nobody; their label `owner`."""
+    """Owner of every record that names none; the label `owner` of its alerts."""
     folder_title: str
     """Title of the folder that holds the dashboards and the rules."""
     signals: Sequence[Signals]
-    """What the components of the stack tell about themselves, in the order of the rows."""
+    """Records of the stack's components, in the order of the rows."""
     region: str
     """AWS region of the CloudWatch metrics."""
     cloudwatch_datasource_uid: pulumi.Input[str] | None = None
-    """Uid, not name, of the CloudWatch data source; needed by every signal that asks CloudWatch."""
+    """Uid, not name, of the CloudWatch data source; needed by every signal that queries CloudWatch."""
     prometheus_datasource_uid: pulumi.Input[str] | None = None
-    """Uid, not name, of the Prometheus data source; needed by every objective and signal that asks Prometheus."""
+    """Uid, not name, of the Prometheus data source; needed by every objective and every signal with PromQL."""
     postgres_datasource_uid: pulumi.Input[str] | None = None
-    """Uid, not name, of the PostgreSQL data source; needed by every signal that asks SQL."""
+    """Uid, not name, of the PostgreSQL data source; needed by every signal with SQL."""
     upstash_datasource_uid: pulumi.Input[str] | None = None
     """Uid, not name, of the Infinity data source with Upstash's credentials; needed by its statistics."""
     recorded_objectives: bool = False
     """Whether Prometheus has the recording rules of `footing observe`: panels and messages read those, which is
     cheaper than 30 days of counters."""
     page: ContactArgs
-    """Where an alert goes that somebody has to act on now."""
+    """Contact point of pages: somebody has to act now."""
     ticket: ContactArgs
-    """Where an alert goes that somebody has to act on this working day."""
+    """Contact point of tickets: somebody has to act this working day."""
     info: ContactArgs | None = None
-    """Where an alert goes that is only worth knowing; without it, where tickets go."""
+    """Contact point of information; that of tickets when left out."""
     may_page: bool = False
     """Whether a pager may ring for this environment. Production only."""
     ticket_hours: TicketHoursArgs | None = None
-    """When tickets and information are sent; at any time without it."""
+    """Hours in which tickets and information are sent; at any time when left out."""
     owns_notification_policy: bool = False
     """Whether this stack writes the organization's whole tree of notification policies, over everybody's; else
-    each rule names its contact itself."""
+    each rule names its contact point itself."""
     pages_inhibit: bool = False
-    """Whether a page silences tickets of the same record: Grafana 13 or later, elsewhere the deployment fails."""
+    """Whether a page inhibits tickets of the same record: Grafana 13 or later, elsewhere the deployment fails."""
     runbook_url: str
     """Page with a section for each record, its id the anchor, for example `https://example.com/runbook`."""
     evaluation_interval_seconds: int = 60
@@ -123,8 +123,8 @@ class ObservabilityArgs:
         """Refuse alerts that could not be made, or would go to the wrong person.
 
         Raises:
-            ValueError: a pager without leave, a query without its data source, two records or alerts of one name,
-                a time that does not fit the evaluation interval, or a name that is no uid.
+            ValueError: a pager without `may_page`, a query without its data source, two records or alerts of one
+                name, a time that does not fit the evaluation interval, or a name that is no uid.
 
         """
         reasons = [*_unwanted_pagers(self), *_bad_names(self), *_bad_times(self), *_missing_sources(self)]
@@ -137,14 +137,14 @@ class ObservabilityArgs:
         return f"{self.app}-{self.environment}"
 
     @property
-    def place(self) -> Place:
-        """What all panels and rules have in common."""
-        return Place(
+    def panel_context(self) -> PanelContext:
+        """Names and data sources that all panels and rules have in common."""
+        return PanelContext(
             app=self.app,
             environment=self.environment,
             runbook_url=self.runbook_url,
             recorded=self.recorded_objectives,
-            sources=Sources(
+            sources=DataSources(
                 cloudwatch_uid=self.cloudwatch_datasource_uid,
                 prometheus_uid=self.prometheus_datasource_uid,
                 postgres_uid=self.postgres_datasource_uid,
@@ -154,10 +154,10 @@ class ObservabilityArgs:
         )
 
 
-def by_subject(told: Sequence[Signals]) -> dict[str, list[Alert]]:
-    """Alerts by what they are about, in order; a subject without any is left out."""
+def by_subject(components: Sequence[Signals]) -> dict[str, list[Alert]]:
+    """Return the alerts by subject, in order; a subject without any is left out."""
     groups: dict[str, list[Alert]] = {}
-    for alert in alerts(told):
+    for alert in alerts(components):
         groups.setdefault(alert.subject, []).append(alert)
     return groups
 
@@ -174,7 +174,7 @@ def _unwanted_pagers(args: ObservabilityArgs) -> Iterator[str]:
 def _bad_names(args: ObservabilityArgs) -> Iterator[str]:
     if not UID.fullmatch(args.uid):
         yield f"{args.uid!r} is no uid for Grafana: app and environment have 39 characters of a-z, 0-9, - and _"
-    for id_, count in Counter(record.id for told in args.signals for record in records(told)).items():
+    for id_, count in Counter(record.id for component in args.signals for record in records(component)).items():
         if count > 1:
             yield f"{count} records are called {id_!r}: an id is used once in a stack"
     for name, count in Counter(alert.name for alert in alerts(args.signals)).items():
@@ -196,19 +196,19 @@ def _bad_times(args: ObservabilityArgs) -> Iterator[str]:
 
 
 def _missing_sources(args: ObservabilityArgs) -> Iterator[str]:
-    asked = [
-        (f"signal {signal.id!r}", _kind(query))
-        for told in args.signals
-        for signal in told.signals
+    needed = [
+        (f"signal {signal.id!r}", _source_kind(query))
+        for component in args.signals
+        for signal in component.signals
         for query in (signal.query, *signal.extra_queries.values())
     ]
-    asked += [(f"objective {it.id!r}", "prometheus") for told in args.signals for it in told.objectives]
-    for who, kind in dict.fromkeys(asked):
+    needed += [(f"objective {it.id!r}", "prometheus") for component in args.signals for it in component.objectives]
+    for record, kind in dict.fromkeys(needed):
         if getattr(args, f"{kind}_datasource_uid") is None:
-            yield f"{who} has no data source: set {kind}_datasource_uid"
+            yield f"{record} has no data source: set {kind}_datasource_uid"
 
 
-def _kind(query: Query) -> str:
+def _source_kind(query: Query) -> str:
     if isinstance(query, Sql):
         return "postgres"
     if isinstance(query, UpstashStatistic):

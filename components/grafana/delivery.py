@@ -1,4 +1,4 @@
-"""How messages reach people: contacts, their text, the hours of tickets, and the tree of policies."""
+"""Contact points, message template, mute timing of tickets, and the notification policy."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -9,49 +9,57 @@ import pulumiverse_grafana as grafana
 from components.grafana import messages
 from components.grafana.args import ContactArgs, ObservabilityArgs, TicketHoursArgs
 from observability import Severity
-from observability.routing.destinations import INHIBITED_WITHIN
+from observability.durations import window
+from observability.routing.destinations import INHIBITED_WITHIN, INTERVAL_SECONDS, REPEAT_SECONDS, WAIT_SECONDS
 
-REPEAT_INTERVAL: Mapping[Severity, str] = {Severity.PAGE: "1h", Severity.TICKET: "4h", Severity.INFO: "1d"}
-"""How often a message is sent again while its alert stands."""
-GROUP_WAIT, GROUP_INTERVAL = "30s", "5m"
+REPEAT_INTERVAL: Mapping[Severity, str] = {severity: window(it) for severity, it in REPEAT_SECONDS.items()}
+"""How often a message is sent again while its alert fires."""
+GROUP_WAIT, GROUP_INTERVAL = window(WAIT_SECONDS), window(INTERVAL_SECONDS)
 GROUP_BY = ("grafana_folder", "alertname", "service")
-"""By service, not by task or node: a restart is no new alert."""
+"""Labels whose alerts share a message: by service, not by task or node, so a restart is no new alert."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """Where messages of each severity go, and when."""
+    """Contact point and mute timings of each severity."""
 
     contacts: Mapping[Severity, grafana.alerting.ContactPoint]
-    """The contact of each severity."""
+    """Contact point of each severity."""
     muted: Mapping[Severity, list[pulumi.Output[str]]]
-    """Names of the times at which messages of a severity wait."""
+    """Names of the mute timings in which messages of a severity wait."""
 
 
-class Mail:
-    """Makes the contacts of one stack and what they need; every resource is a child of its component."""
+class NotificationResources:
+    """Contact points of one stack and what they need; every resource is a child of its component."""
 
     def __init__(self, name: str, args: ObservabilityArgs, child: Callable[..., pulumi.ResourceOptions]) -> None:
         self._name = name
         self._args = args
         self._child = child
 
-    def make(self) -> Delivery:
-        """Contacts, their text, and the hours of tickets."""
-        template = self._make_template()
-        made = {
+    def make_contact_points(self) -> Delivery:
+        """Make the contact points, their message template, and the mute timing of tickets."""
+        args = self._args
+        template = grafana.alerting.MessageTemplate(
+            f"{self._name}-template",
+            name=args.uid,
+            template=messages.template(args.uid),
+            opts=self._child(),
+        )
+        by_severity = {Severity.PAGE: args.page, Severity.TICKET: args.ticket, Severity.INFO: args.info}
+        contacts = {
             severity: self._make_contact(severity, contact, template)
-            for severity, contact in self._given().items()
+            for severity, contact in by_severity.items()
             if contact
         }
-        waits = self._make_hours(self._args.ticket_hours) if self._args.ticket_hours else []
+        mute_timings = self._make_mute_timing(args.ticket_hours) if args.ticket_hours else []
         return Delivery(
-            contacts={severity: made.get(severity, made[Severity.TICKET]) for severity in Severity},
-            muted={severity: [] if severity is Severity.PAGE else waits for severity in Severity},
+            contacts={severity: contacts.get(severity, contacts[Severity.TICKET]) for severity in Severity},
+            muted={severity: [] if severity is Severity.PAGE else mute_timings for severity in Severity},
         )
 
     def make_policy(self, delivery: Delivery) -> None:
-        """The organization's whole tree: this stack's severities, and all else to where its tickets go."""
+        """Make the organization's whole notification policy: a branch for each severity, all else as tickets."""
         grafana.alerting.NotificationPolicy(
             f"{self._name}-policy",
             contact_point=delivery.contacts[Severity.TICKET].name,
@@ -64,7 +72,7 @@ class Mail:
         )
 
     def make_inhibition(self) -> None:
-        """A page silences what is less urgent about the same record of this stack, and of no other."""
+        """Make the rule by which a page inhibits what is less urgent about the same record of this stack."""
         v1 = grafana.alerting.v1beta1
         source = v1.NotificationsInhibitionRuleSpecSourceMatcherArgs
         target = v1.NotificationsInhibitionRuleSpecTargetMatcherArgs
@@ -87,9 +95,6 @@ class Mail:
             opts=self._child(),
         )
 
-    def _given(self) -> dict[Severity, ContactArgs | None]:
-        return {Severity.PAGE: self._args.page, Severity.TICKET: self._args.ticket, Severity.INFO: self._args.info}
-
     def _branch(self, severity: Severity, delivery: Delivery) -> grafana.alerting.NotificationPolicyPolicyArgs:
         wanted = {
             "severity": severity.value,
@@ -107,14 +112,6 @@ class Mail:
             group_interval=GROUP_INTERVAL,
             repeat_interval=REPEAT_INTERVAL[severity],
             mute_timings=delivery.muted[severity],
-        )
-
-    def _make_template(self) -> grafana.alerting.MessageTemplate:
-        return grafana.alerting.MessageTemplate(
-            f"{self._name}-template",
-            name=self._args.uid,
-            template=messages.template(self._args.uid),
-            opts=self._child(),
         )
 
     def _make_contact(
@@ -140,8 +137,8 @@ class Mail:
             opts=self._child(depends_on=[template]),
         )
 
-    def _make_hours(self, hours: TicketHoursArgs) -> list[pulumi.Output[str]]:
-        """Nights and week ends: what starts in them is told when they end."""
+    def _make_mute_timing(self, hours: TicketHoursArgs) -> list[pulumi.Output[str]]:
+        """Make the mute timing of nights and weekends: what starts in them is sent when they end."""
         nights = [(0, hours.first_hour), (hours.last_hour, 24)]
         times = [
             grafana.alerting.MuteTimingIntervalTimeArgs(start=f"{start:02}:00", end=f"{end:02}:00")
@@ -150,17 +147,17 @@ class Mail:
         ]
         interval = grafana.alerting.MuteTimingIntervalArgs
         workdays = [interval(location=hours.timezone, weekdays=["monday:friday"], times=times)] if times else []
-        made = grafana.alerting.MuteTiming(
+        mute_timing = grafana.alerting.MuteTiming(
             f"{self._name}-hours",
             name=f"{self._args.uid}-nights",
             intervals=[*workdays, interval(location=hours.timezone, weekdays=["saturday", "sunday"])],
             opts=self._child(),
         )
-        return [made.name]
+        return [mute_timing.name]
 
 
 def with_secrets(args: ObservabilityArgs) -> ObservabilityArgs:
-    """`args` whose webhooks and keys the engine keeps secret."""
+    """Return `args` with webhooks and keys that the engine keeps secret."""
     return replace(
         args,
         page=_secret_contact(args.page),
@@ -170,7 +167,7 @@ def with_secrets(args: ObservabilityArgs) -> ObservabilityArgs:
 
 
 def _secret_contact(contact: ContactArgs) -> ContactArgs:
-    """The provider's SDK does not mark webhooks and keys as secret."""
+    """Return `contact` with secrets marked: the provider's SDK does not mark webhooks and keys."""
     return replace(
         contact,
         slack_webhook_url=_secret(contact.slack_webhook_url),

@@ -1,4 +1,4 @@
-"""The folder, the dashboards, the contacts and the alert rules of one stack."""
+"""Folder, dashboards, contact points and alert rules of one stack."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from components.grafana.delivery import (
     GROUP_WAIT,
     REPEAT_INTERVAL,
     Delivery,
-    Mail,
+    NotificationResources,
     with_secrets,
 )
 from components.grafana.stages import Stage
@@ -27,10 +27,10 @@ from observability.dashboards import boards
 
 
 class Observability(Component):
-    """One folder with a dashboard for each board and the alerts of all records.
+    """One folder with a dashboard for each board and the alert rules of all records.
 
-    Every rule names its contact itself. A notification policy would be shorter, but Grafana has one tree of them
-    for all, and a stack that writes it overwrites everybody's: so only with `owns_notification_policy`.
+    Every rule names its contact point itself. A notification policy would be shorter, but Grafana has one for all,
+    and a stack that writes it overwrites everybody's: so only with `owns_notification_policy`.
     """
 
     folder_uid: pulumi.Output[str]
@@ -46,34 +46,34 @@ class Observability(Component):
         # The engine gets no signals: they are in the dashboards already, and the webhooks only as secrets.
         args = with_secrets(args)
         super().__init__(name, replace(args, signals=()), opts)
-        self._signals = _own(args)
+        self._signals = telemetry.signals(args.environment)
+        if args.prometheus_datasource_uid is None:
+            # Checks alone: nobody queries Prometheus.
+            self._signals = replace(self._signals, signals=())
         self._args = args = replace(args, signals=(*args.signals, self._signals))
-        self._folder = self._make_folder()
-        made = self._make_dashboards()
+        self._folder = grafana.oss.Folder(
+            f"{name}-folder",
+            uid=args.uid,
+            title=args.folder_title,
+            prevent_destroy_if_not_empty=True,
+            opts=self._child(),
+        )
+        dashboards = self._make_dashboards()
         self._make_alerts()
-        first = next(iter(made))
+        first = next(iter(dashboards))
         self.folder_uid = self._folder.uid
         self.dashboard_uid = pulumi.Output.from_input(boards.board_uid(args.uid, first))
-        self.dashboard_url = made[first].url
-        self.dashboard_urls = pulumi.Output.all(**{board.value: it.url for board, it in made.items()})
+        self.dashboard_url = dashboards[first].url
+        self.dashboard_urls = pulumi.Output.all(**{board.value: it.url for board, it in dashboards.items()})
         self._finish()
 
     @property
     def signals(self) -> Signals:
-        """What to watch on the watcher."""
+        """Signals of the monitoring itself."""
         return self._signals
 
-    def _make_folder(self) -> grafana.oss.Folder:
-        return grafana.oss.Folder(
-            f"{self._name}-folder",
-            uid=self._args.uid,
-            title=self._args.folder_title,
-            prevent_destroy_if_not_empty=True,
-            opts=self._child(),
-        )
-
     def _make_dashboards(self) -> dict[Board, grafana.oss.Dashboard]:
-        models = boards.models(self._args.signals, self._args.place)
+        models = boards.models(self._args.signals, self._args.panel_context)
         if not models:
             raise ValueError("nothing to show: no signal is given, and no prometheus_datasource_uid")
         return {
@@ -87,36 +87,31 @@ class Observability(Component):
         }
 
     def _make_alerts(self) -> None:
-        mail = Mail(self._name, self._args, self._child)
-        delivery = mail.make()
+        notifications = NotificationResources(self._name, self._args, self._child)
+        delivery = notifications.make_contact_points()
         if self._args.owns_notification_policy:
-            mail.make_policy(delivery)
+            notifications.make_policy(delivery)
         if self._args.pages_inhibit:
-            mail.make_inhibition()
-        for subject, found in by_subject(self._args.signals).items():
-            self._make_rule_group(subject, found, delivery)
+            notifications.make_inhibition()
+        for subject, its_alerts in by_subject(self._args.signals).items():
+            self._make_rule_group(subject, its_alerts, delivery)
 
-    def _make_rule_group(self, subject: str, found: Sequence[Alert], delivery: Delivery) -> None:
+    def _make_rule_group(self, subject: str, its_alerts: Sequence[Alert], delivery: Delivery) -> None:
         args = self._args
-        rules = [alerts.rule(alert, args.place, args.owner) for alert in found]
+        rules = [alerts.rule(alert, args.panel_context, args.owner) for alert in its_alerts]
+        slug = re.sub(r"[^a-z0-9]+", "-", subject.lower()).strip("-")
         grafana.alerting.RuleGroup(
-            f"{self._name}-{_slug(subject)}",
+            f"{self._name}-{slug}",
             name=subject,
             folder_uid=self._folder.uid,
             interval_seconds=args.evaluation_interval_seconds,
-            rules=[_rendered(rule, None if args.owns_notification_policy else delivery) for rule in rules],
+            rules=[_to_provider(rule, None if args.owns_notification_policy else delivery) for rule in rules],
             opts=self._child(),
         )
 
 
-def _own(args: ObservabilityArgs) -> Signals:
-    """What to watch on the watcher: only checks where nobody asks Prometheus."""
-    told = telemetry.signals(args.environment)
-    return told if args.prometheus_datasource_uid is not None else replace(told, signals=())
-
-
-def _rendered(rule: alerts.AlertRule, delivery: Delivery | None) -> grafana.alerting.RuleGroupRuleArgs:
-    """The rule as the provider takes it; without `delivery`, the tree of policies says where it goes."""
+def _to_provider(rule: alerts.AlertRule, delivery: Delivery | None) -> grafana.alerting.RuleGroupRuleArgs:
+    """Return the rule in the provider's classes; without `delivery`, the notification policy routes it."""
     return grafana.alerting.RuleGroupRuleArgs(
         uid=rule.uid,
         name=rule.name,
@@ -160,7 +155,3 @@ def _data(stage: Stage) -> grafana.alerting.RuleGroupRuleDataArgs:
 def canonical(model: Mapping[str, object]) -> pulumi.Input[str]:
     """`model` as the one JSON text that stands for it, so that an unchanged model is no change."""
     return json_text(model, separators=(",", ":"))
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

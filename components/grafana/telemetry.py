@@ -1,13 +1,14 @@
-"""What to watch on the watcher itself: scrapes, remote writes, rules, messages."""
+"""Signals of the monitoring itself: scrapes, remote writes, rules, notifications."""
 
 from observability import Board, Check, Prometheus, Severity, Signal, Signals, Threshold, Unit
 from observability.promql import Aggregation, Increase, Level, Match, Rate, Series
-from observability.records.scope import scoped
+from observability.records.scope import add_matchers
 
+_UP = Series("up")
 _CHECKS = (
     Check(
         id="alerts-arrive",
-        title="A test message of every contact arrives",
+        title="A test message of every contact point arrives",
         probe="Alerting, Contact points, Test",
         fix="Make a new webhook or key and set it in the stack's secrets: Grafana shows none that it holds.",
     ),
@@ -15,47 +16,66 @@ _CHECKS = (
 
 
 def signals(environment: str) -> Signals:
-    """Signals of the collector and of Prometheus, those of `environment` alone."""
+    """Return the signals of the collector and of Prometheus, those of `environment` alone."""
     found = Signals(
         subject="Observability",
         board=Board.TELEMETRY,
-        signals=(_up(), _scrape_seconds(), _unsent(), *_rules(), _undelivered()),
+        signals=(
+            # All jobs on one panel; each that a record queries has an alert of its own, `scrape-JOB`.
+            Signal(
+                id="telemetry-up",
+                title="Scrape targets up by job",
+                description="1 while a target of the job answers the scrape. At 0 its alerts cannot fire.",
+                query=Prometheus(expression=Level(_UP, Aggregation.MAX, by=("job",))),
+                extra_queries={"min, {{job}}": Prometheus(expression=Level(_UP, Aggregation.MIN, by=("job",)))},
+                unit=Unit.NUMBER,
+            ),
+            Signal(
+                id="telemetry-scrape-time",
+                title="Scrape duration by job",
+                description="Slowest scrape of each job. One that takes longer than its timeout is lost.",
+                query=Prometheus(
+                    expression=Level(Series("scrape_duration_seconds"), Aggregation.MAX, by=("job",))
+                ),
+                unit=Unit.SECONDS,
+            ),
+            _remote_write(),
+            _counted(
+                "telemetry-rule-failures",
+                "Rule evaluation failures",
+                "Rule evaluations that ended in an error in five minutes: those alerts cannot fire.",
+                "prometheus_rule_evaluation_failures_total",
+                "Open Prometheus' page `/rules`: the error stands beside the rule.",
+            ),
+            _counted(
+                "telemetry-rules-missed",
+                "Rule group iterations missed",
+                "Iterations of rule groups that Prometheus skipped in five minutes: alerts come late.",
+                "prometheus_rule_group_iterations_missed_total",
+                "Look for the slowest group at `/rules`; give Prometheus more processor time, or the group less.",
+            ),
+            _counted(
+                "telemetry-messages-dropped",
+                "Alertmanager notifications dropped",
+                "Alerts that Prometheus could send to no Alertmanager in five minutes: nobody gets them.",
+                "prometheus_notifications_dropped_total",
+                "Ask Prometheus for its Alertmanagers: `/api/v1/alertmanagers`. None active means a wrong "
+                "address or a closed port.",
+            ),
+        ),
         checks=_CHECKS,
     )
-    return scoped(found, Match("environment", environment))
+    return add_matchers(found, Match("environment", environment))
 
 
-def _up() -> Signal:
-    """All jobs on one panel; each that a record asks has an alert of its own, `scrape-JOB`."""
-    up = Series("up")
-    return Signal(
-        id="telemetry-up",
-        title="Jobs that answer",
-        description="1 while a target of the job answers the scrape. At 0 all its alerts and panels are blind.",
-        query=Prometheus(expression=Level(up, Aggregation.MAX, by=("job",))),
-        extra_queries={"least, {{job}}": Prometheus(expression=Level(up, Aggregation.MIN, by=("job",)))},
-        unit=Unit.NUMBER,
-    )
-
-
-def _scrape_seconds() -> Signal:
-    return Signal(
-        id="telemetry-scrape-time",
-        title="Time of a scrape",
-        description="Slowest scrape of each job. A scrape that takes as long as its interval is lost.",
-        query=Prometheus(expression=Level(Series("scrape_duration_seconds"), Aggregation.MAX, by=("job",))),
-        unit=Unit.SECONDS,
-    )
-
-
-def _unsent() -> Signal:
+def _remote_write() -> Signal:
     return Signal(
         id="telemetry-remote-write",
-        title="Samples that were not stored",
-        description="Samples a second that the remote store refused for good: they are in no panel and no alert.",
+        title="Remote write: failed samples per second",
+        description="Samples that the remote store refused for good: they are in no panel and no alert.",
         query=Prometheus(expression=Rate(Series("prometheus_remote_storage_samples_failed_total"), by=("job",))),
         extra_queries={
-            "waiting, {{job}}": Prometheus(
+            "retried, {{job}}": Prometheus(
                 expression=Rate(Series("prometheus_remote_storage_samples_retried_total"), by=("job",))
             )
         },
@@ -66,36 +86,6 @@ def _unsent() -> Signal:
             "Read the collector's log for `non-recoverable error`: 400 names a label or a sample out of order, "
             "401 or 403 a token or a role, 429 a limit of the store on series or samples."
         ),
-    )
-
-
-def _rules() -> tuple[Signal, ...]:
-    return (
-        _counted(
-            "telemetry-rule-failures",
-            "Rules that failed",
-            "Evaluations of rules that ended in an error in five minutes: those alerts cannot fire.",
-            "prometheus_rule_evaluation_failures_total",
-            "Open Prometheus' page `/rules`: the error stands beside the rule.",
-        ),
-        _counted(
-            "telemetry-rules-missed",
-            "Rules that were skipped",
-            "Evaluations of groups that Prometheus had no time for in five minutes: alerts come late.",
-            "prometheus_rule_group_iterations_missed_total",
-            "Look for the slowest group at `/rules`; give Prometheus more processor time, or the group less.",
-        ),
-    )
-
-
-def _undelivered() -> Signal:
-    return _counted(
-        "telemetry-messages-dropped",
-        "Messages that were dropped",
-        "Alerts that Prometheus could hand to no Alertmanager in five minutes: nobody hears of them.",
-        "prometheus_notifications_dropped_total",
-        "Ask Prometheus for its Alertmanagers: `/api/v1/alertmanagers`. None active means a wrong address or a "
-        "closed port.",
     )
 
 

@@ -7,7 +7,7 @@ from observability import Board, Failures, MinimumTraffic, Objective, Severity, 
 from observability.durations import MINUTE_SECONDS
 from observability.promql import Match, Operator, Rate, Ratio, Series
 from observability.records.names import Job, MetricNames
-from observability.records.objective import fitting
+from observability.records.objective import usable_windows
 from observability.records.queries import Prometheus
 
 REFUSED_STATUS = "429"
@@ -115,7 +115,7 @@ def _availability(args: ObjectivesArgs, names: MetricNames) -> Iterator[Objectiv
         description="Requests that fail here or take too long (5xx). Refused ones (429) do not count.",
         target=args.availability,
         indicator=Failures(bad=names.with_status(SERVER_FAULTS), all=names.answers(_counted(names))),
-        windows=fitting(args.availability),
+        windows=usable_windows(args.availability),
         runbook=(
             "Compare with the last deployment, and roll it back if the failures began with it. Then look at the "
             "newest issue in Sentry, the balancer's healthy targets and the clients waiting at the pooler."
@@ -137,7 +137,7 @@ def _success(args: ObjectivesArgs, names: MetricNames) -> Iterator[Objective]:
         indicator=Failures(
             bad=names.with_status("|".join(args.failed_statuses)), all=names.answers(_counted(names))
         ),
-        windows=fitting(args.success),
+        windows=usable_windows(args.success),
         runbook=(
             "Split the errors by route and status. Many 4xx on one route after a release: its front end and the "
             "service do not agree. 5xx: the objective of availability has its own advice."
@@ -159,7 +159,7 @@ def _latency(args: LatencyArgs, names: MetricNames) -> Objective:
             edges=names.duration_edges,
             matches=(Match("job", Job.SERVICE), *routes),
         ),
-        windows=fitting(args.share),
+        windows=usable_windows(args.share),
         runbook=(
             "Compare with the pooler's waiting clients and the database's slowest statements, then with the hit "
             "ratio of the cache. Slow on all routes with idle servers: too few tasks."

@@ -33,7 +33,7 @@ class RateLimits:
     def refusing(
         self, exchange: Exchange, *, at_seconds: float, cached: bool = False, data_centre: str = "one"
     ) -> Rule | None:
-        """The rule that refuses or challenges this request; None lets it pass. Rules are asked in order.
+        """Return the rule that blocks or challenges this request; None lets it pass.
 
         Args:
             exchange: The request, with its answer for rules that count answers.
@@ -45,23 +45,20 @@ class RateLimits:
         for rule, limit in self._rules:
             if rule.when.holds(exchange):
                 counter = self._counter(rule, limit, exchange, data_centre, at_seconds)
-                if not _counts_answers(limit):
+                if limit.counted is None:
                     _count(counter, limit, at_seconds, uncached=not cached)
                 if _over(counter, limit, at_seconds):
                     return rule
-        self._answered(exchange, data_centre, at_seconds)
-        return None
-
-    def _answered(self, exchange: Exchange, data_centre: str, at_seconds: float) -> None:
         for rule, limit in self._rules:
             if limit.counted is not None and limit.counted.holds(exchange):
                 counter = self._counter(rule, limit, exchange, data_centre, at_seconds)
                 _count(counter, limit, at_seconds, uncached=True)
+        return None
 
     def _counter(
         self, rule: Rule, limit: RateLimit, exchange: Exchange, data_centre: str, at_seconds: float
     ) -> _Counter:
-        """The counter of this address; a new one once the window of the last is over."""
+        """Return the counter of this address; a new one once the window of the last is over."""
         key = (rule.ref, data_centre, exchange.request.address)
         counter = self._counters.get(key)
         if counter is None or at_seconds >= counter.started_seconds + limit.period_seconds:
@@ -69,10 +66,6 @@ class RateLimits:
             counter = _Counter(started_seconds=at_seconds, refused_until_seconds=refused)
             self._counters[key] = counter
         return counter
-
-
-def _counts_answers(limit: RateLimit) -> bool:
-    return limit.counted is not None
 
 
 def _count(counter: _Counter, limit: RateLimit, at_seconds: float, *, uncached: bool) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from edge_rules.evaluation.counting import RateLimits
-from edge_rules.evaluation.outcome import Life, life
+from edge_rules.evaluation.outcome import CacheLifetime, cache_lifetime
 from edge_rules.evaluation.traffic import Exchange, Response, request
 from edge_rules.plans import MINUTE_SECONDS
 from edge_rules.rule import Phase, Rule
@@ -40,21 +40,26 @@ class Crowd:
 
     def exchanges(self) -> Iterator[tuple[float, Exchange]]:
         """Each request with its time in seconds."""
-        shape = [self._exchange(number) for number in range(self.addresses)]
+        shape = [
+            Exchange(
+                request=request(
+                    self.method,
+                    self.path,
+                    host=self.host,
+                    headers=self.headers,
+                    address=f"2001:db8:{number:x}::1",
+                ),
+                response=Response(status=self.status),
+            )
+            for number in range(self.addresses)
+        ]
         for number in range(round(self.seconds * self.requests_per_second)):
             yield number / self.requests_per_second, shape[number % self.addresses]
 
-    def _exchange(self, number: int) -> Exchange:
-        address = f"2001:db8:{number:x}::1"
-        return Exchange(
-            request=request(self.method, self.path, host=self.host, headers=self.headers, address=address),
-            response=Response(status=self.status),
-        )
-
 
 @dataclass(kw_only=True)
-class Outcome:
-    """What came of it."""
+class CrowdResult:
+    """Result of a crowd's requests."""
 
     sent: int = 0
     """Requests in all."""
@@ -87,20 +92,20 @@ class Outcome:
         return 1 - self.asked_of_origin / self.passed if self.passed else 0.0
 
 
-def run(phases: Phases, crowd: Crowd) -> Outcome:
-    """Let `crowd` ask the zone with these rules."""
+def run(phases: Phases, crowd: Crowd) -> CrowdResult:
+    """Return what the zone with these rules does with `crowd`."""
     limits = RateLimits(phases.get(Phase.RATE_LIMIT, ()))
-    outcome, cache = Outcome(), _Cache(crowd.keys)
-    lasting: Life | None = None
+    outcome, cache = CrowdResult(), _Cache(crowd.keys)
+    lifetime: CacheLifetime | None = None
     for number, (time, exchange) in enumerate(crowd.exchanges()):
-        lasting = lasting or life(phases, exchange)
-        kept = cache.holds(number, time, lasting)
+        lifetime = lifetime or cache_lifetime(phases, exchange)
+        kept = cache.holds(number, time, lifetime)
         outcome.sent += 1
         if refusing := limits.refusing(exchange, at_seconds=time, cached=kept):
             outcome.refused[refusing.ref] += 1
             continue
         outcome.passed_at_seconds.append(time)
-        if not kept or cache.is_stale(number, time, lasting):
+        if not kept or cache.is_stale(number, time, lifetime):
             outcome.asked_of_origin += 1
             cache.store(number, time)
     return outcome
@@ -113,16 +118,16 @@ class _Cache:
         self._keys = keys
         self._fetched: dict[int, float] = {}
 
-    def holds(self, number: int, time: float, lasting: Life) -> bool:
+    def holds(self, number: int, time: float, lifetime: CacheLifetime) -> bool:
         """Whether the edge can answer by itself, be it with a stale answer that it fetches again meanwhile."""
-        return self._age(number, time) < lasting.edge_seconds + lasting.stale_seconds
+        return self._age(number, time) < lifetime.edge_seconds + lifetime.stale_seconds
 
-    def is_stale(self, number: int, time: float, lasting: Life) -> bool:
+    def is_stale(self, number: int, time: float, lifetime: CacheLifetime) -> bool:
         """Whether what the edge holds is past its time."""
-        return self._age(number, time) >= lasting.edge_seconds
+        return self._age(number, time) >= lifetime.edge_seconds
 
     def store(self, number: int, time: float) -> None:
-        """Keep what the origin answered."""
+        """EligibleForCache what the origin answered."""
         self._fetched[number % self._keys] = time
 
     def _age(self, number: int, time: float) -> float:

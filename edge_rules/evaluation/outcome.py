@@ -1,15 +1,15 @@
-"""What a set of rules does to one exchange, merged in Cloudflare's order.
+"""The effect of a set of rules on one exchange, merged in Cloudflare's order.
 
 Sources: https://developers.cloudflare.com/cache/how-to/cache-rules/order/,
 https://developers.cloudflare.com/cache/concepts/default-cache-behavior/ and
 https://developers.cloudflare.com/cache/how-to/cache-response-rules/
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from edge_rules.evaluation.traffic import Exchange, Response
-from edge_rules.rule import Block, CacheControl, Challenge, Keep, NeverKeep, Phase, Redirect, Rule
+from edge_rules.rule import Block, BypassCache, CacheControl, Challenge, EligibleForCache, Phase, Redirect, Rule
 
 ENDING = (Redirect, Block, Challenge)
 """Actions after which no later rule of the phase is looked at."""
@@ -34,23 +34,23 @@ DEFAULT_SECONDS: Mapping[int, int] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Life:
-    """How long an answer lives, and why."""
+class CacheLifetime:
+    """How long caches keep an answer, and which rule decides it."""
 
     edge_seconds: int
-    """How long the edge gives it out without asking the origin; 0: it keeps nothing."""
+    """Time for which the edge serves it without asking the origin, in seconds; 0 keeps nothing."""
     stale_seconds: int
-    """How long after that it is given out while it is fetched again."""
+    """Time after that for which it is served stale while it is fetched again, in seconds."""
     browser_headers: CacheControl
-    """What the rules set for browsers; the rest of the header is the origin's."""
+    """Directives that the rules set for browsers; the rest of the header is the origin's."""
     decided_by: str
     """The rule with the last word, or why there was none."""
 
 
 def matching(rules: Sequence[Rule], exchange: Exchange) -> list[Rule]:
-    """Rules of one phase that are reached and hold, in order: a refusal, a challenge or a redirect ends it.
+    """Return the rules of one phase that are reached and match: a block, a challenge or a redirect ends it.
 
-    A rate limit that holds counts the request; whether its counter is over depends on the others.
+    A rate limit that matches counts the request; whether its counter is over depends on the others.
 
     Raises:
         AnswerUnknownError: a rule depends on the answer, which `exchange` does not have.
@@ -65,8 +65,8 @@ def matching(rules: Sequence[Rule], exchange: Exchange) -> list[Rule]:
     return found
 
 
-def life(phases: Mapping[Phase, Sequence[Rule]], exchange: Exchange) -> Life:
-    """How long the answer lives at the edge and in a browser.
+def cache_lifetime(phases: Mapping[Phase, Sequence[Rule]], exchange: Exchange) -> CacheLifetime:
+    """Return how long the edge and a browser keep the answer.
 
     Raises:
         AnswerUnknownError: the answer is not known.
@@ -77,7 +77,7 @@ def life(phases: Mapping[Phase, Sequence[Rule]], exchange: Exchange) -> Life:
     asked = matching(phases.get(Phase.CACHE, ()), exchange)
     edge, browser = merged(controls), merged([it for it in controls if not it.cloudflare_only])
     seconds, decided_by = _edge_seconds(asked, answered, edge, exchange)
-    return Life(
+    return CacheLifetime(
         edge_seconds=seconds,
         stale_seconds=(edge.stale_while_revalidate_seconds or 0) if seconds else 0,
         browser_headers=browser,
@@ -86,7 +86,7 @@ def life(phases: Mapping[Phase, Sequence[Rule]], exchange: Exchange) -> Life:
 
 
 def merged(controls: Sequence[CacheControl]) -> CacheControl:
-    """All directives together: of two that set the same one, the later wins; a flag that is set stays set."""
+    """Return all directives together: of two that set the same one the later wins; a flag once set stays set."""
     ages = [it.max_age_seconds for it in controls if it.max_age_seconds is not None]
     stale = [it.stale_while_revalidate_seconds for it in controls if it.stale_while_revalidate_seconds is not None]
     return CacheControl(
@@ -108,39 +108,34 @@ def _edge_seconds(
     last = asked[-1] if asked else None
     if last is None and request.extension not in CACHED_EXTENSIONS:
         return 0, "no rule, and no ending that is kept without one"
-    if last is not None and isinstance(last.then, NeverKeep):
+    if last is not None and isinstance(last.then, BypassCache):
         return 0, last.ref
     forbidding = [rule.ref for rule in answered if isinstance(rule.then, CacheControl) and rule.then.no_store]
     if forbidding:
         return 0, forbidding[-1]
     if edge.max_age_seconds is not None:
-        return edge.max_age_seconds, next(iter(_ages(answered)))
-    if last is not None and isinstance(last.then, Keep) and last.then.edge_ttl_seconds is not None:
+        aging = [
+            rule.ref
+            for rule in answered
+            if isinstance(rule.then, CacheControl) and rule.then.max_age_seconds is not None
+        ]
+        return edge.max_age_seconds, aging[-1]
+    if last is not None and isinstance(last.then, EligibleForCache) and last.then.edge_ttl_seconds is not None:
         return last.then.edge_ttl_seconds, last.ref
     return _by_origin(exchange, ruled=last is not None), "the origin's headers"
 
 
-def _ages(answered: Sequence[Rule]) -> Iterator[str]:
-    for rule in reversed(answered):
-        if isinstance(rule.then, CacheControl) and rule.then.max_age_seconds is not None:
-            yield rule.ref
-
-
 def _by_origin(exchange: Exchange, *, ruled: bool) -> int:
-    """Seconds by the origin's headers; without any, by default, unless a rule says that nothing is kept then."""
+    """Return seconds by the origin's headers; without any, Cloudflare's default, unless a rule excludes it."""
     response = exchange.response or Response()
-    said = _directives(response.headers.get("cache-control", ""))
-    if {"no-store", "private", "no-cache"} & set(said) or "set-cookie" in response.headers:
+    pairs = [part.strip().lower().partition("=") for part in response.headers.get("cache-control", "").split(",")]
+    directives = {name: value.strip('"') for name, _, value in pairs if name}
+    if {"no-store", "private", "no-cache"} & set(directives) or "set-cookie" in response.headers:
         return 0
-    shared = {"public", "s-maxage", "must-revalidate"} & set(said)
+    shared = {"public", "s-maxage", "must-revalidate"} & set(directives)
     if "authorization" in exchange.request.headers and not shared:
         return 0
     for name in ("s-maxage", "max-age"):
-        if said.get(name, "").isdigit():
-            return int(said[name])
+        if directives.get(name, "").isdigit():
+            return int(directives[name])
     return 0 if ruled else DEFAULT_SECONDS.get(response.status, 0)
-
-
-def _directives(header: str) -> dict[str, str]:
-    pairs = [part.strip().lower().partition("=") for part in header.split(",")]
-    return {name: value.strip('"') for name, _, value in pairs if name}

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from edge_rules.evaluation.crowd import Crowd, Outcome, Phases, run
+from edge_rules.evaluation.crowd import Crowd, CrowdResult, Phases, run
 from footing.documents.abuse_cases import (
     MOST_PEOPLE,
     OFFICE_PEOPLE,
@@ -60,7 +60,7 @@ def abuse_page() -> str:
     return INTRODUCTION + table(HEADERS, rows) + _office(config, phases)
 
 
-def _row(crowd: Crowd, outcome: Outcome) -> tuple[object, ...]:
+def _row(crowd: Crowd, outcome: CrowdResult) -> tuple[object, ...]:
     refused = ", ".join(f"`{ref}` {count}" for ref, count in sorted(outcome.refused.items())) or "nobody"
     origin = f"{outcome.asked_of_origin} ({outcome.hit_ratio:.0%} from the edge)"
     counts = outcome.sent, outcome.passed, outcome.passed_in_fullest_minute

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from footing.markdown import table
 from observability import CloudWatch, Prometheus
-from observability.alerting.alerts import Absent, Alert, Burning, alerts
-from observability.alerting.burn import limit
+from observability.alerting.alerts import AbsenceCondition, Alert, BurnRateCondition, alerts
+from observability.alerting.burn import error_ratio_limit
 from observability.durations import duration, window
-from stacks.observed import Observed
+from observability.stack import ObservedStack
 
 STACKS = ("production", "staging")
 
@@ -33,7 +33,7 @@ def alerts_page() -> str:
     return INTRODUCTION + table(HEADERS, [(*row, ", ".join(names)) for row, names in stacks.items()])
 
 
-def _rows(observed: Observed) -> Iterator[tuple[str, ...]]:
+def _rows(observed: ObservedStack) -> Iterator[tuple[str, ...]]:
     for alert in alerts(observed.signals):
         yield (
             f"`{alert.name}`",
@@ -49,19 +49,19 @@ def _rows(observed: Observed) -> Iterator[tuple[str, ...]]:
 def _conditions(alert: Alert) -> Iterator[str]:
     """What has to be so; a number that changes makes the page stale."""
     condition = alert.condition
-    yield alert.wrong
-    if isinstance(condition, Burning):
-        objective, share = condition.objective, limit(condition.objective, condition.window)
+    yield alert.summary
+    if isinstance(condition, BurnRateCondition):
+        objective, share = condition.objective, error_ratio_limit(condition.objective, condition.window)
         yield f"{share * 100:.4g} % of events fail, {objective.minimum_failures} at least"
-    elif not isinstance(condition, Absent) and condition.signal.minimum_traffic:
-        yield f"more than {condition.signal.minimum_traffic.value:g} of what its floor counts"
+    elif not isinstance(condition, AbsenceCondition) and condition.signal.minimum_traffic:
+        yield f"more than {condition.signal.minimum_traffic.value:g} {condition.signal.minimum_traffic.counted}"
 
 
 def _over(alert: Alert) -> str:
     condition = alert.condition
-    if isinstance(condition, Burning):
+    if isinstance(condition, BurnRateCondition):
         return f"{window(condition.window.long_seconds)} and {window(condition.window.short_seconds)}"
-    if isinstance(condition, Absent):
+    if isinstance(condition, AbsenceCondition):
         return ""
     query = condition.signal.query
     if isinstance(query, Prometheus):

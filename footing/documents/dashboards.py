@@ -22,10 +22,11 @@ def dashboards_page() -> str:
     """Return the whole page."""
     # Composing needs the provider SDKs, which other pages do not.
     from footing.project import observed, stack_file
-    from observability.files.dashboards import plain_models
+    from observability.dashboards.boards import models
 
     page = INTRODUCTION
-    for model in plain_models(observed(STACK, stack_file(STACK, None))).values():
+    stack = observed(STACK, stack_file(STACK, None))
+    for model in models(stack.signals, stack.panels).values():
         title = model["title"].partition(": ")[2]
         rows = []
         for panel in (it for it in model["panels"] if it["type"] != "row"):

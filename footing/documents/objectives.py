@@ -2,7 +2,7 @@
 
 from footing.markdown import table
 from observability.durations import duration, window
-from observability.records.objective import LARGEST_SHARE, MINIMUM_FAILURES, WINDOWS, Window, fitting
+from observability.records.objective import LARGEST_SHARE, MINIMUM_FAILURES, WINDOWS, Window, usable_windows
 from stacks.config.objectives import looser_alerts
 from stacks.config.presets import PRESETS
 from stacks.config.targets import OF_THE_SERVICE, Targets
@@ -71,6 +71,6 @@ def _alerting(name: str, warning: float | None, critical: float | None, unit: st
 def _burn_rates(pair: Window) -> tuple[str, ...]:
     both = f"{pair.name} and {window(pair.short_seconds)}, for {duration(pair.for_seconds)}, {pair.factor:g} times"
     return both, *(
-        f"{pair.factor * (1 - share) * 100:.4g} % fail" if pair in fitting(share) else "left out"
+        f"{pair.factor * (1 - share) * 100:.4g} % fail" if pair in usable_windows(share) else "left out"
         for share in SHARES
     )

@@ -22,7 +22,7 @@ def observe(
     output: Annotated[Path | None, typer.Option(help="Directory; reports/STACK/ when left out.")] = None,
     config_file: ConfigFile = None,
 ) -> None:
-    """Write what watches STACK as files, offline: dashboards, rules, their tests, routes, runbook, load limits."""
+    """Write what watches STACK as files, offline: dashboards, rules, routes, runbook, load limits."""
     from footing.project import observed, root
     from observability.files.artefacts import render
 

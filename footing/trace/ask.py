@@ -1,4 +1,4 @@
-"""A request from what a person types."""
+"""The request of `footing trace`, read from what a person types."""
 
 import ipaddress
 import re
@@ -15,8 +15,8 @@ HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*)")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A request as it was typed."""
+class RequestSpec:
+    """Request as a person typed it, with the answer to assume."""
 
     method: str
     """HTTP method."""
@@ -27,46 +27,40 @@ class Asked:
     address: str = "192.0.2.1"
     """Address of the visitor."""
     status: int = 200
-    """Status that the origin is to answer with."""
+    """Status of the origin's answer."""
     answer_headers: Sequence[str] = ()
-    """Headers of its answer, each `Name: value`."""
+    """Headers of the origin's answer, each `Name: value`."""
 
 
-def exchange(asked: Asked, *, host: str) -> Exchange:
-    """The request, with the answer that is assumed; `host` serves where the target is a path alone.
+def exchange(spec: RequestSpec, *, host: str) -> Exchange:
+    """Return the request with its assumed answer; `host` serves where the target is a path alone.
 
     Raises:
         ConfigError: with one sentence for each thing that is wrong.
 
     """
-    problems = [*_problems(asked), *_bad_headers(asked)]
-    if problems:
+    if problems := list(_problems(spec)):
         raise ConfigError(SOURCE, problems)
-    answer = {name.lower(): value for name, value in _pairs(asked.answer_headers)}
+    answer = {name.lower(): value for name, value in _pairs(spec.answer_headers)}
     return Exchange(
-        request=request(
-            asked.method, asked.target, host=host, headers=_pairs(asked.headers), address=asked.address
-        ),
-        response=Response(status=asked.status, headers=answer),
+        request=request(spec.method, spec.target, host=host, headers=_pairs(spec.headers), address=spec.address),
+        response=Response(status=spec.status, headers=answer),
     )
 
 
-def _problems(asked: Asked) -> Iterator[str]:
-    if not METHOD.fullmatch(asked.method):
-        yield f"METHOD: given {asked.method!r}, allowed a word such as GET"
-    if not TARGET.fullmatch(asked.target):
-        yield f"PATH: given {asked.target!r}, allowed a path such as /rest/feed?cursor=1, or a whole https address"
-    if not 100 <= asked.status <= 599:
-        yield f"--status: given {asked.status}, allowed 100 to 599"
+def _problems(spec: RequestSpec) -> Iterator[str]:
+    if not METHOD.fullmatch(spec.method):
+        yield f"METHOD: given {spec.method!r}, allowed a word such as GET"
+    if not TARGET.fullmatch(spec.target):
+        yield f"PATH: given {spec.target!r}, allowed a path such as /rest/feed?cursor=1, or a whole https address"
+    if not 100 <= spec.status <= 599:
+        yield f"--status: given {spec.status}, allowed 100 to 599"
     try:
-        ipaddress.ip_address(asked.address)
+        ipaddress.ip_address(spec.address)
     except ValueError:
-        yield f"--ip: given {asked.address!r}, allowed an IPv4 or IPv6 address"
-
-
-def _bad_headers(asked: Asked) -> Iterator[str]:
-    for option, written in (("--header", asked.headers), ("--answer-header", asked.answer_headers)):
-        for number, header in enumerate(written, start=1):
+        yield f"--ip: given {spec.address!r}, allowed an IPv4 or IPv6 address"
+    for option, headers in (("--header", spec.headers), ("--answer-header", spec.answer_headers)):
+        for number, header in enumerate(headers, start=1):
             if not HEADER.fullmatch(header):
                 # Not repeated: it may be a token, typed without the name of its header.
                 yield f"{option}: number {number} is no header, allowed 'Name: value' such as 'Accept: text/html'"

@@ -7,17 +7,19 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from edge_rules.evaluation.descriptions import describe_action
 from edge_rules.evaluation.trace import State, Step, Trace
-from edge_rules.evaluation.traffic import Request
-from edge_rules.evaluation.words import words
 
-STYLES = {State.HOLDS: "bold", State.HOLDS_NOT: "dim", State.NOT_REACHED: "dim italic"}
+STYLES = {State.MATCH: "bold", State.NO_MATCH: "dim", State.NOT_REACHED: "dim italic"}
 
 
 def show(trace: Trace, console: Console, *, notes: list[str]) -> None:
     """Print every rule in Cloudflare's order, then the outcome and `notes`, one sentence a line."""
     response = trace.exchange.response
-    lines = [Text(_line(trace.exchange.request), style="bold")]
+    request = trace.exchange.request
+    query = f"?{request.query}" if request.query else ""
+    first = f"{request.method} https://{request.host}{request.path}{query} from {request.address}"
+    lines = [Text(first, style="bold")]
     if response:
         lines.append(Text(f"if the origin answers {response.status} {response.media_type}".rstrip(), style="dim"))
     for line in [*lines, *_rules(trace), *map(Text, [*trace.sentences, *notes])]:
@@ -26,7 +28,7 @@ def show(trace: Trace, console: Console, *, notes: list[str]) -> None:
 
 
 def as_json(trace: Trace, *, notes: list[str]) -> str:
-    """The same as one JSON object: `request`, `answer`, `rules`, `outcome`, `notes`."""
+    """Return the same as one JSON object: `request`, `answer`, `rules`, `outcome`, `notes`."""
     request, response = trace.exchange.request, trace.exchange.response
     document: dict[str, Any] = {
         "request": {"method": request.method, "host": request.host, "path": request.path, "query": request.query},
@@ -38,11 +40,6 @@ def as_json(trace: Trace, *, notes: list[str]) -> str:
     return json.dumps(document, indent=2)
 
 
-def _line(request: Request) -> str:
-    query = f"?{request.query}" if request.query else ""
-    return f"{request.method} https://{request.host}{request.path}{query} from {request.address}"
-
-
 def _rules(trace: Trace) -> Iterator[Text]:
     states = max(len(state) for state in State)
     refs = max((len(step.rule.ref) for step in trace.steps), default=0)
@@ -51,8 +48,8 @@ def _rules(trace: Trace) -> Iterator[Text]:
         if step.phase is not phase:
             phase = step.phase
             yield Text(phase.value, style="cyan")
-        told = f"  {step.state:<{states}}  {step.rule.ref:<{refs}}  {words(step.rule.then)}"
-        yield Text(told, style=STYLES[step.state])
+        line = f"  {step.state:<{states}}  {step.rule.ref:<{refs}}  {describe_action(step.rule.then)}"
+        yield Text(line, style=STYLES[step.state])
 
 
 def _rule(step: Step) -> dict[str, str]:
@@ -61,6 +58,6 @@ def _rule(step: Step) -> dict[str, str]:
         "ref": step.rule.ref,
         "description": step.rule.description,
         "expression": step.rule.when.text(),
-        "state": {State.HOLDS_NOT: "holds not"}.get(step.state, step.state.value),
-        "does": words(step.rule.then),
+        "state": {State.NO_MATCH: "no match"}.get(step.state, step.state.value),
+        "action": describe_action(step.rule.then),
     }

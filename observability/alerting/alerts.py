@@ -1,4 +1,4 @@
-"""Every alert that follows from a component's record, before any evaluator's own spelling.
+"""Every alert that follows from a component's records, before any evaluator's own syntax.
 
 Prometheus, Grafana, CloudWatch and Datadog each write the same list; names, severities and
 sentences are made here.
@@ -14,41 +14,41 @@ from observability.records.record import Board, Severity, Signal, Signals, Thres
 
 MIB, GIB = 1024**2, 1024**3
 ABSENT_SECONDS = 600
-"""How long a source may be silent before somebody is told, in seconds: a deployment is shorter."""
+"""How long a series may be missing before a ticket is written, in seconds: a deployment is shorter."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Crossed:
-    """A signal is beyond one of its thresholds."""
+class ThresholdCondition:
+    """The number of a signal is beyond one of its thresholds."""
 
     signal: Signal
-    """The signal."""
+    """Signal that is measured."""
     threshold: Threshold
-    """The threshold."""
+    """Threshold of that signal."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Burning:
-    """The budget of an objective is used up too fast."""
+class BurnRateCondition:
+    """The error budget of an objective burns too fast."""
 
     objective: Objective
-    """The objective."""
+    """Objective whose budget it is."""
     window: Window
-    """The pair of windows."""
+    """Pair of windows, with the burn rate that both must exceed."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Absent:
-    """Nothing is measured any more: a dead scrape looks like a day without failures."""
+class AbsenceCondition:
+    """Prometheus has no such series: without this alert, a dead scrape looks like a day without failures."""
 
     source: Series
-    """What ought to be there."""
+    """Series that must exist."""
     of: Objective | Signal
-    """What cannot be told without it."""
+    """Record that cannot be evaluated without it."""
 
 
-Condition = Crossed | Burning | Absent
-"""What makes an alert fire."""
+Condition = ThresholdCondition | BurnRateCondition | AbsenceCondition
+"""Every kind of condition."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +56,9 @@ class Alert:
     """One alert, without where it is sent: that follows from its severity."""
 
     name: str
-    """Unique in a stack: the record's id, then what was crossed."""
+    """Unique in a stack: the record's id, then severity, window or `absent`."""
     subject: str
-    """What is watched, for grouping: `Database`."""
+    """Component that is watched, for grouping: `Database`."""
     anchor: str
     """Section of the runbook, and the panel: the record's id."""
     board: Board
@@ -66,29 +66,29 @@ class Alert:
     severity: Severity
     """How soon a person has to act."""
     condition: Condition
-    """What makes it fire."""
+    """Condition under which it fires."""
     for_seconds: int
     """How long the condition must hold, in seconds."""
-    wrong: str
-    """What is wrong, as the beginning of a sentence without its end: `Database connections: over 80`."""
-    meaning: str
-    """What it means, one or two sentences."""
+    summary: str
+    """Fault as the beginning of a sentence without its end: `Database connections: over 80`."""
+    description: str
+    """Meaning of the fault, one or two sentences."""
     owner: str | None
-    """Who answers for it; the owner of the stack when left out."""
+    """Owner of the record; the owner of the stack when left out."""
 
 
-def alerts(told: Iterable[Signals]) -> list[Alert]:
-    """Every alert of the components, in the order of their records."""
+def alerts(components: Iterable[Signals]) -> list[Alert]:
+    """Return every alert of the components, in the order of their records."""
     found: list[Alert] = []
-    for component in told:
+    for component in components:
         for signal in component.signals:
-            found += _of_signal(signal, component.subject, signal.board or component.board)
+            found += _signal_alerts(signal, component.subject, signal.board or component.board)
         for objective in component.objectives:
-            found += _of_objective(objective, component.subject)
+            found += _objective_alerts(objective, component.subject)
     return found
 
 
-def _of_signal(signal: Signal, subject: str, board: Board) -> Iterator[Alert]:
+def _signal_alerts(signal: Signal, subject: str, board: Board) -> Iterator[Alert]:
     for threshold in signal.thresholds:
         side = "under" if threshold.below else "over"
         yield Alert(
@@ -97,29 +97,18 @@ def _of_signal(signal: Signal, subject: str, board: Board) -> Iterator[Alert]:
             anchor=signal.id,
             board=board,
             severity=threshold.severity,
-            condition=Crossed(signal=signal, threshold=threshold),
+            condition=ThresholdCondition(signal=signal, threshold=threshold),
             for_seconds=signal.for_seconds if threshold.for_seconds is None else threshold.for_seconds,
-            wrong=f"{signal.title}: {side} {amount(threshold.value, signal.unit)}",
-            meaning=signal.description,
+            summary=f"{signal.title}: {side} {amount(threshold.value, signal.unit)}",
+            description=signal.description,
             owner=signal.owner,
         )
     if signal.alert_on_absence and isinstance(signal.query, Prometheus):
         for source in dict.fromkeys(signal.query.expression.series()):
-            yield Alert(
-                name=f"{signal.id}-absent",
-                subject=subject,
-                anchor=signal.id,
-                board=board,
-                severity=Severity.TICKET,
-                condition=Absent(source=source, of=signal),
-                for_seconds=ABSENT_SECONDS,
-                wrong=f"{signal.title}: nothing is measured",
-                meaning=f"No series `{source}`: what it would tell is not known.",
-                owner=signal.owner,
-            )
+            yield _absence_alert(signal, subject, board, source)
 
 
-def _of_objective(objective: Objective, subject: str) -> Iterator[Alert]:
+def _objective_alerts(objective: Objective, subject: str) -> Iterator[Alert]:
     for window in objective.windows:
         yield Alert(
             name=f"{objective.id}-burn-{window.name}",
@@ -127,31 +116,34 @@ def _of_objective(objective: Objective, subject: str) -> Iterator[Alert]:
             anchor=objective.id,
             board=Board.OBJECTIVES,
             severity=Severity.PAGE if window.pages else Severity.TICKET,
-            condition=Burning(objective=objective, window=window),
+            condition=BurnRateCondition(objective=objective, window=window),
             for_seconds=window.for_seconds,
-            wrong=f"{objective.title}: for {window.name}, the budget goes {window.factor:g} times too fast",
-            meaning=objective.description,
+            summary=f"{objective.title}: error budget burn rate over {window.factor:g} for {window.name}",
+            description=objective.description,
             owner=objective.owner,
         )
-    source = objective.indicator.all
-    yield Alert(
-        name=f"{objective.id}-absent",
+    yield _absence_alert(objective, subject, Board.OBJECTIVES, objective.indicator.all)
+
+
+def _absence_alert(record: Objective | Signal, subject: str, board: Board, source: Series) -> Alert:
+    return Alert(
+        name=f"{record.id}-absent",
         subject=subject,
-        anchor=objective.id,
-        board=Board.OBJECTIVES,
+        anchor=record.id,
+        board=board,
         severity=Severity.TICKET,
-        condition=Absent(source=source, of=objective),
+        condition=AbsenceCondition(source=source, of=record),
         for_seconds=ABSENT_SECONDS,
-        wrong=f"{objective.title}: nothing is measured",
-        meaning=f"No series `{source}`: a dead scrape looks like a time without failures.",
-        owner=objective.owner,
+        summary=f"{record.title}: no data",
+        description=f"Prometheus has no series `{source}`: the other alerts on it cannot fire.",
+        owner=record.owner,
     )
 
 
-def asked(told: Iterable[Signals]) -> list[Series]:
-    """Every series that a record asks Prometheus for, in order, each once."""
+def queried_series(components: Iterable[Signals]) -> list[Series]:
+    """Return every series that a record queries in Prometheus, in order, each once."""
     found: dict[Series, None] = {}
-    for component in told:
+    for component in components:
         for signal in component.signals:
             for query in (signal.query, *signal.extra_queries.values()):
                 if isinstance(query, Prometheus):
@@ -166,7 +158,7 @@ def asked(told: Iterable[Signals]) -> list[Series]:
 
 
 def amount(value: float, unit: str) -> str:
-    """`value` as a message says it: `5 %`, `20 GiB`, `250 ms`."""
+    """Return `value` as a message says it: `5 %`, `20 GiB`, `250 ms`."""
     if unit == "percentunit":
         return f"{value * 100:g} %"
     if unit == "percent":
@@ -179,7 +171,7 @@ def amount(value: float, unit: str) -> str:
 
 
 def labels(alert: Alert, *, app: str, environment: str, owner: str) -> dict[str, str]:
-    """What messages of `alert` are routed, grouped, inhibited and found by, the same on every evaluator."""
+    """Return the labels that messages of `alert` are routed, grouped and inhibited by, on every evaluator."""
     return {
         "severity": alert.severity.value,
         "service": app,

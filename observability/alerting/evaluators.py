@@ -1,4 +1,4 @@
-"""Who judges a record: some sources judge what only they can see, and no other evaluator is asked for it."""
+"""Who evaluates a record: some sources evaluate what only they can see, and no other evaluator is asked for it."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -6,26 +6,30 @@ from dataclasses import replace
 from observability.records.queries import SentryIssues, SentryMetric
 from observability.records.record import Signals
 
-JUDGED_AT_THE_SOURCE = (SentryIssues, SentryMetric)
-"""Kinds of queries that Grafana, Prometheus, CloudWatch and Datadog cannot ask."""
+EVALUATED_AT_THE_SOURCE = (SentryIssues, SentryMetric)
+"""Kinds of queries that Grafana, Prometheus, CloudWatch and Datadog cannot run."""
 
 
-def prefer_cloudwatch(told: Iterable[Signals]) -> tuple[Signals, ...]:
-    """What is told, each number from CloudWatch where CloudWatch has it too."""
+def prefer_cloudwatch(components: Iterable[Signals]) -> tuple[Signals, ...]:
+    """Return `components` with each number from CloudWatch where CloudWatch has it too."""
     return tuple(
         replace(
-            it,
+            component,
             signals=tuple(
-                replace(one, query=one.cloudwatch_query) if one.cloudwatch_query else one for one in it.signals
+                replace(signal, query=signal.cloudwatch_query) if signal.cloudwatch_query else signal
+                for signal in component.signals
             ),
         )
-        for it in told
+        for component in components
     )
 
 
-def without_source_evaluated(told: Iterable[Signals]) -> tuple[Signals, ...]:
-    """What is told, without the signals that their own source judges."""
+def without_source_evaluated(components: Iterable[Signals]) -> tuple[Signals, ...]:
+    """Return `components` without the signals that their own source evaluates."""
     return tuple(
-        replace(it, signals=tuple(one for one in it.signals if not isinstance(one.query, JUDGED_AT_THE_SOURCE)))
-        for it in told
+        replace(
+            component,
+            signals=tuple(it for it in component.signals if not isinstance(it.query, EVALUATED_AT_THE_SOURCE)),
+        )
+        for component in components
     )

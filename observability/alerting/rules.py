@@ -7,10 +7,17 @@ from typing import Any
 import yaml
 
 from observability import Prometheus
-from observability.alerting.alerts import Absent, Alert, Burning, Crossed, alerts, labels
-from observability.alerting.recording import LEFT, Recorded
+from observability.alerting.alerts import (
+    AbsenceCondition,
+    Alert,
+    BurnRateCondition,
+    ThresholdCondition,
+    alerts,
+    labels,
+)
+from observability.alerting.recording import BUDGET_REMAINING, RecordedObjective
 from observability.durations import duration, window
-from observability.records.objective import PERIOD_DAYS
+from observability.records.objective import PERIOD_DAYS, Objective
 from observability.records.record import Signals
 
 Rule = dict[str, Any]
@@ -19,60 +26,65 @@ Rule = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class AlertIdentity:
-    """Whose rules they are."""
+    """Application, environment, owner and runbook that all rules of one stack have in common."""
 
     app: str
     """Name of the application: the label `service`."""
     environment: str
     """Name of the environment."""
     owner: str
-    """Who answers where a record names nobody."""
+    """Owner of every record that names none."""
     runbook_url: str
     """Page with a section for each record, its id the anchor."""
 
 
-def written(found: Iterable[dict[str, Any]]) -> str:
-    """`found` as a file, for `rule_files` of Prometheus or the ruler of a managed store."""
-    return yaml.safe_dump({"groups": list(found)}, sort_keys=False, width=120)
+def to_yaml(rule_groups: Iterable[dict[str, Any]]) -> str:
+    """Return `rule_groups` as a file, for `rule_files` of Prometheus or the ruler of a managed store."""
+    return yaml.safe_dump({"groups": list(rule_groups)}, sort_keys=False, width=120)
 
 
-def recordings_alone(told: Iterable[Signals], identity: AlertIdentity) -> Iterator[dict[str, Any]]:
-    """The groups without their alerts, for a store whose alerts Grafana evaluates."""
-    for group in groups(told, identity):
-        recorded = [rule for rule in group["rules"] if "record" in rule]
-        if recorded:
-            yield {**group, "rules": recorded}
+def recordings_alone(components: Iterable[Signals], identity: AlertIdentity) -> Iterator[dict[str, Any]]:
+    """Yield the groups without their alerts, for a store whose alerts Grafana evaluates."""
+    for group in groups(components, identity):
+        recordings = [rule for rule in group["rules"] if "record" in rule]
+        if recordings:
+            yield {**group, "rules": recordings}
 
 
-def groups(told: Iterable[Signals], identity: AlertIdentity) -> Iterator[dict[str, Any]]:
-    """One group for the signals of each component, and one for each objective."""
-    for component in told:
-        found = [alert for alert in alerts([component]) if asks_prometheus(alert)]
-        recorded = [_recorded(objective, identity) for objective in component.objectives]
-        ids = {it.objective.id for it in recorded}
-        plain = [rule(alert, identity) for alert in found if alert.anchor not in ids]
-        if plain:
-            yield {"name": component.subject, "rules": plain}
-        for objective in recorded:
-            own = [rule(alert, identity) for alert in found if alert.anchor == objective.objective.id]
+def groups(components: Iterable[Signals], identity: AlertIdentity) -> Iterator[dict[str, Any]]:
+    """Yield one group for the signals of each component, and one for each objective."""
+    for component in components:
+        rules: dict[str, list[Rule]] = {}
+        for alert in alerts([component]):
+            if asks_prometheus(alert):
+                rules.setdefault(alert.anchor, []).append(rule(alert, identity))
+        objectives = {it.id: rules.pop(it.id, []) for it in component.objectives}
+        if rules:
+            yield {"name": component.subject, "rules": [it for of_record in rules.values() for it in of_record]}
+        for objective in component.objectives:
+            recordings = [
+                {"record": it.name, "expr": it.expression, "labels": dict(it.labels)}
+                for it in _recorded(objective, identity).rules()
+            ]
             # One group: its rules run one after the other, so that an alert reads what was recorded just now.
-            yield {"name": f"objective {objective.objective.id}", "rules": [*_recordings(objective), *own]}
+            yield {"name": f"objective {objective.id}", "rules": [*recordings, *objectives[objective.id]]}
 
 
 def asks_prometheus(alert: Alert) -> bool:
-    """Whether the alert is evaluated over Prometheus' series; CloudWatch evaluates its own."""
-    return not isinstance(alert.condition, Crossed) or isinstance(alert.condition.signal.query, Prometheus)
+    """Return whether the alert is evaluated over Prometheus' series; CloudWatch evaluates its own."""
+    condition = alert.condition
+    return not isinstance(condition, ThresholdCondition) or isinstance(condition.signal.query, Prometheus)
 
 
 def rule(alert: Alert, identity: AlertIdentity) -> Rule:
-    """One alerting rule."""
+    """Return one alerting rule."""
     return {
         "alert": alert.name,
         "expr": expression(alert, identity),
         "for": duration(alert.for_seconds),
         "labels": labels(alert, app=identity.app, environment=identity.environment, owner=identity.owner),
         "annotations": {
-            "summary": f"{alert.wrong} in {identity.environment}",
+            "summary": f"{alert.summary} in {identity.environment}",
             "description": _description(alert, identity),
             "runbook_url": f"{identity.runbook_url}#{alert.anchor}",
             "dashboard_uid": f"{identity.app}-{identity.environment}-{alert.board.value}",
@@ -81,62 +93,49 @@ def rule(alert: Alert, identity: AlertIdentity) -> Rule:
 
 
 def expression(alert: Alert, identity: AlertIdentity) -> str:
-    """What is true while the alert's condition holds, as PromQL.
+    """Return what is true while the alert's condition holds, as PromQL.
 
     Raises:
-        ValueError: the alert does not ask Prometheus.
+        ValueError: the alert is not evaluated over Prometheus' series.
 
     """
     condition = alert.condition
-    if isinstance(condition, Absent):
+    if isinstance(condition, AbsenceCondition):
         return f"absent({condition.source})"
-    if isinstance(condition, Burning):
+    if isinstance(condition, BurnRateCondition):
         return _recorded(condition.objective, identity).condition(condition.window)
-    return _crossed(condition)
-
-
-def _crossed(condition: Crossed) -> str:
     signal, threshold = condition.signal, condition.threshold
     if not isinstance(signal.query, Prometheus):
-        raise ValueError(f"signal {signal.id} does not ask Prometheus")
+        raise ValueError(f"signal {signal.id} does not query Prometheus")
     side = "<" if threshold.below else ">"
-    crossed = f"({signal.query.promql}) {side} {threshold.value:.10g}"
+    comparison = f"({signal.query.promql}) {side} {threshold.value:.10g}"
     if signal.minimum_traffic is None:
-        return crossed
-    floor = signal.minimum_traffic.expression.promql(window(signal.query.window_seconds))
-    return f"{crossed} and ({floor}) > {signal.minimum_traffic.value:.10g}"
+        return comparison
+    traffic = signal.minimum_traffic.expression.promql(window(signal.query.window_seconds))
+    return f"{comparison} and ({traffic}) > {signal.minimum_traffic.value:.10g}"
 
 
 def _description(alert: Alert, identity: AlertIdentity) -> str:
     condition = alert.condition
-    if isinstance(condition, Absent):
-        return alert.meaning
-    if isinstance(condition, Crossed):
-        return f"{alert.meaning} Now: {_now(condition.signal.unit)}."
+    if isinstance(condition, AbsenceCondition):
+        return alert.description
+    if isinstance(condition, ThresholdCondition):
+        unit = condition.signal.unit
+        humanize = {"percentunit": "humanizePercentage", "s": "humanizeDuration", "bytes": "humanize1024"}
+        value = f"{{{{ $value | {humanize.get(unit, 'humanize')} }}}}"
+        return f"{alert.description} Now: {value if unit in ('percentunit', 's', 'short') else f'{value} {unit}'}."
     recorded = _recorded(condition.objective, identity)
-    seconds, left = recorded.seconds_left(condition.window), recorded.series(LEFT)
+    seconds, remaining = recorded.seconds_left(condition.window), recorded.series(BUDGET_REMAINING)
     return (
-        f"{alert.meaning} In the last {condition.window.name}, {{{{ $value | humanizePercentage }}}} failed; "
-        f"{condition.objective.budget * 100:.4g}% may. "
-        f"{{{{ with query `{left}` }}}}{{{{ if gt (. | first | value) 0.0 }}}}"
-        f"Of the budget of {PERIOD_DAYS} days, {{{{ . | first | value | humanizePercentage }}}} is left"
-        f"{{{{ with query `{seconds}` }}}}: at this rate it is gone in "
-        f"{{{{ . | first | value | humanizeDuration }}}}{{{{ end }}}}."
-        f"{{{{ else }}}}The budget of {PERIOD_DAYS} days is gone.{{{{ end }}}}{{{{ end }}}}"
+        f"{alert.description} Error ratio over {condition.window.name}: {{{{ $value | humanizePercentage }}}}; "
+        f"the SLO allows {condition.objective.budget * 100:.4g}%. "
+        f"{{{{ with query `{remaining}` }}}}{{{{ if gt (. | first | value) 0.0 }}}}"
+        f"Error budget remaining of {PERIOD_DAYS} days: {{{{ . | first | value | humanizePercentage }}}}"
+        f"{{{{ with query `{seconds}` }}}}, exhausted in "
+        f"{{{{ . | first | value | humanizeDuration }}}} at this burn rate{{{{ end }}}}."
+        f"{{{{ else }}}}The error budget of {PERIOD_DAYS} days is exhausted.{{{{ end }}}}{{{{ end }}}}"
     )
 
 
-def _now(unit: str) -> str:
-    spelled = {"percentunit": "humanizePercentage", "s": "humanizeDuration", "bytes": "humanize1024"}
-    value = f"{{{{ $value | {spelled.get(unit, 'humanize')} }}}}"
-    plain = {"percentunit", "s", "short"}
-    return value if unit in plain else f"{value} {unit}"
-
-
-def _recorded(objective: Any, identity: AlertIdentity) -> Recorded:
-    return Recorded(objective=objective, app=identity.app, environment=identity.environment)
-
-
-def _recordings(recorded: Recorded) -> Iterator[Rule]:
-    for it in recorded.rules():
-        yield {"record": it.name, "expr": it.expression, "labels": dict(it.labels)}
+def _recorded(objective: Objective, identity: AlertIdentity) -> RecordedObjective:
+    return RecordedObjective(objective=objective, app=identity.app, environment=identity.environment)

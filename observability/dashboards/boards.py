@@ -8,7 +8,7 @@ from typing import Any
 from observability import Board, Objective, Signal, Signals
 from observability.alerting.evaluators import without_source_evaluated
 from observability.dashboards import panels
-from observability.dashboards.panels import WHOLE, Place
+from observability.dashboards.panels import WHOLE, PanelContext
 
 UID_LENGTH = 40
 """Longest uid that Grafana takes."""
@@ -17,34 +17,34 @@ SCHEMA_VERSION = 39
 """Version of the model; Grafana brings older ones up to date by itself."""
 
 TITLES: Mapping[Board, str] = {
-    Board.OBJECTIVES: "Objectives",
+    Board.OBJECTIVES: "SLOs and error budgets",
     Board.ERRORS: "Errors",
     Board.LATENCY: "Latency",
     Board.TRAFFIC: "Throughput",
     Board.DATABASE: "Database",
     Board.POOLER: "Pooler",
     Board.CACHE: "Cache",
-    Board.EDGE: "Rate limits and firewall",
-    Board.RPC: "RPC",
+    Board.EDGE: "Edge: rate limits and WAF",
+    Board.RPC: "RPC calls",
     Board.RESOURCES: "AWS resources",
     Board.BUSINESS: "Business",
-    Board.TELEMETRY: "Telemetry health",
+    Board.TELEMETRY: "Monitoring health",
 }
 
 
 Record = Signal | Objective
-"""What has panels."""
-Told = tuple[str, Record]
-"""A record and what it is about."""
+"""Record that has panels."""
+SubjectRecord = tuple[str, Record]
+"""Record with the subject of its component."""
 
 
-def records(told: Signals) -> list[Record]:
-    """What has panels, in their order: promises first."""
-    return [*told.objectives, *told.signals]
+def records(component: Signals) -> list[Record]:
+    """Return the records of `component` that have panels, in their order: objectives first."""
+    return [*component.objectives, *component.signals]
 
 
 def short_uid(text: str) -> str:
-    """`text` as a uid: itself where it is short enough, else its beginning and a digest."""
+    """Return `text` as a uid: itself where it is short enough, else its beginning and a digest."""
     if len(text) <= UID_LENGTH:
         return text
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
@@ -52,43 +52,42 @@ def short_uid(text: str) -> str:
 
 
 def board_uid(prefix: str, board: Board) -> str:
-    """Uid of a dashboard; `prefix` is that of the stack."""
+    """Return the uid of a dashboard; `prefix` is that of the stack."""
     return short_uid(f"{prefix}-{board.value}")
 
 
-def board_of(record: Record, told: Signals) -> Board:
-    """The dashboard on which `record`, one of those of `told`, has its panels."""
-    return Board.OBJECTIVES if isinstance(record, Objective) else record.board or told.board
+def board_of(record: Record, component: Signals) -> Board:
+    """Return the dashboard on which `record`, one of those of `component`, has its panels."""
+    return Board.OBJECTIVES if isinstance(record, Objective) else record.board or component.board
 
 
-def models(told: Sequence[Signals], place: Place) -> dict[Board, dict[str, Any]]:
-    """Model of every board that has panels, in the order in which somebody on call opens them."""
-    asked = without_source_evaluated(told)
-    found = {board: list(_records(asked, board)) for board in Board}
-    return {board: _model(board, its, place) for board, its in found.items() if its}
+def models(components: Sequence[Signals], context: PanelContext) -> dict[Board, dict[str, Any]]:
+    """Return the model of every board that has panels, in the order in which somebody on call opens them."""
+    shown = without_source_evaluated(components)
+    by_board = {board: _board_records(shown, board) for board in Board}
+    return {board: _model(board, its, context) for board, its in by_board.items() if its}
 
 
-def _records(told: Iterable[Signals], board: Board) -> Iterator[Told]:
-    """Records of one board, those of one subject together, in order."""
-    subjects: dict[str, list[Record]] = {}
-    for component in told:
+def _board_records(components: Iterable[Signals], board: Board) -> list[SubjectRecord]:
+    """Return the records of one board, those of one subject together, in order."""
+    by_subject: dict[str, list[SubjectRecord]] = {}
+    for component in components:
         for record in records(component):
             if board_of(record, component) is board:
-                subjects.setdefault(component.subject, []).append(record)
-    for subject, found in subjects.items():
-        yield from ((subject, record) for record in found)
+                by_subject.setdefault(component.subject, []).append((component.subject, record))
+    return [it for of_subject in by_subject.values() for it in of_subject]
 
 
-def _model(board: Board, its: Sequence[Told], place: Place) -> dict[str, Any]:
-    """Without `id`, `version` or `iteration`, which Grafana counts by itself; may hold Outputs."""
-    tags = [place.app, place.environment]
+def _model(board: Board, its: Sequence[SubjectRecord], context: PanelContext) -> dict[str, Any]:
+    """Return the model without `id`, `version` or `iteration`, which Grafana sets; it may hold Outputs."""
+    tags = [context.app, context.environment]
     return {
         "uid": board_uid("-".join(tags), board),
-        "title": f"{place.app} {place.environment}: {TITLES[board]}",
+        "title": f"{context.app} {context.environment}: {TITLES[board]}",
         "tags": [*tags, board.value],
         "links": [
             _link("Dashboards", type="dashboards", tags=tags, asDropdown=True, keepTime=True),
-            _link("Runbook", type="link", url=place.runbook_url, icon="doc", targetBlank=True),
+            _link("Runbook", type="link", url=context.runbook_url, icon="doc", targetBlank=True),
         ],
         "schemaVersion": SCHEMA_VERSION,
         # What is changed by hand is lost at the next deployment, so Grafana does not offer it.
@@ -100,7 +99,7 @@ def _model(board: Board, its: Sequence[Told], place: Place) -> dict[str, Any]:
         "timezone": "browser",
         "templating": {"list": []},
         "annotations": {"list": []},
-        "panels": list(_placed(its, place)),
+        "panels": list(_positioned_panels(its, context)),
     }
 
 
@@ -110,35 +109,21 @@ def _link(title: str, **changes: object) -> dict[str, Any]:
     return {"title": title, **nothing, **switches, **changes}
 
 
-def _placed(its: Sequence[Told], place: Place) -> Iterator[dict[str, Any]]:
+def _positioned_panels(its: Sequence[SubjectRecord], context: PanelContext) -> Iterator[dict[str, Any]]:
+    """Yield a heading for each subject and its panels from left to right, a new line where one does not fit."""
     top = 0
     for subject, group in groupby(its, key=lambda it: it[0]):
         heading = panels.row(subject)
         yield _at(heading, 0, top)
         top += heading["gridPos"]["h"]
-        made = [panel for _, record in group for panel in _panels(record, place)]
-        for line in _lines(made):
-            left = 0
-            for panel in line:
-                yield _at(panel, left, top)
-                left += panel["gridPos"]["w"]
-            top += max(panel["gridPos"]["h"] for panel in line)
-
-
-def _panels(record: Record, place: Place) -> list[dict[str, Any]]:
-    if isinstance(record, Objective):
-        return list(panels.of_objective(record, place))
-    return [panels.of_signal(record, place)]
-
-
-def _lines(made: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Panels from left to right, a new line where the next one does not fit."""
-    lines: list[list[dict[str, Any]]] = [[]]
-    for panel in made:
-        if sum(it["gridPos"]["w"] for it in (*lines[-1], panel)) > WHOLE:
-            lines.append([])
-        lines[-1].append(panel)
-    return lines
+        left = height = 0
+        for panel in (panel for _, record in group for panel in panels.record_panels(record, context)):
+            size = panel["gridPos"]
+            if left + size["w"] > WHOLE:
+                left, top, height = 0, top + height, 0
+            yield _at(panel, left, top)
+            left, height = left + size["w"], max(height, size["h"])
+        top += height
 
 
 def _at(panel: dict[str, Any], x: int, y: int) -> dict[str, Any]:

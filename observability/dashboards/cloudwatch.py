@@ -13,35 +13,35 @@ _NOTHING = CloudWatch(namespace="", metric="", dimensions={})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Manner:
-    """What one query has beside its metric."""
+class QueryOptions:
+    """Options of one query beside its metric."""
 
     source: dict[str, Any]
     """Reference to the data source."""
     region: str
     """AWS region of the metrics."""
     period: str
-    """What one number covers, in seconds; empty leaves it to the panel's width."""
+    """Period of one number, in seconds; empty leaves it to the panel's width."""
     ref_id: str = "A"
     """Letter of the query."""
 
 
-def metric(query: CloudWatch, manner: Manner, **changes: object) -> dict[str, Any]:
-    """One metric."""
+def metric(query: CloudWatch, options: QueryOptions, **changes: object) -> dict[str, Any]:
+    """Return the query of one metric."""
     return {
-        "refId": manner.ref_id,
-        "datasource": manner.source,
+        "refId": options.ref_id,
+        "datasource": options.source,
         "queryMode": "Metrics",
         # A search of metrics put together from its fields; the other type is an SQL text of Metrics Insights.
         "metricQueryType": 0,
         "metricEditorMode": BUILDER,
-        "region": manner.region,
+        "region": options.region,
         "namespace": query.namespace,
         "metricName": query.metric,
         "dimensions": {name: [value] for name, value in query.dimensions.items()},
         "matchExact": True,
         "statistic": query.statistic,
-        "period": manner.period,
+        "period": options.period,
         "id": "",
         "expression": "",
         "label": "",
@@ -49,30 +49,32 @@ def metric(query: CloudWatch, manner: Manner, **changes: object) -> dict[str, An
     }
 
 
-def math_targets(query: CloudWatchMath, manner: Manner, label: str = "") -> Iterator[dict[str, Any]]:
-    """Metric math of a panel: its metrics, hidden, and the text that names them; an id is used once in a panel."""
-    ids = {name: f"{manner.ref_id.lower()}_{name}" for name in query.metrics}
+def math_targets(query: CloudWatchMath, options: QueryOptions, label: str = "") -> Iterator[dict[str, Any]]:
+    """Yield metric math of a panel: its metrics, hidden, and the expression; an id is used once in a panel."""
+    ids = {name: f"{options.ref_id.lower()}_{name}" for name in query.metrics}
     for number, (name, one) in enumerate(query.metrics.items()):
-        yield metric(one, manner, refId=f"{manner.ref_id}{number}", id=ids[name], hide=True)
-    yield math_text("".join(map(str, with_names(query, ids))), manner, label=label)
+        yield metric(one, options, refId=f"{options.ref_id}{number}", id=ids[name], hide=True)
+    yield math_text("".join(map(str, with_names(query, ids))), options, label=label)
 
 
 def period_seconds(query: CloudWatch | CloudWatchMath) -> int:
-    """What one number of an alert covers, in seconds: of several metrics the longest."""
+    """Return the period of one number of an alert, in seconds: of several metrics the longest."""
     if isinstance(query, CloudWatch):
         return query.period_seconds
     return max(one.period_seconds for one in query.metrics.values())
 
 
 def with_names(query: CloudWatchMath, stand_ins: Mapping[str, Any]) -> list[Any]:
-    """The expression in parts, each of its names replaced; what stands in may be an Output."""
+    """Return the expression in parts, each name replaced by that of `stand_ins`, which may be an Output."""
     names = re.compile(rf"\b({'|'.join(map(re.escape, query.metrics))})\b")
     # With one group in the pattern, every second part is a name.
     return [
-        stand_ins[part] if place % 2 else part for place, part in enumerate(names.split(query.expression)) if part
+        stand_ins[part] if context % 2 else part
+        for context, part in enumerate(names.split(query.expression))
+        if part
     ]
 
 
-def math_text(expression: Any, manner: Manner, **changes: object) -> dict[str, Any]:
-    """The text of metric math; it may be an Output."""
-    return metric(_NOTHING, manner, metricEditorMode=CODE, expression=expression, **changes)
+def math_text(expression: Any, options: QueryOptions, **changes: object) -> dict[str, Any]:
+    """Return the query of a metric math expression; it may be an Output."""
+    return metric(_NOTHING, options, metricEditorMode=CODE, expression=expression, **changes)

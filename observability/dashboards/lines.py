@@ -6,12 +6,12 @@ from typing import Any
 from observability import Severity, Threshold
 
 COLOURS: Mapping[Severity, str] = {Severity.PAGE: "red", Severity.TICKET: "orange", Severity.INFO: "blue"}
-"""Colour of what is beyond a threshold, worst first."""
+"""Colour beyond a threshold of each severity, worst first."""
 HEALTHY = "green"
 
 
 def steps(thresholds: Sequence[Threshold]) -> list[dict[str, Any]]:
-    """Colour of every range of values, from the lowest up, as Grafana writes it: each step from its value on."""
+    """Return the colour of every range of values, lowest first, as Grafana writes it: each from its value on."""
     bounds = sorted({threshold.value for threshold in thresholds})
     starts = [None, *bounds]
     ends = [*bounds, None]
@@ -21,7 +21,7 @@ def steps(thresholds: Sequence[Threshold]) -> list[dict[str, Any]]:
 
 
 def _colour(thresholds: Sequence[Threshold], start: float | None, end: float | None) -> str:
-    """Colour of the worst threshold that holds from `start` to `end`; None is without end."""
+    """Return the colour of the worst threshold that is crossed from `start` to `end`; None is without end."""
     crossed = {
         threshold.severity
         for threshold in thresholds

@@ -1,22 +1,23 @@
-"""What is left of an objective's budget and how fast it goes, as PromQL."""
+"""Error budget and burn rate of an objective, as PromQL."""
 
 from dataclasses import dataclass
 
-from observability.alerting.burn import failed_share
+from observability.alerting.burn import error_ratio
+from observability.alerting.recording import BUDGET_REMAINING, ERROR_RATIO, RecordedObjective
 from observability.durations import DAY_SECONDS, window
-from observability.promql import Match, Rate, Series
+from observability.promql import Rate
 from observability.records.objective import PERIOD_DAYS, Objective, Window
 
 PERIOD = window(PERIOD_DAYS * DAY_SECONDS)
-"""What a budget covers, as the range of a query."""
+"""Period of an error budget, as the range of a query."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measures:
-    """One objective's numbers: from its counters, or from what Prometheus has recorded of them."""
+class ObjectiveQueries:
+    """Queries of one objective: over its counters, or over what Prometheus has recorded of them."""
 
     objective: Objective
-    """The objective."""
+    """Objective that is shown."""
     app: str
     """Label `service` of the recorded series."""
     environment: str
@@ -24,33 +25,31 @@ class Measures:
     recorded: bool
     """Whether the recording rules of `footing observe` are loaded: cheaper, and empty where they are not."""
 
-    def failed(self, pair: Window) -> str:
-        """Share of events that failed over the long window of `pair`."""
+    def error_ratio(self, pair: Window) -> str:
+        """Return the share of events that failed over the long window of `pair`."""
+        return self._recorded(f"{ERROR_RATIO}{pair.name}") if self.recorded else self._error_ratio(pair.name)
+
+    def burn_rate(self, pair: Window) -> str:
+        """Return the error budget burn rate over the long window of `pair`: 1 uses the budget in its period."""
+        return f"({self.error_ratio(pair)}) / {self.objective.budget:.10g}"
+
+    def budget_remaining(self) -> str:
+        """Return the share of the error budget that remains, weighted by requests; under 0 it is overspent."""
         if self.recorded:
-            return self._recorded(f"slo:sli_error:ratio_rate{pair.name}")
-        return self._share(pair.name)
+            return self._recorded(BUDGET_REMAINING)
+        return f"1 - ({self._error_ratio(PERIOD)}) / {self.objective.budget:.10g}"
 
-    def burn(self, pair: Window) -> str:
-        """How many times faster than allowed the budget went over the long window of `pair`."""
-        return f"({self.failed(pair)}) / {self.objective.budget:.10g}"
-
-    def left(self) -> str:
-        """Share of the budget that is left, weighted by requests; under 0 it is overdrawn."""
+    def good_ratio(self) -> str:
+        """Return the share of events that were good: the service level indicator of the period."""
         if self.recorded:
-            return self._recorded("slo:period_error_budget_remaining:ratio")
-        return f"1 - ({self._share(PERIOD)}) / {self.objective.budget:.10g}"
+            return f"1 - (1 - {self.budget_remaining()}) * {self.objective.budget:.10g}"
+        return f"1 - ({self._error_ratio(PERIOD)})"
 
-    def good(self) -> str:
-        """Share of events that were good."""
-        if self.recorded:
-            return f"1 - (1 - {self.left()}) * {self.objective.budget:.10g}"
-        return f"1 - ({self._share(PERIOD)})"
-
-    def _share(self, over: str) -> str:
-        """Share of failures; 0 where there were events and never yet a failure, whose series is then not there."""
+    def _error_ratio(self, over: str) -> str:
+        """Return the error ratio; 0 where there were events and never a failure, whose series does not exist."""
         events = Rate(self.objective.indicator.all).promql(over)
-        return f"{failed_share(self.objective).promql(over)} or 0 * {events}"
+        return f"{error_ratio(self.objective).promql(over)} or 0 * {events}"
 
     def _recorded(self, name: str) -> str:
-        labels = {"slo": self.objective.id, "service": self.app, "environment": self.environment}
-        return str(Series(name, tuple(Match(label, value) for label, value in labels.items())))
+        recorded = RecordedObjective(objective=self.objective, app=self.app, environment=self.environment)
+        return str(recorded.series(name))

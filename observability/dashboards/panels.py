@@ -1,37 +1,37 @@
-"""Panels: one for each signal, three for each objective. Their place is left to the board."""
+"""Panels: one for each signal, three for each objective. Their position is left to the board."""
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
 
 from observability import Objective, Severity, Shape, Signal, Sql, Threshold, Unit
 from observability.dashboards.lines import steps
-from observability.dashboards.objectives import Measures
-from observability.dashboards.queries import Sources, instant, panel_queries, ranged
-from observability.records.objective import PERIOD_DAYS, Window
+from observability.dashboards.objectives import ObjectiveQueries
+from observability.dashboards.queries import DataSources, instant, panel_queries, ranged
+from observability.records.objective import PERIOD_DAYS
 
 WHOLE, LINE, NUMBER, CURVES = 24, 8, 4, 16
 """Widths in columns: of the board, a line chart, a single number, and the curves beside two of those."""
 
 SCARCE_SHARE = 0.25
-"""Share of a budget under which what is left is shown as little; no alert follows from it."""
+"""Share of an error budget under which the rest is shown in orange; no alert follows from it."""
 
 COLUMN_UNITS: Mapping[str, Unit] = {"/_ms$/": Unit.MILLISECONDS, "/_share$/": Unit.SHARE, "/_s$/": Unit.SECONDS}
 """Unit of a table's column, by the end of its name."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """What the panels of one stack have in common."""
+class PanelContext:
+    """Names and data sources that all panels of one stack have in common."""
 
     app: str
     """Name of the application."""
     environment: str
     """Name of the environment."""
-    sources: Sources
-    """Where queries are sent."""
+    sources: DataSources
+    """Data sources that answer the queries."""
     runbook_url: str
     """Page with a section for each record, its id the anchor."""
     recorded: bool = False
@@ -39,7 +39,7 @@ class Place:
 
 
 def panel_id(key: str) -> int:
-    """Number of the panel for `key`, the same wherever it stands: alerts and shared links point to it.
+    """Return the number of the panel for `key`, the same wherever it stands: alerts and shared links point to it.
 
     An alert's panel has the key of its record's id.
     """
@@ -47,7 +47,7 @@ def panel_id(key: str) -> int:
 
 
 def row(subject: str) -> dict[str, Any]:
-    """The heading over the panels of `subject`."""
+    """Return the heading over the panels of `subject`."""
     return {
         "id": panel_id(f"row {subject}"),
         "type": "row",
@@ -58,70 +58,82 @@ def row(subject: str) -> dict[str, Any]:
     }
 
 
-def of_signal(signal: Signal, place: Place) -> dict[str, Any]:
-    """Its own line, those beside it, and a line for each threshold; a table where the query returns one."""
+def signal_panel(signal: Signal, context: PanelContext) -> dict[str, Any]:
+    """Return a chart of the signal with a line for each threshold; a table where the query returns one."""
     table = isinstance(signal.query, Sql) and signal.query.shape is Shape.TABLE
-    source = place.sources.of(signal.query)
+    source = context.sources.of(signal.query)
     return _panel(
         signal.id,
         kind="table" if table else "timeseries",
         title=signal.title,
         description=signal.description,
         source=source,
-        targets=panel_queries(signal, place.sources),
-        links=_links(signal, place),
+        targets=panel_queries(signal, context.sources),
+        links=_links(signal, context),
         look=_table(signal.unit) if table else _curves(signal.unit, signal.thresholds),
         width=WHOLE // 2 if table else LINE,
     )
 
 
-def of_objective(objective: Objective, place: Place) -> Iterator[dict[str, Any]]:
-    """What is left of the budget, the share that was good, and how fast the budget goes over each window."""
-    measures = measures_of(objective, place)
-    yield _number(
-        objective,
-        place,
-        title="Budget left",
-        description=f"What is left of the failures that {PERIOD_DAYS} days allow. {objective.description}",
-        query=measures.left(),
-        thresholds=(_below(Severity.PAGE, 0), _below(Severity.TICKET, SCARCE_SHARE)),
-    )
-    yield _number(
-        objective,
-        place,
-        title=f"Good in {PERIOD_DAYS} days",
-        description=f"Share of events that were good; {objective.target:g} is promised. {objective.description}",
-        query=measures.good(),
-        thresholds=(_below(Severity.PAGE, objective.target),),
-    )
-    yield _burn(objective, place, measures)
-
-
-def measures_of(objective: Objective, place: Place) -> Measures:
-    """The numbers of `objective` in the stack of `place`."""
-    return Measures(objective=objective, app=place.app, environment=place.environment, recorded=place.recorded)
-
-
-def _burn(objective: Objective, place: Place, measures: Measures) -> dict[str, Any]:
+def objective_panels(objective: Objective, context: PanelContext) -> list[dict[str, Any]]:
+    """Return the error budget that remains, the share of good events, and the burn rate over each window."""
+    queries = objective_queries(objective, context)
     targets = [
-        ranged(measures.burn(pair), place.sources, letter, f"over {pair.name}, told at {pair.factor:g}")
+        ranged(queries.burn_rate(pair), context.sources, letter, f"{pair.name} window, alert over {pair.factor:g}")
         for letter, pair in zip(ascii_uppercase, objective.windows, strict=False)
     ]
-    return _panel(
-        objective.id,
-        kind="timeseries",
-        title=f"{objective.title}: burn rate",
-        description=f"How many times faster than allowed the budget goes, by window. {objective.description}",
-        source=place.sources.prometheus,
-        targets=targets,
-        links=_links(objective, place),
-        look=_curves(Unit.NUMBER, tuple(map(_told, objective.windows))),
-        width=CURVES,
+    burn_rates = tuple(
+        Threshold(severity=Severity.PAGE if pair.pages else Severity.TICKET, value=pair.factor)
+        for pair in objective.windows
     )
+    return [
+        _number(
+            objective,
+            context,
+            key="Budget left",
+            title="Error budget remaining",
+            description=f"Share of the error budget of {PERIOD_DAYS} days that remains. {objective.description}",
+            query=queries.budget_remaining(),
+            thresholds=(_below(Severity.PAGE, 0), _below(Severity.TICKET, SCARCE_SHARE)),
+        ),
+        _number(
+            objective,
+            context,
+            key=f"Good in {PERIOD_DAYS} days",
+            title=f"SLI over {PERIOD_DAYS} days",
+            description=f"Share of good events; the SLO is {objective.target:g}. {objective.description}",
+            query=queries.good_ratio(),
+            thresholds=(_below(Severity.PAGE, objective.target),),
+        ),
+        _panel(
+            objective.id,
+            kind="timeseries",
+            title=f"{objective.title}: error budget burn rate",
+            description=(
+                f"Error ratio as a multiple of what the SLO allows, by window: at 1 the error budget lasts "
+                f"{PERIOD_DAYS} days. {objective.description}"
+            ),
+            source=context.sources.prometheus,
+            targets=targets,
+            links=_links(objective, context),
+            look=_curves(Unit.NUMBER, burn_rates),
+            width=CURVES,
+        ),
+    ]
 
 
-def _told(pair: Window) -> Threshold:
-    return Threshold(severity=Severity.PAGE if pair.pages else Severity.TICKET, value=pair.factor)
+def record_panels(record: Signal | Objective, context: PanelContext) -> list[dict[str, Any]]:
+    """Return every panel of `record`, from left to right."""
+    if isinstance(record, Objective):
+        return objective_panels(record, context)
+    return [signal_panel(record, context)]
+
+
+def objective_queries(objective: Objective, context: PanelContext) -> ObjectiveQueries:
+    """Return the queries of `objective` in the stack of `context`."""
+    return ObjectiveQueries(
+        objective=objective, app=context.app, environment=context.environment, recorded=context.recorded
+    )
 
 
 def _below(severity: Severity, value: float) -> Threshold:
@@ -130,30 +142,32 @@ def _below(severity: Severity, value: float) -> Threshold:
 
 def _number(
     objective: Objective,
-    place: Place,
+    context: PanelContext,
     *,
+    key: str,
     title: str,
     description: str,
     query: str,
     thresholds: tuple[Threshold, ...],
 ) -> dict[str, Any]:
     return _panel(
-        f"{objective.id} {title}",
+        # Not the title: shared links point to the number that is made of it, and titles may change.
+        f"{objective.id} {key}",
         kind="stat",
         title=title,
         description=description,
-        source=place.sources.prometheus,
-        targets=[instant(query, place.sources)],
-        links=_links(objective, place),
+        source=context.sources.prometheus,
+        targets=[instant(query, context.sources)],
+        links=_links(objective, context),
         look=_stat(thresholds),
         width=NUMBER,
     )
 
 
-def _links(record: Signal | Objective, place: Place) -> list[dict[str, Any]]:
+def _links(record: Signal | Objective, context: PanelContext) -> list[dict[str, Any]]:
     if not record.runbook:
         return []
-    return [{"title": "Runbook", "url": f"{place.runbook_url}#{record.id}", "targetBlank": True}]
+    return [{"title": "Runbook", "url": f"{context.runbook_url}#{record.id}", "targetBlank": True}]
 
 
 def _panel(

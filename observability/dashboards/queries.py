@@ -1,7 +1,7 @@
 """A signal's query as Grafana's data sources write it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
 
@@ -16,8 +16,8 @@ UPSTASH_TIME = "2006-01-02 15:04:05 -0700 MST"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sources:
-    """Where queries are sent."""
+class DataSources:
+    """Data sources of one stack."""
 
     cloudwatch_uid: Any
     """Uid of the CloudWatch data source."""
@@ -31,7 +31,7 @@ class Sources:
     """AWS region of the CloudWatch metrics."""
 
     def of(self, query: Query) -> dict[str, Any]:
-        """Reference to the data source that answers `query`."""
+        """Return the reference to the data source that answers `query`."""
         if isinstance(query, Sql):
             return {"type": "grafana-postgresql-datasource", "uid": self.postgres_uid}
         if isinstance(query, UpstashStatistic):
@@ -46,51 +46,40 @@ class Sources:
         return {"type": "prometheus", "uid": self.prometheus_uid}
 
 
-def panel_queries(signal: Signal, sources: Sources) -> list[dict[str, Any]]:
-    """Queries of a panel: the signal's own line, then those beside it."""
-    lines = {_own_legend(signal): signal.query, **signal.extra_queries}
-    made: list[dict[str, Any]] = []
+def panel_queries(signal: Signal, sources: DataSources) -> list[dict[str, Any]]:
+    """Return the queries of a panel: the signal's own, then its extra queries."""
+    labels = kept_labels(signal.query.expression) if isinstance(signal.query, Prometheus) else ()
+    own_legend = " ".join(f"{{{{{label}}}}}" for label in labels) or signal.title
+    queries: list[dict[str, Any]] = []
+    lines = {own_legend: signal.query, **signal.extra_queries}
     for letter, (legend, query) in zip(ascii_uppercase, lines.items(), strict=False):
-        made += _panel_query(signal, query, letter, legend, sources)
-    return made
+        queries += _panel_query(signal, query, letter, legend, sources)
+    return queries
 
 
-def instant(promql: str, sources: Sources, ref_id: str = "A") -> dict[str, Any]:
-    """`promql` as it is now."""
+def instant(promql: str, sources: DataSources, ref_id: str = "A") -> dict[str, Any]:
+    """Return `promql` as a query of its present value."""
     return _prometheus(promql, ref_id=ref_id, legend="__auto", source=sources.prometheus, instant=True)
 
 
-def ranged(promql: str, sources: Sources, ref_id: str, legend: str) -> dict[str, Any]:
-    """`promql` over the time of the dashboard."""
+def ranged(promql: str, sources: DataSources, ref_id: str, legend: str) -> dict[str, Any]:
+    """Return `promql` as a query over the time range of the dashboard."""
     return _prometheus(promql, ref_id=ref_id, legend=legend, source=sources.prometheus, instant=False)
 
 
-def parts(expression: Expression) -> Iterator[Expression]:
-    """`expression` and everything that it is put together from."""
-    yield expression
-    for field in fields(expression):  # type: ignore[arg-type]  # every expression is a dataclass
-        value = getattr(expression, field.name)
-        for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, Expression):
-                yield from parts(item)
-
-
 def kept_labels(expression: Expression) -> tuple[str, ...]:
-    """Labels by which the lines of `expression` differ."""
-    return next((tuple(part.by) for part in parts(expression) if hasattr(part, "by")), ())
-
-
-def _own_legend(signal: Signal) -> str:
-    if isinstance(signal.query, Prometheus) and kept_labels(signal.query.expression):
-        return " ".join(f"{{{{{label}}}}}" for label in kept_labels(signal.query.expression))
-    return signal.title
+    """Return the labels by which the lines of `expression` differ."""
+    return next((tuple(part.by) for part in expression.parts() if hasattr(part, "by")), ())
 
 
 def _panel_query(
-    signal: Signal, query: Query, ref_id: str, legend: str, sources: Sources
+    signal: Signal, query: Query, ref_id: str, legend: str, sources: DataSources
 ) -> Iterator[dict[str, Any]]:
     if isinstance(query, Prometheus):
-        yield ranged(_panel_promql(signal, query), sources, ref_id, legend)
+        # Over the alert's window where there is one, and where the window is part of what is counted.
+        counts = any(isinstance(part, Increase) for part in query.expression.parts())
+        promql = query.promql if signal.thresholds or counts else query.expression.promql(RATE_INTERVAL)
+        yield ranged(promql, sources, ref_id, legend)
         return
     if isinstance(query, Sql):
         yield _sql(query, ref_id, sources.of(query))
@@ -99,31 +88,25 @@ def _panel_query(
         yield _upstash(query, ref_id, legend, sources.of(query))
         return
     if not isinstance(query, CloudWatch | CloudWatchMath):
-        raise TypeError(f"signal {signal.id}: no panel of Grafana's asks {type(query).__name__}")
+        raise TypeError(f"signal {signal.id}: Grafana has no panel for {type(query).__name__}")
     # A line that is compared with a threshold covers what the alert covers; another what the panel's width asks.
     period = str(cloudwatch.period_seconds(query)) if signal.thresholds else ""
-    asked, label = manner(query, sources, period, ref_id), legend if signal.extra_queries else ""
+    options, label = query_options(query, sources, period, ref_id), legend if signal.extra_queries else ""
     if isinstance(query, CloudWatch):
-        yield cloudwatch.metric(query, asked, label=label)
+        yield cloudwatch.metric(query, options, label=label)
     else:
-        yield from cloudwatch.math_targets(query, asked, label)
+        yield from cloudwatch.math_targets(query, options, label)
 
 
-def manner(
-    query: CloudWatch | CloudWatchMath, sources: Sources, period: str, ref_id: str = "A"
-) -> cloudwatch.Manner:
-    """How CloudWatch is asked for `query`."""
-    return cloudwatch.Manner(source=sources.of(query), region=sources.region, period=period, ref_id=ref_id)
-
-
-def _panel_promql(signal: Signal, query: Prometheus) -> str:
-    """Over the alert's window where there is one, and where the window is part of what is counted."""
-    counts = any(isinstance(part, Increase) for part in parts(query.expression))
-    return query.promql if signal.thresholds or counts else query.expression.promql(RATE_INTERVAL)
+def query_options(
+    query: CloudWatch | CloudWatchMath, sources: DataSources, period: str, ref_id: str = "A"
+) -> cloudwatch.QueryOptions:
+    """Return the options with which CloudWatch runs `query`."""
+    return cloudwatch.QueryOptions(source=sources.of(query), region=sources.region, period=period, ref_id=ref_id)
 
 
 def _upstash(query: UpstashStatistic, ref_id: str, legend: str, source: dict[str, Any]) -> dict[str, Any]:
-    """One series of the API, as the Infinity data source reads it; the data source holds the credentials.
+    """Return one series of the API, as the Infinity data source reads it; the data source holds the credentials.
 
     https://grafana.com/docs/plugins/yesoreyeram-infinity-datasource/latest/
     """

@@ -1,4 +1,4 @@
-"""The files that are made from a stack's record; each is one function, and one line here."""
+"""The files that are made from a stack's records; each is one function, and one line here."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,10 +8,9 @@ from observability.files.load_limits import load_limits
 from observability.files.routes import alertmanager_tmpl, alertmanager_yml
 from observability.files.rules import rules
 from observability.files.runbook import runbook
-from stacks.observed import Observed
-from tests.observability.scenarios.files import proofs
+from observability.stack import ObservedStack
 
-ARTEFACTS: Mapping[str, Callable[[Observed], str]] = {
+ARTEFACTS: Mapping[str, Callable[[ObservedStack], str]] = {
     "grants.sql": grants,
     "rules.yml": rules,
     "load-limits.json": load_limits,
@@ -19,18 +18,10 @@ ARTEFACTS: Mapping[str, Callable[[Observed], str]] = {
     "alertmanager.yml": alertmanager_yml,
     "alertmanager.tmpl": alertmanager_tmpl,
 }
-"""By file name, in the order in which they are written."""
-
-DIRECTORIES: Mapping[str, Callable[[Observed], Mapping[str, str]]] = {
-    "dashboards": dashboards,
-    "rules.tests": proofs,
-}
-"""Those that are several files: their texts by name, by the name of their directory."""
+"""By file name, in the order in which they are written; the dashboards follow, one file for each board."""
 
 
-def render(observed: Observed) -> dict[str, str]:
-    """The text of every file by its name."""
-    files = {name: made(observed) for name, made in ARTEFACTS.items()}
-    for directory, made_all in DIRECTORIES.items():
-        files |= {f"{directory}/{name}": text for name, text in made_all(observed).items()}
-    return files
+def render(observed: ObservedStack) -> dict[str, str]:
+    """Return the text of every file by its path under the output directory."""
+    files = {name: text_of(observed) for name, text_of in ARTEFACTS.items()}
+    return files | {f"dashboards/{name}": text for name, text in dashboards(observed).items()}

@@ -1,13 +1,11 @@
-"""What the database is asked once, so that dashboards may read the calls that the application writes down."""
+"""grants.sql: what lets Grafana read the remote calls that the application records in PostgreSQL."""
 
 from observability.records import rpc
-from stacks.naming import Names
-from stacks.observed import Observed
+from observability.stack import ObservedStack
 
 
-def grants(observed: Observed) -> str:
-    """SQL for the owner of the table; a remark where the stack names no PostgreSQL data source."""
-    config = observed.config
-    if config.grafana.postgres_datasource_uid is None:
-        return "-- No grafana.postgres_datasource_uid: no dashboard asks PostgreSQL.\n"
-    return rpc.grants(Names(config.app, config.environment).database)
+def grants(observed: ObservedStack) -> str:
+    """Return SQL for the owner of the table; a remark where the stack has no PostgreSQL data source."""
+    if observed.granted_database is None:
+        return "-- No grafana.postgres_datasource_uid: no dashboard queries PostgreSQL.\n"
+    return rpc.grants(observed.granted_database)

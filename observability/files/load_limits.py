@@ -4,8 +4,7 @@ import json
 from typing import Any
 
 from observability.durations import MINUTE_SECONDS
-from stacks.config.targets import Targets
-from stacks.observed import Observed
+from observability.stack import ObservedStack
 
 PROFILES: dict[str, dict[str, Any]] = {
     "smoke": {"users": 10, "minutes": 1},
@@ -24,49 +23,35 @@ POSTS_PER_SECOND = 50
 """Rate of the scenario that writes too often. Source: S0-55."""
 
 
-def load_limits(observed: Observed) -> str:
-    """The file, as JSON; shares between 0 and 1, times in milliseconds."""
-    targets = observed.config.objectives.targets
-    content = {
-        "profiles": {name: {**profile, **_common(targets)} for name, profile in PROFILES.items()},
-        "scenarios": {"sign_in": _sign_in(observed), "feed": _feed(targets), "posts": _posts(observed)},
-        "achieved_rate_share": ACHIEVED_SHARE,
-    }
-    return json.dumps(content, indent=2) + "\n"
-
-
-def _common(targets: Targets) -> dict[str, Any]:
-    return {
+def load_limits(observed: ObservedStack) -> str:
+    """Return the file, as JSON; shares between 0 and 1, times in milliseconds."""
+    targets = observed.load_targets
+    common = {
         "latency": [
-            {"population": it.population, "percentile": it.percentile, "at_most_ms": it.target_ms}
+            {"population": it.population, "percentile": it.percentile, "at_most_ms": it.milliseconds}
             for it in targets.latency
         ],
-        "failed_share_at_most": targets.errors.share if targets.errors else None,
+        "failed_share_at_most": targets.failed_share,
     }
-
-
-def _sign_in(observed: Observed) -> dict[str, Any]:
-    """By the window of the limit: a fixed one lets twice as many pass around its edge."""
-    return {
+    # By the window of the limit: a fixed one lets twice as many pass around its edge.
+    sign_in = {
         "attempts_per_second": AUTH_ATTEMPTS_PER_SECOND,
-        "accepted_per_window_at_most": observed.config.edge.rate_limits.auth.requests_per_minute,
+        "accepted_per_window_at_most": targets.auth_requests_per_minute,
         "window_seconds": MINUTE_SECONDS,
         "refused_with": {"status": 429, "header": "Retry-After"},
     }
-
-
-def _posts(observed: Observed) -> dict[str, Any]:
-    """Writes of one address far over its limit: most are refused, and the database does not feel it."""
-    config = observed.config
-    passing = config.edge.rate_limits.api.requests_per_minute / (POSTS_PER_SECOND * MINUTE_SECONDS)
-    return {
+    # Once warm: the answers of the first time to live are left out.
+    feed = {"requests_per_second": FEED_REQUESTS_PER_SECOND, "hit_share_at_least": dict(targets.hit_shares)}
+    # Writes of one address far over its limit: most are refused, and the database does not feel it.
+    accepted_share = targets.api_requests_per_minute / (POSTS_PER_SECOND * MINUTE_SECONDS)
+    posts = {
         "requests_per_second": POSTS_PER_SECOND,
-        "refused_share_at_least": round(1 - passing, 4),
-        "database_connections_at_most": config.database.pooler.server_connections,
+        "refused_share_at_least": round(1 - accepted_share, 4),
+        "database_connections_at_most": targets.server_connections,
     }
-
-
-def _feed(targets: Targets) -> dict[str, Any]:
-    """Once warm: the answers of the first time to live are left out."""
-    hits = {hit.layer: hit.share for hit in targets.hits}
-    return {"requests_per_second": FEED_REQUESTS_PER_SECOND, "hit_share_at_least": hits}
+    content = {
+        "profiles": {name: {**profile, **common} for name, profile in PROFILES.items()},
+        "scenarios": {"sign_in": sign_in, "feed": feed, "posts": posts},
+        "achieved_rate_share": ACHIEVED_SHARE,
+    }
+    return json.dumps(content, indent=2) + "\n"

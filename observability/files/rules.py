@@ -1,9 +1,9 @@
 """rules.yml: what a Prometheus evaluates that has no Grafana to do it."""
 
-from observability.alerting.rules import groups, written
-from stacks.observed import Observed
+from observability.alerting.rules import groups, to_yaml
+from observability.stack import ObservedStack
 
 
-def rules(observed: Observed) -> str:
-    """Every recording and alerting rule of the stack."""
-    return written(groups(observed.signals, observed.identity))
+def rules(observed: ObservedStack) -> str:
+    """Return every recording and alerting rule of the stack."""
+    return to_yaml(groups(observed.signals, observed.identity))

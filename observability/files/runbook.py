@@ -1,40 +1,37 @@
 """The runbook: a section for each record, its id the anchor that every message links to."""
 
-from collections.abc import Iterator
-
 from observability import Objective, Signal
 from observability.alerting.alerts import Alert, alerts
 from observability.durations import duration
-from stacks.observed import Observed
+from observability.stack import ObservedStack
 
 
-def runbook(observed: Observed) -> str:
-    """The page, in Markdown, for the address under `grafana.runbook_url`."""
-    config = observed.config
+def runbook(observed: ObservedStack) -> str:
+    """Return the page, in Markdown, for the address under `grafana.runbook_url`."""
     lines = [
-        f"# Runbook: {config.app} {config.environment}",
+        f"# Runbook: {observed.identity.app} {observed.identity.environment}",
         "",
         "Made by `footing observe`; every message of an alert links to its section here.",
     ]
-    told = [component for component in observed.signals if component.signals or component.objectives]
-    for component in told:
+    for component in observed.signals:
+        if not component.signals and not component.objectives:
+            continue
         lines += ["", f"## {component.subject}"]
-        found: dict[str, list[Alert]] = {}
+        alerts_by_record: dict[str, list[Alert]] = {}
         for alert in alerts([component]):
-            found.setdefault(alert.anchor, []).append(alert)
-        records: tuple[Objective | Signal, ...] = (*component.objectives, *component.signals)
-        for record in records:
-            if record.id in found:
-                lines += _section(record.id, record.title, record.description, record.runbook)
-                lines += _table(found[record.id], record.owner or observed.owner)
+            alerts_by_record.setdefault(alert.anchor, []).append(alert)
+        for record in (*component.objectives, *component.signals):
+            if record.id in alerts_by_record:
+                lines += _section(record, alerts_by_record[record.id], record.owner or observed.owner)
     return "\n".join(lines) + "\n"
 
 
-def _section(anchor: str, title: str, description: str, advice: str) -> Iterator[str]:
-    yield from ("", f'<a id="{anchor}"></a>', "", f"### {title}", "", description, "", advice)
-
-
-def _table(found: list[Alert], owner: str) -> Iterator[str]:
-    yield from ("", f"Owner: {owner}.", "", "| alert | severity | fires when | for |", "|---|---|---|---|")
-    for alert in found:
-        yield f"| `{alert.name}` | {alert.severity.value} | {alert.wrong} | {duration(alert.for_seconds)} |"
+def _section(record: Objective | Signal, its_alerts: list[Alert], owner: str) -> list[str]:
+    return [
+        *("", f'<a id="{record.id}"></a>', "", f"### {record.title}", "", record.description, "", record.runbook),
+        *("", f"Owner: {owner}.", "", "| alert | severity | fires when | for |", "|---|---|---|---|"),
+        *(
+            f"| `{alert.name}` | {alert.severity.value} | {alert.summary} | {duration(alert.for_seconds)} |"
+            for alert in its_alerts
+        ),
+    ]

@@ -9,14 +9,14 @@ from observability.records.record import Severity, Threshold
 def over(
     *, info: float | None = None, ticket: float | None = None, page: float | None = None
 ) -> tuple[Threshold, ...]:
-    """Tell people when a number is over these; a severity that is left out does not exist."""
+    """Return thresholds that fire over these numbers; a severity that is left out has none."""
     return tuple(_thresholds(info, ticket, page, below=False))
 
 
 def under(
     *, info: float | None = None, ticket: float | None = None, page: float | None = None
 ) -> tuple[Threshold, ...]:
-    """Tell people when a number is under these."""
+    """Return thresholds that fire under these numbers."""
     return tuple(_thresholds(info, ticket, page, below=True))
 
 
@@ -30,36 +30,36 @@ def _thresholds(
 
 @dataclass(frozen=True, kw_only=True)
 class Levels:
-    """One number at three severities; None where nobody of that severity is told."""
+    """One number at three severities; None for no alert of that severity."""
 
     info: float | None = None
-    """Worth knowing."""
+    """Threshold for information."""
     ticket: float | None = None
-    """This working day."""
+    """Threshold for a ticket."""
     page: float | None = None
-    """Now."""
+    """Threshold for a page."""
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
-        """The same as a record takes them."""
+        """Thresholds as a record has them."""
         return over(info=self.info, ticket=self.ticket, page=self.page)
 
 
 SLOW_SECONDS = 2
-"""95th percentile of the time to an answer at which somebody is paged, and a deployment taken back, in seconds."""
+"""95th percentile of the response time that pages and rolls a deployment back, in seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LatencyLimits:
-    """Time to an answer, in seconds. Requirements disagree on the 95th percentile: it has all three severities."""
+    """Response time, in seconds. Requirements disagree on the 95th percentile: it has all severities."""
 
     p50: Levels = Levels(ticket=0.2)
-    """Half of the answers. Source: S4-59."""
+    """Median. Source: S4-59."""
     p95: Levels = Levels(info=0.5, ticket=1, page=SLOW_SECONDS)
-    """19 of 20 answers. Source: S4-60 (0.5), S1-67 (1 and 2)."""
+    """95th percentile. Source: S4-60 (0.5), S1-67 (1 and 2)."""
     p99: Levels = Levels(ticket=1)
-    """99 of 100 answers. Source: S4-61."""
+    """99th percentile. Source: S4-61."""
 
 
 ERROR_SHARES = Levels(info=0.01, ticket=0.02, page=0.05)
-"""Share of answers with a 5xx. Source: S3-62 (0.01), S1-68 (0.02 and 0.05)."""
+"""Share of responses with a 5xx. Source: S3-62 (0.01), S1-68 (0.02 and 0.05)."""

@@ -1,4 +1,4 @@
-"""Service level objectives: what share of events may fail, and how fast that budget may be used up.
+"""Service level objectives: the share of events that may fail, and how fast that error budget may burn.
 
 https://sre.google/workbook/alerting-on-slos/
 """
@@ -10,27 +10,27 @@ from observability.durations import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS, w
 from observability.promql import Difference, Expression, Increase, Match, Rate, Series, numbered
 
 PERIOD_DAYS = 30
-"""What a budget covers, in days."""
+"""Period of an error budget, in days."""
 MINIMUM_FAILURES = 10
-"""Failures in the long window under which a burn alert is silent: at night one failure is a large share."""
+"""Failures in the long window under which no burn rate alert fires: at night one failure is a large share."""
 LARGEST_SHARE = 0.9
-"""Share of failures that an alert may wait for at most: one for nearly everything failing comes too late."""
+"""Largest error ratio that an alert may need to fire: near 1, it would come too late."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """One pair of windows that a budget is watched over."""
+    """Pair of windows of one burn rate alert."""
 
     long_seconds: int
-    """Over which enough of the budget must be gone, in seconds."""
+    """Long window, over which enough of the budget must have burned, in seconds."""
     short_seconds: int
-    """Over which it must still be going, so that the alert ends soon after the fault."""
+    """Short window, over which it must still burn, so that the alert ends soon after the fault, in seconds."""
     for_seconds: int
-    """How long both must hold."""
+    """How long both must hold, in seconds."""
     factor: float
-    """How many times faster than allowed: 14.4 uses 2 % of 30 days in an hour."""
+    """Burn rate that both windows must exceed: 14.4 uses 2 % of the budget of 30 days in an hour."""
     pages: bool
-    """Whether somebody is woken; a ticket otherwise."""
+    """Whether it pages; a ticket otherwise."""
 
     @property
     def name(self) -> str:
@@ -73,17 +73,17 @@ WINDOWS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Failures:
-    """Events of which some are failures: both are counters."""
+    """Indicator by failures: two counters."""
 
     bad: Series
-    """Those that failed."""
+    """Counter of events that failed."""
     all: Series
     """All that count."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slowness:
-    """Events of which some took too long: a classic histogram."""
+    """Indicator by time: a classic histogram, of which events over one edge are failures."""
 
     histogram: str
     """Name without `_bucket`, `_count`, `_sum`."""
@@ -96,69 +96,68 @@ class Slowness:
 
     @property
     def all(self) -> Series:
-        """All that count."""
+        """Counter of all events."""
         return Series(f"{self.histogram}_count", self.matches)
 
     @property
     def fast(self) -> Series:
-        """Those that were in time."""
+        """Counter of the events that were in time."""
         return Series(f"{self.histogram}_bucket", (*self.matches, numbered("le", self.edge)))
 
 
 Indicator = Failures | Slowness
-"""What tells good events from bad ones."""
+"""Service level indicator: tells good events from bad ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Objective:
-    """A promise: of all events in 30 days, at least this share is good."""
+    """Service level objective: of all events in 30 days, at least this share is good."""
 
     id: str
     """Kebab case, unique in a stack; also the anchor of the runbook section."""
     title: str
     """Up to 60 characters."""
     description: str
-    """What counts as bad, and what does not."""
+    """Definition of a bad event."""
     target: float
     """Share of good events, between 0 and 1: 0.999."""
     indicator: Indicator
-    """What tells good from bad."""
+    """Service level indicator."""
     runbook: str
-    """What to look at and what to do, in Markdown."""
+    """Steps to take, in Markdown."""
     windows: tuple[Window, ...] = WINDOWS
-    """What the budget is watched over."""
+    """Windows of its burn rate alerts."""
     minimum_failures: int = MINIMUM_FAILURES
-    """Failures in the long window under which nobody is told."""
+    """Failures in the long window under which no burn rate alert fires."""
     owner: str | None = None
-    """Who answers for it; the owner of the stack when left out."""
+    """Owner; that of the stack when left out."""
 
     @property
     def budget(self) -> float:
-        """Share of events that may be bad."""
+        """Error budget: share of events that may be bad."""
         return 1 - self.target
 
     def bad_rate(self) -> Expression:
-        """Failures in a second."""
+        """Return the failures per second."""
         return _failed(self.indicator, Rate)
 
     def bad_increase(self) -> Expression:
-        """Failures in the window."""
+        """Return the failures in the window."""
         return _failed(self.indicator, Increase)
 
     def __post_init__(self) -> None:
-        """Refuse a promise that cannot be kept watch over.
+        """Refuse an objective of which no alert could ever come.
 
         Raises:
             ValueError: one sentence for each reason.
 
         """
-        reasons = list(problems(self))
-        if reasons:
+        if reasons := list(problems(self)):
             raise ValueError("; ".join(reasons))
 
 
 def problems(objective: Objective) -> Iterator[str]:
-    """Why no alert could ever come of `objective`, one sentence each."""
+    """Yield why no alert could ever come of `objective`, one sentence each."""
     if not 0 < objective.target < 1:
         yield f"objective {objective.id}: the target is {objective.target:g}, allowed between 0 and 1"
         return
@@ -183,6 +182,6 @@ def _failed(indicator: Indicator, how: type[Rate] | type[Increase]) -> Expressio
     return Difference(how(indicator.all), how(indicator.fast))
 
 
-def fitting(target: float, windows: Sequence[Window] = WINDOWS) -> tuple[Window, ...]:
-    """Those of `windows` whose alert may fire for `target`: a large budget cannot go many times too fast."""
+def usable_windows(target: float, windows: Sequence[Window] = WINDOWS) -> tuple[Window, ...]:
+    """Return the `windows` whose alert can fire for `target`: a large budget cannot burn many times too fast."""
     return tuple(pair for pair in windows if pair.factor * (1 - target) <= LARGEST_SHARE)

@@ -1,4 +1,4 @@
-"""Where a number comes from: one kind of query for each kind of data source."""
+"""Queries: one kind for each kind of data source."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class CloudWatch:
     statistic: str = "Average"
     """`Average`, `Sum`, `Maximum`, `Minimum` or a percentile such as `p95`."""
     period_seconds: int = 60
-    """What one number of an alert covers, in seconds; a multiple of 60."""
+    """Period of one number of an alert, in seconds; a multiple of 60."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,26 +35,26 @@ class CloudWatchMath:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
     """
     metrics: Mapping[str, CloudWatch]
-    """By the name in the expression: lower case letter first, then letters, digits, underscores."""
+    """Metrics by their name in the expression: lower case letter first, then letters, digits, underscores."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prometheus:
-    """One PromQL expression that yields a single number per series."""
+    """One PromQL expression that has one number for each series."""
 
     expression: Expression
-    """Without a comparison: thresholds are applied beside it."""
+    """Expression without a comparison: thresholds are applied beside it."""
     window_seconds: int = 300
     """Range of its rates, in seconds: four scrapes at the least."""
 
     @property
     def promql(self) -> str:
-        """The text of it, over its own window."""
+        """Text of the expression, over its own window."""
         return self.expression.promql(window(self.window_seconds))
 
 
 class Shape(StrEnum):
-    """What an SQL panel returns."""
+    """Shape of the rows that an SQL panel shows."""
 
     TABLE = "table"
     TIME_SERIES = "time_series"
@@ -65,28 +65,28 @@ class Sql:
     """One statement for PostgreSQL, as a role that may only read; panels alone, never an alert."""
 
     text: str
-    """With Grafana's macros: `$__timeFilter(created_at)`, and a LIMIT."""
+    """Statement with Grafana's macros: `$__timeFilter(created_at)`, and a LIMIT."""
     shape: Shape
-    """What it returns."""
+    """Shape of its rows."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SentryMetric:
-    """A number that Sentry computes from the events it is sent and judges itself: nobody else can ask for it."""
+    """Number that Sentry computes from the events it is sent, and evaluates itself: nobody else can query it."""
 
     aggregate: str
     """`count()`, or a function of a field such as `p95(transaction.duration)`."""
     dataset: str
-    """`events` for errors, `transactions` for what is traced."""
+    """`events` for errors, `transactions` for traces."""
     event_types: tuple[str, ...]
     """`error`, or `transaction`."""
     window_seconds: int = 300
-    """What one number covers, in seconds; whole minutes."""
+    """Window of one number, in seconds; whole minutes."""
     sample_rate: float = 1.0
-    """Share of what happens that is counted. A share under 1 scales a count; a percentile stays what it is."""
+    """Share of events that are sent. Under 1 it scales a count; a percentile stays what it is."""
 
     def counted(self, value: float) -> float:
-        """`value` of what happens, as Sentry counts it: 10 errors are one event where a tenth is sent."""
+        """Return `value` as Sentry counts it: 10 errors are one event where a tenth is sent."""
         return round(value * self.sample_rate, 3)
 
 
@@ -98,13 +98,13 @@ class UpstashStatistic:
     """
 
     address: Any
-    """Where the database's statistics are; may be a Pulumi Output."""
+    """Address of the database's statistics; may be a Pulumi Output."""
     statistic: str
     """Name of the series in the answer, for example `connection_count`."""
 
 
 class IssueEvent(StrEnum):
-    """What happens to an issue."""
+    """Event in the life of an issue."""
 
     NEW = "new"
     """It is seen for the first time."""
@@ -124,12 +124,12 @@ class IssueCategory(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SentryIssues:
-    """Issues, as Sentry groups events: each is told about once, so a threshold on them is 0."""
+    """Issues, as Sentry groups events: each alerts once, so a threshold on them is 0."""
 
     events: tuple[IssueEvent, ...]
-    """What has to happen to one, any of them."""
+    """Events that alert, any of them."""
     category: IssueCategory
-    """Which ones."""
+    """Kind of issues."""
 
 
 Query = CloudWatch | CloudWatchMath | Prometheus | SentryIssues | SentryMetric | Sql | UpstashStatistic

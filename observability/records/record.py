@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from observability.promql import Expression
+from observability.promql import Expression, Increase, Rate
 from observability.records.objective import Objective
 from observability.records.queries import CloudWatch, Query, Sql, UpstashStatistic
 
@@ -57,7 +57,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Threshold:
-    """A value at which a person is told."""
+    """Value of a signal at which an alert fires."""
 
     severity: Severity
     """Decides the route of the alert."""
@@ -66,37 +66,46 @@ class Threshold:
     below: bool = False
     """Fire under the value instead of over it."""
     for_seconds: int | None = None
-    """How long it must be crossed, in seconds; as long as the signal says when left out."""
+    """How long it must be crossed, in seconds; the signal's own time when left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MinimumTraffic:
-    """The least that must happen before a share means anything: one failure of two requests is no outage."""
+    """Traffic under which a share means nothing: one failure of two requests is no outage."""
 
     expression: Expression
-    """What is counted, with the labels that the signal keeps."""
+    """Traffic that is counted, with the labels that the signal keeps."""
     value: float
-    """The alert is silent while the expression is not over this."""
+    """Value that the expression has to exceed before the alert may fire."""
+
+    @property
+    def counted(self) -> str:
+        """Name of what is counted, with its unit: `` `http_requests_total` per second``."""
+        metrics = " + ".join(
+            f"`{it}`" for it in dict.fromkeys(series.metric for series in self.expression.series())
+        )
+        kinds = {type(part) for part in self.expression.parts()}
+        return metrics + (" in the window" if Increase in kinds else " per second" if Rate in kinds else "")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Signal:
-    """One measured number of a component."""
+    """One measured number of a component, with its thresholds and its section of the runbook."""
 
     id: str
     """Kebab case, unique in a stack; also the anchor of the runbook section."""
     title: str
     """Panel title, up to 60 characters."""
     description: str
-    """What the number means and why it matters, one or two sentences."""
+    """Meaning of the number and why it matters, one or two sentences."""
     query: Query
-    """Where the number comes from."""
+    """Query that measures it."""
     unit: str
     """A member of `Unit`."""
     cloudwatch_query: CloudWatch | None = None
-    """The same number as CloudWatch has it, for alarms that AWS evaluates by itself."""
+    """Query of the same number in CloudWatch, for alarms that AWS evaluates by itself."""
     thresholds: tuple[Threshold, ...] = ()
-    """None means a panel without an alert."""
+    """Thresholds, each an alert; empty for a panel without an alert."""
     for_seconds: int = 300
     """How long the threshold must be crossed before the alert fires, in seconds; a multiple of 60."""
     minimum_traffic: MinimumTraffic | None = None
@@ -108,9 +117,9 @@ class Signal:
     board: Board | None = None
     """Dashboard of the panel; that of the component's signals when left out."""
     runbook: str = ""
-    """What to look at and what to do, in Markdown. Required where there is a threshold."""
+    """Steps to take, in Markdown. Required where there is a threshold."""
     owner: str | None = None
-    """Who answers for it; the owner of the stack when left out."""
+    """Owner; that of the stack when left out."""
 
     def __post_init__(self) -> None:
         """Refuse an alert that nobody could act on, or that nothing could evaluate.
@@ -123,7 +132,7 @@ class Signal:
             raise ValueError(f"signal {self.id}: a threshold needs a runbook")
         if self.thresholds and isinstance(self.query, Sql | UpstashStatistic):
             raise ValueError(
-                f"signal {self.id}: SQL and statistics of Upstash are for panels; an alert asks metrics"
+                f"signal {self.id}: SQL and statistics of Upstash are for panels; an alert needs a metric"
             )
         if self.unit not in set(Unit):
             raise ValueError(f"signal {self.id}: the unit is {self.unit!r}, allowed: {', '.join(Unit)}")
@@ -138,22 +147,22 @@ class Check:
     title: str
     """The fact, as a statement."""
     probe: str
-    """What is asked, in the words of the tool that asks: `SHOW POOLS`, `PING`, `GET /health`."""
+    """Command or request that verifies it: `SHOW POOLS`, `PING`, `GET /health`."""
     fix: str
-    """What to do when it does not hold."""
+    """Remedy when it does not hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Signals:
-    """All that one component tells about itself."""
+    """Records of one component."""
 
     subject: str
-    """What is watched, for headings: `Database`, `Pooler`."""
+    """Name of the component for headings and groups: `Database`, `Pooler`."""
     board: Board = Board.RESOURCES
     """Dashboard of the panels that name none."""
     signals: tuple[Signal, ...] = ()
     """Panels and alerts."""
     objectives: tuple[Objective, ...] = ()
-    """Promises about its events, each with a budget of failures."""
+    """Service level objectives, each with an error budget."""
     checks: tuple[Check, ...] = ()
     """Lines of the readiness checklist."""

@@ -35,16 +35,17 @@ _SHARE_OF_HITS = "count(*) FILTER (WHERE meta->>'cache_result' IN ('hit', 'stale
 
 
 def signals() -> tuple[Signal, ...]:
-    """Panels over the observed calls; all of them end with a LIMIT and read the time of the dashboard alone."""
-    return (*_calls(), *_cache(), *_over_time())
+    """Return panels over the recorded calls; all end with a LIMIT and read the dashboard's time range alone."""
+    return (*_tables(), *_curves())
 
 
-def _calls() -> tuple[Signal, ...]:
+def _tables() -> tuple[Signal, ...]:
+    by_cache = f"{_TIME} AND meta->>'cache_result' IS NOT NULL GROUP BY 1 ORDER BY calls DESC LIMIT {ROWS}"
     return (
         _table(
             "rpc-calls",
-            "Calls by procedure",
-            "Calls, their time and their errors; the slowest procedures first.",
+            "RPC calls, latency and errors by procedure",
+            "Calls, latency and errors; the slowest procedures by 95th percentile first.",
             "SELECT rpc_name, count(*) AS calls, avg(duration_ms) AS avg_ms, "
             "percentile_cont(0.95) WITHIN GROUP (ORDER BY duration_ms) AS p95_ms, "
             "count(*) FILTER (WHERE status = 'error') AS errors "
@@ -52,8 +53,8 @@ def _calls() -> tuple[Signal, ...]:
         ),
         _table(
             "rpc-offenders",
-            "Where the time goes",
-            "Procedures by the whole of their time and by their share of errors: what to make faster first.",
+            "Total RPC time by procedure",
+            "Procedures by total time, with their share of it and their error ratio: what to make faster first.",
             "SELECT rpc_name, sum(duration_ms) / 1000 AS total_s, "
             "sum(duration_ms) / sum(sum(duration_ms)) OVER () AS time_share, "
             "count(*) FILTER (WHERE status = 'error')::double precision / count(*) AS error_share "
@@ -61,72 +62,67 @@ def _calls() -> tuple[Signal, ...]:
         ),
         _table(
             "rpc-slow",
-            "Slow calls",
+            f"RPC calls slower than {SLOW_MS} ms",
             f"The latest calls that took longer than {SLOW_MS} ms.",
             f"SELECT created_at, rpc_name, duration_ms, status {_TIME} AND duration_ms > {SLOW_MS} "
             f"ORDER BY created_at DESC LIMIT {ROWS}",
         ),
-    )
-
-
-def _cache() -> tuple[Signal, ...]:
-    return (
         _table(
             "rpc-cache-results",
-            "Answers of the cache",
-            "Calls and their mean time by what the cache said; a stampede computed what another was computing.",
+            "RPC calls by cache result",
+            "Calls and mean latency by cache result; a stampede computed what another call was computing.",
             "SELECT meta->>'cache_result' AS cache_result, count(*) AS calls, avg(duration_ms) AS avg_ms "
-            f"{_TIME} AND meta->>'cache_result' IS NOT NULL GROUP BY 1 ORDER BY calls DESC LIMIT {ROWS}",
+            f"{by_cache}",
         ),
         _table(
             "rpc-cache-hits",
-            "Hits by pattern",
+            "Cache hit ratio by key pattern",
             "Share of calls that the cache answered, by pattern of the key; under 0.7 it is not worth much.",
             "SELECT coalesce(meta->>'cache_pattern', rpc_name) AS pattern, count(*) AS calls, "
             f"{_SHARE_OF_HITS} AS hit_share "
-            f"{_TIME} AND meta->>'cache_result' IS NOT NULL GROUP BY 1 ORDER BY calls DESC LIMIT {ROWS}",
+            f"{by_cache}",
         ),
     )
 
 
-def _over_time() -> tuple[Signal, ...]:
+def _curves() -> tuple[Signal, ...]:
     grouped = f"GROUP BY 1 ORDER BY 1 LIMIT {POINTS}"
-    a_time = "SELECT $__timeGroupAlias(created_at, $__interval)"
+    by_time = "SELECT $__timeGroupAlias(created_at, $__interval)"
     return (
         _curve(
             "rpc-time",
-            "Time of a call",
-            "Half of the calls, and 19 of 20, are faster.",
-            f"{a_time}, percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_ms) AS p50, "
+            "RPC latency, p50 and p95",
+            "Median and 95th percentile of the time of a call.",
+            f"{by_time}, percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_ms) AS p50, "
             f"percentile_cont(0.95) WITHIN GROUP (ORDER BY duration_ms) AS p95 {_TIME} {grouped}",
             Unit.MILLISECONDS,
         ),
         _curve(
             "rpc-error-share",
-            "Calls that failed",
+            "RPC error ratio",
             "Share of calls that ended in an error.",
-            f"{a_time}, count(*) FILTER (WHERE status = 'error')::double precision / count(*) AS failed "
+            f"{by_time}, count(*) FILTER (WHERE status = 'error')::double precision / count(*) AS failed "
             f"{_TIME} {grouped}",
             Unit.SHARE,
         ),
         _curve(
             "rpc-cache-hit-share",
-            "Calls that the cache answered",
-            "Share of the calls that asked the cache; a stale answer counts.",
-            f"{a_time}, {_SHARE_OF_HITS} AS answered {_TIME} AND meta->>'cache_result' IS NOT NULL {grouped}",
+            "RPC cache hit ratio",
+            "Share of the cache look-ups that were hits; a stale answer counts as one.",
+            f"{by_time}, {_SHARE_OF_HITS} AS answered {_TIME} AND meta->>'cache_result' IS NOT NULL {grouped}",
             Unit.SHARE,
         ),
         _curve(
             "rpc-stampedes",
-            "Stampedes",
-            "Calls that computed what another was computing: the cache's lock is too short, or is not asked.",
-            f"{a_time}, count(*) AS stampedes {_TIME} AND meta->>'cache_result' = 'stampede' {grouped}",
+            "Cache stampedes",
+            "Calls that computed what another was computing: the cache's lock is too short, or is not used.",
+            f"{by_time}, count(*) AS stampedes {_TIME} AND meta->>'cache_result' = 'stampede' {grouped}",
             Unit.NUMBER,
         ),
         _curve(
             "rpc-errors-by-hour",
-            "Errors by hour",
-            "Calls that ended in an error, by the hour: what comes back every night shows here.",
+            "RPC errors per hour",
+            "Calls that ended in an error, by hour: what comes back every night shows here.",
             "SELECT $__timeGroupAlias(created_at, '1h'), count(*) AS errors "
             f"{_TIME} AND status = 'error' {grouped}",
             Unit.NUMBER,
@@ -135,19 +131,17 @@ def _over_time() -> tuple[Signal, ...]:
 
 
 def _table(id_: str, title: str, description: str, text: str) -> Signal:
-    return _signal(id_, title, description, Sql(text=text, shape=Shape.TABLE), Unit.NUMBER)
+    query = Sql(text=text, shape=Shape.TABLE)
+    return Signal(id=id_, title=title, description=description, query=query, unit=Unit.NUMBER, board=Board.RPC)
 
 
 def _curve(id_: str, title: str, description: str, text: str, unit: Unit) -> Signal:
-    return _signal(id_, title, description, Sql(text=text, shape=Shape.TIME_SERIES), unit)
-
-
-def _signal(id_: str, title: str, description: str, query: Sql, unit: Unit) -> Signal:
+    query = Sql(text=text, shape=Shape.TIME_SERIES)
     return Signal(id=id_, title=title, description=description, query=query, unit=unit, board=Board.RPC)
 
 
 def grants(database: str) -> str:
-    """What an owner of `database` runs once: the index that the panels need, and a role that may only read."""
+    """Return what an owner of `database` runs once: the panels' index, and a role that may only read."""
     return f"""-- Once, as the owner of the table {TABLE}, in the database {database}.
 -- Rows are written in the order of their time, so a small block range index finds them.
 CREATE INDEX IF NOT EXISTS {INDEX} ON {TABLE} USING brin (created_at)

@@ -10,23 +10,23 @@ from observability.records.objective import Slowness
 Record = TypeVar("Record")
 
 
-def scoped(record: Record, *matches: Match) -> Record:
-    """`record` with every series that it asks Prometheus for under the further conditions `matches`."""
-    scoped_record: Record = _scoped(record, matches)
-    return scoped_record
+def add_matchers(record: Record, *matches: Match) -> Record:
+    """Return `record` with the label matchers `matches` added to every series that it queries."""
+    with_matchers: Record = _with_matchers(record, matches)
+    return with_matchers
 
 
-def _scoped(value: Any, matches: tuple[Match, ...]) -> Any:
+def _with_matchers(value: Any, matches: tuple[Match, ...]) -> Any:
     if isinstance(value, Series):
         return value.where(*matches)
     if isinstance(value, Slowness):
         return replace(value, matches=(*value.matches, *matches))
     if isinstance(value, tuple):
-        return tuple(_scoped(item, matches) for item in value)
+        return tuple(_with_matchers(item, matches) for item in value)
     if isinstance(value, Mapping):
-        return {key: _scoped(item, matches) for key, item in value.items()}
+        return {key: _with_matchers(item, matches) for key, item in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
         return replace(
-            value, **{field.name: _scoped(getattr(value, field.name), matches) for field in fields(value)}
+            value, **{field.name: _with_matchers(getattr(value, field.name), matches) for field in fields(value)}
         )
     return value

@@ -1,1 +1,1 @@
-"""Who hears of an alert, and in which words."""
+"""Routes and message templates: who is notified of an alert, and in which words."""

@@ -1,4 +1,4 @@
-"""Who hears of an alert: its severity alone decides, and every severity reaches somebody."""
+"""Destinations of an alert: its severity alone decides, and every severity reaches somebody."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -9,7 +9,7 @@ from observability.records.record import Severity
 
 
 class Destination(StrEnum):
-    """A kind of place where messages go."""
+    """Kind of receiver."""
 
     PAGER = "pager"
     """PagerDuty: wakes somebody."""
@@ -24,33 +24,33 @@ ROUTES: Mapping[Severity, tuple[Destination, ...]] = {
     Severity.TICKET: (Destination.CHAT,),
     Severity.INFO: (Destination.MAIL,),
 }
-"""Where messages of each severity go."""
+"""Destinations of the messages of each severity."""
 
 INSTEAD: Mapping[Destination, tuple[Destination, ...]] = {
     Destination.PAGER: (Destination.CHAT, Destination.MAIL),
     Destination.CHAT: (Destination.MAIL,),
     Destination.MAIL: (Destination.CHAT,),
 }
-"""Where they go when a stack has no such place; a pager stands in for nothing, so that only pages ring it."""
+"""Destinations instead of one that a stack does not have; the pager stands in for none, so only pages reach it."""
 
 GROUPED_BY = ("alertname", "service", "environment", "record")
-"""Labels whose alerts share a message: a page of one environment never hides in another's."""
+"""`group_by`: labels whose alerts share a message, so that no page hides in another environment's message."""
 
 INHIBITED_WITHIN = ("service", "environment", "record")
-"""Labels that a page shares with the tickets and the information that it makes needless."""
+"""`equal` of the inhibition rule: labels that a page shares with the tickets and information that it inhibits."""
 
 WAIT_SECONDS = 30
-"""How long the first message of a group waits for others of its kind, in seconds."""
+"""`group_wait`: how long the first message of a group waits for others, in seconds."""
 
 INTERVAL_SECONDS = 5 * MINUTE_SECONDS
-"""How long a group waits before it tells of an alert that joined it, in seconds."""
+"""`group_interval`: how long a group waits before it sends an alert that joined it, in seconds."""
 
 REPEAT_SECONDS: Mapping[Severity, int] = {
     Severity.PAGE: HOUR_SECONDS,
     Severity.TICKET: 4 * HOUR_SECONDS,
     Severity.INFO: DAY_SECONDS,
 }
-"""How long until a message is sent again while its alert stands, in seconds."""
+"""`repeat_interval`: how long until a message is sent again while its alert fires, in seconds."""
 
 SLACK_WEBHOOK = re.compile(r"https://hooks\.(slack|slack-gov)\.com/(services|workflows|triggers)/[A-Za-z0-9_/-]+")
 """Form of a webhook of Slack, which has no backslash, no percent sign and nothing after its token.
@@ -66,7 +66,7 @@ https://developer.pagerduty.com/docs/send-alert-event
 
 
 def destinations(configured: Collection[Destination]) -> dict[Severity, tuple[Destination, ...]]:
-    """Where messages of each severity really go, given the places that a stack has.
+    """Return the destinations of each severity, given those that a stack has.
 
     Raises:
         ValueError: a severity would reach nobody.
@@ -76,7 +76,7 @@ def destinations(configured: Collection[Destination]) -> dict[Severity, tuple[De
 
 
 def unrouted(configured: Collection[Destination]) -> tuple[Destination, ...]:
-    """Where an alert goes whose severity nobody knows: where tickets go, and never nowhere.
+    """Return the destinations of an alert without a known severity: those of tickets.
 
     Raises:
         ValueError: tickets would reach nobody.
@@ -86,7 +86,7 @@ def unrouted(configured: Collection[Destination]) -> tuple[Destination, ...]:
 
 
 def webhook_problem(url: str) -> str | None:
-    """Why `url` is no webhook of Slack, in words that do not repeat it: who has it may write to the channel."""
+    """Return why `url` is no webhook of Slack; the words do not repeat it, for it is a secret."""
     if SLACK_WEBHOOK.fullmatch(url):
         return None
     if "\\" in url or "%" in url:
@@ -95,7 +95,7 @@ def webhook_problem(url: str) -> str | None:
 
 
 def pager_key_problem(key: str) -> str | None:
-    """Why `key` is no integration key of PagerDuty, in words that do not repeat it."""
+    """Return why `key` is no integration key of PagerDuty; the words do not repeat it, for it is a secret."""
     return None if PAGER_KEY.fullmatch(key) else "the PagerDuty integration key is not 32 letters and digits"
 
 
@@ -103,13 +103,8 @@ def _reached(severity: Severity, configured: Collection[Destination]) -> tuple[D
     found: dict[Destination, None] = {}
     for wanted in ROUTES[severity]:
         stand_ins = () if wanted in configured else INSTEAD[wanted]
-        found |= dict.fromkeys(place for place in (wanted, *stand_ins) if place in configured)
+        found |= dict.fromkeys(kind for kind in (wanted, *stand_ins) if kind in configured)
     if not found:
-        places = " or ".join(dict.fromkeys(_places(severity)))
-        raise ValueError(f"alerts of severity {severity.value} reach nobody: give a place for {places}")
+        allowed = dict.fromkeys(kind.value for wanted in ROUTES[severity] for kind in (wanted, *INSTEAD[wanted]))
+        raise ValueError(f"alerts of severity {severity.value} reach nobody: configure {' or '.join(allowed)}")
     return tuple(found)
-
-
-def _places(severity: Severity) -> list[str]:
-    allowed = [place for wanted in ROUTES[severity] for place in (wanted, *INSTEAD[wanted])]
-    return [place.value for place in allowed]

@@ -24,7 +24,7 @@ from components.network import Network
 from components.postgres.rds.database import POSTGRES_PORT, Database
 from components.redis.store import RedisStore
 from observability import Severity, Signals
-from observability.alerting.rules import groups, recordings_alone, written
+from observability.alerting.rules import groups, recordings_alone, to_yaml
 from observability.routing.alertmanager import definition
 from stacks.alert_identity import alert_identity
 from stacks.compose.stack import Stack, task
@@ -229,7 +229,7 @@ def make_rules(stack: Stack, store: MetricsStore, signals: Sequence[Signals], al
     """What the store evaluates by itself: it records, and Grafana evaluates the alerts, or the store those too."""
     alerts = sends_alerts(stack.config.metrics.store)
     made = groups if alerts else recordings_alone
-    rules = written(made(signals, alert_identity(stack.config)))
+    rules = to_yaml(made(signals, alert_identity(stack.config)))
     if store.workspace_id is not None:
         from components.amp import ManagedPrometheusRules, ManagedPrometheusRulesArgs
 

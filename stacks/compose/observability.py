@@ -10,8 +10,8 @@ from observability import Signals
 from observability.alerting.evaluators import without_source_evaluated
 from observability.alerting.refusals import refusals
 from observability.promql import Match
-from observability.records.scope import scoped
-from observability.records.sources import sources
+from observability.records.scope import add_matchers
+from observability.records.sources import scrape_signals
 from stacks.compose.alarms import make_alarms
 from stacks.compose.datadog import make_datadog
 from stacks.compose.metrics import MetricsStore, make_rules
@@ -46,8 +46,8 @@ def watch(stack: Stack, store: MetricsStore, components: Sequence[Telling | None
 
     """
     here = Match("environment", stack.config.environment)
-    told = tuple(scoped(component.signals, here) for component in components if component)
-    signals = (*told, sources(told))
+    told = tuple(add_matchers(component.signals, here) for component in components if component)
+    signals = (*told, scrape_signals(told))
     refused = refusals(signals, retention_days=stack.config.metrics.store.retention_days)
     if refused:
         raise ConfigError(f"the stack {stack.config.environment}", refused)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from edge_rules.fit import fitted, lacks
+from edge_rules.fit import downgraded, unsupported
 from edge_rules.plans import MINUTE_SECONDS, CloudflarePlan
 from edge_rules.settings import (
     ApiSettings,
@@ -12,7 +12,7 @@ from edge_rules.settings import (
     EdgeSettings,
     FailedLogins,
     Hsts,
-    Rate,
+    RequestRate,
     Waf,
 )
 from policies import limits
@@ -53,7 +53,7 @@ def wanted(edge: EdgeConfig) -> EdgeSettings:
 
 def effective(edge: EdgeConfig) -> EdgeSettings:
     """What is made: with `when_plan_lacks: degrade`, the nearest that the plan holds."""
-    return fitted(wanted(edge)) if edge.when_plan_lacks == "degrade" else wanted(edge)
+    return downgraded(wanted(edge)) if edge.when_plan_lacks == "degrade" else wanted(edge)
 
 
 def edge_problems(edge: EdgeConfig, tiers: RateLimitTiersConfig | None) -> Iterator[Problem]:
@@ -69,10 +69,14 @@ def edge_problems(edge: EdgeConfig, tiers: RateLimitTiersConfig | None) -> Itera
         yield "edge", str(error)
         return
     if edge.when_plan_lacks == "refuse":
-        for lack in lacks(settings):
-            yield lack.key, f"{lack.refusal(settings.plan)}, or when_plan_lacks: degrade"
-    elif any(lack.smallest is None for lack in lacks(settings)):
-        yield from ((lack.key, lack.refusal(settings.plan)) for lack in lacks(settings) if lack.smallest is None)
+        for feature in unsupported(settings):
+            yield feature.key, f"{feature.refusal(settings.plan)}, or when_plan_lacks: degrade"
+    elif any(feature.smallest is None for feature in unsupported(settings)):
+        yield from (
+            (feature.key, feature.refusal(settings.plan))
+            for feature in unsupported(settings)
+            if feature.smallest is None
+        )
     if tiers:
         yield from _tier_problems(effective(edge).api, tiers)
 
@@ -94,8 +98,8 @@ def _api(api: ApiLimitConfig) -> ApiSettings:
     window = limits.API_BURST_WINDOW_SECONDS
     return ApiSettings(
         paths=tuple(api.paths),
-        per_minute=Rate(requests=api.requests_per_minute, period_seconds=MINUTE_SECONDS),
-        burst=Rate(requests=api.burst_requests, period_seconds=window) if api.burst_requests else None,
+        per_minute=RequestRate(requests=api.requests_per_minute, period_seconds=MINUTE_SECONDS),
+        burst=RequestRate(requests=api.burst_requests, period_seconds=window) if api.burst_requests else None,
         only_uncached=api.count == "uncached",
         except_signed_in=api.except_signed_in,
         except_hostnames=tuple(api.except_hostnames),
@@ -110,7 +114,7 @@ def _auth(auth: AuthLimitConfig) -> AuthSettings:
     )
     return AuthSettings(
         paths=tuple(auth.paths),
-        per_minute=Rate(requests=auth.requests_per_minute, period_seconds=MINUTE_SECONDS),
+        per_minute=RequestRate(requests=auth.requests_per_minute, period_seconds=MINUTE_SECONDS),
         failed_logins=failed or None,
     )
 

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from observability.records.names import MetricNames
-from observability.records.objective import fitting
+from observability.records.objective import usable_windows
 from stacks.config.base import Model, Problem
 from stacks.config.presets import NONE, PRESETS
 from stacks.config.targets import OF_THE_SERVICE, ErrorTarget, HitTarget, LatencyTarget, OpenShare, Targets
@@ -57,7 +57,7 @@ def objective_problems(config: ObjectivesConfig, names: MetricNames | None) -> I
         if target.population == "operation" and not target.routes:
             yield "objectives.latency", f"{target.name}: an operation needs `routes`, for example /cycles/.*"
     for key, target_share in (("availability", targets.availability), ("errors.share", _success(targets))):
-        if target_share is not None and not fitting(target_share):
+        if target_share is not None and not usable_windows(target_share):
             yield (
                 f"objectives.{key}",
                 f"given {target_share:g}, which leaves a budget so large that no alert could fire",

@@ -20,13 +20,14 @@ from footing.plan.record import record
 from footing.project import PROJECT
 from lazy_sdk.hook import install
 from observability import CloudWatch, CloudWatchMath
-from observability.alerting.alerts import Alert, Crossed, alerts
+from observability.alerting.alerts import Alert, ThresholdCondition, alerts
 from observability.alerting.evaluators import prefer_cloudwatch
+from observability.stack import ObservedStack
 from simulator.identity import Identity
 from simulator.moto_aws.kind import Call
 from simulator.moto_aws.monitoring import KINDS
 from stacks.config.load import StackFile, from_file
-from stacks.observed import Observed, observe
+from stacks.observed import observe
 
 ROOT = Path(__file__).parents[2]
 STACKS = ("staging", "production")
@@ -51,7 +52,7 @@ def rendered(stack: str, directory: Path) -> Rendered:
     path = directory / f"Pulumi.{stack}.yaml"
     path.write_text(f"{before}  {ALARMS}\n")
     file = from_file(path)
-    found: list[Observed] = []
+    found: list[ObservedStack] = []
     planned = _planned(stack, file, lambda: found.append(observe()))
     prefix = f"{file.config.app}-{file.config.environment}-"
     made = {
@@ -62,7 +63,7 @@ def rendered(stack: str, directory: Path) -> Rendered:
     of_cloudwatch = [
         it
         for it in alerts(prefer_cloudwatch(found[0].signals))
-        if isinstance(it.condition, Crossed)
+        if isinstance(it.condition, ThresholdCondition)
         and isinstance(it.condition.signal.query, CloudWatch | CloudWatchMath)
         and it.severity.value in {"page", "ticket"}
     ]
@@ -138,7 +139,7 @@ def test_every_metric_is_published_under_these_dimensions_and_as_often(of: Calla
 def test_threshold_is_in_the_unit_of_the_metric(of: Callable[[str], Rendered], stack: str):
     wrong = []
     for name, alert in of(stack).alerts.items():
-        assert isinstance(alert.condition, Crossed)
+        assert isinstance(alert.condition, ThresholdCondition)
         query = alert.condition.signal.query
         fact = FACTS.get((query.namespace, query.metric)) if isinstance(query, CloudWatch) else None
         if fact and alert.condition.signal.unit not in UNITS[fact.unit]:
@@ -157,7 +158,7 @@ def test_expressions_read_what_is_beside_them(of: Callable[[str], Rendered], sta
 
 def failings(alert: Alert, inputs: Mapping[str, Any]) -> list[str]:
     """What an alarm does otherwise than its record says."""
-    assert isinstance(alert.condition, Crossed)
+    assert isinstance(alert.condition, ThresholdCondition)
     threshold = alert.condition.threshold
     step = max(abs(threshold.value), 1) * 0.001
     side = -1 if threshold.below else 1
@@ -180,7 +181,7 @@ def failings(alert: Alert, inputs: Mapping[str, Any]) -> list[str]:
 
 def expected_period(alert: Alert) -> int:
     """What the record asks for, or as often as the slowest of its metrics comes."""
-    assert isinstance(alert.condition, Crossed)
+    assert isinstance(alert.condition, ThresholdCondition)
     query = alert.condition.signal.query
     asked = list(query.metrics.values()) if isinstance(query, CloudWatchMath) else [query]
     known = [FACTS[it.namespace, it.metric].every_seconds for it in asked if (it.namespace, it.metric) in FACTS]
@@ -189,7 +190,7 @@ def expected_period(alert: Alert) -> int:
 
 def when_silent(alert: Alert) -> str:
     """What nothing at all means: for shares and counts nothing, for a floor the worst, else not known."""
-    assert isinstance(alert.condition, Crossed)
+    assert isinstance(alert.condition, ThresholdCondition)
     query = alert.condition.signal.query
     if not isinstance(query, CloudWatch):
         return OK

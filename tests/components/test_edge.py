@@ -7,26 +7,26 @@ import pytest
 from components.edge import values
 from components.edge.args import AdoptionArgs
 from components.edge.zone import Edge
-from edge_rules.fit import fitted
+from edge_rules.fit import downgraded
 from edge_rules.plans import CloudflarePlan
 from edge_rules.rule import Phase
 from edge_rules.settings import Bots, Hsts, Waf
 from tests.components.recording import record_component
-from tests.edge_rules.edge_samples import FAILURES, SETTINGS, Rate, edge_args, made, record, settings
+from tests.edge_rules.edge_samples import FAILURES, SETTINGS, RequestRate, edge_args, made, record, settings
 
-PLANS = {plan: fitted(dataclasses.replace(SETTINGS, plan=plan)) for plan in CloudflarePlan}
+PLANS = {plan: downgraded(dataclasses.replace(SETTINGS, plan=plan)) for plan in CloudflarePlan}
 
 OTHERS = {
     "hostnames": ("www2.feed.example.com",),
     "redirect_hostnames": (),
     "api_paths": ("/v2/",),
-    "api_per_minute": Rate(requests=60, period_seconds=60),
-    "burst": Rate(requests=15, period_seconds=10),
+    "api_per_minute": RequestRate(requests=60, period_seconds=60),
+    "burst": RequestRate(requests=15, period_seconds=10),
     "only_uncached": True,
     "except_signed_in": True,
     "except_hostnames": ("api.feed.example.com",),
     "auth_paths": ("/login/",),
-    "auth_per_minute": Rate(requests=5, period_seconds=60),
+    "auth_per_minute": RequestRate(requests=5, period_seconds=60),
     "failed_logins": dataclasses.replace(FAILURES, statuses=(401,)),
     "extensions": ("woff2",),
     "extension_seconds": 86400,
@@ -89,13 +89,13 @@ def test_every_edge_setting_reaches_a_resource(name: str):
     # The plan of the sample lacks some of these: `phases` makes what it is asked, and does not degrade in silence.
     changes = {"plan": CloudflarePlan.ENTERPRISE, name: OTHERS[name]}
     if name == "plan":
-        changes = {"made": fitted(settings(plan=CloudflarePlan.PRO))}
+        changes = {"made": downgraded(settings(plan=CloudflarePlan.PRO))}
     assert made(record(**changes)) != made(record(plan=CloudflarePlan.ENTERPRISE))
 
 
 def test_every_setting_has_another_value_above():
     blocks = {"api": {"paths", "per_minute"}, "auth": {"paths", "per_minute"}, "cache": set[str]()}
-    known = {it.name for it in dataclasses.fields(SETTINGS)} - set(blocks) - {"lost"}
+    known = {it.name for it in dataclasses.fields(SETTINGS)} - set(blocks) - {"downgrades"}
     for block, shared in blocks.items():
         names = {it.name for it in dataclasses.fields(getattr(SETTINGS, block))}
         known |= (names - shared) | {f"{block}_{name}" for name in shared & names}
@@ -234,7 +234,7 @@ def test_what_the_plan_lacks_is_said_once_for_each_thing(monkeypatch: pytest.Mon
     assert said == []
     degraded = PLANS[CloudflarePlan.FREE]
     record(made=degraded)
-    assert said == list(degraded.lost) != []
+    assert said == list(degraded.downgrades) != []
 
 
 ADOPTED = AdoptionArgs(zone_id="0" * 32, rulesets={Phase.CACHE: "a" * 32})

@@ -162,12 +162,14 @@ def test_an_sql_panel_asks_the_reader_of_the_database():
 def test_an_objective_shows_its_budget_its_share_and_every_window():
     told = [Signals(subject="Service", objectives=(OBJECTIVE,))]
     found = panels(record(signals=told))
-    assert list(found) == ["Budget left", "Good in 30 days", "Availability: burn rate"]
-    burn = found["Availability: burn rate"]
-    # The panel that the alerts link to.
+    assert list(found) == ["Error budget remaining", "SLI over 30 days", "Availability: error budget burn rate"]
+    burn = found["Availability: error budget burn rate"]
+    # The panel that the alerts link to; shared links to the two numbers go by what their titles once were.
     assert burn["id"] == panel_id(OBJECTIVE.id)
+    assert found["Error budget remaining"]["id"] == panel_id("availability Budget left")
+    assert found["SLI over 30 days"]["id"] == panel_id("availability Good in 30 days")
     assert [it["legendFormat"] for it in burn["targets"]] == [
-        f"over {pair.name}, told at {pair.factor:g}" for pair in OBJECTIVE.windows
+        f"{pair.name} window, alert over {pair.factor:g}" for pair in OBJECTIVE.windows
     ]
     assert burn["fieldConfig"]["defaults"]["thresholds"]["steps"] == [
         {"color": "green", "value": None},

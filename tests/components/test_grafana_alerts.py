@@ -12,7 +12,6 @@ from promql_parser import parse
 from components.grafana.alerts import rule as rule_of
 from components.grafana.args import ContactArgs
 from components.grafana.observability import Observability
-from footing.observe.known import known
 from footing.project import observed, stack_file
 from observability import (
     CloudWatch,
@@ -26,12 +25,11 @@ from observability import (
     Threshold,
 )
 from observability.alerting.alerts import alerts
-from observability.alerting.burn import condition
+from observability.alerting.burn import burn_rate_promql
 from observability.alerting.evaluators import without_source_evaluated
 from observability.dashboards.boards import UID_LENGTH, short_uid
 from observability.dashboards.panels import panel_id
 from observability.durations import duration
-from observability.files.dashboards import place
 from observability.promql import Expression, Increase, Level, Rate, Ratio, Scaled, Series, Sum
 from tests.components.grafana_samples import (
     CONNECTIONS,
@@ -189,7 +187,7 @@ def test_a_rule_of_an_objective_asks_its_condition_and_tells_what_is_left():
         "availability-absent",
     ]
     fast, slow = found["availability-burn-1h"], found["availability-burn-3d"]
-    assert model(fast, "A")["expr"] == condition(OBJECTIVE, OBJECTIVE.windows[0])
+    assert model(fast, "A")["expr"] == burn_rate_promql(OBJECTIVE, OBJECTIVE.windows[0])
     # The condition answers the share of failures while it holds and nothing else.
     assert model(fast, "C")["conditions"] == [{"evaluator": {"type": "gt", "params": [0]}}]
     assert [(rule["execErrState"], rule["noDataState"], rule["for"]) for rule in (fast, slow)] == [
@@ -201,9 +199,9 @@ def test_a_rule_of_an_objective_asks_its_condition_and_tells_what_is_left():
     assert model(fast, "E")["expression"] == "D"
     assert model(fast, "F")["expression"] == "$E * 2592000 * 0.001 / $B"
     said = fast["annotations"]["description"]
-    assert "Failed over 1h: {{ humanizePercentage $values.B.Value }}; allowed: 0.1 %." in said
-    assert "{{ humanizePercentage $values.E.Value }} is left" in said
-    assert "gone in {{ humanizeDuration $values.F.Value }}" in said
+    assert "Error ratio over 1h: {{ humanizePercentage $values.B.Value }}; the SLO allows 0.1 %." in said
+    assert "Error budget remaining of 30 days: {{ humanizePercentage $values.E.Value }}" in said
+    assert "exhausted in {{ humanizeDuration $values.F.Value }} at this burn rate" in said
     assert fast["annotations"]["__dashboardUid__"] == "shop-staging-objectives"
     assert fast["annotations"]["__panelId__"] == str(panel_id("availability"))
 
@@ -213,7 +211,7 @@ def test_a_rule_tells_when_a_source_is_silent():
     assert model(rule, "A")["expr"] == "absent(http_requests_total)"
     assert model(rule, "C")["conditions"] == [{"evaluator": {"type": "gt", "params": [0]}}]
     assert rule["noDataState"] == "OK"
-    assert rule["annotations"]["description"].endswith("Without it nobody can tell: Availability.")
+    assert rule["annotations"]["description"].startswith("Prometheus has no series `http_requests_total`")
 
 
 def test_a_floor_keeps_a_rule_silent_and_its_panel_open():
@@ -296,10 +294,7 @@ def test_each_threshold_waits_as_long_as_it_says():
 @pytest.mark.parametrize("stack", ["production", "staging"])
 def test_every_alert_of_a_stack_is_a_rule_that_somebody_can_act_on(stack: str):
     seen = observed(stack, stack_file(stack, None))
-    made = [
-        rule_of(alert, place(seen), seen.owner)
-        for alert in alerts(without_source_evaluated(known(tuple(seen.signals))))
-    ]
+    made = [rule_of(alert, seen.panels, seen.owner) for alert in alerts(without_source_evaluated(seen.signals))]
     assert made
     assert len({it.uid for it in made}) == len({it.name for it in made}) == len(made)
     for it in made:

@@ -14,15 +14,16 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from promql_parser import parse
 
 from components.grafana.args import ContactArgs
-from footing.observe.known import UNKNOWN
 from footing.project import observed, stack_file
 from observability import Board, CloudWatchMath, Prometheus, Shape, Signal, Signals, Sql, Unit, UpstashStatistic
 from observability.alerting.evaluators import without_source_evaluated
-from observability.files.artefacts import ARTEFACTS, DIRECTORIES
-from observability.files.dashboards import plain_models
+from observability.dashboards.boards import models as board_models
+from observability.files.artefacts import ARTEFACTS
+from observability.files.dashboards import dashboards as dashboard_files
 from observability.files.grants import grants
 from observability.promql import Rate, Series
 from observability.records import rpc
+from stacks.replace_outputs import UNKNOWN
 from tests.components.grafana_samples import (
     CONNECTIONS,
     OBJECTIVE,
@@ -78,7 +79,8 @@ def models(stack: str) -> dict[str, dict[str, Any]]:
                 **UIDS,
             )
         )
-    found = plain_models(observed(stack, stack_file(stack, None)))
+    seen = observed(stack, stack_file(stack, None))
+    found = board_models(seen.signals, seen.panels)
     return {board.value: model for board, model in found.items()}
 
 
@@ -179,7 +181,7 @@ def test_sql_reads_the_time_of_the_dashboard_and_ends(stack: str):
 def test_every_record_of_a_stack_is_on_its_board(stack: str):
     told = without_source_evaluated(observed(stack, stack_file(stack, None)).signals)
     wanted = {record.title for it in told for record in it.signals}
-    wanted |= {f"{record.title}: burn rate" for it in told for record in it.objectives}
+    wanted |= {f"{record.title}: error budget burn rate" for it in told for record in it.objectives}
     assert {panel["title"] for panel in data_panels(stack)} >= wanted
     assert list(models(stack)) == [board.value for board in Board if board.value in models(stack)]
 
@@ -205,13 +207,12 @@ def test_no_dashboard_and_no_rule_holds_a_secret():
 
 def test_dashboards_and_what_they_need_are_written_as_files():
     seen = observed("production", stack_file("production", None))
-    written = {name: json.loads(text) for name, text in DIRECTORIES["dashboards"](seen).items()}
+    written = {name: json.loads(text) for name, text in dashboard_files(seen).items()}
     assert written == {f"{board}.json": model for board, model in models("production").items()}
     assert ARTEFACTS["grants.sql"](seen) == rpc.grants("feed")
-    grafana = seen.config.grafana.model_copy(update={"postgres_datasource_uid": None})
-    config = seen.config.model_copy(update={"grafana": grafana})
-    assert grants(dataclasses.replace(seen, config=config)).startswith("-- ")
-    assert "CREATE" not in grants(dataclasses.replace(seen, config=config))
+    without = dataclasses.replace(seen, granted_database=None)
+    assert grants(without).startswith("-- ")
+    assert "CREATE" not in grants(without)
 
 
 def test_what_only_the_provider_knows_is_marked_in_the_files():

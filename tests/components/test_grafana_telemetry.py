@@ -5,14 +5,14 @@ import pytest
 from components.grafana import telemetry
 from footing.project import observed, stack_file
 from observability import Board, Prometheus, Severity, Signals
-from observability.alerting.alerts import Alert, Crossed, alerts, asked
+from observability.alerting.alerts import Alert, ThresholdCondition, alerts, queried_series
 from tests.components.grafana_samples import CONNECTIONS, dashboards, record
 
 
 def test_the_watcher_watches_only_what_is_its_own():
     told = telemetry.signals("staging")
     assert told.board is Board.TELEMETRY
-    series = asked([told])
+    series = queried_series([told])
     assert {it.metric for it in series} >= {
         "up",
         "prometheus_remote_storage_samples_failed_total",
@@ -37,7 +37,7 @@ def test_a_job_that_is_down_wakes_somebody_once():
 
 def asks_for(alert: Alert, metric: str) -> bool:
     told = alert.condition
-    if not isinstance(told, Crossed) or not isinstance(told.signal.query, Prometheus):
+    if not isinstance(told, ThresholdCondition) or not isinstance(told.signal.query, Prometheus):
         return False
     return metric in {it.metric for it in told.signal.query.expression.series()}
 

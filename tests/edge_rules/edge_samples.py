@@ -1,12 +1,10 @@
 """An edge to test with, and its recording."""
 
 import dataclasses
-from collections.abc import Sequence
 
 from components.edge.args import AdoptionArgs, EdgeArgs
 from components.edge.zone import Edge
 from edge_rules.plans import CloudflarePlan
-from edge_rules.rule import Fragment
 from edge_rules.settings import (
     ApiSettings,
     AuthSettings,
@@ -15,7 +13,7 @@ from edge_rules.settings import (
     EdgeSettings,
     FailedLogins,
     Hsts,
-    Rate,
+    RequestRate,
     Waf,
 )
 from tests.components.recording import Recorded, record_component
@@ -29,13 +27,15 @@ SETTINGS = EdgeSettings(
     redirect_hostnames=("www.feed.example.com",),
     api=ApiSettings(
         paths=("/rest/", "/rpc/"),
-        per_minute=Rate(requests=100, period_seconds=60),
-        burst=Rate(requests=30, period_seconds=10),
+        per_minute=RequestRate(requests=100, period_seconds=60),
+        burst=RequestRate(requests=30, period_seconds=10),
         only_uncached=False,
         except_signed_in=False,
         except_hostnames=(),
     ),
-    auth=AuthSettings(paths=("/auth/",), per_minute=Rate(requests=20, period_seconds=60), failed_logins=FAILURES),
+    auth=AuthSettings(
+        paths=("/auth/",), per_minute=RequestRate(requests=20, period_seconds=60), failed_logins=FAILURES
+    ),
     cache=CacheSettings(
         fingerprinted_paths=("/assets/", "/_app/"),
         fingerprinted_seconds=YEAR_SECONDS,
@@ -80,7 +80,6 @@ def settings(**changes: object) -> EdgeSettings:
 
 def edge_args(
     *,
-    fragments: Sequence[Fragment] = (),
     adopt: AdoptionArgs | None = None,
     reset: bool = False,
     exporter: bool = True,
@@ -95,7 +94,6 @@ def edge_args(
         zone_id=zone_id,
         origin_hostname=origin_hostname,
         settings=made or settings(**changes),
-        fragments=fragments,
         adopt=adopt,
         reset=reset,
         exporter=exporter,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_rules.evaluation.crowd import Crowd, Outcome, run
+from edge_rules.evaluation.crowd import Crowd, CrowdResult, run
 from edge_rules.rule import Phase, RateLimit
 from footing.documents.abuse_cases import (
     MOST_PEOPLE,
@@ -24,7 +24,7 @@ OUTCOMES = {crowd.title: run(PHASES, crowd) for crowd in cases(CONFIG.edge)}
 LIMITS = {rule.ref: rule.then for rule in PHASES[Phase.RATE_LIMIT]}
 
 
-def of(title: str) -> Outcome:
+def of(title: str) -> CrowdResult:
     return OUTCOMES[title]
 
 
@@ -76,7 +76,7 @@ def test_counting_the_uncached_helps_readers_and_nobody_who_is_signed_in():
 
 
 def test_fullest_minute_is_found_between_any_two_requests():
-    outcome = Outcome(passed_at_seconds=[0, 50, 59.9, 60, 70, 109, 200])
+    outcome = CrowdResult(passed_at_seconds=[0, 50, 59.9, 60, 70, 109, 200])
     assert outcome.passed_in_fullest_minute == 5
 
 

@@ -7,22 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_rules.fit import fitted, lacks
+from edge_rules.fit import downgraded, unsupported
 from edge_rules.phases import phases
 from edge_rules.plans import PERIODS_SECONDS, PLAN_CAPABILITIES, CloudflarePlan
 from edge_rules.rule import Phase, RateLimit
-from edge_rules.settings import Bots, EdgeSettings, FailedLogins, Rate, Waf
+from edge_rules.settings import Bots, EdgeSettings, FailedLogins, RequestRate, Waf
 from tests.edge_rules.edge_samples import FAILURES, SETTINGS, edge_args, settings
 
 FREE, PRO, BUSINESS, ENTERPRISE = CloudflarePlan
 ALONE = {"burst": None, "failed_logins": None}
 BARE = {**ALONE, "api_per_minute": None, "bots": Bots.OFF, "api_seconds": None, "json_refusals": False}
 """What the free plan almost holds."""
-TEN_SECONDS = Rate(requests=3, period_seconds=10)
+TEN_SECONDS = RequestRate(requests=3, period_seconds=10)
 
 
 def lacking(**changes: object) -> list[tuple[str, CloudflarePlan | None]]:
-    return [(lack.key, lack.smallest) for lack in lacks(settings(**changes))]
+    return [(feature.key, feature.smallest) for feature in unsupported(settings(**changes))]
 
 
 API, AUTH = "edge.rate_limits.api", "edge.rate_limits.auth"
@@ -44,7 +44,7 @@ UNCOUNTED = {"plan": FREE, **BARE, "auth_per_minute": None}
         ({**UNCOUNTED, "except_hostnames": ("a.example.com",)}, f"{API}.except_hostnames", PRO),
         ({"except_signed_in": True}, f"{API}.except_signed_in", ENTERPRISE),
         ({"waf": Waf.LOG}, "edge.waf", ENTERPRISE),
-        ({"burst": Rate(requests=30, period_seconds=7)}, f"{API}.burst_requests", None),
+        ({"burst": RequestRate(requests=30, period_seconds=7)}, f"{API}.burst_requests", None),
         (
             {"failed_logins": dataclasses.replace(FAILURES, window_seconds=900)},
             *(f"{AUTH}.failed_logins", ENTERPRISE),
@@ -62,14 +62,14 @@ def test_what_a_plan_lacks_names_its_key_and_the_smallest_plan_that_can(
 @pytest.mark.parametrize("plan", [BUSINESS, ENTERPRISE])
 def test_larger_plans_hold_everything(plan: CloudflarePlan):
     assert lacking(plan=plan) == []
-    assert fitted(settings(plan=plan)) == settings(plan=plan)
+    assert downgraded(settings(plan=plan)) == settings(plan=plan)
 
 
 def test_free_plan_keeps_sign_in_and_leaves_the_api_to_the_application():
-    nearest = fitted(settings(plan=FREE))
-    assert nearest.rates == {"auth-per-minute": Rate(requests=3, period_seconds=10)}
+    nearest = downgraded(settings(plan=FREE))
+    assert nearest.rates == {"auth-per-minute": RequestRate(requests=3, period_seconds=10)}
     assert (nearest.cache.api_seconds, nearest.bots, nearest.json_refusals) == (None, Bots.OFF, False)
-    assert [sentence.partition("(edge")[2].partition(")")[0] for sentence in nearest.lost] == [
+    assert [sentence.partition("(edge")[2].partition(")")[0] for sentence in nearest.downgrades] == [
         ".rate_limits.auth.failed_logins",
         ".rate_limits.api.burst_requests",
         ".rate_limits.api.requests_per_minute",
@@ -78,13 +78,13 @@ def test_free_plan_keeps_sign_in_and_leaves_the_api_to_the_application():
         ".cache.api_seconds",
         ".bots",
     ]
-    assert "20 in 60 seconds become 3 in 10; the plan 'pro' can." in nearest.lost[3]
+    assert "20 in 60 seconds become 3 in 10; the plan 'pro' can." in nearest.downgrades[3]
     assert {rule.ref for rule in phases(nearest)[Phase.MANAGED_FIREWALL]} == {"managed-free"}
 
 
 def test_refusal_on_the_free_plan_has_no_answer_of_our_own():
     """Custom answers are for pro and above; the free plan's API would refuse the rule."""
-    made = phases(fitted(settings(plan=FREE)))
+    made = phases(downgraded(settings(plan=FREE)))
     blocks = [rule.then for rule in made[Phase.FIREWALL] if rule.ref == "hidden-files"]
     blocks += [rule.then.then for rule in made[Phase.RATE_LIMIT] if isinstance(rule.then, RateLimit)]
     assert len(blocks) == 2
@@ -92,10 +92,12 @@ def test_refusal_on_the_free_plan_has_no_answer_of_our_own():
 
 
 def test_pro_plan_keeps_a_limit_a_minute_for_sign_in_and_api():
-    assert set(fitted(settings(plan=PRO)).rates) == {"auth-per-minute", "api-per-minute"}
+    assert set(downgraded(settings(plan=PRO)).rates) == {"auth-per-minute", "api-per-minute"}
 
 
-RATES = st.none() | st.builds(Rate, requests=st.integers(1, 1000), period_seconds=st.sampled_from(PERIODS_SECONDS))
+RATES = st.none() | st.builds(
+    RequestRate, requests=st.integers(1, 1000), period_seconds=st.sampled_from(PERIODS_SECONDS)
+)
 FAILED = st.none() | st.builds(
     FailedLogins,
     failures=st.integers(2, 10),
@@ -122,10 +124,10 @@ ANY = st.builds(
 
 @given(ANY)
 def test_nearest_settings_always_fit_and_say_every_loss(asked: EdgeSettings):
-    nearest = fitted(asked)
-    assert lacks(nearest) == []
-    assert len(nearest.lost) == len(lacks(asked))
-    assert (nearest == asked) == (nearest.lost == ())
+    nearest = downgraded(asked)
+    assert unsupported(nearest) == []
+    assert len(nearest.downgrades) == len(unsupported(asked))
+    assert (nearest == asked) == (nearest.downgrades == ())
     for rule in phases(nearest).get(Phase.RATE_LIMIT, ()):
         if rule.ref != "auth-failed-logins":
             before, after = asked.rates[rule.ref], nearest.rates[rule.ref]
@@ -135,13 +137,16 @@ def test_nearest_settings_always_fit_and_say_every_loss(asked: EdgeSettings):
 
 @given(ANY)
 def test_a_larger_plan_never_lacks_more(asked: EdgeSettings):
-    found = [{lack.key for lack in lacks(dataclasses.replace(asked, plan=plan))} for plan in PLAN_CAPABILITIES]
+    found = [
+        {feature.key for feature in unsupported(dataclasses.replace(asked, plan=plan))}
+        for plan in PLAN_CAPABILITIES
+    ]
     for smaller, larger in itertools.pairwise(found):
         assert larger <= smaller
     for plan in CloudflarePlan:
         order = list(CloudflarePlan)
-        for lack in lacks(dataclasses.replace(asked, plan=plan)):
-            assert lack.smallest is None or order.index(lack.smallest) > order.index(plan)
+        for feature in unsupported(dataclasses.replace(asked, plan=plan)):
+            assert feature.smallest is None or order.index(feature.smallest) > order.index(plan)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +165,7 @@ def test_a_larger_plan_never_lacks_more(asked: EdgeSettings):
         ({"session_cookies": (" ",)}, "would match every visitor"),
         ({"api_paths": ()}, "api.paths is empty"),
         ({"auth_paths": ()}, "auth.paths is empty"),
-        ({"burst": Rate(requests=0, period_seconds=10)}, "api-burst lets 0 requests pass"),
+        ({"burst": RequestRate(requests=0, period_seconds=10)}, "api-burst lets 0 requests pass"),
         ({"failed_logins": dataclasses.replace(FAILURES, failures=1)}, "auth-failed-logins lets 0 requests pass"),
         ({"failed_logins": dataclasses.replace(FAILURES, statuses=())}, "nothing would ever be counted"),
         ({"api_seconds": 0}, "api_seconds is 0"),

@@ -7,9 +7,10 @@ import pytest
 
 from edge_rules.evaluation.outcome import matching
 from edge_rules.evaluation.traffic import Exchange, Request, Response
+from edge_rules.fit import downgraded
 from edge_rules.phases import phases
-from edge_rules.plans import CloudflarePlan
-from edge_rules.rule import Block, Challenge, Fragment, Keep, NeverKeep, Phase, Place, Rule, SetHeaders
+from edge_rules.plans import PLAN_CAPABILITIES, CloudflarePlan
+from edge_rules.rule import Phase
 from edge_rules.settings import Bots, Waf
 from tests.edge_rules.edge_samples import YEAR_SECONDS, record, settings
 
@@ -247,40 +248,15 @@ def test_text_is_compressed_with_brotli_first():
     assert '"application/json"' in rule["expression"]
 
 
-def rule(ref: str, then: Any) -> Rule:
-    return Rule(ref=ref, description="contributed", then=then)
+@pytest.mark.parametrize("plan", CloudflarePlan)
+def test_every_plan_holds_its_rules_and_each_has_a_ref_of_its_own(plan: CloudflarePlan):
+    for phase, rules in phases(downgraded(settings(plan=plan))).items():
+        assert len(rules) <= PLAN_CAPABILITIES[plan].rules_of(phase)
+        assert len({rule.ref for rule in rules}) == len(rules)
 
 
-def test_contributed_rules_stand_in_their_place_and_never_after_the_last_word():
-    fragments = [
-        Fragment(phase=Phase.CACHE, rule=rule("late", Keep(edge_ttl_seconds=60))),
-        Fragment(phase=Phase.CACHE, rule=rule("early", Keep(edge_ttl_seconds=60)), place=Place.FIRST),
-        Fragment(phase=Phase.FIREWALL, rule=rule("guard", Challenge()), place=Place.FIRST),
-    ]
-    made = phases(settings(), fragments)
-    cache = [it.ref for it in made[Phase.CACHE]]
-    assert cache[0] == "early"
-    assert cache[-3:] == ["late", "bypass-sign-in", "bypass-authenticated"]
-    assert made[Phase.FIREWALL][0].ref == "guard"
-    assert "late" in rules_of(Phase.CACHE, fragments=fragments)
-
-
-def test_rules_with_one_ref_are_refused():
-    fragment = Fragment(phase=Phase.CACHE, rule=rule("api-anonymous", NeverKeep()))
-    with pytest.raises(ValueError, match="http_request_cache_settings has 2 rules with the ref 'api-anonymous'"):
-        phases(settings(), [fragment])
-
-
-def test_more_rules_than_the_plan_holds_are_refused_with_the_plan_that_does():
-    block = Block(status=404, content_type="text/plain", content="no")
-    fragments = [Fragment(phase=Phase.FIREWALL, rule=rule(f"no-{number}", block)) for number in range(98)]
-    with pytest.raises(ValueError, match=r"101 rules .* 'business', which holds 100: leave 1 out .* 'enterprise'"):
-        phases(settings(), fragments)
-    assert len(phases(settings(), fragments[1:])[Phase.FIREWALL]) == 100
-
-
-@pytest.mark.parametrize("name", ["cache-control", "Cache-Control"])
-def test_cache_control_is_not_set_behind_the_cache_rules(name: str):
-    fragment = Fragment(phase=Phase.RESPONSE_HEADERS, rule=rule("sly", SetHeaders(headers={name: "public"})))
-    with pytest.raises(ValueError, match="rule sly sets Cache-Control as a header"):
-        phases(settings(), [fragment])
+def test_the_cache_is_bypassed_last_and_cache_control_is_never_a_plain_header():
+    made = phases(settings())
+    assert [it.ref for it in made[Phase.CACHE]][-2:] == ["bypass-sign-in", "bypass-authenticated"]
+    named = {name.lower() for it in made[Phase.RESPONSE_HEADERS] for name in it.then.headers}
+    assert "cache-control" not in named

@@ -1,21 +1,21 @@
 """A request on its way through the phases, rule by rule."""
 
+from edge_rules.evaluation.descriptions import describe_action
 from edge_rules.evaluation.trace import State, walk
 from edge_rules.evaluation.traffic import Exchange, Request, Response
-from edge_rules.evaluation.words import words
 from edge_rules.fields import METHOD, STATUS, under
 from edge_rules.rule import (
     Block,
+    BypassCache,
     CacheControl,
     Challenge,
     Compress,
-    Keep,
-    NeverKeep,
+    EligibleForCache,
+    ExecuteManaged,
     Phase,
     RateLimit,
     Redirect,
     Rule,
-    RunManaged,
     SetHeaders,
     Skip,
 )
@@ -30,15 +30,15 @@ def rule(ref, when, then):
 
 PHASES = {
     Phase.CACHE: [
-        rule("keep", under("/api/"), Keep(edge_ttl_seconds=30)),
-        rule("bypass", under("/api/me/"), NeverKeep()),
+        rule("keep", under("/api/"), EligibleForCache(edge_ttl_seconds=30)),
+        rule("bypass", under("/api/me/"), BypassCache()),
     ],
     Phase.FIREWALL: [
         rule("spare", under("/api/"), Skip(phases=(Phase.MANAGED_FIREWALL,))),
         rule("deny", under("/api/hidden/"), Block(status=403, content_type="text/plain", content="no")),
         rule("doubt", METHOD.equals("PUT"), Challenge()),
     ],
-    Phase.MANAGED_FIREWALL: [rule("managed", ~under("/never/"), RunManaged(title="Managed", ruleset_id="1"))],
+    Phase.MANAGED_FIREWALL: [rule("managed", ~under("/never/"), ExecuteManaged(title="Managed", ruleset_id="1"))],
     Phase.RATE_LIMIT: [rule("limit", under("/api/"), LIMIT)],
     Phase.RESPONSE_CACHE: [
         rule("stale", STATUS.among(200), CacheControl(stale_while_revalidate_seconds=60, cloudflare_only=True)),
@@ -61,26 +61,26 @@ def test_every_rule_is_told_in_cloudflares_order():
         *("spare", "deny", "doubt", "limit", "managed", "keep", "bypass", "stale", "errors")
     ]
     assert states(walked) == {
-        **dict.fromkeys(("spare", "limit", "keep", "stale"), State.HOLDS),
-        **dict.fromkeys(("deny", "doubt", "bypass", "errors"), State.HOLDS_NOT),
+        **dict.fromkeys(("spare", "limit", "keep", "stale"), State.MATCH),
+        **dict.fromkeys(("deny", "doubt", "bypass", "errors"), State.NO_MATCH),
         "managed": State.NOT_REACHED,
     }
     assert walked.sentences == [
         "It counts towards limit.",
-        "The edge keeps the answer for 30 seconds, then 60 seconds more while it asks again (keep).",
+        "The edge caches the answer for 30 seconds, then stale for 60 seconds while it revalidates (keep).",
         "A browser gets the origin's Cache-Control.",
     ]
 
 
 def test_last_rule_of_the_cache_has_the_last_word():
-    assert "The edge keeps nothing: bypass." in trace("/api/me/feed").sentences
-    assert "The edge keeps nothing: errors." in trace("/api/feed", status=500).sentences
+    assert "The edge does not cache the answer: bypass." in trace("/api/me/feed").sentences
+    assert "The edge does not cache the answer: errors." in trace("/api/feed", status=500).sentences
     assert "A browser gets the origin's Cache-Control, with no-store." in trace("/api/feed", status=500).sentences
 
 
 def test_refusal_ends_everything_after_it():
     walked = trace("/api/hidden/x", method="PUT")
-    assert walked.sentences == ["The edge answers itself (deny): refuse with 403 and text/plain."]
+    assert walked.sentences == ["The edge answers itself (deny): block with 403 and text/plain."]
     assert {ref for ref, state in states(walked).items() if state is State.NOT_REACHED} == {
         *("doubt", "limit", "managed", "keep", "bypass", "stale", "errors")
     }
@@ -88,18 +88,18 @@ def test_refusal_ends_everything_after_it():
 
 def test_challenge_ends_its_phase_and_lets_who_passes_go_on():
     walked = trace("/page", method="PUT")
-    assert states(walked)["managed"] is State.HOLDS
+    assert states(walked)["managed"] is State.MATCH
     assert walked.sentences == [
         "The visitor is challenged first (doubt); the rest is for who passes.",
         "No rate limit counts it.",
-        "The edge keeps nothing: no cache keeps the answer to PUT.",
+        "The edge does not cache the answer: no cache keeps the answer to PUT.",
         "A browser gets the origin's Cache-Control.",
     ]
 
 
-def test_actions_are_told_in_words():
+def test_actions_are_described_in_words():
     assert [
-        words(then)
+        describe_action(then)
         for then in (
             Redirect(hostname="feed.example"),
             Skip(phases=("http_request_sbfm",)),
@@ -107,21 +107,21 @@ def test_actions_are_told_in_words():
             RateLimit(
                 requests=4, period_seconds=60, then=Challenge(), mitigation_seconds=0, counted=STATUS.among(401)
             ),
-            RunManaged(title="OWASP", ruleset_id="1", action="log"),
-            Keep(edge_ttl_seconds=None),
-            Keep(edge_ttl_seconds=60, browser_ttl_seconds=5),
+            ExecuteManaged(title="OWASP", ruleset_id="1", action="log"),
+            EligibleForCache(edge_ttl_seconds=None),
+            EligibleForCache(edge_ttl_seconds=60, browser_ttl_seconds=5),
             SetHeaders(headers={"X-Frame-Options": "DENY", "Server": None}),
             Compress(algorithms=("brotli", "gzip")),
             CacheControl(public=True, max_age_seconds=9, immutable=True, cloudflare_only=True),
         )
     ] == [
         "301, the same path at feed.example",
-        "leave out http_request_sbfm",
-        "after 100 requests in 60 seconds refuse with 429 and application/json for 60 seconds",
+        "skip http_request_sbfm",
+        "after 100 requests in 60 seconds block with 429 and application/json for 60 seconds",
         "after 4 answers in 60 seconds challenge the visitor",
-        "run OWASP, every rule only to log",
-        "keep for as long as the origin's headers say",
-        "keep for 60 seconds, browsers for 5 seconds",
+        "execute OWASP, every rule only to log",
+        "eligible for cache for as long as the origin's headers say",
+        "eligible for cache for 60 seconds, browsers for 5 seconds",
         "set X-Frame-Options: DENY; remove Server",
         "compress with brotli, gzip",
         "public, max-age=9, immutable (at the edge alone)",

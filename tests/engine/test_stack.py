@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from footing.project import observed, stack_file
-from observability.alerting.alerts import asked
+from observability.alerting.alerts import queried_series
 from observability.records.names import Job
 from tests.components.alloy_reader import read
 
@@ -119,7 +119,7 @@ def test_stack_that_collects_nothing_asks_no_job():
 
 
 def jobs_asked(stack: str) -> set[str]:
-    series = asked(observed(stack, stack_file(stack, ROOT / f"Pulumi.{stack}.yaml")).signals)
+    series = queried_series(observed(stack, stack_file(stack, ROOT / f"Pulumi.{stack}.yaml")).signals)
     return {match.value for it in series for match in it.matches if match.label == "job"}
 
 

@@ -18,11 +18,11 @@ from footing.observe.drift import planned
 from footing.project import plan, root, stack_file
 from lab import alertmanager, process
 from lab.listeners import CHAT, MAIL, PAGER, listening, serving
-from observability.files.routes import places
-from observability.routing.alertmanager import Pace, configuration, templates
+from observability.routing.alertmanager import GroupTiming, configuration, templates
+from stacks.observed import receivers
 
 TOKEN = "canary-token"
-QUICK = Pace(wait_seconds=1, interval_seconds=1)
+QUICK = GroupTiming(wait_seconds=1, interval_seconds=1)
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def footing(*arguments: str, token: str | None = TOKEN) -> Result:
 def test_drill_arrives_where_the_command_says(production: Path):
     config = stack_file("production", production).config
     with process.workplace() as directory, listening() as listeners:
-        made = alertmanager.redirected(configuration(places(config), QUICK), directory, listeners)
+        made = alertmanager.redirected(configuration(receivers(config), QUICK), directory, listeners)
         file = alertmanager.configured(directory, made, templates(config.grafana.url))
         with alertmanager.running(directory, file) as running:
             done = footing(

@@ -16,9 +16,9 @@ from lab.observe import Timing
 from lab.process import ServerError
 from observability.promql import Rate, Ratio
 from observability.records.names import MetricNames
-from observability.routing.alertmanager import TEMPLATES_FILE, Pace, templates
+from observability.routing.alertmanager import TEMPLATES_FILE, GroupTiming, templates
 
-QUICK = Timing(interval_seconds=1, healthy_seconds=10, limit_seconds=60, pace=Pace(wait_seconds=1))
+QUICK = Timing(interval_seconds=1, healthy_seconds=10, limit_seconds=60, group_timing=GroupTiming(wait_seconds=1))
 NOBODY = "postgresql://nobody@127.0.0.1:9/none"
 NAMES = MetricNames()
 

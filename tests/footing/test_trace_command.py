@@ -30,9 +30,9 @@ def outcome(*arguments: str) -> list[str]:
 def test_feed_is_kept_for_everybody_and_for_nobody_in_particular():
     anonymous = outcome("production", "GET", "/rest/feed?cursor=1")
     assert anonymous[0] == "It counts towards api-burst, api-per-minute."
-    assert anonymous[1].startswith("The edge keeps the answer for 30 seconds, then ")
+    assert anonymous[1].startswith("The edge caches the answer for 30 seconds, then ")
     for header in (f"Authorization: {TOKEN}", "Cookie: theme=dark; session=1"):
-        assert "The edge keeps nothing: bypass-authenticated." in outcome(
+        assert "The edge does not cache the answer: bypass-authenticated." in outcome(
             "production", "GET", "/rest/feed", "--header", header
         )
 
@@ -42,14 +42,14 @@ def test_every_rule_has_its_line_however_narrow_the_window():
     lines = done.stdout.splitlines()
     assert lines[0] == "GET https://feed.example/assets/app.1f2e.js from 192.0.2.1"
     [row] = [line for line in lines if "static-directories" in line]
-    assert row.split() == ["holds", "static-directories", "keep", "for", "31536000", "seconds"]
+    assert row.split() == ["match", "static-directories", "eligible", "for", "cache", "for", "31536000", "seconds"]
     assert "max-age=31536000" in lines[-1]
 
 
 def test_what_the_plan_lacks_and_a_strange_host_are_told():
     notes = trace("staging", "GET", "https://elsewhere.example/").stdout
     assert "Note: elsewhere.example is not served by this stack" in notes
-    assert "Note: The Cloudflare plan 'free' lacks" in notes
+    assert "Note: The Cloudflare plan 'free' does not support" in notes
 
 
 def test_token_of_a_request_is_not_repeated():

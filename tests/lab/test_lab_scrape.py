@@ -28,7 +28,7 @@ from observability import Prometheus as Query
 from observability import Signal
 from observability.files.artefacts import ARTEFACTS
 from observability.records.exporters import PGBOUNCER, POSTGRES, REDIS, SUPABASE
-from stacks.observed import Observed
+from observability.stack import ObservedStack
 from tests.observability.everything import everything
 
 HERE = Path(__file__).parent
@@ -91,7 +91,7 @@ def texts(signal: Signal) -> Iterator[str]:
                 yield signal.minimum_traffic.expression.promql("5m")
 
 
-def of_stack(told: Observed) -> Iterator[tuple[str, str]]:
+def of_stack(told: ObservedStack) -> Iterator[tuple[str, str]]:
     for component in told.signals:
         for signal in component.signals:
             yield from ((signal.id, text) for text in texts(signal))

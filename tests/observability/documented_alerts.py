@@ -1,4 +1,4 @@
-"""What the four systems ask to be told of, row by row, in numbers that are copied from them and from nowhere else.
+"""Alerts and panels that the requirements name, row by row, in numbers copied from them and from nowhere else.
 
 Times are seconds, shares are fractions, as our records have them; `None` for how long: none is asked for.
 """
@@ -10,7 +10,7 @@ GIB = 1024**3
 
 @dataclass(frozen=True)
 class Row:
-    """One number that somebody is to be told of."""
+    """One threshold that must have an alert."""
 
     source: str
     record: str
@@ -60,7 +60,7 @@ DOCUMENTED = (
     Row("S4-63", "redis-command-time", "info", 0.005),
     Row("S4-63", "redis-command-time", "ticket", 0.01),
 )
-"""Alerts of the requirements that metrics can raise."""
+"""Required alerts on metrics."""
 
 ADVISED = (
     Row("pool use", "pooler-pool-use", "ticket", 0.8, for_seconds=600),
@@ -132,4 +132,4 @@ PANELS = {
     "S4-48": "active-users",
     "S4-49": "tasks-created",
 }
-"""Panels of the requirements, by row."""
+"""Required panels, by row."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from footing.project import observed, stack_file
-from stacks.observed import Observed
+from observability.stack import ObservedStack
 
 ROOT = Path(__file__).parents[2]
 APPLICATION = {
@@ -31,7 +31,7 @@ APPLICATION = {
 """An application that has every part; tests/lab/application_metrics.txt is what it serves."""
 
 
-def stack(**changes: dict[str, object]) -> Observed:
+def stack(**changes: dict[str, object]) -> ObservedStack:
     """Production, with keys of its blocks changed: `stack(redis={"metrics": "redis_exporter"})`."""
     file = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())
     for block, keys in changes.items():
@@ -43,13 +43,13 @@ def stack(**changes: dict[str, object]) -> Observed:
 
 
 @cache
-def everything() -> Observed:
+def everything() -> ObservedStack:
     """Every exporter, and every part of an application."""
     return stack(service={"metrics": APPLICATION}, redis={"metrics": "redis_exporter"})
 
 
 @cache
-def cloudwatch_alone() -> Observed:
+def cloudwatch_alone() -> ObservedStack:
     """Nothing is scraped in the stack: AWS tells what it can."""
     pooler = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())["config"]["footing:database"]["pooler"]
     silent = {"metrics": "cloudwatch", "pooler": {**pooler, "metrics": "cloudwatch"}}

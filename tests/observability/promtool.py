@@ -1,4 +1,4 @@
-"""Rules and their tests in the hands of promtool."""
+"""Rules and their tests, run by promtool."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from lab.programs import find
-from tests.observability.scenarios.files import RULES, proof_file
+from tests.observability.scenarios.promtool_files import RULES, promtool_file
 from tests.observability.scenarios.scenario import Scenario
 
 AT_ONCE = 60
@@ -62,7 +62,7 @@ def failing(cases: Sequence[Case], directory: Path) -> list[str]:
 
 def _texts(scenarios: Sequence[Scenario]) -> dict[int, str]:
     steps = {it.timeline.step_seconds for it in scenarios}
-    return {step: proof_file(scenarios, step, rules=RULES) for step in steps}
+    return {step: promtool_file(scenarios, step, rules=RULES) for step in steps}
 
 
 def _failing(paths: Sequence[str]) -> list[str]:

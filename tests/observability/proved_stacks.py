@@ -8,9 +8,9 @@ from typing import Any
 from footing.project import observed, stack_file
 from observability.alerting.rules import groups
 from observability.promql import Match, Series
-from stacks.observed import Observed
+from observability.stack import ObservedStack
 from tests.observability.promtool import Case
-from tests.observability.scenarios.files import scenarios
+from tests.observability.scenarios.promtool_files import scenarios
 from tests.observability.scenarios.scenario import Scenario
 
 STACKS = ("production", "staging")
@@ -19,7 +19,7 @@ Rule = dict[str, Any]
 
 
 @cache
-def seen(stack: str) -> Observed:
+def seen(stack: str) -> ObservedStack:
     """A stack of this repository, composed."""
     return observed(stack, stack_file(stack, None))
 

@@ -14,11 +14,11 @@ from lab import alertmanager, process, programs
 from lab.alertmanager import Alertmanager
 from lab.listeners import CHAT, MAIL, PAGER, Listeners, Message, listening
 from observability import Severity
-from observability.routing.alertmanager import Pace
+from observability.routing.alertmanager import GroupTiming
 
 pytestmark = pytest.mark.lab
 
-QUICK = Pace(wait_seconds=1, interval_seconds=1, repeat_seconds=dict.fromkeys(Severity, 3600))
+QUICK = GroupTiming(wait_seconds=1, interval_seconds=1, repeat_seconds=dict.fromkeys(Severity, 3600))
 SECONDS = 30
 SERVICES = (f"shop{number}" for number in itertools.count())
 Alert = dict[str, Any]
@@ -82,14 +82,14 @@ class Sender:
 
 
 @contextmanager
-def sending(pace: Pace, **options: Any) -> Iterator[Callable[[], Sender]]:
+def sending(timing: GroupTiming, **options: Any) -> Iterator[Callable[[], Sender]]:
     absent = [sentence for sentence in programs.missing() if "alertmanager" in sentence]
     if absent:
         pytest.fail("\n".join(absent), pytrace=False)
     with (
         process.workplace() as directory,
         listening() as places,
-        alertmanager.with_places(directory, places, pace, **options) as running,
+        alertmanager.with_places(directory, places, timing, **options) as running,
     ):
         yield lambda: Sender(alertmanager=running, places=places, service=next(SERVICES))
 
@@ -153,7 +153,7 @@ def test_alerts_of_one_kind_are_one_message(sender: Sender):
     sender.wait_for_what_comes_later()
     [chat] = sender.arrived("Connections", CHAT)
     [attachment] = chat.body["attachments"]
-    assert attachment["title"].endswith("(3 times)")
+    assert attachment["title"].endswith("(3 alerts)")
     assert re.findall(r", database (\w+)\. Since", attachment["text"]) == ["auth", "feed", "jobs"]
 
 
@@ -161,7 +161,7 @@ def test_many_alerts_are_told_in_part_and_counted(sender: Sender):
     sender.post(*(sender.alert("ticket", "Connections", task=f"{number:02}") for number in range(12)))
     [chat] = sender.arrived("Connections", CHAT)
     assert chat.body["attachments"][0]["text"].count("Since") == 10
-    assert chat.body["attachments"][0]["text"].endswith("These are 10 of 12.")
+    assert chat.body["attachments"][0]["text"].endswith("10 of 12 alerts are shown.")
 
 
 def test_page_silences_tickets_and_information_of_its_own_record_alone(sender: Sender):
@@ -207,15 +207,15 @@ def test_end_is_told_where_the_beginning_was(sender: Sender):
     assert event.body["dedup_key"] == begun[0].body["dedup_key"]
     [attachment] = chat.body["attachments"]
     assert attachment["color"] == "good"
-    assert attachment["title"] == f"Over: {sender.service}: Connections: over 95 in production"
+    assert attachment["title"] == f"Resolved: {sender.service}: Connections: over 95 in production"
     assert attachment["text"].splitlines()[0] == (
-        "Over: Connections: over 95 in production. "
-        f"It lasted from 12:34 UTC on 2 January to {ended:%H:%M} UTC on {ended.day} {ended:%B}."
+        "Resolved: Connections: over 95 in production. "
+        f"Fired from 12:34 UTC on 2 January to {ended:%H:%M} UTC on {ended.day} {ended:%B}."
     )
 
 
 def test_standing_page_is_told_again():
-    again = Pace(wait_seconds=1, interval_seconds=1, repeat_seconds=dict.fromkeys(Severity, 2))
+    again = GroupTiming(wait_seconds=1, interval_seconds=1, repeat_seconds=dict.fromkeys(Severity, 2))
     with sending(again) as make:
         sender = make()
         sender.post(sender.alert("page", "Connections"))

@@ -1,29 +1,29 @@
-"""Everything that the four systems ask to be told of is told, at their numbers."""
+"""Every alert and panel that the requirements name exists, at their numbers."""
 
 import pytest
 
 from observability import CloudWatch, CloudWatchMath, Prometheus, Signal
-from observability.alerting.alerts import Crossed, alerts
+from observability.alerting.alerts import ThresholdCondition, alerts
 from observability.promql import Expression, Increase, Rate, Ratio, Scaled, Sum
-from stacks.observed import Observed
+from observability.stack import ObservedStack
 from tests.observability.documented_alerts import ADVISED, DOCUMENTED, PANELS, Row
 from tests.observability.everything import cloudwatch_alone, everything
 
 
-def told(observed: Observed) -> set[tuple[str, str, float, bool, int]]:
+def threshold_alerts(observed: ObservedStack) -> set[tuple[str, str, float, bool, int]]:
     return {
         (it.anchor, it.severity.value, it.condition.threshold.value, it.condition.threshold.below, it.for_seconds)
         for it in alerts(observed.signals)
-        if isinstance(it.condition, Crossed)
+        if isinstance(it.condition, ThresholdCondition)
     }
 
 
-def signals(observed: Observed) -> dict[str, Signal]:
+def signals(observed: ObservedStack) -> dict[str, Signal]:
     return {signal.id: signal for component in observed.signals for signal in component.signals}
 
 
-def missing(rows: tuple[Row, ...], observed: Observed) -> list[Row]:
-    found = told(observed)
+def missing(rows: tuple[Row, ...], observed: ObservedStack) -> list[Row]:
+    found = threshold_alerts(observed)
     return [
         row
         for row in rows
@@ -54,12 +54,12 @@ def test_more_than_twenty_panels_come_from_exporters_in_production_as_it_is():
     assert sum(isinstance(signal.query, Prometheus) for signal in found) > 40
 
 
-def test_latency_and_errors_are_told_at_the_same_numbers_without_an_exporter():
-    of_the_service = tuple(
+def test_latency_and_errors_alert_at_the_same_numbers_without_an_exporter():
+    of_service = tuple(
         row for row in DOCUMENTED if row.record.startswith("service-") and "queue" not in row.record
     )
-    assert len(of_the_service) > 8
-    assert missing(of_the_service, cloudwatch_alone()) == []
+    assert len(of_service) > 8
+    assert missing(of_service, cloudwatch_alone()) == []
 
 
 def counted(expression: Expression) -> bool:

@@ -15,7 +15,7 @@ from tests.observability.proved_stacks import STACKS, seen
 PLACE = {"service": "feed", "environment": "production", "owner": "platform"}
 SERVICE = 'http_requests_total{environment="production",job="service"'
 OBJECTIVE = 'slo="service-availability",service="feed",environment="production"'
-WRONG = "Availability of the service: for 1h, the budget goes 14.4 times too fast in production"
+SUMMARY = "Availability of the service: error budget burn rate over 14.4 for 1h in production"
 BURNING: dict[str, Any] = {
     "interval": "1m",
     # 600 calls a minute, of which 3 % fail after an hour.
@@ -37,10 +37,11 @@ BURNING: dict[str, Any] = {
                         "slo": "service-availability",
                     },
                     "exp_annotations": {
-                        "summary": WRONG,
+                        "summary": SUMMARY,
                         "description": (
                             "Requests that fail here or take too long (5xx). Refused ones (429) do not count. "
-                            "In the last 1h, 3% failed; 0.1% may. The budget of 30 days is gone."
+                            "Error ratio over 1h: 3%; the SLO allows 0.1%. "
+                            "The error budget of 30 days is exhausted."
                         ),
                         "runbook_url": "https://example.com/runbook#service-availability",
                         "dashboard_uid": "feed-production-objectives",
@@ -74,8 +75,8 @@ LEFT: dict[str, Any] = {
                         **BURNING["alert_rule_test"][0]["exp_alerts"][0]["exp_annotations"],
                         "description": (
                             "Requests that fail here or take too long (5xx). Refused ones (429) do not count. "
-                            "In the last 1h, 2% failed; 0.1% may. "
-                            "Of the budget of 30 days, 70% is left: at this rate it is gone in 1d 1h 12m 0s."
+                            "Error ratio over 1h: 2%; the SLO allows 0.1%. "
+                            "Error budget remaining of 30 days: 70%, exhausted in 1d 1h 12m 0s at this burn rate."
                         ),
                     },
                 }
@@ -99,9 +100,9 @@ DOWN: dict[str, Any] = {
                         "record": "scrape-service",
                     },
                     "exp_annotations": {
-                        "summary": "Scrape of service: under 1 in production",
+                        "summary": "Scrape target up: service: under 1 in production",
                         "description": (
-                            "1 while any target of the job service can be scraped; at 0 its alerts are blind. "
+                            "1 while any target of the job service answers the scrape; at 0 its alerts are blind. "
                             "Now: 0."
                         ),
                         "runbook_url": "https://example.com/runbook#scrape-service",
@@ -126,15 +127,15 @@ def test_message_says_what_is_wrong_how_much_is_left_and_where_to_read_on(tmp_pa
 
 def test_every_message_is_routed_and_leads_to_its_runbook_and_its_panel():
     for stack in STACKS:
-        config = seen(stack).config
+        identity = seen(stack).identity
         told = {alert.name: alert for alert in alerts(seen(stack).signals) if asks_prometheus(alert)}
         written = [it for group in yaml.safe_load(rules(seen(stack)))["groups"] for it in group["rules"]]
         made = {rule["alert"]: rule for rule in written if "alert" in rule}
         assert list(made) == list(told)
         for name, alert in told.items():
-            expected = labels(alert, app=config.app, environment=config.environment, owner=seen(stack).owner)
+            expected = labels(alert, app=identity.app, environment=identity.environment, owner=identity.owner)
             assert made[name]["labels"] == expected
             notes = made[name]["annotations"]
-            assert notes["runbook_url"] == f"{config.grafana.runbook_url}#{alert.anchor}"
+            assert notes["runbook_url"] == f"{identity.runbook_url}#{alert.anchor}"
             assert notes["dashboard_uid"].endswith(f"-{alert.board.value}")
-            assert notes["summary"].endswith(f" in {config.environment}")
+            assert notes["summary"].endswith(f" in {identity.environment}")

@@ -6,20 +6,21 @@ from typing import Any
 import pytest
 
 from components.service.objectives import LatencyArgs, ObjectivesArgs, hit_ratios, objectives
+from footing.project import stack_file
 from observability import Failures, Objective, Prometheus, Signal, Signals, Slowness
 from observability.alerting.refusals import refusals
 from observability.files.load_limits import load_limits
 from observability.promql import Increase, Match, Rate, Ratio, Series
 from observability.records.limits import ERROR_SHARES, LatencyLimits, Levels
 from observability.records.names import MetricNames
-from observability.records.objective import WINDOWS, fitting
+from observability.records.objective import WINDOWS, usable_windows
 from observability.records.record import MinimumTraffic, Severity, Threshold
 from stacks.compose.objectives import error_shares, latency_limits, objectives_args
 from stacks.config.objectives import ObjectivesConfig, looser_alerts, objective_problems
 from stacks.config.presets import PRESETS
 from stacks.config.service_metrics import ServiceMetricsConfig
 from tests.observability.proved_stacks import seen
-from tests.observability.scenarios.made import holds
+from tests.observability.scenarios.synthetic_series import holds
 
 NAMES = MetricNames()
 BAD, ALL = Series("bad_total"), Series("all_total")
@@ -56,10 +57,10 @@ def test_factor_that_asks_for_more_than_every_request_failing_is_refused():
         ValueError, match=r"its 1h window fires at 14\.4 times a budget of 0\.3, .* allowed under 3\.33"
     ):
         objective(target=0.7)
-    assert objective(target=0.7, windows=fitting(0.7)).windows == WINDOWS[-1:]
-    assert fitting(0.95) == WINDOWS
+    assert objective(target=0.7, windows=usable_windows(0.7)).windows == WINDOWS[-1:]
+    assert usable_windows(0.95) == WINDOWS
     # 90 % failing would still count as possible, and comes far too late.
-    assert [pair.name for pair in fitting(0.69)] == ["3d"]
+    assert [pair.name for pair in usable_windows(0.69)] == ["3d"]
 
 
 def test_latency_off_the_histograms_edges_is_refused_as_configuration():
@@ -102,9 +103,9 @@ def test_window_longer_than_what_is_kept_is_refused():
     assert "signal made: given a window of 2d" in sentence
 
 
-def test_share_of_events_needs_a_floor():
+def test_share_of_events_needs_minimum_traffic():
     [sentence] = refusals([share(minimum_traffic=None)])
-    assert "signal made: given a share of events without a floor" in sentence
+    assert "signal made: given a share of events without minimum_traffic" in sentence
     assert refusals([share(minimum_traffic=MinimumTraffic(expression=Increase(ALL), value=50))]) == []
 
 
@@ -165,7 +166,7 @@ def test_hit_ratio_is_a_threshold_with_a_floor_where_the_application_counts():
 
 def test_load_tests_have_to_keep_what_the_service_promises():
     content = json.loads(load_limits(seen("production")))
-    targets = seen("production").config.objectives.targets
+    targets = stack_file("production", None).config.objectives.targets
     assert {name: profile["users"] for name, profile in content["profiles"].items()} == {
         "smoke": 10,
         "load": 100,

@@ -11,7 +11,7 @@ from observability.files.rules import rules
 from tests.observability.mutants import SECONDS, WINDOW, mutants
 from tests.observability.promtool import Case, checked, failing, invalid
 from tests.observability.proved_stacks import STACKS, cases, seen
-from tests.observability.scenarios.files import FILES
+from tests.observability.scenarios.promtool_files import FILES
 
 SHARES = 12
 """Into how many tests the wrong rules are divided, for as many processes."""
@@ -56,7 +56,7 @@ def _wrong() -> Iterator[Case]:
     known = set()
     for stack in STACKS:
         for case in cases(stack).values():
-            text = yaml.safe_dump(list(case.rules)).replace(seen(stack).config.environment, "*")
+            text = yaml.safe_dump(list(case.rules)).replace(seen(stack).identity.environment, "*")
             if text not in known:
                 known.add(text)
                 for what, rule in mutants(case.rules[-1]):

@@ -13,31 +13,31 @@ from footing.project import observed, root, stack_file
 from lab import programs
 from lab.alertmanager import configured
 from observability import Severity
-from observability.files.routes import alertmanager_tmpl, alertmanager_yml, places
+from observability.files.routes import alertmanager_tmpl, alertmanager_yml
 from observability.routing.alertmanager import (
-    Chat,
-    Mail,
-    Pager,
-    Places,
+    Email,
+    PagerDuty,
+    Receivers,
+    Slack,
     configuration,
     definition,
     templates,
-    written,
+    to_yaml,
 )
 from observability.routing.alertmanager.templates import MOST_SHOWN
 from observability.routing.destinations import Destination, destinations, unrouted
 from stacks.config.load import parse
-from stacks.observed import Observed
+from stacks.observed import receivers
 
 KINDS = {
     Destination.PAGER: "pagerduty_configs",
     Destination.CHAT: "slack_configs",
     Destination.MAIL: "email_configs",
 }
-MAIL = Mail(addresses=["a@example.com", "b@example.com"], server="mail.example.com:587", sender="c@example.com")
+MAIL = Email(addresses=["a@example.com", "b@example.com"], server="mail.example.com:587", sender="c@example.com")
 STACKS = [
-    Places(pager=pager, chat=chat, mail=mail, may_page=pager is not None)
-    for pager, chat, mail in itertools.product((Pager(), None), (Chat(), None), (MAIL, None))
+    Receivers(pager=pager, chat=chat, mail=mail, may_page=pager is not None)
+    for pager, chat, mail in itertools.product((PagerDuty(), None), (Slack(), None), (MAIL, None))
     if chat or mail
 ]
 NAMES = ["-".join(sorted(it.configured)) for it in STACKS]
@@ -57,7 +57,7 @@ def amtool(*arguments: str) -> str:
 
 @pytest.mark.lab
 @pytest.mark.parametrize("given", STACKS, ids=NAMES)
-def test_amtool_finds_a_receiver_for_every_severity_and_for_none(given: Places, tmp_path: Path):
+def test_amtool_finds_a_receiver_for_every_severity_and_for_none(given: Receivers, tmp_path: Path):
     made = configuration(given)
     file = str(configured(tmp_path, made, templates("https://example.grafana.net")))
     amtool("check-config", file)
@@ -72,7 +72,7 @@ def _expected() -> Iterator[tuple[list[str], str]]:
 
 
 @pytest.mark.parametrize("given", STACKS, ids=NAMES)
-def test_receivers_hold_the_places_of_the_map_and_none_is_empty(given: Places):
+def test_receivers_hold_the_places_of_the_map_and_none_is_empty(given: Receivers):
     receivers = {it["name"]: kinds(it) for it in configuration(given)["receivers"]}
     expected = {severity.value: ways for severity, ways in destinations(given.configured).items()}
     expected["unrouted"] = unrouted(given.configured)
@@ -82,9 +82,9 @@ def test_receivers_hold_the_places_of_the_map_and_none_is_empty(given: Places):
 
 def test_pager_without_leave_and_a_stack_without_places_are_refused():
     with pytest.raises(ValueError, match="a pager is given, allowed only with may_page"):
-        Places(pager=Pager(), mail=MAIL)
+        Receivers(pager=PagerDuty(), mail=MAIL)
     with pytest.raises(ValueError, match="alerts of severity page reach nobody"):
-        configuration(Places())
+        configuration(Receivers())
     with pytest.raises(ValueError, match="alerts of severity ticket reach nobody: give them a topic"):
         definition({Severity.PAGE: "arn"}, region="eu-west-1", grafana_url="https://example.grafana.net")
 
@@ -119,7 +119,7 @@ def test_secrets_are_named_by_file_and_settings_arrive():
         may_page=True,
         mail_server={"host": "mail.example.com", "sender": "us@example.com", "username": "us"},
     )
-    made = configuration(places(config))
+    made = configuration(receivers(config))
     page = next(it for it in made["receivers"] if it["name"] == "page")
     assert page["pagerduty_configs"][0]["routing_key_file"] == "/etc/alertmanager/secrets/pagerduty-key"
     assert page["slack_configs"][0]["api_url_file"] == "/etc/alertmanager/secrets/slack-webhook"
@@ -136,7 +136,7 @@ def test_secrets_are_named_by_file_and_settings_arrive():
 
 def test_stack_without_leave_has_no_pager_whatever_else_it_has():
     config = _with_contacts(slack_webhook_secret="HOOK")
-    assert "pagerduty" not in written(configuration(places(config)))
+    assert "pagerduty" not in to_yaml(configuration(receivers(config)))
 
 
 def _with_contacts(**changes: Any) -> Any:
@@ -180,10 +180,10 @@ def test_managed_definition_sends_to_topics_alone(topics: dict[Severity, str], t
 def test_messages_name_the_grafana_of_the_stack():
     made = templates("https://grafana.example.com/ops")
     assert "https://grafana.example.com/ops/d/" in made
-    assert not {"GRAFANA", "CLOCK", "MOST_SHOWN", "SAID_IN_WORDS"} & set(made.replace("{", " ").split())
+    assert not {"GRAFANA", "CLOCK", "MOST_SHOWN", "HIDDEN_LABELS"} & set(made.replace("{", " ").split())
     assert f"lt $index {MOST_SHOWN}" in made
 
 
 def test_observed_stack_links_to_its_own_grafana():
-    seen: Observed = observed("production", stack_file("production", None))
-    assert f"{seen.config.grafana.url}/d/" in alertmanager_tmpl(seen)
+    file = stack_file("production", None)
+    assert f"{file.config.grafana.url}/d/" in alertmanager_tmpl(observed("production", file))

@@ -1,4 +1,4 @@
-"""Records are scoped to their environment in compose, wherever a series hides in them."""
+"""Records are add_matchers to their environment in compose, wherever a series hides in them."""
 
 import dataclasses
 
@@ -15,8 +15,8 @@ from observability import (
     Slowness,
     Threshold,
 )
-from observability.alerting.alerts import Absent, alerts, asked
-from observability.alerting.burn import condition
+from observability.alerting.alerts import AbsenceCondition, alerts, queried_series
+from observability.alerting.burn import burn_rate_promql
 from observability.promql import (
     Difference,
     Expression,
@@ -30,7 +30,7 @@ from observability.promql import (
     Series,
     Sum,
 )
-from observability.records.scope import scoped
+from observability.records.scope import add_matchers
 
 HERE = Match("environment", "staging")
 
@@ -89,18 +89,18 @@ TOLD = Signals(
 def test_every_series_of_every_kind_of_record_is_scoped():
     kinds = {type(expression) for expression in EVERY_KIND} | {Scaled}
     assert kinds == set(Expression.__subclasses__())
-    series = asked([scoped(TOLD, HERE)])
-    assert len(series) == len(asked([TOLD]))
+    series = queried_series([add_matchers(TOLD, HERE)])
+    assert len(series) == len(queried_series([TOLD]))
     assert [str(it) for it in series if HERE not in it.matches] == []
 
 
 def test_alerts_ask_for_their_own_environment_alone():
-    for alert in alerts([scoped(TOLD, HERE)]):
+    for alert in alerts([add_matchers(TOLD, HERE)]):
         match alert.condition:
-            case Absent(source=source):
+            case AbsenceCondition(source=source):
                 assert HERE in source.matches
             case burning if hasattr(burning, "window"):
-                text = condition(burning.objective, burning.window)
+                text = burn_rate_promql(burning.objective, burning.window)
                 assert parse(text)
                 assert text.count('environment="staging"') == text.count("[")
             case crossed:
@@ -108,8 +108,8 @@ def test_alerts_ask_for_their_own_environment_alone():
 
 
 def test_scope_changes_nothing_else():
-    told = scoped(TOLD, HERE)
-    assert scoped(TOLD) == TOLD
+    told = add_matchers(TOLD, HERE)
+    assert add_matchers(TOLD) == TOLD
     assert [plain(it) for it in told.signals] == [plain(it) for it in TOLD.signals]
 
 

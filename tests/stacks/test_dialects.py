@@ -9,16 +9,16 @@ import yaml
 from observability import Prometheus
 from observability.records.exporters import PGBOUNCER, POSTGRES, REDIS, names_of, version_of
 from observability.records.names import MetricNames
+from observability.stack import ObservedStack
 from stacks.config import ConfigError, from_file
 from stacks.config.dialects import postgres_names
 from stacks.config.metric_names import MetricNamesConfig, metric_names
-from stacks.observed import Observed
 from tests.observability.everything import cloudwatch_alone, stack
 
 ROOT = Path(__file__).parents[2]
 
 
-def asked(observed: Observed, subject: str) -> set[str]:
+def asked(observed: ObservedStack, subject: str) -> set[str]:
     return {
         series.metric
         for component in observed.signals

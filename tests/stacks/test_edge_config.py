@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stacks.config import ConfigError, from_file, parse
-from stacks.edge import edge_degradations, edge_settings, rate_limit_tiers
+from stacks.edge import edge_downgrades, edge_settings, rate_limit_tiers
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,9 +23,9 @@ def test_committed_stacks_hold_what_they_ask_for_or_say_what_they_lose():
     production = from_file(ROOT / "Pulumi.production.yaml").config
     assert (staging.edge.plan, production.edge.plan) == ("free", "business")
     assert set(edge_settings(staging).rates) == {"auth-per-minute"}
-    assert len(edge_degradations(staging)) == 7
+    assert len(edge_downgrades(staging)) == 7
     assert len(edge_settings(production).rates) == 4
-    assert edge_degradations(production) == []
+    assert edge_downgrades(production) == []
 
 
 def test_what_the_plan_lacks_is_refused_with_every_key_and_the_way_out(values: dict[str, Any]):
@@ -39,7 +39,7 @@ def test_what_the_plan_lacks_is_refused_with_every_key_and_the_way_out(values: d
     for problem in told:
         assert problem.endswith("allowed with the plan 'business', or when_plan_lacks: degrade")
     values["edge"]["when_plan_lacks"] = "degrade"
-    assert len(edge_degradations(parse("test", values))) == 3
+    assert len(edge_downgrades(parse("test", values))) == 3
 
 
 def test_what_no_plan_can_is_never_degraded_in_silence(values: dict[str, Any]):

@@ -4,19 +4,19 @@ https://prometheus.io/docs/alerting/latest/configuration/
 """
 
 from observability.routing.alertmanager.managed import definition
-from observability.routing.alertmanager.places import Chat, Mail, Pace, Pager, Places
-from observability.routing.alertmanager.routes import TEMPLATES_FILE, configuration, written
+from observability.routing.alertmanager.receivers import Email, GroupTiming, PagerDuty, Receivers, Slack
+from observability.routing.alertmanager.routes import TEMPLATES_FILE, configuration, to_yaml
 from observability.routing.alertmanager.templates import templates
 
 __all__ = [
     "TEMPLATES_FILE",
-    "Chat",
-    "Mail",
-    "Pace",
-    "Pager",
-    "Places",
+    "Email",
+    "GroupTiming",
+    "PagerDuty",
+    "Receivers",
+    "Slack",
     "configuration",
     "definition",
     "templates",
-    "written",
+    "to_yaml",
 ]

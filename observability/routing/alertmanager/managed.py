@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from observability.records.record import Severity
-from observability.routing.alertmanager.places import Pace
-from observability.routing.alertmanager.routes import TEMPLATES_FILE, UNROUTED, inhibition, tree, written
+from observability.routing.alertmanager.receivers import GroupTiming
+from observability.routing.alertmanager.routes import TEMPLATES_FILE, UNROUTED, inhibition, to_yaml, tree
 from observability.routing.alertmanager.templates import templates
 from observability.routing.destinations import ROUTES
 
 
-def definition(topics: Mapping[Severity, str], *, region: str, grafana_url: str, pace: Pace | None = None) -> str:
-    """The whole alert manager definition; `topics` are ARNs of SNS topics by severity.
+def definition(
+    topics: Mapping[Severity, str], *, region: str, grafana_url: str, timing: GroupTiming | None = None
+) -> str:
+    """Return the whole alert manager definition; `topics` are ARNs of SNS topics by severity.
 
     A severity without a topic goes where tickets go, and so does an alert without a severity.
 
@@ -26,16 +28,16 @@ def definition(topics: Mapping[Severity, str], *, region: str, grafana_url: str,
         raise ValueError("alerts of severity ticket reach nobody: give them a topic")
     chosen = {severity.value: topics.get(severity, topics[Severity.TICKET]) for severity in ROUTES}
     receivers = {**chosen, UNROUTED: topics[Severity.TICKET]}
-    made = {
+    content = {
         "templates": [TEMPLATES_FILE],
-        "route": tree(pace or Pace()),
+        "route": tree(timing or GroupTiming()),
         "inhibit_rules": inhibition(),
         "receivers": [
             {"name": name, "sns_configs": [_topic(arn, name, region)]} for name, arn in receivers.items()
         ],
     }
-    return written(
-        {"alertmanager_config": written(made), "template_files": {TEMPLATES_FILE: templates(grafana_url)}}
+    return to_yaml(
+        {"alertmanager_config": to_yaml(content), "template_files": {TEMPLATES_FILE: templates(grafana_url)}}
     )
 
 

@@ -1,4 +1,4 @@
-"""The route of every severity, the receivers, and what a page makes needless."""
+"""Routes by severity, receivers, and inhibition of what a page makes needless."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ import yaml
 
 from observability.durations import duration
 from observability.records.record import Severity
-from observability.routing.alertmanager.places import Chat, Mail, Pace, Pager, Places
+from observability.routing.alertmanager.receivers import Email, GroupTiming, PagerDuty, Receivers, Slack
 from observability.routing.destinations import (
     GROUPED_BY,
     INHIBITED_WITHIN,
@@ -21,48 +21,49 @@ TEMPLATES_FILE = "alertmanager.tmpl"
 """Name of the file with the messages, beside the configuration."""
 
 UNROUTED = "unrouted"
-"""Receiver of alerts without a severity that is known."""
+"""Receiver of alerts without a known severity."""
 
 PAGERDUTY_SEVERITY = "critical"
 """PagerDuty's own word for what wakes somebody; its urgency follows from the service."""
 
 
-def configuration(places: Places, pace: Pace | None = None) -> dict[str, Any]:
-    """Routes, receivers and inhibition for the `places` of a stack.
+def configuration(receivers: Receivers, timing: GroupTiming | None = None) -> dict[str, Any]:
+    """Return routes, receivers and inhibition rules for the `receivers` of a stack.
 
     Raises:
         ValueError: a severity would reach nobody.
 
     """
-    ways = destinations(places.configured)
-    receivers = {**{severity.value: ways[severity] for severity in ROUTES}, UNROUTED: unrouted(places.configured)}
+    reached = destinations(receivers.configured)
+    by_name = {severity.value: reached[severity] for severity in ROUTES}
+    by_name[UNROUTED] = unrouted(receivers.configured)
     return {
-        **({"global": _mail_server(places.mail)} if places.mail else {}),
+        **({"global": _smtp(receivers.mail)} if receivers.mail else {}),
         "templates": [TEMPLATES_FILE],
-        "route": tree(pace or Pace()),
+        "route": tree(timing or GroupTiming()),
         "inhibit_rules": inhibition(),
-        "receivers": [{"name": name, **_configs(places, reached)} for name, reached in receivers.items()],
+        "receivers": [{"name": name, **_configs(receivers, places)} for name, places in by_name.items()],
     }
 
 
-def written(made: Mapping[str, Any]) -> str:
-    """`made` as the text of a file, in its order."""
-    return yaml.safe_dump(dict(made), sort_keys=False, width=110)
+def to_yaml(content: Mapping[str, Any]) -> str:
+    """Return `content` as the text of a file, in its order."""
+    return yaml.safe_dump(dict(content), sort_keys=False, width=110)
 
 
-def tree(pace: Pace) -> dict[str, Any]:
-    """One route for each severity; whatever fits none is told where tickets are, and never dropped."""
+def tree(timing: GroupTiming) -> dict[str, Any]:
+    """Return one route for each severity; an alert that matches none goes where tickets go."""
     return {
         "receiver": UNROUTED,
         "group_by": list(GROUPED_BY),
-        "group_wait": duration(pace.wait_seconds),
-        "group_interval": duration(pace.interval_seconds),
-        "repeat_interval": duration(pace.repeat_seconds[Severity.TICKET]),
+        "group_wait": duration(timing.wait_seconds),
+        "group_interval": duration(timing.interval_seconds),
+        "repeat_interval": duration(timing.repeat_seconds[Severity.TICKET]),
         "routes": [
             {
                 "matchers": [f'severity="{severity.value}"'],
                 "receiver": severity.value,
-                "repeat_interval": duration(pace.repeat_seconds[severity]),
+                "repeat_interval": duration(timing.repeat_seconds[severity]),
             }
             for severity in ROUTES
         ],
@@ -70,32 +71,32 @@ def tree(pace: Pace) -> dict[str, Any]:
 
 
 def inhibition() -> list[dict[str, Any]]:
-    """A page silences what is less urgent about the same record of the same service and environment."""
+    """Return the rule by which a page inhibits what is less urgent about the same record."""
     # Two labels that are both missing count as equal: a page without a record would silence every ticket without.
-    told = [f'{label}=~".+"' for label in INHIBITED_WITHIN]
+    present = [f'{label}=~".+"' for label in INHIBITED_WITHIN]
     less = "|".join(severity.value for severity in ROUTES if severity is not Severity.PAGE)
     return [
         {
-            "source_matchers": [f'severity="{Severity.PAGE.value}"', *told],
+            "source_matchers": [f'severity="{Severity.PAGE.value}"', *present],
             "target_matchers": [f'severity=~"{less}"'],
             "equal": list(INHIBITED_WITHIN),
         }
     ]
 
 
-def _configs(places: Places, ways: Iterable[Destination]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for way in ways:
-        if way is Destination.PAGER and places.pager:
-            made["pagerduty_configs"] = [_pager(places.pager)]
-        elif way is Destination.CHAT and places.chat:
-            made["slack_configs"] = [_chat(places.chat)]
-        elif places.mail:
-            made["email_configs"] = [_mail(places.mail)]
-    return made
+def _configs(receivers: Receivers, reached: Iterable[Destination]) -> dict[str, Any]:
+    configs: dict[str, Any] = {}
+    for destination in reached:
+        if destination is Destination.PAGER and receivers.pager:
+            configs["pagerduty_configs"] = [_pagerduty(receivers.pager)]
+        elif destination is Destination.CHAT and receivers.chat:
+            configs["slack_configs"] = [_slack(receivers.chat)]
+        elif receivers.mail:
+            configs["email_configs"] = [_email(receivers.mail)]
+    return configs
 
 
-def _pager(pager: Pager) -> dict[str, Any]:
+def _pagerduty(pager: PagerDuty) -> dict[str, Any]:
     details = {
         "what": '{{ template "footing.plain" . }}',
         "runbook": "{{ .CommonAnnotations.runbook_url }}",
@@ -121,7 +122,7 @@ def _pager(pager: Pager) -> dict[str, Any]:
     }
 
 
-def _chat(chat: Chat) -> dict[str, Any]:
+def _slack(chat: Slack) -> dict[str, Any]:
     return {
         "api_url_file": chat.webhook_file,
         **({"channel": chat.channel} if chat.channel else {}),
@@ -134,7 +135,7 @@ def _chat(chat: Chat) -> dict[str, Any]:
     }
 
 
-def _mail_server(mail: Mail) -> dict[str, Any]:
+def _smtp(mail: Email) -> dict[str, Any]:
     login = {"smtp_auth_username": mail.username, "smtp_auth_password_file": mail.password_file}
     return {
         "smtp_smarthost": mail.server,
@@ -144,7 +145,7 @@ def _mail_server(mail: Mail) -> dict[str, Any]:
     }
 
 
-def _mail(mail: Mail) -> dict[str, Any]:
+def _email(mail: Email) -> dict[str, Any]:
     return {
         "to": ", ".join(mail.addresses),
         "send_resolved": True,

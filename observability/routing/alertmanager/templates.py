@@ -1,31 +1,31 @@
-"""What a message says, as sentences: what is wrong, since when, until when the budget lasts, what to do.
+"""Message templates: the fault, since when, the error budget, runbook and dashboard.
 
-The annotations that it reads are `summary`, `description`, which tells of the budget, `runbook_url` and
+The annotations that it reads are `summary`, `description` with the error budget, `runbook_url` and
 `dashboard_uid`; what an alert does not have is left out.
 """
 
 MOST_SHOWN = 10
-"""Alerts of one message that are told one by one: a hundred tasks with one fault are one fault."""
+"""Alerts of one message that are listed: a hundred tasks with one fault are one fault."""
 
-SAID_IN_WORDS = (
+HIDDEN_LABELS = (
     *("alertname", "severity", "service", "environment", "subject", "record", "owner", "drill", "job"),
     *("slo", "long"),
 )
-"""Labels that a sentence says in words, or not at all; the others tell which one it is."""
+"""Labels that the sentences have in words, or leave out; the others are listed after the summary."""
 
 CLOCK = '"15:04 UTC on 2 January"'
-"""How a time is written, as Go's example of one."""
+"""Layout of a time, as Go's example of one."""
 
 _SENTENCES = """\
 {{/* Made by `footing observe`: sentences about one alert. */}}
 {{ define "footing.what" -}}
 {{ if .Annotations.summary }}{{ .Annotations.summary }}{{ else }}{{ .Labels.alertname }}{{ end }}
-{{- range (.Labels.Remove (stringSlice SAID_IN_WORDS)).SortedPairs }}, {{ .Name }} {{ .Value }}{{ end }}.
+{{- range (.Labels.Remove (stringSlice HIDDEN_LABELS)).SortedPairs }}, {{ .Name }} {{ .Value }}{{ end }}.
 {{- end }}
 
 {{ define "footing.since" -}}
 {{ if eq .Status "firing" }}Since {{ .StartsAt.UTC.Format CLOCK }}.
-{{- else }}It lasted from {{ .StartsAt.UTC.Format CLOCK }} to {{ .EndsAt.UTC.Format CLOCK }}.
+{{- else }}Fired from {{ .StartsAt.UTC.Format CLOCK }} to {{ .EndsAt.UTC.Format CLOCK }}.
 {{- end }}
 {{- end }}
 
@@ -37,7 +37,7 @@ _SENTENCES = """\
 
 {{ define "footing.sentences" -}}
 {{ if eq .Labels.drill "true" }}This is a drill: nothing is wrong. {{ end }}
-{{- if ne .Status "firing" }}Over: {{ end }}
+{{- if ne .Status "firing" }}Resolved: {{ end }}
 {{- template "footing.what" . }} {{ template "footing.since" . }}{{ template "footing.more" . }}
 {{- end }}
 """
@@ -46,12 +46,12 @@ _MESSAGES = """\
 {{/* Whole messages. */}}
 {{ define "footing.title" -}}
 {{ if eq .CommonLabels.drill "true" }}DRILL: {{ end }}
-{{- if ne .Status "firing" }}Over: {{ end }}
+{{- if ne .Status "firing" }}Resolved: {{ end }}
 {{- with .CommonLabels.service }}{{ . }}: {{ end }}
 {{- if .CommonAnnotations.summary }}{{ .CommonAnnotations.summary }}
 {{- else }}{{ .CommonLabels.alertname }}{{ with .CommonLabels.environment }} in {{ . }}{{ end }}
 {{- end }}
-{{- if gt (len .Alerts) 1 }} ({{ len .Alerts }} times){{ end }}
+{{- if gt (len .Alerts) 1 }} ({{ len .Alerts }} alerts){{ end }}
 {{- end }}
 
 {{ define "footing.color" }}
@@ -92,18 +92,18 @@ Dashboard: GRAFANA/d/{{ . }}{{ end }}
 {{- end }}
 
 {{ define "footing.rest" }}
-{{- if gt (len .Alerts) MOST_SHOWN }}These are MOST_SHOWN of {{ len .Alerts }}.{{ end }}
+{{- if gt (len .Alerts) MOST_SHOWN }}MOST_SHOWN of {{ len .Alerts }} alerts are shown.{{ end }}
 {{- end }}
 """
 
 
 def templates(grafana_url: str) -> str:
-    """The file, in Go's template language; `footing.page` is HTML, and `grafana_url` is without a last slash.
+    """Return the file, in Go's template language; `footing.page` is HTML, `grafana_url` is without a last slash.
 
     https://prometheus.io/docs/alerting/latest/notifications/
     """
-    labels = " ".join(f'"{label}"' for label in SAID_IN_WORDS)
-    words = {"SAID_IN_WORDS": labels, "CLOCK": CLOCK, "MOST_SHOWN": str(MOST_SHOWN), "GRAFANA": grafana_url}
+    labels = " ".join(f'"{label}"' for label in HIDDEN_LABELS)
+    words = {"HIDDEN_LABELS": labels, "CLOCK": CLOCK, "MOST_SHOWN": str(MOST_SHOWN), "GRAFANA": grafana_url}
     text = f"{_SENTENCES}\n{_MESSAGES}"
     for name, value in words.items():
         text = text.replace(name, value)

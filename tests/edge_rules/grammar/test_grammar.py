@@ -67,7 +67,7 @@ text_conditions = st.one_of(
     st.builds(lambda field, word: field.equals(word), st.sampled_from(list(TEXTS.values())), WORDS),
     st.builds(lambda field, word: field.contains(word), st.sampled_from(list(TEXTS.values())), WORDS.filter(bool)),
     st.builds(
-        lambda field, words: field.among(*words),
+        lambda field, describe_action: field.among(*describe_action),
         st.sampled_from(list(TEXTS.values())),
         st.lists(WORDS, min_size=1, max_size=3, unique=True),
     ),

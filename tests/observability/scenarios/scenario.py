@@ -1,4 +1,4 @@
-"""The life of one alert: when it has to be silent, and when it has to fire."""
+"""The scenario of one alert: when it has to be silent, and when it has to fire."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -57,7 +57,9 @@ class Scenario:
     """In order of time."""
 
 
-def life(alert: Alert, comparisons: Sequence[Comparison], timeline: Timeline, fires_in: set[str]) -> Scenario:
+def alert_scenario(
+    alert: Alert, comparisons: Sequence[Comparison], timeline: Timeline, fires_in: set[str]
+) -> Scenario:
     """The scenario of an alert that fires in the phases `fires_in` and is silent at the end of all others.
 
     Raises:
@@ -65,7 +67,7 @@ def life(alert: Alert, comparisons: Sequence[Comparison], timeline: Timeline, fi
 
     """
     active = [all(it.holds(timeline, step) for it in comparisons) for step in range(timeline.steps)]
-    firing = list(_firing(active, held(alert.for_seconds, timeline.step_seconds)))
+    firing = list(_firing(active, steps_held(alert.for_seconds, timeline.step_seconds)))
     checks = list(_checks(alert, timeline, firing))
     for phase, first, last in timeline.spans():
         if any(firing[first : last + 1]) is not (phase.name in fires_in) and phase.levels is not None:
@@ -75,12 +77,12 @@ def life(alert: Alert, comparisons: Sequence[Comparison], timeline: Timeline, fi
     return Scenario(name=alert.name, timeline=timeline, checks=checks)
 
 
-def held(for_seconds: int, step_seconds: int) -> int:
+def steps_held(for_seconds: int, step_seconds: int) -> int:
     """Steps after which a condition has held for `for_seconds`."""
     return -(-for_seconds // step_seconds)
 
 
-def firing_of(alert: str) -> str:
+def firing_promql(alert: str) -> str:
     """What yields 1 while `alert` fires: PromQL over Prometheus' own record of its alerts."""
     return f'count(ALERTS{{alertname="{alert}",alertstate="firing"}})'
 
@@ -101,4 +103,4 @@ def _checks(alert: Alert, timeline: Timeline, firing: Sequence[bool]) -> Iterato
             changes = [step for step in range(max(first, 1), last + 1) if firing[step] is not firing[step - 1]]
             wanted.update(*({step - 1, step} for step in changes))
     for step in sorted(wanted):
-        yield step * timeline.step_seconds, firing_of(alert.name), firing[step]
+        yield step * timeline.step_seconds, firing_promql(alert.name), firing[step]

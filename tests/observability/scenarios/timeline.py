@@ -1,11 +1,11 @@
-"""Made series over time: phases in which each stands still or grows evenly."""
+"""Synthetic series over time: phases in which each stands still or grows evenly."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from observability.promql import Series
-from tests.observability.scenarios.made import Made
+from tests.observability.scenarios.synthetic_series import SyntheticSeries
 
 MINUTELY, FIVE_MINUTELY, HALF_HOURLY, HOURLY, SIX_HOURLY = 59, 299, 1799, 3599, 21_599
 """Steps of a timeline, each a second short of a round time, in seconds.
@@ -15,7 +15,7 @@ holds for both. https://prometheus.io/docs/prometheus/latest/migration/#range-se
 """
 GRAINS, DIGITS = 2**20, 20
 """Parts of 1 that counters grow by, and the digits that write one."""
-Levels = Mapping[Made, float]
+Levels = Mapping[SyntheticSeries, float]
 """A gauge's value, or a counter's growth in a second."""
 
 
@@ -31,7 +31,7 @@ class Phase:
     """How long, in steps of the timeline."""
 
 
-class Still:
+class SteadyState:
     """Series that have done the same for ever."""
 
     def __init__(self, levels: Levels) -> None:
@@ -39,11 +39,11 @@ class Still:
 
     def levels(self, wanted: Series) -> list[float]:
         """Gauges that `wanted` selects."""
-        return [level for made, level in self._levels.items() if made.meets(wanted)]
+        return [level for made, level in self._levels.items() if made.selected_by(wanted)]
 
-    def growth(self, wanted: Series, seconds: int) -> dict[Made, float]:
+    def growth(self, wanted: Series, seconds: int) -> dict[SyntheticSeries, float]:
         """Growth in a second of the counters that `wanted` selects."""
-        return {made: level for made, level in self._levels.items() if made.meets(wanted)}
+        return {made: level for made, level in self._levels.items() if made.selected_by(wanted)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class Timeline:
 
     phases: Sequence[Phase]
     """In order."""
-    gauges: frozenset[Made]
+    gauges: frozenset[SyntheticSeries]
     """Series that stand; the others are counters."""
     step_seconds: int
     """Time between two samples and two evaluations, in seconds."""
@@ -63,12 +63,12 @@ class Timeline:
         return sum(phase.steps for phase in self.phases)
 
     @cached_property
-    def samples(self) -> dict[Made, list[float | None]]:
+    def samples(self) -> dict[SyntheticSeries, list[float | None]]:
         """Every sample of every series; None where there is none."""
         every = {made for phase in self.phases if phase.levels for made in phase.levels}
         return {made: list(self._samples(made)) for made in sorted(every, key=str)}
 
-    def _samples(self, made: Made) -> Iterator[float | None]:
+    def _samples(self, made: SyntheticSeries) -> Iterator[float | None]:
         total = 0.0
         for phase in self.phases:
             for _ in range(phase.steps):
@@ -104,7 +104,7 @@ class Timeline:
         """Every series in promtool's notation."""
         return {str(made): " ".join(self._text(made)) for made in self.samples}
 
-    def _text(self, made: Made) -> Iterator[str]:
+    def _text(self, made: SyntheticSeries) -> Iterator[str]:
         values = self.samples[made]
         for phase, first, last in self.spans():
             begin = values[first]
@@ -124,16 +124,16 @@ class Moment:
 
     def levels(self, wanted: Series) -> list[float]:
         """Gauges that `wanted` selects."""
-        found = (values[self._step] for made, values in self._timeline.samples.items() if made.meets(wanted))
+        found = (values[self._step] for made, values in self._timeline.samples.items() if made.selected_by(wanted))
         return [value for value in found if value is not None]
 
-    def growth(self, wanted: Series, seconds: int) -> dict[Made, float]:
+    def growth(self, wanted: Series, seconds: int) -> dict[SyntheticSeries, float]:
         """Growth in a second of the counters that `wanted` selects, where they fill the window."""
         steps = seconds // self._timeline.step_seconds
         back = self._step - steps
-        found: dict[Made, float] = {}
+        found: dict[SyntheticSeries, float] = {}
         for made, values in self._timeline.samples.items():
-            if back < 0 or not made.meets(wanted):
+            if back < 0 or not made.selected_by(wanted):
                 continue
             now, then = values[self._step], values[back]
             if now is not None and then is not None:
@@ -158,6 +158,6 @@ def plain(number: float) -> str:
     return f"{number:.{DIGITS}f}".rstrip("0").rstrip(".") or "0"
 
 
-def zero(every: Iterable[Made]) -> dict[Made, float]:
+def no_events(every: Iterable[SyntheticSeries]) -> dict[SyntheticSeries, float]:
     """Nothing happens."""
     return dict.fromkeys(every, 0.0)

@@ -16,7 +16,7 @@ from observability.promql import (
     Series,
     Sum,
 )
-from tests.observability.scenarios.made import Made
+from tests.observability.scenarios.synthetic_series import SyntheticSeries
 
 
 class Store(Protocol):
@@ -25,7 +25,7 @@ class Store(Protocol):
     def levels(self, wanted: Series) -> list[float]:
         """Gauges that `wanted` selects."""
 
-    def growth(self, wanted: Series, seconds: int) -> dict[Made, float]:
+    def growth(self, wanted: Series, seconds: int) -> dict[SyntheticSeries, float]:
         """Growth in a second of the counters that `wanted` selects, over `seconds`."""
 
 

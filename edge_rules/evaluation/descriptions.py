@@ -1,38 +1,41 @@
-"""Actions of rules in words."""
+"""Actions of rules in describe_action."""
 
 from collections.abc import Iterator
 
 from edge_rules.rule import (
     Action,
     Block,
+    BypassCache,
     CacheControl,
     Challenge,
     Compress,
-    Keep,
-    NeverKeep,
+    EligibleForCache,
+    ExecuteManaged,
     RateLimit,
     Redirect,
-    RunManaged,
     SetHeaders,
     Skip,
 )
 
 
-def words(action: Action) -> str:
-    """What `action` does, a clause without a full stop; empty for directives that set nothing."""
+def describe_action(action: Action) -> str:
+    """Return what `action` does, a clause without a full stop; empty for directives that set nothing."""
     match action:
         case Redirect(hostname=hostname, status=status):
             return f"{status}, the same path at {hostname}"
         case Skip(phases=phases):
-            return f"leave out {', '.join(phases)}"
+            return f"skip {', '.join(phases)}"
         case Challenge():
             return "challenge the visitor"
         case Block(status=status, content_type=content_type):
-            return f"refuse with {status} and {content_type}"
+            return f"block with {status} and {content_type}"
         case RateLimit():
-            return _limit(action)
-        case RunManaged(title=title, action=instead):
-            return f"run {title}" + (f", every rule only to {instead}" if instead else "")
+            counted = "answers" if action.counted else "uncached requests" if action.only_uncached else "requests"
+            limit = f"after {action.requests} {counted} in {action.period_seconds} seconds"
+            then = f"{limit} {describe_action(action.then)}"
+            return then + (f" for {action.mitigation_seconds} seconds" if action.mitigation_seconds else "")
+        case ExecuteManaged(title=title, action=instead):
+            return f"execute {title}" + (f", every rule only to {instead}" if instead else "")
         case SetHeaders(headers=headers):
             return "; ".join(
                 f"set {name}: {value}" if value else f"remove {name}" for name, value in headers.items()
@@ -42,21 +45,17 @@ def words(action: Action) -> str:
     return _caching(action)
 
 
-def _caching(action: Keep | NeverKeep | CacheControl) -> str:
+def _caching(action: EligibleForCache | BypassCache | CacheControl) -> str:
     match action:
-        case Keep(edge_ttl_seconds=edge, browser_ttl_seconds=browser):
+        case EligibleForCache(edge_ttl_seconds=edge, browser_ttl_seconds=browser):
             kept = "for as long as the origin's headers say" if edge is None else f"for {edge} seconds"
-            return f"keep {kept}" + (f", browsers for {browser} seconds" if browser is not None else "")
-        case NeverKeep():
-            return "keep nothing"
+            return f"eligible for cache {kept}" + (
+                f", browsers for {browser} seconds" if browser is not None else ""
+            )
+        case BypassCache():
+            return "bypass cache"
         case CacheControl(cloudflare_only=own):
             return ", ".join(_directives(action)) + (" (at the edge alone)" if own else "")
-
-
-def _limit(limit: RateLimit) -> str:
-    counted = "answers" if limit.counted else "uncached requests" if limit.only_uncached else "requests"
-    then = f"after {limit.requests} {counted} in {limit.period_seconds} seconds {words(limit.then)}"
-    return then + (f" for {limit.mitigation_seconds} seconds" if limit.mitigation_seconds else "")
 
 
 def _directives(control: CacheControl) -> Iterator[str]:

@@ -6,14 +6,19 @@ from typing import Any
 
 import yaml
 
-from observability.alerting.alerts import Absent, Alert, Burning, alerts
-from observability.alerting.recording import Recorded
+from observability.alerting.alerts import AbsenceCondition, Alert, BurnRateCondition, alerts
+from observability.alerting.recording import RecordedObjective
 from observability.alerting.rules import asks_prometheus
 from observability.durations import duration
-from stacks.observed import Observed
-from tests.observability.scenarios.burning import absent, burning, month_recorded, steps_recorded
-from tests.observability.scenarios.crossed import crossed
+from observability.stack import ObservedStack
+from tests.observability.scenarios.burn_rate import (
+    absence_scenario,
+    burn_rate_scenario,
+    month_recorded,
+    steps_recorded,
+)
 from tests.observability.scenarios.scenario import Scenario
+from tests.observability.scenarios.threshold import threshold_scenario
 from tests.observability.scenarios.timeline import FIVE_MINUTELY, HALF_HOURLY, HOURLY, MINUTELY, SIX_HOURLY
 
 GIVEN = "given as recorded"
@@ -29,16 +34,10 @@ FILES = {
 """By name the seconds of a step; a name says how long what it tests takes to show."""
 
 
-def proofs(observed: Observed) -> dict[str, str]:
-    """One file for each step of time, for one file knows only one: tests of the rules in the directory above."""
-    found = scenarios(observed)
-    return {name: proof_file(found, step, rules=f"../{RULES}") for name, step in FILES.items()}
-
-
-def scenarios(observed: Observed) -> list[Scenario]:
+def scenarios(observed: ObservedStack) -> list[Scenario]:
     """The scenario of every alert and of everything recorded."""
-    config = observed.config
-    recorded = partial(Recorded, app=config.app, environment=config.environment)
+    identity = observed.identity
+    recorded = partial(RecordedObjective, app=identity.app, environment=identity.environment)
     objectives = [recorded(objective=it) for component in observed.signals for it in component.objectives]
     shown = [_scenario(alert, recorded) for alert in alerts(observed.signals) if asks_prometheus(alert)]
     shown += [make(it) for it in objectives for make in (steps_recorded, month_recorded)]
@@ -47,23 +46,23 @@ def scenarios(observed: Observed) -> list[Scenario]:
 
 def _scenario(alert: Alert, recorded: Any) -> Scenario:
     condition = alert.condition
-    if isinstance(condition, Absent):
-        return absent(alert, condition)
-    if isinstance(condition, Burning):
-        return burning(alert, condition, recorded(objective=condition.objective))
-    return crossed(alert, condition)
+    if isinstance(condition, AbsenceCondition):
+        return absence_scenario(alert, condition)
+    if isinstance(condition, BurnRateCondition):
+        return burn_rate_scenario(alert, condition, recorded(objective=condition.objective))
+    return threshold_scenario(alert, condition)
 
 
-def proof_file(found: Sequence[Scenario], step_seconds: int, rules: str) -> str:
+def promtool_file(found: Sequence[Scenario], step_seconds: int, rules: str) -> str:
     """Those of `found` that go by `step_seconds`, as promtool reads them; they test the file `rules`."""
     step = duration(step_seconds)
     mine = [it for it in found if it.timeline.step_seconds == step_seconds]
-    tests = [_group(layer, step) for layer in layers(mine)]
+    tests = [_group(layer, step) for layer in compatible_groups(mine)]
     content = {"rule_files": [rules], "evaluation_interval": step, "tests": tests}
     return yaml.safe_dump(content, sort_keys=False, width=1000)
 
 
-def layers(found: Sequence[Scenario]) -> list[list[Scenario]]:
+def compatible_groups(found: Sequence[Scenario]) -> list[list[Scenario]]:
     """`found` in as few groups as may be, none with two scenarios that write the same metric."""
     made: list[list[Scenario]] = []
     taken: list[set[str]] = []

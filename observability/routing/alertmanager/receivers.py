@@ -1,4 +1,4 @@
-"""Where an Alertmanager sends messages, and how often; secrets are files beside it, never values."""
+"""Receivers of an Alertmanager and the timing of its groups; secrets are files beside it, never values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,37 +11,37 @@ SECRETS = "/etc/alertmanager/secrets"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pager:
+class PagerDuty:
     """A service of PagerDuty."""
 
     key_file: str = f"{SECRETS}/pagerduty-key"
     """File with its integration key."""
     url: str | None = None
-    """Where events are sent; PagerDuty's own address when left out."""
+    """Address of the events API; PagerDuty's own when left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chat:
+class Slack:
     """A channel of Slack."""
 
     webhook_file: str = f"{SECRETS}/slack-webhook"
     """File with its webhook."""
     channel: str | None = None
-    """Channel to ask for; the webhook's own when left out."""
+    """Channel that messages are posted to; the webhook's own when left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mail:
-    """Addresses, and the server that takes mail for them."""
+class Email:
+    """Mail addresses, and the SMTP server that takes mail for them."""
 
     addresses: Sequence[str]
-    """Who reads it, all in one message."""
+    """Recipients, all in one message."""
     server: str
     """`host:port` of the server."""
     sender: str
     """Address that messages come from."""
     username: str | None = None
-    """Who logs in there; nobody when left out."""
+    """SMTP user; no authentication when left out."""
     password_file: str = f"{SECRETS}/smtp-password"
     """File with the password of `username`."""
     encrypted: bool = True
@@ -49,23 +49,23 @@ class Mail:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Places:
-    """The places that a stack has."""
+class Receivers:
+    """Receivers that a stack has, by kind."""
 
-    pager: Pager | None = None
-    """Rings for pages."""
-    chat: Chat | None = None
-    """Is told of pages and tickets."""
-    mail: Mail | None = None
-    """Is told of information, and of what has no other place."""
+    pager: PagerDuty | None = None
+    """Receiver of pages."""
+    chat: Slack | None = None
+    """Receiver of pages and tickets."""
+    mail: Email | None = None
+    """Receiver of information, and of whatever has no other receiver."""
     may_page: bool = False
     """Whether a pager may ring. Production only."""
 
     def __post_init__(self) -> None:
-        """Refuse a pager where none may ring.
+        """Refuse a pager where nobody may be paged.
 
         Raises:
-            ValueError: there is a pager without leave.
+            ValueError: there is a pager without `may_page`.
 
         """
         if self.pager and not self.may_page:
@@ -73,18 +73,18 @@ class Places:
 
     @property
     def configured(self) -> frozenset[Destination]:
-        """The kinds of place that there are."""
-        given = {Destination.PAGER: self.pager, Destination.CHAT: self.chat, Destination.MAIL: self.mail}
-        return frozenset(place for place, value in given.items() if value is not None)
+        """Kinds of destination that the stack has."""
+        by_kind = {Destination.PAGER: self.pager, Destination.CHAT: self.chat, Destination.MAIL: self.mail}
+        return frozenset(kind for kind, receiver in by_kind.items() if receiver is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pace:
-    """How soon and how often messages are sent."""
+class GroupTiming:
+    """Alertmanager's group_wait, group_interval and repeat_interval."""
 
     wait_seconds: int = WAIT_SECONDS
-    """How long the first message of a group waits for others."""
+    """`group_wait`: how long the first message of a group waits for others, in seconds."""
     interval_seconds: int = INTERVAL_SECONDS
-    """How long a group waits before it tells of a change."""
+    """`group_interval`: how long a group waits before it sends a change, in seconds."""
     repeat_seconds: Mapping[Severity, int] = field(default_factory=lambda: REPEAT_SECONDS)
-    """How long until a standing alert is told again."""
+    """`repeat_interval`: how long until the message of a firing alert is sent again, in seconds."""

@@ -1,4 +1,4 @@
-"""Made series: what a store would hold, so that a record's expressions have something to read."""
+"""Synthetic series: what a store would hold, so that a record's expressions have something to read."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -7,12 +7,12 @@ from functools import cache
 
 from observability.promql import Match, Operator, Series
 
-MADE = "made"
+ANY_VALUE = "synthetic"
 """Value of a label that may have any."""
 
 
 @dataclass(frozen=True)
-class Made:
+class SyntheticSeries:
     """One series with all of its labels."""
 
     metric: str
@@ -23,39 +23,39 @@ class Made:
     def __str__(self) -> str:
         return str(Series(self.metric, tuple(Match(name, value) for name, value in self.labels)))
 
-    def meets(self, wanted: Series) -> bool:
+    def selected_by(self, wanted: Series) -> bool:
         """Whether `wanted` selects it."""
         return _meets(self, wanted)
 
-    def having(self, label: str, value: str) -> "Made":
+    def with_label(self, label: str, value: str) -> "SyntheticSeries":
         """The same with one label more, or another value."""
-        return made(self.metric, {**dict(self.labels), label: value})
+        return synthetic(self.metric, {**dict(self.labels), label: value})
 
 
 @cache
-def _meets(one: Made, wanted: Series) -> bool:
+def _meets(one: SyntheticSeries, wanted: Series) -> bool:
     labels = dict(one.labels)
     return one.metric == wanted.metric and all(
         holds(match, labels.get(match.label, "")) for match in wanted.matches
     )
 
 
-def made(metric: str, labels: Mapping[str, str]) -> Made:
+def synthetic(metric: str, labels: Mapping[str, str]) -> SyntheticSeries:
     """A series of `metric`."""
-    return Made(metric, tuple(sorted((name, value) for name, value in labels.items() if value)))
+    return SyntheticSeries(metric, tuple(sorted((name, value) for name, value in labels.items() if value)))
 
 
-def meeting(wanted: Series, kept: Iterable[str]) -> Made:
+def matching_series(wanted: Series, kept: Iterable[str]) -> SyntheticSeries:
     """The plainest series that `wanted` selects, with every label of `kept`.
 
     Raises:
-        ValueError: no value that is tried meets the conditions on a label.
+        ValueError: no value that is tried selected_by the conditions on a label.
 
     """
     matches: dict[str, list[Match]] = {label: [] for label in kept}
     for match in wanted.matches:
         matches.setdefault(match.label, []).append(match)
-    return made(wanted.metric, {label: _value(label, found, set(kept)) for label, found in matches.items()})
+    return synthetic(wanted.metric, {label: _value(label, found, set(kept)) for label, found in matches.items()})
 
 
 def holds(match: Match, value: str) -> bool:
@@ -67,7 +67,7 @@ def holds(match: Match, value: str) -> bool:
 
 def _value(label: str, matches: list[Match], kept: set[str]) -> str:
     tried: list[str] = [value for match in matches for value in _examples(match)]
-    for value in [*tried, *([] if label in kept else [""]), MADE]:
+    for value in [*tried, *([] if label in kept else [""]), ANY_VALUE]:
         if all(holds(match, value) for match in matches):
             return value
     raise ValueError(f"no value of {label} was found that meets {', '.join(map(str, matches))}")
