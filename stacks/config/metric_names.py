@@ -68,11 +68,26 @@ class MetricNamesConfig(Model):
 
 
 def metric_names(config: MetricNamesConfig) -> MetricNames:
-    """The same as the records take it."""
-    given = config.model_dump(include=set(MetricNamesConfig.model_fields) - {"duration_edges", "operations"})
+    """Return the same as the signals take it."""
     return MetricNames(
-        **given,
+        requests=config.requests,
+        duration=config.duration,
+        duration_unit=config.duration_unit,
         duration_edges=tuple(config.duration_edges),
+        status_label=config.status_label,
+        route_label=config.route_label,
+        method_label=config.method_label,
+        sign_in_routes=config.sign_in_routes,
+        cache_requests=config.cache_requests,
+        cache_pattern_label=config.cache_pattern_label,
+        cache_result_label=config.cache_result_label,
+        active_users=config.active_users,
+        tasks_created=config.tasks_created,
+        user_type_label=config.user_type_label,
+        sessions=config.sessions,
+        websockets=config.websockets,
+        write_queue=config.write_queue,
+        failed_writes=config.failed_writes,
         operations=tuple(
             OperationNames(
                 id=operation.id,
