@@ -39,15 +39,16 @@ class Sentry(Component):
 
     @property
     def env(self) -> Mapping[str, pulumi.Input[str]]:
-        """Environment variables for the application: the DSN, what events are tagged with, and what is sampled."""
+        """Return the application's environment variables: DSN, environment, release and sample rates."""
+        sampling = self._args.sampling
         release = {"SENTRY_RELEASE": self._args.release} if self._args.release else {}
         return {
             "SENTRY_DSN": self.dsn,
             "SENTRY_ENVIRONMENT": self._args.environment,
             **release,
-            "SENTRY_SAMPLE_RATE": f"{self._args.error_sample_rate:g}",
-            "SENTRY_TRACES_SAMPLE_RATE": f"{self._args.traces_sample_rate:g}",
-            "SENTRY_PROFILES_SAMPLE_RATE": f"{self._args.profiles_sample_rate:g}",
+            "SENTRY_SAMPLE_RATE": f"{sampling.errors:g}",
+            "SENTRY_TRACES_SAMPLE_RATE": f"{sampling.traces:g}",
+            "SENTRY_PROFILES_SAMPLE_RATE": f"{sampling.profiles:g}",
         }
 
     @property

@@ -3,8 +3,6 @@
 Counts are thresholds of what happens, not of what is sent: the adapter scales them by the share that is sent.
 """
 
-from collections.abc import Iterator
-
 from components.sentry.args import SentryArgs
 from observability import (
     Board,
@@ -43,18 +41,13 @@ def signals(args: SentryArgs) -> Signals:
 
 
 def by_role(args: SentryArgs) -> dict[str, Signal]:
-    """Signals that are switched on, by the end of their resource's name."""
-    return dict(_all(args))
-
-
-def _all(args: SentryArgs) -> Iterator[tuple[str, Signal]]:
-    if args.alerts.errors:
-        yield "errors", _errors(args)
-    if args.alerts.new_issue:
-        yield "new-issue", _new_issue(args)
-    if args.alerts.performance_regression:
-        yield "slow-issue", _slow_issue(args)
-        yield "slow", _slow(args)
+    """Return the signals that are switched on, by the end of their resource's name."""
+    alerts = args.alerts
+    return {
+        **({"errors": _errors(args)} if alerts.errors else {}),
+        **({"new-issue": _new_issue(args.part)} if alerts.new_issue else {}),
+        **(_performance(args) if alerts.performance_regression else {}),
+    }
 
 
 def _errors(args: SentryArgs) -> Signal:
@@ -67,7 +60,7 @@ def _errors(args: SentryArgs) -> Signal:
             dataset="events",
             event_types=(ERROR_EVENTS,),
             window_seconds=ERRORS_WINDOW_SECONDS,
-            sample_rate=args.error_sample_rate,
+            sample_rate=args.sampling.errors,
         ),
         unit="short",
         thresholds=(
@@ -78,16 +71,16 @@ def _errors(args: SentryArgs) -> Signal:
         runbook=(
             "Open the project's issues of the last hour, by number of events. One issue with the newest release: "
             "roll that back. Many issues at once: something they share is down, look at the database first. "
-            f"The key drops what is over {args.key_rate_limit_count} events in "
-            f"{args.key_rate_limit_window_seconds} seconds, so a count that stands still may be higher."
+            f"The key drops what is over {args.key_limit.events} events in "
+            f"{args.key_limit.window_seconds} seconds, so a count that stands still may be higher."
         ),
     )
 
 
-def _new_issue(args: SentryArgs) -> Signal:
+def _new_issue(part: str) -> Signal:
     return Signal(
-        id=f"sentry-new-issue-{args.part}",
-        title=f"New or returned errors: {args.part}",
+        id=f"sentry-new-issue-{part}",
+        title=f"New or returned errors: {part}",
         description="Errors that Sentry has not seen before, or that were resolved and are back.",
         query=SentryIssues(events=(IssueEvent.NEW, IssueEvent.REGRESSED), category=IssueCategory.ERROR),
         unit="short",
@@ -97,8 +90,8 @@ def _new_issue(args: SentryArgs) -> Signal:
     )
 
 
-def _slow_issue(args: SentryArgs) -> Signal:
-    return Signal(
+def _performance(args: SentryArgs) -> dict[str, Signal]:
+    slow_issue = Signal(
         id=f"sentry-slow-issue-{args.part}",
         title=f"New performance issues: {args.part}",
         description="Patterns that make requests slow and that Sentry finds in traces: a query for each row, say.",
@@ -108,10 +101,7 @@ def _slow_issue(args: SentryArgs) -> Signal:
         for_seconds=0,
         runbook="Open the issue's example trace and mend what repeats: one query for all rows, or a cache.",
     )
-
-
-def _slow(args: SentryArgs) -> Signal:
-    return Signal(
+    slow = Signal(
         id=f"sentry-slow-{args.part}",
         title=f"Transaction time, p95: {args.part}",
         description="19 of 20 traced transactions end faster. Sampling makes it coarser, not smaller.",
@@ -123,3 +113,4 @@ def _slow(args: SentryArgs) -> Signal:
         for_seconds=0,
         runbook="Performance, by p95: open the slowest transaction, then its longest span in a slow example.",
     )
+    return {"slow-issue": slow_issue, "slow": slow}

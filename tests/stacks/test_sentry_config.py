@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from footing.project import plan
-from stacks.compose.watch import release
+from stacks.compose.sentry import release
 from stacks.config import ConfigError, parse
 from stacks.config.load import StackFile, from_file
 from tests.stacks.test_config import ROOT
