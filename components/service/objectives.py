@@ -1,11 +1,11 @@
 """What the service promises, as objectives over the application's own metrics."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from observability import Board, Failures, MinimumTraffic, Objective, Severity, Signal, Slowness, Threshold, Unit
+from observability import Board, Failures, MinimumTraffic, Objective, Signal, Slowness, Unit
 from observability.durations import MINUTE_SECONDS
 from observability.promql import Match, Operator, Rate, Ratio, Series
+from observability.records.limits import under
 from observability.records.names import Job, MetricNames
 from observability.records.objective import fitting
 from observability.records.queries import Prometheus
@@ -64,58 +64,60 @@ class ObjectivesArgs:
 
 
 def objectives(args: ObjectivesArgs, names: MetricNames) -> tuple[Objective, ...]:
-    """The objectives of `args`, over the application's metrics called `names`.
+    """Return the objectives of `args`, over the application's metrics called `names`.
 
     Raises:
         ValueError: one of them could never be watched.
 
     """
-    return (*_availability(args, names), *_success(args, names), *(_latency(it, names) for it in args.latency))
+    counted = names.answers(Match(names.status_label, REFUSED_STATUS, Operator.DIFFERENT))
+    return (
+        *(() if args.availability is None else (_availability(args.availability, names, counted),)),
+        *(() if args.success is None else (_success(args.success, args.failed_statuses, names, counted),)),
+        *(_latency(target, names) for target in args.latency),
+    )
 
 
-def hit_ratios(args: ObjectivesArgs) -> Iterator[Signal]:
-    """Hit ratios under their target.
+def hit_ratios(args: ObjectivesArgs) -> tuple[Signal, ...]:
+    """Return the signal of a cache hit ratio under its target; none where there is no target.
 
-    Signals and not objectives: with a budget of 30 % and more, a burn alert would wait for more than every look-up
-    to miss.
+    A signal and not an objective: with a budget of 30 % and more, a burn rate alert would wait for more than every
+    lookup to miss.
     """
     if args.hits is None:
-        return
-    looked_up = Series(args.hits.metric, (Match("job", Job.SERVICE),))
-    yield Signal(
-        id="service-cache-hit-ratio",
-        title="Answers from the application's cache",
-        description="Share of look-ups that Redis answers. When it falls, the database answers the rest.",
-        query=Prometheus(
-            expression=Ratio(Rate(looked_up.where(Match("result", "hit"))), Rate(looked_up)),
-            window_seconds=HIT_WINDOW_SECONDS,
-        ),
-        unit=Unit.SHARE,
-        thresholds=(Threshold(severity=Severity.TICKET, value=args.hits.share, below=True),),
-        for_seconds=HIT_FOR_SECONDS,
-        minimum_traffic=MinimumTraffic(expression=Rate(looked_up), value=args.hits.least_per_second),
-        board=Board.CACHE,
-        runbook=(
-            "Find the kind of key that misses, on the cache's dashboard. A version key raised too often empties "
-            "the cache for everybody; a new part of a key splits it; evictions mean that it is too small."
+        return ()
+    lookups = Series(args.hits.metric, (Match("job", Job.SERVICE),))
+    return (
+        Signal(
+            id="service-cache-hit-ratio",
+            title="Answers from the application's cache",
+            description="Share of look-ups that Redis answers. When it falls, the database answers the rest.",
+            query=Prometheus(
+                expression=Ratio(Rate(lookups.where(Match("result", "hit"))), Rate(lookups)),
+                window_seconds=HIT_WINDOW_SECONDS,
+            ),
+            unit=Unit.SHARE,
+            thresholds=under(ticket=args.hits.share),
+            for_seconds=HIT_FOR_SECONDS,
+            minimum_traffic=MinimumTraffic(expression=Rate(lookups), value=args.hits.least_per_second),
+            board=Board.CACHE,
+            runbook=(
+                "Find the kind of key that misses, on the cache's dashboard. A version key raised too often "
+                "empties the cache for everybody; a new part of a key splits it; evictions mean that it is too "
+                "small."
+            ),
         ),
     )
 
 
-def _counted(names: MetricNames) -> Match:
-    return Match(names.status_label, REFUSED_STATUS, Operator.DIFFERENT)
-
-
-def _availability(args: ObjectivesArgs, names: MetricNames) -> Iterator[Objective]:
-    if args.availability is None:
-        return
-    yield Objective(
+def _availability(target: float, names: MetricNames, counted: Series) -> Objective:
+    return Objective(
         id="service-availability",
         title="Availability of the service",
         description="Requests that fail here or take too long (5xx). Refused ones (429) do not count.",
-        target=args.availability,
-        indicator=Failures(bad=names.with_status(SERVER_FAULTS), all=names.answers(_counted(names))),
-        windows=fitting(args.availability),
+        target=target,
+        indicator=Failures(bad=names.with_status(SERVER_FAULTS), all=counted),
+        windows=fitting(target),
         runbook=(
             "Compare with the last deployment, and roll it back if the failures began with it. Then look at the "
             "newest issue in Sentry, the balancer's healthy targets and the clients waiting at the pooler."
@@ -123,21 +125,17 @@ def _availability(args: ObjectivesArgs, names: MetricNames) -> Iterator[Objectiv
     )
 
 
-def _success(args: ObjectivesArgs, names: MetricNames) -> Iterator[Objective]:
-    if args.success is None:
-        return
-    yield Objective(
+def _success(target: float, failed_statuses: list[str], names: MetricNames, counted: Series) -> Objective:
+    return Objective(
         id="service-success",
         title="Calls that succeed",
         description=(
-            f"Calls that end in one of {', '.join(args.failed_statuses)}: the service's faults, and callers whose "
+            f"Calls that end in one of {', '.join(failed_statuses)}: the service's faults, and callers whose "
             "call it could not do. Refused ones (429) do not count."
         ),
-        target=args.success,
-        indicator=Failures(
-            bad=names.with_status("|".join(args.failed_statuses)), all=names.answers(_counted(names))
-        ),
-        windows=fitting(args.success),
+        target=target,
+        indicator=Failures(bad=names.with_status("|".join(failed_statuses)), all=counted),
+        windows=fitting(target),
         runbook=(
             "Split the errors by route and status. Many 4xx on one route after a release: its front end and the "
             "service do not agree. 5xx: the objective of availability has its own advice."

@@ -17,7 +17,7 @@ Secrets = Mapping[str, pulumi.Output[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """A stack on its way: what it is to be, and where its resources go."""
+    """Configuration, names, secrets and providers of the stack that is being composed."""
 
     config: StackConfig
     """The checked configuration."""
@@ -30,7 +30,7 @@ class Stack:
 
 
 def start(config: StackConfig, secrets: Secrets) -> Stack:
-    """Begin a stack: its names, and AWS with its region, tags and, where given, its only account."""
+    """Return a stack without resources, but for AWS with its region, tags and, where given, its only account."""
     names = Names(config.app, config.environment)
     provider = aws.Provider(
         "aws",
@@ -43,5 +43,10 @@ def start(config: StackConfig, secrets: Secrets) -> Stack:
 
 
 def task(config: TaskConfig) -> TaskArgs:
-    """Size of a task, as its component takes it."""
-    return TaskArgs(**config.model_dump())
+    """Return the size of a task as its component takes it."""
+    return TaskArgs(
+        cpu=config.cpu,
+        memory_mib=config.memory_mib,
+        architecture=config.architecture,
+        log_retention_days=config.log_retention_days,
+    )

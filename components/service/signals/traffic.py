@@ -3,11 +3,12 @@
 The ids are the same either way, so a panel, a link and a runbook outlive the change of the data source.
 """
 
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from components.service.alarms import BALANCER_NAMESPACE
-from components.service.args import ServiceArgs
+from components.service.args import TelemetryArgs
+from components.service.dimensions import BALANCER_NAMESPACE
+from components.service.signals.cloudwatch import COUNT_SECONDS, count
 from observability import (
     Board,
     CloudWatch,
@@ -24,50 +25,39 @@ from observability.promql import Increase, Rate, Ratio
 from observability.records.names import MetricNames
 from observability.records.record import Severity
 
-PERIOD_SECONDS = 5 * MINUTE_SECONDS
-"""What one count of the load balancer covers."""
-
 LEAST_REQUESTS = 50
 """Requests in five minutes, under which neither a share nor a percentile means anything."""
 
-WARNING_SECONDS = 10 * MINUTE_SECONDS
+TICKET_SECONDS = 10 * MINUTE_SECONDS
 """How long errors must be many before a ticket is written; a page waits half as long."""
 
 SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 
-def traffic(args: ServiceArgs, balancer: dict[str, Any]) -> Iterator[Signal]:
-    """Records of all answers together; `balancer` has the load balancer's dimensions."""
-    yield Signal(
-        id="service-requests",
-        title="Requests",
-        description="Requests in a second that reached the origin; the edge answers the others.",
-        query=_requests(args.metrics, balancer),
-        unit=Unit.REQUESTS_PER_SECOND,
-        board=Board.TRAFFIC,
+def traffic(telemetry: TelemetryArgs, balancer: dict[str, Any]) -> tuple[Signal, ...]:
+    """Return the signals of all requests together; `balancer` are the load balancer's dimensions."""
+    names, limits = telemetry.metric_names, telemetry.latency_limits
+    requests: Query = (
+        Prometheus(expression=Rate(names.answers()))
+        if names
+        else CloudWatchMath(
+            expression=f"requests / {COUNT_SECONDS}", metrics={"requests": count(balancer, "RequestCount")}
+        )
     )
-    yield _error_share(args, balancer)
-    limits = args.latency_limits
-    for name, levels in (("p50", limits.p50), ("p95", limits.p95), ("p99", limits.p99)):
-        yield _latency(name, levels.thresholds, args.metrics, balancer)
-
-
-def count(balancer: dict[str, Any], metric: str) -> CloudWatch:
-    """How often something happened at the load balancer in five minutes."""
-    return CloudWatch(
-        namespace=BALANCER_NAMESPACE,
-        metric=metric,
-        dimensions=balancer,
-        statistic="Sum",
-        period_seconds=PERIOD_SECONDS,
-    )
-
-
-def _requests(names: MetricNames | None, balancer: dict[str, Any]) -> Query:
-    if names:
-        return Prometheus(expression=Rate(names.answers()))
-    return CloudWatchMath(
-        expression=f"requests / {PERIOD_SECONDS}", metrics={"requests": count(balancer, "RequestCount")}
+    return (
+        Signal(
+            id="service-requests",
+            title="Requests",
+            description="Requests in a second that reached the origin; the edge answers the others.",
+            query=requests,
+            unit=Unit.REQUESTS_PER_SECOND,
+            board=Board.TRAFFIC,
+        ),
+        _error_ratio(telemetry, balancer),
+        *(
+            _latency(name, levels.thresholds, names, balancer)
+            for name, levels in (("p50", limits.p50), ("p95", limits.p95), ("p99", limits.p99))
+        ),
     )
 
 
@@ -75,8 +65,8 @@ def _minimum_traffic(names: MetricNames | None) -> MinimumTraffic | None:
     return MinimumTraffic(expression=Increase(names.answers()), value=LEAST_REQUESTS) if names else None
 
 
-def _error_share(args: ServiceArgs, balancer: dict[str, Any]) -> Signal:
-    names = args.metrics
+def _error_ratio(telemetry: TelemetryArgs, balancer: dict[str, Any]) -> Signal:
+    names = telemetry.metric_names
     query: Query
     if names:
         query = Prometheus(expression=Ratio(Rate(names.with_status("5..")), Rate(names.answers())))
@@ -95,17 +85,14 @@ def _error_share(args: ServiceArgs, balancer: dict[str, Any]) -> Signal:
         description="Share of answers with a 5xx status. A 429 is none: a limiter at work is no fault.",
         query=query,
         unit=Unit.SHARE,
-        thresholds=tuple(_patient(threshold) for threshold in args.error_shares.thresholds),
+        thresholds=tuple(
+            replace(threshold, for_seconds=TICKET_SECONDS) if threshold.severity is Severity.TICKET else threshold
+            for threshold in telemetry.error_shares.thresholds
+        ),
         minimum_traffic=_minimum_traffic(names),
         board=Board.ERRORS,
         runbook="Read the newest issue in Sentry. If a deployment came before it, roll that back.",
     )
-
-
-def _patient(threshold: Threshold) -> Threshold:
-    if threshold.severity is not Severity.TICKET:
-        return threshold
-    return Threshold(severity=threshold.severity, value=threshold.value, for_seconds=WARNING_SECONDS)
 
 
 def _latency(

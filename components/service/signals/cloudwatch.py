@@ -1,0 +1,159 @@
+"""Signals of the load balancer and of ECS, from CloudWatch."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from components.aws import ecs_signals
+from components.service.dimensions import BALANCER_NAMESPACE
+from components.service.scaling import ScalingArgs
+from observability import Board, CloudWatch, CloudWatchMath, Signal, Unit
+from observability.durations import MINUTE_SECONDS
+from observability.records.limits import over
+
+COUNT_SECONDS = 5 * MINUTE_SECONDS
+"""Period of one count of the load balancer, in seconds."""
+
+FAILED_HANDSHAKES = 30
+"""Failed TLS connections in a minute over which a ticket is written: a scanner makes fewer."""
+
+JUST_UNDER_HALF = 0.49
+"""Half of the tasks is too many: one of two."""
+
+
+def count(balancer: dict[str, Any], metric: str) -> CloudWatch:
+    """Return how often something happened at the load balancer in five minutes."""
+    return CloudWatch(
+        namespace=BALANCER_NAMESPACE,
+        metric=metric,
+        dimensions=balancer,
+        statistic="Sum",
+        period_seconds=COUNT_SECONDS,
+    )
+
+
+def _metric(dimensions: dict[str, Any], metric: str, statistic: str) -> CloudWatch:
+    return CloudWatch(namespace=BALANCER_NAMESPACE, metric=metric, dimensions=dimensions, statistic=statistic)
+
+
+def balancer_errors(balancer: dict[str, Any]) -> tuple[Signal, ...]:
+    """Return the signals of requests that failed at the load balancer or behind it."""
+    return (
+        Signal(
+            id="service-server-errors",
+            title="Server errors",
+            description="Answers of the tasks with a 5xx status in five minutes.",
+            query=count(balancer, "HTTPCode_Target_5XX_Count"),
+            board=Board.ERRORS,
+            unit="short",
+            thresholds=over(ticket=10, page=100),
+            runbook="Read the newest issue in Sentry. If a deployment came before it, roll that back.",
+        ),
+        Signal(
+            id="service-balancer-errors",
+            title="Load balancer errors",
+            description="Requests in five minutes that no task answered in time, or at all.",
+            query=count(balancer, "HTTPCode_ELB_5XX_Count"),
+            board=Board.ERRORS,
+            unit="short",
+            thresholds=over(ticket=5, page=100),
+            runbook=(
+                "502: a task closed the connection, its keep-alive is shorter than the idle timeout. 503: no "
+                "healthy task. 504: a request took longer than `service.max_request_seconds`."
+            ),
+        ),
+        Signal(
+            id="service-rejected-connections",
+            title="Rejected connections",
+            description="Connections that the load balancer refused in five minutes, at its own limit.",
+            query=count(balancer, "RejectedConnectionCount"),
+            board=Board.ERRORS,
+            unit="short",
+            thresholds=over(page=0),
+            runbook="Look for an attack at the edge first; the load balancer grows by itself within minutes.",
+        ),
+    )
+
+
+def failed_handshakes(balancer: dict[str, Any]) -> tuple[Signal, ...]:
+    """Return the signal of callers without a valid client certificate."""
+    return (
+        Signal(
+            id="service-refused-callers",
+            title="Connections without our certificate",
+            description="TLS connections in a minute that failed: callers without the edge's certificate.",
+            query=_metric(balancer, "ClientTLSNegotiationErrorCount", "Sum"),
+            unit="short",
+            thresholds=over(ticket=FAILED_HANDSHAKES),
+            runbook=(
+                "With 525 and 526 at the edge: its certificate has expired or is of another authority; deploy the "
+                "stack, which renews both. Without: somebody calls the load balancer past the edge, and is "
+                "refused."
+            ),
+        ),
+    )
+
+
+_UNHEALTHY_RUNBOOK = "Read the tasks' log group around the first failed health check."
+
+
+def target_health(target_groups: Sequence[dict[str, Any]]) -> tuple[Signal, ...]:
+    """Return the signals of each target group: the second is that of a deployment's second fleet."""
+    names = (("", ""), ("-second", ", second fleet"))
+    return tuple(
+        signal
+        for target_group, (suffix, fleet) in zip(target_groups, names, strict=False)
+        for signal in (
+            Signal(
+                id=f"service-unhealthy-tasks{suffix}",
+                title=f"Unhealthy tasks{fleet}",
+                description="Tasks that run and do not answer their health path.",
+                query=_metric(target_group, "UnHealthyHostCount", "Maximum"),
+                unit="short",
+                thresholds=over(ticket=0),
+                runbook=_UNHEALTHY_RUNBOOK,
+            ),
+            Signal(
+                id=f"service-unhealthy-share{suffix}",
+                title=f"Share of unhealthy tasks{fleet}",
+                description=(
+                    "Of the tasks that the load balancer knows, those that do not answer their health path."
+                ),
+                query=CloudWatchMath(
+                    expression="IF(healthy + unhealthy > 0, unhealthy / (healthy + unhealthy), 0)",
+                    metrics={
+                        "healthy": _metric(target_group, "HealthyHostCount", "Minimum"),
+                        "unhealthy": _metric(target_group, "UnHealthyHostCount", "Maximum"),
+                    },
+                ),
+                unit=Unit.SHARE,
+                thresholds=over(page=JUST_UNDER_HALF),
+                runbook=_UNHEALTHY_RUNBOOK,
+            ),
+        )
+    )
+
+
+def at_maximum(scaling: ScalingArgs, cluster: str, service: str) -> tuple[Signal, ...]:
+    """Return the signal of autoscaling that has no task left to start; none where the number is fixed."""
+    if not scaling.automatic:
+        return ()
+    return (
+        Signal(
+            id="service-at-maximum",
+            title="Tasks at the maximum",
+            description=f"Running tasks; {scaling.maximum_tasks} are the most that autoscaling may start.",
+            query=CloudWatch(
+                namespace="ECS/ContainerInsights",
+                metric="RunningTaskCount",
+                dimensions=ecs_signals.dimensions(cluster, service),
+                statistic="Minimum",
+            ),
+            unit="short",
+            thresholds=over(ticket=scaling.maximum_tasks - 1),
+            for_seconds=900,
+            runbook=(
+                "Nothing is left for more load. Raise `service.scaling.maximum_tasks`; the connection budget says "
+                "whether the poolers bear it."
+            ),
+        ),
+    )
