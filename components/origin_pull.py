@@ -174,17 +174,17 @@ class OriginPull(Component):
 
 
 SIGNALS = Signals(
-    subject="Origin lock",
+    subject="Authenticated origin pulls",
     checks=(
         Check(
             id="origin-pull-certificate",
-            title="Cloudflare shows the origin a certificate that is active and valid for 60 days more",
+            title="The zone's client certificate is valid for 60 days more",
             probe="GET zones/{zone_id}/origin_tls_client_auth, status active, expires_on",
             fix="Deploy the stack: a deployment in the certificate's last year renews it.",
         ),
         Check(
             id="origin-refuses-strangers",
-            title="The load balancer refuses a caller without the certificate",
+            title="The load balancer refuses clients without a certificate",
             probe="TLS handshake with the load balancer itself from an admitted address, without a certificate",
             fix="Set edge.origin_pull to verify and deploy.",
         ),

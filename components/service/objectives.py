@@ -1,4 +1,4 @@
-"""What the service promises, as objectives over the application's own metrics."""
+"""Service level objectives of a web service, over the application's own metrics."""
 
 from dataclasses import dataclass, field
 
@@ -11,56 +11,56 @@ from observability.records.objective import fitting
 from observability.records.queries import Prometheus
 
 REFUSED_STATUS = "429"
-"""Counts in no objective: a limiter at work must not use up the budget."""
+"""Counts in no objective: rate limiting must not burn the error budget."""
 SERVER_FAULTS = "5.."
-"""What makes the service unavailable: its own faults, and what took too long (503, 504)."""
+"""Statuses of an unavailable service: its own errors, and timeouts (503, 504)."""
 HIT_WINDOW_SECONDS = 30 * MINUTE_SECONDS
-"""Over which a hit ratio is taken, in seconds: a release that empties the cache is no fault."""
+"""Window of the hit ratio, in seconds: a release that empties the cache is no failure."""
 HIT_FOR_SECONDS = 15 * MINUTE_SECONDS
-"""How long it must be too low, in seconds."""
+"""How long it must be under its target, in seconds."""
 MILLISECONDS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class LatencyArgs:
-    """A share of answers that must be in time."""
+    """A latency objective."""
 
     name: str
     """Kebab case: `api`, `switch-cycle`."""
     within_seconds: float
-    """Time to the answer, in seconds; an edge of the application's histogram."""
+    """Latency threshold, in seconds; a bucket boundary of the application's histogram."""
     share: float
-    """Share of answers within it: 0.95 for the 95th percentile."""
+    """Share of responses within it: 0.95 for p95."""
     routes: str = ""
     """Regular expression of the routes that count; empty for all."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class HitArgs:
-    """A share of look-ups that a cache must answer."""
+    """A cache hit ratio and its target."""
 
     metric: str
-    """Counter of look-ups, with the label `result`: `hit`, `miss`, `stale` or `stampede`."""
+    """Counter of lookups, with the label `result`: `hit`, `miss`, `stale` or `stampede`."""
     share: float
     """Share of them that are hits."""
     least_per_second: float
-    """Look-ups in a second under which the share means nothing."""
+    """Lookups per second under which the ratio does not alert."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectivesArgs:
-    """What the service promises."""
+    """Service level objectives; each exists only where it is given."""
 
     availability: float | None = None
-    """Share of requests without a server's fault; no objective when left out."""
+    """Share of requests without an HTTP 5xx, 0 to 1."""
     success: float | None = None
-    """Share of calls that do what they were asked; no objective when left out."""
+    """Share of requests without a failed status, 0 to 1."""
     failed_statuses: list[str] = field(default_factory=list)
-    """Regular expressions of the statuses of a failed call."""
+    """Regular expressions of the failed HTTP statuses."""
     latency: list[LatencyArgs] = field(default_factory=list)
-    """How soon answers come."""
+    """Latency objectives."""
     hits: HitArgs | None = None
-    """What the application's cache answers."""
+    """Hit ratio of the application's cache."""
 
 
 def objectives(args: ObjectivesArgs, names: MetricNames) -> tuple[Objective, ...]:
@@ -90,8 +90,8 @@ def hit_ratios(args: ObjectivesArgs) -> tuple[Signal, ...]:
     return (
         Signal(
             id="service-cache-hit-ratio",
-            title="Answers from the application's cache",
-            description="Share of look-ups that Redis answers. When it falls, the database answers the rest.",
+            title="Application cache hit ratio",
+            description="Share of lookups that Redis answers. When it falls, the database answers the rest.",
             query=Prometheus(
                 expression=Ratio(Rate(lookups.where(Match("result", "hit"))), Rate(lookups)),
                 window_seconds=HIT_WINDOW_SECONDS,
@@ -102,7 +102,7 @@ def hit_ratios(args: ObjectivesArgs) -> tuple[Signal, ...]:
             minimum_traffic=MinimumTraffic(expression=Rate(lookups), value=args.hits.least_per_second),
             board=Board.CACHE,
             runbook=(
-                "Find the kind of key that misses, on the cache's dashboard. A version key raised too often "
+                "Find the key pattern that misses, on the cache's dashboard. A version key raised too often "
                 "empties the cache for everybody; a new part of a key splits it; evictions mean that it is too "
                 "small."
             ),
@@ -113,14 +113,14 @@ def hit_ratios(args: ObjectivesArgs) -> tuple[Signal, ...]:
 def _availability(target: float, names: MetricNames, counted: Series) -> Objective:
     return Objective(
         id="service-availability",
-        title="Availability of the service",
-        description="Requests that fail here or take too long (5xx). Refused ones (429) do not count.",
+        title="Service availability",
+        description="Requests answered with HTTP 5xx, timeouts included. HTTP 429 does not count.",
         target=target,
         indicator=Failures(bad=names.with_status(SERVER_FAULTS), all=counted),
         windows=fitting(target),
         runbook=(
             "Compare with the last deployment, and roll it back if the failures began with it. Then look at the "
-            "newest issue in Sentry, the balancer's healthy targets and the clients waiting at the pooler."
+            "newest issue in Sentry, the healthy targets and the waiting clients of the pooler."
         ),
     )
 
@@ -128,17 +128,14 @@ def _availability(target: float, names: MetricNames, counted: Series) -> Objecti
 def _success(target: float, failed_statuses: list[str], names: MetricNames, counted: Series) -> Objective:
     return Objective(
         id="service-success",
-        title="Calls that succeed",
-        description=(
-            f"Calls that end in one of {', '.join(failed_statuses)}: the service's faults, and callers whose "
-            "call it could not do. Refused ones (429) do not count."
-        ),
+        title="Request success rate",
+        description=f"Requests answered with HTTP {', '.join(failed_statuses)}. HTTP 429 does not count.",
         target=target,
         indicator=Failures(bad=names.with_status("|".join(failed_statuses)), all=counted),
         windows=fitting(target),
         runbook=(
             "Split the errors by route and status. Many 4xx on one route after a release: its front end and the "
-            "service do not agree. 5xx: the objective of availability has its own advice."
+            "service disagree. 5xx: see the runbook of `service-availability`."
         ),
     )
 
@@ -148,8 +145,8 @@ def _latency(args: LatencyArgs, names: MetricNames) -> Objective:
     routes = (Match(names.route_label, args.routes, Operator.LIKE),) if args.routes else ()
     return Objective(
         id=f"service-latency-{args.name}",
-        title=f"Answers of {args.name} within {args.within_seconds * MILLISECONDS:g} ms",
-        description=f"Answers that take longer; {args.share:.10g} of them have to be in time.",
+        title=f"Request latency of {args.name} within {args.within_seconds * MILLISECONDS:g} ms",
+        description=f"Requests answered later; {100 * args.share:.10g} % have to be faster.",
         target=args.share,
         indicator=Slowness(
             histogram=names.duration,
@@ -159,7 +156,7 @@ def _latency(args: LatencyArgs, names: MetricNames) -> Objective:
         ),
         windows=fitting(args.share),
         runbook=(
-            "Compare with the pooler's waiting clients and the database's slowest statements, then with the hit "
-            "ratio of the cache. Slow on all routes with idle servers: too few tasks."
+            "Compare with the waiting clients of the pooler and the slowest statements of the database, then with "
+            "the cache hit ratio. Slow on all routes with an idle database: too few tasks."
         ),
     )

@@ -7,8 +7,9 @@ import pulumi_cloudflare as cloudflare
 from components.aws import buckets, iam
 from components.aws.buckets import BucketRules, PrivateBucket
 from components.component import Component
-from components.storage import headers, signals
+from components.storage import headers
 from components.storage.args import CERTIFICATE_REGION, StorageArgs
+from components.storage.signals import storage_signals
 from observability import Signals
 
 TLS_POLICY = "TLSv1.2_2021"
@@ -52,7 +53,7 @@ class Storage(Component):
         self.url = pulumi.Output.concat("https://", hostname)
         self.distribution_id = self._distribution.id
         self.write_policy = self._writable()
-        self._signals = signals.signals(self._distribution.id, measured=args.region == CERTIFICATE_REGION)
+        self._signals = storage_signals(self._distribution.id, measured=args.region == CERTIFICATE_REGION)
         self._finish()
 
     @property

@@ -164,8 +164,8 @@ def test_thresholds_count_what_happens_and_not_what_is_sent(rate: float, warning
 def test_records_hold_the_real_limits_whatever_is_sent():
     told = record(sampling={"errors": 0.1}).component.signals
     found = {alert.name: (alert.severity, alert.wrong) for alert in alerts([told])}
-    assert found["sentry-errors-api-ticket"] == (Severity.TICKET, "Errors in five minutes: api: over 10")
-    assert found["sentry-errors-api-page"] == (Severity.PAGE, "Errors in five minutes: api: over 100")
+    assert found["sentry-errors-api-ticket"] == (Severity.TICKET, "Error events in 5 minutes: api: over 10")
+    assert found["sentry-errors-api-page"] == (Severity.PAGE, "Error events in 5 minutes: api: over 100")
     assert set(found) - {"sentry-errors-api-ticket", "sentry-errors-api-page"} == {
         "sentry-new-issue-api-ticket",
         "sentry-slow-issue-api-ticket",

@@ -17,7 +17,7 @@ from observability import Check, Signals
 CHECKS = (
     Check(
         id="service-health",
-        title="The service answers its health path",
+        title="The service answers its health check",
         probe="GET health_path",
         fix="Read the tasks' log group.",
     ),
@@ -25,7 +25,7 @@ CHECKS = (
         id="service-deployment",
         title="The service runs the task definition that was requested",
         probe="DescribeServices: taskDefinition",
-        fix="Read the service's events: ECS took the deployment back. Mend the image and deploy again.",
+        fix="Read the service's events: ECS rolled the deployment back. Fix the image and deploy again.",
     ),
 )
 

@@ -17,7 +17,7 @@ FAILED_HANDSHAKES = 30
 """Failed TLS connections in a minute over which a ticket is written: a scanner makes fewer."""
 
 JUST_UNDER_HALF = 0.49
-"""Half of the tasks is too many: one of two."""
+"""Unhealthy target ratio over which somebody is paged: one of two targets counts."""
 
 
 def count(balancer: dict[str, Any], metric: str) -> CloudWatch:
@@ -40,8 +40,8 @@ def balancer_errors(balancer: dict[str, Any]) -> tuple[Signal, ...]:
     return (
         Signal(
             id="service-server-errors",
-            title="Server errors",
-            description="Answers of the tasks with a 5xx status in five minutes.",
+            title="HTTP 5xx responses of targets",
+            description="HTTP 5xx responses that the tasks sent in five minutes.",
             query=count(balancer, "HTTPCode_Target_5XX_Count"),
             board=Board.ERRORS,
             unit="short",
@@ -50,8 +50,8 @@ def balancer_errors(balancer: dict[str, Any]) -> tuple[Signal, ...]:
         ),
         Signal(
             id="service-balancer-errors",
-            title="Load balancer errors",
-            description="Requests in five minutes that no task answered in time, or at all.",
+            title="HTTP 5xx responses of the load balancer",
+            description="HTTP 502, 503 and 504 in five minutes: no target answered, or not in time.",
             query=count(balancer, "HTTPCode_ELB_5XX_Count"),
             board=Board.ERRORS,
             unit="short",
@@ -64,7 +64,7 @@ def balancer_errors(balancer: dict[str, Any]) -> tuple[Signal, ...]:
         Signal(
             id="service-rejected-connections",
             title="Rejected connections",
-            description="Connections that the load balancer refused in five minutes, at its own limit.",
+            description="Connections in five minutes that the load balancer rejected at its connection limit.",
             query=count(balancer, "RejectedConnectionCount"),
             board=Board.ERRORS,
             unit="short",
@@ -79,15 +79,15 @@ def failed_handshakes(balancer: dict[str, Any]) -> tuple[Signal, ...]:
     return (
         Signal(
             id="service-refused-callers",
-            title="Connections without our certificate",
-            description="TLS connections in a minute that failed: callers without the edge's certificate.",
+            title="Client TLS negotiation errors",
+            description="TLS handshakes in a minute that failed: clients without the edge's certificate.",
             query=_metric(balancer, "ClientTLSNegotiationErrorCount", "Sum"),
             unit="short",
             thresholds=over(ticket=FAILED_HANDSHAKES),
             runbook=(
-                "With 525 and 526 at the edge: its certificate has expired or is of another authority; deploy the "
-                "stack, which renews both. Without: somebody calls the load balancer past the edge, and is "
-                "refused."
+                "With HTTP 525 or 526 at the edge: its client certificate has expired or is of another authority; "
+                "deploy the stack, which renews both. Without: somebody calls the load balancer past the edge, "
+                "and is refused."
             ),
         ),
     )
@@ -98,15 +98,15 @@ _UNHEALTHY_RUNBOOK = "Read the tasks' log group around the first failed health c
 
 def target_health(target_groups: Sequence[dict[str, Any]]) -> tuple[Signal, ...]:
     """Return the signals of each target group: the second is that of a deployment's second fleet."""
-    names = (("", ""), ("-second", ", second fleet"))
+    names = (("", ""), ("-second", ", second target group"))
     return tuple(
         signal
-        for target_group, (suffix, fleet) in zip(target_groups, names, strict=False)
+        for target_group, (suffix, which) in zip(target_groups, names, strict=False)
         for signal in (
             Signal(
                 id=f"service-unhealthy-tasks{suffix}",
-                title=f"Unhealthy tasks{fleet}",
-                description="Tasks that run and do not answer their health path.",
+                title=f"Unhealthy targets{which}",
+                description="Tasks that run and fail the health check of the load balancer.",
                 query=_metric(target_group, "UnHealthyHostCount", "Maximum"),
                 unit="short",
                 thresholds=over(ticket=0),
@@ -114,10 +114,8 @@ def target_health(target_groups: Sequence[dict[str, Any]]) -> tuple[Signal, ...]
             ),
             Signal(
                 id=f"service-unhealthy-share{suffix}",
-                title=f"Share of unhealthy tasks{fleet}",
-                description=(
-                    "Of the tasks that the load balancer knows, those that do not answer their health path."
-                ),
+                title=f"Unhealthy target ratio{which}",
+                description="Share of registered targets that fail the health check of the load balancer.",
                 query=CloudWatchMath(
                     expression="IF(healthy + unhealthy > 0, unhealthy / (healthy + unhealthy), 0)",
                     metrics={
@@ -140,8 +138,8 @@ def at_maximum(scaling: ScalingArgs, cluster: str, service: str) -> tuple[Signal
     return (
         Signal(
             id="service-at-maximum",
-            title="Tasks at the maximum",
-            description=f"Running tasks; {scaling.maximum_tasks} are the most that autoscaling may start.",
+            title="Running tasks at the autoscaling maximum",
+            description=f"Running tasks; autoscaling starts {scaling.maximum_tasks} at the most.",
             query=CloudWatch(
                 namespace="ECS/ContainerInsights",
                 metric="RunningTaskCount",
@@ -152,8 +150,8 @@ def at_maximum(scaling: ScalingArgs, cluster: str, service: str) -> tuple[Signal
             thresholds=over(ticket=scaling.maximum_tasks - 1),
             for_seconds=900,
             runbook=(
-                "Nothing is left for more load. Raise `service.scaling.maximum_tasks`; the connection budget says "
-                "whether the poolers bear it."
+                "Autoscaling cannot follow more load. Raise `service.scaling.maximum_tasks`; `footing check` says "
+                "whether the poolers have the connections for it."
             ),
         ),
     )

@@ -1,4 +1,4 @@
-"""What only the application can tell, as plain data: by route, by status, by kind of key, by kind of user."""
+"""Signals of the application's own metrics: by route, status, key pattern and user type."""
 
 from observability import Board, MinimumTraffic, Prometheus, Signal, Unit
 from observability.durations import MINUTE_SECONDS
@@ -7,24 +7,25 @@ from observability.records.limits import over, under
 from observability.records.names import MetricNames, OperationNames, of_service, quantile_seconds
 
 LIMITED_SHARE = 0.2
-"""Share of requests refused by a limit that is worth knowing."""
+"""HTTP 429 ratio of a route over which an info is sent."""
 
 SIGN_IN_FAILURES_PER_MINUTE = 100
-"""Failed sign-ins at which somebody is paged: passwords are being tried."""
+"""Failed sign-ins in a minute over which somebody is paged: a brute-force attack."""
 
 PATTERN_HIT_SHARE = 0.7
-"""Share of look-ups that each kind of key should answer. Source: S0-45."""
+"""Hit ratio of a key pattern under which a ticket is written. Source: S0-45."""
 
 LOOKUPS_PER_SECOND = 10
-"""Look-ups in a second, under which the share of hits says nothing."""
+"""Lookups per second under which the hit ratio does not alert."""
 
 LEAST_REQUESTS = 50
-"""Requests in five minutes, under which a share means nothing."""
+"""Requests in five minutes under which a ratio does not alert."""
 
 QUEUED_WRITES = 1000
-"""Writes that wait, over which a ticket is written. Source: S3-63."""
+"""Length of the write queue over which a ticket is written. Source: S3-63."""
 
 QUEUED_FOR_SECONDS = 10 * MINUTE_SECONDS
+"""How long it must be longer, in seconds."""
 
 
 def application_signals(names: MetricNames) -> tuple[Signal, ...]:
@@ -44,24 +45,24 @@ def _routes(names: MetricNames) -> tuple[Signal, ...]:
     return (
         Signal(
             id="service-route-latency",
-            title="Response time by route, 95th percentile",
-            description="Which route is slow: 19 of 20 of its requests are answered faster.",
+            title="p95 request latency by route",
+            description="95 % of the requests to a route are answered faster.",
             query=Prometheus(expression=names.duration_quantile(0.95, (names.route_label,))),
             unit=Unit.SECONDS,
             board=Board.LATENCY,
         ),
         Signal(
             id="service-routes",
-            title="Requests by route",
-            description="Requests in a second, by method and route.",
+            title="Request rate by route",
+            description="HTTP requests per second, by method and route.",
             query=Prometheus(expression=Rate(names.answers(), (names.method_label, names.route_label))),
             unit=Unit.REQUESTS_PER_SECOND,
             board=Board.TRAFFIC,
         ),
         Signal(
             id="service-statuses",
-            title="Failed requests by status",
-            description="Answers in a second with a status of 400 or more.",
+            title="HTTP 4xx and 5xx rate by status",
+            description="Responses per second with a status of 400 or more.",
             query=Prometheus(expression=Rate(names.with_status("[45].."), (names.status_label,))),
             unit=Unit.REQUESTS_PER_SECOND,
             board=Board.ERRORS,
@@ -75,8 +76,8 @@ def _rejections(names: MetricNames) -> tuple[Signal, ...]:
     return (
         Signal(
             id="service-limited",
-            title="Requests over a limit of the application",
-            description="Share of requests answered with 429, by route; the edge counts its own.",
+            title="HTTP 429 ratio by route",
+            description="Share of requests that the application's rate limit rejected; the edge counts its own.",
             query=Prometheus(
                 expression=Ratio(Rate(names.with_status("429"), by_route), Rate(names.answers(), by_route))
             ),
@@ -92,16 +93,16 @@ def _rejections(names: MetricNames) -> tuple[Signal, ...]:
         ),
         Signal(
             id="service-sign-in-failures",
-            title="Failed sign-ins",
-            description="Refused sign-ins in a minute, those over a limit included.",
+            title="Failed sign-ins per minute",
+            description="Sign-in requests answered with HTTP 401, 403 or 429.",
             query=Prometheus(expression=Scaled(Rate(refused), MINUTE_SECONDS)),
             unit=Unit.PER_MINUTE,
             thresholds=over(page=SIGN_IN_FAILURES_PER_MINUTE),
             board=Board.EDGE,
             runbook=(
-                "Security, Events at Cloudflare: one address is challenged by itself. Many addresses: lower "
-                "`edge.rate_limits.auth.requests_per_minute` for as long as it lasts, and look for accounts that "
-                "were entered. After a release: the sign-in itself is broken."
+                "Cloudflare, Security, Events: one address is challenged automatically. Many addresses: lower "
+                "`edge.rate_limits.auth.requests_per_minute` while it lasts, and look for accounts that were "
+                "compromised. After a release: the sign-in itself is broken."
             ),
         ),
     )
@@ -120,8 +121,8 @@ def _cache(names: MetricNames, counter: str) -> tuple[Signal, ...]:
     return (
         Signal(
             id="cache-pattern-hits",
-            title="Look-ups answered, by kind of key",
-            description="Share of look-ups that the cache answered. Redis itself cannot tell kinds of keys apart.",
+            title="Cache hit ratio by key pattern",
+            description="Share of cache lookups that were hits. Redis itself cannot tell key patterns apart.",
             query=Prometheus(expression=Ratio(hits, lookups), window_seconds=30 * MINUTE_SECONDS),
             unit=Unit.SHARE,
             thresholds=under(ticket=PATTERN_HIT_SHARE),
@@ -129,13 +130,13 @@ def _cache(names: MetricNames, counter: str) -> tuple[Signal, ...]:
             minimum_traffic=MinimumTraffic(expression=lookups, value=LOOKUPS_PER_SECOND),
             board=Board.CACHE,
             runbook=(
-                "Was its version key raised? Is its TTL shorter than the time between two readers of the same key?"
+                "Was its version key raised? Is its TTL shorter than the time between two reads of the same key?"
             ),
         ),
         Signal(
             id="cache-stampedes",
-            title="Stampedes, by kind of key",
-            description="Look-ups in a second that met others computing the same key.",
+            title="Cache stampedes by key pattern",
+            description="Lookups per second that missed while another request computed the same key.",
             query=Prometheus(expression=stampedes),
             unit=Unit.OPERATIONS_PER_SECOND,
             board=Board.CACHE,
@@ -150,8 +151,8 @@ def _operation(operation: OperationNames) -> Signal:
     )
     return Signal(
         id=f"operation-{operation.id}",
-        title=f"{operation.title}, 95th percentile",
-        description="19 of 20 are faster. Beside it the 50th and the 99th percentile.",
+        title=f"{operation.title}: p95 latency",
+        description="95 % are faster. Beside it p50 and p99.",
         query=p95,
         extra_queries={"p50": p50, "p99": p99},
         unit=Unit.SECONDS,
@@ -160,7 +161,7 @@ def _operation(operation: OperationNames) -> Signal:
             expression=Increase(of_service(f"{operation.duration}_count")), value=LEAST_REQUESTS
         ),
         board=Board.LATENCY,
-        runbook="Compare with the database's and Redis's own times: what grew with it is the cause.",
+        runbook="Compare with the latency of the database and of Redis: what rose with it is the cause.",
     )
 
 
@@ -168,16 +169,16 @@ def _write_queue(gauge: str) -> tuple[Signal, ...]:
     return (
         Signal(
             id="service-write-queue",
-            title="Writes that wait",
-            description="Writes that the application has taken and the database has not; a restart may lose them.",
+            title="Write queue length",
+            description="Writes the application has accepted and not yet committed; a restart may lose them.",
             query=Prometheus(expression=Level(of_service(gauge))),
             unit=Unit.NUMBER,
             thresholds=over(ticket=QUEUED_WRITES),
             for_seconds=QUEUED_FOR_SECONDS,
             board=Board.ERRORS,
             runbook=(
-                "Compare with the database: its connections, locks, disk queue. Then the rate of requests that "
-                "write."
+                "Compare with the database's connections, locks and disk queue depth, then with the rate of write "
+                "requests."
             ),
         ),
     )
@@ -185,9 +186,15 @@ def _write_queue(gauge: str) -> tuple[Signal, ...]:
 
 def _gauges(names: MetricNames) -> tuple[Signal, ...]:
     gauges = (
-        ("active-users", "Active users", "Users who did something lately.", names.active_users, Board.BUSINESS),
-        ("sessions", "Sessions", "Sessions that are going on.", names.sessions, Board.BUSINESS),
-        ("websockets", "WebSockets", "Open connections over all tasks.", names.websockets, Board.TRAFFIC),
+        (
+            "active-users",
+            "Active users",
+            "Users the application counts as active.",
+            names.active_users,
+            Board.BUSINESS,
+        ),
+        ("sessions", "Active sessions", "Sessions that are open.", names.sessions, Board.BUSINESS),
+        ("websockets", "Open WebSocket connections", "Over all tasks.", names.websockets, Board.TRAFFIC),
     )
     return tuple(
         Signal(
@@ -208,16 +215,16 @@ def _counters(names: MetricNames) -> tuple[Signal, ...]:
     counters = (
         (
             "tasks-created",
-            "Tasks created",
-            "New tasks in a second, by kind of user.",
+            "Tasks created per second",
+            "New tasks of the application, by user type.",
             names.tasks_created,
             by_user,
             Board.BUSINESS,
         ),
         (
             "failed-writes",
-            "Failed writes",
-            "Writes in a second that the database refused.",
+            "Failed database writes per second",
+            "Writes that the database rejected.",
             names.failed_writes,
             (),
             Board.ERRORS,

@@ -1,4 +1,4 @@
-"""Rate, errors and time of the service's answers: told by the application itself, or else by its load balancer.
+"""Request rate, HTTP 5xx ratio and latency, from the application's own metrics or else from its load balancer.
 
 The ids are the same either way, so a panel, a link and a runbook outlive the change of the data source.
 """
@@ -26,12 +26,12 @@ from observability.records.names import MetricNames
 from observability.records.record import Severity
 
 LEAST_REQUESTS = 50
-"""Requests in five minutes, under which neither a share nor a percentile means anything."""
+"""Requests in five minutes under which neither ratio nor percentile alerts."""
 
 TICKET_SECONDS = 10 * MINUTE_SECONDS
-"""How long errors must be many before a ticket is written; a page waits half as long."""
+"""How long the ratio must be over its threshold for a ticket, in seconds; a page waits half as long."""
 
-SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 
 def traffic(telemetry: TelemetryArgs, balancer: dict[str, Any]) -> tuple[Signal, ...]:
@@ -47,8 +47,8 @@ def traffic(telemetry: TelemetryArgs, balancer: dict[str, Any]) -> tuple[Signal,
     return (
         Signal(
             id="service-requests",
-            title="Requests",
-            description="Requests in a second that reached the origin; the edge answers the others.",
+            title="Request rate",
+            description="HTTP requests per second at the origin; the edge answers the others from its cache.",
             query=requests,
             unit=Unit.REQUESTS_PER_SECOND,
             board=Board.TRAFFIC,
@@ -81,8 +81,8 @@ def _error_ratio(telemetry: TelemetryArgs, balancer: dict[str, Any]) -> Signal:
         )
     return Signal(
         id="service-error-share",
-        title="Share of server errors",
-        description="Share of answers with a 5xx status. A 429 is none: a limiter at work is no fault.",
+        title="HTTP 5xx ratio",
+        description="Share of responses with a 5xx status. HTTP 429 is no error: a rate limit at work.",
         query=query,
         unit=Unit.SHARE,
         thresholds=tuple(
@@ -98,9 +98,9 @@ def _error_ratio(telemetry: TelemetryArgs, balancer: dict[str, Any]) -> Signal:
 def _latency(
     name: str, thresholds: tuple[Threshold, ...], names: MetricNames | None, balancer: dict[str, Any]
 ) -> Signal:
-    share = SHARES[name]
+    quantile = QUANTILES[name]
     query: Query = (
-        Prometheus(expression=names.duration_quantile(share))
+        Prometheus(expression=names.duration_quantile(quantile))
         if names
         else CloudWatch(
             namespace=BALANCER_NAMESPACE, metric="TargetResponseTime", dimensions=balancer, statistic=name
@@ -108,8 +108,8 @@ def _latency(
     )
     return Signal(
         id=f"service-latency-{name}",
-        title=f"Response time, {100 * share:g}th percentile",
-        description=f"{100 * share:g} of 100 requests are answered faster, those for all routes together.",
+        title=f"{name} request latency",
+        description=f"{100 * quantile:g} % of the requests to all routes together are answered faster.",
         query=query,
         unit=Unit.SECONDS,
         thresholds=thresholds,
