@@ -1,8 +1,7 @@
 """Error tracking at Sentry: one project and one key for one part of the application in one environment.
 
-A project for each environment, though Sentry could tell environments apart within one: a stack then owns all it
-makes, so destroying staging takes no issue of production along, and noise in staging uses up no quota and hides
-behind no filter of production. `SENTRY_ENVIRONMENT` is set all the same.
+Each environment has a project of its own: a stack owns all it makes, so destroying staging deletes no issue of
+production, and noise in staging uses up none of its rate limit. `SENTRY_ENVIRONMENT` is set all the same.
 """
 
 from collections.abc import Mapping
@@ -30,7 +29,7 @@ class Sentry(Component):
     def __init__(self, name: str, args: SentryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
-        project = make_project(name, args, kept=self._child(protect=args.protect), opts=self._child())
+        project = make_project(name, args, project_opts=self._child(protect=args.protect), opts=self._child())
         for role, signal in by_role(args).items():
             make_alert(f"{name}-{role}", signal, project, args, self._child())
         self.dsn = project.dsn

@@ -8,7 +8,7 @@ from the present provider. What this version makes necessary, and the other woul
 - conditions stand in the order in which the server answers them, triggers in that of their labels: the provider
   compares by position, https://github.com/jianyuan/terraform-provider-sentry/issues/793;
 - every trigger names its `resolve_threshold`: left out, 0 is sent;
-- a change in percent cannot be said: there is no `comparison_delta`.
+- a change in percent is not possible: there is no `comparison_delta`.
 """
 
 from collections.abc import Mapping
@@ -48,9 +48,9 @@ class Project:
 
 
 def make_project(
-    name: str, args: SentryArgs, *, kept: pulumi.ResourceOptions, opts: pulumi.ResourceOptions
+    name: str, args: SentryArgs, *, project_opts: pulumi.ResourceOptions, opts: pulumi.ResourceOptions
 ) -> Project:
-    """Return one project with one rate-limited key; `kept` are the project's own options."""
+    """Return one project with one rate-limited key; `project_opts` are the project's own options."""
     project = sentry.SentryProject(
         f"{name}-project",
         organization=args.team.organization,
@@ -58,7 +58,7 @@ def make_project(
         name=args.project,
         slug=args.project,
         platform=args.platform,
-        opts=kept,
+        opts=project_opts,
     )
     key = sentry.SentryKey(
         f"{name}-key",

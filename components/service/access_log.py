@@ -28,5 +28,5 @@ def make_access_log(
     account = pulumi.Output.from_input(args.cluster.arn).apply(lambda arn: arn.split(":")[4])
     balancers = pulumi.Output.concat("arn:aws:elasticloadbalancing:", args.region, ":", account, ":loadbalancer/*")
     policy = log.admit(delivery(DELIVERY, log.bucket.arn, [balancers]))
-    # By way of the policy: AWS tries to write before it says yes.
+    # From the policy: AWS writes a test object before it accepts the bucket.
     return {"bucket": policy.bucket, "enabled": True}

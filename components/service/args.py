@@ -49,7 +49,7 @@ class VariablesArgs:
     secret: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     """Secret values; they reach the container by reference only."""
     generated: list[str] = field(default_factory=list)
-    """Names of variables whose values are generated once, 64 letters and digits, and then kept: signing keys."""
+    """Names of variables whose values are generated once, 64 letters and digits, and never again: signing keys."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ class BalancerArgs:
     certificate_arn: pulumi.Input[str]
     """Certificate of the HTTPS listener. Source: `Domain.certificate_arn`."""
     trust_store_arn: pulumi.Input[str] | None = None
-    """Authorities of the client certificates that callers must show; none is asked for when left out.
+    """Trust store of the client certificates that callers must show; no certificate is needed when left out.
 
     Source: `OriginPull.trust_store_arn`.
     """

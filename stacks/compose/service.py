@@ -45,7 +45,7 @@ class ServiceInputs:
     upstreams: Sequence[Upstream]
     """Servers inside the network that the service calls."""
     trust_store_arn: pulumi.Input[str] | None
-    """Authorities of the client certificates that callers must show; None where none is asked for."""
+    """Authorities of the client certificates that callers must show; None where callers need none."""
     task_policy: pulumi.Input[str] | None
     """IAM policy document of the application; None for no permission."""
     collecting: CollectingArgs | None

@@ -89,7 +89,7 @@ def test_sentry_project_is_protected_as_asked(protect: bool):
         ({"sampling": {"traces": 0}}, "performance_regression: given, allowed only with sampling.traces over 0"),
         (
             {"sampling": {"errors": 0.05}},
-            "10 errors are 0.5 events at an error_sample_rate of 0.05, allowed 1 or more",
+            "given 10 errors, which are 0.5 events at an error_sample_rate of 0.05, allowed 1 event",
         ),
         (
             {"alerts": AlertArgs(errors_warning=100)},
