@@ -10,7 +10,7 @@ from components.component import Component
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterArgs:
-    """What `Cluster` is made from."""
+    """Arguments of `Cluster`."""
 
     cluster_name: str
     """Physical name, up to 255 characters; alarms and autoscaling refer to it."""

@@ -1,4 +1,4 @@
-"""What every component shares: its type token, its children's parent and the registration of its outputs."""
+"""Base of every component: its type token, the parent of its children, the registration of its outputs."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -19,14 +19,14 @@ class Component(pulumi.ComponentResource):
         self._name = name
 
     def _child(self, **options: Any) -> pulumi.ResourceOptions:
-        """Options of one child: this component as parent, plus what is written at the call.
+        """Return options of one child: this component as parent, and `options`.
 
         The caller's own options are never merged in: a merge copies `aliases` and `import_` to children.
         """
         return pulumi.ResourceOptions(parent=self, **options)
 
     def _protected(self, protect: bool) -> pulumi.ResourceOptions | None:  # noqa: FBT001  named at every call
-        """Options of a child that nobody may delete; None where they may."""
+        """Return options of a protected child; None where `protect` is false."""
         return self._child(protect=True) if protect else None
 
     def _finish(self) -> None:
@@ -40,19 +40,19 @@ class Component(pulumi.ComponentResource):
 
 
 def output_names(component: type[Component]) -> list[str]:
-    """Names of the outputs that `component` itself annotates as `pulumi.Output[...]`, in order."""
+    """Return the names of the outputs that `component` itself annotates as `pulumi.Output[...]`, in order."""
     # Not `get_type_hints`: it also evaluates the SDK's own annotations, which name things it cannot see.
     output: Any = pulumi.Output
     return [name for name, hint in get_annotations(component).items() if get_origin(hint) == output]
 
 
 def _inputs(args: object) -> dict[str, Any]:
-    """Fields of the args that describe the component in a plan: no signals, no empty values."""
+    """Return the fields of `args` as inputs of the component; None is left out."""
     return {key: _plain(value) for key, value in vars(args).items() if value is not None}
 
 
 def _plain(value: Any) -> Any:
-    """Nested args as dictionaries; `dataclasses.asdict` would deep-copy Outputs, which raises."""
+    """Return nested args as dictionaries; `dataclasses.asdict` would deep-copy Outputs, which raises."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _inputs(value)
     if isinstance(value, (list, tuple)):

@@ -15,7 +15,7 @@ AUTOMATIC_TTL = 1
 
 @dataclass(frozen=True, kw_only=True)
 class DomainArgs:
-    """What `Domain` is made from."""
+    """Arguments of `Domain`."""
 
     zone_name: str
     """Registered domain, for example `feed.example`. One stack owns it: rule sets are one a phase and zone."""
@@ -24,7 +24,7 @@ class DomainArgs:
     protect: bool = True
     """Refuse to delete the zone: its name servers would change."""
     adopt_zone_id: str | None = None
-    """Id of the zone where it exists already; None makes it. Source: config `edge.adopt.zone_id`."""
+    """Id of an existing zone to import; None creates one. Source: config `edge.adopt.zone_id`."""
 
 
 class Domain(Component):
@@ -59,7 +59,7 @@ class Domain(Component):
         self._finish()
 
     def _validate(self, certificate: aws.acm.Certificate, zone: cloudflare.Zone) -> pulumi.Output[str]:
-        # A name and its wildcard are proven by one and the same record.
+        # One record validates both a name and its wildcard.
         proof = certificate.domain_validation_options[0]
         record = cloudflare.DnsRecord(
             f"{self._name}-proof",

@@ -1,4 +1,4 @@
-"""The private network: a VPC over several zones, with one way out and nothing open inwards."""
+"""The network: a VPC over several availability zones, with public and private subnets."""
 
 import ipaddress
 from dataclasses import dataclass, field
@@ -32,20 +32,20 @@ class Nat(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkArgs:
-    """What `Network` is made from."""
+    """Arguments of `Network`."""
 
     cidr: str
     """IPv4 range of the VPC, /16 to /20. Source: config `network.cidr`."""
     zones: list[str]
     """Availability zones, 2 or 3. Source: config `network.zones`."""
     nat: Nat = Nat.PER_ZONE
-    """Way out of the private subnets. Source: config `network.nat`."""
+    """NAT gateways of the private subnets. Source: config `network.nat`."""
     region: str
     """Region of the zones, for the name of the S3 endpoint. Source: config `region`."""
     endpoints: list[str] = field(default_factory=list)
     """Services of AWS with an interface endpoint, such as `ecr.api`. Source: config `network.endpoints`."""
     flow_log_retention_days: int
-    """How long CloudWatch keeps the record of connections, in days. Source: config `logs.retention_days`, unless
+    """How long CloudWatch keeps the flow log, in days. Source: config `logs.retention_days`, unless
     `network.flow_log_retention_days` says otherwise."""
 
 
@@ -75,7 +75,7 @@ class Network(Component):
 
     @property
     def upstreams(self) -> list[Upstream]:
-        """What every client in the VPC opens to call AWS.
+        """Return the interface endpoints: what every client in the VPC opens to call AWS.
 
         An endpoint takes over its service's name in the whole VPC: a task needs an egress rule to it, or it cannot
         reach the service.
@@ -109,7 +109,7 @@ class Network(Component):
     def _make_private_subnets(
         self, gateways: list[aws.ec2.NatGateway]
     ) -> list[tuple[aws.ec2.Subnet, aws.ec2.RouteTable]]:
-        made = []
+        private = []
         for index, (zone, block) in enumerate(self._blocks(first=8)):
             role = f"private-{zone[-1]}"
             table = aws.ec2.RouteTable(f"{self._name}-{role}", vpc_id=self._vpc.id, opts=self._child())
@@ -121,8 +121,8 @@ class Network(Component):
                     nat_gateway_id=gateways[index % len(gateways)].id,
                     opts=self._child(),
                 )
-            made.append((self._make_subnet("private", zone, block, table), table))
-        return made
+            private.append((self._make_subnet("private", zone, block, table), table))
+        return private
 
     def _make_subnet(self, kind: str, zone: str, block: str, table: aws.ec2.RouteTable) -> aws.ec2.Subnet:
         role = f"{kind}-{zone[-1]}"
@@ -215,7 +215,7 @@ class Network(Component):
         )
 
     def _blocks(self, first: int) -> list[tuple[str, str]]:
-        """Each zone with its block of the VPC's range, counted from block `first` (of 16)."""
+        """Return each zone with its block of the VPC's range, counted from block `first` (of 16)."""
         network = ipaddress.ip_network(self._args.cidr)
         blocks = list(network.subnets(prefixlen_diff=SUBNET_PREFIX_GROWTH))[first:]
         return [(zone, str(block)) for zone, block in zip(self._args.zones, blocks, strict=False)]

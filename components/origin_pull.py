@@ -1,7 +1,7 @@
-"""Authenticated origin pulls: an authority of our own, so that the origin answers our zone and no other.
+"""Authenticated origin pulls: a certificate authority of our own, so that the origin serves no other zone.
 
 The certificate that Cloudflare offers for this is shared by all its customers and proves only that some zone at
-Cloudflare asks. https://developers.cloudflare.com/ssl/origin-configuration/authenticated-origin-pull/
+Cloudflare is the client. https://developers.cloudflare.com/ssl/origin-configuration/authenticated-origin-pull/
 """
 
 from dataclasses import dataclass
@@ -19,61 +19,61 @@ YEAR_HOURS = 365 * 24
 """Hours of a year."""
 
 LEAF_VALID_HOURS = 2 * YEAR_HOURS
-"""How long the certificate that Cloudflare shows is valid, in hours."""
+"""Validity of the client certificate, in hours."""
 
 LEAF_RENEWAL_HOURS = YEAR_HOURS
-"""Before its end by how long the next deployment renews it, in hours."""
+"""Remaining validity under which a deployment renews it, in hours."""
 
 AUTHORITY_VALID_HOURS = 10 * YEAR_HOURS
-"""How long the authority is valid, in hours."""
+"""Validity of the authority, in hours."""
 
 AUTHORITY_RENEWAL_HOURS = LEAF_VALID_HOURS
-"""Before its end by how long the next deployment renews it, in hours: no leaf may outlive its authority."""
+"""Remaining validity under which a deployment renews it, in hours: no leaf may outlive its authority."""
 
 AUTHORITY_KEY_BITS = 4096
-"""Size of the authority's RSA key."""
+"""Size of the authority's RSA key, in bits."""
 
 LEAF_KEY_BITS = 2048
-"""Size of the leaf's RSA key: every request that Cloudflare opens a connection for signs with it."""
+"""Size of the leaf's RSA key, in bits: each connection from Cloudflare signs with it."""
 
 BUNDLE_KEY = "authorities.pem"
 """Key of the object with the authority's certificate."""
 
 NONCURRENT_DAYS = 30
-"""How long a former certificate of the authority is kept, in days."""
+"""How long a replaced certificate of the authority is kept, in days."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OriginPullArgs:
-    """What `OriginPull` is made from."""
+    """Arguments of `OriginPull`."""
 
     zone_id: pulumi.Input[str]
-    """The only zone that shows the certificate. Source: `Domain.zone_id`."""
+    """Zone that shows the client certificate. Source: `Domain.zone_id`."""
     subject: str
-    """Name in the certificates, up to 64 characters less 10."""
+    """Common name of the client certificate, up to 54 characters."""
     bucket_prefix: str
-    """Begin of the physical name of the bucket with the authority's certificate, up to 46 characters."""
+    """Prefix of the physical name of the bucket with the authority's certificate, up to 46 characters."""
     protect: bool = True
     """Refuse to delete that bucket: a load balancer reads its authorities from there."""
 
 
 class OriginPull(Component):
-    """A certificate that one zone shows its origin, and what a load balancer needs to demand it.
+    """A client certificate that one zone shows its origin, and the trust store that verifies it.
 
-    The order is part of `trust_store_arn`: whoever has it, the zone already shows its certificate. On the way back
-    the engine changes the listener first and takes away last what it no longer needs.
+    `trust_store_arn` waits until the zone shows its certificate. When it goes, the engine changes the listener
+    first and deletes the certificate last.
     """
 
     trust_store_arn: pulumi.Output[str]
-    """ARN of the trust store with our authority; known once the zone shows a certificate of it."""
+    """ARN of the trust store; known once the zone shows its certificate."""
     authority_pem: pulumi.Output[str]
-    """Certificate of the authority. No secret."""
+    """Certificate of the authority, in PEM. No secret."""
 
     def __init__(self, name: str, args: OriginPullArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
         key, authority = self._make_authority()
-        shown = self._show(*self._make_leaf(key, authority))
+        shown = self._make_client_certificate(*self._make_leaf(key, authority))
         self.trust_store_arn = self._make_trust_store(authority, shown).arn
         self.authority_pem = authority.cert_pem
         self._finish()
@@ -124,10 +124,10 @@ class OriginPull(Component):
         )
         return key, certificate
 
-    def _show(
+    def _make_client_certificate(
         self, key: tls.PrivateKey, leaf: tls.LocallySignedCert
     ) -> cloudflare.AuthenticatedOriginPullsSettings:
-        """Let Cloudflare show the leaf whenever it calls an origin of the zone."""
+        """Return the setting by which Cloudflare shows the leaf to every origin of the zone."""
         uploaded = cloudflare.AuthenticatedOriginPullsCertificate(
             f"{self._name}-leaf",
             zone_id=self._args.zone_id,
@@ -174,20 +174,20 @@ class OriginPull(Component):
 
 
 SIGNALS = Signals(
-    subject="Origin lock",
+    subject="Authenticated origin pulls",
     checks=(
         Check(
             id="origin-pull-certificate",
-            title="Cloudflare shows the origin a certificate that is active and valid for 60 days more",
+            title="The zone's client certificate is valid for 60 days more",
             probe="GET zones/{zone_id}/origin_tls_client_auth, status active, expires_on",
             fix="Deploy the stack: a deployment in the certificate's last year renews it.",
         ),
         Check(
             id="origin-refuses-strangers",
-            title="The load balancer refuses a caller without the certificate",
+            title="The load balancer refuses clients without a certificate",
             probe="TLS handshake with the load balancer itself from an admitted address, without a certificate",
             fix="Set edge.origin_pull to verify and deploy.",
         ),
     ),
 )
-"""What to watch; nothing here counts anything, so there are checks alone."""
+"""Checks alone: neither provider has a metric."""

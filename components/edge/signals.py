@@ -18,7 +18,7 @@ RATE_LIMITED_RATIO_NOTE = 0.2
 """Share of rate limited requests that is worth knowing."""
 LEAST_REQUESTS = 50
 """Requests in the window under which a share means nothing."""
-HIT_RATIO_FLOOR = 0.3
+MINIMUM_HIT_RATIO = 0.3
 """Lowest cache hit ratio of the zone as a whole. Source: requirements, S0-25."""
 
 
@@ -58,15 +58,15 @@ def _zone_signals(zone: tuple[Match, ...]) -> tuple[Signal, ...]:
         Signal(
             id="edge-cache-hits",
             title="Edge cache hit ratio",
-            description="Share of edge requests answered from the cache. When it falls, the origin carries the rest.",
+            description="Share of edge requests answered from cache. When it falls, the origin carries the rest.",
             query=Prometheus(expression=Ratio(Rate(cached), Rate(requests)), window_seconds=30 * MINUTE_SECONDS),
             unit="percentunit",
-            thresholds=under(info=HIT_RATIO_FLOOR),
+            thresholds=under(info=MINIMUM_HIT_RATIO),
             for_seconds=1800,
             minimum_traffic=minimum_traffic,
             runbook=(
-                "Ask for one file of the build twice: `cf-cache-status` must say HIT. BYPASS means that a cache rule "
-                "or the origin's Cache-Control forbids it; a new query parameter on each request makes each a MISS."
+                "Ask for one file of the build twice: `cf-cache-status` must say HIT. BYPASS: a cache rule "
+                "or the origin's Cache-Control forbids it; a new query parameter in each request makes each a MISS."
             ),
         ),
         Signal(

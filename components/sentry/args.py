@@ -1,4 +1,4 @@
-"""What error tracking is made from, and what it refuses to be made from."""
+"""Arguments of error tracking."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,89 +28,115 @@ class PagerDutyArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class AlertArgs:
-    """What Sentry tells people about; each can be switched off."""
+    """Alerts that Sentry evaluates; each can be switched off."""
 
     errors: bool = True
-    """Tell when errors come too fast."""
+    """Alert on the number of errors."""
     errors_warning: int = 10
     """Errors in five minutes over which a ticket is written. Source: requirements, S0."""
     errors_critical: int = 100
     """Errors in five minutes over which somebody is paged. Source: requirements, S0."""
     new_issue: bool = True
-    """Tell of every error that was never seen before, or is back."""
+    """Alert on every new issue and on every regression."""
     performance_regression: bool = True
-    """Tell of every new performance issue, and when transactions take too long."""
+    """Alert on every new performance issue, and on the p95 transaction duration."""
     p95_target_ms: int = 500
-    """95th percentile of the time of a transaction over which a ticket is written, in ms. Source: S4."""
+    """p95 transaction duration over which a ticket is written, in milliseconds. Source: S4."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamArgs:
+    """The team that owns the project."""
+
+    organization: str
+    """Slug of the organization. Source: config `sentry.organization`."""
+    slug: str
+    """Slug of the team. Source: config `sentry.team`."""
+    team_id: int | None = None
+    """Number of the team, for mail of metric alerts: Sentry takes no slug there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SamplingArgs:
+    """Shares of what happens that are sent to Sentry, each 0 to 1."""
+
+    errors: float = 1.0
+    """Share of errors; thresholds of counts are scaled by it. Source: config `sentry.error_sample_rate`."""
+    traces: float
+    """Share of requests that are traced. Source: config `sentry.traces_sample_rate`."""
+    profiles: float = 0.0
+    """Share of the traced requests that are profiled. Source: S4."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyLimitArgs:
+    """Rate limit of the key: a loop of errors cannot use up the month's quota."""
+
+    events: int
+    """Events the key accepts in one window, 1 or more; the others are dropped."""
+    window_seconds: int
+    """Length of the window, in seconds, 1 or more."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SentryArgs:
-    """What `Sentry` is made from."""
+    """Arguments of `Sentry`."""
 
-    organization: str
-    """Slug of the organization. Source: config `sentry.organization`."""
-    team: str
-    """Slug of the team that owns the project. Source: config `sentry.team`."""
-    team_id: int | None = None
-    """Number of that team, for mail about alerts that count: Sentry takes no slug there."""
-    part: str = "api"
-    """Which part of the application: `api` or `web`; ends the ids of its records."""
+    team: TeamArgs
+    """Owner of the project."""
     project: str
     """Slug of the project, unique in the organization, for example `feed-api-staging`."""
+    part: str = "api"
+    """Part of the application: `api` or `web`; ends the ids of its signals."""
     platform: str
     """Sentry's name of the language or framework, for example `python-fastapi`; decides how traces are read."""
     environment: str
-    """Name of the key, and what every event is tagged with."""
+    """Name of the key, and the environment of every event."""
     release: str | None = None
-    """Version that every event is tagged with; what a new issue came with is then known. Source: S2-39."""
-    error_sample_rate: float = 1.0
-    """Share of errors that are sent, 0 to 1. Under 1, thresholds of counts are scaled by it."""
-    traces_sample_rate: float
-    """Share of requests that are traced, 0 to 1. Source: config `sentry.traces_sample_rate`."""
-    profiles_sample_rate: float = 0.0
-    """Share of the traced requests that are profiled, 0 to 1. Source: S4."""
-    key_rate_limit_count: int
-    """Events the key may send in one window; more are dropped, so a loop cannot use up the month's quota."""
-    key_rate_limit_window_seconds: int
-    """Window of that limit, in seconds."""
+    """Release of every event, so that an issue names the release it came with. Source: S2-39."""
+    sampling: SamplingArgs
+    """Sample rates."""
+    key_limit: KeyLimitArgs
+    """Rate limit of the key."""
     alerts: AlertArgs = AlertArgs()
-    """What people are told about."""
+    """Alerts and their thresholds."""
     slack: SlackArgs | None = None
-    """Where tickets and pages are written."""
+    """Channel of tickets and pages; mail to the team when left out."""
     pagerduty: PagerDutyArgs | None = None
-    """Where pages ring, in production alone."""
+    """Where pages are sent, in production alone."""
     protect: bool = True
     """Refuse to delete the project: its issues go with it."""
 
     def __post_init__(self) -> None:
-        """Refuse what Sentry would take and then not do.
+        """Refuse what Sentry would accept and then not do.
 
         Raises:
-            ValueError: a rate is no share, a limit is not positive, or an alert could not fire or be heard.
+            ValueError: a rate or a limit is out of range, or an alert could not fire or reach anybody.
 
         """
-        for field in ("error_sample_rate", "traces_sample_rate", "profiles_sample_rate"):
-            if not 0 <= getattr(self, field) <= 1:
-                raise ValueError(f"{field} is {getattr(self, field)}: a share from 0 to 1")
-        for field in ("key_rate_limit_count", "key_rate_limit_window_seconds"):
-            if getattr(self, field) < 1:
-                raise ValueError(f"{field} is {getattr(self, field)}: at least 1")
-        reasons = list(_unheard(self))
-        if reasons:
-            raise ValueError("; ".join(reasons))
+        for field in ("errors", "traces", "profiles"):
+            given = getattr(self.sampling, field)
+            if not 0 <= given <= 1:
+                raise ValueError(f"sampling.{field}: given {given}, allowed 0 to 1")
+        for field in ("events", "window_seconds"):
+            given = getattr(self.key_limit, field)
+            if given < 1:
+                raise ValueError(f"key_limit.{field}: given {given}, allowed 1 or more")
+        problems = list(_alert_problems(self))
+        if problems:
+            raise ValueError("; ".join(problems))
 
 
-def _unheard(args: SentryArgs) -> Iterator[str]:
-    counted = args.alerts.errors or args.alerts.performance_regression
-    if counted and args.slack is None and args.team_id is None:
-        yield "alerts that count reach nobody: give slack or team_id, or switch them off"
-    if args.alerts.performance_regression and args.traces_sample_rate == 0:
-        yield "performance_regression sees nothing while traces_sample_rate is 0: switch it off"
-    for threshold in (args.alerts.errors_warning, args.alerts.errors_critical) if args.alerts.errors else ():
-        problem = scaling_problem(threshold=threshold, sample_rate=args.error_sample_rate)
+def _alert_problems(args: SentryArgs) -> Iterator[str]:
+    alerts, sampling = args.alerts, args.sampling
+    if (alerts.errors or alerts.performance_regression) and args.slack is None and args.team.team_id is None:
+        yield "alerts: errors or performance_regression given, allowed only with slack or team.team_id"
+    if alerts.performance_regression and sampling.traces == 0:
+        yield "alerts.performance_regression: given, allowed only with sampling.traces over 0"
+    for threshold in (alerts.errors_warning, alerts.errors_critical) if alerts.errors else ():
+        problem = scaling_problem(threshold=threshold, sample_rate=sampling.errors)
         if problem:
             yield problem
-    if args.alerts.errors and args.alerts.errors_warning >= args.alerts.errors_critical:
-        most = args.alerts.errors_critical
-        yield f"errors_warning is {args.alerts.errors_warning}: under errors_critical, {most}"
+    if alerts.errors and alerts.errors_warning >= alerts.errors_critical:
+        critical = alerts.errors_critical
+        yield f"alerts.errors_warning: given {alerts.errors_warning}, allowed under errors_critical, {critical}"

@@ -1,8 +1,7 @@
 """Error tracking at Sentry: one project and one key for one part of the application in one environment.
 
-A project for each environment, though Sentry could tell environments apart within one: a stack then owns all it
-makes, so destroying staging takes no issue of production along, and noise in staging uses up no quota and hides
-behind no filter of production. `SENTRY_ENVIRONMENT` is set all the same.
+Each environment has a project of its own: a stack owns all it makes, so destroying staging deletes no issue of
+production, and noise in staging uses up none of its rate limit. `SENTRY_ENVIRONMENT` is set all the same.
 """
 
 from collections.abc import Mapping
@@ -30,7 +29,7 @@ class Sentry(Component):
     def __init__(self, name: str, args: SentryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
-        project = make_project(name, args, kept=self._child(protect=args.protect), opts=self._child())
+        project = make_project(name, args, project_opts=self._child(protect=args.protect), opts=self._child())
         for role, signal in by_role(args).items():
             make_alert(f"{name}-{role}", signal, project, args, self._child())
         self.dsn = project.dsn
@@ -39,15 +38,16 @@ class Sentry(Component):
 
     @property
     def env(self) -> Mapping[str, pulumi.Input[str]]:
-        """Environment variables for the application: the DSN, what events are tagged with, and what is sampled."""
+        """Return the application's environment variables: DSN, environment, release and sample rates."""
+        sampling = self._args.sampling
         release = {"SENTRY_RELEASE": self._args.release} if self._args.release else {}
         return {
             "SENTRY_DSN": self.dsn,
             "SENTRY_ENVIRONMENT": self._args.environment,
             **release,
-            "SENTRY_SAMPLE_RATE": f"{self._args.error_sample_rate:g}",
-            "SENTRY_TRACES_SAMPLE_RATE": f"{self._args.traces_sample_rate:g}",
-            "SENTRY_PROFILES_SAMPLE_RATE": f"{self._args.profiles_sample_rate:g}",
+            "SENTRY_SAMPLE_RATE": f"{sampling.errors:g}",
+            "SENTRY_TRACES_SAMPLE_RATE": f"{sampling.traces:g}",
+            "SENTRY_PROFILES_SAMPLE_RATE": f"{sampling.profiles:g}",
         }
 
     @property

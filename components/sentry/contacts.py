@@ -1,4 +1,4 @@
-"""Whom Sentry tells: the routes of every other evaluator, over Sentry's own connections."""
+"""Contacts of Sentry's alerts: the routes of every other evaluator, over Sentry's own integrations."""
 
 from dataclasses import dataclass
 
@@ -16,17 +16,17 @@ class Mail:
 
 
 Contact = PagerDutyArgs | SlackArgs | Mail
-"""One place where a message goes."""
+"""One receiver of an alert."""
 
 
 def contacts(args: SentryArgs, severity: Severity) -> tuple[Contact, ...]:
-    """Where a message of `severity` goes; mail stands in for a chat that is not there, so nothing is lost."""
-    found: dict[Contact, None] = {}
+    """Return where alerts of `severity` go; mail stands in where there is no Slack."""
+    unique: dict[Contact, None] = {}
     for destination in ROUTES[severity]:
         if destination is Destination.PAGER:
-            found |= {args.pagerduty: None} if args.pagerduty else {}
+            unique |= {args.pagerduty: None} if args.pagerduty else {}
         elif destination is Destination.CHAT and args.slack:
-            found[args.slack] = None
+            unique[args.slack] = None
         else:
-            found[Mail(args.team_id)] = None
-    return tuple(found)
+            unique[Mail(args.team.team_id)] = None
+    return tuple(unique)

@@ -8,7 +8,7 @@ from the present provider. What this version makes necessary, and the other woul
 - conditions stand in the order in which the server answers them, triggers in that of their labels: the provider
   compares by position, https://github.com/jianyuan/terraform-provider-sentry/issues/793;
 - every trigger names its `resolve_threshold`: left out, 0 is sent;
-- a change in percent cannot be said: there is no `comparison_delta`.
+- a change in percent is not possible: there is no `comparison_delta`.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ ABOVE = 0
 LABELS = ("critical", "warning")
 """Sentry's levels of a threshold, the first there always: a rule with one threshold calls it critical."""
 REPEAT_MINUTES = 5
-"""How long Sentry is silent about one issue after a message, in minutes; the least it takes."""
+"""Pause between two messages about one issue, in minutes: the shortest that Sentry accepts."""
 CONDITIONS: Mapping[IssueEvent, str] = {
     IssueEvent.NEW: "sentry.rules.conditions.first_seen_event.FirstSeenEventCondition",
     IssueEvent.REGRESSED: "sentry.rules.conditions.regression_event.RegressionEventCondition",
@@ -39,7 +39,7 @@ PAGERDUTY_ACTION = "sentry.integrations.pagerduty.notify_action.PagerDutyNotifyS
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """A project and its key, made."""
+    """A project and its key."""
 
     slug: pulumi.Output[str]
     """Slug of the project."""
@@ -48,25 +48,25 @@ class Project:
 
 
 def make_project(
-    name: str, args: SentryArgs, *, kept: pulumi.ResourceOptions, opts: pulumi.ResourceOptions
+    name: str, args: SentryArgs, *, project_opts: pulumi.ResourceOptions, opts: pulumi.ResourceOptions
 ) -> Project:
-    """One project with one rate-limited key; `kept` are the project's own options."""
+    """Return one project with one rate-limited key; `project_opts` are the project's own options."""
     project = sentry.SentryProject(
         f"{name}-project",
-        organization=args.organization,
-        teams=[args.team],
+        organization=args.team.organization,
+        teams=[args.team.slug],
         name=args.project,
         slug=args.project,
         platform=args.platform,
-        opts=kept,
+        opts=project_opts,
     )
     key = sentry.SentryKey(
         f"{name}-key",
-        organization=args.organization,
+        organization=args.team.organization,
         project=project.slug,
         name=args.environment,
-        rate_limit_count=args.key_rate_limit_count,
-        rate_limit_window=args.key_rate_limit_window_seconds,
+        rate_limit_count=args.key_limit.events,
+        rate_limit_window=args.key_limit.window_seconds,
         opts=opts,
     )
     return Project(slug=project.slug, dsn=key.dsn_public)
@@ -75,17 +75,17 @@ def make_project(
 def make_alert(
     name: str, signal: Signal, project: Project, args: SentryArgs, opts: pulumi.ResourceOptions
 ) -> pulumi.CustomResource:
-    """The alert of one signal, named by its id: that is also its section of the runbook.
+    """Return the alert of one signal, named by its id: that is also its section of the runbook.
 
     Raises:
-        TypeError: Sentry cannot judge what the signal asks.
+        TypeError: the query of the signal is not one of Sentry.
 
     """
     if isinstance(signal.query, SentryMetric):
         return _metric_alert(name, signal, signal.query, project, args, opts)
     if isinstance(signal.query, SentryIssues):
         return _issue_alert(name, signal, signal.query, project, args, opts)
-    raise TypeError(f"signal {signal.id}: Sentry is not asked for {type(signal.query).__name__}")
+    raise TypeError(f"signal {signal.id}: Sentry does not evaluate {type(signal.query).__name__}")
 
 
 def _metric_alert(
@@ -96,11 +96,11 @@ def _metric_alert(
     args: SentryArgs,
     opts: pulumi.ResourceOptions,
 ) -> pulumi.CustomResource:
-    ordered = sorted(signal.thresholds, key=lambda it: it.value, reverse=True)
-    resolved = query.counted(ordered[-1].value)
+    thresholds = sorted(signal.thresholds, key=lambda it: it.value, reverse=True)
+    resolve_threshold = query.counted(thresholds[-1].value)
     return sentry.SentryMetricAlert(
         name,
-        organization=args.organization,
+        organization=args.team.organization,
         project=project.slug,
         name=signal.id,
         aggregate=query.aggregate,
@@ -109,16 +109,16 @@ def _metric_alert(
         query="",
         time_window=query.window_seconds // 60,
         threshold_type=ABOVE,
-        resolve_threshold=resolved,
+        resolve_threshold=resolve_threshold,
         triggers=[
             {
                 "label": label,
                 "threshold_type": ABOVE,
                 "alert_threshold": query.counted(it.value),
-                "resolve_threshold": resolved,
+                "resolve_threshold": resolve_threshold,
                 "actions": [_metric_action(contact) for contact in contacts(args, it.severity)],
             }
-            for label, it in zip(LABELS, ordered, strict=False)
+            for label, it in zip(LABELS, thresholds, strict=False)
         ],
         opts=opts,
     )
@@ -135,7 +135,7 @@ def _issue_alert(
     [threshold] = signal.thresholds
     return sentry.SentryIssueAlert(
         name,
-        organization=args.organization,
+        organization=args.team.organization,
         project=project.slug,
         name=signal.id,
         action_match="any",

@@ -1,15 +1,15 @@
-"""Thresholds on errors when only a share of them is sent: Sentry counts what it gets, not what happened."""
+"""Thresholds on errors where only a share of them is sent: Sentry counts events, not errors."""
 
-LEAST_COUNT = 1
-"""Under one event a threshold says nothing: the first error to be sent would be over it."""
+LEAST_EVENTS = 1
+"""Fewest events of a threshold: under it, the first event would be over the threshold."""
 
 
 def scaling_problem(*, threshold: float, sample_rate: float) -> str | None:
-    """Why `threshold` errors cannot be told of at this rate, in a sentence; None where they can."""
-    counted = threshold * sample_rate
-    if counted >= LEAST_COUNT:
+    """Return why `threshold` errors cannot alert at this sample rate, in a sentence; None where they can."""
+    events = threshold * sample_rate
+    if events >= LEAST_EVENTS:
         return None
     return (
-        f"{threshold:g} errors are {counted:g} events at an error_sample_rate of {sample_rate:g}, "
-        f"allowed {LEAST_COUNT} or more"
+        f"given {threshold:g} errors, which are {events:g} events at an error_sample_rate of {sample_rate:g}, "
+        f"allowed {LEAST_EVENTS} event or more"
     )

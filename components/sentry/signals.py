@@ -1,9 +1,7 @@
-"""What Sentry watches itself, as plain data.
+"""Signals that Sentry evaluates itself.
 
-Counts are thresholds of what happens, not of what is sent: the adapter scales them by the share that is sent.
+Thresholds count errors that happen, not events that are sent: `provider` scales them by the sample rate.
 """
-
-from collections.abc import Iterator
 
 from components.sentry.args import SentryArgs
 from observability import (
@@ -20,13 +18,13 @@ from observability import (
 )
 
 ERRORS_WINDOW_SECONDS = 300
-"""What errors are counted over, in seconds. Source: requirements, S0."""
+"""Window of the count of errors, in seconds. Source: requirements, S0."""
 ERROR_EVENTS = "error"
 TRANSACTION_EVENTS = "transaction"
 
 
 def signals(args: SentryArgs) -> Signals:
-    """What one project tells about itself."""
+    """Return the signals of one project."""
     return Signals(
         subject="Error tracking" if args.part == "api" else f"Error tracking: {args.part}",
         board=Board.ERRORS,
@@ -43,31 +41,26 @@ def signals(args: SentryArgs) -> Signals:
 
 
 def by_role(args: SentryArgs) -> dict[str, Signal]:
-    """Signals that are switched on, by the end of their resource's name."""
-    return dict(_all(args))
-
-
-def _all(args: SentryArgs) -> Iterator[tuple[str, Signal]]:
-    if args.alerts.errors:
-        yield "errors", _errors(args)
-    if args.alerts.new_issue:
-        yield "new-issue", _new_issue(args)
-    if args.alerts.performance_regression:
-        yield "slow-issue", _slow_issue(args)
-        yield "slow", _slow(args)
+    """Return the signals that are switched on, by the end of their resource's name."""
+    alerts = args.alerts
+    return {
+        **({"errors": _errors(args)} if alerts.errors else {}),
+        **({"new-issue": _new_issue(args.part)} if alerts.new_issue else {}),
+        **(_performance(args) if alerts.performance_regression else {}),
+    }
 
 
 def _errors(args: SentryArgs) -> Signal:
     return Signal(
         id=f"sentry-errors-{args.part}",
-        title=f"Errors in five minutes: {args.part}",
-        description="Errors that the code raised; Sentry counts them, scaled where only a share is sent.",
+        title=f"Error events in 5 minutes: {args.part}",
+        description="Errors that Sentry received from the application, scaled by the sample rate.",
         query=SentryMetric(
             aggregate="count()",
             dataset="events",
             event_types=(ERROR_EVENTS,),
             window_seconds=ERRORS_WINDOW_SECONDS,
-            sample_rate=args.error_sample_rate,
+            sample_rate=args.sampling.errors,
         ),
         unit="short",
         thresholds=(
@@ -77,18 +70,18 @@ def _errors(args: SentryArgs) -> Signal:
         for_seconds=0,
         runbook=(
             "Open the project's issues of the last hour, by number of events. One issue with the newest release: "
-            "roll that back. Many issues at once: something they share is down, look at the database first. "
-            f"The key drops what is over {args.key_rate_limit_count} events in "
-            f"{args.key_rate_limit_window_seconds} seconds, so a count that stands still may be higher."
+            "roll that back. Many issues at once: a dependency is down, look at the database first. "
+            f"The key drops events over {args.key_limit.events} in {args.key_limit.window_seconds} seconds, so a "
+            "count at that limit may be higher."
         ),
     )
 
 
-def _new_issue(args: SentryArgs) -> Signal:
+def _new_issue(part: str) -> Signal:
     return Signal(
-        id=f"sentry-new-issue-{args.part}",
-        title=f"New or returned errors: {args.part}",
-        description="Errors that Sentry has not seen before, or that were resolved and are back.",
+        id=f"sentry-new-issue-{part}",
+        title=f"New issues and regressions: {part}",
+        description="Errors that Sentry has not seen before, or that were resolved and have regressed.",
         query=SentryIssues(events=(IssueEvent.NEW, IssueEvent.REGRESSED), category=IssueCategory.ERROR),
         unit="short",
         thresholds=(Threshold(severity=Severity.TICKET, value=0),),
@@ -97,29 +90,27 @@ def _new_issue(args: SentryArgs) -> Signal:
     )
 
 
-def _slow_issue(args: SentryArgs) -> Signal:
-    return Signal(
+def _performance(args: SentryArgs) -> dict[str, Signal]:
+    slow_issue = Signal(
         id=f"sentry-slow-issue-{args.part}",
         title=f"New performance issues: {args.part}",
-        description="Patterns that make requests slow and that Sentry finds in traces: a query for each row, say.",
+        description="Slow patterns that Sentry finds in traces, for example N+1 queries.",
         query=SentryIssues(events=(IssueEvent.NEW, IssueEvent.REGRESSED), category=IssueCategory.PERFORMANCE),
         unit="short",
         thresholds=(Threshold(severity=Severity.TICKET, value=0),),
         for_seconds=0,
-        runbook="Open the issue's example trace and mend what repeats: one query for all rows, or a cache.",
+        runbook="Open the issue's example trace and fix what repeats: one query for all rows, or a cache.",
     )
-
-
-def _slow(args: SentryArgs) -> Signal:
-    return Signal(
+    slow = Signal(
         id=f"sentry-slow-{args.part}",
-        title=f"Transaction time, p95: {args.part}",
-        description="19 of 20 traced transactions end faster. Sampling makes it coarser, not smaller.",
+        title=f"p95 transaction duration: {args.part}",
+        description="95 % of the traced transactions are faster. Sampling makes it coarser, not lower.",
         query=SentryMetric(
             aggregate="p95(transaction.duration)", dataset="transactions", event_types=(TRANSACTION_EVENTS,)
         ),
         unit="ms",
         thresholds=(Threshold(severity=Severity.TICKET, value=args.alerts.p95_target_ms),),
         for_seconds=0,
-        runbook="Performance, by p95: open the slowest transaction, then its longest span in a slow example.",
+        runbook="Sentry, Performance, by p95: open the slowest transaction, then the longest span of an example.",
     )
+    return {"slow-issue": slow_issue, "slow": slow}

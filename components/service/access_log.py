@@ -1,4 +1,4 @@
-"""Where the load balancer writes down every request: a private bucket that forgets."""
+"""Access log of the load balancer: a private bucket whose objects expire."""
 
 import pulumi
 import pulumi_aws as aws
@@ -16,14 +16,17 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-acces
 def make_access_log(
     name: str, args: ServiceArgs, opts: pulumi.ResourceOptions, kept: pulumi.ResourceOptions | None
 ) -> aws.lb.LoadBalancerAccessLogsArgsDict:
-    """The bucket, with `kept` as its own options, and what the load balancer must know of it; off without days."""
-    if args.access_log_days is None:
+    """Return the `access_logs` block of the load balancer, with its bucket made; disabled without days.
+
+    `kept` are the bucket's own options.
+    """
+    if args.balancer.access_log_days is None:
         return {"bucket": "", "enabled": False}
-    rules = BucketRules(noncurrent_days=1, expire_days=args.access_log_days)
+    rules = BucketRules(noncurrent_days=1, expire_days=args.balancer.access_log_days)
     log = PrivateBucket(f"{name}-log", f"{args.service_name}-access", rules, opts, kept=kept)
     # The name of the load balancer comes after its log's bucket: any of this account, in this region.
-    account = pulumi.Output.from_input(args.cluster_arn).apply(lambda arn: arn.split(":")[4])
+    account = pulumi.Output.from_input(args.cluster.arn).apply(lambda arn: arn.split(":")[4])
     balancers = pulumi.Output.concat("arn:aws:elasticloadbalancing:", args.region, ":", account, ":loadbalancer/*")
     policy = log.admit(delivery(DELIVERY, log.bucket.arn, [balancers]))
-    # By way of the policy: AWS tries to write before it says yes.
+    # From the policy: AWS writes a test object before it accepts the bucket.
     return {"bucket": policy.bucket, "enabled": True}

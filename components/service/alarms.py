@@ -1,7 +1,5 @@
-"""Alarms of a web service: those that change its number of tasks, and those that take a deployment back."""
+"""CloudWatch alarms of a web service: those of step scaling, and those that roll a deployment back."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -9,41 +7,30 @@ import pulumi_aws as aws
 
 from components.aws import ecs_signals
 from components.service.args import ServiceArgs
+from components.service.dimensions import BALANCER_NAMESPACE, ECS_NAMESPACE, BalancerDimensions
 from components.service.scaling import FULL_PERCENT, Metric, StepPolicy
 from observability.records.limits import SLOW_SECONDS
 
-BALANCER_NAMESPACE, TASKS_NAMESPACE = "AWS/ApplicationELB", "AWS/ECS"
-
 PERIOD_SECONDS = 60
-"""Shortest period in which ECS and the load balancer report."""
+"""Shortest period in which ECS and the load balancer report, in seconds."""
 
 FAILING_PERCENT = 5
-"""Share of failed requests at which a deployment is taken back."""
+"""HTTP 5xx ratio over which a deployment is rolled back, in percent."""
 
 FEWEST_FAILURES = 10
-"""Failed requests in a minute below which the share says nothing."""
+"""HTTP 5xx responses in a minute below which their ratio is ignored."""
 
 FAILING_MINUTES = 3
-"""Minutes in a row after which a deployment is taken back: one restart of one task is not a reason."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Front:
-    """The load balancer and its target groups, as metrics name them."""
-
-    balancer: pulumi.Output[str]
-    """ARN suffix of the load balancer."""
-    targets: Sequence[pulumi.Output[str]]
-    """ARN suffixes of the target groups: one, or two with two fleets."""
+"""Minutes in a row after which a deployment is rolled back: one restart of one task is not a reason."""
 
 
 def rollback_alarms(
-    name: str, args: ServiceArgs, front: Front, opts: pulumi.ResourceOptions
+    name: str, args: ServiceArgs, dimensions: BalancerDimensions, opts: pulumi.ResourceOptions
 ) -> list[aws.cloudwatch.MetricAlarm]:
-    """What takes a deployment back while it goes on: failed requests, slow ones, tasks that do not get well."""
-    balancer = {"LoadBalancer": front.balancer}
+    """Return the alarms that roll a running deployment back: HTTP 5xx ratio, latency, unhealthy targets."""
+    balancer = dimensions.balancer
     errors = f"100 * errors / requests * (errors >= {FEWEST_FAILURES})"
-    watched: dict[str, tuple[list[Any], float]] = {
+    alarms: dict[str, tuple[list[Any], float]] = {
         "failing": (
             [
                 _query("errors", BALANCER_NAMESPACE, "HTTPCode_Target_5XX_Count", balancer, "Sum"),
@@ -53,7 +40,7 @@ def rollback_alarms(
             FAILING_PERCENT,
         ),
         "slow": ([_response(balancer), _expression("FILL(response, 0)")], SLOW_SECONDS),
-        "unhealthy": (_unhealthy(front), 0),
+        "unhealthy": (_unhealthy(dimensions), 0),
     }
     return [
         aws.cloudwatch.MetricAlarm(
@@ -67,24 +54,24 @@ def rollback_alarms(
             treat_missing_data="notBreaching",
             opts=opts,
         )
-        for role, (queries, threshold) in watched.items()
+        for role, (queries, threshold) in alarms.items()
     ]
 
 
 def scaling_alarm(
     name: str,
     args: ServiceArgs,
-    front: Front,
+    dimensions: BalancerDimensions,
     policy: StepPolicy,
     action: pulumi.Output[str],
     opts: pulumi.ResourceOptions,
 ) -> aws.cloudwatch.MetricAlarm:
-    """The alarm that has `action`, the ARN of the scaling policy, done while `policy` wants it."""
+    """Return the alarm of `policy`; `action` is the ARN of the scaling policy that it starts."""
     return aws.cloudwatch.MetricAlarm(
         f"{name}-{policy.policy_name}",
         name=f"{args.service_name}-{policy.policy_name}",
         alarm_description=f"Changes the number of tasks of {args.service_name}.",
-        metric_queries=_of_policy(policy, args, front),
+        metric_queries=_scaling_queries(policy, args, dimensions),
         comparison_operator="LessThanThreshold" if policy.below else "GreaterThanThreshold",
         threshold=policy.threshold,
         evaluation_periods=policy.minutes,
@@ -94,33 +81,27 @@ def scaling_alarm(
     )
 
 
-def _of_policy(policy: StepPolicy, args: ServiceArgs, front: Front) -> list[Any]:
-    tasks = ecs_signals.dimensions(args.cluster_name, args.service_name)
-    cpu = _query("cpu", TASKS_NAMESPACE, "CPUUtilization", tasks, "Average")
-    response = _response({"LoadBalancer": front.balancer})
+def _scaling_queries(policy: StepPolicy, args: ServiceArgs, dimensions: BalancerDimensions) -> list[Any]:
+    tasks = ecs_signals.dimensions(args.cluster.name, args.service_name)
+    cpu = _query("cpu", ECS_NAMESPACE, "CPUUtilization", tasks, "Average")
+    response = _response(dimensions.balancer)
     if policy.metric is Metric.CPU:
         return [cpu, _expression("FILL(cpu, 0)")]
     if policy.metric is Metric.RESPONSE:
         return [response, _expression("FILL(response, 0)")]
-    # A missing CPU is no idle one; a missing response time means that nobody asks.
+    # Without CPU data the service may be busy; without a response time it has no requests.
     slow = args.scaling.step.response_high_ms / 1000 if args.scaling.step else SLOW_SECONDS
     idle = f"IF(FILL(response, 0) < {slow}, FILL(cpu, {FULL_PERCENT}), {FULL_PERCENT})"
     return [cpu, response, _expression(idle)]
 
 
-def _unhealthy(front: Front) -> list[Any]:
-    found = [
-        _query(
-            f"fleet{number}",
-            BALANCER_NAMESPACE,
-            "UnHealthyHostCount",
-            {"LoadBalancer": front.balancer, "TargetGroup": target},
-            "Maximum",
-        )
-        for number, target in enumerate(front.targets)
+def _unhealthy(dimensions: BalancerDimensions) -> list[Any]:
+    queries = [
+        _query(f"fleet{number}", BALANCER_NAMESPACE, "UnHealthyHostCount", target_group, "Maximum")
+        for number, target_group in enumerate(dimensions.target_groups)
     ]
-    total = " + ".join(f"FILL({query['id']}, 0)" for query in found)
-    return [*found, _expression(total)]
+    total = " + ".join(f"FILL({query['id']}, 0)" for query in queries)
+    return [*queries, _expression(total)]
 
 
 def _response(dimensions: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a web service is made from."""
+"""Arguments of a web service."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ import pulumi
 
 from components.alloy.sidecar import CollectingArgs
 from components.aws.fargate import TaskArgs
+from components.aws.placement import ClusterRef, NetworkPlacement
 from components.aws.security_groups import Upstream
 from components.service.deployment import RolloutArgs
 from components.service.objectives import ObjectivesArgs
@@ -16,88 +17,124 @@ from observability.records.names import MetricNames
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImageArgs:
+    """The container image, and who deploys the next one."""
+
+    reference: str
+    """Container image, best by digest. Source: config `service.image`."""
+    owned_by_ci: bool = False
+    """`reference` is only the first one: CI deploys later task definitions, which are never rolled back here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpArgs:
+    """What the container serves."""
+
+    port: int
+    """TCP port the container listens on, 1 to 65535."""
+    health_path: str
+    """Path that answers 200 when the container can serve."""
+    idle_timeout_seconds: int
+    """Longest silence in a request before the load balancer gives up, in seconds; at least the longest request."""
+    websockets: bool = False
+    """Clients keep connections open: each stays with one task, and a stopping task gives them more time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariablesArgs:
+    """Environment variables of the container."""
+
+    plain: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    """Never a secret: everybody who may describe a task can read them."""
+    secret: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    """Secret values; they reach the container by reference only."""
+    generated: list[str] = field(default_factory=list)
+    """Names of variables whose values are generated once, 64 letters and digits, and never again: signing keys."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CapacityArgs:
-    """Which machines of AWS the tasks run on."""
+    """Shares of Fargate and Fargate Spot."""
 
     base_tasks: int
     """Tasks that never run on Spot, 0 or more."""
     spot_percent: int = 0
-    """Share of the other tasks that run on Spot: two thirds cheaper, and taken away at two minutes' notice."""
+    """Share of the other tasks on Spot, 0 to 100: a third of the price, with 2 minutes' notice."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServiceArgs:
-    """What `Service` is made from."""
+class BalancerArgs:
+    """The public load balancer."""
 
-    service_name: str
-    """Physical name of the ECS service, for metrics."""
-    image: str
-    """Container image, best by digest. Source: config `service.image`."""
-    image_owned_by_ci: bool = False
-    """`image` is only the first one: later task definitions are deployed by CI, and never taken back here."""
-    port: int
-    """TCP port the container listens on."""
-    health_path: str
-    """Path that answers 200 when the container can serve."""
-    websockets: bool = False
-    """Clients keep connections open: each stays with one task, and a leaving task gives them more time."""
-    task: TaskArgs
-    """Size of each task."""
-    scaling: ScalingArgs
-    """How the number of tasks follows the load."""
-    rollout: RolloutArgs = field(default_factory=RolloutArgs)
-    """How new tasks take the place of old ones."""
-    capacity: CapacityArgs
-    """Which machines the tasks run on."""
-    idle_timeout_seconds: int
-    """Longest silence in a request before the load balancer gives up, in seconds; at least the longest request."""
-    environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    """Plain variables. Never a secret: they can be read by everybody who may describe a task."""
-    secrets: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    """Variables whose values are secret; they reach the container by reference only."""
-    generated_secrets: list[str] = field(default_factory=list)
-    """Variables whose values are made up once, 64 letters and digits, and then kept: signing keys."""
-    upstreams: list[Upstream] = field(default_factory=list)
-    """Servers inside the network that the service calls."""
+    subnet_ids: pulumi.Input[list[str]]
+    """Public subnets. Source: `Network.public_subnet_ids`."""
     ingress_cidrs: list[str]
     """IPv4 ranges that may call the load balancer: the edge's own."""
     certificate_arn: pulumi.Input[str]
     """Certificate of the HTTPS listener. Source: `Domain.certificate_arn`."""
     trust_store_arn: pulumi.Input[str] | None = None
-    """Authorities of which callers must show a certificate; nobody must when left out.
+    """Trust store of the client certificates that callers must show; no certificate is needed when left out.
 
     Source: `OriginPull.trust_store_arn`.
     """
-    cluster_arn: pulumi.Input[str]
-    """Source: `Cluster.arn`."""
-    cluster_name: str
-    """Physical name of the cluster, for metrics and autoscaling."""
-    region: str
-    """Region, for the log driver."""
-    vpc_id: pulumi.Input[str]
-    """Source: `Network.vpc_id`."""
-    public_subnet_ids: pulumi.Input[list[str]]
-    """Subnets of the load balancer. Source: `Network.public_subnet_ids`."""
-    private_subnet_ids: pulumi.Input[list[str]]
-    """Subnets of the tasks. Source: `Network.private_subnet_ids`."""
     access_log_days: int | None = 90
-    """How long the record of every request at the load balancer is kept, in days; none when left out."""
-    task_policy: pulumi.Input[str] | None = None
-    """IAM document, as JSON: what the program may do at AWS; nothing when left out."""
-    metrics: MetricNames | None = None
-    """What the application calls its own metrics; None where it has none, and the load balancer tells the rest."""
-    latency_limits: LatencyLimits = field(default_factory=LatencyLimits)
-    """Time to an answer over which people are told."""
-    error_shares: Levels = ERROR_SHARES
-    """Share of answers with a 5xx over which people are told."""
-    objectives: ObjectivesArgs | None = None
-    """What the service promises; nothing when left out."""
+    """How long the access log is kept, in days; none is written when left out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TelemetryArgs:
+    """The application's own metrics, and the thresholds of its alerts."""
+
+    metric_names: MetricNames | None = None
+    """Names of the application's metrics; the load balancer's are used when left out."""
     collecting: CollectingArgs | None = None
-    """Where the program's own numbers go; nowhere when left out."""
-    metrics_port: int | None = None
-    """TCP port of the program's numbers; `port` when left out."""
-    metrics_path: str = "/metrics"
-    """Path of the program's numbers, in the text format of Prometheus."""
+    """Store that the application's metrics are sent to; nowhere when left out."""
+    port: int | None = None
+    """TCP port of the metrics; that of the service when left out."""
+    path: str = "/metrics"
+    """Path of the metrics, in the text format of Prometheus."""
+    latency_limits: LatencyLimits = field(default_factory=LatencyLimits)
+    """Request latency over which somebody is alerted."""
+    error_shares: Levels = ERROR_SHARES
+    """HTTP 5xx ratio over which somebody is alerted."""
+    objectives: ObjectivesArgs | None = None
+    """Service level objectives; none when left out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceArgs:
+    """Arguments of `Service`."""
+
+    service_name: str
+    """Physical name of the ECS service, for metrics."""
+    image: ImageArgs
+    """What runs."""
+    http: HttpArgs
+    """What it serves."""
+    task: TaskArgs
+    """Size of each task."""
+    scaling: ScalingArgs
+    """How the number of tasks follows the load."""
+    capacity: CapacityArgs
+    """Fargate and Fargate Spot."""
+    balancer: BalancerArgs
+    """The load balancer in front of the tasks."""
+    cluster: ClusterRef
+    """Cluster of the tasks."""
+    placement: NetworkPlacement
+    """Network of the tasks."""
+    region: str
+    """AWS region, for the log driver."""
+    variables: VariablesArgs = field(default_factory=VariablesArgs)
+    """Environment variables, secret and not."""
+    rollout: RolloutArgs = field(default_factory=RolloutArgs)
+    """Deployment strategy."""
+    upstreams: list[Upstream] = field(default_factory=list)
+    """Servers inside the network that the service calls."""
+    task_policy: pulumi.Input[str] | None = None
+    """IAM policy document of the task role, as JSON; no permission when left out."""
+    telemetry: TelemetryArgs = field(default_factory=TelemetryArgs)
+    """Metrics and alerts."""
     protect: bool = True
     """Refuse to delete the load balancer: its host name would change."""
 
@@ -105,7 +142,7 @@ class ServiceArgs:
         """Refuse what AWS would accept and then not do.
 
         Raises:
-            ValueError: the parts do not fit each other.
+            ValueError: the scaling contradicts itself or the deployment strategy.
 
         """
         for key, sentence in (

@@ -1,20 +1,24 @@
-"""Application Auto Scaling of a web service: bounds, policies and schedules, as `scaling.py` describes them."""
+"""Application Auto Scaling of a web service: bounds, policies and scheduled actions, from `scaling.py`."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from components.service.alarms import Front, scaling_alarm
+from components.service.alarms import scaling_alarm
 from components.service.args import ServiceArgs
+from components.service.dimensions import BalancerDimensions
 from components.service.scaling import StepPolicy, TargetArgs, step_policies
 
 
 def make_autoscaling(
-    name: str, args: ServiceArgs, service: aws.ecs.Service, front: Front, opts: pulumi.ResourceOptions
+    name: str,
+    args: ServiceArgs,
+    service: aws.ecs.Service,
+    dimensions: BalancerDimensions,
+    opts: pulumi.ResourceOptions,
 ) -> None:
-    """Everything that changes the number of tasks of `service`; nothing where its number is fixed."""
+    """Make all that changes the number of tasks of `service`; nothing where that number is fixed."""
     scaling = args.scaling
     if not scaling.automatic:
         return
@@ -22,26 +26,26 @@ def make_autoscaling(
         f"{name}-scaling",
         service_namespace="ecs",
         scalable_dimension="ecs:service:DesiredCount",
-        resource_id=pulumi.Output.concat("service/", args.cluster_name, "/", service.name),
+        resource_id=pulumi.Output.concat("service/", args.cluster.name, "/", service.name),
         min_capacity=scaling.minimum_tasks,
         max_capacity=scaling.maximum_tasks,
         opts=opts,
     )
-    place = {
+    target_fields = {
         "service_namespace": target.service_namespace,
         "scalable_dimension": target.scalable_dimension,
         "resource_id": target.resource_id,
     }
     for policy in step_policies(scaling):
-        made = _make_step(name, policy, place, opts)
-        scaling_alarm(name, args, front, policy, made.arn, opts)
+        step = _make_step(name, policy, target_fields, opts)
+        scaling_alarm(name, args, dimensions, policy, step.arn, opts)
     if scaling.target:
-        _make_targets(name, args, scaling.target, front, place, opts)
-    _make_schedules(name, args, place, opts)
+        _make_target_tracking(name, scaling.cooldown_seconds, scaling.target, dimensions, target_fields, opts)
+    _make_schedules(name, args, target_fields, opts)
 
 
 def _make_step(
-    name: str, policy: StepPolicy, place: dict[str, Any], opts: pulumi.ResourceOptions
+    name: str, policy: StepPolicy, target_fields: dict[str, Any], opts: pulumi.ResourceOptions
 ) -> aws.appautoscaling.Policy:
     configuration: Any = {
         "adjustment_type": "PercentChangeInCapacity",
@@ -62,23 +66,38 @@ def _make_step(
         policy_type="StepScaling",
         step_scaling_policy_configuration=configuration,
         opts=opts,
-        **place,
+        **target_fields,
     )
 
 
-def _make_targets(
+def _make_target_tracking(
     name: str,
-    args: ServiceArgs,
+    cooldown_seconds: int,
     target: TargetArgs,
-    front: Front,
-    place: dict[str, Any],
+    dimensions: BalancerDimensions,
+    target_fields: dict[str, Any],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    for role, value, specification in _steered(target, front):
+    metrics: dict[str, tuple[int | None, dict[str, Any]]] = {
+        "cpu": (target.cpu_percent, {"predefined_metric_type": "ECSServiceAverageCPUUtilization"}),
+        "memory": (target.memory_percent, {"predefined_metric_type": "ECSServiceAverageMemoryUtilization"}),
+        "requests": (
+            target.requests_per_task_per_minute,
+            {
+                "predefined_metric_type": "ALBRequestCountPerTarget",
+                "resource_label": pulumi.Output.concat(
+                    dimensions.arn_suffix, "/", dimensions.target_group_suffixes[0]
+                ),
+            },
+        ),
+    }
+    for role, (value, specification) in metrics.items():
+        if not value:
+            continue
         configuration: Any = {
             "target_value": value,
-            "scale_in_cooldown": args.scaling.cooldown_seconds,
-            "scale_out_cooldown": args.scaling.cooldown_seconds,
+            "scale_in_cooldown": cooldown_seconds,
+            "scale_out_cooldown": cooldown_seconds,
             "predefined_metric_specification": specification,
         }
         aws.appautoscaling.Policy(
@@ -86,21 +105,13 @@ def _make_targets(
             policy_type="TargetTrackingScaling",
             target_tracking_scaling_policy_configuration=configuration,
             opts=opts,
-            **place,
+            **target_fields,
         )
 
 
-def _steered(target: TargetArgs, front: Front) -> Iterator[tuple[str, int, dict[str, Any]]]:
-    yield "cpu", target.cpu_percent, {"predefined_metric_type": "ECSServiceAverageCPUUtilization"}
-    if target.memory_percent:
-        yield "memory", target.memory_percent, {"predefined_metric_type": "ECSServiceAverageMemoryUtilization"}
-    if target.requests_per_task_per_minute:
-        label = pulumi.Output.concat(front.balancer, "/", front.targets[0])
-        specification = {"predefined_metric_type": "ALBRequestCountPerTarget", "resource_label": label}
-        yield "requests", target.requests_per_task_per_minute, specification
-
-
-def _make_schedules(name: str, args: ServiceArgs, place: dict[str, Any], opts: pulumi.ResourceOptions) -> None:
+def _make_schedules(
+    name: str, args: ServiceArgs, target_fields: dict[str, Any], opts: pulumi.ResourceOptions
+) -> None:
     for schedule in args.scaling.schedules:
         aws.appautoscaling.ScheduledAction(
             f"{name}-at-{schedule.schedule_name}",
@@ -112,5 +123,5 @@ def _make_schedules(name: str, args: ServiceArgs, place: dict[str, Any], opts: p
                 "max_capacity": schedule.maximum_tasks,
             },
             opts=opts,
-            **place,
+            **target_fields,
         )

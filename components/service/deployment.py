@@ -1,4 +1,4 @@
-"""How new tasks of a service take the place of old ones, as plain data."""
+"""Deployment strategy of a service, as plain data."""
 
 import math
 from dataclasses import dataclass
@@ -14,55 +14,55 @@ class Strategy(StrEnum):
     """
 
     ROLLING = "ROLLING"
-    """A few at a time, within bounds."""
+    """A few tasks at a time, within bounds."""
     BLUE_GREEN = "BLUE_GREEN"
-    """A whole second fleet, then all requests at once."""
+    """A second fleet, then all traffic at once."""
     CANARY = "CANARY"
-    """A whole second fleet; a share of the requests first, the rest after a while."""
+    """A second fleet; a share of the traffic first, the rest after a pause."""
     LINEAR = "LINEAR"
-    """A whole second fleet; the requests in equal shares."""
+    """A second fleet; the traffic in equal shares."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RolloutArgs:
-    """How a deployment goes on, and when it is taken back."""
+    """Strategy of a deployment, and its shares and pauses."""
 
     strategy: Strategy = Strategy.ROLLING
-    """Which way; all but `ROLLING` run two whole fleets meanwhile."""
+    """One of ECS's strategies; all but `ROLLING` run two fleets at once."""
     minimum_percent: int = FULL_PERCENT
     """Share of tasks that must keep running, 0 to 100; for `ROLLING` alone."""
     maximum_percent: int = DOUBLE_PERCENT
     """Share of tasks that may run at once, 100 to 200; for `ROLLING` alone."""
     bake_minutes: int = 0
-    """How long the old fleet is kept once all requests go to the new one, 0 to 1440; not for `ROLLING`."""
+    """Bake time: how long the old fleet still runs after the shift, in minutes, 0 to 1440; not for `ROLLING`."""
     shift_percent: int = 0
-    """Share of requests that goes over first (`CANARY`) or each time (`LINEAR`), in percent."""
+    """Share of traffic that shifts first (`CANARY`) or at each step (`LINEAR`), in percent."""
     shift_minutes: int = 0
-    """Pause before the rest (`CANARY`) or the next share (`LINEAR`) goes over, 0 to 1440."""
+    """Pause before the rest (`CANARY`) or the next step (`LINEAR`), in minutes, 0 to 1440."""
 
     @property
     def two_fleets(self) -> bool:
-        """Whether all old and all new tasks run at once."""
+        """Return whether all old and all new tasks run at once."""
         return self.strategy is not Strategy.ROLLING
 
     @property
     def running_percents(self) -> tuple[int, int]:
-        """Fewest and most tasks during a deployment, as shares; the connection budget counts the second."""
+        """Return minimum and maximum share of running tasks during a deployment, in percent."""
         if self.two_fleets:
             return FULL_PERCENT, DOUBLE_PERCENT
         return self.minimum_percent, self.maximum_percent
 
     @property
     def shifting_minutes(self) -> int:
-        """How long requests are on their way to the new fleet, and the old one is kept."""
+        """Return how long the shift of traffic and the bake time take together, in minutes."""
         shares = {Strategy.CANARY: 1, Strategy.LINEAR: math.ceil(FULL_PERCENT / max(1, self.shift_percent))}
         return self.bake_minutes + shares.get(self.strategy, 0) * self.shift_minutes
 
     def __post_init__(self) -> None:
-        """Refuse a shift that is none.
+        """Refuse a shift of no traffic.
 
         Raises:
-            ValueError: requests are to go over in shares of nothing.
+            ValueError: `shift_percent` is not 1 to 100 where the strategy needs it.
 
         """
         shares = self.strategy in (Strategy.CANARY, Strategy.LINEAR)

@@ -1,146 +1,141 @@
-"""What the service promises, as objectives over the application's own metrics."""
+"""Service level objectives of a web service, over the application's own metrics."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from observability import Board, Failures, MinimumTraffic, Objective, Severity, Signal, Slowness, Threshold, Unit
+from observability import Board, Failures, MinimumTraffic, Objective, Signal, Slowness, Unit
 from observability.durations import MINUTE_SECONDS
 from observability.promql import Match, Operator, Rate, Ratio, Series
+from observability.records.limits import under
 from observability.records.names import Job, MetricNames
 from observability.records.objective import usable_windows
 from observability.records.queries import Prometheus
 
 REFUSED_STATUS = "429"
-"""Counts in no objective: a limiter at work must not use up the budget."""
+"""Counts in no objective: rate limiting must not burn the error budget."""
 SERVER_FAULTS = "5.."
-"""What makes the service unavailable: its own faults, and what took too long (503, 504)."""
+"""Statuses of an unavailable service: its own errors, and timeouts (503, 504)."""
 HIT_WINDOW_SECONDS = 30 * MINUTE_SECONDS
-"""Over which a hit ratio is taken, in seconds: a release that empties the cache is no fault."""
+"""Window of the hit ratio, in seconds: a release that empties the cache is no failure."""
 HIT_FOR_SECONDS = 15 * MINUTE_SECONDS
-"""How long it must be too low, in seconds."""
+"""How long it must be under its target, in seconds."""
 MILLISECONDS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class LatencyArgs:
-    """A share of answers that must be in time."""
+    """A latency objective."""
 
     name: str
     """Kebab case: `api`, `switch-cycle`."""
     within_seconds: float
-    """Time to the answer, in seconds; an edge of the application's histogram."""
+    """Latency threshold, in seconds; a bucket boundary of the application's histogram."""
     share: float
-    """Share of answers within it: 0.95 for the 95th percentile."""
+    """Share of responses within it: 0.95 for p95."""
     routes: str = ""
     """Regular expression of the routes that count; empty for all."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class HitArgs:
-    """A share of look-ups that a cache must answer."""
+    """A cache hit ratio and its target."""
 
     metric: str
-    """Counter of look-ups, with the label `result`: `hit`, `miss`, `stale` or `stampede`."""
+    """Counter of lookups, with the label `result`: `hit`, `miss`, `stale` or `stampede`."""
     share: float
     """Share of them that are hits."""
     least_per_second: float
-    """Look-ups in a second under which the share means nothing."""
+    """Lookups per second under which the ratio does not alert."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectivesArgs:
-    """What the service promises."""
+    """Service level objectives; each exists only where it is given."""
 
     availability: float | None = None
-    """Share of requests without a server's fault; no objective when left out."""
+    """Share of requests without an HTTP 5xx, 0 to 1."""
     success: float | None = None
-    """Share of calls that do what they were asked; no objective when left out."""
+    """Share of requests without a failed status, 0 to 1."""
     failed_statuses: list[str] = field(default_factory=list)
-    """Regular expressions of the statuses of a failed call."""
+    """Regular expressions of the failed HTTP statuses."""
     latency: list[LatencyArgs] = field(default_factory=list)
-    """How soon answers come."""
+    """Latency objectives."""
     hits: HitArgs | None = None
-    """What the application's cache answers."""
+    """Hit ratio of the application's cache."""
 
 
 def objectives(args: ObjectivesArgs, names: MetricNames) -> tuple[Objective, ...]:
-    """The objectives of `args`, over the application's metrics called `names`.
+    """Return the objectives of `args`, over the application's metrics called `names`.
 
     Raises:
         ValueError: one of them could never be watched.
 
     """
-    return (*_availability(args, names), *_success(args, names), *(_latency(it, names) for it in args.latency))
+    counted = names.answers(Match(names.status_label, REFUSED_STATUS, Operator.DIFFERENT))
+    return (
+        *(() if args.availability is None else (_availability(args.availability, names, counted),)),
+        *(() if args.success is None else (_success(args.success, args.failed_statuses, names, counted),)),
+        *(_latency(target, names) for target in args.latency),
+    )
 
 
-def hit_ratios(args: ObjectivesArgs) -> Iterator[Signal]:
-    """Hit ratios under their target.
+def hit_ratios(args: ObjectivesArgs) -> tuple[Signal, ...]:
+    """Return the signal of a cache hit ratio under its target; none where there is no target.
 
-    Signals and not objectives: with a budget of 30 % and more, a burn alert would wait for more than every look-up
-    to miss.
+    A signal and not an objective: with a budget of 30 % and more, a burn rate alert would wait for more than every
+    lookup to miss.
     """
     if args.hits is None:
-        return
-    looked_up = Series(args.hits.metric, (Match("job", Job.SERVICE),))
-    yield Signal(
-        id="service-cache-hit-ratio",
-        title="Answers from the application's cache",
-        description="Share of look-ups that Redis answers. When it falls, the database answers the rest.",
-        query=Prometheus(
-            expression=Ratio(Rate(looked_up.where(Match("result", "hit"))), Rate(looked_up)),
-            window_seconds=HIT_WINDOW_SECONDS,
-        ),
-        unit=Unit.SHARE,
-        thresholds=(Threshold(severity=Severity.TICKET, value=args.hits.share, below=True),),
-        for_seconds=HIT_FOR_SECONDS,
-        minimum_traffic=MinimumTraffic(expression=Rate(looked_up), value=args.hits.least_per_second),
-        board=Board.CACHE,
-        runbook=(
-            "Find the kind of key that misses, on the cache's dashboard. A version key raised too often empties "
-            "the cache for everybody; a new part of a key splits it; evictions mean that it is too small."
+        return ()
+    lookups = Series(args.hits.metric, (Match("job", Job.SERVICE),))
+    return (
+        Signal(
+            id="service-cache-hit-ratio",
+            title="Application cache hit ratio",
+            description="Share of lookups that Redis answers. When it falls, the database answers the rest.",
+            query=Prometheus(
+                expression=Ratio(Rate(lookups.where(Match("result", "hit"))), Rate(lookups)),
+                window_seconds=HIT_WINDOW_SECONDS,
+            ),
+            unit=Unit.SHARE,
+            thresholds=under(ticket=args.hits.share),
+            for_seconds=HIT_FOR_SECONDS,
+            minimum_traffic=MinimumTraffic(expression=Rate(lookups), value=args.hits.least_per_second),
+            board=Board.CACHE,
+            runbook=(
+                "Find the key pattern that misses, on the cache's dashboard. A version key raised too often "
+                "empties the cache for everybody; a new part of a key splits it; evictions mean that it is too "
+                "small."
+            ),
         ),
     )
 
 
-def _counted(names: MetricNames) -> Match:
-    return Match(names.status_label, REFUSED_STATUS, Operator.DIFFERENT)
-
-
-def _availability(args: ObjectivesArgs, names: MetricNames) -> Iterator[Objective]:
-    if args.availability is None:
-        return
-    yield Objective(
+def _availability(target: float, names: MetricNames, counted: Series) -> Objective:
+    return Objective(
         id="service-availability",
-        title="Availability of the service",
-        description="Requests that fail here or take too long (5xx). Refused ones (429) do not count.",
-        target=args.availability,
-        indicator=Failures(bad=names.with_status(SERVER_FAULTS), all=names.answers(_counted(names))),
-        windows=usable_windows(args.availability),
+        title="Service availability",
+        description="Requests answered with HTTP 5xx, timeouts included. HTTP 429 does not count.",
+        target=target,
+        indicator=Failures(bad=names.with_status(SERVER_FAULTS), all=counted),
+        windows=usable_windows(target),
         runbook=(
             "Compare with the last deployment, and roll it back if the failures began with it. Then look at the "
-            "newest issue in Sentry, the balancer's healthy targets and the clients waiting at the pooler."
+            "newest issue in Sentry, the healthy targets and the waiting clients of the pooler."
         ),
     )
 
 
-def _success(args: ObjectivesArgs, names: MetricNames) -> Iterator[Objective]:
-    if args.success is None:
-        return
-    yield Objective(
+def _success(target: float, failed_statuses: list[str], names: MetricNames, counted: Series) -> Objective:
+    return Objective(
         id="service-success",
-        title="Calls that succeed",
-        description=(
-            f"Calls that end in one of {', '.join(args.failed_statuses)}: the service's faults, and callers whose "
-            "call it could not do. Refused ones (429) do not count."
-        ),
-        target=args.success,
-        indicator=Failures(
-            bad=names.with_status("|".join(args.failed_statuses)), all=names.answers(_counted(names))
-        ),
-        windows=usable_windows(args.success),
+        title="Request success rate",
+        description=f"Requests answered with HTTP {', '.join(failed_statuses)}. HTTP 429 does not count.",
+        target=target,
+        indicator=Failures(bad=names.with_status("|".join(failed_statuses)), all=counted),
+        windows=usable_windows(target),
         runbook=(
             "Split the errors by route and status. Many 4xx on one route after a release: its front end and the "
-            "service do not agree. 5xx: the objective of availability has its own advice."
+            "service disagree. 5xx: see the runbook of `service-availability`."
         ),
     )
 
@@ -150,8 +145,8 @@ def _latency(args: LatencyArgs, names: MetricNames) -> Objective:
     routes = (Match(names.route_label, args.routes, Operator.LIKE),) if args.routes else ()
     return Objective(
         id=f"service-latency-{args.name}",
-        title=f"Answers of {args.name} within {args.within_seconds * MILLISECONDS:g} ms",
-        description=f"Answers that take longer; {args.share:.10g} of them have to be in time.",
+        title=f"Request latency of {args.name} within {args.within_seconds * MILLISECONDS:g} ms",
+        description=f"Requests answered later; {100 * args.share:.10g} % have to be faster.",
         target=args.share,
         indicator=Slowness(
             histogram=names.duration,
@@ -161,7 +156,7 @@ def _latency(args: LatencyArgs, names: MetricNames) -> Objective:
         ),
         windows=usable_windows(args.share),
         runbook=(
-            "Compare with the pooler's waiting clients and the database's slowest statements, then with the hit "
-            "ratio of the cache. Slow on all routes with idle servers: too few tasks."
+            "Compare with the waiting clients of the pooler and the slowest statements of the database, then with "
+            "the cache hit ratio. Slow on all routes with an idle database: too few tasks."
         ),
     )

@@ -1,4 +1,4 @@
-"""How a deployment of a web service goes on, and how it is known that it was not taken back."""
+"""Deployment of a web service, and the proof that ECS did not roll it back."""
 
 from typing import Any
 
@@ -9,28 +9,28 @@ from components.aws import iam
 from components.service.deployment import RolloutArgs, Strategy
 
 SHIFTING_POLICY = "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
-"""What ECS needs to move requests between two target groups.
+"""Permissions that ECS needs to shift traffic between two target groups.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
 """
 
 
 def deployment_configuration(rollout: RolloutArgs) -> Any:
-    """The strategy, in the words of `ecs.Service`."""
-    found: dict[str, Any] = {"strategy": str(rollout.strategy)}
+    """Return the `deployment_configuration` block of `aws.ecs.Service`."""
+    block: dict[str, Any] = {"strategy": str(rollout.strategy)}
     if rollout.two_fleets:
-        found["bake_time_in_minutes"] = str(rollout.bake_minutes)
+        block["bake_time_in_minutes"] = str(rollout.bake_minutes)
     if rollout.strategy is Strategy.CANARY:
-        found["canary_configuration"] = {
+        block["canary_configuration"] = {
             "canary_percent": float(rollout.shift_percent),
             "canary_bake_time_in_minutes": str(rollout.shift_minutes),
         }
     if rollout.strategy is Strategy.LINEAR:
-        found["linear_configuration"] = {
+        block["linear_configuration"] = {
             "step_percent": float(rollout.shift_percent),
             "step_bake_time_in_minutes": str(rollout.shift_minutes),
         }
-    return found
+    return block
 
 
 def second_fleet(
@@ -39,7 +39,7 @@ def second_fleet(
     targets: list[aws.lb.TargetGroup],
     opts: pulumi.ResourceOptions,
 ) -> dict[str, Any]:
-    """What ECS needs to move requests from the first target group to the second, and back."""
+    """Return the `advanced_configuration` block by which ECS shifts traffic between the two target groups."""
     role = aws.iam.Role(f"{name}-shifting", assume_role_policy=iam.trust("ecs.amazonaws.com"), opts=opts)
     allowed = aws.iam.RolePolicyAttachment(
         f"{name}-shifting", role=role.name, policy_arn=SHIFTING_POLICY, opts=opts
@@ -67,10 +67,10 @@ def second_fleet(
 def running_task_definition(
     service: aws.ecs.Service, requested: pulumi.Output[str], opts: pulumi.InvokeOutputOptions
 ) -> pulumi.Output[str]:
-    """ARN of the task definition that `service` really runs, once it is steady.
+    """Return the ARN of the task definition that `service` really runs, once it is steady.
 
-    The engine counts a deployment that ECS took back as done: https://github.com/hashicorp/terraform-provider-aws/issues/20858.
-    In a preview nothing is asked.
+    The engine counts a deployment that ECS rolled back as done: https://github.com/hashicorp/terraform-provider-aws/issues/20858.
+    A preview looks nothing up.
 
     Raises:
         pulumi.RunError: in the returned Output, when it is not the one requested.
@@ -78,8 +78,8 @@ def running_task_definition(
     """
     if pulumi.runtime.is_dry_run():
         return requested
-    found = aws.ecs.get_service_output(cluster_arn=service.cluster, service_name=service.name, opts=opts)
-    known = pulumi.Output.all(service.cluster, service.name, requested, found.task_definition)
+    current = aws.ecs.get_service_output(cluster_arn=service.cluster, service_name=service.name, opts=opts)
+    known = pulumi.Output.all(service.cluster, service.name, requested, current.task_definition)
     return known.apply(_as_requested)
 
 
@@ -89,7 +89,7 @@ def _as_requested(known: list[str]) -> str:
         return running
     raise pulumi.RunError(
         f"service {service}: requested task definition {_revision(requested)}, running {_revision(running)}: "
-        "ECS took the deployment back, or somebody else deployed. See why: "
+        "ECS rolled the deployment back, or somebody else deployed. See: "
         f"aws ecs describe-services --cluster {cluster} --services {service} --query services[0].events"
     )
 

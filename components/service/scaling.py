@@ -1,7 +1,4 @@
-"""How the tasks of a service follow the load, as plain data.
-
-The component makes its policies and alarms of it, the simulation runs it, and configuration takes its defaults.
-"""
+"""Autoscaling of a service, as plain data: for the component, the simulation and the configuration."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -28,25 +25,25 @@ LOW_MINUTES = 15
 """Minutes in a row below the threshold before tasks are taken away."""
 
 OUT_PERCENTS = (25, 50, 100)
-"""How many tasks are added, as shares of those there are, the further the CPU is above its threshold."""
+"""Tasks added, as shares of those running, the further the CPU is above its threshold."""
 
 SLOW_PERCENTS = (25, 50)
-"""The same for the response time; never all again, for a slow database is not helped by more clients."""
+"""The same for the response time; never 100 %, for more clients do not help a slow database."""
 
 IN_PERCENTS = (-10, -25)
-"""How many are taken away, the further the CPU is below its threshold."""
+"""Tasks removed, as shares of those running, the further the CPU is below its threshold."""
 
 LEAST_ADDED, LEAST_REMOVED = 2, 1
-"""Fewest tasks that one change adds and takes away: a quarter of two tasks would be none."""
+"""Fewest tasks that one change adds and removes: a quarter of two tasks would be none."""
 
 
 class Metric(StrEnum):
-    """What a policy looks at."""
+    """Metric of a scaling policy."""
 
     CPU = "cpu"
     """Mean CPU of the tasks, in percent."""
     IDLE_CPU = "idle cpu"
-    """The same while responses are fast; 100 while they are slow, so that nothing is taken from a slow service."""
+    """The same while responses are fast; 100 while they are slow, so that a slow service keeps its tasks."""
     RESPONSE = "response"
     """95th percentile of the response time, in seconds."""
 
@@ -63,28 +60,28 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class StepPolicy:
-    """An alarm, and what happens to the number of tasks while it rings."""
+    """An alarm, and the change of the number of tasks while it is in state ALARM."""
 
     policy_name: str
     """Kebab case, unique in a service."""
     metric: Metric
-    """What is looked at."""
+    """Metric of the alarm."""
     threshold: float
-    """Where the alarm begins to ring, in the unit of the metric."""
+    """Threshold of the alarm, in the unit of the metric."""
     below: bool
-    """Ring under the threshold instead of over it."""
+    """Alarm under the threshold instead of over it."""
     minutes: int
-    """Minutes in a row beyond the threshold before it rings."""
+    """Minutes in a row beyond the threshold before the alarm."""
     steps: tuple[Step, ...]
     """From the mildest to the strongest; the first begins at the threshold."""
     least_tasks: int
-    """Fewest tasks that one change adds or takes away."""
+    """Fewest tasks that one change adds or removes."""
     cooldown_seconds: int
     """Pause before the next change, in seconds."""
 
     @property
     def intervals(self) -> list[tuple[float | None, float | None, int]]:
-        """Each step as lower and upper distance from the threshold, None where it is open, and its percent."""
+        """Return each step as lower and upper distance from the threshold, None where open, and its percent."""
         ends = [*(step.beyond for step in self.steps[1:]), None]
         if self.below:
             return [
@@ -96,7 +93,7 @@ class StepPolicy:
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduleArgs:
-    """Bounds that begin to hold at a time: more tasks before a launch, fewer after it."""
+    """A scheduled action: other bounds from a certain time on."""
 
     schedule_name: str
     """Kebab case, unique in a service."""
@@ -105,60 +102,60 @@ class ScheduleArgs:
     timezone: str = "UTC"
     """IANA name of the time zone in which `expression` is read."""
     minimum_tasks: int
-    """Tasks that run at the least from then on."""
+    """Fewest tasks from then on."""
     maximum_tasks: int
-    """Tasks that run at the most from then on."""
+    """Most tasks from then on."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TargetArgs:
-    """Numbers to which AWS itself steers by adding and taking away tasks; the one that wants most tasks wins."""
+    """Target tracking: the target that needs most tasks decides."""
 
     cpu_percent: int
-    """Mean CPU, 10 to 90."""
+    """Mean CPU, in percent, 10 to 90."""
     memory_percent: int | None = None
-    """Mean memory, 10 to 90; not steered when left out."""
+    """Mean memory, in percent, 10 to 90; no target when left out."""
     requests_per_task_per_minute: int | None = None
-    """Requests that one task gets in a minute; not steered when left out. Not with two fleets."""
+    """Requests per minute and task; no target when left out. Not with two fleets."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StepArgs:
-    """Thresholds on both sides: above the one tasks are added, below the other they are taken away."""
+    """Step scaling: tasks are added above one threshold and removed below another."""
 
     cpu_high_percent: int = CPU_HIGH_PERCENT
-    """Mean CPU above which tasks are added."""
+    """Mean CPU above which tasks are added, in percent."""
     cpu_low_percent: int = CPU_LOW_PERCENT
-    """Mean CPU below which they are taken away."""
+    """Mean CPU below which tasks are removed, in percent."""
     response_high_ms: int = RESPONSE_HIGH_MS
     """95th percentile of the response time above which tasks are added, in milliseconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScalingArgs:
-    """How the number of tasks follows the load: by `target`, by `step`, or, with neither, not at all."""
+    """Bounds of the number of tasks, and what changes it: `target`, `step`, or nothing."""
 
     minimum_tasks: int
     """Tasks that always run."""
     maximum_tasks: int
-    """Tasks that never are exceeded; the connection budget is computed from it."""
+    """Most tasks; the connection budget is computed from it."""
     cooldown_seconds: int = COOLDOWN_SECONDS
     """Pause after a change before the next, in seconds."""
     target: TargetArgs | None = None
-    """Steer to numbers."""
+    """Target tracking."""
     step: StepArgs | None = None
-    """Change at thresholds."""
+    """Step scaling."""
     schedules: list[ScheduleArgs] = field(default_factory=list)
-    """Other bounds at certain times."""
+    """Scheduled actions."""
 
     @property
     def automatic(self) -> bool:
-        """Whether something other than this program decides the number of tasks."""
+        """Return whether autoscaling decides the number of tasks."""
         return self.target is not None or self.step is not None
 
 
 def scaling_problems(scaling: ScalingArgs) -> Iterator[tuple[str, str]]:
-    """Why these numbers do not fit each other: a key of the configuration, and one sentence."""
+    """Return a key of the configuration and a sentence for each contradiction."""
     low, high = scaling.minimum_tasks, scaling.maximum_tasks
     if not 0 < low <= high:
         yield "minimum_tasks", f"given {low}, allowed 1 up to maximum_tasks, {high}"
@@ -186,7 +183,7 @@ def _schedule_problems(schedules: Sequence[ScheduleArgs]) -> Iterator[tuple[str,
 
 
 def scaling_conflicts(scaling: ScalingArgs, *, two_fleets: bool) -> Iterator[tuple[str, str]]:
-    """Why this scaling does not fit deployments with two fleets at once.
+    """Return a key and a sentence for each target that deployments with two fleets do not allow.
 
     The metric behind it belongs to one target group, and which of two is in use changes with each deployment:
     https://github.com/aws/containers-roadmap/issues/1681
@@ -199,12 +196,12 @@ def scaling_conflicts(scaling: ScalingArgs, *, two_fleets: bool) -> Iterator[tup
 
 
 def most_tasks(scaling: ScalingArgs) -> int:
-    """Most tasks that may run at rest at any time, schedules included."""
+    """Return the most tasks outside a deployment, schedules included."""
     return max([scaling.maximum_tasks, *(schedule.maximum_tasks for schedule in scaling.schedules)])
 
 
 def step_policies(scaling: ScalingArgs) -> tuple[StepPolicy, ...]:
-    """The policies of step scaling; none where it is not chosen."""
+    """Return the policies of step scaling; none where there is no `step`."""
     step = scaling.step
     if step is None:
         return ()
@@ -242,5 +239,5 @@ def _adds(
 
 
 def _spaced(percents: tuple[int, ...], width: float) -> tuple[Step, ...]:
-    """Steps of equal width from the threshold on."""
+    """Return steps of equal width from the threshold on."""
     return tuple(Step(beyond=round(number * width, 3), percent=percent) for number, percent in enumerate(percents))

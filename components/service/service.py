@@ -8,13 +8,14 @@ import pulumi_aws as aws
 from components.aws import security_groups
 from components.aws.security_groups import Upstream
 from components.component import Component
-from components.service import signals
 from components.service.access_log import make_access_log
-from components.service.alarms import Front, rollback_alarms
+from components.service.alarms import rollback_alarms
 from components.service.args import CapacityArgs, ServiceArgs
 from components.service.autoscaling import make_autoscaling
 from components.service.deployment import FULL_PERCENT, RolloutArgs
+from components.service.dimensions import BalancerDimensions
 from components.service.rollout import deployment_configuration, running_task_definition, second_fleet
+from components.service.signals import service_signals
 from components.service.tasks import drain_seconds, make_task_definition
 from observability import Signals
 
@@ -45,27 +46,30 @@ class Service(Component):
     security_group_id: pulumi.Output[str]
     """Group of the tasks."""
     task_definition_arn: pulumi.Output[str]
-    """What really runs; an error where that is not what was requested, unless CI owns it."""
+    """ARN of the task definition that runs; an error where it is not the requested one, unless CI owns it."""
 
     def __init__(self, name: str, args: ServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
-        self._front = security_groups.group(f"{name}-front", "Load balancer", args.vpc_id, self._child())
-        self._group = security_groups.group(f"{name}-tasks", "Service tasks", args.vpc_id, self._child())
+        vpc_id = args.placement.vpc_id
+        self._balancer_group = security_groups.group(f"{name}-front", "Load balancer", vpc_id, self._child())
+        self._task_group = security_groups.group(f"{name}-tasks", "Service tasks", vpc_id, self._child())
         self._admit_edge()
         self._connect()
         balancer = self._make_balancer()
         roles = ("tg", "tg-second") if args.rollout.two_fleets else ("tg",)
-        targets = [self._make_target(role) for role in roles]
+        targets = [self._make_target_group(role) for role in roles]
         listener = self._make_listeners(balancer, targets[0])
-        self._front_metrics = Front(balancer=balancer.arn_suffix, targets=[it.arn_suffix for it in targets])
+        dimensions = BalancerDimensions(
+            arn_suffix=balancer.arn_suffix, target_group_suffixes=[target.arn_suffix for target in targets]
+        )
         task = make_task_definition(name, args, self._child())
-        service = self._make_service(task, targets, listener)
-        make_autoscaling(name, args, service, self._front_metrics, self._child())
+        service = self._make_service(task, targets, listener, dimensions)
+        make_autoscaling(name, args, service, dimensions, self._child())
         self.hostname = balancer.dns_name
-        self.security_group_id = self._group.id
-        self.task_definition_arn = self._running(service, task)
-        self._signals = signals.signals(args, self._front_metrics)
+        self.security_group_id = self._task_group.id
+        self.task_definition_arn = self._running_task_definition(service, task)
+        self._signals = service_signals(args, dimensions)
         self._finish()
 
     @property
@@ -78,14 +82,14 @@ class Service(Component):
             f"{self._name}-edge",
             name=f"{self._args.service_name}-edge",
             address_family="IPv4",
-            max_entries=len(self._args.ingress_cidrs),
-            entries=[{"cidr": cidr} for cidr in self._args.ingress_cidrs],
+            max_entries=len(self._args.balancer.ingress_cidrs),
+            entries=[{"cidr": cidr} for cidr in self._args.balancer.ingress_cidrs],
             opts=self._child(),
         )
         for port in (443, 80):
             aws.vpc.SecurityGroupIngressRule(
                 f"{self._name}-from-edge-{port}",
-                security_group_id=self._front.id,
+                security_group_id=self._balancer_group.id,
                 prefix_list_id=ranges.id,
                 ip_protocol="tcp",
                 from_port=port,
@@ -94,20 +98,21 @@ class Service(Component):
             )
 
     def _connect(self) -> None:
-        task = Upstream(role="task", security_group_id=self._group.id, port=self._args.port)
-        security_groups.connect(f"{self._name}-front", self._front, [task], self._child())
-        store = self._args.collecting.store.upstreams if self._args.collecting else []
-        security_groups.connect(f"{self._name}-tasks", self._group, [*self._args.upstreams, *store], self._child())
-        security_groups.allow_https_out(f"{self._name}-tasks", self._group, self._child())
+        args = self._args
+        task = Upstream(role="task", security_group_id=self._task_group.id, port=args.http.port)
+        security_groups.connect(f"{self._name}-front", self._balancer_group, [task], self._child())
+        store = args.telemetry.collecting.store.upstreams if args.telemetry.collecting else []
+        security_groups.connect(f"{self._name}-tasks", self._task_group, [*args.upstreams, *store], self._child())
+        security_groups.allow_https_out(f"{self._name}-tasks", self._task_group, self._child())
 
     def _make_balancer(self) -> aws.lb.LoadBalancer:
         return aws.lb.LoadBalancer(
             f"{self._name}-alb",
             load_balancer_type="application",
             internal=False,
-            subnets=self._args.public_subnet_ids,
-            security_groups=[self._front.id],
-            idle_timeout=self._args.idle_timeout_seconds,
+            subnets=self._args.balancer.subnet_ids,
+            security_groups=[self._balancer_group.id],
+            idle_timeout=self._args.http.idle_timeout_seconds,
             client_keep_alive=KEEP_ALIVE_SECONDS,
             drop_invalid_header_fields=True,
             desync_mitigation_mode="defensive",
@@ -118,21 +123,25 @@ class Service(Component):
             opts=self._child(),
         )
 
-    def _make_target(self, role: str) -> aws.lb.TargetGroup:
-        sticky: Any = {"type": "lb_cookie", "enabled": self._args.websockets, "cookie_duration": STICKY_SECONDS}
+    def _make_target_group(self, role: str) -> aws.lb.TargetGroup:
+        sticky: Any = {
+            "type": "lb_cookie",
+            "enabled": self._args.http.websockets,
+            "cookie_duration": STICKY_SECONDS,
+        }
         # No physical name: a change of the port makes a new group beside the old one, which has its name still.
         return aws.lb.TargetGroup(
             f"{self._name}-{role}",
-            port=self._args.port,
+            port=self._args.http.port,
             protocol="HTTP",
             target_type="ip",
-            vpc_id=self._args.vpc_id,
+            vpc_id=self._args.placement.vpc_id,
             deregistration_delay=drain_seconds(self._args),
             # Requests differ in length by a hundred times; a slow start would need round robin.
             load_balancing_algorithm_type="least_outstanding_requests",
             stickiness=sticky,
             health_check={
-                "path": self._args.health_path,
+                "path": self._args.http.health_path,
                 "matcher": "200",
                 "interval": 15,
                 "timeout": 5,
@@ -162,84 +171,88 @@ class Service(Component):
             port=443,
             protocol="HTTPS",
             ssl_policy=TLS_POLICY,
-            certificate_arn=self._args.certificate_arn,
-            mutual_authentication=self._demand_of_callers(),
+            certificate_arn=self._args.balancer.certificate_arn,
+            mutual_authentication=self._mutual_authentication(),
             default_actions=[{"type": "forward", "target_group_arn": target.arn}],
             routing_http_response_server_enabled=False,
             opts=self._child(),
         )
 
-    def _demand_of_callers(self) -> aws.lb.ListenerMutualAuthenticationArgsDict:
-        if self._args.trust_store_arn is None:
-            # Said aloud: the provider leaves a listener as it is where nothing is said.
+    def _mutual_authentication(self) -> aws.lb.ListenerMutualAuthenticationArgsDict:
+        trust_store_arn = self._args.balancer.trust_store_arn
+        # Never left out: the provider would leave the listener as it is.
+        if trust_store_arn is None:
             return {"mode": "off"}
-        return {"mode": "verify", "trust_store_arn": self._args.trust_store_arn}
+        return {"mode": "verify", "trust_store_arn": trust_store_arn}
 
     def _make_service(
-        self, task: aws.ecs.TaskDefinition, targets: list[aws.lb.TargetGroup], listener: aws.lb.Listener
+        self,
+        task: aws.ecs.TaskDefinition,
+        targets: list[aws.lb.TargetGroup],
+        listener: aws.lb.Listener,
+        dimensions: BalancerDimensions,
     ) -> aws.ecs.Service:
         args, rollout = self._args, self._args.rollout
-        least, most = rollout.running_percents
-        made = rollback_alarms(self._name, args, self._front_metrics, self._child())
-        alarms: Any = {"alarm_names": [alarm.name for alarm in made], "enable": True, "rollback": True}
+        minimum_percent, maximum_percent = rollout.running_percents
+        alarms = rollback_alarms(self._name, args, dimensions, self._child())
+        alarm_names: Any = [alarm.name for alarm in alarms]
+        # Autoscaling changes the number of tasks, and CI the task definition.
+        by_scaling = ["desiredCount"] if args.scaling.automatic else []
+        by_ci = ["taskDefinition"] if args.image.owned_by_ci else []
         return aws.ecs.Service(
             f"{self._name}-service",
             name=args.service_name,
-            cluster=args.cluster_arn,
+            cluster=args.cluster.arn,
             task_definition=task.arn,
             desired_count=args.scaling.minimum_tasks,
-            capacity_provider_strategies=_capacity(args.capacity),
+            capacity_provider_strategies=_capacity_providers(args.capacity),
             # Without it a change of the capacity replaces the service: it is deleted first, and nobody answers.
             # https://github.com/hashicorp/terraform-provider-aws/issues/11351
             force_new_deployment=True,
-            deployment_minimum_healthy_percent=least,
-            deployment_maximum_percent=most,
+            deployment_minimum_healthy_percent=minimum_percent,
+            deployment_maximum_percent=maximum_percent,
             deployment_circuit_breaker={"enable": True, "rollback": True},
             deployment_configuration=deployment_configuration(rollout),
-            alarms=alarms,
+            alarms={"alarm_names": alarm_names, "enable": True, "rollback": True},
             # ECS moves a task to another zone by starting a new one first.
-            availability_zone_rebalancing="ENABLED" if most > FULL_PERCENT else "DISABLED",
+            availability_zone_rebalancing="ENABLED" if maximum_percent > FULL_PERCENT else "DISABLED",
             health_check_grace_period_seconds=HEALTH_GRACE_SECONDS,
             enable_execute_command=False,
             network_configuration={
-                "subnets": args.private_subnet_ids,
-                "security_groups": [self._group.id],
+                "subnets": args.placement.subnet_ids,
+                "security_groups": [self._task_group.id],
                 "assign_public_ip": False,
             },
-            load_balancers=[self._behind(targets, listener)],
+            load_balancers=[self._load_balancer(targets, listener)],
             wait_for_steady_state=True,
             propagate_tags="SERVICE",
             enable_ecs_managed_tags=True,
             opts=self._child(
-                depends_on=[listener], ignore_changes=self._owned_elsewhere(), custom_timeouts=_patience(rollout)
+                depends_on=[listener], ignore_changes=[*by_scaling, *by_ci], custom_timeouts=_timeouts(rollout)
             ),
         )
 
-    def _behind(self, targets: list[aws.lb.TargetGroup], listener: aws.lb.Listener) -> Any:
-        behind: dict[str, Any] = {
+    def _load_balancer(self, targets: list[aws.lb.TargetGroup], listener: aws.lb.Listener) -> Any:
+        block: dict[str, Any] = {
             "target_group_arn": targets[0].arn,
             "container_name": self._name,
-            "container_port": self._args.port,
+            "container_port": self._args.http.port,
         }
         if self._args.rollout.two_fleets:
-            behind["advanced_configuration"] = second_fleet(self._name, listener, targets, self._child())
-        return behind
+            block["advanced_configuration"] = second_fleet(self._name, listener, targets, self._child())
+        return block
 
-    def _owned_elsewhere(self) -> list[str]:
-        """Inputs that others change: autoscaling the number of tasks, CI the task definition."""
-        by_scaling = ["desiredCount"] if self._args.scaling.automatic else []
-        by_ci = ["taskDefinition"] if self._args.image_owned_by_ci else []
-        return [*by_scaling, *by_ci]
-
-    def _running(self, service: aws.ecs.Service, task: aws.ecs.TaskDefinition) -> pulumi.Output[str]:
-        if self._args.image_owned_by_ci:
+    def _running_task_definition(
+        self, service: aws.ecs.Service, task: aws.ecs.TaskDefinition
+    ) -> pulumi.Output[str]:
+        if self._args.image.owned_by_ci:
             return service.task_definition.apply(str)
         opts = pulumi.InvokeOutputOptions(parent=self, depends_on=[service])
         return running_task_definition(service, task.arn, opts)
 
 
-def _capacity(capacity: CapacityArgs) -> list[Any]:
-    """Never a launch type: to go from one to the other replaces the service."""
+def _capacity_providers(capacity: CapacityArgs) -> list[Any]:
+    """Return the strategy. Never a launch type: to go from one to the other replaces the service."""
     base, spot = capacity.base_tasks, capacity.spot_percent
     # AWS places no task with a provider of weight 0, be it of its base.
     # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
@@ -248,7 +261,7 @@ def _capacity(capacity: CapacityArgs) -> list[Any]:
     return [*fixed, *([{"capacity_provider": "FARGATE_SPOT", "weight": spot}] if spot else [])]
 
 
-def _patience(rollout: RolloutArgs) -> pulumi.CustomTimeouts:
-    """How long the engine waits for a deployment."""
+def _timeouts(rollout: RolloutArgs) -> pulumi.CustomTimeouts:
+    """Return how long the engine waits for a deployment."""
     minutes = f"{DEPLOYMENT_MINUTES + rollout.shifting_minutes}m"
     return pulumi.CustomTimeouts(create=minutes, update=minutes)

@@ -1,1 +1,1 @@
-"""Files of the application: a private S3 bucket, read by the world through CloudFront alone."""
+"""Files of the application: a private S3 bucket, read through CloudFront alone."""

@@ -1,4 +1,4 @@
-"""What the storage is made from."""
+"""Arguments of the store of files."""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-ht
 
 @dataclass(frozen=True, kw_only=True)
 class AliasArgs:
-    """A host name of one's own before the files."""
+    """A custom host name of the distribution."""
 
     hostname: str
     """Name, one level below the zone. Source: config `storage.hostname`."""
@@ -25,35 +25,35 @@ class AliasArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class StorageArgs:
-    """What `Storage` is made from."""
+    """Arguments of `Storage`."""
 
     bucket_prefix: str
-    """Begin of the bucket's physical name, up to 41 characters: the bucket of logs adds five."""
+    """Prefix of the bucket's physical name, up to 41 characters: the bucket of logs adds five."""
     region: str
-    """Region of the stack. Outside us-east-1 nothing can be measured, and no alias is possible."""
+    """Region of the stack. Outside us-east-1 there are no metrics, and no alias is possible."""
     cache_seconds: int
     """How long browsers and CloudFront keep a file, in seconds. Source: config `storage.cache_seconds`."""
     stale_seconds: int
-    """How long browsers may show it while they ask for a newer one, in seconds."""
+    """How long browsers may serve a stale copy while they revalidate it, in seconds."""
     fingerprinted_paths: list[str] = field(default_factory=list)
-    """Directories, such as `/assets/`, whose files never change: kept for a year."""
+    """Directories, such as `/assets/`, whose files never change: cached for a year."""
     allowed_origins: list[str] = field(default_factory=list)
-    """Origins, such as `https://feed.example`, whose scripts may read files; nobody's when empty."""
+    """Origins, such as `https://feed.example`, that CORS allows to read files; none when empty."""
     price_class: str
-    """Places that serve: `PriceClass_100`, `PriceClass_200` or `PriceClass_All`."""
+    """CloudFront price class: `PriceClass_100`, `PriceClass_200` or `PriceClass_All`."""
     noncurrent_days: int
     """How long an overwritten or deleted file can be brought back, in days."""
     intelligent_tiering: bool = True
     """Let S3 move files by how often they are read."""
     access_log_days: int | None = None
-    """How long the record of requests is kept, in days; none is made when left out."""
+    """How long the access log is kept, in days; none is written when left out."""
     alias: AliasArgs | None = None
-    """Name of one's own; CloudFront's, with its weaker TLS, when left out."""
+    """Custom host name; CloudFront's own, with its weaker TLS policy, when left out."""
     protect: bool = True
     """Refuse to delete the bucket and the distribution."""
 
     def __post_init__(self) -> None:
-        """Refuse what CloudFront would.
+        """Refuse what CloudFront would refuse.
 
         Raises:
             ValueError: an alias in a region whose certificates CloudFront does not see.
@@ -61,6 +61,6 @@ class StorageArgs:
         """
         if self.alias and self.region != CERTIFICATE_REGION:
             raise ValueError(
-                f"alias is {self.alias.hostname} and region {self.region}: CloudFront takes certificates of "
-                f"{CERTIFICATE_REGION} only"
+                f"alias: given {self.alias.hostname} in region {self.region}, allowed in {CERTIFICATE_REGION}: "
+                "CloudFront takes certificates of no other region"
             )

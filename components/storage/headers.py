@@ -1,8 +1,8 @@
-"""What answers carry: how long they may be kept, and what browsers may do with them.
+"""Response headers of the files: Cache-Control, CORS and security.
 
-How long is said by a function at the edge, not by a response headers policy: CloudFront puts a policy's headers on
-every answer, and a browser that asked for a file just before it was there would keep "403" for a year. A function
-on viewer responses does not run for an error.
+Cache-Control comes from a function at the edge, not from a response headers policy: CloudFront adds a policy's
+headers to errors too, and a browser that requested a file just before its upload would cache "403" for a year. A
+function on viewer responses does not run for an error.
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-restrictions.html
 """
 
@@ -12,10 +12,10 @@ import pulumi
 import pulumi_aws as aws
 
 YEAR_SECONDS = 31536000
-"""A year: what "for ever" is to a cache. Source: requirement S2-20."""
+"""A year: the max-age of a file that never changes. Source: requirement S2-20."""
 
 RUNTIME = "cloudfront-js-2.0"
-"""JavaScript of CloudFront functions."""
+"""Runtime of CloudFront functions."""
 
 CODE = """\
 function handler(event) {{
@@ -26,11 +26,11 @@ function handler(event) {{
     return response;
 }}
 """
-"""An object's own Cache-Control, given at its upload, comes first."""
+"""Code of the function; an object's own Cache-Control, given at its upload, wins."""
 
 
 def changing(cache_seconds: int, stale_seconds: int) -> str:
-    """Cache-Control of files that may change. Source: requirement S4-54."""
+    """Return the Cache-Control of files that may change. Source: requirement S4-54."""
     return f"public, max-age={cache_seconds}, stale-while-revalidate={stale_seconds}"
 
 
@@ -39,7 +39,7 @@ FINGERPRINTED = f"public, max-age={YEAR_SECONDS}, immutable"
 
 
 def make_function(name: str, cache_control: str, opts: pulumi.ResourceOptions) -> aws.cloudfront.Function:
-    """A function that adds `cache_control` to every answer that is no error and has none."""
+    """Return a function that adds `cache_control` to every successful response that has none."""
     return aws.cloudfront.Function(
         name,
         runtime=RUNTIME,
@@ -51,7 +51,7 @@ def make_function(name: str, cache_control: str, opts: pulumi.ResourceOptions) -
 
 
 def make_cache_policy(name: str, seconds: int, opts: pulumi.ResourceOptions) -> aws.cloudfront.CachePolicy:
-    """What CloudFront keeps for `seconds`, where a file says nothing itself; one copy for all visitors."""
+    """Return a policy that caches for `seconds` where a file has no Cache-Control; one copy for all visitors."""
     return aws.cloudfront.CachePolicy(
         name,
         comment="By path alone: no cookie, no header and no query reaches the bucket",
@@ -72,7 +72,14 @@ def make_cache_policy(name: str, seconds: int, opts: pulumi.ResourceOptions) -> 
 def make_headers_policy(
     name: str, allowed_origins: Sequence[str], opts: pulumi.ResourceOptions
 ) -> aws.cloudfront.ResponseHeadersPolicy:
-    """Security headers, and leave for the scripts of `allowed_origins` to read."""
+    """Return security headers, and CORS for `allowed_origins`."""
+    cors: aws.cloudfront.ResponseHeadersPolicyCorsConfigArgsDict = {
+        "access_control_allow_credentials": False,
+        "access_control_allow_headers": {"items": ["*"]},
+        "access_control_allow_methods": {"items": ["GET", "HEAD"]},
+        "access_control_allow_origins": {"items": list(allowed_origins)},
+        "origin_override": True,
+    }
     return aws.cloudfront.ResponseHeadersPolicy(
         name,
         comment="Security headers and cross-origin reads",
@@ -81,16 +88,6 @@ def make_headers_policy(
             "referrer_policy": {"referrer_policy": "strict-origin-when-cross-origin", "override": True},
             "strict_transport_security": {"access_control_max_age_sec": YEAR_SECONDS, "override": True},
         },
-        cors_config=_cross_origin(allowed_origins) if allowed_origins else None,
+        cors_config=cors if allowed_origins else None,
         opts=opts,
     )
-
-
-def _cross_origin(origins: Sequence[str]) -> aws.cloudfront.ResponseHeadersPolicyCorsConfigArgsDict:
-    return {
-        "access_control_allow_credentials": False,
-        "access_control_allow_headers": {"items": ["*"]},
-        "access_control_allow_methods": {"items": ["GET", "HEAD"]},
-        "access_control_allow_origins": {"items": list(origins)},
-        "origin_override": True,
-    }

@@ -7,8 +7,9 @@ import pulumi_cloudflare as cloudflare
 from components.aws import buckets, iam
 from components.aws.buckets import BucketRules, PrivateBucket
 from components.component import Component
-from components.storage import headers, signals
+from components.storage import headers
 from components.storage.args import CERTIFICATE_REGION, StorageArgs
+from components.storage.signals import storage_signals
 from observability import Signals
 
 TLS_POLICY = "TLSv1.2_2021"
@@ -18,7 +19,7 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connec
 """
 
 MISSING_SECONDS = 10
-"""How long CloudFront remembers that a file is not there, in seconds."""
+"""How long CloudFront caches that a file does not exist, in seconds."""
 
 AUTOMATIC_TTL = 1
 """Cloudflare's word for "automatic" in a record's TTL."""
@@ -28,7 +29,7 @@ ORIGIN_ID = "bucket"
 
 
 class Storage(Component):
-    """Files of the application. The bucket answers CloudFront alone, and CloudFront answers everybody."""
+    """Files of the application: a private bucket, read through CloudFront alone."""
 
     bucket_name: pulumi.Output[str]
     """Physical name of the bucket."""
@@ -37,34 +38,30 @@ class Storage(Component):
     distribution_id: pulumi.Output[str]
     """Id of the distribution, for invalidations."""
     write_policy: pulumi.Output[str]
-    """IAM document, as JSON: what a role needs to read, write and delete files."""
+    """IAM policy document, as JSON: reads, writes and deletes files."""
 
     def __init__(self, name: str, args: StorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
-        self._files = self._make_bucket()
+        rules = BucketRules(noncurrent_days=args.noncurrent_days, intelligent_tiering=args.intelligent_tiering)
+        kept = self._protected(args.protect)
+        self._files = PrivateBucket(f"{name}-files", args.bucket_prefix, rules, self._child(), kept=kept)
         self._distribution = self._make_distribution()
-        self._files.admit(self._readable())
+        self._files.admit(self._read_statement())
         if args.access_log_days is not None:
             self._make_access_log(args.access_log_days)
         hostname = self._make_alias() or self._distribution.domain_name
         self.bucket_name = self._files.bucket.bucket
         self.url = pulumi.Output.concat("https://", hostname)
         self.distribution_id = self._distribution.id
-        self.write_policy = self._writable()
-        self._signals = signals.signals(self._distribution.id, measured=args.region == CERTIFICATE_REGION)
+        self.write_policy = self._write_policy()
+        self._signals = storage_signals(self._distribution.id, measured=args.region == CERTIFICATE_REGION)
         self._finish()
 
     @property
     def signals(self) -> Signals:
         """What to watch."""
         return self._signals
-
-    def _make_bucket(self) -> PrivateBucket:
-        args = self._args
-        rules = BucketRules(noncurrent_days=args.noncurrent_days, intelligent_tiering=args.intelligent_tiering)
-        kept = self._protected(args.protect)
-        return PrivateBucket(f"{self._name}-files", args.bucket_prefix, rules, self._child(), kept=kept)
 
     def _make_distribution(self) -> aws.cloudfront.Distribution:
         args = self._args
@@ -110,7 +107,7 @@ class Storage(Component):
         aws.cloudfront.DistributionDefaultCacheBehaviorArgsDict,
         aws.cloudfront.DistributionDefaultCacheBehaviorArgsDict,
     ]:
-        """How files that change, and files that never do, are served."""
+        """Return the cache behaviours of files that may change, and of files that never do."""
         args = self._args
         policy = headers.make_headers_policy(f"{self._name}-headers", args.allowed_origins, self._child())
         kinds = {
@@ -147,7 +144,7 @@ class Storage(Component):
     def _viewer_certificate(self) -> aws.cloudfront.DistributionViewerCertificateArgsDict:
         alias = self._args.alias
         if alias is None:
-            # CloudFront's own name comes with its own, older TLS policy; nothing else can be asked for.
+            # CloudFront's own name has an older TLS policy, which cannot be changed.
             return {"cloudfront_default_certificate": True}
         return {
             "acm_certificate_arn": alias.certificate_arn,
@@ -155,8 +152,8 @@ class Storage(Component):
             "minimum_protocol_version": TLS_POLICY,
         }
 
-    def _readable(self) -> buckets.Statement:
-        """Leave for this distribution to read objects, and not to list them: "/" would be the list."""
+    def _read_statement(self) -> buckets.Statement:
+        """Return the statement by which this distribution reads objects, and does not list them at "/"."""
         return {
             "Sid": "ReadByDistribution",
             "Effect": "Allow",
@@ -166,7 +163,7 @@ class Storage(Component):
             "Condition": {"StringEquals": {"aws:SourceArn": self._distribution.arn}},
         }
 
-    def _writable(self) -> pulumi.Output[str]:
+    def _write_policy(self) -> pulumi.Output[str]:
         arn = self._files.bucket.arn
         objects = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
         return iam.document(

@@ -12,30 +12,31 @@ from observability import Signals
 from stacks.compose.data import make_database, make_pooler
 from stacks.compose.datadog import datadog_variables
 from stacks.compose.metrics import make_collector, make_store, metrics_outputs
-from stacks.compose.observability import watch
-from stacks.compose.origin import demanded, make_origin_pull
+from stacks.compose.observability import observe_components
+from stacks.compose.origin import client_trust_store_arn, make_origin_pull
 from stacks.compose.redis import make_redis
+from stacks.compose.sentry import make_sentry, make_sentry_frontend
+from stacks.compose.service import ServiceInputs, make_service
 from stacks.compose.stack import Secrets, start
 from stacks.compose.storage import make_storage, storage_outputs, storage_variables
-from stacks.compose.watch import make_sentry, make_sentry_frontend
-from stacks.compose.web import make_domain, make_edge, make_network, make_service
+from stacks.compose.web import make_domain, make_edge, make_network
 from stacks.config.stack import StackConfig
 from stacks.contract import CONTRACT_VARIABLE, cache_contract
 from stacks.edge import rate_limit_tiers
 
 
 @dataclass(frozen=True, kw_only=True)
-class Composed:
-    """A stack, made."""
+class ComposedStack:
+    """Outputs and signals of a stack."""
 
     outputs: dict[str, pulumi.Input[Any]]
     """The stack's outputs."""
     signals: tuple[Signals, ...]
-    """What its components tell about themselves."""
+    """Signals of its components."""
 
 
-def compose(config: StackConfig, secrets: Secrets) -> Composed:
-    """Make everything that `config` describes, in the order of dependency."""
+def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
+    """Make everything that `config` describes, in the order of dependency, and return its outputs."""
     stack = start(config, secrets)
     network = make_network(stack)
     cluster = Cluster("cluster", ClusterArgs(cluster_name=stack.names.prefix), stack.opts)
@@ -54,23 +55,25 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
         network,
         cluster,
         domain,
-        trust_store_arn=demanded(stack, origin_pull),
-        task_policy=storage.write_policy if storage else None,
-        environment={
-            **sentry.env,
-            **datadog_variables(config),
-            **storage_variables(storage),
-            **rate_limit_tiers(config),
-            CONTRACT_VARIABLE: contract,
-        },
-        secrets={"DATABASE_URL": pooler.pooled_url, "REDIS_URL": redis.url},
-        upstreams=[pooler_upstream, *redis.upstreams, *network.upstreams],
-        collecting=store.collecting,
+        ServiceInputs(
+            environment={
+                **sentry.env,
+                **datadog_variables(config),
+                **storage_variables(storage),
+                **rate_limit_tiers(config),
+                CONTRACT_VARIABLE: contract,
+            },
+            secrets={"DATABASE_URL": pooler.pooled_url, "REDIS_URL": redis.url},
+            upstreams=[pooler_upstream, *redis.upstreams, *network.upstreams],
+            trust_store_arn=client_trust_store_arn(stack, origin_pull),
+            task_policy=storage.write_policy if storage else None,
+            collecting=store.collecting,
+        ),
     )
     edge = make_edge(stack, domain, service)
     collector = make_collector(stack, network, cluster, database, redis, domain, store)
-    made = (database, pooler, redis, service, edge, sentry, sentry_frontend, origin_pull, storage)
-    watched = watch(stack, store, (*made, collector, store.host))
+    components = (database, pooler, redis, service, edge, sentry, sentry_frontend, origin_pull, storage)
+    observability = observe_components(stack, store, (*components, collector, store.host))
     outputs = {
         "urls": edge.urls,
         "name_servers": domain.name_servers,
@@ -87,6 +90,6 @@ def compose(config: StackConfig, secrets: Secrets) -> Composed:
         **({"sentry_frontend_dsn": sentry_frontend.dsn} if sentry_frontend else {}),
         **metrics_outputs(store),
         **storage_outputs(storage),
-        **watched.outputs,
+        **observability.outputs,
     }
-    return Composed(outputs=outputs, signals=watched.signals)
+    return ComposedStack(outputs=outputs, signals=observability.signals)

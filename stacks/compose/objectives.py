@@ -1,4 +1,4 @@
-"""What the service promises, from the stack's objectives."""
+"""Objectives and alert thresholds of the service, from the stack's targets."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from stacks.config.targets import OF_THE_SERVICE, Targets
 
 
 def objectives_args(targets: Targets, metrics: ServiceMetricsConfig | None = None) -> ObjectivesArgs:
-    """Those that the application's own `metrics` can tell of."""
+    """Return the objectives that the application's own `metrics` can measure."""
     cache_requests = metrics.cache_requests if metrics else None
     feed = [target for target in targets.hits if target.layer == "redis_feed" and cache_requests]
     return ObjectivesArgs(
@@ -36,17 +36,17 @@ def objectives_args(targets: Targets, metrics: ServiceMetricsConfig | None = Non
 
 
 def latency_limits(targets: Targets) -> LatencyLimits:
-    """Time to an answer of the whole service over which people are told: the targets' own, where they say any."""
-    own = {
+    """Return the latency thresholds of the whole service: those of the targets, or else the defaults."""
+    levels = {
         f"p{target.percentile}": Levels(ticket=_seconds(target.warning_ms), page=_seconds(target.critical_ms))
         for target in targets.latency
         if target.population == "api" and not target.routes and (target.warning_ms or target.critical_ms)
     }
-    return replace(LatencyLimits(), **{key: own[key] for key in ("p50", "p95", "p99") if key in own})
+    return replace(LatencyLimits(), **{key: levels[key] for key in ("p50", "p95", "p99") if key in levels})
 
 
 def error_shares(targets: Targets) -> Levels:
-    """Share of answers with a 5xx over which people are told: the targets' own, where they say any."""
+    """Return the thresholds of the HTTP 5xx ratio: those of the targets, or else the defaults."""
     errors = targets.errors
     if errors is None or (errors.warning is None and errors.critical is None):
         return ERROR_SHARES
@@ -58,6 +58,6 @@ def _seconds(milliseconds: int | None) -> float | None:
 
 
 def warn_of_looser_alerts(targets: Targets) -> None:
-    """Say in every preview which promise may be broken without an alert of its own."""
+    """Warn in every preview of targets that can be missed without an alert of their own."""
     for sentence in looser_alerts(targets):
         pulumi.log.warn(sentence)

@@ -1,4 +1,4 @@
-"""Everything that is made from what the components tell: rules, dashboards and alerts, on each evaluator."""
+"""Rules, dashboards and alerts of all components' signals, on each evaluator."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from observability.records.scope import add_matchers
 from observability.records.sources import scrape_signals
 from stacks.compose.alarms import make_alarms
 from stacks.compose.datadog import make_datadog
+from stacks.compose.grafana import make_grafana
 from stacks.compose.metrics import MetricsStore, make_rules
 from stacks.compose.stack import Stack
-from stacks.compose.watch import make_observability
 from stacks.config.errors import ConfigError
 
 
-class Telling(Protocol):
-    """A component, as far as it tells about itself."""
+class HasSignals(Protocol):
+    """A component with signals."""
 
     @property
     def signals(self) -> Signals:
@@ -29,34 +29,36 @@ class Telling(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Watched:
-    """A stack that is watched."""
+class ObservabilityResult:
+    """Outputs and signals of a stack's observability."""
 
     outputs: Mapping[str, pulumi.Input[str]]
-    """What the stack tells of those who watch it."""
+    """Outputs of the stack: addresses of dashboards, and the topic of pages."""
     signals: tuple[Signals, ...]
-    """What its components tell, and those who watch them."""
+    """Signals of its components, of their sources and of Grafana itself."""
 
 
-def watch(stack: Stack, store: MetricsStore, components: Sequence[Telling | None]) -> Watched:
-    """Watch all that `components` tell.
+def observe_components(
+    stack: Stack, store: MetricsStore, components: Sequence[HasSignals | None]
+) -> ObservabilityResult:
+    """Make the rules, dashboards and alerts of `components`; those that are None are not in the stack.
 
     Raises:
-        ConfigError: something they tell could never be noticed.
+        ConfigError: one of their signals could never fire.
 
     """
     here = Match("environment", stack.config.environment)
-    told = tuple(add_matchers(component.signals, here) for component in components if component)
-    signals = (*told, scrape_signals(told))
-    refused = refusals(signals, retention_days=stack.config.metrics.store.retention_days)
-    if refused:
-        raise ConfigError(f"the stack {stack.config.environment}", refused)
-    observability = make_observability(stack, without_source_evaluated(signals))
+    component_signals = tuple(add_matchers(component.signals, here) for component in components if component)
+    signals = (*component_signals, scrape_signals(component_signals))
+    problems = refusals(signals, retention_days=stack.config.metrics.store.retention_days)
+    if problems:
+        raise ConfigError(f"the stack {stack.config.environment}", problems)
+    grafana = make_grafana(stack, without_source_evaluated(signals))
     alarms, datadog = make_alarms(stack, signals), make_datadog(stack, signals)
     make_rules(stack, store, signals, alarms)
     outputs = {
-        "dashboard_url": observability.dashboard_url,
+        "dashboard_url": grafana.dashboard_url,
         **({"datadog_dashboard_url": datadog.dashboard_url} if datadog else {}),
         **({"page_topic_arn": alarms.page_topic_arn} if alarms else {}),
     }
-    return Watched(outputs=outputs, signals=(*signals, observability.signals))
+    return ObservabilityResult(outputs=outputs, signals=(*signals, grafana.signals))

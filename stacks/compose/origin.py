@@ -1,4 +1,4 @@
-"""The origin's lock: by which certificate the service knows the zone."""
+"""Authenticated origin pulls: the client certificate by which the service knows the zone."""
 
 import pulumi
 
@@ -8,7 +8,7 @@ from stacks.compose.stack import Stack
 
 
 def make_origin_pull(stack: Stack, domain: Domain) -> OriginPull | None:
-    """The certificate that the zone shows; None where configuration wants none."""
+    """Return the zone's client certificate; None where `edge.origin_pull` is none."""
     if stack.config.edge.origin_pull == "none":
         return None
     return OriginPull(
@@ -23,8 +23,8 @@ def make_origin_pull(stack: Stack, domain: Domain) -> OriginPull | None:
     )
 
 
-def demanded(stack: Stack, origin_pull: OriginPull | None) -> pulumi.Output[str] | None:
-    """The trust store by which the service verifies its callers; None where it does not."""
+def client_trust_store_arn(stack: Stack, origin_pull: OriginPull | None) -> pulumi.Output[str] | None:
+    """Return the trust store for the service's callers; None where `edge.origin_pull` is not verify."""
     if origin_pull is None or stack.config.edge.origin_pull != "verify":
         return None
     return origin_pull.trust_store_arn

@@ -17,7 +17,7 @@ Secrets = Mapping[str, pulumi.Output[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """A stack on its way: what it is to be, and where its resources go."""
+    """Configuration, names, secrets and providers of the stack that is being composed."""
 
     config: StackConfig
     """The checked configuration."""
@@ -30,7 +30,7 @@ class Stack:
 
 
 def start(config: StackConfig, secrets: Secrets) -> Stack:
-    """Begin a stack: its names, and AWS with its region, tags and, where given, its only account."""
+    """Return a stack without resources, but for AWS with its region, tags and, where given, its only account."""
     names = Names(config.app, config.environment)
     provider = aws.Provider(
         "aws",

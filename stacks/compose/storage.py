@@ -6,6 +6,7 @@ import pulumi
 
 from components.domain import Domain
 from components.storage.args import AliasArgs, StorageArgs
+from components.storage.file_store import FileStore
 from components.storage.storage import Storage
 from stacks.compose.stack import Stack
 
@@ -13,8 +14,8 @@ PRICE_CLASSES = {"100": "PriceClass_100", "200": "PriceClass_200", "all": "Price
 """CloudFront's names, by ours."""
 
 
-def make_storage(stack: Stack, domain: Domain) -> Storage | None:
-    """The bucket and its distribution; None where configuration has no files."""
+def make_storage(stack: Stack, domain: Domain) -> FileStore | None:
+    """Return the store of files; None where the configuration has none."""
     storage = stack.config.storage
     if storage is None:
         return None
@@ -44,13 +45,13 @@ def _alias(hostname: str | None, domain: Domain) -> AliasArgs | None:
     return AliasArgs(hostname=hostname, zone_id=domain.zone_id, certificate_arn=domain.certificate_arn)
 
 
-def storage_variables(storage: Storage | None) -> Mapping[str, pulumi.Input[str]]:
-    """What the service is told of its files."""
+def storage_variables(storage: FileStore | None) -> Mapping[str, pulumi.Input[str]]:
+    """Return the environment variables by which the service finds its files."""
     return {"STORAGE_BUCKET": storage.bucket_name, "STORAGE_URL": storage.url} if storage else {}
 
 
-def storage_outputs(storage: Storage | None) -> Mapping[str, pulumi.Input[str]]:
-    """What the stack tells of its files."""
+def storage_outputs(storage: FileStore | None) -> Mapping[str, pulumi.Input[str]]:
+    """Return the stack outputs of the store of files."""
     if storage is None:
         return {}
     return {

@@ -1,4 +1,4 @@
-"""Configuration of what the application calls its metrics."""
+"""Configuration of the names of the application's metrics."""
 
 from typing import Annotated, Literal
 
@@ -14,33 +14,33 @@ Label = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")]
 """Name of a label."""
 
 TimeUnit = Literal["s", "ms"]
-"""What a histogram counts in."""
+"""Unit of a histogram."""
 
 _OWN = MetricNames()
 
 
 class OperationConfig(Model):
-    """One operation of the application whose time is measured by itself."""
+    """One operation of the application with a duration histogram of its own."""
 
     id: Name = Field(description="Part of the record's id: switch-cycle.")
     title: Annotated[str, Field(min_length=1, max_length=40)] = Field(description="For people: Switch of a cycle.")
     duration: Metric = Field(description="Classic histogram, without _bucket.")
-    duration_unit: TimeUnit = Field(default="s", description="What the histogram counts in.")
+    duration_unit: TimeUnit = Field(default="s", description="Unit of the histogram.")
     p95_ms: Annotated[int, Field(ge=1, le=60000)] = Field(
         description="95th percentile over which a ticket is written, in milliseconds."
     )
 
 
 class MetricNamesConfig(Model):
-    """What the application calls its metrics; a part that it does not have is left out."""
+    """Names of the application's metrics and labels; a metric that it does not have is left out."""
 
-    requests: Metric = Field(default=_OWN.requests, description="Counter of answers.")
+    requests: Metric = Field(default=_OWN.requests, description="Counter of HTTP responses.")
     duration: Metric = Field(
-        default=_OWN.duration, description="Classic histogram of the time to an answer, without _bucket."
+        default=_OWN.duration, description="Classic histogram of the request duration, without _bucket."
     )
-    duration_unit: TimeUnit = Field(default="s", description="What the histogram counts in.")
+    duration_unit: TimeUnit = Field(default="s", description="Unit of the histogram.")
     duration_edges: Annotated[list[Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]], Field(min_length=2)] = Field(
-        default=list(DEFAULT_EDGES), description="Edges of the histogram, as it writes them in le."
+        default=list(DEFAULT_EDGES), description="Bucket boundaries of the histogram, as it writes them in le."
     )
     status_label: Label = Field(default=_OWN.status_label, description="Label of the HTTP status.")
     route_label: Label = Field(default=_OWN.route_label, description="Label of the route, never of the path.")
@@ -48,31 +48,46 @@ class MetricNamesConfig(Model):
     sign_in_routes: Annotated[str, Field(min_length=1)] = Field(
         default=_OWN.sign_in_routes, description="Regular expression of the routes that sign somebody in."
     )
-    cache_requests: Metric | None = Field(default=None, description="Counter of look-ups in the cache.")
-    cache_pattern_label: Label = Field(default=_OWN.cache_pattern_label, description="Label of the kind of key.")
+    cache_requests: Metric | None = Field(default=None, description="Counter of cache lookups.")
+    cache_pattern_label: Label = Field(default=_OWN.cache_pattern_label, description="Label of the key pattern.")
     cache_result_label: Label = Field(
         default=_OWN.cache_result_label, description="Label with hit, miss, stale or stampede."
     )
-    active_users: Metric | None = Field(default=None, description="Gauge of users who are active.")
+    active_users: Metric | None = Field(default=None, description="Gauge of active users.")
     tasks_created: Metric | None = Field(default=None, description="Counter of tasks.")
     user_type_label: Label = Field(
         default=_OWN.user_type_label, description="Label of the kind of user who created a task."
     )
-    sessions: Metric | None = Field(default=None, description="Gauge of sessions that are going on.")
+    sessions: Metric | None = Field(default=None, description="Gauge of active sessions.")
     websockets: Metric | None = Field(default=None, description="Gauge of open WebSockets.")
-    write_queue: Metric | None = Field(default=None, description="Gauge of writes that wait for the database.")
-    failed_writes: Metric | None = Field(default=None, description="Counter of writes that the database refused.")
+    write_queue: Metric | None = Field(default=None, description="Gauge of the length of the write queue.")
+    failed_writes: Metric | None = Field(default=None, description="Counter of writes that the database rejected.")
     operations: list[OperationConfig] = Field(
-        default=[], description="Operations whose time is measured by themselves."
+        default=[], description="Operations with a duration histogram of their own."
     )
 
 
 def metric_names(config: MetricNamesConfig) -> MetricNames:
-    """The same as the records take it."""
-    given = config.model_dump(include=set(MetricNamesConfig.model_fields) - {"duration_edges", "operations"})
+    """Return the names as signals take them."""
     return MetricNames(
-        **given,
+        requests=config.requests,
+        duration=config.duration,
+        duration_unit=config.duration_unit,
         duration_edges=tuple(config.duration_edges),
+        status_label=config.status_label,
+        route_label=config.route_label,
+        method_label=config.method_label,
+        sign_in_routes=config.sign_in_routes,
+        cache_requests=config.cache_requests,
+        cache_pattern_label=config.cache_pattern_label,
+        cache_result_label=config.cache_result_label,
+        active_users=config.active_users,
+        tasks_created=config.tasks_created,
+        user_type_label=config.user_type_label,
+        sessions=config.sessions,
+        websockets=config.websockets,
+        write_queue=config.write_queue,
+        failed_writes=config.failed_writes,
         operations=tuple(
             OperationNames(
                 id=operation.id,

@@ -78,7 +78,7 @@ def network_problems(
     authorities_url: str | None,
     images: Mapping[str, str],
 ) -> Iterator[Problem]:
-    """Key and sentence for each way in which the network does not fit itself or what has to run in it.
+    """Return a key and a sentence for each contradiction of the network with itself or with what runs in it.
 
     Args:
         network: the block itself.
@@ -104,20 +104,20 @@ def _endpoint_problems(network: NetworkConfig) -> Iterator[Problem]:
     if missing:
         yield (
             "network.endpoints",
-            f"missing {', '.join(missing)}; with nat: none a task starts only over {', '.join(TASK_ENDPOINTS)}",
+            f"missing {', '.join(missing)}, required with network.nat: none, or no task starts",
         )
 
 
 def _outside_problems(
     redis_provider: str, authorities_url: str | None, images: Mapping[str, str]
 ) -> Iterator[Problem]:
-    """What lies on the internet, where no private subnet reaches it."""
+    """Return what lies on the internet, which no private subnet reaches."""
     if redis_provider == "upstash":
         yield "redis.provider", "given 'upstash', allowed a Redis inside the VPC with network.nat: none"
     if authorities_url is None:
         yield (
             "database.pooler.authorities_url",
-            "missing; with network.nat: none it is a file:// of prepare_image, or an object in S3",
+            "missing, required with network.nat: none: a file:// of prepare_image, or an object in S3",
         )
     for key, image in images.items():
         if not PRIVATE_IMAGE.match(image):

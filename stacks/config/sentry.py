@@ -15,7 +15,7 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,49}$")]
 """Identifier at a provider: lower case, digits, hyphens."""
 
 Number = Annotated[int, Field(ge=1)]
-"""Number that Sentry gave to something."""
+"""Number of an object at Sentry."""
 
 
 class SlackConfig(Model):
@@ -35,26 +35,26 @@ class PagerDutyConfig(Model):
 
 
 class SentryAlertsConfig(Model):
-    """What Sentry tells people about."""
+    """Alerts that Sentry evaluates."""
 
-    errors: bool = Field(default=True, description="Tell when errors come too fast.")
+    errors: bool = Field(default=True, description="Alert on the number of errors.")
     errors_warning: Number = Field(
         default=10, description="Errors in five minutes over which a ticket is written."
     )
     errors_critical: Number = Field(
         default=100, description="Errors in five minutes over which somebody is paged."
     )
-    new_issue: bool = Field(default=True, description="Tell of errors that are new, or back.")
+    new_issue: bool = Field(default=True, description="Alert on new issues and regressions.")
     performance_regression: bool = Field(
-        default=True, description="Tell of new performance issues, and of slow transactions."
+        default=True, description="Alert on new performance issues, and on the p95 transaction duration."
     )
     p95_target_ms: Number = Field(
-        default=500, description="95th percentile of a transaction's time over which a ticket is written, in ms."
+        default=500, description="p95 transaction duration over which a ticket is written, in milliseconds."
     )
 
 
 class SentryProjectConfig(Model):
-    """What one part of the application sends to its project."""
+    """One project: what a part of the application sends to it, and its alerts."""
 
     platform: str = Field(default="python", description="Sentry's name of the part's platform.")
     key_rate_limit_count: Number = Field(
@@ -82,9 +82,9 @@ class SentryConfig(SentryProjectConfig):
     team_id: Number | None = Field(
         default=None, description="Number of that team: without Slack, its members get mail."
     )
-    slack: SlackConfig | None = Field(default=None, description="Where tickets and pages are written.")
+    slack: SlackConfig | None = Field(default=None, description="Channel of tickets and pages.")
     pagerduty: PagerDutyConfig | None = Field(
-        default=None, description="Where pages ring; needs grafana.contacts.may_page."
+        default=None, description="Service of pages; needs grafana.contacts.may_page."
     )
     frontend: SentryProjectConfig | None = Field(
         default=None, description="A project of its own for what runs in browsers."
@@ -92,22 +92,22 @@ class SentryConfig(SentryProjectConfig):
 
 
 def sentry_problems(config: SentryConfig, *, may_page: bool) -> Iterator[Problem]:
-    """Alerts that could not fire, or that nobody would hear."""
+    """Return a key and a sentence for each alert that could not fire, or would reach nobody."""
     if config.pagerduty and not may_page:
         yield "sentry.pagerduty", "given, allowed only with grafana.contacts.may_page: true"
-    yield from _project_problems("sentry", config, heard=bool(config.slack or config.team_id))
+    yield from _project_problems("sentry", config, has_contact=bool(config.slack or config.team_id))
     if config.frontend:
         yield from _project_problems(
-            "sentry.frontend", config.frontend, heard=bool(config.slack or config.team_id)
+            "sentry.frontend", config.frontend, has_contact=bool(config.slack or config.team_id)
         )
 
 
-def _project_problems(key: str, project: SentryProjectConfig, *, heard: bool) -> Iterator[Problem]:
+def _project_problems(key: str, project: SentryProjectConfig, *, has_contact: bool) -> Iterator[Problem]:
     alerts = project.alerts
-    if (alerts.errors or alerts.performance_regression) and not heard:
+    if (alerts.errors or alerts.performance_regression) and not has_contact:
         yield (
             f"{key}.alerts",
-            "errors or performance_regression given, allowed only with sentry.slack or sentry.team_id",
+            "given errors or performance_regression, allowed only with sentry.slack or sentry.team_id",
         )
     if alerts.performance_regression and project.traces_sample_rate == 0:
         yield f"{key}.alerts.performance_regression", "given, allowed only with a traces_sample_rate over 0"

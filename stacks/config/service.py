@@ -27,7 +27,7 @@ VariableName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 """Name of an environment variable."""
 
 DIGEST = "@sha256:"
-"""What a reference to an image holds that no push can change."""
+"""Mark of an image reference that no push can change."""
 
 Tasks = Annotated[int, Field(ge=1, le=1000)]
 """A number of tasks."""
@@ -39,10 +39,10 @@ Cooldown = Annotated[
 """Pause between two changes."""
 
 SteeredPercent = Annotated[int, Field(ge=10, le=90)]
-"""Use of a resource that can be steered to."""
+"""Target of a utilisation, in percent."""
 
 ShiftMinutes = Annotated[int, Field(ge=0, le=1440)]
-"""A pause of ECS between two steps of a deployment."""
+"""Pause between two steps of a deployment, in minutes."""
 
 
 class ScheduleConfig(Model):
@@ -65,24 +65,26 @@ class FixedConfig(Model):
 
 
 class TargetConfig(Model):
-    """AWS steers to a number, by as many tasks as it takes."""
+    """Target tracking: AWS runs as many tasks as a target needs."""
 
     mode: Literal["target"]
     minimum_tasks: Tasks = Field(description="Tasks that always run.")
     maximum_tasks: Tasks = Field(description="Tasks at the most.")
-    cpu_percent: SteeredPercent = Field(default=CPU_HIGH_PERCENT, description="Mean CPU that is steered to.")
+    cpu_percent: SteeredPercent = Field(
+        default=CPU_HIGH_PERCENT, description="Target of the mean CPU, in percent."
+    )
     memory_percent: SteeredPercent | None = Field(
-        default=None, description="Mean memory that is steered to; left out, it is not."
+        default=None, description="Target of the mean memory, in percent; none when left out."
     )
     requests_per_task_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
-        default=None, description="Requests a minute and task that are steered to; left out, they are not."
+        default=None, description="Target of the requests per minute and task; none when left out."
     )
     cooldown_seconds: Cooldown = COOLDOWN_SECONDS
     schedules: list[ScheduleConfig] = Field(default=[], description="Other bounds at certain times.")
 
 
 class StepConfig(Model):
-    """Tasks are added above one threshold and taken away below another, more of them the further it is."""
+    """Step scaling: tasks are added above one threshold and removed below another."""
 
     mode: Literal["step"]
     minimum_tasks: Tasks = Field(description="Tasks that always run.")
@@ -91,7 +93,7 @@ class StepConfig(Model):
         default=CPU_HIGH_PERCENT, description="Mean CPU above which tasks are added."
     )
     cpu_low_percent: Annotated[int, Field(ge=5, le=45)] = Field(
-        default=CPU_LOW_PERCENT, description="Mean CPU below which tasks are taken away."
+        default=CPU_LOW_PERCENT, description="Mean CPU below which tasks are removed."
     )
     response_high_ms: Annotated[int, Field(ge=10, le=60000)] = Field(
         default=RESPONSE_HIGH_MS,
@@ -116,28 +118,34 @@ class RollingConfig(Model):
 
 
 class BlueGreenConfig(Model):
-    """A whole second fleet takes over all requests at once."""
+    """A second fleet takes over all traffic at once."""
 
     strategy: Literal["blue_green"]
-    bake_minutes: ShiftMinutes = Field(default=10, description="How long the old fleet is kept, in minutes.")
+    bake_minutes: ShiftMinutes = Field(
+        default=10, description="How long the old fleet still runs after the shift, in minutes."
+    )
 
 
 class CanaryConfig(Model):
-    """A whole second fleet takes a share of the requests, and the rest later."""
+    """A second fleet takes a share of the traffic, and the rest later."""
 
     strategy: Literal["canary"]
     percent: Annotated[int, Field(ge=1, le=99)] = Field(default=10, description="The first share, in percent.")
     minutes: ShiftMinutes = Field(default=10, description="Pause before the rest, in minutes.")
-    bake_minutes: ShiftMinutes = Field(default=10, description="How long the old fleet is kept, in minutes.")
+    bake_minutes: ShiftMinutes = Field(
+        default=10, description="How long the old fleet still runs after the shift, in minutes."
+    )
 
 
 class LinearConfig(Model):
-    """A whole second fleet takes the requests in equal shares."""
+    """A second fleet takes the traffic in equal shares."""
 
     strategy: Literal["linear"]
     percent: Annotated[int, Field(ge=3, le=100)] = Field(default=20, description="Each share, in percent.")
     minutes: ShiftMinutes = Field(default=5, description="Pause before the next share, in minutes.")
-    bake_minutes: ShiftMinutes = Field(default=10, description="How long the old fleet is kept, in minutes.")
+    bake_minutes: ShiftMinutes = Field(
+        default=10, description="How long the old fleet still runs after the shift, in minutes."
+    )
 
 
 RolloutConfig = Annotated[
@@ -147,7 +155,7 @@ RolloutConfig = Annotated[
 
 
 class CapacityConfig(Model):
-    """Which machines of AWS the tasks run on."""
+    """Shares of Fargate and Fargate Spot."""
 
     spot_percent: Percent = Field(
         default=0, description="Share of the tasks above `base_tasks` that run on Spot and may go at any time."
@@ -202,16 +210,16 @@ class ServiceConfig(Model):
         default=None, description="The application's own limits, given to it as JSON in RATE_LIMIT_TIERS."
     )
     access_log_days: Literal[7, 14, 30, 60, 90, 180, 365] | None = Field(
-        default=90, description="How long the load balancer's record of requests is kept, in days; null for none."
+        default=90, description="How long the load balancer's access log is kept, in days; null for none."
     )
     metrics: ServiceMetricsConfig | None = Field(
-        default=None, description="Where the program tells its own numbers; nowhere when left out."
+        default=None, description="The application's own metrics; none when left out."
     )
     protect: bool = Field(default=True, description="Refuse to delete the load balancer.")
 
 
 def scaling_args(scaling: ScalingConfig) -> ScalingArgs:
-    """The same as the component, the simulation and the connection budget take it."""
+    """Return the arguments of the component, the simulation and the connection budget."""
     match scaling:
         case FixedConfig():
             return ScalingArgs(minimum_tasks=scaling.tasks, maximum_tasks=scaling.tasks)
@@ -254,7 +262,7 @@ def _automatic(
 
 
 def rollout_args(deployment: RolloutConfig) -> RolloutArgs:
-    """The same as the component and the connection budget take it."""
+    """Return the arguments of the component and the connection budget."""
     match deployment:
         case RollingConfig():
             return RolloutArgs(
@@ -272,7 +280,7 @@ def rollout_args(deployment: RolloutConfig) -> RolloutArgs:
 
 
 def service_problems(service: ServiceConfig) -> Iterator[Problem]:
-    """Every way in which the service's settings do not fit each other: the key, and one sentence."""
+    """Return a key and a sentence for each contradiction between the service's settings."""
     scaling, rollout = scaling_args(service.scaling), rollout_args(service.deployment)
     for key, sentence in (
         *scaling_problems(scaling),

@@ -1,4 +1,4 @@
-"""Configuration of the program's own numbers."""
+"""Configuration of the application's own metrics."""
 
 from typing import Annotated
 
@@ -8,12 +8,12 @@ from stacks.config.metric_names import MetricNamesConfig
 
 
 class ServiceMetricsConfig(MetricNamesConfig):
-    """Where the program tells its own numbers, in the text format of Prometheus, and what it calls them."""
+    """Where the application exposes its metrics, in the text format of Prometheus, and their names."""
 
-    path: Annotated[str, Field(pattern=r"^/\S*$")] = Field(default="/metrics", description="Path of the numbers.")
+    path: Annotated[str, Field(pattern=r"^/\S*$")] = Field(default="/metrics", description="Path of the metrics.")
     port: Annotated[int, Field(ge=1, le=65535)] | None = Field(
-        default=None, description="Port of the numbers, best another one than `port`, which visitors reach."
+        default=None, description="Port of the metrics, best another one than `port`, which visitors reach."
     )
     series: Annotated[int, Field(ge=1, le=100000)] = Field(
-        default=500, description="Series of one task, about: a histogram has 15 or more for each route."
+        default=500, description="Series of one task, estimated: a histogram has 15 or more for each route."
     )

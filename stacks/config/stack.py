@@ -77,7 +77,11 @@ class StackConfig(Model):
             direct_connections=database.direct_connections + self.metrics.postgres_connections,
             server_connections=pooler.server_connections,
             client_connections=pooler.client_connections,
-            poolers=Fleet(tasks=pooler.tasks, **pooler.deployment.model_dump()),
+            poolers=Fleet(
+                tasks=pooler.tasks,
+                minimum_percent=pooler.deployment.minimum_percent,
+                maximum_percent=pooler.deployment.maximum_percent,
+            ),
             service=Fleet(
                 tasks=most_tasks(scaling_args(service.scaling)), minimum_percent=least, maximum_percent=most
             ),

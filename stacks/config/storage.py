@@ -25,7 +25,7 @@ class S3Config(Model):
         default=3600, description="How long browsers and CloudFront keep a file, in seconds."
     )
     stale_seconds: Annotated[int, Field(ge=0, le=31536000)] = Field(
-        default=86400, description="How long browsers may show it while they fetch a newer one, in seconds."
+        default=86400, description="How long browsers may serve a stale copy while they revalidate it, in seconds."
     )
     fingerprinted_paths: list[UrlPath] = Field(
         default=["/_app/", "/assets/"],
@@ -42,7 +42,7 @@ class S3Config(Model):
         default=True, description="Let S3 move files by how often they are read; all stay readable at once."
     )
     access_log_days: Literal[7, 14, 30, 60, 90, 180, 365] | None = Field(
-        default=None, description="How long the record of requests is kept, in days; none when left out."
+        default=None, description="How long the access log is kept, in days; none when left out."
     )
     protect: bool = Field(default=True, description="Refuse to delete the bucket and the distribution.")
 
@@ -54,7 +54,7 @@ StorageConfig = S3Config
 def storage_problems(
     storage: StorageConfig | None, *, region: str, zone: str, hostnames: list[str]
 ) -> Iterator[Problem]:
-    """Key and sentence for each way in which the name of the files does not fit the stack's."""
+    """Return a key and a sentence for each reason against the host name of the files."""
     if storage is None or storage.hostname is None:
         return
     given = storage.hostname
@@ -62,7 +62,7 @@ def storage_problems(
     if label == given or "." in label:
         yield "storage.hostname", f"given {given}, allowed one level below {zone}"
     elif given in hostnames:
-        yield "storage.hostname", f"given {given}, which is one of edge.hostnames, allowed a name of its own"
+        yield "storage.hostname", f"given {given}, allowed a name that is not one of edge.hostnames"
     if region != ALIAS_REGION:
         yield (
             "storage.hostname",

@@ -1,24 +1,28 @@
-import dataclasses
-
 import pytest
 
-from components.sentry.args import AlertArgs, PagerDutyArgs, SentryArgs, SlackArgs
+from components.sentry.args import (
+    AlertArgs,
+    KeyLimitArgs,
+    PagerDutyArgs,
+    SamplingArgs,
+    SentryArgs,
+    SlackArgs,
+    TeamArgs,
+)
 from components.sentry.component import Sentry
 from observability import Severity
 from observability.alerting.alerts import alerts
 from observability.alerting.evaluators import without_source_evaluated
+from tests.components.changed_args import changed
 from tests.components.recording import Recorded, record_component
 
 ARGS = SentryArgs(
-    organization="example",
-    team="platform",
+    team=TeamArgs(organization="example", slug="platform"),
     project="shop-api-staging",
     platform="python-fastapi",
     environment="staging",
-    error_sample_rate=1.0,
-    traces_sample_rate=0.1,
-    key_rate_limit_count=1000,
-    key_rate_limit_window_seconds=3600,
+    sampling=SamplingArgs(errors=1.0, traces=0.1),
+    key_limit=KeyLimitArgs(events=1000, window_seconds=3600),
     slack=SlackArgs(integration_id=11, channel="#shop"),
 )
 SILENT = AlertArgs(errors=False, new_issue=False, performance_regression=False)
@@ -29,7 +33,7 @@ DSN = "https://public@sentry.example.com/1"
 
 
 def record(**changes: object) -> Recorded[Sentry]:
-    args = dataclasses.replace(ARGS, **changes)
+    args = changed(ARGS, changes)
     return record_component(lambda: Sentry("errors", args), read=lambda sentry: sentry.env)
 
 
@@ -56,7 +60,7 @@ def test_sentry_makes_one_project_and_one_limited_key():
 
 
 def test_sentry_dsn_is_public_and_goes_to_the_application():
-    recorded = record(traces_sample_rate=0.25, profiles_sample_rate=0.01, release="api@1.4.0")
+    recorded = record(sampling={"traces": 0.25, "profiles": 0.01}, release="api@1.4.0")
     assert recorded.outputs == {"dsn": DSN, "project_slug": "shop-api-staging"}
     assert recorded.registered_outputs["errors"] == recorded.outputs
     assert recorded.read == {
@@ -78,23 +82,26 @@ def test_sentry_project_is_protected_as_asked(protect: bool):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"error_sample_rate": 1.1}, "error_sample_rate is 1.1: a share from 0 to 1"),
-        ({"traces_sample_rate": -0.1}, "traces_sample_rate is -0.1"),
-        ({"profiles_sample_rate": 2}, "profiles_sample_rate is 2"),
-        ({"slack": None}, "alerts that count reach nobody: give slack or team_id"),
-        ({"traces_sample_rate": 0}, "performance_regression sees nothing while traces_sample_rate is 0"),
+        ({"sampling": {"errors": 1.1}}, "sampling.errors: given 1.1, allowed 0 to 1"),
+        ({"sampling": {"traces": -0.1}}, "sampling.traces: given -0.1"),
+        ({"sampling": {"profiles": 2}}, "sampling.profiles: given 2"),
+        ({"slack": None}, "allowed only with slack or team.team_id"),
+        ({"sampling": {"traces": 0}}, "performance_regression: given, allowed only with sampling.traces over 0"),
         (
-            {"error_sample_rate": 0.05},
-            "10 errors are 0.5 events at an error_sample_rate of 0.05, allowed 1 or more",
+            {"sampling": {"errors": 0.05}},
+            "given 10 errors, which are 0.5 events at an error_sample_rate of 0.05, allowed 1 event",
         ),
-        ({"alerts": AlertArgs(errors_warning=100)}, "errors_warning is 100: under errors_critical, 100"),
-        ({"key_rate_limit_count": 0}, "key_rate_limit_count is 0: at least 1"),
-        ({"key_rate_limit_window_seconds": 0}, "key_rate_limit_window_seconds is 0"),
+        (
+            {"alerts": AlertArgs(errors_warning=100)},
+            "errors_warning: given 100, allowed under errors_critical, 100",
+        ),
+        ({"key_limit": {"events": 0}}, "key_limit.events: given 0, allowed 1 or more"),
+        ({"key_limit": {"window_seconds": 0}}, "key_limit.window_seconds: given 0"),
     ],
 )
 def test_sentry_refuses_rates_and_limits_that_are_none(changes: dict[str, object], message: str):
     with pytest.raises(ValueError, match=message):
-        dataclasses.replace(ARGS, **changes)
+        changed(ARGS, changes)
 
 
 def test_sentry_check_ids_differ_between_projects():
@@ -133,7 +140,7 @@ def test_pages_ring_and_tickets_do_not():
 
 
 def test_mail_takes_the_place_of_a_chat_that_is_not_there():
-    recorded = record(slack=None, team_id=31)
+    recorded = record(slack=None, team={"team_id": 31})
     assert triggers(recorded) == {"critical": (100, [MAIL]), "warning": (10, [MAIL])}
     [told] = recorded.one("SentryIssueAlert", "errors-new-issue").inputs["actions"]
     assert told == {"id": "sentry.mail.actions.NotifyEmailAction", "targetType": "Team", "targetIdentifier": "31"}
@@ -143,7 +150,7 @@ def test_mail_takes_the_place_of_a_chat_that_is_not_there():
     ("rate", "warning", "critical"), [(1.0, 10, 100), (0.5, 5, 50), (0.3, 3, 30), (0.1, 1, 10)]
 )
 def test_thresholds_count_what_happens_and_not_what_is_sent(rate: float, warning: float, critical: float):
-    recorded = record(error_sample_rate=rate)
+    recorded = record(sampling={"errors": rate})
     assert {label: value for label, (value, _) in triggers(recorded).items()} == {
         "critical": critical,
         "warning": warning,
@@ -155,10 +162,10 @@ def test_thresholds_count_what_happens_and_not_what_is_sent(rate: float, warning
 
 
 def test_records_hold_the_real_limits_whatever_is_sent():
-    told = record(error_sample_rate=0.1).component.signals
+    told = record(sampling={"errors": 0.1}).component.signals
     found = {alert.name: (alert.severity, alert.summary) for alert in alerts([told])}
-    assert found["sentry-errors-api-ticket"] == (Severity.TICKET, "Errors in five minutes: api: over 10")
-    assert found["sentry-errors-api-page"] == (Severity.PAGE, "Errors in five minutes: api: over 100")
+    assert found["sentry-errors-api-ticket"] == (Severity.TICKET, "Error events in 5 minutes: api: over 10")
+    assert found["sentry-errors-api-page"] == (Severity.PAGE, "Error events in 5 minutes: api: over 100")
     assert set(found) - {"sentry-errors-api-ticket", "sentry-errors-api-page"} == {
         "sentry-new-issue-api-ticket",
         "sentry-slow-issue-api-ticket",

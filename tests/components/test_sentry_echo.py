@@ -115,7 +115,7 @@ def drift(rule: Registered, inputs: dict[str, Any]) -> list[str]:
     return [change.path for change in changes(rule.type, resource_shape(rule.type), state, inputs)]
 
 
-@pytest.mark.parametrize("args", [{}, {"slack": None, "team_id": 31}, {"error_sample_rate": 0.1}])
+@pytest.mark.parametrize("args", [{}, {"slack": None, "team": {"team_id": 31}}, {"sampling": {"errors": 0.1}}])
 def test_second_preview_of_every_alert_is_empty(args: dict[str, object]):
     found = alerts(**args)
     assert len(found) == 4

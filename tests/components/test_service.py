@@ -6,13 +6,22 @@ import pulumi
 import pytest
 
 from components.aws.fargate import TaskArgs
+from components.aws.placement import ClusterRef, NetworkPlacement
 from components.aws.security_groups import Upstream
-from components.service.args import CapacityArgs, ServiceArgs
+from components.service.args import (
+    BalancerArgs,
+    CapacityArgs,
+    HttpArgs,
+    ImageArgs,
+    ServiceArgs,
+    VariablesArgs,
+)
 from components.service.deployment import RolloutArgs, Strategy
 from components.service.scaling import ScalingArgs, ScheduleArgs, StepArgs, TargetArgs, step_policies
 from components.service.service import Service
 from observability import Prometheus
 from observability.records.names import MetricNames
+from tests.components.changed_args import changed
 from tests.components.recording import Recorded, Secret, record_component
 
 RUNNING = "aws:ecs/getService:getService"
@@ -26,25 +35,23 @@ BLUE_GREEN = RolloutArgs(strategy=Strategy.BLUE_GREEN, bake_minutes=10)
 
 ARGS = ServiceArgs(
     service_name="shop-staging-api",
-    image="example/api:1",
-    port=8080,
-    health_path="/health",
+    image=ImageArgs(reference="example/api:1"),
+    http=HttpArgs(port=8080, health_path="/health", idle_timeout_seconds=90),
     task=TaskArgs(cpu=512, memory_mib=1024, architecture="ARM64", log_retention_days=14),
     scaling=TARGET,
     capacity=CapacityArgs(base_tasks=2),
-    idle_timeout_seconds=90,
-    environment={"LOG_LEVEL": "info"},
-    secrets={"DATABASE_URL": "postgresql://hidden"},
-    generated_secrets=["SESSION_KEY"],
+    variables=VariablesArgs(
+        plain={"LOG_LEVEL": "info"}, secret={"DATABASE_URL": "postgresql://hidden"}, generated=["SESSION_KEY"]
+    ),
     upstreams=[Upstream(role="pooler", security_group_id="sg-pooler", port=6432)],
-    ingress_cidrs=["192.0.2.0/24", "198.51.100.0/24"],
-    certificate_arn="arn:certificate",
-    cluster_arn="arn:aws:ecs:eu-west-1:123456789012:cluster/shop-staging",
-    cluster_name="shop-staging",
+    balancer=BalancerArgs(
+        subnet_ids=["public-1", "public-2"],
+        ingress_cidrs=["192.0.2.0/24", "198.51.100.0/24"],
+        certificate_arn="arn:certificate",
+    ),
+    cluster=ClusterRef(arn="arn:aws:ecs:eu-west-1:123456789012:cluster/shop-staging", name="shop-staging"),
+    placement=NetworkPlacement(vpc_id="vpc-1", subnet_ids=["private-1", "private-2"]),
     region="eu-west-1",
-    vpc_id="vpc-1",
-    public_subnet_ids=["public-1", "public-2"],
-    private_subnet_ids=["private-1", "private-2"],
 )
 
 
@@ -52,9 +59,7 @@ def record(
     *, running: str = "arn:aws:made:::api-task", preview: bool = False, **changes: Any
 ) -> Recorded[Service]:
     answers = {} if preview else {RUNNING: {"taskDefinition": running}}
-    return record_component(
-        lambda: Service("api", dataclasses.replace(ARGS, **changes)), answers=answers, preview=preview
-    )
+    return record_component(lambda: Service("api", changed(ARGS, changes)), answers=answers, preview=preview)
 
 
 def container(recorded: Recorded[Service]) -> dict[str, Any]:
@@ -65,7 +70,7 @@ def container(recorded: Recorded[Service]) -> dict[str, Any]:
 def test_only_the_edge_reaches_the_load_balancer():
     recorded = record()
     prefixes = recorded.one("ManagedPrefixList").inputs
-    assert [it["cidr"] for it in prefixes["entries"]] == ARGS.ingress_cidrs
+    assert [it["cidr"] for it in prefixes["entries"]] == ARGS.balancer.ingress_cidrs
     assert prefixes["maxEntries"] == 2
     into_front = [
         it for it in recorded.of("SecurityGroupIngressRule") if it.inputs["securityGroupId"] == "api-front-id"
@@ -207,7 +212,7 @@ def test_launch_is_met_by_a_schedule():
 )
 def test_scaling_that_would_not_work_is_refused(changes: dict[str, Any], message: str):
     with pytest.raises(ValueError, match=message):
-        dataclasses.replace(ARGS, **changes)
+        changed(ARGS, changes)
 
 
 def test_deployment_is_taken_back_by_the_breaker_and_by_alarms_of_its_own():
@@ -232,7 +237,7 @@ def test_running_task_definition_is_handed_out():
 
 
 def test_image_of_ci_is_never_taken_back_and_never_compared():
-    recorded = record(image_owned_by_ci=True, running="another")
+    recorded = record(image={"owned_by_ci": True}, running="another")
     service = recorded.one("aws:ecs/service:Service")
     assert service.ignore_changes == ("desiredCount", "taskDefinition")
     assert recorded.outputs["task_definition_arn"] == "arn:aws:made:::api-task"
@@ -320,7 +325,7 @@ def test_zone_rebalancing_is_off_where_ecs_could_not_start_a_task_more():
 
 
 def test_open_connections_stay_with_their_task_and_get_time_to_leave():
-    plain, sticky = (record(websockets=on).one("TargetGroup").inputs for on in (False, True))
+    plain, sticky = (record(http={"websockets": on}).one("TargetGroup").inputs for on in (False, True))
     assert (plain["stickiness"]["enabled"], sticky["stickiness"]["enabled"]) == (False, True)
     assert (plain["deregistrationDelay"], sticky["deregistrationDelay"]) == (90, 115)
 
@@ -347,7 +352,7 @@ def test_what_is_told_of_five_minutes_is_asked_over_five_minutes():
 
 def test_application_answers_under_the_ids_of_the_load_balancer():
     balancer = {it.id: it for it in record().component.signals.signals}
-    application = {it.id: it for it in record(metrics=MetricNames()).component.signals.signals}
+    application = {it.id: it for it in record(telemetry={"metric_names": MetricNames()}).component.signals.signals}
     shared = {"service-requests", "service-error-share", *(f"service-latency-p{n}" for n in (50, 95, 99))}
     assert set(balancer) < set(application)
     for id_ in shared:
@@ -359,7 +364,9 @@ def test_application_answers_under_the_ids_of_the_load_balancer():
 
 
 def test_times_are_seconds_whatever_the_histogram_counts_in():
-    in_ms = record(metrics=MetricNames(duration="took_ms", duration_unit="ms")).component.signals.signals
+    in_ms = record(
+        telemetry={"metric_names": MetricNames(duration="took_ms", duration_unit="ms")}
+    ).component.signals.signals
     [p95] = [it for it in in_ms if it.id == "service-latency-p95"]
     assert p95.query.promql == (
         '0.001 * (histogram_quantile(0.95, sum by (le) (rate(took_ms_bucket{job="service"}[5m]))))'
@@ -380,7 +387,7 @@ def test_secrets_reach_the_container_by_reference_to_one_version():
 
 
 def test_service_without_secrets_may_read_none():
-    recorded = record(secrets={}, generated_secrets=[])
+    recorded = record(variables=VariablesArgs())
     assert not recorded.of("Secret")
     assert not recorded.of("aws:iam/rolePolicy:RolePolicy")
     assert container(recorded)["secrets"] == []
@@ -433,11 +440,11 @@ def test_listener_demands_a_certificate_where_it_has_authorities_and_says_so_whe
         return listener.inputs["mutualAuthentication"]
 
     assert demand() == {"mode": "off"}
-    assert demand(trust_store_arn="arn:store") == {"mode": "verify", "trustStoreArn": "arn:store"}
+    assert demand(balancer={"trust_store_arn": "arn:store"}) == {"mode": "verify", "trustStoreArn": "arn:store"}
 
 
 def test_every_request_is_written_to_a_private_bucket_that_forgets():
-    made = record(access_log_days=30)
+    made = record(balancer={"access_log_days": 30})
     [balancer] = made.of("aws:lb/loadBalancer:LoadBalancer")
     assert balancer.inputs["accessLogs"]["enabled"] is True
     assert "api-log-policy" in balancer.dependencies
@@ -451,7 +458,7 @@ def test_every_request_is_written_to_a_private_bucket_that_forgets():
 
 
 def test_record_of_requests_is_left_out_only_when_that_is_typed():
-    made = record(access_log_days=None)
+    made = record(balancer={"access_log_days": None})
     [balancer] = made.of("aws:lb/loadBalancer:LoadBalancer")
     assert balancer.inputs["accessLogs"] == {"bucket": "", "enabled": False}
     assert made.of("aws:s3/bucket:Bucket") == []

@@ -3,9 +3,10 @@
 from typing import Any
 
 from components.aws.fargate import TaskArgs
+from components.aws.placement import ClusterRef, NetworkPlacement
 from components.cluster import Cluster, ClusterArgs
 from components.network import Nat, Network, NetworkArgs
-from components.service.args import CapacityArgs, ServiceArgs
+from components.service.args import BalancerArgs, CapacityArgs, HttpArgs, ImageArgs, ServiceArgs
 from components.service.deployment import RolloutArgs, Strategy
 from components.service.scaling import ScalingArgs, StepArgs, TargetArgs
 from components.service.service import Service
@@ -17,18 +18,7 @@ NETWORK = NetworkArgs(
     region="us-east-1",
     flow_log_retention_days=7,
 )
-SERVICE = {
-    "service_name": "shop-api",
-    "image": "example/api:1",
-    "port": 8080,
-    "health_path": "/health",
-    "idle_timeout_seconds": 60,
-    "ingress_cidrs": ["192.0.2.0/24"],
-    "certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/simulated",
-    "cluster_name": "shop",
-    "region": "us-east-1",
-    "protect": False,
-}
+CERTIFICATE_ARN = "arn:aws:acm:us-east-1:123456789012:certificate/simulated"
 SCALING = {
     "fixed": ScalingArgs(minimum_tasks=2, maximum_tasks=2),
     "target": ScalingArgs(minimum_tasks=2, maximum_tasks=4, target=TargetArgs(cpu_percent=70)),
@@ -39,19 +29,39 @@ SCALING = {
 def make(changes: dict[str, Any]) -> None:
     """The service, with `changes` put over its arguments."""
     network, cluster = Network("network", NETWORK), Cluster("cluster", ClusterArgs(cluster_name="shop"))
-    given = {"scaling": "target", "spot_percent": 20, "strategy": "ROLLING", **changes}
-    scaling, spot, strategy = (given.pop(key) for key in ("scaling", "spot_percent", "strategy"))
+    given = {
+        "image": "example/api:1",
+        "image_owned_by_ci": False,
+        "port": 8080,
+        "websockets": False,
+        "scaling": "target",
+        "spot_percent": 20,
+        "strategy": "ROLLING",
+        **changes,
+    }
     Service(
         "api",
         ServiceArgs(
-            **{**SERVICE, **given},
+            service_name="shop-api",
+            image=ImageArgs(reference=given["image"], owned_by_ci=given["image_owned_by_ci"]),
+            http=HttpArgs(
+                port=given["port"],
+                health_path="/health",
+                idle_timeout_seconds=60,
+                websockets=given["websockets"],
+            ),
             task=TaskArgs(cpu=256, memory_mib=512, architecture="X86_64", log_retention_days=7),
-            scaling=SCALING[scaling],
-            capacity=CapacityArgs(base_tasks=1, spot_percent=spot),
-            rollout=RolloutArgs(strategy=Strategy(strategy), shift_percent=10),
-            cluster_arn=cluster.arn,
-            vpc_id=network.vpc_id,
-            public_subnet_ids=network.public_subnet_ids,
-            private_subnet_ids=network.private_subnet_ids,
+            scaling=SCALING[given["scaling"]],
+            capacity=CapacityArgs(base_tasks=1, spot_percent=given["spot_percent"]),
+            rollout=RolloutArgs(strategy=Strategy(given["strategy"]), shift_percent=10),
+            balancer=BalancerArgs(
+                subnet_ids=network.public_subnet_ids,
+                ingress_cidrs=["192.0.2.0/24"],
+                certificate_arn=CERTIFICATE_ARN,
+            ),
+            cluster=ClusterRef(arn=cluster.arn, name="shop"),
+            placement=NetworkPlacement(vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids),
+            region="us-east-1",
+            protect=False,
         ),
     )

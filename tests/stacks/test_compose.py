@@ -202,7 +202,7 @@ def test_redis_of_another_provider_changes_nothing_but_redis(changed: Callable[.
 
 def test_service_and_stack_hand_out_the_same_key_contract():
     plan = committed("production")
-    given = of(plan, "Service")["service"].inputs["environment"]
+    given = of(plan, "Service")["service"].inputs["variables"]["plain"]
     assert given["CACHE_CONTRACT"] == plan.outputs["cache_contract"]
     assert json.loads(given["CACHE_CONTRACT"])["schema"] == "footing/cache-contract/1"
 
@@ -315,11 +315,13 @@ def waited_for(plan: Plan, urn: str) -> set[str]:
 
 
 def test_service_is_told_where_its_files_are_and_a_stack_without_files_has_none(changed: Callable[..., Plan]):
-    told = of(committed("production"), "Service")["service"].inputs["environment"]
+    told = of(committed("production"), "Service")["service"].inputs["variables"]["plain"]
     assert told["STORAGE_URL"] == "https://static.feed.example"
     assert "STORAGE_BUCKET" in told
     plan = changed(lambda config: config.pop("footing:storage"))
-    assert not {"STORAGE_URL", "STORAGE_BUCKET"} & of(plan, "Service")["service"].inputs["environment"].keys()
+    assert (
+        not {"STORAGE_URL", "STORAGE_BUCKET"} & of(plan, "Service")["service"].inputs["variables"]["plain"].keys()
+    )
     assert [it.name for it in plan.resources if it.name.startswith(("storage", "alarms-storage"))] == []
     assert not {key for key in plan.outputs if key.startswith("storage")}
 

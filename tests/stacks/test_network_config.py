@@ -37,7 +37,7 @@ def test_stack_without_nat_is_accepted_with_all_that_its_tasks_need(values: dict
 def test_endpoint_that_a_task_needs_is_required_only_without_nat(values: dict[str, Any], missing: str):
     isolated(values)["network"]["endpoints"].remove(missing)
     [problem] = problems(values)
-    assert problem.startswith(f"network.endpoints: missing {missing}; with nat: none")
+    assert problem.startswith(f"network.endpoints: missing {missing}, required with network.nat: none")
     values["network"]["nat"] = "single"
     assert missing not in parse("test", values).network.endpoints
 

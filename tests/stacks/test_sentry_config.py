@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from footing.project import plan
-from stacks.compose.watch import release
+from stacks.compose.sentry import release
 from stacks.config import ConfigError, parse
 from stacks.config.load import StackFile, from_file
 from tests.stacks.test_config import ROOT
@@ -20,15 +20,15 @@ PAGER = {"integration_id": 21, "service_id": 22}
         (
             {"slack": None, "team_id": None},
             (
-                "sentry.alerts: errors or performance_regression given, "
+                "sentry.alerts: given errors or performance_regression, "
                 "allowed only with sentry.slack or sentry.team_id"
             ),
         ),
         (
             {"error_sample_rate": 0.05},
             (
-                "sentry.alerts.errors_warning: 10 errors are 0.5 events at an error_sample_rate of 0.05, "
-                "allowed 1 or more"
+                "sentry.alerts.errors_warning: given 10 errors, which are 0.5 events at an "
+                "error_sample_rate of 0.05, allowed 1 event or more"
             ),
         ),
         (
@@ -42,8 +42,8 @@ PAGER = {"integration_id": 21, "service_id": 22}
         (
             {"frontend": {"error_sample_rate": 0.01}},
             (
-                "sentry.frontend.alerts.errors_warning: 10 errors are 0.1 events at an error_sample_rate of 0.01, "
-                "allowed 1 or more"
+                "sentry.frontend.alerts.errors_warning: given 10 errors, which are 0.1 events at an "
+                "error_sample_rate of 0.01, allowed 1 event or more"
             ),
         ),
     ],

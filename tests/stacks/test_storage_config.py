@@ -24,7 +24,7 @@ def test_stack_needs_no_files(values: dict[str, Any]):
         ("feed.example", "allowed one level below feed.example"),
         ("a.static.feed.example", "allowed one level below feed.example"),
         ("static.other.example", "allowed one level below feed.example"),
-        ("api.feed.example", "which is one of edge.hostnames"),
+        ("api.feed.example", "allowed a name that is not one of edge.hostnames"),
     ],
 )
 def test_name_of_the_files_is_one_that_the_certificate_covers_and_nobody_has(

@@ -1,0 +1,54 @@
+"""Signals of a web service: of its load balancer and tasks at CloudWatch, and of the application itself."""
+
+from components.aws import ecs_signals
+from components.service.args import ServiceArgs
+from components.service.dimensions import BalancerDimensions
+from components.service.objectives import hit_ratios, objectives
+from components.service.signals.cloudwatch import (
+    at_maximum,
+    balancer_errors,
+    failed_handshakes,
+    target_health,
+)
+from components.service.signals.prometheus import application_signals
+from components.service.signals.traffic import traffic
+from observability import Check, Signals
+
+CHECKS = (
+    Check(
+        id="service-health",
+        title="The service answers its health check",
+        probe="GET health_path",
+        fix="Read the tasks' log group.",
+    ),
+    Check(
+        id="service-deployment",
+        title="The service runs the task definition that was requested",
+        probe="DescribeServices: taskDefinition",
+        fix="Read the service's events: ECS rolled the deployment back. Fix the image and deploy again.",
+    ),
+)
+
+
+def service_signals(args: ServiceArgs, dimensions: BalancerDimensions) -> Signals:
+    """Return the signals of an ECS service behind a load balancer."""
+    cluster, service, telemetry = args.cluster.name, args.service_name, args.telemetry
+    names, promised = telemetry.metric_names, telemetry.objectives
+    verifies = args.balancer.trust_store_arn is not None
+    return Signals(
+        subject="Service",
+        signals=(
+            *traffic(telemetry, dimensions.balancer),
+            *balancer_errors(dimensions.balancer),
+            *(failed_handshakes(dimensions.balancer) if verifies else ()),
+            *target_health(dimensions.target_groups),
+            ecs_signals.running_tasks("service", cluster, service, args.scaling.minimum_tasks),
+            *at_maximum(args.scaling, cluster, service),
+            ecs_signals.cpu("service", cluster, service),
+            ecs_signals.memory("service", cluster, service),
+            *(application_signals(names) if names else ()),
+            *(hit_ratios(promised) if promised and names else ()),
+        ),
+        objectives=objectives(promised, names) if promised and names else (),
+        checks=CHECKS,
+    )

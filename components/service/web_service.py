@@ -1,0 +1,19 @@
+"""What every backend of a web service offers, so that the rest of a program need not know which one it has."""
+
+from typing import Protocol
+
+import pulumi
+
+from observability import Signals
+
+
+class WebService(Protocol):
+    """One output shape for every backend."""
+
+    @property
+    def hostname(self) -> pulumi.Output[str]:
+        """Host name that serves HTTPS: the origin of the edge."""
+
+    @property
+    def signals(self) -> Signals:
+        """What to watch."""

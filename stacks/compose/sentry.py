@@ -1,0 +1,84 @@
+"""Error tracking at Sentry."""
+
+from components.sentry.args import (
+    AlertArgs,
+    KeyLimitArgs,
+    PagerDutyArgs,
+    SamplingArgs,
+    SentryArgs,
+    SlackArgs,
+    TeamArgs,
+)
+from components.sentry.component import Sentry
+from stacks.compose.stack import Stack
+from stacks.config.sentry import SentryAlertsConfig, SentryConfig, SentryProjectConfig
+
+RELEASE_DIGITS = 12
+"""Digits of an image's digest that name its release, as registries and git abbreviate."""
+
+
+def make_sentry(stack: Stack) -> Sentry:
+    """Return error tracking of the service."""
+    return Sentry("sentry", _sentry_args(stack, stack.config.sentry, "api"), stack.opts)
+
+
+def make_sentry_frontend(stack: Stack) -> Sentry | None:
+    """Return error tracking of what runs in browsers; None where the stack has no such project."""
+    frontend = stack.config.sentry.frontend
+    return Sentry("sentry-frontend", _sentry_args(stack, frontend, "web"), stack.opts) if frontend else None
+
+
+def _sentry_args(stack: Stack, project: SentryProjectConfig, part: str) -> SentryArgs:
+    shared = stack.config.sentry
+    return SentryArgs(
+        team=TeamArgs(organization=shared.organization, slug=shared.team, team_id=shared.team_id),
+        part=part,
+        project=stack.names.of(part),
+        platform=project.platform,
+        environment=stack.config.environment,
+        release=release(stack.config.service.image),
+        sampling=SamplingArgs(
+            errors=project.error_sample_rate,
+            traces=project.traces_sample_rate,
+            profiles=project.profiles_sample_rate,
+        ),
+        key_limit=KeyLimitArgs(
+            events=project.key_rate_limit_count, window_seconds=project.key_rate_limit_window_seconds
+        ),
+        alerts=_alerts(project.alerts),
+        slack=_slack(shared),
+        pagerduty=_pagerduty(shared),
+        protect=project.protect,
+    )
+
+
+def _alerts(alerts: SentryAlertsConfig) -> AlertArgs:
+    return AlertArgs(
+        errors=alerts.errors,
+        errors_warning=alerts.errors_warning,
+        errors_critical=alerts.errors_critical,
+        new_issue=alerts.new_issue,
+        performance_regression=alerts.performance_regression,
+        p95_target_ms=alerts.p95_target_ms,
+    )
+
+
+def _slack(sentry: SentryConfig) -> SlackArgs | None:
+    slack = sentry.slack
+    return SlackArgs(integration_id=slack.integration_id, channel=slack.channel) if slack else None
+
+
+def _pagerduty(sentry: SentryConfig) -> PagerDutyArgs | None:
+    pagerduty = sentry.pagerduty
+    if pagerduty is None:
+        return None
+    return PagerDutyArgs(integration_id=pagerduty.integration_id, service_id=pagerduty.service_id)
+
+
+def release(image: str) -> str:
+    """Return Sentry's release of `image`: `api@4f53cda18c2b`, or `api@1.4.0` for a tag."""
+    name = image.rpartition("/")[2]
+    tagged, _, digest = name.partition("@")
+    short = digest.rpartition(":")[2][:RELEASE_DIGITS]
+    image_name, _, tag = tagged.partition(":")
+    return f"{image_name}@{short or tag or 'latest'}"

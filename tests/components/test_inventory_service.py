@@ -1,0 +1,388 @@
+import dataclasses
+from typing import Any
+
+from components.service.scaling import ScheduleArgs, TargetArgs
+from tests.components.inventory import document, inventory, log_delivery, private_bucket, trust
+from tests.components.recording import Secret
+from tests.components.test_service import BLUE_GREEN, STEP, TARGET, record
+
+BALANCER = {"LoadBalancer": "app/lb/1"}
+TASKS = {"ClusterName": "shop-staging", "ServiceName": "shop-staging-api"}
+TARGET_GROUP = {**BALANCER, "TargetGroup": "targetgroup/tg/1"}
+SCALED = {
+    "resourceId": "service/shop-staging/shop-staging-api",
+    "scalableDimension": "ecs:service:DesiredCount",
+    "serviceNamespace": "ecs",
+}
+
+
+def rule(group: str, port: int, **peer: str) -> dict[str, Any]:
+    return {"fromPort": port, "ipProtocol": "tcp", "securityGroupId": group, "toPort": port, **peer}
+
+
+def metric(id_: str, namespace: str, name: str, dimensions: dict[str, str], statistic: str) -> dict[str, Any]:
+    measured = {"dimensions": dimensions, "metricName": name, "namespace": namespace, "period": 60}
+    return {"id": id_, "metric": {**measured, "stat": statistic}, "returnData": False}
+
+
+CPU = metric("cpu", "AWS/ECS", "CPUUtilization", TASKS, "Average")
+RESPONSE = metric("response", "AWS/ApplicationELB", "TargetResponseTime", BALANCER, "p95")
+
+
+def alarm(role: str, queries: list[Any], expression: str, threshold: float, **fields: Any) -> dict[str, Any]:
+    watched = {"expression": expression, "id": "watched", "label": "watched", "returnData": True}
+    return {
+        "alarmDescription": "Takes a deployment of shop-staging-api back.",
+        "comparisonOperator": "GreaterThanThreshold",
+        "evaluationPeriods": 3,
+        "metricQueries": [*queries, watched],
+        "name": f"shop-staging-api-{role}",
+        "threshold": threshold,
+        "treatMissingData": "notBreaching",
+        **fields,
+    }
+
+
+def scaling_alarm(
+    role: str, queries: list[Any], expression: str, threshold: float, minutes: int
+) -> dict[str, Any]:
+    return {
+        **alarm(role, queries, expression, threshold, evaluationPeriods=minutes),
+        "alarmActions": [f"arn:aws:made:::api-{role}"],
+        "alarmDescription": "Changes the number of tasks of shop-staging-api.",
+    }
+
+
+def steps(least: int, *adjustments: tuple[str | None, str | None, int]) -> dict[str, Any]:
+    keys = ("metricIntervalLowerBound", "metricIntervalUpperBound", "scalingAdjustment")
+    return {
+        **SCALED,
+        "policyType": "StepScaling",
+        "stepScalingPolicyConfiguration": {
+            "adjustmentType": "PercentChangeInCapacity",
+            "cooldown": 180,
+            "metricAggregationType": "Average",
+            "minAdjustmentMagnitude": least,
+            "stepAdjustments": [
+                {key: value for key, value in zip(keys, step, strict=True) if value is not None}
+                for step in adjustments
+            ],
+        },
+    }
+
+
+SECURITY_GROUPS = {
+    "SecurityGroup api-front": {"description": "Load balancer", "vpcId": "vpc-1"},
+    "SecurityGroup api-tasks": {"description": "Service tasks", "vpcId": "vpc-1"},
+    "ManagedPrefixList api-edge": {
+        "addressFamily": "IPv4",
+        "entries": [{"cidr": "192.0.2.0/24"}, {"cidr": "198.51.100.0/24"}],
+        "maxEntries": 2,
+        "name": "shop-staging-api-edge",
+    },
+    "SecurityGroupIngressRule api-from-edge-443": rule("api-front-id", 443, prefixListId="api-edge-id"),
+    "SecurityGroupIngressRule api-from-edge-80": rule("api-front-id", 80, prefixListId="api-edge-id"),
+    "SecurityGroupEgressRule api-front-to-task": rule(
+        "api-front-id", 8080, referencedSecurityGroupId="api-tasks-id"
+    ),
+    "SecurityGroupIngressRule api-front-into-task": rule(
+        "api-tasks-id", 8080, referencedSecurityGroupId="api-front-id"
+    ),
+    "SecurityGroupEgressRule api-tasks-to-pooler": rule(
+        "api-tasks-id", 6432, referencedSecurityGroupId="sg-pooler"
+    ),
+    "SecurityGroupIngressRule api-tasks-into-pooler": rule(
+        "sg-pooler", 6432, referencedSecurityGroupId="api-tasks-id"
+    ),
+    "SecurityGroupEgressRule api-tasks-to-https": rule("api-tasks-id", 443, cidrIpv4="0.0.0.0/0"),
+}
+
+LOAD_BALANCER = {
+    **private_bucket(
+        "api-log",
+        "shop-staging-api-access-0a1b2c3d",
+        log_delivery(
+            "api-log",
+            "logdelivery.elasticloadbalancing.amazonaws.com",
+            "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/*",
+        ),
+        noncurrentVersionExpiration={"noncurrentDays": 1},
+        expiration={"days": 90},
+    ),
+    "LoadBalancer api-alb": {
+        "accessLogs": {"bucket": "shop-staging-api-access-0a1b2c3d", "enabled": True},
+        "clientKeepAlive": 3600,
+        "desyncMitigationMode": "defensive",
+        "dropInvalidHeaderFields": True,
+        "enableDeletionProtection": True,
+        "idleTimeout": 90,
+        "internal": False,
+        "loadBalancerType": "application",
+        "securityGroups": ["api-front-id"],
+        "subnets": ["public-1", "public-2"],
+    },
+    "TargetGroup api-tg": {
+        "deregistrationDelay": 90,
+        "healthCheck": {
+            "healthyThreshold": 2,
+            "interval": 15,
+            "matcher": "200",
+            "path": "/health",
+            "timeout": 5,
+            "unhealthyThreshold": 3,
+        },
+        "loadBalancingAlgorithmType": "least_outstanding_requests",
+        "port": 8080,
+        "protocol": "HTTP",
+        "stickiness": {"cookieDuration": 86400, "enabled": False, "type": "lb_cookie"},
+        "targetType": "ip",
+        "vpcId": "vpc-1",
+    },
+    "Listener api-http": {
+        "defaultActions": [
+            {
+                "redirect": {"port": "443", "protocol": "HTTPS", "statusCode": "HTTP_301"},
+                "type": "redirect",
+            }
+        ],
+        "loadBalancerArn": "arn:aws:made:::api-alb",
+        "port": 80,
+        "protocol": "HTTP",
+    },
+    "Listener api-https": {
+        "certificateArn": "arn:certificate",
+        "defaultActions": [{"targetGroupArn": "arn:aws:made:::api-tg", "type": "forward"}],
+        "loadBalancerArn": "arn:aws:made:::api-alb",
+        "mutualAuthentication": {"mode": "off"},
+        "port": 443,
+        "protocol": "HTTPS",
+        "routingHttpResponseServerEnabled": False,
+        "sslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
+    },
+}
+
+TASK = {
+    "LogGroup api-log": {"retentionInDays": 14},
+    "RandomPassword api-session-key": {"length": 64, "special": False},
+    "Secret api-environment": {"description": "Secret variables of shop-staging-api"},
+    "SecretVersion api-environment": {
+        "secretId": "api-environment-id",
+        "secretString": Secret('{"DATABASE_URL": "postgresql://hidden", "SESSION_KEY": "generated-password"}'),
+    },
+    "Role api-task": {"assumeRolePolicy": trust("ecs-tasks.amazonaws.com")},
+    "Role api-execution": {"assumeRolePolicy": trust("ecs-tasks.amazonaws.com")},
+    "RolePolicyAttachment api-execution": {
+        "policyArn": "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy",
+        "role": "api-execution",
+    },
+    "RolePolicy api-secrets": {
+        "policy": document(
+            {
+                "Action": ["secretsmanager:GetSecretValue"],
+                "Effect": "Allow",
+                "Resource": ["arn:aws:made:::secret"],
+            }
+        ),
+        "role": "api-execution-id",
+    },
+    "TaskDefinition api-task": {
+        "containerDefinitions": [
+            {
+                "environment": [{"name": "LOG_LEVEL", "value": "info"}, {"name": "PORT", "value": "8080"}],
+                "essential": True,
+                "image": "example/api:1",
+                "linuxParameters": {"initProcessEnabled": True},
+                "logConfiguration": {
+                    "logDriver": "awslogs",
+                    "options": {
+                        "awslogs-group": "api-log",
+                        "awslogs-region": "eu-west-1",
+                        "awslogs-stream-prefix": "api",
+                    },
+                },
+                "mountPoints": [{"containerPath": "/tmp", "sourceVolume": "tmp"}],  # noqa: S108  of the task
+                "name": "api",
+                "portMappings": [{"containerPort": 8080, "protocol": "tcp"}],
+                "readonlyRootFilesystem": True,
+                "secrets": [
+                    {"name": name, "valueFrom": f"arn:aws:made:::secret:{name}::v1"}
+                    for name in ("DATABASE_URL", "SESSION_KEY")
+                ],
+                "stopTimeout": 95,
+                "user": "10001:10001",
+            }
+        ],
+        "cpu": "512",
+        "executionRoleArn": "arn:aws:made:::api-execution",
+        "family": "shop-staging-api",
+        "memory": "1024",
+        "networkMode": "awsvpc",
+        "requiresCompatibilities": ["FARGATE"],
+        "runtimePlatform": {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"},
+        "skipDestroy": True,
+        "taskRoleArn": "arn:aws:made:::api-task",
+        "volumes": [{"name": "tmp"}],
+    },
+}
+
+DEPLOYMENT = {
+    "MetricAlarm api-failing": alarm(
+        "failing",
+        [
+            metric("errors", "AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", BALANCER, "Sum"),
+            metric("requests", "AWS/ApplicationELB", "RequestCount", BALANCER, "Sum"),
+        ],
+        "IF(requests > 0, 100 * errors / requests * (errors >= 10), 0)",
+        5,
+    ),
+    "MetricAlarm api-slow": alarm("slow", [RESPONSE], "FILL(response, 0)", 2),
+    "MetricAlarm api-unhealthy": alarm(
+        "unhealthy",
+        [metric("fleet0", "AWS/ApplicationELB", "UnHealthyHostCount", TARGET_GROUP, "Maximum")],
+        "FILL(fleet0, 0)",
+        0,
+    ),
+    "Service api-service": {
+        "alarms": {
+            "alarmNames": [f"shop-staging-api-{role}" for role in ("failing", "slow", "unhealthy")],
+            "enable": True,
+            "rollback": True,
+        },
+        "availabilityZoneRebalancing": "ENABLED",
+        "capacityProviderStrategies": [{"base": 2, "capacityProvider": "FARGATE", "weight": 100}],
+        "cluster": "arn:aws:ecs:eu-west-1:123456789012:cluster/shop-staging",
+        "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+        "deploymentConfiguration": {"strategy": "ROLLING"},
+        "deploymentMaximumPercent": 200,
+        "deploymentMinimumHealthyPercent": 100,
+        "desiredCount": 8,
+        "enableEcsManagedTags": True,
+        "enableExecuteCommand": False,
+        "forceNewDeployment": True,
+        "healthCheckGracePeriodSeconds": 60,
+        "ignoreChanges": ["desiredCount"],
+        "loadBalancers": [
+            {"containerName": "api", "containerPort": 8080, "targetGroupArn": "arn:aws:made:::api-tg"}
+        ],
+        "name": "shop-staging-api",
+        "networkConfiguration": {
+            "assignPublicIp": False,
+            "securityGroups": ["api-tasks-id"],
+            "subnets": ["private-1", "private-2"],
+        },
+        "propagateTags": "SERVICE",
+        "taskDefinition": "arn:aws:made:::api-task",
+        "waitForSteadyState": True,
+    },
+}
+
+STEP_SCALING = {
+    "Target api-scaling": {**SCALED, "maxCapacity": 50, "minCapacity": 8},
+    "Policy api-cpu-high": steps(2, ("0", "10", 25), ("10", "20", 50), ("20", None, 100)),
+    "Policy api-response-high": steps(2, ("0", "0.8", 25), ("0.8", None, 50)),
+    "Policy api-cpu-low": steps(1, ("-15", "0", -10), (None, "-15", -25)),
+    "MetricAlarm api-cpu-high": scaling_alarm("cpu-high", [CPU], "FILL(cpu, 0)", 70, 2),
+    "MetricAlarm api-response-high": scaling_alarm("response-high", [RESPONSE], "FILL(response, 0)", 0.8, 2),
+    "MetricAlarm api-cpu-low": {
+        **scaling_alarm("cpu-low", [CPU, RESPONSE], "IF(FILL(response, 0) < 0.8, FILL(cpu, 100), 100)", 30, 15),
+        "comparisonOperator": "LessThanThreshold",
+    },
+}
+
+
+def test_service_is_as_written_down():
+    assert inventory(record(scaling=STEP)) == {
+        **SECURITY_GROUPS,
+        **LOAD_BALANCER,
+        **TASK,
+        **DEPLOYMENT,
+        **STEP_SCALING,
+    }
+
+
+def test_target_tracking_and_schedules_are_as_written_down():
+    target = TargetArgs(cpu_percent=70, memory_percent=80, requests_per_task_per_minute=900)
+    launch = ScheduleArgs(
+        schedule_name="launch", expression="at(2027-03-01T11:00:00)", minimum_tasks=5, maximum_tasks=10
+    )
+    found = inventory(record(scaling=dataclasses.replace(TARGET, target=target, schedules=[launch])))
+
+    def tracked(value: int, **metric: str) -> dict[str, Any]:
+        return {
+            **SCALED,
+            "policyType": "TargetTrackingScaling",
+            "targetTrackingScalingPolicyConfiguration": {
+                "predefinedMetricSpecification": metric,
+                "scaleInCooldown": 180,
+                "scaleOutCooldown": 180,
+                "targetValue": value,
+            },
+        }
+
+    assert {
+        name: it for name, it in found.items() if name.startswith(("Policy", "Scheduled", "Target api-s"))
+    } == {
+        "Target api-scaling": {**SCALED, "maxCapacity": 10, "minCapacity": 2},
+        "Policy api-cpu": tracked(70, predefinedMetricType="ECSServiceAverageCPUUtilization"),
+        "Policy api-memory": tracked(80, predefinedMetricType="ECSServiceAverageMemoryUtilization"),
+        "Policy api-requests": tracked(
+            900, predefinedMetricType="ALBRequestCountPerTarget", resourceLabel="app/lb/1/targetgroup/tg/1"
+        ),
+        "ScheduledAction api-at-launch": {
+            **SCALED,
+            "name": "shop-staging-api-launch",
+            "scalableTargetAction": {"maxCapacity": 10, "minCapacity": 5},
+            "schedule": "at(2027-03-01T11:00:00)",
+            "timezone": "UTC",
+        },
+    }
+
+
+def test_second_fleet_is_as_written_down():
+    found = inventory(record(rollout=BLUE_GREEN, scaling=STEP))
+    groups = [
+        {"arn": "arn:aws:made:::api-tg", "weight": 100},
+        {"arn": "arn:aws:made:::api-tg-second", "weight": 0},
+    ]
+    assert {name: it for name, it in found.items() if name not in {*TASK, *SECURITY_GROUPS, *STEP_SCALING}} == {
+        **LOAD_BALANCER,
+        **DEPLOYMENT,
+        "TargetGroup api-tg-second": LOAD_BALANCER["TargetGroup api-tg"],
+        "Role api-shifting": {"assumeRolePolicy": trust("ecs.amazonaws.com")},
+        "RolePolicyAttachment api-shifting": {
+            "policyArn": "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers",
+            "role": "api-shifting",
+        },
+        "ListenerRule api-production": {
+            "actions": [{"forward": {"targetGroups": groups}, "type": "forward"}],
+            "conditions": [{"pathPattern": {"values": ["/*"]}}],
+            "ignoreChanges": ["actions"],
+            "listenerArn": "arn:aws:made:::api-https",
+            "priority": 1,
+        },
+        "MetricAlarm api-unhealthy": alarm(
+            "unhealthy",
+            [
+                metric(f"fleet{number}", "AWS/ApplicationELB", "UnHealthyHostCount", TARGET_GROUP, "Maximum")
+                for number in range(2)
+            ],
+            "FILL(fleet0, 0) + FILL(fleet1, 0)",
+            0,
+        ),
+        "Service api-service": {
+            **DEPLOYMENT["Service api-service"],
+            "deploymentConfiguration": {"bakeTimeInMinutes": "10", "strategy": "BLUE_GREEN"},
+            "loadBalancers": [
+                {
+                    "advancedConfiguration": {
+                        "alternateTargetGroupArn": "arn:aws:made:::api-tg-second",
+                        "productionListenerRule": "arn:aws:made:::api-production",
+                        "roleArn": "arn:aws:made:::api-shifting",
+                    },
+                    "containerName": "api",
+                    "containerPort": 8080,
+                    "targetGroupArn": "arn:aws:made:::api-tg",
+                }
+            ],
+        },
+    }
