@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import pulumi
 
@@ -20,14 +19,6 @@ from stacks.compose.watch import make_observability
 from stacks.config.errors import ConfigError
 
 
-class Telling(Protocol):
-    """A component, as far as it tells about itself."""
-
-    @property
-    def signals(self) -> Signals:
-        """What to watch."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Watched:
     """A stack that is watched."""
@@ -38,15 +29,15 @@ class Watched:
     """What its components tell, and those who watch them."""
 
 
-def watch(stack: Stack, store: MetricsStore, components: Sequence[Telling | None]) -> Watched:
-    """Watch all that `components` tell.
+def watch(stack: Stack, store: MetricsStore, measured: Sequence[Signals]) -> Watched:
+    """Watch all that components have `measured`.
 
     Raises:
         ConfigError: something they tell could never be noticed.
 
     """
     here = Match("environment", stack.config.environment)
-    told = tuple(scoped(component.signals, here) for component in components if component)
+    told = tuple(scoped(it, here) for it in measured)
     signals = (*told, sources(told))
     refused = refusals(signals, retention_days=stack.config.metrics.store.retention_days)
     if refused:

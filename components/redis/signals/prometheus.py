@@ -1,9 +1,7 @@
-"""What redis_exporter tells of any Redis, as plain data; every number by `instance`, one server each."""
-
-from collections.abc import Iterator
+"""Signals that redis_exporter measures of any Redis; every number by `instance`, one server each."""
 
 from components.redis.roles import Role
-from observability import MinimumTraffic, Prometheus, Signal, Threshold, Unit
+from observability import MinimumTraffic, Prometheus, Severity, Signal, Threshold, Unit
 from observability.durations import MINUTE_SECONDS
 from observability.promql import Aggregation, Increase, Level, Match, Rate, Ratio, Scaled, Series, Sum, numbered
 from observability.records.exporters import RedisNames
@@ -14,155 +12,155 @@ HIT_SHARE = 0.7
 """Share of look-ups that a cache answers. Source: S0-45, S0-59."""
 
 LOOKUPS_PER_SECOND = 10
-"""Look-ups in a second, under which the share of hits says nothing."""
+"""Look-ups in a second, below which the hit ratio says nothing."""
 
 COMMANDS_PER_SECOND = 10
-"""Calls of a command in a second, under which the mean of its time says nothing."""
+"""Calls of a command in a second, below which the mean of its time says nothing."""
 
 SECONDS_IN_MICROSECOND = 1e-6
 
 BY = ("instance",)
+"""Labels of one server."""
 
 
-def metrics(names: RedisNames, role: Role, eviction: tuple[Threshold, ...]) -> Iterator[Signal]:
-    """Records of servers that keep data of `role`; `eviction` says who hears of keys that were dropped."""
-    yield _up()
-    yield _hits(role)
-    yield _misses()
-    yield _memory()
-    yield _evictions(eviction)
-    yield _rejections()
-    yield _command_time()
-    yield _command_p99()
-    yield _clients(names)
+def eviction_thresholds(role: Role, *, evicts: bool) -> tuple[Threshold, ...]:
+    """Return who hears of an eviction, by what it loses.
+
+    A cache evicts by design; a session that goes signs somebody out; of a queue nothing may go.
+    """
+    if not evicts:
+        return over(page=0)
+    if role is Role.CACHE:
+        return (Threshold(severity=Severity.INFO, value=0, for_seconds=15 * MINUTE_SECONDS),)
+    return over(ticket=0)
+
+
+def signals(names: RedisNames, role: Role, *, evicts: bool) -> tuple[Signal, ...]:
+    """Return the signals of servers that keep data of `role`; `evicts` says whether full memory drops keys."""
+    return (_UP, *_hits(role), *_memory(eviction_thresholds(role, evicts=evicts)), *_commands(), _clients(names))
 
 
 def _redis(metric: str, *matches: Match) -> Series:
     return Series(metric, (Match("job", Job.REDIS), *matches))
 
 
-def _up() -> Signal:
-    return Signal(
-        id="redis-up",
-        title="Redis servers that answer their exporter",
-        description="1 while the exporter can log in and ask.",
-        query=Prometheus(expression=Level(_redis("redis_up"), Aggregation.MIN, BY)),
-        unit=Unit.NUMBER,
-        thresholds=under(page=1),
-        runbook=(
-            "Ask it yourself: `redis-cli -u $REDIS_URL PING`. Then the exporter's log: a password that changed?"
-        ),
-    )
+_UP = Signal(
+    id="redis-up",
+    title="Redis servers that answer their exporter",
+    description="1 while the exporter can log in and ask.",
+    query=Prometheus(expression=Level(_redis("redis_up"), Aggregation.MIN, BY)),
+    unit=Unit.NUMBER,
+    thresholds=under(page=1),
+    runbook="Ask it yourself: `redis-cli -u $REDIS_URL PING`. Then the exporter's log: a password that changed?",
+)
 
 
-def _hits(role: Role) -> Signal:
+def _hits(role: Role) -> tuple[Signal, ...]:
     hits, misses = (Rate(_redis(f"redis_keyspace_{kind}_total"), BY) for kind in ("hits", "misses"))
-    lookups = Sum((hits, misses))
-    cache = role is Role.CACHE
-    return Signal(
-        id="redis-hits",
-        title="Look-ups that Redis answered",
-        description="Share of look-ups that found their key. When it falls, PostgreSQL carries the rest.",
-        query=Prometheus(expression=Ratio(hits, lookups), window_seconds=30 * MINUTE_SECONDS),
-        unit=Unit.SHARE,
-        # Of a queue or a session that is not there nothing follows.
-        thresholds=under(ticket=HIT_SHARE) if cache else (),
-        for_seconds=900,
-        minimum_traffic=MinimumTraffic(expression=lookups, value=LOOKUPS_PER_SECOND) if cache else None,
-        runbook=(
-            "Was a version key raised, or the cache emptied? Else compare with the evictions: memory is short. A "
-            "new part of a key, an address or a time, makes each look-up a miss."
+    lookups, cache = Sum((hits, misses)), role is Role.CACHE
+    return (
+        Signal(
+            id="redis-hits",
+            title="Look-ups that Redis answered",
+            description="Share of look-ups that found their key. When it falls, PostgreSQL carries the rest.",
+            query=Prometheus(expression=Ratio(hits, lookups), window_seconds=30 * MINUTE_SECONDS),
+            unit=Unit.SHARE,
+            # A miss in a queue or among sessions is an answer like any other: nobody has to act on it.
+            thresholds=under(ticket=HIT_SHARE) if cache else (),
+            for_seconds=900,
+            minimum_traffic=MinimumTraffic(expression=lookups, value=LOOKUPS_PER_SECOND) if cache else None,
+            runbook=(
+                "Was a version key raised, or the cache emptied? Else compare with the evictions: memory is "
+                "short. A new part of a key, an address or a time, makes each look-up a miss."
+            ),
+        ),
+        Signal(
+            id="redis-misses",
+            title="Look-ups that Redis could not answer",
+            description="Misses in a second: work that PostgreSQL does instead.",
+            query=Prometheus(expression=misses),
+            unit=Unit.OPERATIONS_PER_SECOND,
         ),
     )
 
 
-def _misses() -> Signal:
-    return Signal(
-        id="redis-misses",
-        title="Look-ups that Redis could not answer",
-        description="Misses in a second: work that PostgreSQL does instead.",
-        query=Prometheus(expression=Rate(_redis("redis_keyspace_misses_total"), BY)),
-        unit=Unit.OPERATIONS_PER_SECOND,
-    )
-
-
-def _memory() -> Signal:
+def _memory(eviction: tuple[Threshold, ...]) -> tuple[Signal, ...]:
     # A server without a limit states 0, and a share of nothing is nothing.
-    used, most = (Level(_redis(f"redis_memory_{kind}_bytes"), by=BY) for kind in ("used", "max"))
-    return Signal(
-        id="redis-memory",
-        title="Redis memory",
-        description="Memory in use as a share of `maxmemory`. At 100 % keys go, or writes are refused.",
-        query=Prometheus(expression=Ratio(used, most)),
-        unit=Unit.SHARE,
-        thresholds=over(ticket=0.75, page=0.9),
-        runbook="Look for keys without a TTL (`redis-cli --bigkeys`), then take a larger store.",
-    )
-
-
-def _evictions(thresholds: tuple[Threshold, ...]) -> Signal:
-    return Signal(
-        id="redis-evictions",
-        title="Redis evictions",
-        description="Keys dropped in a second because memory was full.",
-        query=Prometheus(expression=Rate(_redis("redis_evicted_keys_total"), BY)),
-        unit=Unit.OPERATIONS_PER_SECOND,
-        thresholds=thresholds,
-        for_seconds=900,
-        runbook="Take a larger store, or shorten the TTLs of the largest keys; then read `maxmemory-policy`.",
-    )
-
-
-def _rejections() -> Signal:
-    return Signal(
-        id="redis-rejections",
-        title="Redis rejected connections",
-        description="Connections refused in five minutes because every slot for clients was taken.",
-        query=Prometheus(expression=Increase(_redis("redis_rejected_connections_total"), BY)),
-        unit=Unit.NUMBER,
-        thresholds=over(page=0),
-        for_seconds=60,
-        runbook=(
-            "`CLIENT LIST` says who holds them: a client that opens one for each request. Share a pool a process."
+    used, maximum = (Level(_redis(f"redis_memory_{kind}_bytes"), by=BY) for kind in ("used", "max"))
+    return (
+        Signal(
+            id="redis-memory",
+            title="Redis memory",
+            description="Memory in use as a share of `maxmemory`. At 100 % keys go, or writes are refused.",
+            query=Prometheus(expression=Ratio(used, maximum)),
+            unit=Unit.SHARE,
+            thresholds=over(ticket=0.75, page=0.9),
+            runbook="Look for keys without a TTL (`redis-cli --bigkeys`), then take a larger store.",
+        ),
+        Signal(
+            id="redis-evictions",
+            title="Redis evictions",
+            description="Keys dropped in a second because memory was full.",
+            query=Prometheus(expression=Rate(_redis("redis_evicted_keys_total"), BY)),
+            unit=Unit.OPERATIONS_PER_SECOND,
+            thresholds=eviction,
+            for_seconds=900,
+            runbook=(
+                "Take a larger store, or shorten the TTLs of the largest keys; then read `maxmemory-policy`."
+            ),
+        ),
+        Signal(
+            id="redis-rejections",
+            title="Redis rejected connections",
+            description="Connections refused in five minutes because every slot for clients was taken.",
+            query=Prometheus(expression=Increase(_redis("redis_rejected_connections_total"), BY)),
+            unit=Unit.NUMBER,
+            thresholds=over(page=0),
+            for_seconds=60,
+            runbook=(
+                "`CLIENT LIST` says who holds them: a client that opens one for each request. Share a pool a "
+                "process."
+            ),
         ),
     )
 
 
-def _command_time() -> Signal:
+def _commands() -> tuple[Signal, ...]:
     by = ("instance", "cmd")
-    seconds, calls = (Rate(_redis(f"redis_commands_{what}total"), by) for what in ("duration_seconds_", ""))
-    return Signal(
-        id="redis-command-time",
-        title="Mean time of a command",
-        description="Time inside Redis by command, without the network: 5 ms is the aim, 10 ms too long.",
-        query=Prometheus(expression=Ratio(seconds, calls)),
-        unit=Unit.SECONDS,
-        thresholds=over(info=0.005, ticket=0.01),
-        minimum_traffic=MinimumTraffic(expression=calls, value=COMMANDS_PER_SECOND),
-        runbook="Read `SLOWLOG GET 20`: commands over whole collections (KEYS, HGETALL, SMEMBERS) come first.",
-    )
-
-
-def _command_p99() -> Signal:
+    seconds, calls = (Rate(_redis(f"redis_commands_{kind}total"), by) for kind in ("duration_seconds_", ""))
     slowest = Level(
         _redis("redis_latency_percentiles_usec", numbered("quantile", "99")), Aggregation.MAX, ("cmd",)
     )
-    return Signal(
-        id="redis-command-p99",
-        title="Time of a command, 99th percentile",
-        description="By command, over the life of the server; Redis 7 and Valkey tell it, older ones do not.",
-        query=Prometheus(expression=Scaled(slowest, SECONDS_IN_MICROSECOND)),
-        unit=Unit.SECONDS,
+    return (
+        Signal(
+            id="redis-command-time",
+            title="Mean time of a command",
+            description="Time inside Redis by command, without the network: 5 ms is the aim, 10 ms too long.",
+            query=Prometheus(expression=Ratio(seconds, calls)),
+            unit=Unit.SECONDS,
+            thresholds=over(info=0.005, ticket=0.01),
+            minimum_traffic=MinimumTraffic(expression=calls, value=COMMANDS_PER_SECOND),
+            runbook="Read `SLOWLOG GET 20`: commands over whole collections (KEYS, HGETALL, SMEMBERS) come first.",
+        ),
+        Signal(
+            id="redis-command-p99",
+            title="Time of a command, 99th percentile",
+            description="By command, over the life of the server; Redis 7 and Valkey tell it, older ones do not.",
+            query=Prometheus(expression=Scaled(slowest, SECONDS_IN_MICROSECOND)),
+            unit=Unit.SECONDS,
+        ),
     )
 
 
 def _clients(names: RedisNames) -> Signal:
-    connected, most = (Level(_redis(metric), by=BY) for metric in ("redis_connected_clients", names.clients_max))
+    connected, maximum = (
+        Level(_redis(metric), by=BY) for metric in ("redis_connected_clients", names.clients_max)
+    )
     return Signal(
         id="redis-clients",
         title="Redis clients",
         description="Open connections as a share of those that the server accepts.",
-        query=Prometheus(expression=Ratio(connected, most)),
+        query=Prometheus(expression=Ratio(connected, maximum)),
         unit=Unit.SHARE,
         thresholds=over(ticket=0.8, page=0.95),
         runbook="Clients that open one for each request come first: `CLIENT LIST`, then share a pool a process.",

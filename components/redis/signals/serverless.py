@@ -1,79 +1,63 @@
-"""What to watch on ElastiCache Serverless, as plain data."""
-
-from typing import Any
+"""Signals that CloudWatch measures of ElastiCache Serverless, with the exporter's where one is scraped."""
 
 from components.redis.roles import Role
-from components.redis.signals import (
-    CHECKS,
-    GB,
-    NAMESPACE,
-    eviction_thresholds,
-    of_exporter,
-)
-from observability import Board, CloudWatch, Signal, Signals, Threshold
+from components.redis.signals import prometheus
+from components.redis.signals.cloudwatch import CHECKS, NAMESPACE
+from observability import Board, CloudWatch, Signal, Signals
 from observability.durations import MINUTE_SECONDS
 from observability.records.exporters import RedisNames
 from observability.records.limits import over
 
+GB = 1000**3
+
 
 def of_serverless(
-    cache_name: str, role: Role, *, storage_gb: int, ecpu_per_second: int, exporter: RedisNames | None
+    cache_name: str, role: Role, *, storage_gb: int, ecpu_per_second: int, exporter_names: RedisNames | None
 ) -> Signals:
-    """Signals of a serverless cache with its two limits, GB and processing units a second."""
-    ecpu_per_minute = ecpu_per_second * MINUTE_SECONDS
-    return Signals(
-        subject="Redis",
-        board=Board.CACHE,
-        signals=(
-            _of_cache(
-                cache_name,
-                ("storage", "storage", "BytesUsedForCache", "Maximum"),
-                *over(ticket=0.75 * storage_gb * GB),
-                description=f"Data kept. At {storage_gb} GB, keys with a TTL go, then writes are refused.",
-                unit="bytes",
-                runbook="Look for keys without a TTL (`redis-cli --bigkeys`), then raise `redis.storage_max_gb`.",
-            ),
-            _of_cache(
-                cache_name,
-                ("ecpu", "processing units", "ElastiCacheProcessingUnits", "Sum"),
-                *over(ticket=0.75 * ecpu_per_minute),
-                description=f"Processing units in a minute. Over {ecpu_per_second} a second, commands wait.",
-                unit="short",
-                runbook="Compare with the traffic, then raise `redis.ecpu_max_per_second`: it is billed by use.",
-            ),
-            _of_cache(
-                cache_name,
-                ("throttled", "throttled commands", "ThrottledCmds", "Sum"),
-                *over(page=0),
-                description="Commands refused in a minute because a limit was met or growth was too fast.",
-                unit="short",
-                runbook="Raise `redis.ecpu_max_per_second`; clients should retry with a growing pause.",
-            ),
-            *((_evictions(cache_name, role),) if exporter is None else of_exporter(exporter, role, evicts=True)),
-        ),
-        checks=CHECKS,
-    )
+    """Return the signals of a serverless cache with its two limits, GB and processing units a second."""
 
+    def metric(name: str, statistic: str) -> CloudWatch:
+        # Serverless metrics have this dimension and no other spelling of it.
+        dimensions = {"clusterId": cache_name}
+        return CloudWatch(namespace=NAMESPACE, metric=name, dimensions=dimensions, statistic=statistic)
 
-def _evictions(cache_name: str, role: Role) -> Signal:
-    return _of_cache(
-        cache_name,
-        ("evictions", "evictions", "Evictions", "Sum"),
-        *eviction_thresholds(role, evicts=True),
+    evictions = Signal(
+        id="redis-evictions",
+        title="Redis evictions",
         description="Keys dropped in a minute because the storage limit was met.",
+        query=metric("Evictions", "Sum"),
         unit="short",
+        thresholds=prometheus.eviction_thresholds(role, evicts=True),
         runbook="Raise `redis.storage_max_gb`, or shorten the TTLs of the largest keys.",
     )
-
-
-def _of_cache(cache_name: str, named: tuple[str, str, str, str], *thresholds: Threshold, **told: Any) -> Signal:
-    """One number of a serverless cache; `named` is the id's word, the title, the metric and its statistic."""
-    what, title, metric, statistic = named
-    query = CloudWatch(
-        # Serverless metrics have this dimension and no other spelling of it.
-        namespace=NAMESPACE,
-        metric=metric,
-        dimensions={"clusterId": cache_name},
-        statistic=statistic,
+    limits = (
+        Signal(
+            id="redis-storage",
+            title="Redis storage",
+            description=f"Data kept. At {storage_gb} GB, keys with a TTL go, then writes are refused.",
+            query=metric("BytesUsedForCache", "Maximum"),
+            unit="bytes",
+            thresholds=over(ticket=0.75 * storage_gb * GB),
+            runbook="Look for keys without a TTL (`redis-cli --bigkeys`), then raise `redis.storage_max_gb`.",
+        ),
+        Signal(
+            id="redis-ecpu",
+            title="Redis processing units",
+            description=f"Processing units in a minute. Over {ecpu_per_second} a second, commands wait.",
+            query=metric("ElastiCacheProcessingUnits", "Sum"),
+            unit="short",
+            thresholds=over(ticket=0.75 * ecpu_per_second * MINUTE_SECONDS),
+            runbook="Compare with the traffic, then raise `redis.ecpu_max_per_second`: it is billed by use.",
+        ),
+        Signal(
+            id="redis-throttled",
+            title="Redis throttled commands",
+            description="Commands refused in a minute because a limit was met or growth was too fast.",
+            query=metric("ThrottledCmds", "Sum"),
+            unit="short",
+            thresholds=over(page=0),
+            runbook="Raise `redis.ecpu_max_per_second`; clients should retry with a growing pause.",
+        ),
     )
-    return Signal(id=f"redis-{what}", title=f"Redis {title}", query=query, thresholds=thresholds, **told)
+    measured = (evictions,) if exporter_names is None else prometheus.signals(exporter_names, role, evicts=True)
+    return Signals(subject="Redis", board=Board.CACHE, signals=(*limits, *measured), checks=CHECKS)

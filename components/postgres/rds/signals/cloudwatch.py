@@ -1,86 +1,20 @@
-"""What to watch on PostgreSQL, as plain data."""
+"""Signals that CloudWatch measures of a server on RDS."""
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
+from components.postgres.rds.args import DatabaseArgs
 from components.postgres.rds.machine import memory_bytes
-from components.postgres.rds.metrics import Exporter, metrics
-from observability import Board, Check, CloudWatch, CloudWatchMath, Severity, Signal, Signals, Threshold, Unit
-from observability.records.exporters import PostgresNames
-from observability.records.limits import over
+from components.postgres.rds.signals.prometheus import Exporter
+from observability import CloudWatch, CloudWatchMath, Signal, Unit
+from observability.records.limits import over, under
 
 NAMESPACE = "AWS/RDS"
 MIB = 1024**2
 GIB = 1024**3
 
-
-class DatabaseLimits(Protocol):
-    """The numbers of the server that alerts compare with."""
-
-    @property
-    def connection_warning(self) -> int:
-        """Open connections at which a ticket is written."""
-
-    @property
-    def connection_critical(self) -> int:
-        """Open connections at which somebody is paged."""
-
-    @property
-    def storage_gib(self) -> int:
-        """First size of the disk, GiB."""
-
-    @property
-    def instance_class(self) -> str:
-        """Instance class; those of the t family run on credits."""
-
-    @property
-    def max_connections(self) -> int:
-        """Connections the server accepts."""
-
-    @property
-    def statement_timeout_seconds(self) -> int:
-        """After how long a statement is cancelled, in seconds."""
-
-    @property
-    def metrics(self) -> PostgresNames | None:
-        """What an exporter calls its metrics; None where none is scraped."""
-
-
-def signals(identifier: str, replicas: Sequence[str], limits: DatabaseLimits) -> Signals:
-    """Signals of the server `identifier` and of its replicas, named by purpose."""
-    on_credits = limits.instance_class.startswith("db.t")
-    return Signals(
-        subject="Database",
-        board=Board.DATABASE,
-        signals=(
-            _connections(identifier, limits),
-            *_connections_share(identifier, limits),
-            _cpu(identifier),
-            *((_cpu_credits(identifier),) if on_credits else ()),
-            _memory(identifier, limits.instance_class),
-            _free_storage(identifier, limits),
-            *_disk(identifier),
-            _transaction_ids(identifier),
-            *(_replica_lag(f"{identifier}-{purpose}", purpose) for purpose in replicas),
-            *(metrics(limits.metrics, limits.statement_timeout_seconds) if limits.metrics else ()),
-        ),
-        checks=_CHECKS,
-    )
-
-
-_CHECKS = (
-    Check(
-        id="database-tls",
-        title="PostgreSQL refuses connections without TLS",
-        probe="SHOW rds.force_ssl",
-        fix="Set rds.force_ssl to 1 in the parameter group and reboot.",
-    ),
-    Check(
-        id="database-parameters-in-force",
-        title="No parameter waits for a restart",
-        probe="SELECT name FROM pg_settings WHERE pending_restart",
-        fix="Reboot the server, with failover where it has a standby; then its replicas, one by one.",
-    ),
+_DISK_RUNBOOK = (
+    "Performance Insights, by wait: `IO:DataFileRead` asks for an index or more memory, `IO:WALWrite` for fewer "
+    "or larger commits. A larger class has a higher base rate."
 )
 
 
@@ -93,19 +27,24 @@ def _metric(identifier: str, metric: str, statistic: str = "Average") -> CloudWa
     )
 
 
-def _connections(identifier: str, limits: DatabaseLimits) -> Signal:
-    return Signal(
+def connections(args: DatabaseArgs) -> tuple[Signal, ...]:
+    """Return the open connections, as a number and as a share of `max_connections` where that is known.
+
+    The exporter answers where one is scraped, and CloudWatch where none is.
+    """
+    measured = _metric(args.identifier, "DatabaseConnections", "Maximum")
+    maximum, alerts = args.parameters.max_connections, args.connection_alerts
+    computed = CloudWatchMath(expression=f"connections / {maximum}", metrics={"connections": measured})
+    exporter = Exporter(names=args.exporter_names) if args.exporter_names else None
+    share = exporter.connections_share if exporter else computed
+    number = Signal(
         id="database-connections",
         title="Database connections",
         description="Open connections to PostgreSQL. Behind the pooler it stays flat; growth means a bypass.",
-        query=(
-            Exporter(names=limits.metrics).connections
-            if limits.metrics
-            else _metric(identifier, "DatabaseConnections", "Maximum")
-        ),
-        cloudwatch_query=_metric(identifier, "DatabaseConnections", "Maximum"),
+        query=exporter.connections if exporter else measured,
+        cloudwatch_query=measured,
         unit="short",
-        thresholds=over(ticket=limits.connection_warning, page=limits.connection_critical),
+        thresholds=over(ticket=alerts.warning, page=alerts.critical),
         runbook=(
             "Ask who holds them: `SELECT usename, application_name, state, count(*) FROM pg_stat_activity "
             "GROUP BY 1, 2, 3 ORDER BY 4 DESC`. Clients other than the pooler belong on the pooled URL. "
@@ -113,104 +52,53 @@ def _connections(identifier: str, limits: DatabaseLimits) -> Signal:
             "WHERE state = 'idle in transaction' AND state_change < now() - interval '5 minutes'`."
         ),
     )
-
-
-def _connections_share(identifier: str, limits: DatabaseLimits) -> Iterator[Signal]:
-    computed = CloudWatchMath(
-        expression=f"connections / {limits.max_connections}",
-        metrics={"connections": _metric(identifier, "DatabaseConnections", "Maximum")},
-    )
-    query = Exporter(names=limits.metrics).connections_share if limits.metrics else computed
-    if query:
-        yield Signal(
+    if share is None:
+        return (number,)
+    return (
+        number,
+        Signal(
             id="database-connections-share",
             title="Connections of those there are",
-            description=(
-                f"Open connections as a share of max_connections, {limits.max_connections} on the primary."
-            ),
-            query=query,
+            description=f"Open connections as a share of max_connections, {maximum} on the primary.",
+            query=share,
             unit=Unit.SHARE,
             thresholds=over(ticket=0.8, page=0.9),
             runbook="Like that of the open connections: what is refused next may be a migration, or yourself.",
-        )
+        ),
+    )
 
 
-def _cpu(identifier: str) -> Signal:
-    return Signal(
+def machine(identifier: str, instance_class: str) -> tuple[Signal, ...]:
+    """Return processor and memory of the primary, and the CPU credits of a burstable class."""
+    memory = memory_bytes(instance_class)
+    cpu = Signal(
         id="database-cpu",
         title="Database CPU",
         description="Processor time of the primary. Above the line, queries queue behind each other.",
         query=_metric(identifier, "CPUUtilization"),
         unit="percent",
-        thresholds=(
-            Threshold(severity=Severity.TICKET, value=70),
-            Threshold(severity=Severity.PAGE, value=90),
-        ),
+        thresholds=over(ticket=70, page=90),
         for_seconds=900,
         runbook="Open Performance Insights, sort by load, and look at the top statement's plan.",
     )
-
-
-def _free_storage(identifier: str, limits: DatabaseLimits) -> Signal:
-    return Signal(
-        id="database-free-storage",
-        title="Database free storage",
-        description="Disk left. It grows by itself up to its ceiling; low means that growth cannot keep up.",
-        query=_metric(identifier, "FreeStorageSpace", "Minimum"),
-        unit="bytes",
-        thresholds=(
-            Threshold(severity=Severity.TICKET, value=0.20 * limits.storage_gib * GIB, below=True),
-            Threshold(severity=Severity.PAGE, value=0.05 * limits.storage_gib * GIB, below=True),
-        ),
-        runbook=(
-            "Raise `database.storage_max_gib`. Look for a replication slot that nobody reads: "
-            "`SELECT * FROM pg_replication_slots WHERE NOT active`."
-        ),
-    )
-
-
-def _replica_lag(identifier: str, purpose: str) -> Signal:
-    return Signal(
-        id=f"database-replica-lag-{purpose}",
-        title=f"Replica lag: {purpose}",
-        description="How far the replica is behind the primary. Readers see data of that age.",
-        query=_metric(identifier, "ReplicaLag", "Maximum"),
-        unit="s",
-        thresholds=(
-            Threshold(severity=Severity.TICKET, value=30),
-            Threshold(severity=Severity.PAGE, value=300),
-        ),
-        runbook="Look for a long query on the replica, or a replica smaller than its primary.",
-    )
-
-
-def _cpu_credits(identifier: str) -> Signal:
-    return Signal(
+    cpu_credits = Signal(
         id="database-cpu-credits",
         title="Database CPU credits",
         description="Credits left of a t-class server. At zero it runs at a fraction of its speed, or costs more.",
         query=_metric(identifier, "CPUCreditBalance", "Minimum"),
         unit="short",
-        thresholds=(
-            Threshold(severity=Severity.TICKET, value=60, below=True),
-            Threshold(severity=Severity.PAGE, value=15, below=True),
-        ),
+        thresholds=under(ticket=60, page=15),
         for_seconds=900,
         runbook="The load is steady, not in bursts: change `database.instance_class` to an m or r class.",
     )
-
-
-def _memory(identifier: str, instance_class: str) -> Signal:
-    whole = memory_bytes(instance_class)
-    return Signal(
+    freeable = Signal(
         id="database-freeable-memory",
         title="Database freeable memory",
         description="Memory that PostgreSQL could still take. Near zero the server swaps, then restarts.",
         query=_metric(identifier, "FreeableMemory", "Minimum"),
         unit="bytes",
-        thresholds=(
-            Threshold(severity=Severity.TICKET, value=0.25 * whole if whole else 256 * MIB, below=True),
-            Threshold(severity=Severity.PAGE, value=0.10 * whole if whole else 96 * MIB, below=True),
+        thresholds=under(
+            ticket=0.25 * memory if memory else 256 * MIB, page=0.10 * memory if memory else 96 * MIB
         ),
         for_seconds=900,
         runbook=(
@@ -218,71 +106,93 @@ def _memory(identifier: str, instance_class: str) -> Signal:
             "sorts run at once; else take a class with more memory."
         ),
     )
+    return (cpu, cpu_credits, freeable) if instance_class.startswith("db.t") else (cpu, freeable)
 
 
-def _disk(identifier: str) -> Iterator[Signal]:
-    """What the disk can take: how long requests wait, and how much of the burst is left."""
-    yield _slow(identifier, "read", ticket_seconds=0.02)
-    yield _slow(identifier, "write", ticket_seconds=0.1)
-    yield Signal(
-        id="database-disk-queue",
-        title="Database disk queue",
-        description="Requests that wait for the disk. A queue that stays means the disk is the limit.",
-        query=_metric(identifier, "DiskQueueDepth"),
-        unit="short",
-        thresholds=(Threshold(severity=Severity.TICKET, value=10), Threshold(severity=Severity.PAGE, value=64)),
-        for_seconds=900,
-        runbook=_DISK_RUNBOOK,
-    )
-    yield Signal(
-        id="database-disk-burst",
-        title="Database disk burst",
-        description="Share left of the instance's burst of disk requests. At zero it falls to its base rate.",
-        query=_metric(identifier, "EBSIOBalance%", "Minimum"),
-        unit="percent",
-        thresholds=(
-            Threshold(severity=Severity.TICKET, value=75, below=True),
-            Threshold(severity=Severity.PAGE, value=20, below=True),
+def disk(identifier: str, size_gib: int) -> tuple[Signal, ...]:
+    """Return the disk's free space, how long its requests take, and how much of its burst is left."""
+    return (
+        Signal(
+            id="database-free-storage",
+            title="Database free storage",
+            description="Disk left. It grows by itself up to its ceiling; low means that growth cannot keep up.",
+            query=_metric(identifier, "FreeStorageSpace", "Minimum"),
+            unit="bytes",
+            thresholds=under(ticket=0.20 * size_gib * GIB, page=0.05 * size_gib * GIB),
+            runbook=(
+                "Raise `database.storage_max_gib`. Look for a replication slot that nobody reads: "
+                "`SELECT * FROM pg_replication_slots WHERE NOT active`."
+            ),
         ),
-        for_seconds=900,
-        runbook=_DISK_RUNBOOK,
+        _latency(identifier, "read", ticket_seconds=0.02),
+        _latency(identifier, "write", ticket_seconds=0.1),
+        Signal(
+            id="database-disk-queue",
+            title="Database disk queue",
+            description="Requests that wait for the disk. A queue that stays means the disk is the limit.",
+            query=_metric(identifier, "DiskQueueDepth"),
+            unit="short",
+            thresholds=over(ticket=10, page=64),
+            for_seconds=900,
+            runbook=_DISK_RUNBOOK,
+        ),
+        Signal(
+            id="database-disk-burst",
+            title="Database disk burst",
+            description="Share left of the instance's burst of disk requests. At zero it falls to its base rate.",
+            query=_metric(identifier, "EBSIOBalance%", "Minimum"),
+            unit="percent",
+            thresholds=under(ticket=75, page=20),
+            for_seconds=900,
+            runbook=_DISK_RUNBOOK,
+        ),
     )
 
 
-_DISK_RUNBOOK = (
-    "Performance Insights, by wait: `IO:DataFileRead` asks for an index or more memory, `IO:WALWrite` for fewer "
-    "or larger commits. A larger class has a higher base rate."
-)
-
-
-def _slow(identifier: str, way: str, *, ticket_seconds: float) -> Signal:
+def _latency(identifier: str, operation: str, *, ticket_seconds: float) -> Signal:
     return Signal(
-        id=f"database-{way}-latency",
-        title=f"Database {way} latency",
-        description=f"Time of one disk {way}. Queries wait that long for each.",
-        query=_metric(identifier, f"{way.capitalize()}Latency"),
+        id=f"database-{operation}-latency",
+        title=f"Database {operation} latency",
+        description=f"Time of one disk {operation}. Queries wait that long for each.",
+        query=_metric(identifier, f"{operation.capitalize()}Latency"),
         unit="s",
-        thresholds=(Threshold(severity=Severity.TICKET, value=ticket_seconds),),
+        thresholds=over(ticket=ticket_seconds),
         for_seconds=900,
         runbook=_DISK_RUNBOOK,
     )
 
 
-def _transaction_ids(identifier: str) -> Signal:
-    return Signal(
-        id="database-transaction-ids",
-        title="Transaction ids in use",
-        description="Age of the oldest transaction. Before 2,147,483,648 PostgreSQL stops accepting writes.",
-        query=_metric(identifier, "MaximumUsedTransactionIDs", "Maximum"),
-        unit="short",
-        thresholds=(
-            Threshold(severity=Severity.TICKET, value=500_000_000),
-            Threshold(severity=Severity.PAGE, value=1_000_000_000),
+def vacuum(identifier: str) -> tuple[Signal, ...]:
+    """Return how far vacuum is behind."""
+    return (
+        Signal(
+            id="database-transaction-ids",
+            title="Transaction ids in use",
+            description="Age of the oldest transaction. Before 2,147,483,648 PostgreSQL stops accepting writes.",
+            query=_metric(identifier, "MaximumUsedTransactionIDs", "Maximum"),
+            unit="short",
+            thresholds=over(ticket=500_000_000, page=1_000_000_000),
+            for_seconds=900,
+            runbook=(
+                "Something holds vacuum back: a transaction or a prepared one that never ends, a replication slot "
+                "that nobody reads, a replica's long query. End it, then `VACUUM (FREEZE, VERBOSE)` the oldest "
+                "tables: `SELECT relname, age(relfrozenxid) FROM pg_class WHERE relkind = 'r' ORDER BY 2 DESC`."
+            ),
         ),
-        for_seconds=900,
-        runbook=(
-            "Something holds vacuum back: a transaction or a prepared one that never ends, a replication slot "
-            "that nobody reads, a replica's long query. End it, then `VACUUM (FREEZE, VERBOSE)` the oldest "
-            "tables: `SELECT relname, age(relfrozenxid) FROM pg_class WHERE relkind = 'r' ORDER BY 2 DESC`."
-        ),
+    )
+
+
+def replicas(identifier: str, purposes: Sequence[str]) -> tuple[Signal, ...]:
+    """Return the lag of each replica."""
+    return tuple(
+        Signal(
+            id=f"database-replica-lag-{purpose}",
+            title=f"Replica lag: {purpose}",
+            description="How far the replica is behind the primary. Readers see data of that age.",
+            query=_metric(f"{identifier}-{purpose}", "ReplicaLag", "Maximum"),
+            unit="s",
+            thresholds=over(ticket=30, page=300),
+            runbook="Look for a long query on the replica, or a replica smaller than its primary.",
+        )
+        for purpose in purposes
     )
