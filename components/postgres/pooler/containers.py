@@ -108,7 +108,6 @@ class PoolerContainers:
                 "DATABASE_PORT": str(database.port),
                 "DATABASE_USER": database.user,
                 "PGBOUNCER_INI": self.ini,
-                "POOLER_TASKS": str(args.pool.tasks),
                 "RUN_DIRECTORY": RUN_DIRECTORY,
                 "STATS_USER": STATS_USER,
             },

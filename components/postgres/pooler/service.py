@@ -153,6 +153,7 @@ class Pooler(Component):
             tags={
                 "footing:pool-mode": "transaction",
                 "footing:server-connections": str(args.pool.server_connections),
+                "footing:server-connections-per-task": str(args.pool.server_connections_per_task),
                 "footing:configuration": containers.ini_hash,
             },
             opts=self._child(),

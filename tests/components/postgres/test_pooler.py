@@ -142,6 +142,7 @@ def test_policy_can_judge_the_pool_before_anything_exists():
     assert task.inputs["containerDefinitions"] == UNKNOWN
     tags = task.inputs["tags"]
     assert (tags["footing:pool-mode"], tags["footing:server-connections"]) == ("transaction", "80")
+    assert tags["footing:server-connections-per-task"] == "40"
     assert len(tags["footing:configuration"]) == 64
 
 
