@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import pulumi
 
 from components.aws.security_groups import Upstream
+from components.aws.urls import escaped
 from observability import Signals
 
 USER = "default"
@@ -41,5 +42,7 @@ class RedisStore(Protocol):
 
 
 def url(password: pulumi.Output[str], host: pulumi.Input[str], port: pulumi.Input[Any]) -> pulumi.Output[str]:
-    """Return a connection URL over TLS, a secret; `password` needs no escape in a URL."""
-    return pulumi.Output.secret(pulumi.Output.format("rediss://{0}:{1}@{2}:{3}", USER, password, host, port))
+    """Return a connection URL over TLS, a secret."""
+    return pulumi.Output.secret(
+        pulumi.Output.format("rediss://{0}:{1}@{2}:{3}", USER, escaped(password), host, port)
+    )

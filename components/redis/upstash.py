@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
 import pulumi
 import upstash_pulumi as upstash
@@ -82,9 +81,7 @@ class UpstashRedis(Component):
         )
         self.host = store.endpoint
         self.port = store.port
-        self.url = self.reader_url = url(
-            store.password.apply(lambda password: quote(password, safe="")), store.endpoint, store.port
-        )
+        self.url = self.reader_url = url(store.password, store.endpoint, store.port)
         self._signals = signals(
             pulumi.Output.concat(STATISTICS, "/", store.database_id), has_datasource=args.has_statistics_datasource
         )

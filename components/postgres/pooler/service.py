@@ -7,6 +7,7 @@ import pulumi_random as random
 from components.aws import fargate, secrets_manager, security_groups
 from components.aws.endpoints import DatabaseEndpoint
 from components.aws.security_groups import Upstream
+from components.aws.urls import escaped
 from components.component import Component
 from components.postgres.pooler import signals
 from components.postgres.pooler.args import PoolerArgs
@@ -89,7 +90,7 @@ class Pooler(Component):
         values = {
             "client_password": client,
             "stats_password": stats,
-            "exporter_url": pulumi.Output.concat(f"postgres://{STATS_USER}:", stats, address),
+            "exporter_url": pulumi.Output.concat(f"postgres://{STATS_USER}:", escaped(stats), address),
         }
         stored = secrets_manager.make_secret(
             f"{self._name}-credentials", "Who may connect to PgBouncer", values, self._child()
@@ -188,6 +189,6 @@ class Pooler(Component):
 
 
 def _url(database: DatabaseEndpoint, password: pulumi.Output[str], host: pulumi.Output[str]) -> pulumi.Output[str]:
-    credentials = pulumi.Output.concat(database.user, ":", password)
+    credentials = pulumi.Output.concat(database.user, ":", escaped(password))
     location = pulumi.Output.concat(host, f":{LISTEN_PORT}/{database.database_name}")
     return pulumi.Output.secret(pulumi.Output.concat("postgresql://", credentials, "@", location))
