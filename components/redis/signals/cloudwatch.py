@@ -68,7 +68,7 @@ def _processor_and_logins(number: int, member: pulumi.Output[str]) -> tuple[Sign
     return (
         Signal(
             id=f"redis-cpu-{number}",
-            title=f"Redis CPU: node {number}",
+            title=f"Redis engine CPU utilisation: node {number}",
             description="Time of the one thread that runs commands; at 100 % every client waits.",
             query=_metric(member, "EngineCPUUtilization"),
             unit="percent",
@@ -77,8 +77,8 @@ def _processor_and_logins(number: int, member: pulumi.Output[str]) -> tuple[Sign
         ),
         Signal(
             id=f"redis-swap-{number}",
-            title=f"Redis swap: node {number}",
-            description="Memory on disk; commands that touch it wait.",
+            title=f"Redis swap usage: node {number}",
+            description="Memory swapped to disk; commands that touch it wait.",
             query=_metric(member, "SwapUsage"),
             unit="bytes",
             thresholds=over(ticket=SWAP_WARNING_BYTES),
@@ -86,7 +86,7 @@ def _processor_and_logins(number: int, member: pulumi.Output[str]) -> tuple[Sign
         ),
         Signal(
             id=f"redis-failed-logins-{number}",
-            title=f"Redis failed logins: node {number}",
+            title=f"Redis authentication failures: node {number}",
             description="Logins refused in a minute; after a rotation, clients that still have the old password.",
             query=_metric(member, "AuthenticationFailures", "Sum"),
             unit="short",
@@ -112,11 +112,11 @@ def _replication_lag(number: int, member: pulumi.Output[str]) -> Signal:
 
 
 def _memory(number: int, member: pulumi.Output[str], role: Role, *, evicts: bool) -> tuple[Signal, ...]:
-    consequence = "keys go" if evicts else "writes are refused"
+    consequence = "keys are evicted" if evicts else "writes are refused"
     return (
         Signal(
             id=f"redis-memory-{number}",
-            title=f"Redis memory: node {number}",
+            title=f"Redis memory utilisation: node {number}",
             description=f"Memory in use. At 100 %, {consequence}.",
             query=_metric(member, "DatabaseMemoryUsagePercentage"),
             unit="percent",
@@ -126,7 +126,7 @@ def _memory(number: int, member: pulumi.Output[str], role: Role, *, evicts: bool
         Signal(
             id=f"redis-evictions-{number}",
             title=f"Redis evictions: node {number}",
-            description="Keys dropped in a minute because memory was full.",
+            description="Keys evicted in a minute because memory reached `maxmemory`.",
             query=_metric(member, "Evictions", "Sum"),
             unit="short",
             thresholds=eviction_thresholds(role, evicts=evicts),
@@ -165,8 +165,8 @@ def _clients(number: int, member: pulumi.Output[str], role: Role) -> tuple[Signa
         ),
         Signal(
             id=f"redis-hits-{number}",
-            title=f"Redis look-ups answered: node {number}",
-            description="Share of look-ups that found their key. When it falls, PostgreSQL carries the rest.",
+            title=f"Redis hit ratio: node {number}",
+            description="Share of look-ups that found their key. When it falls, PostgreSQL serves the rest.",
             query=CloudWatchMath(
                 expression=f"IF(hits + misses > {least}, hits / (hits + misses), 1)", metrics=counts
             ),

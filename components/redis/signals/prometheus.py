@@ -46,8 +46,8 @@ def _redis(metric: str, *matches: Match) -> Series:
 
 _UP = Signal(
     id="redis-up",
-    title="Redis servers that answer their exporter",
-    description="1 while the exporter can log in and ask.",
+    title="redis_exporter up (redis_up)",
+    description="1 while the exporter can log in and query INFO.",
     query=Prometheus(expression=Level(_redis("redis_up"), Aggregation.MIN, BY)),
     unit=Unit.NUMBER,
     thresholds=under(page=1),
@@ -61,8 +61,8 @@ def _hits(role: Role) -> tuple[Signal, ...]:
     return (
         Signal(
             id="redis-hits",
-            title="Look-ups that Redis answered",
-            description="Share of look-ups that found their key. When it falls, PostgreSQL carries the rest.",
+            title="Redis hit ratio",
+            description="Share of look-ups that found their key. When it falls, PostgreSQL serves the rest.",
             query=Prometheus(expression=Ratio(hits, lookups), window_seconds=30 * MINUTE_SECONDS),
             unit=Unit.SHARE,
             # A miss in a queue or among sessions is an answer like any other: nobody has to act on it.
@@ -76,7 +76,7 @@ def _hits(role: Role) -> tuple[Signal, ...]:
         ),
         Signal(
             id="redis-misses",
-            title="Look-ups that Redis could not answer",
+            title="Redis keyspace misses",
             description="Misses in a second: work that PostgreSQL does instead.",
             query=Prometheus(expression=misses),
             unit=Unit.OPERATIONS_PER_SECOND,
@@ -90,8 +90,8 @@ def _memory(eviction: tuple[Threshold, ...]) -> tuple[Signal, ...]:
     return (
         Signal(
             id="redis-memory",
-            title="Redis memory",
-            description="Memory in use as a share of `maxmemory`. At 100 % keys go, or writes are refused.",
+            title="Redis memory utilisation",
+            description="Memory in use as a share of `maxmemory`. At 100 % keys are evicted, or writes refused.",
             query=Prometheus(expression=Ratio(used, maximum)),
             unit=Unit.SHARE,
             thresholds=over(ticket=0.75, page=0.9),
@@ -99,8 +99,8 @@ def _memory(eviction: tuple[Threshold, ...]) -> tuple[Signal, ...]:
         ),
         Signal(
             id="redis-evictions",
-            title="Redis evictions",
-            description="Keys dropped in a second because memory was full.",
+            title="Redis evicted keys",
+            description="Keys evicted in a second because memory reached `maxmemory`.",
             query=Prometheus(expression=Rate(_redis("redis_evicted_keys_total"), BY)),
             unit=Unit.OPERATIONS_PER_SECOND,
             thresholds=eviction,
@@ -112,7 +112,7 @@ def _memory(eviction: tuple[Threshold, ...]) -> tuple[Signal, ...]:
         Signal(
             id="redis-rejections",
             title="Redis rejected connections",
-            description="Connections refused in five minutes because every slot for clients was taken.",
+            description="Connections refused in five minutes because `maxclients` was reached.",
             query=Prometheus(expression=Increase(_redis("redis_rejected_connections_total"), BY)),
             unit=Unit.NUMBER,
             thresholds=over(page=0),
@@ -134,7 +134,7 @@ def _commands() -> tuple[Signal, ...]:
     return (
         Signal(
             id="redis-command-time",
-            title="Mean time of a command",
+            title="Redis mean command time",
             description="Time inside Redis by command, without the network: 5 ms is the aim, 10 ms too long.",
             query=Prometheus(expression=Ratio(seconds, calls)),
             unit=Unit.SECONDS,
@@ -144,8 +144,10 @@ def _commands() -> tuple[Signal, ...]:
         ),
         Signal(
             id="redis-command-p99",
-            title="Time of a command, 99th percentile",
-            description="By command, over the life of the server; Redis 7 and Valkey tell it, older ones do not.",
+            title="Redis command latency, 99th percentile",
+            description=(
+                "By command, since the start of the server; Redis 7 and Valkey report it, older ones do not."
+            ),
             query=Prometheus(expression=Scaled(slowest, SECONDS_IN_MICROSECOND)),
             unit=Unit.SECONDS,
         ),
@@ -158,8 +160,8 @@ def _clients(names: RedisNames) -> Signal:
     )
     return Signal(
         id="redis-clients",
-        title="Redis clients",
-        description="Open connections as a share of those that the server accepts.",
+        title="Redis maxclients utilisation",
+        description="Connected clients as a share of `maxclients`.",
         query=Prometheus(expression=Ratio(connected, maximum)),
         unit=Unit.SHARE,
         thresholds=over(ticket=0.8, page=0.95),

@@ -24,7 +24,7 @@ def of_serverless(
     evictions = Signal(
         id="redis-evictions",
         title="Redis evictions",
-        description="Keys dropped in a minute because the storage limit was met.",
+        description="Keys evicted in a minute because the storage limit was reached.",
         query=metric("Evictions", "Sum"),
         unit="short",
         thresholds=prometheus.eviction_thresholds(role, evicts=True),
@@ -33,8 +33,8 @@ def of_serverless(
     limits = (
         Signal(
             id="redis-storage",
-            title="Redis storage",
-            description=f"Data kept. At {storage_gb} GB, keys with a TTL go, then writes are refused.",
+            title="Redis data stored",
+            description=f"Data stored. At {storage_gb} GB, keys with a TTL are evicted, then writes refused.",
             query=metric("BytesUsedForCache", "Maximum"),
             unit="bytes",
             thresholds=over(ticket=0.75 * storage_gb * GB),
@@ -42,7 +42,7 @@ def of_serverless(
         ),
         Signal(
             id="redis-ecpu",
-            title="Redis processing units",
+            title="Redis ECPUs",
             description=f"Processing units in a minute. Over {ecpu_per_second} a second, commands wait.",
             query=metric("ElastiCacheProcessingUnits", "Sum"),
             unit="short",
@@ -52,7 +52,7 @@ def of_serverless(
         Signal(
             id="redis-throttled",
             title="Redis throttled commands",
-            description="Commands refused in a minute because a limit was met or growth was too fast.",
+            description="Commands refused in a minute because a limit was reached or growth was too fast.",
             query=metric("ThrottledCmds", "Sum"),
             unit="short",
             thresholds=over(page=0),

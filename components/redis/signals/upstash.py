@@ -51,7 +51,7 @@ NUMBERS = (
     ),
     Number(
         id="redis-commands",
-        title="Redis commands",
+        title="Redis commands per second",
         description="Commands in a second: what Upstash bills, and what the month's budget ends.",
         unit=Unit.OPERATIONS_PER_SECOND,
         statistics=(("Commands", "throughput"),),
@@ -65,7 +65,7 @@ NUMBERS = (
     ),
     Number(
         id="redis-command-time",
-        title="Redis command time, 99th percentile",
+        title="Redis command latency, 99th percentile",
         description="99 of 100 reads and writes are faster, measured at Upstash.",
         unit=Unit.MILLISECONDS,
         statistics=(("Reads", "read_latency_99"), ("Writes", "write_latency_99")),

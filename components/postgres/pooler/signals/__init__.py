@@ -9,7 +9,7 @@ from observability import Board, Check, Signals
 CHECKS = (
     Check(
         id="pooler-mode",
-        title="PgBouncer pools by transaction, within its ceiling",
+        title="PgBouncer pools by transaction, with the configured size",
         probe="SHOW CONFIG",
         fix="Deploy the stack: pool_mode and default_pool_size come from its file.",
     ),

@@ -19,10 +19,8 @@ def signals(
         ecs_signals.memory("pooler", cluster, service),
         Signal(
             id="pooler-unhealthy-hosts",
-            title="Pooler tasks that refuse connections",
-            description=(
-                "Tasks that the load balancer cannot open a connection to; clients are kept away from them."
-            ),
+            title="Pooler unhealthy targets (UnHealthyHostCount)",
+            description="Tasks that fail the load balancer's TCP health check; it sends no client to them.",
             query=CloudWatch(
                 namespace="AWS/NetworkELB",
                 metric="UnHealthyHostCount",

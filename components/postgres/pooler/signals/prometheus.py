@@ -65,9 +65,9 @@ def _saturation(client_connections: int) -> tuple[Signal, ...]:
     return (
         Signal(
             id="pooler-up",
-            title="Poolers that answer their exporter",
+            title="PgBouncer up (pgbouncer_up)",
             description=(
-                "1 while the exporter reaches PgBouncer's console; 0 means that clients cannot reach it either."
+                "1 while the exporter reaches PgBouncer's admin console; at 0 clients cannot connect either."
             ),
             query=Prometheus(expression=Level(_process("pgbouncer_up"), Aggregation.MIN, by)),
             unit=Unit.NUMBER,
@@ -81,10 +81,8 @@ def _saturation(client_connections: int) -> tuple[Signal, ...]:
         ),
         Signal(
             id="pooler-pool-use",
-            title="Pool in use",
-            description=(
-                "Open connections to PostgreSQL as a share of the pool. At 100 % every further client waits."
-            ),
+            title="PgBouncer pool utilisation",
+            description="Server connections as a share of pool_size. At 100 % every further client waits.",
             query=Prometheus(expression=Ratio(Sum(server), Level(_pool("pgbouncer_databases_pool_size"), by=BY))),
             unit=Unit.SHARE,
             thresholds=over(ticket=0.8, page=0.95),
@@ -93,8 +91,11 @@ def _saturation(client_connections: int) -> tuple[Signal, ...]:
         ),
         Signal(
             id="pooler-client-slots",
-            title="Client slots in use",
-            description=f"Connected clients as a share of those accepted, {client_connections} over all poolers.",
+            title="max_client_conn utilisation",
+            description=(
+                f"Clients (cl_active and cl_waiting) as a share of max_client_conn, {client_connections} over all "
+                "poolers. At 100 % PgBouncer refuses new clients."
+            ),
             query=Prometheus(expression=Ratio(Sum(clients), maximum)),
             unit=Unit.SHARE,
             thresholds=over(ticket=0.8, page=0.95),
@@ -109,10 +110,8 @@ def _waits() -> tuple[Signal, ...]:
     return (
         Signal(
             id="pooler-waiting",
-            title="Clients that wait for a connection",
-            description=(
-                "Clients without a connection to PostgreSQL. Behind a pooler this tells of saturation first."
-            ),
+            title="Clients waiting (cl_waiting)",
+            description="Clients that wait for a server connection: the first sign of a saturated pool.",
             query=Prometheus(expression=Level(_pool("pgbouncer_pools_client_waiting_connections"), by=BY)),
             unit=Unit.NUMBER,
             thresholds=over(ticket=0),
@@ -120,10 +119,8 @@ def _waits() -> tuple[Signal, ...]:
         ),
         Signal(
             id="pooler-oldest-wait",
-            title="Longest wait for a connection",
-            description=(
-                "How long the client waits that has waited longest; at `query_wait_timeout` it gets an error."
-            ),
+            title="Longest client wait (maxwait)",
+            description="Age of the oldest waiting client; at `query_wait_timeout` it gets an error.",
             query=Prometheus(expression=longest),
             unit=Unit.SECONDS,
             thresholds=over(ticket=1, page=5),
@@ -139,9 +136,10 @@ def _queries(names: PgBouncerNames) -> tuple[Signal, ...]:
     return (
         Signal(
             id="pooler-query-time",
-            title="Mean time of a query",
+            title="Mean query time (avg_query_time)",
             description=(
-                "What PostgreSQL takes for one query, seen from the pooler: 50 ms is the aim, 100 ms too long."
+                "Time that PostgreSQL takes for a query, measured by PgBouncer: 50 ms is the target, 100 ms too "
+                "long."
             ),
             query=Prometheus(expression=Ratio(seconds, queries)),
             unit=Unit.SECONDS,
@@ -153,7 +151,7 @@ def _queries(names: PgBouncerNames) -> tuple[Signal, ...]:
         ),
         Signal(
             id="pooler-queue",
-            title="Clients that wait, on average",
+            title="Average clients waiting (total_wait_time)",
             description="Seconds of waiting in each second: 1 means that one client waits all the time.",
             query=Prometheus(expression=Rate(_pool(f"{names.totals}_client_wait_seconds_total"), BY)),
             unit=Unit.NUMBER,
@@ -170,7 +168,7 @@ def _stopped(state: str, command: str) -> Signal:
     )
     return Signal(
         id=f"pooler-{state}",
-        title=f"Databases that are {state}",
+        title=f"PgBouncer databases {state}",
         description=f"1 while somebody has {state} the database on PgBouncer's console.",
         query=Prometheus(expression=Level(series, Aggregation.MAX, ("instance", "name"))),
         unit=Unit.NUMBER,

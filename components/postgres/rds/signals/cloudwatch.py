@@ -39,8 +39,10 @@ def connections(args: DatabaseArgs) -> tuple[Signal, ...]:
     share = exporter.connections_share if exporter else computed
     number = Signal(
         id="database-connections",
-        title="Database connections",
-        description="Open connections to PostgreSQL. Behind the pooler it stays flat; growth means a bypass.",
+        title="PostgreSQL connections",
+        description=(
+            "Open connections to PostgreSQL. Behind PgBouncer it is flat; growth means clients that bypass it."
+        ),
         query=exporter.connections if exporter else measured,
         cloudwatch_query=measured,
         unit="short",
@@ -58,12 +60,15 @@ def connections(args: DatabaseArgs) -> tuple[Signal, ...]:
         number,
         Signal(
             id="database-connections-share",
-            title="Connections of those there are",
+            title="Connection utilisation",
             description=f"Open connections as a share of max_connections, {maximum} on the primary.",
             query=share,
             unit=Unit.SHARE,
             thresholds=over(ticket=0.8, page=0.9),
-            runbook="Like that of the open connections: what is refused next may be a migration, or yourself.",
+            runbook=(
+                "As for PostgreSQL connections. At 100 % PostgreSQL answers `sorry, too many clients already`, to "
+                "migrations and people as well."
+            ),
         ),
     )
 
@@ -73,7 +78,7 @@ def machine(identifier: str, instance_class: str) -> tuple[Signal, ...]:
     memory = memory_bytes(instance_class)
     cpu = Signal(
         id="database-cpu",
-        title="Database CPU",
+        title="Database CPU utilisation",
         description="Processor time of the primary. Above the line, queries queue behind each other.",
         query=_metric(identifier, "CPUUtilization"),
         unit="percent",
@@ -83,7 +88,7 @@ def machine(identifier: str, instance_class: str) -> tuple[Signal, ...]:
     )
     cpu_credits = Signal(
         id="database-cpu-credits",
-        title="Database CPU credits",
+        title="Database CPU credit balance",
         description="Credits left of a t-class server. At zero it runs at a fraction of its speed, or costs more.",
         query=_metric(identifier, "CPUCreditBalance", "Minimum"),
         unit="short",
@@ -94,7 +99,7 @@ def machine(identifier: str, instance_class: str) -> tuple[Signal, ...]:
     freeable = Signal(
         id="database-freeable-memory",
         title="Database freeable memory",
-        description="Memory that PostgreSQL could still take. Near zero the server swaps, then restarts.",
+        description="Memory left for PostgreSQL (FreeableMemory). Near zero the server swaps, then restarts.",
         query=_metric(identifier, "FreeableMemory", "Minimum"),
         unit="bytes",
         thresholds=under(
@@ -114,8 +119,10 @@ def disk(identifier: str, size_gib: int) -> tuple[Signal, ...]:
     return (
         Signal(
             id="database-free-storage",
-            title="Database free storage",
-            description="Disk left. It grows by itself up to its ceiling; low means that growth cannot keep up.",
+            title="Database free storage space",
+            description=(
+                "Disk left. Storage autoscaling adds to it up to the maximum; low means that it cannot keep up."
+            ),
             query=_metric(identifier, "FreeStorageSpace", "Minimum"),
             unit="bytes",
             thresholds=under(ticket=0.20 * size_gib * GIB, page=0.05 * size_gib * GIB),
@@ -128,8 +135,10 @@ def disk(identifier: str, size_gib: int) -> tuple[Signal, ...]:
         _latency(identifier, "write", ticket_seconds=0.1),
         Signal(
             id="database-disk-queue",
-            title="Database disk queue",
-            description="Requests that wait for the disk. A queue that stays means the disk is the limit.",
+            title="Database disk queue depth",
+            description=(
+                "I/O requests that wait for the disk. A queue that stays means that the disk is the bottleneck."
+            ),
             query=_metric(identifier, "DiskQueueDepth"),
             unit="short",
             thresholds=over(ticket=10, page=64),
@@ -138,8 +147,10 @@ def disk(identifier: str, size_gib: int) -> tuple[Signal, ...]:
         ),
         Signal(
             id="database-disk-burst",
-            title="Database disk burst",
-            description="Share left of the instance's burst of disk requests. At zero it falls to its base rate.",
+            title="Database EBS I/O balance",
+            description=(
+                "I/O burst credits left (EBSIOBalance%). At zero the disk falls to the class's baseline IOPS."
+            ),
             query=_metric(identifier, "EBSIOBalance%", "Minimum"),
             unit="percent",
             thresholds=under(ticket=75, page=20),
@@ -153,7 +164,7 @@ def _latency(identifier: str, operation: str, *, ticket_seconds: float) -> Signa
     return Signal(
         id=f"database-{operation}-latency",
         title=f"Database {operation} latency",
-        description=f"Time of one disk {operation}. Queries wait that long for each.",
+        description=f"Mean time of a disk {operation}; a query waits that long for each.",
         query=_metric(identifier, f"{operation.capitalize()}Latency"),
         unit="s",
         thresholds=over(ticket=ticket_seconds),
@@ -167,14 +178,17 @@ def vacuum(identifier: str) -> tuple[Signal, ...]:
     return (
         Signal(
             id="database-transaction-ids",
-            title="Transaction ids in use",
-            description="Age of the oldest transaction. Before 2,147,483,648 PostgreSQL stops accepting writes.",
+            title="Transaction ID wraparound",
+            description=(
+                "Age of the oldest unfrozen transaction ID. Before 2,147,483,648 PostgreSQL stops accepting "
+                "writes."
+            ),
             query=_metric(identifier, "MaximumUsedTransactionIDs", "Maximum"),
             unit="short",
             thresholds=over(ticket=500_000_000, page=1_000_000_000),
             for_seconds=900,
             runbook=(
-                "Something holds vacuum back: a transaction or a prepared one that never ends, a replication slot "
+                "Something holds VACUUM back: a transaction or a prepared one that never ends, a replication slot "
                 "that nobody reads, a replica's long query. End it, then `VACUUM (FREEZE, VERBOSE)` the oldest "
                 "tables: `SELECT relname, age(relfrozenxid) FROM pg_class WHERE relkind = 'r' ORDER BY 2 DESC`."
             ),
@@ -187,8 +201,8 @@ def replicas(identifier: str, purposes: Sequence[str]) -> tuple[Signal, ...]:
     return tuple(
         Signal(
             id=f"database-replica-lag-{purpose}",
-            title=f"Replica lag: {purpose}",
-            description="How far the replica is behind the primary. Readers see data of that age.",
+            title=f"Replication lag: {purpose}",
+            description="How far the replica is behind the primary, in seconds. Readers see data of that age.",
             query=_metric(f"{identifier}-{purpose}", "ReplicaLag", "Maximum"),
             unit="s",
             thresholds=over(ticket=30, page=300),

@@ -81,8 +81,8 @@ def signals(names: PostgresNames, statement_timeout_seconds: int) -> tuple[Signa
     exporter = Exporter(names=names)
     up = Signal(
         id="database-up",
-        title="Databases that answer their exporter",
-        description="1 while the exporter can log in and ask; a failover takes a minute or two.",
+        title="postgres_exporter up (pg_up)",
+        description="1 while the exporter can log in and query; a failover takes a minute or two.",
         query=Prometheus(expression=Level(exporter.of("pg_up"), Aggregation.MIN, ("instance",))),
         unit=Unit.NUMBER,
         thresholds=under(page=1),
@@ -105,8 +105,10 @@ def _transaction_age(exporter: Exporter, statement_timeout_seconds: int) -> tupl
     return (
         Signal(
             id="database-transaction-age",
-            title="Longest transaction",
-            description="Age of the oldest open transaction. It holds its locks, and keeps vacuum from old rows.",
+            title="Longest open transaction",
+            description=(
+                "Age of the oldest open transaction. It holds locks, and keeps VACUUM from removing dead rows."
+            ),
             query=Prometheus(expression=Level(busy, Aggregation.MAX, exporter.by)),
             unit=Unit.SECONDS,
             thresholds=over(
@@ -130,9 +132,9 @@ def _buffer_cache(exporter: Exporter) -> tuple[Signal, ...]:
     return (
         Signal(
             id="database-buffer-hits",
-            title="Pages from memory",
+            title="Buffer cache hit ratio",
             description=(
-                "Share of pages that were in PostgreSQL's own memory; the rest waits for the disk or its cache."
+                "Share of block requests that shared_buffers answered: blks_hit / (blks_hit + blks_read)."
             ),
             query=Prometheus(expression=Ratio(hits, requests)),
             unit=Unit.SHARE,
@@ -154,9 +156,9 @@ def _transactions(exporter: Exporter) -> tuple[Signal, ...]:
     return (
         Signal(
             id="database-transactions",
-            title="Transactions",
+            title="Transactions per second",
             description=(
-                "Transactions in a second, by database. A fall beside steady traffic means that they wait."
+                "Commits and rollbacks in a second, by database. A fall under steady traffic means that they wait."
             ),
             query=Prometheus(expression=commits),
             extra_queries={"rolled back": Prometheus(expression=rollbacks)},
@@ -164,9 +166,10 @@ def _transactions(exporter: Exporter) -> tuple[Signal, ...]:
         ),
         Signal(
             id="database-rollbacks",
-            title="Transactions rolled back",
+            title="Rollback ratio",
             description=(
-                "Share of transactions that were taken back: errors, timeouts, deadlocks, or a client that left."
+                "Share of transactions that rolled back: errors, timeouts, deadlocks, or clients that "
+                "disconnected."
             ),
             query=Prometheus(expression=Ratio(rollbacks, ended)),
             unit=Unit.SHARE,
@@ -178,7 +181,7 @@ def _transactions(exporter: Exporter) -> tuple[Signal, ...]:
         Signal(
             id="database-deadlocks",
             title="Deadlocks",
-            description="Transactions in five minutes that PostgreSQL ended because they waited for each other.",
+            description="Deadlocks in five minutes; PostgreSQL aborted one transaction of each.",
             query=Prometheus(expression=Increase(exporter.of_databases(names.deadlocks), exporter.by)),
             unit=Unit.NUMBER,
             thresholds=over(ticket=5),
@@ -199,9 +202,9 @@ def _statements(exporter: Exporter) -> tuple[Signal, ...]:
     return (
         Signal(
             id="database-statements",
-            title="Mean time of a statement",
+            title="Mean statement time (pg_stat_statements)",
             description=(
-                "Time of statements by their number, of pg_stat_statements; PostgreSQL logs the slow ones."
+                "Execution time by number of calls, of pg_stat_statements; PostgreSQL logs the slow statements."
             ),
             query=Prometheus(expression=Ratio(seconds, calls)),
             unit=Unit.SECONDS,
