@@ -20,14 +20,14 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-p
 
 @dataclass(frozen=True, kw_only=True)
 class ManagedPrometheusArgs:
-    """What `ManagedPrometheus` is made from."""
+    """Arguments of `ManagedPrometheus`."""
 
     alias: str
     """Name of the workspace, for people."""
     retention_days: int
     """How long series are kept, in days, 1 to 1095. Source: config `metrics.store.retention_days`."""
     kms_key_arn: str | None = None
-    """Key that encrypts the series, for ever; AWS's own when left out."""
+    """Key that encrypts the series, for the life of the workspace; AWS's own when left out."""
     log_retention_days: int
     """How long CloudWatch keeps what failed in rules and routes, in days. Source: config `logs.retention_days`."""
     protect: bool = True
@@ -37,7 +37,7 @@ class ManagedPrometheusArgs:
         """Refuse what AWS refuses.
 
         Raises:
-            ValueError: a retention that there is not.
+            ValueError: `retention_days` is out of range.
 
         """
         if not 1 <= self.retention_days <= LONGEST_RETENTION_DAYS:
@@ -90,7 +90,7 @@ class ManagedPrometheus(Component):
 
 @dataclass(frozen=True, kw_only=True)
 class ManagedPrometheusRulesArgs:
-    """What `ManagedPrometheusRules` is made from."""
+    """Arguments of `ManagedPrometheusRules`."""
 
     workspace_id: pulumi.Input[str]
     """Source: `ManagedPrometheus.workspace_id`."""

@@ -17,7 +17,7 @@ LEAST_TOKEN_DAYS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class GrafanaCloudArgs:
-    """What `GrafanaCloud` is made from; its provider needs a token of the organization."""
+    """Arguments of `GrafanaCloud`; its provider needs a token of the organization."""
 
     slug: str
     """Subdomain of the stack at grafana.net: lower-case letters and digits. Fixed for its life."""
@@ -25,11 +25,6 @@ class GrafanaCloudArgs:
     """Grafana's own name of the region, for example `prod-us-east-0`. Fixed for the stack's life."""
     token_days: int
     """After how many days a token no longer works, 2 or more. A deployment in the second half replaces it."""
-    pipeline: str | None = None
-    """Configuration of Alloy that the stack's fleet management hands out; none when left out.
-
-    Its provider needs `fleet_management_url` and `fleet_management_auth` beside the token.
-    """
     protect: bool = True
     """Refuse to delete the stack: its series and dashboards go with it."""
 
@@ -73,8 +68,6 @@ class GrafanaCloud(Component):
             delete_protection=args.protect,
             opts=self._protected(args.protect) or self._child(),
         )
-        if args.pipeline is not None:
-            self._make_pipeline(args.pipeline)
         secret = secrets_manager.make_secret(
             f"{name}-token",
             f"Writes metrics to {args.slug} at Grafana Cloud",
@@ -109,14 +102,3 @@ class GrafanaCloud(Component):
             opts=self._child(),
         )
         return token.token
-
-    def _make_pipeline(self, contents: str) -> None:
-        grafana.fleetmanagement.Pipeline(
-            f"{self._name}-pipeline",
-            name=f"{self._args.slug}-metrics",
-            contents=contents,
-            config_type="ALLOY",
-            enabled=True,
-            matchers=[f'stack="{self._args.slug}"'],
-            opts=self._child(),
-        )

@@ -11,7 +11,13 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from components.postgres.pooler.pgbouncer import START_SCRIPT, STATS_USER, PgBouncerSettings, Place, render_ini
+from components.postgres.pooler.pgbouncer import (
+    START_SCRIPT,
+    STATS_USER,
+    PgBouncerSettings,
+    RuntimePaths,
+    render_ini,
+)
 from lab import certificate, process
 from lab.postgres import PASSWORD, Postgres
 
@@ -62,7 +68,7 @@ class Pooler:
 
 def launch(directory: Path, settings: PgBouncerSettings, postgres: Postgres) -> Pooler:
     """Start a PgBouncer whose directory is `directory`, made here, without waiting for it."""
-    place = Place(
+    paths = RuntimePaths(
         run_directory=str(process.make_directory(directory)),
         listen_address=process.LOOPBACK,
         listen_port=process.free_port(),
@@ -70,8 +76,8 @@ def launch(directory: Path, settings: PgBouncerSettings, postgres: Postgres) -> 
     # In the container the prepare step puts Amazon's authorities there.
     process.own(Path(shutil.copy(postgres.authority, directory / "rds-ca.pem")))
     variables = {
-        "RUN_DIRECTORY": place.run_directory,
-        "PGBOUNCER_INI": render_ini(settings, place),
+        "RUN_DIRECTORY": paths.run_directory,
+        "PGBOUNCER_INI": render_ini(settings, paths),
         "DATABASE_NAME": postgres.database,
         "DATABASE_HOST": certificate.HOST,
         "DATABASE_PORT": str(postgres.port),
@@ -83,7 +89,7 @@ def launch(directory: Path, settings: PgBouncerSettings, postgres: Postgres) -> 
     }
     server = process.start("pgbouncer", ["sh", "-c", START_SCRIPT], directory, variables)
     return Pooler(
-        server=server, port=place.listen_port, database=postgres.database, file=directory / "pgbouncer.ini"
+        server=server, port=paths.listen_port, database=postgres.database, file=directory / "pgbouncer.ini"
     )
 
 

@@ -4,7 +4,13 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
-from components.postgres.pooler.pgbouncer import PREPARED_STATEMENTS, PgBouncerSettings, Place, render_ini
+from components.postgres.pooler.pgbouncer import (
+    PREPARED_STATEMENTS,
+    PgBouncerSettings,
+    PoolSize,
+    RuntimePaths,
+    render_ini,
+)
 from lab import programs
 from stacks.budget import Fleet
 from stacks.config import StackConfig, from_file
@@ -68,10 +74,14 @@ class Production:
         """Settings of one pooler, as the component makes them for this machine's PgBouncer."""
         pooler = self.config.database.pooler
         tracks = programs.version("pgbouncer") >= FIRST_WITH_PREPARED_STATEMENTS
-        return PgBouncerSettings.of_one_task(
+        pool = PoolSize(
             tasks=pooler.tasks,
             server_connections=pooler.server_connections,
             client_connections=pooler.client_connections,
+        )
+        return PgBouncerSettings(
+            server_connections=pool.server_connections_per_task,
+            client_connections=pool.client_connections_per_task,
             query_wait_timeout_seconds=query_wait_timeout_seconds or pooler.query_wait_timeout_seconds,
             server_idle_timeout_seconds=pooler.server_idle_timeout_seconds,
             prepared_statements=PREPARED_STATEMENTS if tracks else None,
@@ -81,7 +91,7 @@ class Production:
 def differing_keys(production: Production) -> list[str]:
     """Keys of pgbouncer.ini whose lines the lab changes or leaves out, in the file's order."""
     settings = production.settings()
-    elsewhere = Place(run_directory="elsewhere", listen_address="elsewhere", listen_port=0)
+    elsewhere = RuntimePaths(run_directory="elsewhere", listen_address="elsewhere", listen_port=0)
     there = render_ini(dataclasses.replace(settings, prepared_statements=PREPARED_STATEMENTS))
     here = set(render_ini(settings, elsewhere).splitlines())
     return [line.split()[0] for line in there.splitlines() if line not in here]

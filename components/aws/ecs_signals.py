@@ -4,16 +4,16 @@ from observability import CloudWatch, Severity, Signal, Threshold
 
 
 def dimensions(cluster: str, service: str) -> dict[str, str]:
-    """CloudWatch dimensions of one ECS service, both by physical name."""
+    """Return the CloudWatch dimensions of one ECS service, both by physical name."""
     return {"ClusterName": cluster, "ServiceName": service}
 
 
 def running_tasks(subject: str, cluster: str, service: str, minimum: int) -> Signal:
-    """Pages when fewer than `minimum` tasks run. `subject` is one lower-case word: `pooler`."""
+    """Return the signal that pages below `minimum` running tasks. `subject` is one lower-case word: `pooler`."""
     return Signal(
         id=f"{subject}-running-tasks",
-        title=f"{subject.capitalize()} tasks",
-        description=f"Running tasks; {minimum} are wanted at the least.",
+        title=f"{subject.capitalize()} running tasks",
+        description=f"Running tasks of the ECS service; at least {minimum} are expected.",
         query=CloudWatch(
             namespace="ECS/ContainerInsights",
             metric="RunningTaskCount",
@@ -30,20 +30,20 @@ def running_tasks(subject: str, cluster: str, service: str, minimum: int) -> Sig
 
 
 def cpu(subject: str, cluster: str, service: str) -> Signal:
-    """Tells of a service short of processor time."""
+    """Return the signal of a service short of processor time."""
     return _utilization(subject, cluster, service, "CPU", (70, 90))
 
 
 def memory(subject: str, cluster: str, service: str) -> Signal:
-    """Tells of a service short of memory; at 100 % ECS kills the task."""
+    """Return the signal of a service short of memory; at 100 % ECS kills the task."""
     return _utilization(subject, cluster, service, "Memory", (75, 90))
 
 
 def _utilization(subject: str, cluster: str, service: str, what: str, limits: tuple[int, int]) -> Signal:
     return Signal(
         id=f"{subject}-{what.lower()}",
-        title=f"{subject.capitalize()} {what if what == 'CPU' else what.lower()}",
-        description=f"{what} in use, as a share of what the tasks have.",
+        title=f"{subject.capitalize()} {what if what == 'CPU' else what.lower()} utilisation",
+        description=f"{what} used, as a share of what the tasks reserve.",
         query=CloudWatch(
             namespace="AWS/ECS", metric=f"{what}Utilization", dimensions=dimensions(cluster, service)
         ),

@@ -1,4 +1,4 @@
-"""Where a component's resources go: subnets of a VPC, and a cluster."""
+"""Where a component's resources go, as groups of arguments that several components take."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,17 @@ class NetworkPlacement:
     vpc_id: pulumi.Input[str]
     """Source: `Network.vpc_id`."""
     subnet_ids: pulumi.Input[list[str]]
-    """Private subnets. Source: `Network.private_subnet_ids`."""
+    """Private subnets, in two zones or more where the component is to survive the loss of one.
+
+    Source: `Network.private_subnet_ids`.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterRef:
-    """One ECS cluster."""
+    """An ECS cluster that runs services."""
 
     arn: pulumi.Input[str]
     """Source: `Cluster.arn`."""
     name: str
-    """Physical name, for metrics and autoscaling."""
+    """Physical name, the dimension `ClusterName` of CloudWatch."""

@@ -1,42 +1,53 @@
-"""What the collector is made from."""
+"""Arguments of the collector."""
 
 from dataclasses import dataclass, field
 
 import pulumi
 
 from components.alloy.sidecar import CollectingArgs
+from components.aws.endpoints import DatabaseEndpoint
 from components.aws.fargate import TaskArgs
+from components.aws.placement import ClusterRef, NetworkPlacement
 from components.aws.security_groups import Upstream
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgresExporterImages:
+    """Images of the containers that measure PostgreSQL."""
+
+    exporter: str
+    """Image with postgres_exporter. Source: config `metrics.collector.postgres_exporter_image`."""
+    psql: str
+    """Image with `psql` 14 or later and a shell: makes the exporter's role."""
+    curl: str
+    """Image with `curl` and a shell, for the certificate authorities."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PostgresExporterArgs:
     """postgres_exporter: it bypasses the pooler, for a pool shows it another session each time."""
 
-    image: str
-    """Image with postgres_exporter. Source: config `metrics.collector.postgres_exporter_image`."""
-    client_image: str
-    """Image with `psql` 14 or later and a shell: makes the exporter's role."""
-    prepare_image: str
-    """Image with `curl` and a shell, for the certificate authorities."""
+    database: DatabaseEndpoint
+    """The server, and the database whose tables and statements are measured.
+
+    Its owner makes the exporter's role; the exporter itself never has the owner's password.
+    """
+    connections: int
+    """Connections that the exporter's role may have at once, 1 or more; counted by the connection budget."""
+    images: PostgresExporterImages
+    """Images of the containers."""
     authorities_url: str | None = None
     """Where `curl` finds Amazon's authorities; Amazon's own page on the internet when left out."""
-    connections: int
-    """Connections that its role may have at once; counted by the connection budget."""
-    host: pulumi.Input[str]
-    """Source: `Database.address`."""
-    port: int
-    """TCP port of PostgreSQL."""
-    database_name: str
-    """Database whose tables and statements are measured."""
-    owner: str
-    """User that makes the exporter's role; the exporter itself never has its password."""
-    owner_secret_arn: pulumi.Input[str]
-    """Secret with the key `password` of the owner. Source: `Database.secret_arn`."""
-    owner_secret_version_id: pulumi.Input[str]
-    """Source: `Database.secret_version_id`."""
-    upstream: Upstream
-    """Door of the server."""
+
+    def __post_init__(self) -> None:
+        """Refuse a role that cannot log in.
+
+        Raises:
+            ValueError: `connections` is below 1.
+
+        """
+        if self.connections < 1:
+            raise ValueError(f"postgres.connections is {self.connections}: the exporter needs 1 at least")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,37 +88,33 @@ class CloudflareExporterArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class CollectorArgs:
-    """What `Collector` is made from."""
+    """Arguments of `Collector`."""
 
     service_name: str
-    """Physical name of the ECS service, for metrics."""
+    """Physical name of the ECS service, the dimension `ServiceName` of CloudWatch."""
     collecting: CollectingArgs
     """How numbers are read, and where they go."""
     task: TaskArgs
     """Size of the task."""
-    postgres: PostgresExporterArgs | None = None
-    """PostgreSQL's numbers; none when left out."""
-    redis: RedisExporterArgs | None = None
-    """Redis' numbers; none when left out."""
-    cloudflare: CloudflareExporterArgs | None = None
-    """The zone's numbers; none when left out."""
-    cluster_arn: pulumi.Input[str]
-    """Source: `Cluster.arn`."""
-    cluster_name: str
-    """Physical name of the cluster, for metrics."""
+    cluster: ClusterRef
+    """The cluster that runs the task."""
+    placement: NetworkPlacement
+    """Private subnets."""
     region: str
     """Region, for the log driver."""
-    vpc_id: pulumi.Input[str]
-    """Source: `Network.vpc_id`."""
-    subnet_ids: pulumi.Input[list[str]]
-    """Private subnets. Source: `Network.private_subnet_ids`."""
+    postgres: PostgresExporterArgs | None = None
+    """Exporter of PostgreSQL; none when left out."""
+    redis: RedisExporterArgs | None = None
+    """Exporter of Redis; none when left out."""
+    cloudflare: CloudflareExporterArgs | None = None
+    """Exporter of the zone; none when left out."""
     upstreams: list[Upstream] = field(default_factory=list)
-    """What else the task calls inside the network. Source: `Network.upstreams`."""
+    """Further servers in the network that the task calls. Source: `Network.upstreams`."""
 
     @property
     def every_upstream(self) -> list[Upstream]:
         """Everything that the task connects to."""
-        postgres = [self.postgres.upstream] if self.postgres else []
+        postgres = [self.postgres.database.upstream] if self.postgres else []
         redis = self.redis.upstreams if self.redis else []
         return [*postgres, *redis, *self.collecting.store.upstreams, *self.upstreams]
 
@@ -115,10 +122,8 @@ class CollectorArgs:
         """Refuse a collector that has nothing to read.
 
         Raises:
-            ValueError: no exporter is given, or the role of PostgreSQL's may have no connection.
+            ValueError: no exporter is given.
 
         """
         if self.postgres is None and self.redis is None and self.cloudflare is None:
             raise ValueError("a collector without an exporter reads nothing: give postgres, redis or cloudflare")
-        if self.postgres and self.postgres.connections < 1:
-            raise ValueError(f"postgres.connections is {self.postgres.connections}: the exporter needs 1 at least")

@@ -51,7 +51,7 @@ SQL
 def containers(
     args: PostgresExporterArgs, secret: Mapping[str, pulumi.Input[str]], log_group: pulumi.Input[str], region: str
 ) -> list[dict[str, Any]]:
-    """Fetch the authorities, make the role, then measure; `secret` maps a key to its reference."""
+    """Return what fetches the authorities, makes the role, then measures; `secret` maps a key to its reference."""
     common: dict[str, Any] = {
         "log_group": log_group,
         "region": region,
@@ -63,7 +63,7 @@ def containers(
 def _fetch(args: PostgresExporterArgs, common: dict[str, Any]) -> dict[str, Any]:
     return fargate.container(
         "authorities",
-        args.prepare_image,
+        args.images.curl,
         environment={"RDS_CA_URL": args.authorities_url or AUTHORITIES_URL},
         user="0:0",
         essential=False,
@@ -76,24 +76,23 @@ def _fetch(args: PostgresExporterArgs, common: dict[str, Any]) -> dict[str, Any]
 def _make_role(
     args: PostgresExporterArgs, secret: Mapping[str, pulumi.Input[str]], common: dict[str, Any]
 ) -> dict[str, Any]:
+    database = args.database
     return fargate.container(
         "postgres-role",
-        args.client_image,
+        args.images.psql,
         environment={
             "METRICS_CONNECTIONS": str(args.connections),
             "METRICS_ROLE": ROLE,
-            "PGDATABASE": args.database_name,
-            "PGHOST": args.host,
-            "PGPORT": str(args.port),
+            "PGDATABASE": database.database_name,
+            "PGHOST": database.host,
+            "PGPORT": str(database.port),
             "PGSSLMODE": "verify-full",
             "PGSSLROOTCERT": AUTHORITIES_FILE,
-            "PGUSER": args.owner,
+            "PGUSER": database.user,
         },
         secrets={
             "METRICS_PASSWORD": secret[PASSWORD_KEY],
-            "PGPASSWORD": secrets_manager.reference(
-                args.owner_secret_arn, "password", args.owner_secret_version_id
-            ),
+            "PGPASSWORD": secrets_manager.reference(database.secret_arn, "password", database.secret_version_id),
         },
         essential=False,
         entryPoint=["sh", "-c"],
@@ -106,12 +105,13 @@ def _make_role(
 def _exporter(
     args: PostgresExporterArgs, secret: Mapping[str, pulumi.Input[str]], common: dict[str, Any]
 ) -> dict[str, Any]:
-    place = pulumi.Output.concat(args.host, f":{args.port}/{args.database_name}?sslmode=verify-full&sslrootcert=")
+    database = args.database
+    location = f":{database.port}/{database.database_name}?sslmode=verify-full&sslrootcert={AUTHORITIES_FILE}"
     return fargate.container(
         "postgres-exporter",
-        args.image,
+        args.images.exporter,
         environment={
-            "DATA_SOURCE_URI": pulumi.Output.concat(place, AUTHORITIES_FILE),
+            "DATA_SOURCE_URI": pulumi.Output.concat(database.host, location),
             "DATA_SOURCE_USER": ROLE,
         },
         secrets={"DATA_SOURCE_PASS": secret[PASSWORD_KEY]},

@@ -37,18 +37,20 @@ class Collector(Component):
     def __init__(self, name: str, args: CollectorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
-        self._group = security_groups.group(f"{name}-tasks", "Collector of metrics", args.vpc_id, self._child())
+        self._group = security_groups.group(
+            f"{name}-tasks", "Collector of metrics", args.placement.vpc_id, self._child()
+        )
         security_groups.connect(f"{name}-tasks", self._group, args.every_upstream, self._child())
         security_groups.allow_https_out(f"{name}-tasks", self._group, self._child())
         self._collecting = Collecting(args.collecting, _targets(args))
         self._make_service(self._make_task())
         self.security_group_id = self._group.id
-        self._signals = signals.signals(args.cluster_name, args.service_name)
+        self._signals = signals.signals(args.cluster.name, args.service_name)
         self._finish()
 
     @property
     def signals(self) -> Signals:
-        """What to watch."""
+        """Alerts, panels and checks."""
         return self._signals
 
     def _make_task(self) -> aws.ecs.TaskDefinition:
@@ -57,7 +59,7 @@ class Collector(Component):
         arns, references = self._make_secret()
         role = fargate.make_task_role(self._name, self._child())
         self._collecting.allow(self._name, role, self._child())
-        owner = [args.postgres.owner_secret_arn] if args.postgres else []
+        owner = [args.postgres.database.secret_arn] if args.postgres else []
         token = args.cloudflare and args.cloudflare.token_secret_arn
         readable = [*arns, *owner, *([token] if token else []), *self._collecting.secrets]
         return fargate.make_task_definition(
@@ -76,7 +78,7 @@ class Collector(Component):
         )
 
     def _make_secret(self) -> tuple[list[pulumi.Input[str]], dict[str, pulumi.Output[str]]]:
-        """What the exporters log in with; references name the version, so that a change replaces the task."""
+        """Keep what the exporters log in with; references name the version, so that a change replaces the task."""
         args = self._args
         values: dict[str, pulumi.Input[object]] = {}
         if args.postgres:
@@ -101,7 +103,7 @@ class Collector(Component):
         return aws.ecs.Service(
             f"{self._name}-service",
             name=args.service_name,
-            cluster=args.cluster_arn,
+            cluster=args.cluster.arn,
             task_definition=task.arn,
             desired_count=1,
             launch_type="FARGATE",
@@ -111,7 +113,7 @@ class Collector(Component):
             deployment_circuit_breaker={"enable": True, "rollback": True},
             availability_zone_rebalancing="DISABLED",
             network_configuration={
-                "subnets": args.subnet_ids,
+                "subnets": args.placement.subnet_ids,
                 "security_groups": [self._group.id],
                 "assign_public_ip": False,
             },

@@ -1,11 +1,11 @@
-"""What to watch on the collector, as plain data."""
+"""Alerts, panels and checks of the collector, as plain data."""
 
 from components.aws import ecs_signals
 from observability import Board, Check, Signals
 
 
 def signals(cluster: str, service: str) -> Signals:
-    """Signals of the collector's ECS service, of which one task runs."""
+    """Return the signals of the collector's ECS service, of which one task runs."""
     return Signals(
         subject="Collector",
         board=Board.TELEMETRY,
@@ -17,7 +17,7 @@ def signals(cluster: str, service: str) -> Signals:
         checks=(
             Check(
                 id="collector-targets-up",
-                title="Every exporter is read, and the store takes what is read",
+                title="Every scrape target is up, and remote_write succeeds",
                 probe="up{job=~'postgres|redis|cloudflare|pgbouncer|service'}",
                 fix="Read the collector's log group: each stream has the name of its container.",
             ),

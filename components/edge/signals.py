@@ -66,7 +66,7 @@ def _zone_signals(zone: tuple[Match, ...]) -> tuple[Signal, ...]:
             minimum_traffic=minimum_traffic,
             runbook=(
                 "Ask for one file of the build twice: `cf-cache-status` must say HIT. BYPASS: a cache rule "
-                "or the origin's Cache-Control forbids it; a new query parameter in each request makes each a MISS."
+                "or the origin's Cache-Control forbids it; a query parameter that changes makes each a MISS."
             ),
         ),
         Signal(

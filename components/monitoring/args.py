@@ -1,4 +1,4 @@
-"""What a monitoring host, and the servers on it, are made from."""
+"""Arguments of a monitoring host, and of the servers on it."""
 
 from dataclasses import dataclass, field
 
@@ -6,13 +6,13 @@ import pulumi
 
 from components.aws.security_groups import Upstream
 
-PROMETHEUS_PORT, GRAFANA_PORT, ALERTMANAGER_PORT = 9090, 3000, 9093
-"""The ports that their makers give them."""
+PROMETHEUS_PORT, GRAFANA_PORT = 9090, 3000
+"""Default ports of Prometheus and Grafana."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringHostArgs:
-    """What `MonitoringHost` is made from."""
+    """Arguments of `MonitoringHost`."""
 
     cluster_name: str
     """Physical name of the ECS cluster, of the machine, and first part of the private domain."""
@@ -23,7 +23,7 @@ class MonitoringHostArgs:
     storage_gib: int = 50
     """Size of the disk, GiB; it can grow, never shrink."""
     kms_key_arn: str | None = None
-    """Key that encrypts the disk, for ever; AWS's own when left out."""
+    """Key that encrypts the disk, for its whole life; AWS's own when left out."""
     zone: str
     """Availability zone of the disk, and so of the machine."""
     subnet_id: pulumi.Input[str]
@@ -31,14 +31,14 @@ class MonitoringHostArgs:
     vpc_id: pulumi.Input[str]
     """Source: `Network.vpc_id`."""
     upstreams: list[Upstream] = field(default_factory=list)
-    """What machine and servers call inside the network. Source: `Network.upstreams`."""
+    """Further servers in the network that machine and servers call. Source: `Network.upstreams`."""
     protect: bool = True
     """Refuse to delete the disk: the series are nowhere else."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServersPlace:
-    """Where the servers run."""
+class HostPlacement:
+    """Where the servers run: on the host's cluster, beside its disk."""
 
     cluster_arn: pulumi.Input[str]
     """The host's own ECS cluster."""
@@ -55,44 +55,42 @@ class ServersPlace:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MonitoringImages:
+    """Images of the servers."""
+
+    prometheus: str
+    """Image with Prometheus 2.25 or later and a shell with `base64` and `gunzip`."""
+    grafana: str
+    """Image with Grafana and a shell."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class MonitoringServersArgs:
-    """What `MonitoringServers` is made from."""
+    """Arguments of `MonitoringServers`."""
 
     service_name: str
     """Physical name of the ECS service. Source: `MonitoringHostArgs.service_name`."""
-    place: ServersPlace
-    """Source: `MonitoringHost.place`."""
+    placement: HostPlacement
+    """Source: `MonitoringHost.placement`."""
     retention_days: int
-    """How long series are kept, in days. Source: config `metrics.store.retention_days`, S4-45."""
+    """How long series are kept, in days, 1 or more. Source: config `metrics.store.retention_days`, S4-45."""
     evaluation_interval_seconds: int
     """How often rules are evaluated, in seconds."""
     rules: str
     """Recording and alerting rules, as a rules file of Prometheus."""
-    prometheus_image: str
-    """Image with Prometheus and a shell with `base64` and `gunzip`."""
-    prometheus_memory_mib: int = 1024
-    """Memory at which Prometheus is killed, MiB."""
-    grafana_image: str
-    """Image with Grafana and a shell."""
-    grafana_memory_mib: int = 384
-    """Memory at which Grafana is killed, MiB."""
-    alertmanager: pulumi.Input[str] | None = None
-    """Secret. Configuration of Alertmanager; without one there is none, and Grafana alone tells people."""
-    alertmanager_image: str | None = None
-    """Image with Alertmanager and a shell; needed with `alertmanager`."""
+    images: MonitoringImages
+    """Images of Prometheus and Grafana."""
     region: str
     """Region, for the log driver."""
     log_retention_days: int
     """How long CloudWatch keeps the servers' output, in days. Source: config `logs.retention_days`."""
 
     def __post_init__(self) -> None:
-        """Refuse a configuration that nobody would read.
+        """Refuse a store that keeps nothing.
 
         Raises:
-            ValueError: Alertmanager has a configuration and no image, or series are kept for less than a day.
+            ValueError: series are kept for less than a day.
 
         """
-        if self.alertmanager is not None and self.alertmanager_image is None:
-            raise ValueError("alertmanager_image is missing: alertmanager is given")
         if self.retention_days < 1:
             raise ValueError(f"retention_days is {self.retention_days}: 1 at the least")

@@ -1,9 +1,8 @@
-"""The containers of the monitoring task: Prometheus, Grafana and, where it has a configuration, Alertmanager."""
+"""The containers of the monitoring task: Prometheus and Grafana."""
 
 import base64
 import gzip
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -11,7 +10,6 @@ import pulumi_aws as aws
 
 from components.aws import fargate
 from components.monitoring.args import (
-    ALERTMANAGER_PORT,
     GRAFANA_PORT,
     PROMETHEUS_PORT,
     MonitoringServersArgs,
@@ -21,7 +19,8 @@ from components.monitoring.machine import DATA_DIRECTORY
 PROMETHEUS_DIRECTORY, GRAFANA_DIRECTORY = "/prometheus", "/var/lib/grafana"
 """Where each has its part of the disk."""
 
-ALERTMANAGER_MEMORY_MIB = 128
+PROMETHEUS_MEMORY_MIB, GRAFANA_MEMORY_MIB = 1024, 384
+"""Memory at which each is killed, MiB; with ECS's agent they fit on a t3.small."""
 
 MOST_RULES_BYTES = 48 * 1024
 """Rules, packed: with the rest they stay within the 64 KiB of a task definition.
@@ -51,32 +50,22 @@ exec /run.sh
 """
 """Writes the data source, then becomes Grafana."""
 
-ALERTMANAGER_SCRIPT = """\
-set -eu
-umask 077
-printf '%s\\n' "$ALERTMANAGER_CONFIG" > /prometheus/alertmanager.yml
-exec alertmanager --config.file=/prometheus/alertmanager.yml --storage.path=/prometheus/alertmanager \\
-  --cluster.listen-address=
-"""
-"""Writes the configuration, which holds keys, then becomes Alertmanager, alone."""
-
 
 def prometheus_config(args: MonitoringServersArgs) -> str:
-    """The text of prometheus.yml; JSON is YAML."""
-    manager = {"alertmanagers": [_static(ALERTMANAGER_PORT)]} if args.alertmanager is not None else None
+    """Return the text of prometheus.yml; JSON is YAML."""
+    own = {"static_configs": [{"targets": [f"127.0.0.1:{PROMETHEUS_PORT}"]}]}
     config = {
         "global": {"evaluation_interval": f"{args.evaluation_interval_seconds}s", "scrape_interval": "30s"},
         "rule_files": [f"{PROMETHEUS_DIRECTORY}/config/rules.yml"],
-        "scrape_configs": [{"job_name": "prometheus", **_static(PROMETHEUS_PORT)}],
+        "scrape_configs": [{"job_name": "prometheus", **own}],
         # What a collector kept while the machine was replaced is older than what it sends now.
         "storage": {"tsdb": {"out_of_order_time_window": "1h"}},
-        **({"alerting": manager} if manager else {}),
     }
     return json.dumps(config, sort_keys=True)
 
 
 def packed(rules: str) -> str:
-    """The rules as one variable holds them, the same for the same text.
+    """Return the rules as one variable holds them, the same for the same text.
 
     Raises:
         ValueError: they do not fit into a task definition.
@@ -92,33 +81,30 @@ def packed(rules: str) -> str:
 
 
 def containers(
-    args: MonitoringServersArgs, secrets: Mapping[str, pulumi.Input[str]], log_group: pulumi.Input[str]
+    args: MonitoringServersArgs, password: pulumi.Input[str], log_group: pulumi.Input[str]
 ) -> list[dict[str, Any]]:
-    """All containers; `secrets` maps a key of the servers' secret to its reference."""
+    """Return all containers; `password` is the reference of Grafana's administrator's."""
     common: dict[str, Any] = {"log_group": log_group, "region": args.region, "entryPoint": ["sh", "-c"]}
-    servers = [_prometheus(args, common), _grafana(args, secrets, common)]
-    if args.alertmanager is None or args.alertmanager_image is None:
-        return servers
-    return [*servers, _alertmanager(args.alertmanager_image, secrets, common)]
+    return [_prometheus(args, common), _grafana(args, password, common)]
 
 
 def volumes() -> list[aws.ecs.TaskDefinitionVolumeArgsDict]:
-    """The servers' parts of the machine's disk."""
+    """Return the servers' parts of the machine's disk."""
     return [{"name": name, "host_path": f"{DATA_DIRECTORY}/{name}"} for name in ("prometheus", "grafana")]
 
 
 def _prometheus(args: MonitoringServersArgs, common: dict[str, Any]) -> dict[str, Any]:
     return fargate.container(
         "prometheus",
-        args.prometheus_image,
+        args.images.prometheus,
         environment={
             "PROMETHEUS_CONFIG": prometheus_config(args),
             "PROMETHEUS_RULES": packed(args.rules),
             "RETENTION": f"{args.retention_days}d",
-            "RETENTION_SIZE": f"{args.place.storage_gib * FULL_PERCENT // 100}GB",
+            "RETENTION_SIZE": f"{args.placement.storage_gib * FULL_PERCENT // 100}GB",
         },
         command=[PROMETHEUS_SCRIPT],
-        memory=args.prometheus_memory_mib,
+        memory=PROMETHEUS_MEMORY_MIB,
         mountPoints=[{"sourceVolume": "prometheus", "containerPath": PROMETHEUS_DIRECTORY}],
         portMappings=[{"containerPort": PROMETHEUS_PORT, "protocol": "tcp"}],
         # It writes what it has in memory to its disk before it ends.
@@ -127,44 +113,7 @@ def _prometheus(args: MonitoringServersArgs, common: dict[str, Any]) -> dict[str
     )
 
 
-def _grafana(
-    args: MonitoringServersArgs, secrets: Mapping[str, pulumi.Input[str]], common: dict[str, Any]
-) -> dict[str, Any]:
-    return fargate.container(
-        "grafana",
-        args.grafana_image,
-        environment={
-            "GF_ANALYTICS_REPORTING_ENABLED": "false",
-            "GF_AUTH_ANONYMOUS_ENABLED": "false",
-            "GF_LOG_MODE": "console",
-            "GF_PATHS_PROVISIONING": f"{GRAFANA_DIRECTORY}/provisioning",
-            "GF_USERS_ALLOW_SIGN_UP": "false",
-            "GRAFANA_DATASOURCES": _datasources(),
-        },
-        secrets={"GF_SECURITY_ADMIN_PASSWORD": secrets["grafana_password"]},
-        command=[GRAFANA_SCRIPT],
-        essential=False,
-        memory=args.grafana_memory_mib,
-        mountPoints=[{"sourceVolume": "grafana", "containerPath": GRAFANA_DIRECTORY}],
-        portMappings=[{"containerPort": GRAFANA_PORT, "protocol": "tcp"}],
-        restartPolicy={"enabled": True, "restartAttemptPeriod": 60},
-        **common,
-    )
-
-
-def _alertmanager(image: str, secrets: Mapping[str, pulumi.Input[str]], common: dict[str, Any]) -> dict[str, Any]:
-    return fargate.container(
-        "alertmanager",
-        image,
-        secrets={"ALERTMANAGER_CONFIG": secrets["alertmanager"]},
-        command=[ALERTMANAGER_SCRIPT],
-        memory=ALERTMANAGER_MEMORY_MIB,
-        mountPoints=[{"sourceVolume": "prometheus", "containerPath": PROMETHEUS_DIRECTORY}],
-        **common,
-    )
-
-
-def _datasources() -> str:
+def _grafana(args: MonitoringServersArgs, password: pulumi.Input[str], common: dict[str, Any]) -> dict[str, Any]:
     source = {
         "name": "Prometheus",
         "uid": "prometheus",
@@ -173,8 +122,23 @@ def _datasources() -> str:
         "url": f"http://127.0.0.1:{PROMETHEUS_PORT}",
         "isDefault": True,
     }
-    return json.dumps({"apiVersion": 1, "datasources": [source]}, sort_keys=True)
-
-
-def _static(port: int) -> dict[str, Any]:
-    return {"static_configs": [{"targets": [f"127.0.0.1:{port}"]}]}
+    return fargate.container(
+        "grafana",
+        args.images.grafana,
+        environment={
+            "GF_ANALYTICS_REPORTING_ENABLED": "false",
+            "GF_AUTH_ANONYMOUS_ENABLED": "false",
+            "GF_LOG_MODE": "console",
+            "GF_PATHS_PROVISIONING": f"{GRAFANA_DIRECTORY}/provisioning",
+            "GF_USERS_ALLOW_SIGN_UP": "false",
+            "GRAFANA_DATASOURCES": json.dumps({"apiVersion": 1, "datasources": [source]}, sort_keys=True),
+        },
+        secrets={"GF_SECURITY_ADMIN_PASSWORD": password},
+        command=[GRAFANA_SCRIPT],
+        essential=False,
+        memory=GRAFANA_MEMORY_MIB,
+        mountPoints=[{"sourceVolume": "grafana", "containerPath": GRAFANA_DIRECTORY}],
+        portMappings=[{"containerPort": GRAFANA_PORT, "protocol": "tcp"}],
+        restartPolicy={"enabled": True, "restartAttemptPeriod": 60},
+        **common,
+    )

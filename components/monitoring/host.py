@@ -17,8 +17,8 @@ from components.monitoring import signals
 from components.monitoring.args import (
     GRAFANA_PORT,
     PROMETHEUS_PORT,
+    HostPlacement,
     MonitoringHostArgs,
-    ServersPlace,
 )
 from components.monitoring.machine import IMAGE_PARAMETER, start_script
 from observability import Signals
@@ -49,7 +49,7 @@ class MonitoringHost(Component):
         self._connect()
         volume = self._make_volume()
         cluster, provider = self._make_cluster(self._make_machines(volume))
-        self.place = ServersPlace(
+        self.placement = HostPlacement(
             cluster_arn=cluster.arn,
             capacity_provider=provider.name,
             subnet_id=args.subnet_id,
@@ -66,7 +66,7 @@ class MonitoringHost(Component):
 
     @property
     def signals(self) -> Signals:
-        """What to watch: the servers themselves, by the metrics of somebody else."""
+        """Alerts, panels and checks of the servers themselves, measured by CloudWatch."""
         return signals.signals(self._args.cluster_name, self._args.service_name)
 
     @property
@@ -75,7 +75,7 @@ class MonitoringHost(Component):
         return Upstream(role="metrics", security_group_id=self._tasks.id, port=PROMETHEUS_PORT)
 
     def _connect(self) -> None:
-        """Nobody from outside; from the machine, for a session that forwards a port."""
+        """Admit nobody from outside; the machine alone, for a session that forwards a port."""
         for role, port in (("prometheus", PROMETHEUS_PORT), ("grafana", GRAFANA_PORT)):
             server = Upstream(role=role, security_group_id=self._tasks.id, port=port)
             security_groups.connect(f"{self._name}-machine", self._machine, [server], self._child())
@@ -153,7 +153,9 @@ class MonitoringHost(Component):
             },
             block_device_mappings=[{"device_name": "/dev/xvda", "ebs": root}],
             monitoring={"enabled": True},
-            user_data=volume.id.apply(lambda id_: _encoded(start_script(args.cluster_name, id_))),
+            user_data=volume.id.apply(
+                lambda id_: base64.b64encode(start_script(args.cluster_name, id_).encode()).decode()
+            ),
             update_default_version=True,
             opts=self._child(),
         )
@@ -198,7 +200,3 @@ class MonitoringHost(Component):
             opts=self._child(),
         )
         return entry.arn
-
-
-def _encoded(script: str) -> str:
-    return base64.b64encode(script.encode()).decode()

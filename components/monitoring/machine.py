@@ -42,7 +42,7 @@ After a restart ECS's agent waits for the disk again: without it, servers would 
 
 
 def start_script(cluster_name: str, volume_id: str) -> str:
-    """The script for one cluster and one volume (`vol-…`)."""
+    """Return the script for one cluster and one volume (`vol-…`)."""
     values = {"cluster": cluster_name, "volume": volume_id, "data": DATA_DIRECTORY, "owner": DATA_OWNER}
     script = START_SCRIPT
     for name, value in values.items():

@@ -11,6 +11,9 @@ from components.document import json_text
 from components.monitoring import containers
 from components.monitoring.args import MonitoringServersArgs
 
+PASSWORD_KEY = "grafana_password"  # noqa: S105  the name of a key
+"""Key of the administrator's password in the servers' secret."""
+
 
 class MonitoringServers(Component):
     """The servers. Their data is on the host's disk: the task can be replaced, and nobody measures meanwhile."""
@@ -21,27 +24,21 @@ class MonitoringServers(Component):
     def __init__(self, name: str, args: MonitoringServersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
-        secret = self._make_secret()
+        password = random.RandomPassword(f"{name}-admin", length=32, special=False, opts=self._child())
+        secret = secrets_manager.make_secret(
+            f"{name}-credentials",
+            "Grafana's administrator",
+            {PASSWORD_KEY: password.result},
+            self._child(),
+        )
         self._make_service(self._make_task(secret))
         self.secret_arn = secret.secret_arn
         self._finish()
 
-    def _make_secret(self) -> aws.secretsmanager.SecretVersion:
-        password = random.RandomPassword(f"{self._name}-admin", length=32, special=False, opts=self._child())
-        values: dict[str, pulumi.Input[object]] = {"grafana_password": password.result}
-        if self._args.alertmanager is not None:
-            values["alertmanager"] = self._args.alertmanager
-        return secrets_manager.make_secret(
-            f"{self._name}-credentials", "Grafana's administrator", values, self._child()
-        )
-
     def _make_task(self, secret: aws.secretsmanager.SecretVersion) -> aws.ecs.TaskDefinition:
         args = self._args
         log = fargate.make_log_group(self._name, args.log_retention_days, self._child())
-        references = {
-            key: secrets_manager.reference(secret.secret_arn, key, secret.version_id)
-            for key in ("grafana_password", "alertmanager")
-        }
+        password = secrets_manager.reference(secret.secret_arn, PASSWORD_KEY, secret.version_id)
         return aws.ecs.TaskDefinition(
             f"{self._name}-task",
             family=args.service_name,
@@ -49,7 +46,7 @@ class MonitoringServers(Component):
             requires_compatibilities=["EC2"],
             execution_role_arn=fargate.make_execution_role(self._name, [secret.secret_arn], self._child()).arn,
             task_role_arn=fargate.make_task_role(self._name, self._child()).arn,
-            container_definitions=json_text(containers.containers(args, references, log.name)),
+            container_definitions=json_text(containers.containers(args, password, log.name)),
             volumes=containers.volumes(),
             skip_destroy=True,
             tags=sidecar.MEASURES_TAG,
@@ -57,14 +54,14 @@ class MonitoringServers(Component):
         )
 
     def _make_service(self, task: aws.ecs.TaskDefinition) -> aws.ecs.Service:
-        place = self._args.place
+        placement = self._args.placement
         return aws.ecs.Service(
             f"{self._name}-service",
             name=self._args.service_name,
-            cluster=place.cluster_arn,
+            cluster=placement.cluster_arn,
             task_definition=task.arn,
             desired_count=1,
-            capacity_provider_strategies=[{"capacity_provider": place.capacity_provider, "weight": 1}],
+            capacity_provider_strategies=[{"capacity_provider": placement.capacity_provider, "weight": 1}],
             force_new_deployment=True,
             # Two of them would write to the same files.
             deployment_minimum_healthy_percent=0,
@@ -72,11 +69,11 @@ class MonitoringServers(Component):
             deployment_circuit_breaker={"enable": True, "rollback": True},
             availability_zone_rebalancing="DISABLED",
             network_configuration={
-                "subnets": [place.subnet_id],
-                "security_groups": [place.security_group_id],
+                "subnets": [placement.subnet_id],
+                "security_groups": [placement.security_group_id],
                 "assign_public_ip": False,
             },
-            service_registries={"registry_arn": place.registry_arn},
+            service_registries={"registry_arn": placement.registry_arn},
             wait_for_steady_state=True,
             propagate_tags="SERVICE",
             opts=self._child(),

@@ -1,11 +1,11 @@
-"""What to watch on the monitoring servers, as plain data: from CloudWatch, which does not fall with them."""
+"""Alerts, panels and checks of the monitoring servers, measured by CloudWatch, which does not fail with them."""
 
 from components.aws import ecs_signals
 from observability import Board, Check, Signals
 
 
 def signals(cluster: str, service: str) -> Signals:
-    """Signals of the servers' ECS service, of which one task runs."""
+    """Return the signals of the servers' ECS service, of which one task runs."""
     return Signals(
         subject="Metrics",
         board=Board.TELEMETRY,
@@ -16,7 +16,7 @@ def signals(cluster: str, service: str) -> Signals:
         checks=(
             Check(
                 id="metrics-disk-free",
-                title="The disk of the series has room",
+                title="Prometheus has free disk space",
                 probe="prometheus_tsdb_storage_blocks_bytes",
                 fix="Raise `metrics.store.storage_gib`; xfs_growfs on the machine then makes the new room usable.",
             ),

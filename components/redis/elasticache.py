@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +11,13 @@ import pulumi_aws as aws
 import pulumi_random as random
 
 from components.aws import security_groups
+from components.aws.placement import NetworkPlacement
 from components.component import Component
-from components.redis import auth, signals
+from components.redis import auth
 from components.redis.auth import AuthArgs, AuthMode
 from components.redis.roles import DURABLE, ENGINE_POLICIES, NO_EVICTION, Role, policy_of, refusals, snapshot_days
-from components.redis.store import Place, RedisStore, url
+from components.redis.signals.cloudwatch import of_nodes
+from components.redis.store import url
 from observability import Signals
 from observability.records.exporters import RedisNames
 
@@ -34,7 +36,7 @@ LOGS = ("slow-log", "engine-log")
 
 @dataclass(frozen=True, kw_only=True)
 class RedisArgs:
-    """What `Redis` is made from."""
+    """Arguments of `Redis`."""
 
     replication_group_id: str
     """Physical name, up to 40 characters. Never changed: a new one is a new store."""
@@ -54,12 +56,10 @@ class RedisArgs:
     """Daily snapshots kept, in days, 0 to 35; left out, the role decides."""
     auth: AuthArgs = field(default_factory=AuthArgs)
     """Who may log in."""
-    metrics: RedisNames | None = None
-    """What the exporter that is scraped calls its metrics; None leaves what CloudWatch tells."""
-    vpc_id: pulumi.Input[str]
-    """Source: `Network.vpc_id`."""
-    subnet_ids: pulumi.Input[list[str]]
-    """Private subnets. Source: `Network.private_subnet_ids`."""
+    exporter_names: RedisNames | None = None
+    """Metric names of redis_exporter; None where CloudWatch alone measures."""
+    placement: NetworkPlacement
+    """Private subnets."""
     protect: bool = True
     """Refuse to delete or replace it. ElastiCache itself has no such switch."""
     log_retention_days: int
@@ -106,7 +106,7 @@ class Redis(Component):
     def __init__(self, name: str, args: RedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
-        group = security_groups.group(f"{name}-redis", "Redis", args.vpc_id, self._child())
+        group = security_groups.group(f"{name}-redis", "Redis", args.placement.vpc_id, self._child())
         passwords = auth.make_passwords(name, args.auth.credentials, self._child())
         store = self._make_store(group, self._login(passwords))
         self.host = store.primary_endpoint_address
@@ -114,17 +114,17 @@ class Redis(Component):
         self.url = url(passwords[-1].result, self.host, REDIS_PORT)
         self.reader_url = url(passwords[-1].result, store.reader_endpoint_address, REDIS_PORT)
         self.security_group_id = group.id
-        self._signals = signals.of_nodes(
+        self._signals = of_nodes(
             [self._member(store, position) for position in range(1 + args.replicas)],
             args.role,
             evicts=args.policy != NO_EVICTION,
-            exporter=args.metrics,
+            exporter_names=args.exporter_names,
         )
         self._finish()
 
     @property
     def signals(self) -> Signals:
-        """What to watch."""
+        """Alerts, panels and checks."""
         return self._signals
 
     @property
@@ -133,7 +133,7 @@ class Redis(Component):
         return [security_groups.Upstream(role="redis", security_group_id=self.security_group_id, port=REDIS_PORT)]
 
     def _member(self, store: aws.elasticache.ReplicationGroup, position: int) -> pulumi.Output[str]:
-        """Name of the node at `position`; numbers may have gaps once nodes were removed."""
+        """Return the name of the node at `position`; numbers may have gaps once nodes were removed."""
         expected = f"{self._args.replication_group_id}-{position + 1:03d}"
 
         def name(members: Sequence[str]) -> str:
@@ -143,7 +143,7 @@ class Redis(Component):
         return store.member_clusters.apply(name)
 
     def _login(self, passwords: list[random.RandomPassword]) -> dict[str, Any]:
-        """What the group is told about passwords. Token and user group exclude each other."""
+        """Return the arguments that decide who may log in: token and user group exclude each other."""
         if self._args.auth.mode is AuthMode.TOKEN:
             return {
                 "auth_token": passwords[-1].result,
@@ -174,7 +174,7 @@ class Redis(Component):
         subnets = aws.elasticache.SubnetGroup(
             f"{self._name}-subnets",
             name=args.replication_group_id,
-            subnet_ids=args.subnet_ids,
+            subnet_ids=args.placement.subnet_ids,
             opts=self._child(),
         )
         return aws.elasticache.ReplicationGroup(
@@ -206,7 +206,7 @@ class Redis(Component):
         )
 
     def _make_final_snapshot_name(self) -> pulumi.Output[str] | None:
-        """Name of the snapshot that deletion takes; a second store of this name must not meet the first one's."""
+        """Return the name of the snapshot at deletion, another for each store of this name."""
         if self._args.role not in DURABLE:
             return None
         suffix = random.RandomId(f"{self._name}-snapshot", byte_length=4, opts=self._child())
@@ -228,15 +228,3 @@ class Redis(Component):
             }
             for log in LOGS
         ]
-
-
-def make(name: str, place: Place, settings: Mapping[str, Any], opts: pulumi.ResourceOptions) -> RedisStore:
-    """The store that `settings`, fields of `RedisArgs` by name, describe."""
-    login = settings["auth"]
-    args = RedisArgs(
-        **{**settings, "auth": AuthArgs(mode=AuthMode(login["mode"]), credentials=login["credentials"])},
-        replication_group_id=place.store_name,
-        vpc_id=place.vpc_id,
-        subnet_ids=place.subnet_ids,
-    )
-    return Redis(name, args, opts)

@@ -1,18 +1,18 @@
 """Redis on ElastiCache Serverless: no nodes to size, a ceiling on what it may cost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from components.aws import security_groups
+from components.aws.placement import NetworkPlacement
 from components.component import Component
 from components.redis import auth
 from components.redis.roles import SERVERLESS_POLICIES, Role, refusals, snapshot_days
-from components.redis.serverless_signals import of_serverless
-from components.redis.store import Place, RedisStore, url
+from components.redis.signals.serverless import of_serverless
+from components.redis.store import url
 from observability import Signals
 from observability.records.exporters import RedisNames
 
@@ -34,7 +34,7 @@ ECPU_PER_SECOND = (1000, 15_000_000)
 
 @dataclass(frozen=True, kw_only=True)
 class ServerlessRedisArgs:
-    """What `ServerlessRedis` is made from."""
+    """Arguments of `ServerlessRedis`."""
 
     cache_name: str
     """Physical name, up to 40 characters. Never changed: a new one is a new store."""
@@ -52,12 +52,10 @@ class ServerlessRedisArgs:
     """Daily snapshots kept, 0 to 35; left out, the role decides."""
     credentials: Sequence[int] = (1,)
     """Numbers of the accepted passwords, the newest last: one, or two while a rotation is under way."""
-    metrics: RedisNames | None = None
-    """What the exporter that is scraped calls its metrics; None leaves what CloudWatch tells."""
-    vpc_id: pulumi.Input[str]
-    """Source: `Network.vpc_id`."""
-    subnet_ids: pulumi.Input[list[str]]
-    """Private subnets, two or three. Source: `Network.private_subnet_ids`."""
+    exporter_names: RedisNames | None = None
+    """Metric names of redis_exporter; None where CloudWatch alone measures."""
+    placement: NetworkPlacement
+    """Private subnets, two or three."""
     protect: bool = True
     """Refuse to delete or replace it. ElastiCache itself has no such switch."""
 
@@ -99,7 +97,7 @@ class ServerlessRedis(Component):
     def __init__(self, name: str, args: ServerlessRedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
-        group = security_groups.group(f"{name}-redis", "Redis", args.vpc_id, self._child())
+        group = security_groups.group(f"{name}-redis", "Redis", args.placement.vpc_id, self._child())
         passwords = auth.make_passwords(name, args.credentials, self._child())
         users = auth.make_user_group(name, args.cache_name, passwords, self._child())
         store = self._make_store(group, users)
@@ -113,13 +111,13 @@ class ServerlessRedis(Component):
             args.role,
             storage_gb=args.storage_max_gb,
             ecpu_per_second=args.ecpu_max_per_second,
-            exporter=args.metrics,
+            exporter_names=args.exporter_names,
         )
         self._finish()
 
     @property
     def signals(self) -> Signals:
-        """What to watch."""
+        """Alerts, panels and checks."""
         return self._signals
 
     @property
@@ -146,21 +144,8 @@ class ServerlessRedis(Component):
             },
             user_group_id=users.user_group_id,
             security_group_ids=[group.id],
-            subnet_ids=args.subnet_ids,
+            subnet_ids=args.placement.subnet_ids,
             snapshot_retention_limit=snapshot_days(args.role, args.snapshot_retention_days),
             daily_snapshot_time=SNAPSHOT_TIME,
             opts=self._child(protect=args.protect),
         )
-
-
-def make(name: str, place: Place, settings: Mapping[str, Any], opts: pulumi.ResourceOptions) -> RedisStore:
-    """The store that `settings`, fields of `ServerlessRedisArgs` by name, describe."""
-    own = {key: value for key, value in settings.items() if key != "auth"}
-    args = ServerlessRedisArgs(
-        **own,
-        credentials=settings["auth"]["credentials"],
-        cache_name=place.store_name,
-        vpc_id=place.vpc_id,
-        subnet_ids=place.subnet_ids,
-    )
-    return ServerlessRedis(name, args, opts)

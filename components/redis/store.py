@@ -1,28 +1,16 @@
-"""What every backend of Redis takes and offers, so that the rest of a program need not know which one it has."""
+"""Redis as the rest of a program sees it: one output shape, whatever the backend."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pulumi
 
 from components.aws.security_groups import Upstream
+from components.aws.urls import escaped
 from observability import Signals
 
 USER = "default"
 """The user that a client without a user name logs in as; every backend knows it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where a store is made, and under which name; a backend outside the network needs the name alone."""
-
-    store_name: str
-    """Physical name, up to 40 characters. Never changed: a new one is a new store."""
-    vpc_id: pulumi.Input[str]
-    """Source: `Network.vpc_id`."""
-    subnet_ids: pulumi.Input[list[str]]
-    """Private subnets. Source: `Network.private_subnet_ids`."""
 
 
 class RedisStore(Protocol):
@@ -46,13 +34,15 @@ class RedisStore(Protocol):
 
     @property
     def upstreams(self) -> Sequence[Upstream]:
-        """Doors in the network that clients open; none for a store outside."""
+        """Ports in the network that clients open; empty for a store outside."""
 
     @property
     def signals(self) -> Signals:
-        """What to watch."""
+        """Alerts, panels and checks."""
 
 
 def url(password: pulumi.Output[str], host: pulumi.Input[str], port: pulumi.Input[Any]) -> pulumi.Output[str]:
-    """Connection URL over TLS; a secret. `password` holds nothing that a URL would need escaped."""
-    return pulumi.Output.secret(pulumi.Output.format("rediss://{0}:{1}@{2}:{3}", USER, password, host, port))
+    """Return a connection URL over TLS, a secret."""
+    return pulumi.Output.secret(
+        pulumi.Output.format("rediss://{0}:{1}@{2}:{3}", USER, escaped(password), host, port)
+    )

@@ -1,9 +1,7 @@
 """Redis at Upstash: the same outputs as `Redis`, without a network or servers to run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import quote
 
 import pulumi
 import upstash_pulumi as upstash
@@ -11,8 +9,8 @@ import upstash_pulumi as upstash
 from components.aws.security_groups import Upstream
 from components.component import Component
 from components.redis.roles import NO_EVICTION, UPSTASH_POLICIES, Role, policy_of, refusals
-from components.redis.store import Place, RedisStore, url
-from components.redis.upstash_signals import signals
+from components.redis.signals.upstash import signals
+from components.redis.store import url
 from observability import Signals
 
 STATISTICS = "https://api.upstash.com/v2/redis/stats"
@@ -21,7 +19,7 @@ STATISTICS = "https://api.upstash.com/v2/redis/stats"
 
 @dataclass(frozen=True, kw_only=True)
 class UpstashRedisArgs:
-    """What `UpstashRedis` is made from."""
+    """Arguments of `UpstashRedis`."""
 
     database_name: str
     """Physical name. Never changed: a new one is a new store."""
@@ -35,8 +33,8 @@ class UpstashRedisArgs:
     """`optimistic-volatile` or `noeviction`; left out, the role decides."""
     budget_usd: int
     """US dollars a month after which Upstash slows the store down until the next one."""
-    drawn: bool = False
-    """Whether Grafana may ask Upstash's developer API, so that there are panels."""
+    has_statistics_datasource: bool = False
+    """Whether Grafana has a data source for Upstash's developer API, so that there are panels."""
     protect: bool = True
     """Refuse to delete or replace the store. A cache is never protected: it holds copies only."""
 
@@ -83,25 +81,18 @@ class UpstashRedis(Component):
         )
         self.host = store.endpoint
         self.port = store.port
-        self.url = self.reader_url = url(store.password.apply(_escaped), store.endpoint, store.port)
-        self._signals = signals(pulumi.Output.concat(STATISTICS, "/", store.database_id), drawn=args.drawn)
+        self.url = self.reader_url = url(store.password, store.endpoint, store.port)
+        self._signals = signals(
+            pulumi.Output.concat(STATISTICS, "/", store.database_id), has_datasource=args.has_statistics_datasource
+        )
         self._finish()
 
     @property
     def signals(self) -> Signals:
-        """What to watch."""
+        """Alerts, panels and checks."""
         return self._signals
 
     @property
     def upstreams(self) -> Sequence[Upstream]:
         """None: the store is outside the network."""
         return []
-
-
-def _escaped(password: str) -> str:
-    return quote(password, safe="")
-
-
-def make(name: str, place: Place, settings: Mapping[str, Any], opts: pulumi.ResourceOptions) -> RedisStore:
-    """The store that `settings`, fields of `UpstashRedisArgs` by name, describe."""
-    return UpstashRedis(name, UpstashRedisArgs(**settings, database_name=place.store_name), opts)

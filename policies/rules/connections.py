@@ -9,7 +9,7 @@ from policies.rule import PASSED, Judgement, Resource, Stack, StackRule, fail, u
 from policies.rules.database import is_replica
 from policies.rules.links import linked, linking, siblings
 from policies.rules.parameters import family_version, max_connections
-from policies.rules.pooler import TAG, is_pooler, stated
+from policies.rules.pooler import PER_TASK_TAG, is_pooler, stated
 from policies.rules.reading import covered
 from policies.rules.tokens import DATABASE, PARAMETER_GROUP, SCALING_TARGET, SERVICE, TASK
 
@@ -77,7 +77,7 @@ _UNKNOWN, _NONSENSE = "unknown", "nonsense"
 
 
 def _supply(stack: Stack, database: Resource) -> int | str:
-    """Connections that PostgreSQL has for ordinary users, or why they cannot be told."""
+    """Return the connections that PostgreSQL has for ordinary users, or why they cannot be counted."""
     groups = linked(database, "parameterGroupName", stack, PARAMETER_GROUP)
     groups = groups or siblings(stack, (PARAMETER_GROUP,), "name", database, "parameterGroupName")
     if not groups:
@@ -89,21 +89,20 @@ def _supply(stack: Stack, database: Resource) -> int | str:
 
 
 def _demand(stack: Stack, service: Resource) -> int | str | None:
-    """Connections that a service of poolers opens at the worst moment of a deployment; None of other services."""
+    """Return the connections of a service of poolers while it is deployed; None of other services."""
     tasks = linked(service, "taskDefinition", stack, TASK)
-    pools = [stated(task, TAG) for task in tasks if is_pooler(task) is not False]
-    if not pools:
+    per_task = [stated(task, PER_TASK_TAG) for task in tasks if is_pooler(task) is not False]
+    if not per_task:
         return None
     targets = linking(stack, SCALING_TARGET, "resourceId", service)
     most = targets[0].get("maxCapacity") if targets else service.get("desiredCount", 1)
-    values = [pools[0], service.get("desiredCount", 1), most]
-    percent = service.get("deploymentMaximumPercent", MOST_DEPLOYMENT_PERCENT)
-    if covered(*values, percent) or pools[0] is None:
+    values = (per_task[0], most, service.get("deploymentMaximumPercent", MOST_DEPLOYMENT_PERCENT))
+    if covered(*values) or per_task[0] is None:
         return _UNKNOWN
-    pool, at_rest, running, share = (whole_number(it) for it in (*values, percent))
-    if not pool or not at_rest or not running or not share or min(pool, at_rest, running, share) < 1:
+    connections, running, share = (whole_number(it) for it in values)
+    if not connections or not running or not share or min(connections, running, share) < 1:
         return _NONSENSE
-    return running * share // PERCENT * (pool // at_rest)
+    return running * share // PERCENT * connections
 
 
 RULES: Final = (

@@ -23,14 +23,18 @@ from policies.rules.container import definitions, variables
 from policies.rules.reading import covered
 from policies.rules.tokens import TASK
 
-TAG, MODE_TAG = "footing:server-connections", "footing:pool-mode"
-"""Tags that state the whole pool and its mode; known in the first preview, when the containers are not yet."""
+TAG, PER_TASK_TAG = "footing:server-connections", "footing:server-connections-per-task"
+"""Tags that state the whole pool, and what one task opens of it. Tags are known in the first preview, when the
+containers are not yet: docs/adr/0003-a-tag-for-what-a-preview-cannot-see.md."""
+
+MODE_TAG = "footing:pool-mode"
+"""Tag that states PgBouncer's `pool_mode`."""
 
 PARAMETER = "max_db_connections"
 """PgBouncer's ceiling for one task."""
 
-INI, TASKS = "PGBOUNCER_INI", "POOLER_TASKS"
-"""Variables of the container: PgBouncer's configuration, and how many tasks share the pool."""
+INI = "PGBOUNCER_INI"
+"""Variable of the container that holds PgBouncer's configuration."""
 
 MODES: Final = ("session", "transaction", "statement")
 VERIFIED: Final = ("verify-ca", "verify-full")
@@ -38,7 +42,7 @@ UNVERIFIED: Final = ("allow", "disable", "prefer", "require")
 
 
 def stated(task: Mapping[str, Any], name: str) -> Any:
-    """What a tag of a task says, None without it."""
+    """Return the value of a task's tag: None without it, UNKNOWN where it is not known yet."""
     tags = task.get("tags")
     if covered(tags):
         return UNKNOWN
@@ -46,7 +50,7 @@ def stated(task: Mapping[str, Any], name: str) -> Any:
 
 
 def is_pooler(task: Mapping[str, Any]) -> bool | None:
-    """Whether a task runs PgBouncer; None where its tags and its containers are unknown.
+    """Return whether a task runs PgBouncer; None where its tags and its containers are unknown.
 
     Known tags without ours are another program's task. A pooler that hides its tag is known by its containers,
     which are known before it is made.
@@ -58,7 +62,7 @@ def is_pooler(task: Mapping[str, Any]) -> bool | None:
 
 
 def _variables(task: Mapping[str, Any]) -> Any:
-    """The settings of PgBouncer's container, None if there is none."""
+    """Return the variables of PgBouncer's container: None if there is none, UNKNOWN where they are not known."""
     try:
         containers = definitions(task)
     except LookupError:
@@ -68,32 +72,29 @@ def _variables(task: Mapping[str, Any]) -> Any:
 
 
 def _server_connections(task: Resource) -> Judgement:
-    pooler = is_pooler(task)
-    if pooler is False:
+    if is_pooler(task) is False:
         return NOT_APPLICABLE
-    known = {"tag": stated(task, TAG), PARAMETER: _whole_pool(_variables(task))}
-    visible = {name: value for name, value in known.items() if value is not None and not covered(value)}
-    numbers = {name: whole_number(value) for name, value in visible.items()}
-    for name, number in numbers.items():
-        if number is None:
-            return fail(f"a pool in {name} that is no whole number", POOL_SERVER_CONNECTIONS.range)
-        if not POOL_SERVER_CONNECTIONS.allows(number):
-            return fail(f"a pool of {number}", POOL_SERVER_CONNECTIONS.range)
-    if len(set(numbers.values())) > 1:
-        return fail(f"the tag {TAG} and {PARAMETER} that differ", "one number")
-    return PASSED if numbers else undecided("the size of the pool")
-
-
-def _whole_pool(settings: Any) -> Any:
-    """The whole pool by the container's own variables: what each task may open, times the tasks."""
-    if settings is None or settings is UNKNOWN:
-        return settings
-    each, tasks = whole_number(_option(settings, PARAMETER)), whole_number(settings.get(TASKS))
-    return each * tasks if each and tasks else "not stated"
+    pool, per_task = stated(task, TAG), stated(task, PER_TASK_TAG)
+    numbers = {}
+    for tag, value in ((TAG, pool), (PER_TASK_TAG, per_task)):
+        if covered(value):
+            continue
+        numbers[tag] = whole_number(value)
+        if not numbers[tag] or numbers[tag] < 1:
+            return fail(f"the tag {tag} without a whole number above 0", POOL_SERVER_CONNECTIONS.range)
+    whole, each = numbers.get(TAG), numbers.get(PER_TASK_TAG)
+    if whole and not POOL_SERVER_CONNECTIONS.allows(whole):
+        return fail(f"a pool of {whole}", POOL_SERVER_CONNECTIONS.range)
+    if whole and each and whole % each:
+        return fail(f"the tag {PER_TASK_TAG} that does not divide {TAG}", "as many for every task")
+    settings = _variables(task)
+    if each and settings not in (None, UNKNOWN) and whole_number(_option(settings, PARAMETER)) != each:
+        return fail(f"the tag {PER_TASK_TAG} and {PARAMETER} that differ", "one number")
+    return PASSED if whole and each else undecided("the size of the pool")
 
 
 def _option(settings: Mapping[str, Any], name: str) -> str | None:
-    """An option of pgbouncer.ini."""
+    """Return an option of pgbouncer.ini."""
     found = re.search(rf"^{name}[ \t]*=[ \t]*(\S+)[ \t]*$", str(settings[INI]), re.MULTILINE)
     return found[1] if found else None
 

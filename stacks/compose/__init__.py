@@ -5,11 +5,9 @@ from typing import Any
 
 import pulumi
 
-from components.aws.security_groups import Upstream
 from components.cluster import Cluster, ClusterArgs
-from components.postgres.pooler.pgbouncer import LISTEN_PORT
 from observability import Signals
-from stacks.compose.data import make_database, make_pooler
+from stacks.compose.data import make_postgres
 from stacks.compose.datadog import datadog_variables
 from stacks.compose.metrics import make_collector, make_store, metrics_outputs
 from stacks.compose.observability import observe_components
@@ -40,16 +38,14 @@ def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
     stack = start(config, secrets)
     network = make_network(stack)
     cluster = Cluster("cluster", ClusterArgs(cluster_name=stack.names.prefix), stack.opts)
-    database = make_database(stack, network)
     store = make_store(stack, network)
-    pooler = make_pooler(stack, network, cluster, database, store.collecting)
+    postgres = make_postgres(stack, network, cluster, store.collecting)
     redis = make_redis(stack, network)
     contract = cache_contract(config.cache)
     domain = make_domain(stack)
     origin_pull = make_origin_pull(stack, domain)
     storage = make_storage(stack, domain)
     sentry, sentry_frontend = make_sentry(stack), make_sentry_frontend(stack)
-    pooler_upstream = Upstream(role="pooler", security_group_id=pooler.security_group_id, port=LISTEN_PORT)
     service = make_service(
         stack,
         network,
@@ -63,26 +59,26 @@ def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
                 **rate_limit_tiers(config),
                 CONTRACT_VARIABLE: contract,
             },
-            secrets={"DATABASE_URL": pooler.pooled_url, "REDIS_URL": redis.url},
-            upstreams=[pooler_upstream, *redis.upstreams, *network.upstreams],
+            secrets={"DATABASE_URL": postgres.pooled_url, "REDIS_URL": redis.url},
+            upstreams=[*postgres.upstreams, *redis.upstreams, *network.upstreams],
             trust_store_arn=client_trust_store_arn(stack, origin_pull),
             task_policy=storage.write_policy if storage else None,
             collecting=store.collecting,
         ),
     )
     edge = make_edge(stack, domain, service)
-    collector = make_collector(stack, network, cluster, database, redis, domain, store)
-    components = (database, pooler, redis, service, edge, sentry, sentry_frontend, origin_pull, storage)
-    observability = observe_components(stack, store, (*components, collector, store.host))
+    collector = make_collector(stack, network, cluster, postgres, redis, domain, store)
+    components = (redis, service, edge, sentry, sentry_frontend, origin_pull, storage, collector, store.host)
+    signals = [*postgres.signals, *(component.signals for component in components if component)]
+    observability = observe_components(stack, store, signals)
     outputs = {
         "urls": edge.urls,
         "name_servers": domain.name_servers,
         "ds_record": edge.ds_record,
-        "direct_url": database.direct_url,
-        "pooled_url": pooler.pooled_url,
-        "reader_urls": database.reader_urls,
-        "database_secret_arn": database.secret_arn,
-        "pooler_secret_arn": pooler.secret_arn,
+        "direct_url": postgres.direct_url,
+        "pooled_url": postgres.pooled_url,
+        "reader_urls": postgres.reader_urls,
+        **postgres.secret_arns,
         "redis_url": redis.url,
         "redis_reader_url": redis.reader_url,
         "cache_contract": contract,

@@ -1,125 +1,125 @@
-"""PostgreSQL and its pooler."""
+"""PostgreSQL of the configured provider."""
 
 from components.alloy.sidecar import CollectingArgs
+from components.aws.placement import ClusterRef, NetworkPlacement
 from components.cluster import Cluster
 from components.network import Network
-from components.postgres.pooler.args import PoolerArgs
+from components.postgres.pooler.args import PoolerArgs, PoolerDeployment, PoolerImages, PoolerTimeouts
+from components.postgres.pooler.pgbouncer import PoolSize
 from components.postgres.pooler.service import Pooler
-from components.postgres.rds.args import CredentialsArgs, DatabaseArgs, ReplicaArgs, UpgradeArgs
-from components.postgres.rds.database import POSTGRES_PORT, Database
+from components.postgres.rds.args import (
+    BackupArgs,
+    ConnectionAlertArgs,
+    CredentialsArgs,
+    DatabaseArgs,
+    DiskArgs,
+    ParameterArgs,
+    ReplicaArgs,
+    UpgradeArgs,
+)
+from components.postgres.rds.database import Database
+from components.postgres.rds.store import RdsPostgres
+from components.postgres.store import PostgresStore
 from stacks.compose.stack import Stack, task
-from stacks.config.database import DatabaseConfig
+from stacks.config.database import RdsConfig
 from stacks.config.dialects import pgbouncer_names, postgres_names
 
 
-def make_database(stack: Stack, network: Network) -> Database:
-    """PostgreSQL by the configuration."""
-    database, thresholds = stack.config.database, stack.config.connection_thresholds
-    return Database(
-        "database",
-        DatabaseArgs(
-            identifier=stack.names.of("db"),
-            database_name=stack.names.database,
-            username=stack.names.database,
-            postgres_version=database.postgres_version,
-            instance_class=database.instance_class,
-            storage_gib=database.storage_gib,
-            storage_max_gib=database.storage_max_gib,
-            kms_key_arn=database.kms_key_arn,
-            multi_az=database.multi_az,
-            backup_retention_days=database.backup_retention_days,
-            backup_window=database.backup_window,
-            maintenance_window=database.maintenance_window,
-            max_connections=database.max_connections,
-            statement_timeout_seconds=database.statement_timeout_seconds,
-            idle_in_transaction_timeout_seconds=database.idle_in_transaction_timeout_seconds,
-            slow_statement_ms=database.slow_statement_ms,
-            parameters=database.parameters,
-            log_retention_days=stack.config.logs.retention_days,
-            insights_retention_days=database.insights_retention_days,
-            connection_warning=thresholds.warning,
-            connection_critical=thresholds.critical,
-            metrics=postgres_names(database.metrics, stack.config.metrics.collector.postgres_exporter_image),
-            observed_calls=stack.config.grafana.postgres_datasource_uid is not None,
-            credentials=_credentials(database),
-            upgrade=_upgrade(database),
-            replicas=_replicas(database),
-            vpc_id=network.vpc_id,
-            subnet_ids=network.private_subnet_ids,
-            protect=database.protect,
+def make_postgres(
+    stack: Stack, network: Network, cluster: Cluster, collecting: CollectingArgs | None
+) -> PostgresStore:
+    """Make the server and its pool; `collecting` says where the pool's numbers go."""
+    match config := stack.config.database:
+        case RdsConfig():
+            placement = NetworkPlacement(vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids)
+            database = Database("database", _database_args(stack, config, placement), stack.opts)
+            args = _pooler_args(stack, config, placement, cluster, network, database, collecting)
+            return RdsPostgres(database=database, pooler=Pooler("pooler", args, stack.opts))
+
+
+def _database_args(stack: Stack, config: RdsConfig, placement: NetworkPlacement) -> DatabaseArgs:
+    thresholds = stack.config.connection_thresholds
+    return DatabaseArgs(
+        identifier=stack.names.of("db"),
+        database_name=stack.names.database,
+        username=stack.names.database,
+        postgres_version=config.postgres_version,
+        instance_class=config.instance_class,
+        disk=DiskArgs(size_gib=config.storage_gib, max_gib=config.storage_max_gib, kms_key_arn=config.kms_key_arn),
+        parameters=ParameterArgs(
+            max_connections=config.max_connections,
+            statement_timeout_seconds=config.statement_timeout_seconds,
+            idle_in_transaction_timeout_seconds=config.idle_in_transaction_timeout_seconds,
+            slow_statement_ms=config.slow_statement_ms,
+            others=config.parameters,
         ),
-        stack.opts,
+        backup=BackupArgs(retention_days=config.backup_retention_days, window=config.backup_window),
+        connection_alerts=ConnectionAlertArgs(warning=thresholds.warning, critical=thresholds.critical),
+        placement=placement,
+        multi_az=config.multi_az,
+        maintenance_window=config.maintenance_window,
+        credentials=CredentialsArgs(
+            managed=config.credentials.mode == "managed",
+            rotation_days=config.credentials.rotation_days,
+            generation=config.credentials.generation,
+        ),
+        upgrade=UpgradeArgs(
+            blue_green=config.upgrade.method == "blue_green",
+            allow_major=config.upgrade.allow_major,
+            apply_immediately=config.upgrade.apply_immediately,
+        ),
+        replicas=[
+            ReplicaArgs(
+                purpose=replica.purpose,
+                instance_class=replica.instance_class or config.instance_class,
+                max_connections=replica.max_connections,
+            )
+            for replica in config.replicas
+        ],
+        exporter_names=postgres_names(config.metrics, stack.config.metrics.collector.postgres_exporter_image),
+        rpc_observations=stack.config.grafana.postgres_datasource_uid is not None,
+        protect=config.protect,
+        insights_retention_days=config.insights_retention_days,
+        log_retention_days=stack.config.logs.retention_days,
     )
 
 
-def _credentials(database: DatabaseConfig) -> CredentialsArgs:
-    credentials = database.credentials
-    return CredentialsArgs(
-        managed=credentials.mode == "managed",
-        rotation_days=credentials.rotation_days,
-        generation=credentials.generation,
-    )
-
-
-def _upgrade(database: DatabaseConfig) -> UpgradeArgs:
-    upgrade = database.upgrade
-    return UpgradeArgs(
-        blue_green=upgrade.method == "blue_green",
-        allow_major=upgrade.allow_major,
-        apply_immediately=upgrade.apply_immediately,
-    )
-
-
-def _replicas(database: DatabaseConfig) -> list[ReplicaArgs]:
-    return [
-        ReplicaArgs(
-            purpose=replica.purpose,
-            instance_class=replica.instance_class or database.instance_class,
-            max_connections=replica.max_connections,
-        )
-        for replica in database.replicas
-    ]
-
-
-def make_pooler(
-    stack: Stack, network: Network, cluster: Cluster, database: Database, collecting: CollectingArgs | None
-) -> Pooler:
-    """PgBouncer before `database`; its numbers go where `collecting` says."""
-    config, pooler = stack.config.database, stack.config.database.pooler
-    return Pooler(
-        "pooler",
-        PoolerArgs(
+def _pooler_args(
+    stack: Stack,
+    config: RdsConfig,
+    placement: NetworkPlacement,
+    cluster: Cluster,
+    network: Network,
+    database: Database,
+    collecting: CollectingArgs | None,
+) -> PoolerArgs:
+    pooler = config.pooler
+    return PoolerArgs(
+        service_name=stack.names.of("pooler"),
+        pool=PoolSize(
             tasks=pooler.tasks,
             server_connections=pooler.server_connections,
             client_connections=pooler.client_connections,
-            minimum_healthy_percent=pooler.deployment.minimum_percent,
-            maximum_percent=pooler.deployment.maximum_percent,
+        ),
+        timeouts=PoolerTimeouts(
             query_wait_timeout_seconds=pooler.query_wait_timeout_seconds,
             statement_timeout_seconds=config.statement_timeout_seconds,
             server_idle_timeout_seconds=pooler.server_idle_timeout_seconds,
-            image=pooler.image,
-            prepare_image=pooler.prepare_image,
-            authorities_url=pooler.authorities_url,
-            exporter_image=pooler.exporter_image,
-            metrics=pgbouncer_names(pooler.metrics, pooler.exporter_image),
-            task=task(stack, pooler.task),
-            cluster_arn=cluster.arn,
-            cluster_name=stack.names.prefix,
-            service_name=stack.names.of("pooler"),
-            region=stack.config.region,
-            vpc_id=network.vpc_id,
-            subnet_ids=network.private_subnet_ids,
-            database_name=stack.names.database,
-            database_user=stack.names.database,
-            database_host=database.address,
-            database_port=POSTGRES_PORT,
-            database_secret_arn=database.secret_arn,
-            database_secret_version_id=database.secret_version_id,
-            database_security_group_id=database.security_group_id,
-            upstreams=network.upstreams,
-            collecting=collecting,
-            follow_rotation=config.credentials.mode == "managed",
-            protect=config.protect,
         ),
-        stack.opts,
+        deployment=PoolerDeployment(
+            minimum_healthy_percent=pooler.deployment.minimum_percent,
+            maximum_percent=pooler.deployment.maximum_percent,
+        ),
+        database=database.endpoint,
+        placement=placement,
+        cluster=ClusterRef(arn=cluster.arn, name=stack.names.prefix),
+        region=stack.config.region,
+        task=task(stack, pooler.task),
+        images=PoolerImages(pgbouncer=pooler.image, curl=pooler.prepare_image, exporter=pooler.exporter_image),
+        authorities_url=pooler.authorities_url,
+        exporter_names=pgbouncer_names(pooler.metrics, pooler.exporter_image),
+        follow_rotation=config.credentials.mode == "managed",
+        upstreams=network.upstreams,
+        collecting=collecting,
+        protect=config.protect,
     )

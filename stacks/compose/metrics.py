@@ -10,18 +10,21 @@ import pulumi
 
 from components.alarms.component import Alarms
 from components.alloy.sidecar import CollectingArgs, RemoteWrite
+from components.aws.endpoints import DatabaseEndpoint
+from components.aws.placement import ClusterRef, NetworkPlacement
 from components.cluster import Cluster
 from components.collector.args import (
     CloudflareExporterArgs,
     CollectorArgs,
     PostgresExporterArgs,
+    PostgresExporterImages,
     RedisExporterArgs,
 )
 from components.collector.service import Collector
 from components.domain import Domain
 from components.monitoring.host import MonitoringHost
 from components.network import Network
-from components.postgres.rds.database import POSTGRES_PORT, Database
+from components.postgres.store import PostgresStore
 from components.redis.store import RedisStore
 from observability import Severity, Signals
 from observability.alerting.rules import groups, recordings_alone, to_yaml
@@ -155,12 +158,12 @@ def make_collector(
     stack: Stack,
     network: Network,
     cluster: Cluster,
-    database: Database,
+    postgres: PostgresStore,
     redis: RedisStore,
     domain: Domain,
     store: MetricsStore,
 ) -> Collector | None:
-    """The task of the exporters; None where there are none."""
+    """Make the task of the exporters; None where there are none."""
     metrics = stack.config.metrics
     if store.collecting is None or not metrics.exporters:
         return None
@@ -170,35 +173,33 @@ def make_collector(
             service_name=stack.names.of("collector"),
             collecting=store.collecting,
             task=task(stack, metrics.collector.task),
-            postgres=_postgres(stack, database) if "postgres" in metrics.exporters else None,
+            postgres=(
+                _postgres(stack, postgres.endpoint)
+                if "postgres" in metrics.exporters and postgres.endpoint is not None
+                else None
+            ),
             redis=_redis(stack, redis) if "redis" in metrics.exporters else None,
             cloudflare=_cloudflare(stack, domain),
-            cluster_arn=cluster.arn,
-            cluster_name=stack.names.prefix,
+            cluster=ClusterRef(arn=cluster.arn, name=stack.names.prefix),
+            placement=NetworkPlacement(vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids),
             region=stack.config.region,
-            vpc_id=network.vpc_id,
-            subnet_ids=network.private_subnet_ids,
             upstreams=network.upstreams,
         ),
         stack.opts,
     )
 
 
-def _postgres(stack: Stack, database: Database) -> PostgresExporterArgs:
+def _postgres(stack: Stack, database: DatabaseEndpoint) -> PostgresExporterArgs:
     collector, pooler = stack.config.metrics.collector, stack.config.database.pooler
     return PostgresExporterArgs(
-        image=collector.postgres_exporter_image,
-        client_image=collector.postgres_client_image,
-        prepare_image=pooler.prepare_image,
-        authorities_url=pooler.authorities_url,
+        database=database,
         connections=EXPORTER_CONNECTIONS,
-        host=database.address,
-        port=POSTGRES_PORT,
-        database_name=stack.names.database,
-        owner=stack.names.database,
-        owner_secret_arn=database.secret_arn,
-        owner_secret_version_id=database.secret_version_id,
-        upstream=database.upstream,
+        images=PostgresExporterImages(
+            exporter=collector.postgres_exporter_image,
+            psql=collector.postgres_client_image,
+            curl=pooler.prepare_image,
+        ),
+        authorities_url=pooler.authorities_url,
     )
 
 
@@ -258,7 +259,7 @@ def _routes(stack: Stack, alarms: Alarms) -> pulumi.Output[str]:
 
 
 def _make_servers(stack: Stack, host: MonitoringHost, rules: str) -> None:
-    from components.monitoring.args import MonitoringServersArgs
+    from components.monitoring.args import MonitoringImages, MonitoringServersArgs
     from components.monitoring.servers import MonitoringServers
 
     store = stack.config.metrics.store
@@ -268,13 +269,12 @@ def _make_servers(stack: Stack, host: MonitoringHost, rules: str) -> None:
         "metrics-servers",
         MonitoringServersArgs(
             service_name=stack.names.of("metrics"),
-            place=host.place,
+            placement=host.placement,
             retention_days=store.retention_days,
             log_retention_days=stack.config.logs.retention_days,
             evaluation_interval_seconds=stack.config.grafana.evaluation_interval_seconds,
             rules=rules,
-            prometheus_image=store.prometheus_image,
-            grafana_image=store.grafana_image,
+            images=MonitoringImages(prometheus=store.prometheus_image, grafana=store.grafana_image),
             region=stack.config.region,
         ),
         stack.opts,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import pulumi
 
@@ -20,14 +19,6 @@ from stacks.compose.stack import Stack
 from stacks.config.errors import ConfigError
 
 
-class HasSignals(Protocol):
-    """A component with signals."""
-
-    @property
-    def signals(self) -> Signals:
-        """What to watch."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class ObservabilityResult:
     """Outputs and signals of a stack's observability."""
@@ -38,17 +29,15 @@ class ObservabilityResult:
     """Signals of its components, of their sources and of Grafana itself."""
 
 
-def observe_components(
-    stack: Stack, store: MetricsStore, components: Sequence[HasSignals | None]
-) -> ObservabilityResult:
-    """Make the rules, dashboards and alerts of `components`; those that are None are not in the stack.
+def observe_components(stack: Stack, store: MetricsStore, measured: Sequence[Signals]) -> ObservabilityResult:
+    """Make the rules, dashboards and alerts of all that components have `measured`.
 
     Raises:
         ConfigError: one of their signals could never fire.
 
     """
     here = Match("environment", stack.config.environment)
-    component_signals = tuple(add_matchers(component.signals, here) for component in components if component)
+    component_signals = tuple(add_matchers(it, here) for it in measured)
     signals = (*component_signals, scrape_signals(component_signals))
     problems = refusals(signals, retention_days=stack.config.metrics.store.retention_days)
     if problems:

@@ -1,28 +1,78 @@
 """Redis of the configured provider. Each backend is imported by itself, so that no unused SDK is loaded."""
 
+from components.aws.placement import NetworkPlacement
 from components.network import Network
 from components.redis.roles import Role
-from components.redis.store import Place, RedisStore
+from components.redis.store import RedisStore
 from stacks.compose.stack import Stack
 from stacks.config.dialects import redis_names
 from stacks.config.redis import ElastiCacheConfig, ServerlessConfig, UpstashConfig
 
 
 def make_redis(stack: Stack, network: Network) -> RedisStore:
-    """The store; a backend's settings are its configuration, field by field."""
-    match redis := stack.config.redis:
+    """Make the store of the configuration."""
+    placement = NetworkPlacement(vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids)
+    match config := stack.config.redis:
         case ElastiCacheConfig():
-            from components.redis.elasticache import make
+            return _elasticache(stack, config, placement)
         case ServerlessConfig():
-            from components.redis.serverless import make
+            return _serverless(stack, config, placement)
         case UpstashConfig():
-            from components.redis.upstash import make
-    place = Place(store_name=stack.names.of("redis"), vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids)
-    settings = {**redis.model_dump(exclude={"provider", "metrics"}), "role": Role(redis.role)}
-    if isinstance(redis, ElastiCacheConfig):
-        settings["log_retention_days"] = stack.config.logs.retention_days
-    if isinstance(redis, UpstashConfig):
-        settings["drawn"] = stack.config.grafana.upstash_datasource_uid is not None
-    else:
-        settings["metrics"] = redis_names(redis.metrics, stack.config.metrics.collector.redis_exporter_image)
-    return make("redis", place, settings, stack.opts)
+            return _upstash(stack, config)
+
+
+def _elasticache(stack: Stack, config: ElastiCacheConfig, placement: NetworkPlacement) -> RedisStore:
+    from components.redis.auth import AuthArgs, AuthMode
+    from components.redis.elasticache import Redis, RedisArgs
+
+    args = RedisArgs(
+        replication_group_id=stack.names.of("redis"),
+        role=Role(config.role),
+        engine=config.engine,
+        engine_version=config.engine_version,
+        node_type=config.node_type,
+        replicas=config.replicas,
+        eviction_policy=config.eviction_policy,
+        snapshot_retention_days=config.snapshot_retention_days,
+        log_retention_days=stack.config.logs.retention_days,
+        auth=AuthArgs(mode=AuthMode(config.auth.mode), credentials=config.auth.credentials),
+        exporter_names=redis_names(config.metrics, stack.config.metrics.collector.redis_exporter_image),
+        placement=placement,
+        protect=config.protect,
+    )
+    return Redis("redis", args, stack.opts)
+
+
+def _serverless(stack: Stack, config: ServerlessConfig, placement: NetworkPlacement) -> RedisStore:
+    from components.redis.serverless import ServerlessRedis, ServerlessRedisArgs
+
+    args = ServerlessRedisArgs(
+        cache_name=stack.names.of("redis"),
+        role=Role(config.role),
+        engine=config.engine,
+        major_version=config.major_version,
+        storage_max_gb=config.storage_max_gb,
+        ecpu_max_per_second=config.ecpu_max_per_second,
+        snapshot_retention_days=config.snapshot_retention_days,
+        credentials=config.auth.credentials,
+        exporter_names=redis_names(config.metrics, stack.config.metrics.collector.redis_exporter_image),
+        placement=placement,
+        protect=config.protect,
+    )
+    return ServerlessRedis("redis", args, stack.opts)
+
+
+def _upstash(stack: Stack, config: UpstashConfig) -> RedisStore:
+    from components.redis.upstash import UpstashRedis, UpstashRedisArgs
+
+    args = UpstashRedisArgs(
+        database_name=stack.names.of("redis"),
+        role=Role(config.role),
+        primary_region=config.primary_region,
+        read_regions=config.read_regions,
+        eviction_policy=config.eviction_policy,
+        budget_usd=config.budget_usd,
+        has_statistics_datasource=stack.config.grafana.upstash_datasource_uid is not None,
+        protect=config.protect,
+    )
+    return UpstashRedis("redis", args, stack.opts)

@@ -58,14 +58,6 @@ def test_stack_is_guarded_here_and_there():
     assert not record(protect=False).one("cloud/stack:Stack").protect
 
 
-def test_pipeline_is_made_only_where_it_is_given():
-    assert record().of("Pipeline") == []
-    pipeline = record(pipeline='logging { level = "info" }\n').one("Pipeline").inputs
-    assert pipeline["contents"].startswith("logging")
-    assert pipeline["configType"] == "ALLOY"
-    assert pipeline["matchers"] == ['stack="shopstaging"']
-
-
 @pytest.mark.parametrize("slug", ["Shop", "shop-staging", ""])
 def test_slug_that_is_no_subdomain_is_refused(slug: str):
     with pytest.raises(ValueError, match="lower-case letters and digits"):

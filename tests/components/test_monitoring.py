@@ -13,11 +13,11 @@ import pytest
 import yaml
 
 from components.monitoring import containers as rendered
-from components.monitoring.args import MonitoringHostArgs, MonitoringServersArgs, ServersPlace
+from components.monitoring.args import HostPlacement, MonitoringHostArgs, MonitoringImages, MonitoringServersArgs
 from components.monitoring.host import MonitoringHost
 from components.monitoring.machine import START_SCRIPT, start_script
 from components.monitoring.servers import MonitoringServers
-from tests.components.recording import MADE, Recorded, Secret, record_component
+from tests.components.recording import MADE, Recorded, record_component
 
 HOST = MonitoringHostArgs(
     cluster_name="shop-staging-metrics",
@@ -27,7 +27,7 @@ HOST = MonitoringHostArgs(
     vpc_id="vpc-1",
 )
 RULES = "groups:\n  - name: telemetry\n    rules:\n      - {record: 'job:up:min', expr: 'min by (job) (up)'}\n"
-PLACE = ServersPlace(
+PLACEMENT = HostPlacement(
     cluster_arn="arn:cluster",
     capacity_provider="machines",
     subnet_id="subnet-1",
@@ -37,16 +37,14 @@ PLACE = ServersPlace(
 )
 SERVERS = MonitoringServersArgs(
     service_name="shop-staging-metrics",
-    place=PLACE,
+    placement=PLACEMENT,
     retention_days=30,
     log_retention_days=365,
     evaluation_interval_seconds=60,
     rules=RULES,
-    prometheus_image="example/prometheus:3.5.0",
-    grafana_image="example/grafana:12.1.1",
+    images=MonitoringImages(prometheus="example/prometheus:3.5.0", grafana="example/grafana:12.1.1"),
     region="eu-west-1",
 )
-ALERTMANAGER = {"alertmanager": "receivers: []", "alertmanager_image": "example/alertmanager:0.28.1"}
 MADE_HERE = {
     **MADE,
     "aws:ebs/volume:Volume": {"arn": "arn:aws:ec2:eu-west-1:1:volume/vol-1"},
@@ -153,18 +151,6 @@ def test_grafana_knows_nobody_but_its_administrator():
     assert (source["uid"], source["url"]) == ("prometheus", "http://127.0.0.1:9090")
 
 
-def test_alertmanager_comes_with_its_configuration_which_is_a_secret():
-    assert "alertmanager" not in containers(servers())
-    recorded = servers(**ALERTMANAGER)
-    assert [it["name"] for it in containers(recorded)["alertmanager"]["secrets"]] == ["ALERTMANAGER_CONFIG"]
-    kept = recorded.one("SecretVersion").inputs["secretString"]
-    assert isinstance(kept, Secret)
-    assert json.loads(kept.value)["alertmanager"] == "receivers: []"
-    assert "receivers" not in recorded.one("TaskDefinition").inputs["containerDefinitions"]
-    with pytest.raises(ValueError, match="alertmanager_image is missing"):
-        servers(alertmanager="receivers: []")
-
-
 def run(script: str, directory: Path, program: str, **variables: str) -> list[str]:
     """Run a container's script with a stand-in for its program; what that was called with."""
     stand_in = directory / "bin" / program
@@ -179,10 +165,9 @@ def run(script: str, directory: Path, program: str, **variables: str) -> list[st
     return (directory / "arguments").read_text().splitlines()
 
 
-@pytest.mark.parametrize("changes", [{}, ALERTMANAGER])
-def test_promtool_accepts_what_the_start_script_writes(tmp_path: Path, changes: dict[str, Any]):
+def test_promtool_accepts_what_the_start_script_writes(tmp_path: Path):
     assert shutil.which("promtool"), "promtool is missing: it is in Debian's package prometheus"
-    given = environment(containers(servers(**changes))["prometheus"])
+    given = environment(containers(servers())["prometheus"])
     here = str(tmp_path / "prometheus")
     variables = {key: value.replace("/prometheus/config", f"{here}/config") for key, value in given.items()}
     script = rendered.PROMETHEUS_SCRIPT.replace("/prometheus/", f"{here}/")

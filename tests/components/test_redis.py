@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from components.aws.placement import NetworkPlacement
 from components.component import output_names
 from components.redis.auth import AuthArgs, AuthMode
 from components.redis.elasticache import Redis, RedisArgs
@@ -21,9 +22,8 @@ ARGS = RedisArgs(
     node_type="cache.t4g.small",
     replicas=1,
     snapshot_retention_days=5,
+    placement=NetworkPlacement(vpc_id="vpc-1", subnet_ids=["subnet-1", "subnet-2"]),
     log_retention_days=365,
-    vpc_id="vpc-1",
-    subnet_ids=["subnet-1", "subnet-2"],
 )
 
 

@@ -2,6 +2,7 @@ import dataclasses
 
 import pytest
 
+from components.aws.placement import NetworkPlacement
 from components.redis.roles import Role
 from components.redis.serverless import ServerlessRedis, ServerlessRedisArgs
 from observability import Severity
@@ -13,8 +14,7 @@ ARGS = ServerlessRedisArgs(
     major_version="8",
     storage_max_gb=5,
     ecpu_max_per_second=5000,
-    vpc_id="vpc-1",
-    subnet_ids=["subnet-1", "subnet-2"],
+    placement=NetworkPlacement(vpc_id="vpc-1", subnet_ids=["subnet-1", "subnet-2"]),
 )
 
 

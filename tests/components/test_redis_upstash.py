@@ -3,8 +3,8 @@ import dataclasses
 import pytest
 
 from components.redis.roles import Role
+from components.redis.signals.upstash import signals
 from components.redis.upstash import UpstashRedis, UpstashRedisArgs
-from components.redis.upstash_signals import signals
 from observability import UpstashStatistic
 from tests.components.recording import Recorded, Secret, record_component
 
@@ -96,9 +96,11 @@ def test_upstash_keeps_keys_where_asked_to():
 
 def test_statistics_of_upstash_are_drawn_where_grafana_may_ask_for_them():
     address = "https://api.example.com/v2/redis/stats/1"
-    assert signals(address, drawn=False).signals == ()
+    assert signals(address, has_datasource=False).signals == ()
     lines = [
-        line for it in signals(address, drawn=True).signals for line in (it.query, *it.extra_queries.values())
+        line
+        for it in signals(address, has_datasource=True).signals
+        for line in (it.query, *it.extra_queries.values())
     ]
     # Names of https://upstash.com/docs/devops/developer-api/redis/get_database_stats
     assert {(it.address, it.statistic) for it in lines if isinstance(it, UpstashStatistic)} == {
@@ -112,4 +114,6 @@ def test_statistics_of_upstash_are_drawn_where_grafana_may_ask_for_them():
 
 def test_store_tells_statistics_only_where_asked():
     assert record().component.signals.signals == ()
-    assert len(record(drawn=True).component.signals.signals) == len(signals("", drawn=True).signals)
+    assert len(record(has_statistics_datasource=True).component.signals.signals) == len(
+        signals("", has_datasource=True).signals
+    )

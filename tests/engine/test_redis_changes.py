@@ -18,13 +18,15 @@ RUNTIME = "runtime: {name: python, options: {toolchain: uv, virtualenv: .venv}}\
 
 PROGRAM = """\
 import json
-from importlib import import_module
 from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
+from components.aws.placement import NetworkPlacement
+from components.redis.auth import AuthArgs, AuthMode
+from components.redis.elasticache import Redis, RedisArgs
 from components.redis.roles import Role
-from components.redis.store import Place
+from components.redis.serverless import ServerlessRedis, ServerlessRedisArgs
 
 given = json.loads(Path("redis.json").read_text())
 vpc = aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16")
@@ -32,9 +34,15 @@ subnets = [
     aws.ec2.Subnet(zone, vpc_id=vpc.id, cidr_block=f"10.0.{number}.0/24", availability_zone=f"us-east-1{zone}")
     for number, zone in enumerate("ab")
 ]
-place = Place(store_name="shop-redis", vpc_id=vpc.id, subnet_ids=[subnet.id for subnet in subnets])
-settings = {**given["settings"], "role": Role(given["settings"]["role"])}
-store = import_module(given["backend"]).make("redis", place, settings, pulumi.ResourceOptions())
+placement = NetworkPlacement(vpc_id=vpc.id, subnet_ids=[subnet.id for subnet in subnets])
+settings = {**given["settings"], "role": Role(given["settings"]["role"]), "placement": placement}
+login = settings.pop("auth")
+if given["backend"] == "serverless":
+    args = ServerlessRedisArgs(**settings, cache_name="shop-redis", credentials=login["credentials"])
+    store = ServerlessRedis("redis", args)
+else:
+    auth = AuthArgs(mode=AuthMode(login["mode"]), credentials=login["credentials"])
+    store = Redis("redis", RedisArgs(**settings, replication_group_id="shop-redis", auth=auth))
 pulumi.export("url", store.url)
 """
 
@@ -109,7 +117,7 @@ class Running:
         return outputs["url"]
 
     def _write(self) -> None:
-        text = json.dumps({"backend": f"components.redis.{self.backend}", "settings": self.settings})
+        text = json.dumps({"backend": self.backend, "settings": self.settings})
         (self.session.root / "redis.json").write_text(text)
 
 

@@ -25,7 +25,6 @@ TREE = ("Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml", "__main_
 FORCED = """\
 from dataclasses import replace
 
-from components import pooler
 from stacks import compose
 from stacks.compose import data, web
 from stacks.config import from_pulumi
@@ -36,12 +35,12 @@ compose.compose(*from_pulumi())
 """The program with one number forced past its configuration, where only the policy pack can see it."""
 
 POOL_OF_120 = """\
-made = data.PoolerArgs
-data.PoolerArgs = lambda **given: made(**{**given, "server_connections": 120})
+made = data.PoolSize
+data.PoolSize = lambda **given: made(**{**given, "server_connections": 120})
 """
 CONNECTIONS_201 = """\
-made = data.DatabaseArgs
-data.DatabaseArgs = lambda **given: made(**{**given, "max_connections": 201})
+made = data.ParameterArgs
+data.ParameterArgs = lambda **given: made(**{**given, "max_connections": 201})
 """
 FORCED_RATE = """\
 made = web.edge_settings

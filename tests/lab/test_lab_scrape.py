@@ -15,11 +15,11 @@ import pytest
 import redis
 import yaml
 
-from components.postgres.pooler.metrics import metrics as of_pooler
-from components.postgres.rds.metrics import Exporter
-from components.postgres.rds.metrics import metrics as of_database
-from components.redis.metrics import metrics as of_redis
+from components.postgres.pooler.signals.prometheus import signals as of_pooler
+from components.postgres.rds.signals.prometheus import Exporter
+from components.postgres.rds.signals.prometheus import signals as of_database
 from components.redis.roles import Role
+from components.redis.signals.prometheus import signals as of_redis
 from lab import exporters, pgbouncer_probe, pooler, prometheus, redis_server
 from lab.process import ServerError
 from lab.prometheus import Prometheus
@@ -109,7 +109,7 @@ def of_every_version() -> Iterator[tuple[str, str]]:
         found += of_database(postgres, 30)
         yield "database-connections", Exporter(names=postgres).connections.promql
     for _, names in REDIS:
-        found += of_redis(names, Role.CACHE, ())
+        found += of_redis(names, Role.CACHE, evicts=True)
     yield from ((signal.id, text) for signal in found for text in texts(signal))
 
 

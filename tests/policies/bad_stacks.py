@@ -50,7 +50,7 @@ BAD_STACKS: Mapping[str, tuple[str, Edit]] = {
     ),
     "the poolers open more connections than the tag says": (
         "pooler-server-connections",
-        Edit(on=_POOLER, set=_containers("0.environment.1.value", "4")),
+        Edit(on=_POOLER, set={"tags.footing:server-connections-per-task": "20"}),
     ),
     "the poolers double while they are replaced": (
         "connection-budget",

@@ -145,9 +145,7 @@ def container(name: str, variables: Mapping[str, str], secrets: Sequence[str] = 
     }
 
 
-POOLER = json.dumps(
-    [container("pgbouncer", {"PGBOUNCER_INI": TRUE_INI, "POOLER_TASKS": "2"}, ["DATABASE_PASSWORD"])]
-)
+POOLER = json.dumps([container("pgbouncer", {"PGBOUNCER_INI": TRUE_INI}, ["DATABASE_PASSWORD"])])
 SERVICE = json.dumps([container("service", {"PORT": "8080", "VITE_TITLE": "Feed"}, ["DATABASE_URL"])])
 COLLECTOR = json.dumps([container("collector", {"ALLOY_CONFIG": ""}, ["REMOTE_WRITE_TOKEN"])])
 POLICY = json.dumps({"Statement": [{"Effect": "Allow", "Action": ["a:Get"], "Resource": ["arn:aws:a:::it"]}]})

@@ -205,6 +205,10 @@ NUMBERS: Mapping[tuple[str, str, str], tuple[Any, Any]] = {
     ("database-slow-query-log", "ParameterGroup/database-parameters", "parameters.4.value"): (0, None),
     ("connection-budget", "Service/pooler-service", "deploymentMaximumPercent"): (1, 249),
     ("pooler-server-connections", "TaskDefinition/pooler-task", "tags.footing:server-connections"): (80, 80),
+    ("pooler-server-connections", "TaskDefinition/pooler-task", "tags.footing:server-connections-per-task"): (
+        40,
+        40,
+    ),
     ("redis-failover", "ReplicationGroup/redis-store", "numCacheClusters"): (2, None),
     ("redis-snapshots", "ReplicationGroup/redis-store", "snapshotRetentionLimit"): (1, 35),
     ("redis-snapshots-week", "ReplicationGroup/redis-store", "snapshotRetentionLimit"): (7, 35),

@@ -80,31 +80,31 @@ def test_max_connections_is_not_assumed(properties: dict[str, Any], expected: Ve
     assert verdict("database-max-connections", PARAMETERS, properties) is expected
 
 
-def pooler(each: int, tasks: int) -> str:
-    environment = [
-        {"name": "PGBOUNCER_INI", "value": f"[pgbouncer]\nmax_db_connections = {each}\n"},
-        {"name": "POOLER_TASKS", "value": str(tasks)},
-    ]
-    return json.dumps([{"name": "prepare"}, {"name": "pgbouncer", "environment": environment}])
-
-
-@pytest.mark.parametrize(("pool", "expected"), [(49, FAIL), (50, PASS), (100, PASS), (101, FAIL)])
-def test_pool_is_judged_by_tag_while_containers_are_unknown(pool: int, expected: Verdict) -> None:
-    properties = {"tags": {"footing:server-connections": str(pool)}, "containerDefinitions": UNKNOWN}
-    assert verdict("pooler-server-connections", TASK, properties) is expected
+def pooler(pool: Any, per_task: Any, opened: int | None = None) -> dict[str, Any]:
+    """A task whose tags state `pool` and `per_task`, and whose configuration opens `opened`, where it is known."""
+    tags = {"footing:server-connections": pool, "footing:server-connections-per-task": per_task}
+    variable = {"name": "PGBOUNCER_INI", "value": f"[pgbouncer]\nmax_db_connections = {opened}\n"}
+    containers = json.dumps([{"name": "prepare"}, {"name": "pgbouncer", "environment": [variable]}])
+    return {"tags": tags, "containerDefinitions": UNKNOWN if opened is None else containers}
 
 
 @pytest.mark.parametrize(
-    ("each", "tasks", "expected"),
-    [(49, 1, FAIL), (25, 2, PASS), (50, 2, PASS), (51, 2, FAIL), (101, 1, FAIL)],
+    ("pool", "per_task", "expected"),
+    [
+        *(("49", "49", FAIL), ("50", "25", PASS), ("100", "50", PASS), ("101", "101", FAIL)),
+        *(("80", "30", FAIL), ("80", "0", FAIL), ("80", "many", FAIL), ("many", "40", FAIL)),
+        *(("80", UNKNOWN, UNDECIDED), (UNKNOWN, "40", UNDECIDED), ("101", UNKNOWN, FAIL)),
+    ],
 )
-def test_pool_is_judged_by_what_all_tasks_may_open(each: int, tasks: int, expected: Verdict) -> None:
-    assert verdict("pooler-server-connections", TASK, {"containerDefinitions": pooler(each, tasks)}) is expected
+def test_pool_is_judged_by_its_tags_while_containers_are_unknown(
+    pool: Any, per_task: Any, expected: Verdict
+) -> None:
+    assert verdict("pooler-server-connections", TASK, pooler(pool, per_task)) is expected
 
 
-def test_tag_that_hides_another_pool_is_caught() -> None:
-    properties = {"tags": {"footing:server-connections": "80"}, "containerDefinitions": pooler(50, 2)}
-    assert verdict("pooler-server-connections", TASK, properties) is FAIL
+@pytest.mark.parametrize(("opened", "expected"), [(40, PASS), (50, FAIL), (39, FAIL)])
+def test_tag_that_hides_another_pool_is_caught(opened: int, expected: Verdict) -> None:
+    assert verdict("pooler-server-connections", TASK, pooler("80", "40", opened)) is expected
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,9 @@ def test_tag_that_hides_another_pool_is_caught() -> None:
         ({"containerDefinitions": "not JSON"}, NOT_APPLICABLE),
         ({}, NOT_APPLICABLE),
         ({"tags": UNKNOWN, "containerDefinitions": UNKNOWN}, UNDECIDED),
-        ({"tags": {"footing:server-connections": "many"}, "containerDefinitions": UNKNOWN}, FAIL),
-        ({"containerDefinitions": pooler(80, 1).replace("max_db_connections", "other")}, FAIL),
+        ({**pooler("80", "40", 40), "tags": UNKNOWN}, UNDECIDED),
+        ({**pooler("80", "40", 40), "tags": {}}, FAIL),
+        ({**pooler("80", "40", 40), "tags": {"footing:server-connections": "80"}}, FAIL),
     ],
 )
 def test_pool_rule_knows_a_pooler(properties: dict[str, Any], expected: Verdict) -> None:

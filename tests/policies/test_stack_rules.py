@@ -135,7 +135,8 @@ SERVICE, TASK = "aws:ecs/service:Service", "aws:ecs/taskDefinition:TaskDefinitio
 
 
 def poolers(pool: Any, tasks: int, percent: int, name: str = "poolers") -> list[Resource]:
-    tags = {"footing:server-connections": pool}
+    per_task = str(int(pool) // tasks) if str(pool).isdigit() else pool
+    tags = {"footing:server-connections": pool, "footing:server-connections-per-task": per_task}
     return [
         resource(TASK, f"{name}-task", tags=tags, containerDefinitions=UNKNOWN),
         resource(

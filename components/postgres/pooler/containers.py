@@ -54,7 +54,14 @@ class PoolerContainers:
         self._args = args
         self._log_group = log_group
         self._credentials = credentials_arn, credentials_version_id
-        self.ini = render_ini(_settings(args))
+        self.ini = render_ini(
+            PgBouncerSettings(
+                server_connections=args.pool.server_connections_per_task,
+                client_connections=args.pool.client_connections_per_task,
+                query_wait_timeout_seconds=args.timeouts.query_wait_timeout_seconds,
+                server_idle_timeout_seconds=args.timeouts.server_idle_timeout_seconds,
+            )
+        )
         """The text of pgbouncer.ini."""
         target = Target(job=Job.PGBOUNCER, port=METRICS_PORT)
         self.collecting = None if args.collecting is None else Collecting(args.collecting, [target])
@@ -81,7 +88,7 @@ class PoolerContainers:
     def _prepare(self) -> dict[str, Any]:
         return self._container(
             "prepare",
-            self._args.prepare_image,
+            self._args.images.curl,
             environment={"RDS_CA_URL": self._args.authorities_url or RDS_CA_URL, "RUN_DIRECTORY": RUN_DIRECTORY},
             user="0:0",
             essential=False,
@@ -91,23 +98,22 @@ class PoolerContainers:
         )
 
     def _pgbouncer(self) -> dict[str, Any]:
-        args = self._args
+        args, database = self._args, self._args.database
         return self._container(
             "pgbouncer",
-            args.image,
+            args.images.pgbouncer,
             environment={
-                "DATABASE_HOST": args.database_host,
-                "DATABASE_NAME": args.database_name,
-                "DATABASE_PORT": str(args.database_port),
-                "DATABASE_USER": args.database_user,
+                "DATABASE_HOST": database.host,
+                "DATABASE_NAME": database.database_name,
+                "DATABASE_PORT": str(database.port),
+                "DATABASE_USER": database.user,
                 "PGBOUNCER_INI": self.ini,
-                "POOLER_TASKS": str(args.tasks),
                 "RUN_DIRECTORY": RUN_DIRECTORY,
                 "STATS_USER": STATS_USER,
             },
             secrets={
                 "DATABASE_PASSWORD": secrets_manager.reference(
-                    args.database_secret_arn, "password", args.database_secret_version_id
+                    database.secret_arn, "password", database.secret_version_id
                 ),
                 "CLIENT_PASSWORD": self._own_secret("client_password"),
                 "STATS_PASSWORD": self._own_secret("stats_password"),
@@ -124,7 +130,7 @@ class PoolerContainers:
         # Essential, for ECS heeds the health of essential containers alone.
         return self._container(
             "exporter",
-            self._args.exporter_image,
+            self._args.images.exporter,
             secrets={"PGBOUNCER_EXPORTER_CONNECTION_STRING": self._own_secret("exporter_url")},
             dependsOn=[{"containerName": "pgbouncer", "condition": "START"}],
             healthCheck={
@@ -142,13 +148,3 @@ class PoolerContainers:
 
     def _container(self, name: str, image: str, **settings: Any) -> dict[str, Any]:
         return fargate.container(name, image, log_group=self._log_group, region=self._args.region, **settings)
-
-
-def _settings(args: PoolerArgs) -> PgBouncerSettings:
-    return PgBouncerSettings.of_one_task(
-        tasks=args.tasks,
-        server_connections=args.server_connections,
-        client_connections=args.client_connections,
-        query_wait_timeout_seconds=args.query_wait_timeout_seconds,
-        server_idle_timeout_seconds=args.server_idle_timeout_seconds,
-    )

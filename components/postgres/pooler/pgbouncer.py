@@ -1,7 +1,6 @@
 """PgBouncer's configuration as a pure function of the numbers it is made from."""
 
 from dataclasses import dataclass
-from typing import Any
 
 RUN_DIRECTORY = "/run/pgbouncer"
 """Directory, on a volume of the task, that holds everything PgBouncer reads."""
@@ -36,6 +35,47 @@ The password for PostgreSQL may hold any character, for RDS may have made it; th
 
 
 @dataclass(frozen=True, kw_only=True)
+class PoolSize:
+    """Numbers that all PgBouncer processes share."""
+
+    tasks: int
+    """PgBouncer processes at rest; 2 or more where an outage matters. Source: config `database.pooler.tasks`."""
+    server_connections: int
+    """Connections that all together open to PostgreSQL; a multiple of `tasks`.
+
+    Source: config `database.pooler.server_connections`.
+    """
+    client_connections: int
+    """Clients that all together accept; a multiple of `tasks`."""
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that the processes cannot share.
+
+        Raises:
+            ValueError: `tasks` is below 1, or does not divide the connections.
+
+        """
+        if self.tasks < 1:
+            raise ValueError(f"tasks is {self.tasks}: at least 1 pooler must run")
+        for name, number in (
+            ("server_connections", self.server_connections),
+            ("client_connections", self.client_connections),
+        ):
+            if number % self.tasks:
+                raise ValueError(f"{name} is {number}: it must be a multiple of tasks, {self.tasks}")
+
+    @property
+    def server_connections_per_task(self) -> int:
+        """Connections that one process opens to PostgreSQL."""
+        return self.server_connections // self.tasks
+
+    @property
+    def client_connections_per_task(self) -> int:
+        """Clients that one process accepts."""
+        return self.client_connections // self.tasks
+
+
+@dataclass(frozen=True, kw_only=True)
 class PgBouncerSettings:
     """Numbers of one PgBouncer process."""
 
@@ -46,7 +86,7 @@ class PgBouncerSettings:
     query_wait_timeout_seconds: int
     """How long a client waits for a server connection before an error, in seconds, above 0.
 
-    With 0 a client waits for ever, and one held lock stops the whole application.
+    With 0 a client waits without end, and one held lock stops the whole application.
     """
     server_idle_timeout_seconds: int
     """After how long an unused connection to PostgreSQL is closed, in seconds."""
@@ -71,21 +111,10 @@ class PgBouncerSettings:
                 "for a client that waits for ever blocks the application"
             )
 
-    @classmethod
-    def of_one_task(
-        cls, *, tasks: int, server_connections: int, client_connections: int, **others: Any
-    ) -> "PgBouncerSettings":
-        """The share of one of `tasks` processes; `others` are fields that all have alike."""
-        return cls(
-            server_connections=server_connections // tasks,
-            client_connections=client_connections // tasks,
-            **others,
-        )
-
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where PgBouncer runs; in a container it is always the default."""
+class RuntimePaths:
+    """Directory and address of a PgBouncer process; in a container always the defaults."""
 
     run_directory: str = RUN_DIRECTORY
     """Directory of everything PgBouncer reads."""
@@ -95,29 +124,29 @@ class Place:
     """TCP port that clients connect to."""
 
 
-CONTAINER = Place()
+CONTAINER = RuntimePaths()
 """The task's container."""
 
 
-def render_ini(settings: PgBouncerSettings, place: Place = CONTAINER) -> str:
-    """The text of pgbouncer.ini.
+def render_ini(settings: PgBouncerSettings, paths: RuntimePaths = CONTAINER) -> str:
+    """Return the text of pgbouncer.ini.
 
     Host and credentials are not in it: the container writes them to the two files it names, so that this text
     is free of secrets, known before anything exists, and shown whole in a preview.
     """
-    lines = ["[pgbouncer]"] + [f"{key} = {value}" for key, value in _options(settings, place).items()]
-    return "\n".join([f"%include {place.run_directory}/databases.ini", *lines, ""])
+    lines = ["[pgbouncer]"] + [f"{key} = {value}" for key, value in _options(settings, paths).items()]
+    return "\n".join([f"%include {paths.run_directory}/databases.ini", *lines, ""])
 
 
-def _options(settings: PgBouncerSettings, place: Place) -> dict[str, str | int]:
+def _options(settings: PgBouncerSettings, paths: RuntimePaths) -> dict[str, str | int]:
     tracked = settings.prepared_statements
     # One ceiling, not three: a reserve pool or a smaller default would make "how full is the pool" ambiguous.
     return {
-        "listen_addr": place.listen_address,
-        "listen_port": place.listen_port,
+        "listen_addr": paths.listen_address,
+        "listen_port": paths.listen_port,
         "unix_socket_dir": "",
         "auth_type": "scram-sha-256",
-        "auth_file": f"{place.run_directory}/userlist.txt",
+        "auth_file": f"{paths.run_directory}/userlist.txt",
         "pool_mode": "transaction",
         "default_pool_size": settings.server_connections,
         "max_db_connections": settings.server_connections,
@@ -131,7 +160,7 @@ def _options(settings: PgBouncerSettings, place: Place) -> dict[str, str | int]:
         # Written out, for its default differs between versions of PgBouncer.
         "server_check_query": "select 1",
         "server_tls_sslmode": "verify-full",
-        "server_tls_ca_file": f"{place.run_directory}/rds-ca.pem",
+        "server_tls_ca_file": f"{paths.run_directory}/rds-ca.pem",
         "tcp_keepalive": 1,
         "tcp_keepidle": KEEPALIVE_IDLE_SECONDS,
         "tcp_keepintvl": 15,

@@ -5,12 +5,14 @@ import pulumi_aws as aws
 import pulumi_random as random
 
 from components.aws import fargate, secrets_manager, security_groups
+from components.aws.endpoints import DatabaseEndpoint
 from components.aws.security_groups import Upstream
+from components.aws.urls import escaped
 from components.component import Component
 from components.postgres.pooler import signals
 from components.postgres.pooler.args import PoolerArgs
 from components.postgres.pooler.containers import PoolerContainers
-from components.postgres.pooler.pgbouncer import LISTEN_PORT, STATS_USER
+from components.postgres.pooler.pgbouncer import LISTEN_PORT, STATS_USER, PoolSize
 from components.postgres.pooler.rotation import redeploy_after_rotation
 from observability import Signals
 
@@ -36,41 +38,50 @@ class Pooler(Component):
         super().__init__(name, args, opts)
         self._args = args
         self._front = security_groups.group(
-            f"{name}-front", "PgBouncer, clients' side", args.vpc_id, self._child()
+            f"{name}-front", "PgBouncer, clients' side", args.placement.vpc_id, self._child()
         )
-        self._group = security_groups.group(f"{name}-tasks", "PgBouncer tasks", args.vpc_id, self._child())
+        self._group = security_groups.group(
+            f"{name}-tasks", "PgBouncer tasks", args.placement.vpc_id, self._child()
+        )
         self._connect()
         client_password, credentials = self._make_credentials()
         balancer, target = self._make_balancer()
         service = self._make_service(self._make_task(credentials), target)
         if args.follow_rotation:
-            redeploy_after_rotation(name, args.database_secret_arn, service, self._child())
+            redeploy_after_rotation(name, args.database.secret_arn, service, self._child())
         self.host = balancer.dns_name
         self.port = pulumi.Output.from_input(LISTEN_PORT)
-        self.pooled_url = self._url(client_password, balancer.dns_name)
+        self.pooled_url = _url(args.database, client_password, balancer.dns_name)
         self.secret_arn = credentials.secret_arn
         self.security_group_id = self._front.id
         self._signals = signals.signals(args, balancer.arn_suffix, target.arn_suffix)
         self._finish()
 
     @property
+    def upstream(self) -> Upstream:
+        """The port that clients in the network reach."""
+        return Upstream(role="pooler", security_group_id=self.security_group_id, port=LISTEN_PORT)
+
+    @property
+    def pool(self) -> PoolSize:
+        """Tasks, and the connections that they share."""
+        return self._args.pool
+
+    @property
     def signals(self) -> Signals:
-        """What to watch."""
+        """Alerts, panels and checks."""
         return self._signals
 
     def _connect(self) -> None:
         task = Upstream(role="task", security_group_id=self._group.id, port=LISTEN_PORT)
-        database = Upstream(
-            role="database", security_group_id=self._args.database_security_group_id, port=self._args.database_port
-        )
         security_groups.connect(f"{self._name}-front", self._front, [task], self._child())
         store = self._args.collecting.store.upstreams if self._args.collecting else []
-        upstreams = [database, *self._args.upstreams, *store]
+        upstreams = [self._args.database.upstream, *self._args.upstreams, *store]
         security_groups.connect(f"{self._name}-tasks", self._group, upstreams, self._child())
         security_groups.allow_https_out(f"{self._name}-tasks", self._group, self._child())
 
     def _make_credentials(self) -> tuple[pulumi.Output[str], aws.secretsmanager.SecretVersion]:
-        """Passwords of the two who connect to PgBouncer: neither opens PostgreSQL itself."""
+        """Make the passwords of the two who connect to PgBouncer: neither opens PostgreSQL itself."""
         client, stats = (
             random.RandomPassword(f"{self._name}-{who}", length=32, special=False, opts=self._child()).result
             for who in ("client", "stats")
@@ -79,7 +90,7 @@ class Pooler(Component):
         values = {
             "client_password": client,
             "stats_password": stats,
-            "exporter_url": pulumi.Output.concat(f"postgres://{STATS_USER}:", stats, address),
+            "exporter_url": pulumi.Output.concat(f"postgres://{STATS_USER}:", escaped(stats), address),
         }
         stored = secrets_manager.make_secret(
             f"{self._name}-credentials", "Who may connect to PgBouncer", values, self._child()
@@ -91,7 +102,7 @@ class Pooler(Component):
             f"{self._name}-nlb",
             load_balancer_type="network",
             internal=True,
-            subnets=self._args.subnet_ids,
+            subnets=self._args.placement.subnet_ids,
             security_groups=[self._front.id],
             enable_cross_zone_load_balancing=True,
             enable_deletion_protection=self._args.protect,
@@ -102,10 +113,10 @@ class Pooler(Component):
             port=LISTEN_PORT,
             protocol="TCP",
             target_type="ip",
-            vpc_id=self._args.vpc_id,
+            vpc_id=self._args.placement.vpc_id,
             # Otherwise the task would see the client's address, which its group does not admit.
             preserve_client_ip="false",
-            deregistration_delay=self._args.drain_seconds,
+            deregistration_delay=self._args.timeouts.drain_seconds,
             connection_termination=True,
             health_check={"protocol": "TCP", "interval": 10, "healthy_threshold": 2, "unhealthy_threshold": 2},
             opts=self._child(),
@@ -125,7 +136,7 @@ class Pooler(Component):
         args = self._args
         log = fargate.make_log_group(self._name, args.task.log_retention_days, self._child())
         containers = PoolerContainers(args, log.name, credentials.secret_arn, credentials.version_id)
-        readable = [args.database_secret_arn, credentials.secret_arn]
+        readable = [args.database.secret_arn, credentials.secret_arn]
         role = fargate.make_task_role(self._name, self._child())
         if containers.collecting:
             readable += containers.collecting.secrets
@@ -142,7 +153,8 @@ class Pooler(Component):
             # the numbers, and a person see a changed configuration, in the very first preview.
             tags={
                 "footing:pool-mode": "transaction",
-                "footing:server-connections": str(args.server_connections),
+                "footing:server-connections": str(args.pool.server_connections),
+                "footing:server-connections-per-task": str(args.pool.server_connections_per_task),
                 "footing:configuration": containers.ini_hash,
             },
             opts=self._child(),
@@ -153,17 +165,17 @@ class Pooler(Component):
         return aws.ecs.Service(
             f"{self._name}-service",
             name=args.service_name,
-            cluster=args.cluster_arn,
+            cluster=args.cluster.arn,
             task_definition=task.arn,
-            desired_count=args.tasks,
+            desired_count=args.pool.tasks,
             launch_type="FARGATE",
-            deployment_minimum_healthy_percent=args.minimum_healthy_percent,
-            deployment_maximum_percent=args.maximum_percent,
+            deployment_minimum_healthy_percent=args.deployment.minimum_healthy_percent,
+            deployment_maximum_percent=args.deployment.maximum_percent,
             deployment_circuit_breaker={"enable": True, "rollback": True},
-            availability_zone_rebalancing="DISABLED" if args.maximum_percent <= 100 else "ENABLED",
+            availability_zone_rebalancing="DISABLED" if args.deployment.maximum_percent <= 100 else "ENABLED",
             health_check_grace_period_seconds=60,
             network_configuration={
-                "subnets": args.subnet_ids,
+                "subnets": args.placement.subnet_ids,
                 "security_groups": [self._group.id],
                 "assign_public_ip": False,
             },
@@ -175,8 +187,8 @@ class Pooler(Component):
             opts=self._child(depends_on=[target]),
         )
 
-    def _url(self, password: pulumi.Output[str], host: pulumi.Output[str]) -> pulumi.Output[str]:
-        args = self._args
-        credentials = pulumi.Output.concat(args.database_user, ":", password)
-        place = pulumi.Output.concat(host, f":{LISTEN_PORT}/{args.database_name}")
-        return pulumi.Output.secret(pulumi.Output.concat("postgresql://", credentials, "@", place))
+
+def _url(database: DatabaseEndpoint, password: pulumi.Output[str], host: pulumi.Output[str]) -> pulumi.Output[str]:
+    credentials = pulumi.Output.concat(database.user, ":", escaped(password))
+    location = pulumi.Output.concat(host, f":{LISTEN_PORT}/{database.database_name}")
+    return pulumi.Output.secret(pulumi.Output.concat("postgresql://", credentials, "@", location))

@@ -1,10 +1,9 @@
-"""What the database is made from."""
+"""Arguments of the database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import pulumi
-
+from components.aws.placement import NetworkPlacement
 from components.postgres.rds.refusals import Choices, refusals
 from observability.records.exporters import PostgresNames
 
@@ -46,8 +45,56 @@ class UpgradeArgs:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DiskArgs:
+    """The primary's disk, and that of each replica."""
+
+    size_gib: int
+    """First size, GiB, 20 to 65536; grows by itself up to `max_gib`. Source: config `database.storage_gib`."""
+    max_gib: int
+    """Size at which it stops growing, GiB; above `size_gib`. Source: config `database.storage_max_gib`."""
+    kms_key_arn: str | None = None
+    """Key that encrypts it; AWS's own for RDS when left out. Fixed for the server's life."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParameterArgs:
+    """PostgreSQL's parameters: those with a field of their own, and any other."""
+
+    max_connections: int
+    """Connections the server accepts. Source: config `database.max_connections`."""
+    statement_timeout_seconds: int
+    """After how long a statement is cancelled, in seconds."""
+    idle_in_transaction_timeout_seconds: int
+    """After how long a transaction that does nothing is ended, in seconds."""
+    slow_statement_ms: int
+    """Statements that take longer are logged, in milliseconds."""
+    others: Mapping[str, str] = field(default_factory=dict)
+    """Further parameters of PostgreSQL, by name; none that this component sets itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackupArgs:
+    """Backups, from which the server is restored to any second of the time they cover."""
+
+    retention_days: int
+    """Days that can be restored, 1 to 35."""
+    window: str = "03:00-04:00"
+    """When the daily snapshot is taken, UTC; outside the maintenance window."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionAlertArgs:
+    """Open connections that somebody is told of."""
+
+    warning: int
+    """Open connections at which a ticket is written."""
+    critical: int
+    """Open connections at which somebody is paged."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DatabaseArgs:
-    """What `Database` is made from."""
+    """Arguments of `Database`."""
 
     identifier: str
     """Physical name of the instance, up to 50 characters. Never changed: a new one is a new database."""
@@ -59,48 +106,30 @@ class DatabaseArgs:
     """Major version, or major.minor to hold the minor back. Source: config `database.postgres_version`."""
     instance_class: str
     """For example `db.r6g.large`. Source: config `database.instance_class`."""
-    storage_gib: int
-    """First size of the disk, GiB, 20 to 65536; grows by itself up to `storage_max_gib`."""
-    storage_max_gib: int
-    """Size at which the disk stops growing, GiB; above `storage_gib`."""
-    kms_key_arn: str | None = None
-    """Key that encrypts the disk; AWS's own for RDS when left out. Fixed for the server's life."""
+    disk: DiskArgs
+    """Size and encryption."""
+    parameters: ParameterArgs
+    """Limits of the server."""
+    backup: BackupArgs
+    """How far back the server can be restored."""
+    connection_alerts: ConnectionAlertArgs
+    """Thresholds of the alert on open connections."""
+    placement: NetworkPlacement
+    """Private subnets in two zones or more."""
     multi_az: bool = True
     """A standby in a second zone takes over within a minute or two."""
-    backup_retention_days: int
-    """Days that can be restored to the second, 1 to 35."""
-    backup_window: str = "03:00-04:00"
-    """When the daily snapshot is taken, UTC; outside `maintenance_window`."""
     maintenance_window: str = "sun:04:30-sun:05:30"
     """When AWS may restart the server, UTC."""
-    max_connections: int
-    """Connections the server accepts. Source: config `database.max_connections`."""
-    statement_timeout_seconds: int
-    """After how long a statement is cancelled, in seconds."""
-    idle_in_transaction_timeout_seconds: int
-    """After how long a transaction that does nothing is ended, in seconds."""
-    slow_statement_ms: int
-    """Statements that take longer are logged, in milliseconds."""
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    """Further parameters of PostgreSQL, by name; none of those that have a field of their own."""
-    connection_warning: int
-    """Open connections at which a ticket is written."""
-    connection_critical: int
-    """Open connections at which somebody is paged."""
-    metrics: PostgresNames | None = None
-    """What the exporter that is scraped calls its metrics; None leaves what CloudWatch tells."""
-    observed_calls: bool = False
-    """Whether the application writes its remote calls to the table `rpc_observations`, and Grafana reads them."""
     credentials: CredentialsArgs = field(default_factory=CredentialsArgs)
     """Who makes the password."""
     upgrade: UpgradeArgs = field(default_factory=UpgradeArgs)
     """How changes are made."""
     replicas: list[ReplicaArgs] = field(default_factory=list)
     """Read replicas, each with a purpose."""
-    vpc_id: pulumi.Input[str]
-    """Source: `Network.vpc_id`."""
-    subnet_ids: pulumi.Input[list[str]]
-    """Private subnets in two zones or more. Source: `Network.private_subnet_ids`."""
+    exporter_names: PostgresNames | None = None
+    """Metric names of the exporter that is scraped; None where CloudWatch alone measures."""
+    rpc_observations: bool = False
+    """Whether the application writes its remote calls to the table `rpc_observations`, and Grafana reads them."""
     protect: bool = True
     """Refuse to delete or replace it, in the engine and at AWS."""
     log_retention_days: int
@@ -115,18 +144,17 @@ class DatabaseArgs:
             ValueError: choices exclude each other.
 
         """
-        for key, sentence in refusals(self._choices()):
-            raise ValueError(f"{key}: {sentence}")
-
-    def _choices(self) -> Choices:
-        return Choices(
+        max_connections = self.parameters.max_connections
+        choices = Choices(
             managed_password=self.credentials.managed,
             rotation_days=self.credentials.rotation_days,
             blue_green=self.upgrade.blue_green,
             protect=self.protect,
-            backup_retention_days=self.backup_retention_days,
-            max_connections=self.max_connections,
+            backup_retention_days=self.backup.retention_days,
+            max_connections=max_connections,
             replica_connections={
-                replica.purpose: replica.max_connections or self.max_connections for replica in self.replicas
+                replica.purpose: replica.max_connections or max_connections for replica in self.replicas
             },
         )
+        for key, sentence in refusals(choices):
+            raise ValueError(f"{key}: {sentence}")

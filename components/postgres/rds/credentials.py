@@ -1,4 +1,4 @@
-"""The master password: generated here, or made and rotated by RDS, which then tells it to nobody."""
+"""The master password: generated here, or made and rotated by RDS, which alone knows it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +8,7 @@ import pulumi_aws as aws
 import pulumi_random as random
 
 from components.aws import secrets_manager
+from components.aws.urls import escaped
 from components.postgres.rds.args import DatabaseArgs
 
 
@@ -42,10 +43,10 @@ class Generated:
     @property
     def user_information(self) -> pulumi.Output[str]:
         """User and password as a URL holds them."""
-        return pulumi.Output.concat(self._args.username, ":", self._password.result)
+        return pulumi.Output.concat(self._args.username, ":", escaped(self._password.result))
 
     def store(self, primary: aws.rds.Instance) -> StoredSecret:
-        """Keep all that a client needs in one secret."""
+        """Keep all that a client needs in one secret, and return it."""
         version = secrets_manager.make_secret(
             f"{self._name}-credentials",
             f"Owner of {self._args.database_name} on {self._args.identifier}",
@@ -78,7 +79,7 @@ class Managed:
         return pulumi.Output.from_input(self._args.username)
 
     def store(self, primary: aws.rds.Instance) -> StoredSecret:
-        """Find the secret, and set how often it changes."""
+        """Set how often the secret of RDS changes, and return it."""
         # A preview of the switch from a generated password still sees the old, empty list.
         arn = primary.master_user_secrets.apply(lambda found: str(found[0].secret_arn) if found else "")
         if self._args.credentials.rotation_days:

@@ -1,6 +1,5 @@
 """PostgreSQL on Amazon RDS: private, encrypted, backed up, and hard to lose."""
 
-from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -8,14 +7,13 @@ import pulumi_aws as aws
 import pulumi_random as random
 
 from components.aws import iam, security_groups
-from components.aws.security_groups import Upstream
+from components.aws.endpoints import DatabaseEndpoint
 from components.component import Component
 from components.postgres.rds import parameters, signals
 from components.postgres.rds.args import DatabaseArgs, ReplicaArgs
 from components.postgres.rds.credentials import Generated, Managed
 from components.postgres.rds.guard import make_guard
 from observability import Signals
-from observability.records import rpc
 
 POSTGRES_PORT = 5432
 """PostgreSQL's registered port."""
@@ -52,8 +50,12 @@ class Database(Component):
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
-        self._group = security_groups.group(f"{name}-db", "PostgreSQL", args.vpc_id, self._child())
-        self._credentials = self._make_credentials()
+        self._group = security_groups.group(f"{name}-db", "PostgreSQL", args.placement.vpc_id, self._child())
+        self._credentials = (
+            Managed(name, args, self._child())
+            if args.credentials.managed
+            else Generated(name, args, POSTGRES_PORT, self._child())
+        )
         self._parameters = parameters.make_group(
             f"{name}-parameters", f"{args.identifier}-", args, {}, self._child()
         )
@@ -68,25 +70,31 @@ class Database(Component):
         )
         self.secret_arn, self.secret_version_id = secret.arn, secret.version_id
         self.security_group_id = self._group.id
-        self._signals = _with_calls(
-            signals.signals(args.identifier, [replica.purpose for replica in args.replicas], args), args
-        )
+        self._signals = signals.signals(args)
         self._finish()
 
     @property
-    def upstream(self) -> Upstream:
-        """Where a client inside the network connects to the primary."""
-        return Upstream(role="database", security_group_id=self.security_group_id, port=POSTGRES_PORT)
+    def endpoint(self) -> DatabaseEndpoint:
+        """The primary, as a client inside the network reaches it."""
+        return DatabaseEndpoint(
+            host=self.address,
+            port=POSTGRES_PORT,
+            database_name=self._args.database_name,
+            user=self._args.username,
+            secret_arn=self.secret_arn,
+            secret_version_id=self.secret_version_id,
+            security_group_id=self.security_group_id,
+        )
+
+    @property
+    def max_connections(self) -> int:
+        """Connections that the primary accepts."""
+        return self._args.parameters.max_connections
 
     @property
     def signals(self) -> Signals:
-        """What to watch."""
+        """Alerts, panels and checks."""
         return self._signals
-
-    def _make_credentials(self) -> Generated | Managed:
-        if self._args.credentials.managed:
-            return Managed(self._name, self._args, self._child())
-        return Generated(self._name, self._args, POSTGRES_PORT, self._child())
 
     def _make_monitoring_role(self) -> aws.iam.Role:
         role = aws.iam.Role(
@@ -105,7 +113,7 @@ class Database(Component):
     def _make_primary(self) -> aws.rds.Instance:
         args = self._args
         subnets = aws.rds.SubnetGroup(
-            f"{self._name}-subnets", name=args.identifier, subnet_ids=args.subnet_ids, opts=self._child()
+            f"{self._name}-subnets", name=args.identifier, subnet_ids=args.placement.subnet_ids, opts=self._child()
         )
         suffix = random.RandomId(f"{self._name}-snapshot", byte_length=4, opts=self._child())
         return aws.rds.Instance(
@@ -115,12 +123,12 @@ class Database(Component):
             engine_version=args.postgres_version,
             db_name=args.database_name,
             username=args.username,
-            allocated_storage=args.storage_gib,
-            kms_key_id=args.kms_key_arn,
+            allocated_storage=args.disk.size_gib,
+            kms_key_id=args.disk.kms_key_arn,
             multi_az=args.multi_az,
             db_subnet_group_name=subnets.name,
-            backup_retention_period=args.backup_retention_days,
-            backup_window=args.backup_window,
+            backup_retention_period=args.backup.retention_days,
+            backup_window=args.backup.window,
             delete_automated_backups=not args.protect,
             skip_final_snapshot=False,
             final_snapshot_identifier=pulumi.Output.concat(args.identifier, "-final-", suffix.hex),
@@ -144,8 +152,8 @@ class Database(Component):
         )
 
     def _replica_parameters(self, replica: ReplicaArgs) -> aws.rds.ParameterGroup:
-        """The primary's own group, unless the replica accepts another number of connections."""
-        if replica.max_connections in (None, self._args.max_connections):
+        """Return the primary's own group, unless the replica accepts another number of connections."""
+        if replica.max_connections in (None, self._args.parameters.max_connections):
             return self._parameters
         return parameters.make_group(
             f"{self._name}-{replica.purpose}-parameters",
@@ -167,11 +175,11 @@ class Database(Component):
         )
 
     def _settings(self, instance_class: str) -> dict[str, Any]:
-        """What the primary and its replicas share."""
+        """Return what the primary and its replicas share."""
         args = self._args
         return {
             "instance_class": instance_class,
-            "max_allocated_storage": args.storage_max_gib,
+            "max_allocated_storage": args.disk.max_gib,
             "storage_type": "gp3",
             "storage_encrypted": True,
             "publicly_accessible": False,
@@ -196,7 +204,7 @@ class Database(Component):
         }
 
     def _make_log_groups(self, identifier: str) -> list[aws.cloudwatch.LogGroup]:
-        # RDS makes them itself when they are missing, but then keeps the logs for ever.
+        # RDS makes them itself when they are missing, but then without an end of retention.
         return [
             aws.cloudwatch.LogGroup(
                 f"{self._name}-{identifier}-{log}",
@@ -208,13 +216,9 @@ class Database(Component):
         ]
 
     def _url(self, host: pulumi.Output[str]) -> pulumi.Output[str]:
-        """Connection URL over verified TLS; a secret."""
-        place = pulumi.Output.concat(host, f":{POSTGRES_PORT}/{self._args.database_name}?sslmode=verify-full")
+        """Return a connection URL over verified TLS; a secret."""
+        location = pulumi.Output.concat(host, f":{POSTGRES_PORT}/{self._args.database_name}?sslmode=verify-full")
         url: pulumi.Output[str] = pulumi.Output.concat(
-            "postgresql://", self._credentials.user_information, "@", place
+            "postgresql://", self._credentials.user_information, "@", location
         )
         return pulumi.Output.secret(url)
-
-
-def _with_calls(told: Signals, args: DatabaseArgs) -> Signals:
-    return replace(told, signals=(*told.signals, *rpc.signals())) if args.observed_calls else told

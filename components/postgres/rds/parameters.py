@@ -42,18 +42,19 @@ REPLICA_TAG = "footing:replica"
 
 
 def values(args: DatabaseArgs) -> dict[str, str]:
-    """Every parameter that is set, by name.
+    """Return every parameter that is set, by name.
 
     Raises:
         ValueError: a further parameter is one that has a field of its own.
 
     """
+    given = args.parameters
     ours: dict[str, str | int] = {
-        "max_connections": args.max_connections,
+        "max_connections": given.max_connections,
         "rds.force_ssl": 1,
-        "statement_timeout": args.statement_timeout_seconds * 1000,
-        "idle_in_transaction_session_timeout": args.idle_in_transaction_timeout_seconds * 1000,
-        "log_min_duration_statement": args.slow_statement_ms,
+        "statement_timeout": given.statement_timeout_seconds * 1000,
+        "idle_in_transaction_session_timeout": given.idle_in_transaction_timeout_seconds * 1000,
+        "log_min_duration_statement": given.slow_statement_ms,
         "log_lock_waits": 1,
         "shared_preload_libraries": "pg_stat_statements",
         "track_io_timing": 1,
@@ -64,10 +65,10 @@ def values(args: DatabaseArgs) -> dict[str, str]:
     if args.upgrade.blue_green:
         # The copy is filled by logical replication when its major version differs.
         ours["rds.logical_replication"] = 1
-    taken = sorted(ours.keys() & args.parameters.keys())
+    taken = sorted(ours.keys() & given.others.keys())
     if taken:
         raise ValueError(f"parameters: given {', '.join(taken)}, allowed those that this component does not set")
-    return {**{name: str(value) for name, value in ours.items()}, **args.parameters}
+    return {**{name: str(value) for name, value in ours.items()}, **given.others}
 
 
 def make_group(
@@ -78,7 +79,7 @@ def make_group(
     opts: pulumi.ResourceOptions,
     tags: Mapping[str, str] | None = None,
 ) -> aws.rds.ParameterGroup:
-    """Group of `args`' parameters with those in `changed` put over them."""
+    """Return a group of `args`' parameters with those in `changed` put over them."""
     return aws.rds.ParameterGroup(
         name,
         family=f"postgres{args.postgres_version.split('.')[0]}",

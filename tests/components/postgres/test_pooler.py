@@ -8,49 +8,64 @@ from typing import Any
 import pulumi_random as random
 import pytest
 
+from components.aws.endpoints import DatabaseEndpoint
 from components.aws.fargate import TaskArgs
-from components.postgres.pooler.args import DRAIN_LIMIT_SECONDS, STOP_TIMEOUT_SECONDS, PoolerArgs
+from components.aws.placement import ClusterRef, NetworkPlacement
+from components.postgres.pooler.args import (
+    DRAIN_LIMIT_SECONDS,
+    STOP_TIMEOUT_SECONDS,
+    PoolerArgs,
+    PoolerDeployment,
+    PoolerImages,
+    PoolerTimeouts,
+)
 from components.postgres.pooler.containers import HEALTH_SCRIPT, METRICS_PORT, PREPARE_SCRIPT
 from components.postgres.pooler.pgbouncer import (
     KEEPALIVE_IDLE_SECONDS,
     START_SCRIPT,
     PgBouncerSettings,
+    PoolSize,
     render_ini,
 )
 from components.postgres.pooler.service import Pooler
 from tests.components.recording import UNKNOWN, Recorded, Secret, record_component
 
 ARGS = PoolerArgs(
-    tasks=2,
-    server_connections=80,
-    client_connections=1000,
-    minimum_healthy_percent=50,
-    maximum_percent=100,
-    query_wait_timeout_seconds=30,
-    statement_timeout_seconds=30,
-    server_idle_timeout_seconds=600,
-    image="example/pgbouncer:1",
-    prepare_image="example/curl:1",
-    exporter_image="example/exporter:1",
-    task=TaskArgs(cpu=256, memory_mib=512, architecture="X86_64", log_retention_days=30),
-    cluster_arn="arn:cluster",
-    cluster_name="shop-staging",
     service_name="shop-staging-pooler",
+    pool=PoolSize(tasks=2, server_connections=80, client_connections=1000),
+    timeouts=PoolerTimeouts(
+        query_wait_timeout_seconds=30, statement_timeout_seconds=30, server_idle_timeout_seconds=600
+    ),
+    deployment=PoolerDeployment(minimum_healthy_percent=50, maximum_percent=100),
+    database=DatabaseEndpoint(
+        host="db.internal",
+        port=5432,
+        database_name="shop",
+        user="shop",
+        secret_arn="arn:secret",
+        secret_version_id="v1",
+        security_group_id="sg-db",
+    ),
+    placement=NetworkPlacement(vpc_id="vpc-1", subnet_ids=["subnet-1", "subnet-2"]),
+    cluster=ClusterRef(arn="arn:cluster", name="shop-staging"),
     region="eu-west-1",
-    vpc_id="vpc-1",
-    subnet_ids=["subnet-1", "subnet-2"],
-    database_name="shop",
-    database_user="shop",
-    database_host="db.internal",
-    database_port=5432,
-    database_secret_arn="arn:secret",
-    database_secret_version_id="v1",
-    database_security_group_id="sg-db",
+    task=TaskArgs(cpu=256, memory_mib=512, architecture="X86_64", log_retention_days=30),
+    images=PoolerImages(pgbouncer="example/pgbouncer:1", curl="example/curl:1", exporter="example/exporter:1"),
 )
 
 
+def changed(changes: dict[str, Any]) -> PoolerArgs:
+    """The arguments with each change in the group that has a field of its name."""
+    groups = {name: getattr(ARGS, name) for name in ("pool", "timeouts", "database", "placement")}
+    own = {name: value for name, value in changes.items() if hasattr(ARGS, name)}
+    for name, group in groups.items():
+        inner = {key: value for key, value in changes.items() if hasattr(group, key)}
+        groups[name] = dataclasses.replace(group, **inner)
+    return dataclasses.replace(ARGS, **{**groups, **own})
+
+
 def record(**changes: Any) -> Recorded[Pooler]:
-    return record_component(lambda: Pooler("pool", dataclasses.replace(ARGS, **changes)))
+    return record_component(lambda: Pooler("pool", changed(changes)))
 
 
 def containers(recorded: Recorded[Pooler]) -> dict[str, Any]:
@@ -115,18 +130,19 @@ def test_wait_without_an_end_is_refused():
 )
 def test_numbers_that_tasks_cannot_share_are_refused(changes: dict[str, int], message: str):
     with pytest.raises(ValueError, match=message):
-        dataclasses.replace(ARGS, **changes)
+        changed(changes)
 
 
 def test_policy_can_judge_the_pool_before_anything_exists():
     def build() -> Pooler:
         unknown = random.RandomPassword("later", length=8).result
-        return Pooler("pool", dataclasses.replace(ARGS, database_secret_arn=unknown))
+        return Pooler("pool", changed({"secret_arn": unknown}))
 
     task = record_component(build, preview=True).one("TaskDefinition")
     assert task.inputs["containerDefinitions"] == UNKNOWN
     tags = task.inputs["tags"]
     assert (tags["footing:pool-mode"], tags["footing:server-connections"]) == ("transaction", "80")
+    assert tags["footing:server-connections-per-task"] == "40"
     assert len(tags["footing:configuration"]) == 64
 
 
@@ -179,15 +195,13 @@ def test_every_edit_of_the_configuration_rolls_out(changes: dict[str, int]):
 
 
 def test_new_version_of_the_databases_secret_rolls_out():
-    before, after = (
-        record(database_secret_version_id=version).one("TaskDefinition").inputs for version in ("v1", "v2")
-    )
+    before, after = (record(secret_version_id=version).one("TaskDefinition").inputs for version in ("v1", "v2"))
     assert before["containerDefinitions"] != after["containerDefinitions"]
 
 
 def test_rotation_by_aws_replaces_the_tasks():
     assert not record().of("EventRule")
-    recorded = record(follow_rotation=True, database_secret_version_id="")
+    recorded = record(follow_rotation=True, secret_version_id="")
     pattern = json.loads(recorded.one("EventRule").inputs["eventPattern"])
     assert pattern["detail"] == {
         "eventName": ["RotationSucceeded"],
@@ -243,7 +257,7 @@ def test_leaving_task_outlives_its_last_client(wait: int, statement: int):
 )
 def test_numbers_that_would_lose_clients_are_refused(changes: dict[str, Any], message: str):
     with pytest.raises(ValueError, match=message):
-        dataclasses.replace(ARGS, **changes)
+        changed(changes)
 
 
 def test_quiet_connections_are_probed_before_the_load_balancer_forgets_them():

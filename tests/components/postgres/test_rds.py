@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.postgres.rds.args import CredentialsArgs, DatabaseArgs, ReplicaArgs, UpgradeArgs
+from components.aws.placement import NetworkPlacement
+from components.postgres.rds.args import (
+    BackupArgs,
+    ConnectionAlertArgs,
+    CredentialsArgs,
+    DatabaseArgs,
+    DiskArgs,
+    ParameterArgs,
+    ReplicaArgs,
+    UpgradeArgs,
+)
 from components.postgres.rds.database import Database
 from components.postgres.rds.guard import refusal
 from observability import CloudWatch
@@ -18,18 +28,17 @@ ARGS = DatabaseArgs(
     username="shop",
     postgres_version="16",
     instance_class="db.t4g.medium",
-    storage_gib=20,
-    storage_max_gib=100,
-    backup_retention_days=7,
-    max_connections=200,
-    statement_timeout_seconds=30,
-    idle_in_transaction_timeout_seconds=60,
-    slow_statement_ms=500,
-    connection_warning=80,
-    connection_critical=95,
+    disk=DiskArgs(size_gib=20, max_gib=100),
+    parameters=ParameterArgs(
+        max_connections=200,
+        statement_timeout_seconds=30,
+        idle_in_transaction_timeout_seconds=60,
+        slow_statement_ms=500,
+    ),
+    backup=BackupArgs(retention_days=7),
+    connection_alerts=ConnectionAlertArgs(warning=80, critical=95),
+    placement=NetworkPlacement(vpc_id="vpc-1", subnet_ids=["subnet-1", "subnet-2"]),
     log_retention_days=365,
-    vpc_id="vpc-1",
-    subnet_ids=["subnet-1", "subnet-2"],
 )
 REPLICA = ReplicaArgs(purpose="analytics", instance_class="db.r6g.large")
 
@@ -86,7 +95,7 @@ def test_protection_can_be_typed_out():
 
 
 def test_parameters_carry_the_numbers_and_static_ones_wait_for_a_reboot():
-    made = record(max_connections=123).one("ParameterGroup")
+    made = record(parameters=dataclasses.replace(ARGS.parameters, max_connections=123)).one("ParameterGroup")
     group = made.inputs
     # A server cannot be without a group: a new one is there before the old one goes.
     assert not made.delete_before_replace
@@ -109,11 +118,15 @@ def parameters_of(group: dict[str, Any]) -> dict[str, tuple[str, str]]:
 
 
 def test_further_parameters_are_set_but_never_over_our_own():
-    group = record(parameters={"work_mem": "16384", "max_wal_senders": "30"}).one("ParameterGroup").inputs
+    group = with_others({"work_mem": "16384", "max_wal_senders": "30"}).one("ParameterGroup").inputs
     assert parameters_of(group)["work_mem"] == ("16384", "immediate")
     assert parameters_of(group)["max_wal_senders"] == ("30", "pending-reboot")
     with pytest.raises(ValueError, match=r"parameters: given max_connections, rds\.force_ssl, allowed those"):
-        record(parameters={"rds.force_ssl": "0", "max_connections": "9"})
+        with_others({"rds.force_ssl": "0", "max_connections": "9"})
+
+
+def with_others(others: dict[str, str]) -> Recorded[Database]:
+    return record(parameters=dataclasses.replace(ARGS.parameters, others=others))
 
 
 def test_replica_keeps_the_rows_that_its_queries_read():
@@ -151,9 +164,12 @@ BLUE_GREEN = UpgradeArgs(blue_green=True)
             "given blue_green, allowed in_place with replicas",
         ),
         ({"upgrade": BLUE_GREEN}, "given blue_green, allowed only with protect: false"),
-        ({"backup_retention_days": 0, "replicas": [REPLICA]}, "given 0, allowed 1 or more with replicas"),
         (
-            {"backup_retention_days": 0, "upgrade": BLUE_GREEN, "protect": False},
+            {"backup": BackupArgs(retention_days=0), "replicas": [REPLICA]},
+            "given 0, allowed 1 or more with replicas",
+        ),
+        (
+            {"backup": BackupArgs(retention_days=0), "upgrade": BLUE_GREEN, "protect": False},
             "given 0, allowed 1 or more with blue/green",
         ),
         (

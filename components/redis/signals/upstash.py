@@ -1,4 +1,4 @@
-"""What to watch on Upstash, as plain data: what its developer API tells, drawn and never alerted on.
+"""Panels of Upstash, from the statistics of its developer API; nothing of them is alerted on.
 
 Its Prometheus endpoint exists on the Pro and Enterprise plans only, and its names are documented nowhere.
 """
@@ -51,7 +51,7 @@ NUMBERS = (
     ),
     Number(
         id="redis-commands",
-        title="Redis commands",
+        title="Redis commands per second",
         description="Commands in a second: what Upstash bills, and what the month's budget ends.",
         unit=Unit.OPERATIONS_PER_SECOND,
         statistics=(("Commands", "throughput"),),
@@ -65,7 +65,7 @@ NUMBERS = (
     ),
     Number(
         id="redis-command-time",
-        title="Redis command time, 99th percentile",
+        title="Redis command latency, 99th percentile",
         description="99 of 100 reads and writes are faster, measured at Upstash.",
         unit=Unit.MILLISECONDS,
         statistics=(("Reads", "read_latency_99"), ("Writes", "write_latency_99")),
@@ -81,10 +81,10 @@ NUMBERS = (
 """Every panel; names as in https://upstash.com/docs/devops/developer-api/redis/get_database_stats."""
 
 
-def signals(address: Any, *, drawn: bool) -> Signals:
-    """Signals of the store whose statistics are at `address`; checks alone where nobody may ask for them."""
+def signals(address: Any, *, has_datasource: bool) -> Signals:
+    """Return the signals of the store whose statistics are at `address`; checks alone without a data source."""
     numbers = tuple(_signal(number, address) for number in NUMBERS)
-    return Signals(subject="Redis", board=Board.CACHE, signals=numbers if drawn else (), checks=CHECKS)
+    return Signals(subject="Redis", board=Board.CACHE, signals=numbers if has_datasource else (), checks=CHECKS)
 
 
 def _signal(number: Number, address: Any) -> Signal:

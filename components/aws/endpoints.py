@@ -1,0 +1,35 @@
+"""How a program reaches PostgreSQL itself, as one group of arguments."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components.aws.security_groups import Upstream
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseEndpoint:
+    """A PostgreSQL server inside the network, without a pooler in between."""
+
+    host: pulumi.Input[str]
+    """Host name. Source: `Database.address`."""
+    port: int
+    """TCP port."""
+    database_name: str
+    """Database on the server."""
+    user: str
+    """Owner of that database."""
+    secret_arn: pulumi.Input[str]
+    """Secret with the key `password` of `user`. Source: `Database.secret_arn`."""
+    secret_version_id: pulumi.Input[str]
+    """Version of the secret; empty for the one that is current when a task starts.
+
+    Source: `Database.secret_version_id`.
+    """
+    security_group_id: pulumi.Input[str]
+    """Group in front of the server. Source: `Database.security_group_id`."""
+
+    @property
+    def upstream(self) -> Upstream:
+        """Return the server as a client's security group names it."""
+        return Upstream(role="database", security_group_id=self.security_group_id, port=self.port)

@@ -1,0 +1,40 @@
+"""Alerts, panels and checks of PostgreSQL on RDS, as plain data."""
+
+from components.postgres.rds.args import DatabaseArgs
+from components.postgres.rds.signals import cloudwatch, prometheus
+from observability import Board, Check, Signals
+from observability.records import rpc
+
+CHECKS = (
+    Check(
+        id="database-tls",
+        title="PostgreSQL refuses connections without TLS",
+        probe="SHOW rds.force_ssl",
+        fix="Set rds.force_ssl to 1 in the parameter group and reboot.",
+    ),
+    Check(
+        id="database-parameters-in-force",
+        title="No parameter waits for a restart",
+        probe="SELECT name FROM pg_settings WHERE pending_restart",
+        fix="Reboot the server, with failover where it has a standby; then its replicas, one by one.",
+    ),
+)
+
+
+def signals(args: DatabaseArgs) -> Signals:
+    """Return the signals of the server and of its replicas."""
+    names, timeout = args.exporter_names, args.parameters.statement_timeout_seconds
+    return Signals(
+        subject="Database",
+        board=Board.DATABASE,
+        signals=(
+            *cloudwatch.connections(args),
+            *cloudwatch.machine(args.identifier, args.instance_class),
+            *cloudwatch.disk(args.identifier, args.disk.size_gib),
+            *cloudwatch.vacuum(args.identifier),
+            *cloudwatch.replicas(args.identifier, [replica.purpose for replica in args.replicas]),
+            *(prometheus.signals(names, timeout) if names else ()),
+            *(rpc.signals() if args.rpc_observations else ()),
+        ),
+        checks=CHECKS,
+    )

@@ -1,0 +1,78 @@
+"""PostgreSQL on RDS with PgBouncer in front, in the shape of every backend."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.aws.endpoints import DatabaseEndpoint
+from components.aws.security_groups import Upstream
+from components.postgres.pooler.service import Pooler
+from components.postgres.rds.database import Database
+from components.postgres.store import Capacity
+from observability import Signals
+
+
+@dataclass(frozen=True, kw_only=True)
+class RdsPostgres:
+    """A `PostgresStore` of two components, which keep their own types and names in the state."""
+
+    database: Database
+    """The server with its replicas."""
+    pooler: Pooler
+    """PgBouncer before the primary."""
+
+    @property
+    def pooled_url(self) -> pulumi.Output[str]:
+        """Secret. URL of PgBouncer."""
+        return self.pooler.pooled_url
+
+    @property
+    def direct_url(self) -> pulumi.Output[str]:
+        """Secret. URL of the primary."""
+        return self.database.direct_url
+
+    @property
+    def reader_urls(self) -> pulumi.Output[dict[str, str]]:
+        """Secret. URL of each read replica by its purpose."""
+        return self.database.reader_urls
+
+    @property
+    def host(self) -> pulumi.Output[str]:
+        """Host name of PgBouncer's load balancer."""
+        return self.pooler.host
+
+    @property
+    def port(self) -> pulumi.Output[int]:
+        """TCP port of PgBouncer."""
+        return self.pooler.port
+
+    @property
+    def capacity(self) -> Capacity:
+        """Connections of server and pool."""
+        pool = self.pooler.pool
+        return Capacity(
+            max_connections=self.database.max_connections,
+            server_connections=pool.server_connections,
+            client_connections=pool.client_connections,
+        )
+
+    @property
+    def upstreams(self) -> Sequence[Upstream]:
+        """PgBouncer's port."""
+        return [self.pooler.upstream]
+
+    @property
+    def endpoint(self) -> DatabaseEndpoint:
+        """The primary."""
+        return self.database.endpoint
+
+    @property
+    def secret_arns(self) -> Mapping[str, pulumi.Output[str]]:
+        """Secrets of the server's owner and of PgBouncer's clients."""
+        return {"database_secret_arn": self.database.secret_arn, "pooler_secret_arn": self.pooler.secret_arn}
+
+    @property
+    def signals(self) -> Sequence[Signals]:
+        """The server's and PgBouncer's."""
+        return [self.database.signals, self.pooler.signals]

@@ -1,0 +1,205 @@
+"""Settings of the collector that must be as they are."""
+
+from typing import Any
+
+from tests.components import test_collector
+from tests.components.settings_inventory import inventory
+
+COLLECTOR: dict[str, dict[str, Any]] = {
+    "LogGroup/collector-log": {"retentionInDays": 30},
+    "RandomPassword/collector-postgres": {"length": 32, "special": False},
+    "Role/collector-execution": {"assumeRolePolicy": [("sts:AssumeRole", "ecs-tasks.amazonaws.com")]},
+    "Role/collector-task": {"assumeRolePolicy": [("sts:AssumeRole", "ecs-tasks.amazonaws.com")]},
+    "RolePolicy/collector-secrets": {
+        "policy": [(["secretsmanager:GetSecretValue"], ["arn:aws:made:::secret", "arn:owner", "arn:token"])],
+        "role": "collector-execution-id",
+    },
+    "RolePolicyAttachment/collector-execution": {
+        "policyArn": "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy",
+        "role": "collector-execution",
+    },
+    "Secret/collector-credentials": {},
+    "SecretVersion/collector-credentials": {
+        "secretId": "collector-credentials-id",
+        "secretString": (
+            "secret",
+            {
+                "cloudflare_token": "zone-token",
+                "postgres_password": "generated-password",
+                "redis_url": "rediss://default:redis-password@redis.internal:6379",
+            },
+        ),
+    },
+    "SecurityGroup/collector-tasks": {"vpcId": "vpc-1"},
+    "SecurityGroupEgressRule/collector-tasks-to-database": {
+        "fromPort": 5432,
+        "ipProtocol": "tcp",
+        "referencedSecurityGroupId": "sg-db",
+        "securityGroupId": "collector-tasks-id",
+        "toPort": 5432,
+    },
+    "SecurityGroupEgressRule/collector-tasks-to-https": {
+        "cidrIpv4": "0.0.0.0/0",
+        "fromPort": 443,
+        "ipProtocol": "tcp",
+        "securityGroupId": "collector-tasks-id",
+        "toPort": 443,
+    },
+    "SecurityGroupEgressRule/collector-tasks-to-metrics": {
+        "fromPort": 9090,
+        "ipProtocol": "tcp",
+        "referencedSecurityGroupId": "sg-store",
+        "securityGroupId": "collector-tasks-id",
+        "toPort": 9090,
+    },
+    "SecurityGroupEgressRule/collector-tasks-to-redis": {
+        "fromPort": 6379,
+        "ipProtocol": "tcp",
+        "referencedSecurityGroupId": "sg-redis",
+        "securityGroupId": "collector-tasks-id",
+        "toPort": 6379,
+    },
+    "SecurityGroupIngressRule/collector-tasks-into-database": {
+        "fromPort": 5432,
+        "ipProtocol": "tcp",
+        "referencedSecurityGroupId": "collector-tasks-id",
+        "securityGroupId": "sg-db",
+        "toPort": 5432,
+    },
+    "SecurityGroupIngressRule/collector-tasks-into-metrics": {
+        "fromPort": 9090,
+        "ipProtocol": "tcp",
+        "referencedSecurityGroupId": "collector-tasks-id",
+        "securityGroupId": "sg-store",
+        "toPort": 9090,
+    },
+    "SecurityGroupIngressRule/collector-tasks-into-redis": {
+        "fromPort": 6379,
+        "ipProtocol": "tcp",
+        "referencedSecurityGroupId": "collector-tasks-id",
+        "securityGroupId": "sg-redis",
+        "toPort": 6379,
+    },
+    "Service/collector-service": {
+        "availabilityZoneRebalancing": "DISABLED",
+        "cluster": "arn:cluster",
+        "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+        "deploymentMaximumPercent": 100,
+        "deploymentMinimumHealthyPercent": 0,
+        "desiredCount": 1,
+        "launchType": "FARGATE",
+        "name": "shop-staging-collector",
+        "networkConfiguration": {
+            "assignPublicIp": False,
+            "securityGroups": ["collector-tasks-id"],
+            "subnets": ["subnet-1"],
+        },
+        "propagateTags": "SERVICE",
+        "taskDefinition": "arn:aws:made:::collector-task",
+        "waitForSteadyState": True,
+    },
+    "TaskDefinition/collector-task": {
+        "cpu": "256",
+        "executionRoleArn": "arn:aws:made:::collector-execution",
+        "family": "shop-staging-collector",
+        "memory": "512",
+        "networkMode": "awsvpc",
+        "requiresCompatibilities": ["FARGATE"],
+        "runtimePlatform": {"cpuArchitecture": "X86_64", "operatingSystemFamily": "LINUX"},
+        "skipDestroy": True,
+        "tags": {"footing:measures": "metrics"},
+        "taskRoleArn": "arn:aws:made:::collector-task",
+        "volumes": [{"name": "authorities"}, {"name": "collector"}],
+    },
+    "container/authorities": {
+        "entryPoint": ["sh", "-c"],
+        "environment": {"RDS_CA_URL": "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"},
+        "essential": False,
+        "image": "example/curl:1",
+        "mountPoints": [{"containerPath": "/run/authorities", "sourceVolume": "authorities"}],
+        "secrets": {},
+        "user": "0:0",
+    },
+    "container/cloudflare-exporter": {
+        "environment": {"CF_ZONES": "z1", "LISTEN": "127.0.0.1:8080"},
+        "essential": False,
+        "image": "example/cloudflare-exporter:1",
+        "restartPolicy": {"enabled": True, "restartAttemptPeriod": 60},
+        "secrets": {"CF_API_TOKEN": "arn:aws:made:::secret:cloudflare_token::v1"},
+        "user": "10001:10001",
+    },
+    "container/collector": {
+        "dependsOn": [{"condition": "SUCCESS", "containerName": "collector-prepare"}],
+        "entryPoint": ["sh", "-c"],
+        "environment": {
+            "COLLECTOR_DIRECTORY": "/run/collector",
+            "REMOTE_WRITE_URL": "https://store.example.com/write",
+            "REMOTE_WRITE_USER": "12",
+        },
+        "essential": True,
+        "image": "example/alloy:1",
+        "mountPoints": [{"containerPath": "/run/collector", "sourceVolume": "collector"}],
+        "secrets": {"REMOTE_WRITE_TOKEN": "arn:token:token::t1"},
+        "user": "10001:10001",
+    },
+    "container/collector-prepare": {
+        "entryPoint": ["sh", "-c"],
+        "environment": {"COLLECTOR_DIRECTORY": "/run/collector"},
+        "essential": False,
+        "image": "example/alloy:1",
+        "mountPoints": [{"containerPath": "/run/collector", "sourceVolume": "collector"}],
+        "secrets": {},
+        "user": "0:0",
+    },
+    "container/postgres-exporter": {
+        "command": [
+            "--web.listen-address=127.0.0.1:9187",
+            "--collector.long_running_transactions",
+            "--collector.stat_statements",
+        ],
+        "dependsOn": [{"condition": "SUCCESS", "containerName": "postgres-role"}],
+        "environment": {
+            "DATA_SOURCE_URI": "db.internal:5432/shop?sslmode=verify-full&sslrootcert=/run/authorities/rds-ca.pem",
+            "DATA_SOURCE_USER": "footing_metrics",
+        },
+        "essential": True,
+        "image": "example/postgres-exporter:1",
+        "mountPoints": [{"containerPath": "/run/authorities", "sourceVolume": "authorities"}],
+        "secrets": {"DATA_SOURCE_PASS": "arn:aws:made:::secret:postgres_password::v1"},
+        "user": "10001:10001",
+    },
+    "container/postgres-role": {
+        "dependsOn": [{"condition": "SUCCESS", "containerName": "authorities"}],
+        "entryPoint": ["sh", "-c"],
+        "environment": {
+            "METRICS_CONNECTIONS": "3",
+            "METRICS_ROLE": "footing_metrics",
+            "PGDATABASE": "shop",
+            "PGHOST": "db.internal",
+            "PGPORT": "5432",
+            "PGSSLMODE": "verify-full",
+            "PGSSLROOTCERT": "/run/authorities/rds-ca.pem",
+            "PGUSER": "shop",
+        },
+        "essential": False,
+        "image": "example/psql:1",
+        "mountPoints": [{"containerPath": "/run/authorities", "sourceVolume": "authorities"}],
+        "secrets": {
+            "METRICS_PASSWORD": "arn:aws:made:::secret:postgres_password::v1",
+            "PGPASSWORD": "arn:owner:password::v1",
+        },
+        "user": "10001:10001",
+    },
+    "container/redis-exporter": {
+        "environment": {"REDIS_EXPORTER_WEB_LISTEN_ADDRESS": "127.0.0.1:9121"},
+        "essential": False,
+        "image": "example/redis-exporter:1",
+        "restartPolicy": {"enabled": True, "restartAttemptPeriod": 60},
+        "secrets": {"REDIS_ADDR": "arn:aws:made:::secret:redis_url::v1"},
+        "user": "10001:10001",
+    },
+}
+
+
+def test_collector_is_unprivileged_and_listens_on_loopback():
+    assert inventory(test_collector.record()) == COLLECTOR
