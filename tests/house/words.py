@@ -51,7 +51,18 @@ TERMS: Mapping[str, tuple[str, ...]] = {
         *("throughput",),
     ),
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html": (
-        *("healthy", "http 4xx", "http 5xx", "load balancer", "target", "tls", "unhealthy", "5xx", "4xx"),
+        *(
+            "healthy",
+            "http 429",
+            "http 4xx",
+            "http 5xx",
+            "load balancer",
+            "target",
+            "tls",
+            "unhealthy",
+            "5xx",
+            "4xx",
+        ),
     ),
     "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html": (
         *("desired", "running", "tasks", "cpu utilisation", "memory utilisation"),
@@ -61,7 +72,17 @@ TERMS: Mapping[str, tuple[str, ...]] = {
         *("request", "saturation", "success", "traffic", "p50", "p95", "p99", "percentile", "errors"),
     ),
     "https://prometheus.io/docs/concepts/jobs_instances/": (
-        *("exporter", "remote write", "rule evaluation", "samples", "scrape", "series", "up"),
+        *(
+            "exporter",
+            "notifications",
+            "remote write",
+            "rule evaluation",
+            "rule group",
+            "samples",
+            "scrape",
+            "series",
+        ),
+        "up",
     ),
     "https://developers.cloudflare.com/analytics/": (
         *("bandwidth", "cache", "edge", "origin", "rate limit", "rate-limited", "zone", "hit ratio"),
@@ -69,7 +90,9 @@ TERMS: Mapping[str, tuple[str, ...]] = {
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudfront-metrics.html": (
         *("bytes downloaded", "cloudfront", "origin latency"),
     ),
-    "https://docs.sentry.io/product/issues/": (*("crash", "issue", "regression", "sentry", "transaction"),),
+    "https://docs.sentry.io/product/issues/": (
+        *("crash", "error events", "issue", "regression", "sentry", "transaction"),
+    ),
     "https://opentelemetry.io/docs/specs/semconv/http/http-metrics/": (
         *("response time", "sign-in", "websocket", "session", "queue", "user", "write"),
     ),
