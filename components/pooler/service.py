@@ -12,7 +12,6 @@ from components.pooler import signals
 from components.pooler.args import PoolerArgs
 from components.pooler.containers import PoolerContainers
 from components.pooler.pgbouncer import LISTEN_PORT, STATS_USER
-from components.pooler.rotation import redeploy_after_rotation
 
 IDLE_TIMEOUT_SECONDS = 3600
 """How long the load balancer remembers a quiet connection, in seconds; PgBouncer's keepalive is far below."""
@@ -42,6 +41,8 @@ class Pooler(Component):
         balancer, target = self._make_balancer()
         service = self._make_service(self._make_task(credentials), target)
         if args.follow_rotation:
+            from components.pooler.rotation import redeploy_after_rotation
+
             redeploy_after_rotation(name, args.database_secret_arn, service, self._child())
         self.host = balancer.dns_name
         self.port = pulumi.Output.from_input(LISTEN_PORT)

@@ -5,6 +5,7 @@ The store comes before what it collects from, its rules after, for they are made
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pulumi
 
@@ -23,7 +24,6 @@ from components.collector import (
 )
 from components.database import POSTGRES_PORT, Database
 from components.domain import Domain
-from components.monitoring import MonitoringHost
 from components.network import Network
 from components.redis.store import RedisStore
 from stacks.about import about
@@ -37,6 +37,9 @@ from stacks.config.metrics import (
     sends_alerts,
 )
 
+if TYPE_CHECKING:
+    from components.monitoring import MonitoringHost
+
 
 @dataclass(frozen=True, kw_only=True)
 class MetricsStore:
@@ -48,7 +51,7 @@ class MetricsStore:
     """Address of a data source, where it is known here."""
     workspace_id: pulumi.Output[str] | None = None
     """The workspace at Amazon, if it is one."""
-    host: MonitoringHost | None = None
+    host: "MonitoringHost | None" = None
     """The machine of our own, if it is one."""
 
 
@@ -128,7 +131,7 @@ def _providers(stack: Stack) -> list[pulumi.ProviderResource]:
 
 
 def _self_hosted(stack: Stack, network: Network, store: SelfHostedStore) -> MetricsStore:
-    from components.monitoring import MonitoringHostArgs
+    from components.monitoring import MonitoringHost, MonitoringHostArgs
 
     host = MonitoringHost(
         "metrics",
@@ -256,7 +259,7 @@ def _routes(stack: Stack, alarms: Alarms) -> pulumi.Output[str]:
     )
 
 
-def _make_servers(stack: Stack, host: MonitoringHost, rules: str) -> None:
+def _make_servers(stack: Stack, host: "MonitoringHost", rules: str) -> None:
     from components.monitoring import MonitoringServers, MonitoringServersArgs
 
     store = stack.config.metrics.store
