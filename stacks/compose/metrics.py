@@ -5,6 +5,7 @@ The store comes before what it collects from, its rules after, for they are made
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pulumi
 
@@ -22,7 +23,6 @@ from components.collector.args import (
 )
 from components.collector.service import Collector
 from components.domain import Domain
-from components.monitoring.host import MonitoringHost
 from components.network import Network
 from components.postgres.store import PostgresStore
 from components.redis.store import RedisStore
@@ -40,6 +40,9 @@ from stacks.config.metrics import (
     sends_alerts,
 )
 
+if TYPE_CHECKING:
+    from components.monitoring.host import MonitoringHost
+
 
 @dataclass(frozen=True, kw_only=True)
 class MetricsStore:
@@ -51,7 +54,7 @@ class MetricsStore:
     """Address of a data source, where it is known here."""
     workspace_id: pulumi.Output[str] | None = None
     """The workspace at Amazon, if it is one."""
-    host: MonitoringHost | None = None
+    host: "MonitoringHost | None" = None
     """The machine of our own, if it is one."""
 
 
@@ -133,6 +136,7 @@ def _providers(stack: Stack) -> list[pulumi.ProviderResource]:
 
 def _self_hosted(stack: Stack, network: Network, store: SelfHostedStore) -> MetricsStore:
     from components.monitoring.args import MonitoringHostArgs
+    from components.monitoring.host import MonitoringHost
 
     host = MonitoringHost(
         "metrics",
@@ -258,7 +262,7 @@ def _routes(stack: Stack, alarms: Alarms) -> pulumi.Output[str]:
     )
 
 
-def _make_servers(stack: Stack, host: MonitoringHost, rules: str) -> None:
+def _make_servers(stack: Stack, host: "MonitoringHost", rules: str) -> None:
     from components.monitoring.args import MonitoringImages, MonitoringServersArgs
     from components.monitoring.servers import MonitoringServers
 

@@ -94,7 +94,7 @@ def _loaded_modules(path: Path, modules: dict[str, Path]) -> Iterator[str]:
 
 
 def homonym_rooms() -> list[str]:
-    """Return names that two rooms have, or that differ in the ending alone; a `signals/` each component may have."""
+    """Return names that two rooms have; each component may have its own `signals/`."""
     folders = {path.parent for path in sources() if path.parent.name != "signals"}
     stems = Counter(folder.name.removesuffix("s") for folder in folders if folder != ROOT)
     return sorted(stem for stem, count in stems.items() if count > 1)

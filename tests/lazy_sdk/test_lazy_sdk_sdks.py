@@ -174,7 +174,8 @@ def describe(value):
         [base.__qualname__ for base in value.__mro__],
         {key: str(kind) for key, kind in getattr(value, "__annotations__", {}).items()},
         sorted(key for key in vars(value) if not key.startswith("__")),
-        str(inspect.signature(value.__init__)),
+        # The hook leaves annotations as texts.
+        str(inspect.signature(value.__init__, eval_str=True)),
         value.__doc__,
         value.__init__.__code__.co_firstlineno if hasattr(value.__init__, "__code__") else 0,
         hints,

@@ -13,7 +13,6 @@ from components.postgres.pooler import signals
 from components.postgres.pooler.args import PoolerArgs
 from components.postgres.pooler.containers import PoolerContainers
 from components.postgres.pooler.pgbouncer import LISTEN_PORT, STATS_USER, PoolSize
-from components.postgres.pooler.rotation import redeploy_after_rotation
 from observability import Signals
 
 IDLE_TIMEOUT_SECONDS = 3600
@@ -48,6 +47,8 @@ class Pooler(Component):
         balancer, target = self._make_balancer()
         service = self._make_service(self._make_task(credentials), target)
         if args.follow_rotation:
+            from components.postgres.pooler.rotation import redeploy_after_rotation
+
             redeploy_after_rotation(name, args.database.secret_arn, service, self._child())
         self.host = balancer.dns_name
         self.port = pulumi.Output.from_input(LISTEN_PORT)

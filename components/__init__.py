@@ -1,0 +1,1 @@
+"""Components: what makes resources, one concept a package or a module."""
