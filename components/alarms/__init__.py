@@ -1,1 +1,1 @@
-"""CloudWatch alarms: the second way to tell somebody, which needs nothing but AWS."""
+"""CloudWatch alarms: the second way to notify somebody, which needs nothing but AWS."""

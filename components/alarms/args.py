@@ -1,4 +1,4 @@
-"""What alarms are made from, and what they refuse to be made from."""
+"""Arguments of the alarms, and the combinations that they refuse."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,28 +21,28 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAl
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmsArgs:
-    """What `Alarms` is made from."""
+    """Arguments of `Alarms`."""
 
     prefix: str
     """Beginning of every physical name: application and environment."""
     signals: Sequence[Signals]
-    """What the components of the stack tell; only what asks CloudWatch becomes an alarm."""
+    """Records of the stack's components; only those on CloudWatch become alarms."""
     severities: Sequence[Severity]
     """Which alerts become alarms. Each alarm is billed by the month."""
     runbook_url: str
     """Page with a section for each signal, its id the anchor."""
     email_addresses: Sequence[str]
-    """Who gets mail of both topics; each confirms a first mail."""
+    """Recipients of both topics; each confirms a first mail."""
     pager_url: pulumi.Input[str] | None = None
     """Secret. Address of a pager that takes messages of SNS; gets pages alone."""
     may_page: bool = False
     """Whether a pager may ring for this environment. Production only."""
     cluster_name: str
-    """ECS cluster whose failed deployments are told of."""
+    """ECS cluster whose failed deployments write a ticket."""
     service_name: str
     """ECS service whose deployments hold the composite alarm back."""
     database_identifier: str
-    """RDS server whose failovers and low storage are told of; its replicas' names begin with it."""
+    """RDS server whose failovers and low storage write a ticket; its replicas' names begin with it."""
     protect: bool = True
     """Refuse to delete the key: messages on their way could not be read."""
     store_publishes: bool = False
@@ -57,8 +57,7 @@ class AlarmsArgs:
             ValueError: one sentence for each reason.
 
         """
-        reasons = list(_problems(self))
-        if reasons:
+        if reasons := list(_problems(self)):
             raise ValueError("; ".join(reasons))
 
     @property

@@ -1,6 +1,6 @@
 """CloudWatch alarms from the same records as every other evaluator.
 
-They are the second way to tell somebody: while Grafana, its data source or the way to it is down, AWS still
+They are the second way to notify somebody: while Grafana, its data source or the way to it is down, AWS still
 evaluates them and sends the mail. Where both are up a page comes twice; see docs/adr/0015-two-ways-to-page.md.
 """
 
@@ -31,9 +31,9 @@ class Alarms(Component):
     """Alarms, the topics that they are sent to, and the rules for events that no metric shows."""
 
     page_topic_arn: pulumi.Output[str]
-    """Topic of what somebody has to act on now."""
+    """Topic of pages: somebody has to act now."""
     ticket_topic_arn: pulumi.Output[str]
-    """Topic of what somebody has to act on this working day."""
+    """Topic of tickets: somebody has to act this working day."""
 
     def __init__(self, name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         # The records are not what describes the component in a plan; its alarms are there themselves.
@@ -74,7 +74,7 @@ class Alarms(Component):
     def _composites(
         self, connections: aws.cloudwatch.MetricAlarm, errors: aws.cloudwatch.MetricAlarm, page: aws.sns.Topic
     ) -> None:
-        """Of the two, at most one is on: failed answers with the database at its limit, or without."""
+        """Make two composite alarms, of which one is on at most: errors with the database at its limit, or not."""
         both = pulumi.Output.concat("ALARM(", connections.name, ") AND ALARM(", errors.name, ")")
         alone = pulumi.Output.concat("ALARM(", errors.name, ") AND NOT ALARM(", connections.name, ")")
         deploying = self._deploying()
@@ -82,14 +82,14 @@ class Alarms(Component):
             "database-exhausted",
             both,
             page,
-            "Answers fail and the database has no connection left: they fail for want of one. ",
+            "Requests fail and the database has no connection left: they fail for want of one. ",
             actions_suppressor={
                 "alarm": deploying.name,
                 "wait_period": WAIT_SECONDS,
                 "extension_period": EXTENSION_SECONDS,
             },
         )
-        self._composite("errors-alone", alone, page, "Answers fail, though the database has connections left. ")
+        self._composite("errors-alone", alone, page, "Requests fail, though the database has connections left. ")
 
     def _composite(
         self, role: str, rule: pulumi.Output[str], page: aws.sns.Topic, meaning: str, **suppressed: Any
@@ -108,11 +108,11 @@ class Alarms(Component):
         )
 
     def _deploying(self) -> aws.cloudwatch.MetricAlarm:
-        """On while more than one deployment of the service runs; calls nobody."""
+        """Return an alarm that is on while more than one deployment of the service runs; it notifies nobody."""
         return aws.cloudwatch.MetricAlarm(
             f"{self._name}-deploying",
             name=f"{self._args.prefix}-deploying",
-            alarm_description="A deployment goes on. Holds an alarm back, and calls nobody.",
+            alarm_description="A deployment is in progress. Suppresses another alarm, and notifies nobody.",
             namespace="ECS/ContainerInsights",
             metric_name="DeploymentCount",
             dimensions=ecs_signals.dimensions(self._args.cluster_name, self._args.service_name),

@@ -24,56 +24,57 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html
 """
 
 
-class Missing(StrEnum):
-    """What CloudWatch takes a period without a number for."""
+class TreatMissingData(StrEnum):
+    """CloudWatch's treatment of a period without data."""
 
     BREACHING = "breaching"
-    """The worst: what ought to be there is not."""
+    """Beyond the threshold: the metric must always exist."""
     NOT_BREACHING = "notBreaching"
-    """Nothing: the metric is published only when something happens."""
+    """Within the threshold: the metric is published only when something happens."""
     MISSING = "missing"
-    """Not known: the alarm says so, and calls nobody."""
+    """Not known: the alarm goes to INSUFFICIENT_DATA, which notifies nobody."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmSpec:
-    """One alarm, without its place: the spelling of a threshold for CloudWatch."""
+    """One alarm: a threshold as CloudWatch has it."""
 
     name: str
     """Name of the alert; the physical name is the prefix and this."""
     severity: Severity
     """Decides the topic."""
     query: CloudWatch | CloudWatchMath
-    """What is measured; its dimensions may hold Outputs."""
+    """Query; its dimensions may hold Outputs."""
     below: bool
     """Fire under the threshold instead of over it."""
     threshold: float
     """In the unit of the metric."""
     period_seconds: int
-    """What one number covers, in seconds."""
+    """Period of one number, in seconds."""
     periods: int
     """Numbers in a row that are beyond the threshold before the alarm goes off."""
-    missing: Missing
-    """What a period without a number means."""
+    missing: TreatMissingData
+    """Treatment of a period without data."""
     description: str
-    """What is wrong and where the runbook is, up to 1024 characters."""
+    """Summary, description and runbook, up to 1024 characters."""
 
 
-def specs(told: Iterable[Signals], severities: Iterable[Severity], runbook_url: str) -> list[AlarmSpec]:
-    """An alarm for each threshold on a CloudWatch metric of one of these severities, in order."""
+def specs(components: Iterable[Signals], severities: Iterable[Severity], runbook_url: str) -> list[AlarmSpec]:
+    """Return an alarm for each threshold on a CloudWatch metric of one of these severities, in order."""
     wanted = set(severities)
-    found = [_spec(alert, runbook_url) for alert in alerts(told) if alert.severity in wanted]
+    found = [_spec(alert, runbook_url) for alert in alerts(components) if alert.severity in wanted]
     return [spec for spec in found if spec is not None]
 
 
 def _spec(alert: Alert, runbook_url: str) -> AlarmSpec | None:
     condition = alert.condition
-    if not isinstance(condition, ThresholdCondition) or not isinstance(
-        condition.signal.query, CloudWatch | CloudWatchMath
-    ):
+    if not isinstance(condition, ThresholdCondition):
         return None
     query, threshold = condition.signal.query, condition.threshold
-    period = _period(query)
+    if not isinstance(query, CloudWatch | CloudWatchMath):
+        return None
+    metrics = query.metrics.values() if isinstance(query, CloudWatchMath) else (query,)
+    period = max(max(it.period_seconds, PUBLISHED_EVERY_SECONDS.get(it.metric, 0)) for it in metrics)
     return AlarmSpec(
         name=alert.name,
         severity=alert.severity,
@@ -88,21 +89,16 @@ def _spec(alert: Alert, runbook_url: str) -> AlarmSpec | None:
     )
 
 
-def _period(query: CloudWatch | CloudWatchMath) -> int:
-    metrics = query.metrics.values() if isinstance(query, CloudWatchMath) else (query,)
-    return max(max(it.period_seconds, PUBLISHED_EVERY_SECONDS.get(it.metric, 0)) for it in metrics)
-
-
-def _missing(query: CloudWatch | CloudWatchMath, *, below: bool) -> Missing:
-    """Counts, percentiles and shares come only with traffic; what must not get low must be there at all."""
+def _missing(query: CloudWatch | CloudWatchMath, *, below: bool) -> TreatMissingData:
+    """Counts, percentiles and shares come only with traffic; what must not get low must always exist."""
     if isinstance(query, CloudWatchMath):
-        return Missing.NOT_BREACHING
+        return TreatMissingData.NOT_BREACHING
     if below:
-        return Missing.BREACHING
+        return TreatMissingData.BREACHING
     counted = query.statistic == "Sum" or is_percentile(query.statistic)
-    return Missing.NOT_BREACHING if counted else Missing.MISSING
+    return TreatMissingData.NOT_BREACHING if counted else TreatMissingData.MISSING
 
 
 def is_percentile(statistic: str) -> bool:
-    """Whether `statistic` is `p95` and the like."""
+    """Return whether `statistic` is `p95` and the like."""
     return statistic.startswith("p")

@@ -1,4 +1,4 @@
-"""Where alarms and events are sent: two encrypted topics, one of them for what somebody has to act on now."""
+"""SNS topics of alarms and events: two encrypted topics, one of them for pages."""
 
 import json
 from collections.abc import Mapping
@@ -26,10 +26,15 @@ DELETION_DAYS = 7
 def make_topics(
     name: str, args: AlarmsArgs, *, kept: pulumi.ResourceOptions, opts: pulumi.ResourceOptions
 ) -> Mapping[str, aws.sns.Topic]:
-    """Topics by role, with their subscriptions; `kept` are the options of their key."""
+    """Return topics by role, with their subscriptions; `kept` are the options of their key."""
     key = _key(name, args, kept, opts)
-    topics = {role: _topic(name, role, key, args, opts) for role in TOPICS.values()}
+    topics = {
+        role: aws.sns.Topic(f"{name}-{role}", name=f"{args.prefix}-{role}", kms_master_key_id=key.arn, opts=opts)
+        for role in TOPICS.values()
+    }
     for role, topic in topics.items():
+        policy = topic.arn.apply(lambda arn: _topic_policy(arn, args))
+        aws.sns.TopicPolicy(f"{name}-{role}-policy", arn=topic.arn, policy=policy, opts=opts)
         for address in args.email_addresses:
             _subscribe(f"{name}-{role}-{address}", topic, "email", address, opts)
     if args.pager_url is not None:
@@ -67,15 +72,6 @@ def _key_policy(key_arn: str, args: AlarmsArgs) -> str:
         _allowed(sid, it, ["kms:Decrypt", "kms:GenerateDataKey*"], key_arn) for sid, it in publishers.items()
     ]
     return json.dumps({"Version": "2012-10-17", "Statement": [owner, *publish]})
-
-
-def _topic(
-    name: str, role: str, key: aws.kms.Key, args: AlarmsArgs, opts: pulumi.ResourceOptions
-) -> aws.sns.Topic:
-    topic = aws.sns.Topic(f"{name}-{role}", name=f"{args.prefix}-{role}", kms_master_key_id=key.arn, opts=opts)
-    policy = topic.arn.apply(lambda arn: _topic_policy(arn, args))
-    aws.sns.TopicPolicy(f"{name}-{role}-policy", arn=topic.arn, policy=policy, opts=opts)
-    return topic
 
 
 def _topic_policy(topic_arn: str, args: AlarmsArgs) -> str:

@@ -1,4 +1,4 @@
-"""What is made at Datadog, from what."""
+"""Arguments of the Datadog component."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,20 +8,20 @@ from observability import Severity, Signals
 
 @dataclass(frozen=True, kw_only=True)
 class DatadogArgs:
-    """What `Datadog` is made from."""
+    """Arguments of `Datadog`."""
 
     app: str
     """Name of the application; the tag `service` of everything. Source: S3-68."""
     environment: str
     """Name of the environment; the tag `env` of everything. Source: S3-68."""
     owner: str
-    """Who answers where a record names nobody; the tag `team`."""
+    """Owner of every record that names none; the tag `team`."""
     signals: Sequence[Signals]
-    """What the components of the stack tell."""
+    """Records of the stack's components."""
     runbook_url: str
     """Page with a section for each record, its id the anchor."""
     handles: Mapping[Severity, Sequence[str]]
-    """Whom Datadog tells by severity, each as it writes them in a message: `@slack-feed`, `@pagerduty-feed`."""
+    """Handles that Datadog notifies by severity, as in a message: `@slack-feed`, `@pagerduty-feed`."""
 
     def __post_init__(self) -> None:
         """Refuse messages that reach nobody.
@@ -30,9 +30,9 @@ class DatadogArgs:
             ValueError: a severity has no handle.
 
         """
-        deaf = [severity.value for severity in Severity if not self.handles.get(severity)]
-        if deaf:
-            raise ValueError(f"no handle is told of {', '.join(deaf)}: each severity needs one")
+        missing = [severity.value for severity in Severity if not self.handles.get(severity)]
+        if missing:
+            raise ValueError(f"no handle is notified of {', '.join(missing)}: each severity needs one")
 
     @property
     def tags(self) -> list[str]:

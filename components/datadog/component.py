@@ -7,8 +7,16 @@ import pulumi_datadog as datadog
 
 from components.component import Component
 from components.datadog.args import DatadogArgs
-from components.datadog.plan import BurnMonitor, LeftOut, MetricMonitor, burn_query, dashboard, message, planned
-from components.datadog.queries import counted
+from components.datadog.plan import (
+    BurnRateMonitor,
+    MetricMonitor,
+    OmittedRecord,
+    burn_query,
+    dashboard,
+    message,
+    plan_records,
+)
+from components.datadog.queries import event_queries
 from components.document import json_text
 from observability import Objective
 from observability.alerting.alerts import Alert
@@ -22,7 +30,7 @@ https://docs.datadoghq.com/monitors/guide/troubleshooting-no-data/
 
 
 class Datadog(Component):
-    """What Datadog watches of a stack."""
+    """Monitors, service level objectives and one dashboard of a stack at Datadog."""
 
     dashboard_url: pulumi.Output[str]
     """Address of the dashboard."""
@@ -31,23 +39,23 @@ class Datadog(Component):
         # The records are not what describes the component in a plan; its monitors are there themselves.
         super().__init__(name, replace(args, signals=()), opts)
         self._args = args
-        made = planned(args)
-        self.left_out: tuple[LeftOut, ...] = tuple(made.left_out)
-        """Records that Datadog does not get, with the reasons."""
-        for monitor in made.monitors:
-            self._monitor(monitor)
-        slos = {objective.id: self._objective(objective) for objective in made.objectives}
-        for burning in made.burning:
-            self._burning(burning, slos[burning.condition.objective.id])
+        plan = plan_records(args)
+        self.omitted: tuple[OmittedRecord, ...] = tuple(plan.omitted)
+        """Records and alerts that Datadog does not get, with the reasons."""
+        for monitor in plan.monitors:
+            self._metric_monitor(monitor)
+        slos = {objective.id: self._objective(objective) for objective in plan.objectives}
+        for burn_rate in plan.burn_rates:
+            self._burn_rate_monitor(burn_rate, slos[burn_rate.condition.objective.id])
         board = datadog.DashboardJson(
             f"{name}-dashboard",
-            dashboard=json_text(dashboard(args, made.panels)),
+            dashboard=json_text(dashboard(args, plan.panels)),
             opts=self._child(),
         )
         self.dashboard_url = board.url
         self._finish()
 
-    def _monitor(self, monitor: MetricMonitor) -> None:
+    def _metric_monitor(self, monitor: MetricMonitor) -> None:
         datadog.Monitor(
             f"{self._name}-{monitor.alert.name}",
             name=self._title(monitor.alert),
@@ -65,7 +73,7 @@ class Datadog(Component):
         )
 
     def _objective(self, objective: Objective) -> datadog.ServiceLevelObjective:
-        good, whole = counted(objective, self._args.app)
+        good, whole = event_queries(objective, self._args.app)
         return datadog.ServiceLevelObjective(
             f"{self._name}-{objective.id}",
             name=f"{objective.title} ({self._args.environment})",
@@ -77,7 +85,7 @@ class Datadog(Component):
             opts=self._child(),
         )
 
-    def _burning(self, monitor: BurnMonitor, slo: datadog.ServiceLevelObjective) -> None:
+    def _burn_rate_monitor(self, monitor: BurnRateMonitor, slo: datadog.ServiceLevelObjective) -> None:
         alert, condition = monitor.alert, monitor.condition
         datadog.Monitor(
             f"{self._name}-{alert.name}",

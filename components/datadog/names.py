@@ -1,4 +1,4 @@
-"""What Datadog calls a metric: of AWS by its integration, of Prometheus by its OpenMetrics check.
+"""Datadog's names of metrics: of AWS by its integration, of Prometheus by its OpenMetrics check.
 
 https://docs.datadoghq.com/integrations/amazon_web_services/ and https://docs.datadoghq.com/integrations/openmetrics/
 """
@@ -27,34 +27,34 @@ EXCEPTIONS: Mapping[tuple[str, str], str] = {
     ("ECS/ContainerInsights", "PendingTaskCount"): "aws.ecs.service.pending",
     ("ECS/ContainerInsights", "RunningTaskCount"): "aws.ecs.service.running",
 }
-"""Names that follow no rule."""
+"""Names that the rule does not give."""
 COUNTER_SUFFIX = "_total"
 """End of a counter's name, which the check takes off."""
 
 
-class UnsayableError(Exception):
-    """Datadog has no words for it; the message says for what."""
+class UnsupportedQueryError(Exception):
+    """Datadog does not support a query; the message says what of it."""
 
 
 def of_cloudwatch(namespace: str, metric: str) -> str:
-    """Name of a metric of AWS.
+    """Return the name of a metric of AWS.
 
     Raises:
-        UnsayableError: the integration does not collect the namespace.
+        UnsupportedQueryError: the integration does not collect the namespace.
 
     """
     if (namespace, metric) in EXCEPTIONS:
         return EXCEPTIONS[namespace, metric]
     if namespace not in NAMESPACES:
-        raise UnsayableError(f"the AWS integration does not collect {namespace} {metric}")
+        raise UnsupportedQueryError(f"the AWS integration does not collect {namespace} {metric}")
     return f"{NAMESPACES[namespace]}.{re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '_', metric).lower()}"
 
 
 def of_gauge(app: str, metric: str) -> str:
-    """Name of a gauge of the check, whose namespace is the application."""
+    """Return the name of a gauge of the check, whose namespace is the application."""
     return f"{app}.{metric}"
 
 
 def of_counter(app: str, metric: str) -> str:
-    """Name of a counter: what it grew by since the last scrape."""
+    """Return the name of a counter: its growth since the last scrape."""
     return f"{app}.{metric.removesuffix(COUNTER_SUFFIX)}.count"

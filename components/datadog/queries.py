@@ -1,4 +1,4 @@
-"""Records as Datadog's queries; what it has no words for is said, not guessed.
+"""Records as Datadog's queries; what it does not support raises, and is not guessed.
 
 Expressions of PromQL are read as data. A counter is what it grew by in each scrape, a bucket of a histogram is a
 counter with the tag `upper_bound`; the check collects histograms as counters, so it has no quantiles.
@@ -10,7 +10,7 @@ from typing import Any
 
 import pulumi
 
-from components.datadog.names import UnsayableError, of_cloudwatch, of_counter, of_gauge
+from components.datadog.names import UnsupportedQueryError, of_cloudwatch, of_counter, of_gauge
 from observability import CloudWatch, Failures, Objective, Prometheus, Query, Signal, Threshold
 from observability.durations import MINUTE_SECONDS
 from observability.promql import (
@@ -36,42 +36,42 @@ NOT_A_TAG = {"Region"}
 """Dimensions that Datadog makes no tag of."""
 
 
-def query(asked: Query, app: str) -> pulumi.Input[str]:
-    """`asked` as a query of a panel.
+def query(record_query: Query, app: str) -> pulumi.Input[str]:
+    """Return `record_query` as a query of a panel.
 
     Raises:
-        UnsayableError: Datadog cannot ask it.
+        UnsupportedQueryError: Datadog does not support it.
 
     """
-    if isinstance(asked, CloudWatch):
-        return _cloudwatch(asked)
-    if isinstance(asked, Prometheus):
-        return expression(asked.expression, app)
-    raise UnsayableError(f"{type(asked).__name__} has no counterpart")
+    if isinstance(record_query, CloudWatch):
+        return _cloudwatch(record_query)
+    if isinstance(record_query, Prometheus):
+        return expression(record_query.expression, app)
+    raise UnsupportedQueryError(f"{type(record_query).__name__} has no counterpart")
 
 
 def condition(signal: Signal, threshold: Threshold, app: str) -> pulumi.Output[str]:
-    """Query of a monitor: true while every number of the wait was beyond the threshold.
+    """Return the query of a monitor: true while every number of the wait was beyond the threshold.
 
     Raises:
-        UnsayableError: Datadog cannot ask it, or not as the record means it.
+        UnsupportedQueryError: Datadog does not support it, or not as the record means it.
 
     """
     if signal.minimum_traffic:
-        raise UnsayableError("a monitor of one query has no floor of traffic")
+        raise UnsupportedQueryError("a monitor of one query has no minimum traffic")
     # The least of all numbers is over the threshold only if each is; under it, the largest.
     extreme, sign = ("max", "<") if threshold.below else ("min", ">")
     wait = signal.for_seconds if threshold.for_seconds is None else threshold.for_seconds
     window = max(1, -(-wait // MINUTE_SECONDS))
-    asked = query(signal.query, app)
-    return pulumi.Output.concat(f"{extreme}(last_{window}m):", asked, f" {sign} {threshold.value:.10g}")
+    metric = query(signal.query, app)
+    return pulumi.Output.concat(f"{extreme}(last_{window}m):", metric, f" {sign} {threshold.value:.10g}")
 
 
-def counted(objective: Objective, app: str) -> tuple[str, str]:
-    """Good events and all events, as sums of counters.
+def event_queries(objective: Objective, app: str) -> tuple[str, str]:
+    """Return the queries of good events and all events, as sums of counters.
 
     Raises:
-        UnsayableError: a label is compared in a way that tags cannot be.
+        UnsupportedQueryError: a label is compared in a way that tags cannot be.
 
     """
     indicator = objective.indicator
@@ -85,27 +85,27 @@ def counted(objective: Objective, app: str) -> tuple[str, str]:
     return f"sum:{bucket}{_scope(matches)}.as_count()", f"{whole}.as_count()"
 
 
-def _cloudwatch(asked: CloudWatch) -> pulumi.Output[str]:
-    name, how = of_cloudwatch(asked.namespace, asked.metric), AGGREGATORS.get(asked.statistic)
+def _cloudwatch(metric: CloudWatch) -> pulumi.Output[str]:
+    name, how = of_cloudwatch(metric.namespace, metric.metric), AGGREGATORS.get(metric.statistic)
     if how is None:
-        name, how = f"{name}.{asked.statistic}", "max"
+        name, how = f"{name}.{metric.statistic}", "max"
     parts: list[Any] = []
-    for dimension, value in asked.dimensions.items():
+    for dimension, value in metric.dimensions.items():
         if dimension not in NOT_A_TAG:
             parts += ["," if parts else "", f"{dimension.lower()}:", value]
     # A sum is that of one period, not of the whole wait.
-    ending = f".rollup(sum, {asked.period_seconds})" if asked.statistic == "Sum" else ""
+    ending = f".rollup(sum, {metric.period_seconds})" if metric.statistic == "Sum" else ""
     return pulumi.Output.concat(f"{how}:{name}{{", *parts, f"}}{ending}")
 
 
-def expression(asked: Expression, app: str) -> str:
-    """An expression of PromQL in Datadog's words.
+def expression(promql: Expression, app: str) -> str:
+    """Return an expression of PromQL as a query of Datadog.
 
     Raises:
-        UnsayableError: it holds something that Datadog does not have.
+        UnsupportedQueryError: it holds something that Datadog does not have.
 
     """
-    match asked:
+    match promql:
         case Level(of, how, by):
             return f"{LEVELS[how]}:{of_gauge(app, of.metric)}{_scope(of.matches)}{_kept(by)}"
         case Rate(of, by):
@@ -121,7 +121,7 @@ def expression(asked: Expression, app: str) -> str:
         case Scaled(of, factor):
             return f"({factor:g} * {expression(of, app)})"
         case _:
-            raise UnsayableError(f"{type(asked).__name__} has no counterpart")
+            raise UnsupportedQueryError(f"{type(promql).__name__} has no counterpart")
 
 
 def _counter(of: Series, by: tuple[str, ...], app: str) -> str:
@@ -133,7 +133,7 @@ def _kept(by: tuple[str, ...]) -> str:
 
 
 def _scope(matches: tuple[Match, ...]) -> str:
-    """The tags that are asked for, in words alone: `AND` and `NOT` may not stand beside `,` and `!`.
+    """Return the scope in words alone: `AND` and `NOT` may not stand beside `,` and `!`.
 
     https://docs.datadoghq.com/metrics/advanced-filtering/#boolean-filtered-queries
     """
@@ -142,17 +142,14 @@ def _scope(matches: tuple[Match, ...]) -> str:
 
 def _tag(match: Match) -> str:
     exact = match.operator in (Operator.EQUAL, Operator.DIFFERENT)
-    values = [match.value] if exact else [_like(value, match) for value in match.value.split("|")]
+    values = [match.value] if exact else match.value.split("|")
+    for place, value in enumerate(values):
+        # One alternative of a regular expression: a plain value, or a prefix.
+        prefix = re.fullmatch(r"([\w-]+)(\.\.?|\.\*|\.\+)", value)
+        if not exact and not re.fullmatch(r"[\w-]+", value):
+            if prefix is None:
+                raise UnsupportedQueryError(f"tags cannot be compared with {match}")
+            values[place] = f"{prefix[1]}*"
     alternatives = " OR ".join(f"{match.label}:{value}" for value in values)
     tag = f"({alternatives})" if len(values) > 1 else alternatives
     return f"NOT {tag}" if match.operator in (Operator.DIFFERENT, Operator.UNLIKE) else tag
-
-
-def _like(value: str, match: Match) -> str:
-    """A tag's value for one alternative of a regular expression."""
-    if re.fullmatch(r"[\w-]+", value):
-        return value
-    prefix = re.fullmatch(r"([\w-]+)(\.\.?|\.\*|\.\+)", value)
-    if prefix is None:
-        raise UnsayableError(f"tags cannot be compared with {match}")
-    return f"{prefix[1]}*"

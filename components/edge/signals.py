@@ -58,15 +58,15 @@ def _zone_signals(zone: tuple[Match, ...]) -> tuple[Signal, ...]:
         Signal(
             id="edge-cache-hits",
             title="Edge cache hit ratio",
-            description="Share of edge requests answered from cache. When it falls, the origin carries the rest.",
+            description="Share of edge requests answered from the cache. When it falls, the origin works more.",
             query=Prometheus(expression=Ratio(Rate(cached), Rate(requests)), window_seconds=30 * MINUTE_SECONDS),
             unit="percentunit",
             thresholds=under(info=MINIMUM_HIT_RATIO),
             for_seconds=1800,
             minimum_traffic=minimum_traffic,
             runbook=(
-                "Ask for one file of the build twice: `cf-cache-status` must say HIT. BYPASS: a cache rule "
-                "or the origin's Cache-Control forbids it; a query parameter that changes makes each a MISS."
+                "Request one file of the build twice: `cf-cache-status` must say HIT. BYPASS means that a cache "
+                "rule or the origin's Cache-Control forbids it; a new query parameter makes each request a MISS."
             ),
         ),
         Signal(

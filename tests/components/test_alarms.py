@@ -9,7 +9,7 @@ import pytest
 
 from components.alarms.args import AlarmsArgs
 from components.alarms.component import Alarms
-from components.alarms.spec import Missing, specs
+from components.alarms.spec import TreatMissingData, specs
 from observability import CloudWatch, CloudWatchMath, Prometheus, Severity, Signal, Signals, Threshold
 from observability.promql import Level, Series
 from tests.components.recording import Recorded, Registered, Secret, record_component
@@ -201,14 +201,14 @@ def test_failover_and_a_full_disk_write_a_ticket():
 @pytest.mark.parametrize(
     ("query", "below", "expected"),
     [
-        (metric("FreeStorageSpace", "Minimum"), True, Missing.BREACHING),
-        (metric("Failures", "Sum"), False, Missing.NOT_BREACHING),
-        (metric("TargetResponseTime", "p95"), False, Missing.NOT_BREACHING),
-        (metric("CPUUtilization", "Average"), False, Missing.MISSING),
-        (CloudWatchMath(expression="a", metrics={"a": metric()}), True, Missing.NOT_BREACHING),
+        (metric("FreeStorageSpace", "Minimum"), True, TreatMissingData.BREACHING),
+        (metric("Failures", "Sum"), False, TreatMissingData.NOT_BREACHING),
+        (metric("TargetResponseTime", "p95"), False, TreatMissingData.NOT_BREACHING),
+        (metric("CPUUtilization", "Average"), False, TreatMissingData.MISSING),
+        (CloudWatchMath(expression="a", metrics={"a": metric()}), True, TreatMissingData.NOT_BREACHING),
     ],
 )
-def test_missing_numbers_mean_what_the_metric_says(query: Any, below: bool, expected: Missing):
+def test_missing_numbers_mean_what_the_metric_says(query: Any, below: bool, expected: TreatMissingData):
     told = Signals(subject="Any", signals=(signal("any", query, over(PAGE, 1, below=below)),))
     [spec] = specs([told], [PAGE], RUNBOOK)
     assert spec.missing is expected

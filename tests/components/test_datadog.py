@@ -6,7 +6,7 @@ import pytest
 
 from components.datadog.args import DatadogArgs
 from components.datadog.component import Datadog
-from components.datadog.names import UnsayableError, of_cloudwatch
+from components.datadog.names import UnsupportedQueryError, of_cloudwatch
 from components.datadog.queries import expression
 from observability import (
     CloudWatch,
@@ -197,11 +197,11 @@ def test_budgets_are_watched_over_the_windows_that_datadog_takes():
     }
 
 
-def test_what_datadog_cannot_say_is_said_to_be_left_out():
-    left_out = {it.name: it.why for it in record().component.left_out}
-    assert left_out == {
+def test_what_datadog_does_not_support_is_listed_as_omitted():
+    omitted = {it.name: it.why for it in record().component.omitted}
+    assert omitted == {
         "slow-page": "Quantile has no counterpart",
-        "quiet-page": "a monitor of one query has no floor of traffic",
+        "quiet-page": "a monitor of one query has no minimum traffic",
         "available-burn-3d": "a window of 3d, allowed up to 2d",
         "available-absent": "a service level objective tells of missing data itself",
         "fast-burn-3d": "a window of 3d, allowed up to 2d",
@@ -243,12 +243,12 @@ def test_expressions_are_read_as_data(asked: Expression, expected: str):
 
 
 def test_pattern_that_no_tag_can_match_is_refused():
-    with pytest.raises(UnsayableError, match="tags cannot be compared with"):
+    with pytest.raises(UnsupportedQueryError, match="tags cannot be compared with"):
         expression(Level(Series("b", (Match("x", "p.q", Operator.LIKE),))), "shop")
-    with pytest.raises(UnsayableError, match="does not collect AWS/Nothing X"):
+    with pytest.raises(UnsupportedQueryError, match="does not collect AWS/Nothing X"):
         of_cloudwatch("AWS/Nothing", "X")
 
 
 def test_severity_without_a_handle_is_refused():
-    with pytest.raises(ValueError, match="no handle is told of info"):
+    with pytest.raises(ValueError, match="no handle is notified of info"):
         dataclasses.replace(ARGS, handles={PAGE: ["@a"], TICKET: ["@b"]})
