@@ -1,12 +1,15 @@
 """What a component registered, reduced to what a reader compares: one entry a resource, one a container."""
 
 import json
+import re
 from typing import Any
 
 from tests.components.recording import Recorded, Secret
 
-LONG = {"ALLOY_CONFIG", "PGBOUNCER_INI", "PROMETHEUS_CONFIG", "PROMETHEUS_RULES", "GRAFANA_DATASOURCES"}
-"""Variables that hold whole files; the component's own tests read those."""
+LONG = {"ALLOY_CONFIG", "PROMETHEUS_RULES"}
+"""Variables that hold whole files of other makers; the component's own tests read those."""
+PROGRAMS = re.compile(r"^(?:exec )?(alloy|chown|curl|pgbouncer|prometheus|psql|/run\.sh)(?= |$)", re.MULTILINE)
+"""What the scripts of containers run or become."""
 IDENTITY = {"description", "userData"}
 """Inputs that are prose or a script."""
 
@@ -35,16 +38,22 @@ def _container(definition: dict[str, Any]) -> dict[str, Any]:
     assert definition.pop("readonlyRootFilesystem") is True
     environment = {it["name"]: it["value"] for it in definition.pop("environment")}
     secrets = {it["name"]: it["valueFrom"] for it in definition.pop("secrets")}
-    scripted = definition.get("entryPoint") == ["sh", "-c"]
+    if definition.get("entryPoint") == ["sh", "-c"]:
+        [script] = definition["command"]
+        assert script.startswith("set -eu\n")
+        definition["command"] = PROGRAMS.findall(script)
     return {
-        **{
-            key: value
-            for key, value in definition.items()
-            if key != "name" and not (scripted and key == "command")
-        },
-        "environment": {key: value for key, value in environment.items() if key not in LONG},
+        **{key: value for key, value in definition.items() if key != "name"},
+        "environment": {key: _file(value) for key, value in environment.items() if key not in LONG},
         "secrets": secrets,
     }
+
+
+def _file(value: str) -> Any:
+    """Return a file in JSON parsed, and one of several lines as a list of them."""
+    if value.startswith("{"):
+        return json.loads(value)
+    return value.splitlines() if "\n" in value else value
 
 
 def _plain(value: Any) -> Any:
