@@ -1,0 +1,58 @@
+"""The example of each component's README runs, and makes what it says."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from components.component import Component
+from tests.components.recording import record_component
+
+ROOT = Path(__file__).parents[2]
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NO_COMPONENT = "# no component"
+"""Comment of an example that shows pieces and makes no component."""
+
+READMES = sorted((ROOT / "components").rglob("README.md"))
+EXAMPLES = [
+    pytest.param(block, id=f"{path.parent.relative_to(ROOT)}-{number}")
+    for path in READMES
+    for number, block in enumerate(BLOCK.findall(path.read_text()))
+]
+
+
+class NothingGiven:
+    """No arguments."""
+
+
+class Empty(Component):
+    """Stands in where an example makes no component of its own."""
+
+    def __init__(self) -> None:
+        super().__init__("empty", NothingGiven(), None)
+        self._finish()
+
+
+@pytest.mark.parametrize("block", EXAMPLES)
+def test_example_of_a_readme_runs(block: str):
+    def build() -> Component:
+        names: dict[str, object] = {}
+        exec(compile(block, "README.md", "exec"), names)  # noqa: S102  our own page, as a reader would run it
+        made = [value for value in names.values() if isinstance(value, Component)]
+        if NO_COMPONENT in block:
+            assert made == []
+            return Empty()
+        return made[-1]
+
+    recorded = record_component(build)
+    made = [it.name for it in recorded.resources if not it.custom and it.type.startswith("footing:")]
+    assert made
+    assert NO_COMPONENT in block or "empty" not in made
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.parent.name)
+def test_readme_has_an_example_and_a_cost(path: Path):
+    text = path.read_text()
+    assert BLOCK.search(text)
+    assert re.search(r"^## Cost$", text, re.MULTILINE)
+    assert re.search(r"USD|None of its own", text)
