@@ -112,6 +112,7 @@ COLLECTOR: dict[str, dict[str, Any]] = {
         "volumes": [{"name": "authorities"}, {"name": "collector"}],
     },
     "container/authorities": {
+        "command": ["curl"],
         "entryPoint": ["sh", "-c"],
         "environment": {"RDS_CA_URL": "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"},
         "essential": False,
@@ -129,6 +130,7 @@ COLLECTOR: dict[str, dict[str, Any]] = {
         "user": "10001:10001",
     },
     "container/collector": {
+        "command": ["alloy"],
         "dependsOn": [{"condition": "SUCCESS", "containerName": "collector-prepare"}],
         "entryPoint": ["sh", "-c"],
         "environment": {
@@ -143,6 +145,7 @@ COLLECTOR: dict[str, dict[str, Any]] = {
         "user": "10001:10001",
     },
     "container/collector-prepare": {
+        "command": ["chown"],
         "entryPoint": ["sh", "-c"],
         "environment": {"COLLECTOR_DIRECTORY": "/run/collector"},
         "essential": False,
@@ -169,6 +172,7 @@ COLLECTOR: dict[str, dict[str, Any]] = {
         "user": "10001:10001",
     },
     "container/postgres-role": {
+        "command": ["psql"],
         "dependsOn": [{"condition": "SUCCESS", "containerName": "authorities"}],
         "entryPoint": ["sh", "-c"],
         "environment": {

@@ -174,6 +174,7 @@ SERVERS: dict[str, dict[str, Any]] = {
         ],
     },
     "container/grafana": {
+        "command": ["/run.sh"],
         "entryPoint": ["sh", "-c"],
         "environment": {
             "GF_ANALYTICS_REPORTING_ENABLED": "false",
@@ -181,6 +182,19 @@ SERVERS: dict[str, dict[str, Any]] = {
             "GF_LOG_MODE": "console",
             "GF_PATHS_PROVISIONING": "/var/lib/grafana/provisioning",
             "GF_USERS_ALLOW_SIGN_UP": "false",
+            "GRAFANA_DATASOURCES": {
+                "apiVersion": 1,
+                "datasources": [
+                    {
+                        "access": "proxy",
+                        "isDefault": True,
+                        "name": "Prometheus",
+                        "type": "prometheus",
+                        "uid": "prometheus",
+                        "url": "http://127.0.0.1:9090",
+                    }
+                ],
+            },
         },
         "essential": False,
         "image": "example/grafana:12.1.1",
@@ -192,8 +206,20 @@ SERVERS: dict[str, dict[str, Any]] = {
         "user": "10001:10001",
     },
     "container/prometheus": {
+        "command": ["prometheus"],
         "entryPoint": ["sh", "-c"],
-        "environment": {"RETENTION": "30d", "RETENTION_SIZE": "40GB"},
+        "environment": {
+            "PROMETHEUS_CONFIG": {
+                "global": {"evaluation_interval": "60s", "scrape_interval": "30s"},
+                "rule_files": ["/prometheus/config/rules.yml"],
+                "scrape_configs": [
+                    {"job_name": "prometheus", "static_configs": [{"targets": ["127.0.0.1:9090"]}]}
+                ],
+                "storage": {"tsdb": {"out_of_order_time_window": "1h"}},
+            },
+            "RETENTION": "30d",
+            "RETENTION_SIZE": "40GB",
+        },
         "essential": True,
         "image": "example/prometheus:3.5.0",
         "memory": 1024,

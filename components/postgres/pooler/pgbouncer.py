@@ -30,7 +30,8 @@ exec pgbouncer pgbouncer.ini
 """
 """Writes the files that pgbouncer.ini names, then becomes PgBouncer, so that it receives ECS's signals.
 
-The password for PostgreSQL may hold any character, for RDS may have made it; the others are our own.
+The password for PostgreSQL may hold any character, for RDS may have made it; the others
+are letters and digits.
 """
 
 

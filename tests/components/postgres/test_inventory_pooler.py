@@ -191,6 +191,7 @@ POOLER: dict[str, dict[str, Any]] = {
         "volumes": [{"name": "run"}, {"name": "collector"}],
     },
     "container/collector": {
+        "command": ["alloy"],
         "dependsOn": [{"condition": "SUCCESS", "containerName": "collector-prepare"}],
         "entryPoint": ["sh", "-c"],
         "environment": {
@@ -206,6 +207,7 @@ POOLER: dict[str, dict[str, Any]] = {
         "user": "10001:10001",
     },
     "container/collector-prepare": {
+        "command": ["chown"],
         "entryPoint": ["sh", "-c"],
         "environment": {"COLLECTOR_DIRECTORY": "/run/collector"},
         "essential": False,
@@ -230,6 +232,7 @@ POOLER: dict[str, dict[str, Any]] = {
         "user": "10001:10001",
     },
     "container/pgbouncer": {
+        "command": ["pgbouncer"],
         "dependsOn": [{"condition": "SUCCESS", "containerName": "prepare"}],
         "entryPoint": ["sh", "-c"],
         "environment": {
@@ -237,6 +240,36 @@ POOLER: dict[str, dict[str, Any]] = {
             "DATABASE_NAME": "shop",
             "DATABASE_PORT": "5432",
             "DATABASE_USER": "shop",
+            "PGBOUNCER_INI": [
+                "%include /run/pgbouncer/databases.ini",
+                "[pgbouncer]",
+                "listen_addr = 0.0.0.0",
+                "listen_port = 6432",
+                "unix_socket_dir = ",
+                "auth_type = scram-sha-256",
+                "auth_file = /run/pgbouncer/userlist.txt",
+                "pool_mode = transaction",
+                "default_pool_size = 40",
+                "max_db_connections = 40",
+                "reserve_pool_size = 0",
+                "min_pool_size = 0",
+                "max_client_conn = 500",
+                "max_prepared_statements = 200",
+                "query_wait_timeout = 30",
+                "server_idle_timeout = 600",
+                "server_lifetime = 1800",
+                "server_check_query = select 1",
+                "server_tls_sslmode = verify-full",
+                "server_tls_ca_file = /run/pgbouncer/rds-ca.pem",
+                "tcp_keepalive = 1",
+                "tcp_keepidle = 60",
+                "tcp_keepintvl = 15",
+                "tcp_keepcnt = 4",
+                "stats_users = stats",
+                "ignore_startup_parameters = extra_float_digits",
+                "log_connections = 0",
+                "log_disconnections = 0",
+            ],
             "RUN_DIRECTORY": "/run/pgbouncer",
             "STATS_USER": "stats",
         },
@@ -253,6 +286,7 @@ POOLER: dict[str, dict[str, Any]] = {
         "user": "10001:10001",
     },
     "container/prepare": {
+        "command": ["curl", "chown"],
         "entryPoint": ["sh", "-c"],
         "environment": {
             "RDS_CA_URL": "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem",
