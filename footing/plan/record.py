@@ -12,7 +12,7 @@ from footing.plan.loop import PlanLoop
 from footing.plan.model import Plan, PlannedResource
 from footing.plan.monitor import Recorder
 from footing.plan.requests import RequestReader
-from footing.plan.sdk import isolated, short_traces
+from footing.plan.sdk import answer_callbacks_here, isolated, short_traces
 from footing.plan.source import SourceFinder
 from footing.plan.values import ValueReader
 
@@ -39,6 +39,7 @@ def record(
     Raises:
         OfflineError: the program needs an answer from a cloud or the engine.
         DuplicateResourceError: two resources would have the same URN.
+        TransformError: a resource transform of the program raised an error.
         StalledPlanError: the program waits for what nothing can give.
         Exception: what the program, or a function it applied to an output, raised.
 
@@ -59,6 +60,7 @@ def record(
             preview=True,
             organization="organization",
         )
+        recorder.answer_callbacks(answer_callbacks_here(recorder))
         pulumi.runtime.set_all_config(values, sorted(secrets))
         await pulumi.runtime.run_in_stack(lambda: _run_until_idle(program))
 

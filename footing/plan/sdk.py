@@ -6,7 +6,7 @@ Each use checks that the SDK still has the shape it relies on; where it has not,
 import contextvars
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -37,6 +37,7 @@ _SETTINGS: Final = (
     "stack",
 )
 _TRACE: Final = "_get_stack_trace"
+_CALLBACKS: Final = "_CallbackServicer"
 
 
 @contextmanager
@@ -74,6 +75,34 @@ def short_traces(in_project: Callable[[str], bool]) -> Iterator[bool]:
         yield True
     finally:
         setattr(registration, _TRACE, original)
+
+
+def answer_callbacks_here(monitor: Any) -> Callable[[str, bytes], Awaitable[Any]] | None:
+    """Let the SDK's functions that an engine would call back be called in this process, without a server.
+
+    Args:
+        monitor: what the SDK tells of each function, with its token.
+
+    Returns:
+        The call: a token and the request's bytes to the answer. None where this SDK has not the shape for it.
+
+    """
+    servicer_type = getattr(settings, _CALLBACKS, None)
+    methods = ("register_transform", "register_stack_transform")
+    usable = all(inspect.isfunction(getattr(servicer_type, name, None)) for name in methods)
+    if not usable or not hasattr(getattr(settings, "SETTINGS", None), "callbacks"):
+        return None
+    # Its constructor would begin a server, with threads that a plan's loop does not have.
+    servicer: Any = object.__new__(servicer_type)  # type: ignore[arg-type]
+    servicer._callbacks, servicer._transforms = {}, {}
+    servicer._monitor, servicer._target = monitor, "in this process"
+    settings.SETTINGS.callbacks = servicer
+
+    def call(token: str, request: bytes) -> Awaitable[Any]:
+        answer: Awaitable[Any] = servicer._callbacks[token](request)
+        return answer
+
+    return call
 
 
 def _restore(ambient: Any, defaults: dict[str, Any]) -> None:
