@@ -52,14 +52,22 @@ def observed(stack: str, file: StackFile) -> "ObservedStack":
 
 def _recorded(stack: str, file: StackFile, program: Callable[[], object]) -> "Plan":
     from footing.plan.record import record
+    from footing.plan.transforms import TransformError
     from lazy_sdk.hook import install
 
     install()
-    return record(
-        program,
-        project=PROJECT,
-        stack=stack,
-        config=file.engine_config,
-        secret_keys=file.secret_keys,
-        root=root(),
-    )
+    from stacks.overrides import FILE, OverridesError
+
+    try:
+        return record(
+            program,
+            project=PROJECT,
+            stack=stack,
+            config=file.engine_config,
+            secret_keys=file.secret_keys,
+            root=root(),
+        )
+    except OverridesError as error:
+        raise ConfigError(root().name, [str(error)]) from None
+    except TransformError as error:
+        raise ConfigError(FILE, [str(error)]) from None

@@ -65,9 +65,14 @@ class PlanLoop(asyncio.SelectorEventLoop):
             return super().run_in_executor(executor, func, *args)
         future = self.create_future()
         try:
-            future.set_result(func(*args))
+            result = func(*args)
         except Exception as error:  # noqa: BLE001 belongs to whoever awaits the future
             future.set_exception(error)
+            return future
+        # An answer that has to wait for the program's own functions, such as resource transforms.
+        if asyncio.iscoroutine(result):
+            return self.create_task(result)
+        future.set_result(result)
         return future
 
     async def idle(self) -> None:

@@ -1,6 +1,6 @@
 """The engine's side of a plan: takes what the SDK registers and answers as a preview of a new stack would."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from pulumi.runtime.proto import resource_pb2
 
 from footing.plan.model import PlannedResource, Value
 from footing.plan.requests import RequestReader
+from footing.plan.transforms import Callbacks, Transforms
 from footing.plan.values import ValueReader
 from wire_format import encode, seal
 
@@ -69,6 +70,7 @@ class Recorder(MockMonitor):
         self._prefix = f"urn:pulumi:{stack}::{project}::"
         self._stack_urn = ""
         self._requests = requests
+        self._transforms: Transforms | None = None
         self._values = values
         self._answers = answers
         # As sent, for a program that looks a resource up again by its URN.
@@ -80,8 +82,19 @@ class Recorder(MockMonitor):
         if request.type == _STACK_TYPE:
             self._stack_urn = urn
             return resource_pb2.RegisterResourceResponse(urn=urn)
-        if request.transforms:
-            raise _no_transforms()
+        if self._transforms is None:
+            if request.transforms:
+                raise _no_transforms()
+            return self._record(request, urn)
+        tokens = self._transforms.tokens(request, urn)
+        if not tokens:
+            return self._record(request, urn)
+        return self._record_transformed(self._transforms.run(request, tokens), urn)
+
+    async def _record_transformed(self, request: Awaitable[Any], urn: str) -> Any:
+        return self._record(await request, urn)
+
+    def _record(self, request: Any, urn: str) -> Any:
         self._add(self._requests.registered(request, urn, self.planned.get(request.parent)))
         outputs = encode(self._answers.outputs(request.type, request.name)) if request.custom else Struct()
         outputs.MergeFrom(request.object)
@@ -124,9 +137,16 @@ class Recorder(MockMonitor):
         message = f"{request.tok} is a method of a cloud resource: an offline plan cannot call it."
         raise OfflineError(message)
 
-    def RegisterStackTransform(self, request: Any) -> Any:  # noqa: ARG002, N802
-        """Refuse what the plan would silently leave out."""
-        raise _no_transforms()
+    def RegisterStackTransform(self, request: Any) -> Any:  # noqa: N802
+        """Run the program's function for every resource from now on."""
+        if self._transforms is None:
+            raise _no_transforms()
+        self._transforms.add_for_stack(request.token)
+        return empty_pb2.Empty()
+
+    def answer_callbacks(self, callbacks: Callbacks | None) -> None:
+        """Run the program's resource transforms by `callbacks`; with None they are refused."""
+        self._transforms = None if callbacks is None else Transforms(callbacks)
 
     def _urn(self, request: Any) -> str:
         # As the engine does: the parent's whole chain of types, of which the stack is no part.
@@ -153,5 +173,6 @@ class Recorder(MockMonitor):
 
 def _no_transforms() -> OfflineError:
     return OfflineError(
-        "An offline plan does not run resource transforms: use `transformations`, or `pulumi preview`."
+        "An offline plan does not run resource transforms with this version of the Pulumi SDK: "
+        "use `transformations`, or `pulumi preview`."
     )

@@ -12,7 +12,7 @@ from footing.plan.loop import PlanLoop
 from footing.plan.model import Plan, PlannedResource
 from footing.plan.monitor import Recorder
 from footing.plan.requests import RequestReader
-from footing.plan.sdk import few_outputs, isolated, kept_types, short_traces
+from footing.plan.sdk import answer_callbacks_here, few_outputs, isolated, kept_types, short_traces
 from footing.plan.source import SourceFinder
 from footing.plan.values import ValueReader
 
@@ -39,6 +39,7 @@ def record(
     Raises:
         OfflineError: the program needs an answer from a cloud or the engine.
         DuplicateResourceError: two resources would have the same URN.
+        TransformError: a resource transform of the program raised an error.
         StalledPlanError: the program waits for what nothing can give.
         Exception: what the program, or a function it applied to an output, raised.
 
@@ -93,6 +94,7 @@ def run(
             preview=preview,
             organization="organization",
         )
+        recorder.answer_callbacks(answer_callbacks_here(recorder))
         pulumi.runtime.set_all_config(config, sorted(secret_keys))
         await pulumi.runtime.run_in_stack(lambda: _run_until_idle(program))
 

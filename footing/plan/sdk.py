@@ -8,7 +8,7 @@ import contextvars
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache, partial
 from pathlib import Path
@@ -52,6 +52,7 @@ _PLAIN_TYPE: Final = re.compile(
     r"|bool|float|int|str|[\[\], ])+"
 )
 _KNOWN: Final = frozenset({type(None), bool, int, float, str})
+_CALLBACKS: Final = "_CallbackServicer"
 
 
 @contextmanager
@@ -225,6 +226,34 @@ def _unwrapped(original: Callable[[Any], Any], kept: dict[int, tuple[Any, Any]],
     if id(val) not in kept:
         kept[id(val)] = (val, original(val))
     return kept[id(val)][1]
+
+
+def answer_callbacks_here(monitor: Any) -> Callable[[str, bytes], Awaitable[Any]] | None:
+    """Let the SDK's functions that an engine would call back be called in this process, without a server.
+
+    Args:
+        monitor: what the SDK tells of each function, with its token.
+
+    Returns:
+        The call: a token and the request's bytes to the answer. None where this SDK has not the shape for it.
+
+    """
+    servicer_type = getattr(settings, _CALLBACKS, None)
+    methods = ("register_transform", "register_stack_transform")
+    usable = all(inspect.isfunction(getattr(servicer_type, name, None)) for name in methods)
+    if not usable or not hasattr(getattr(settings, "SETTINGS", None), "callbacks"):
+        return None
+    # Its constructor would begin a server, with threads that a plan's loop does not have.
+    servicer: Any = object.__new__(servicer_type)  # type: ignore[arg-type]
+    servicer._callbacks, servicer._transforms = {}, {}
+    servicer._monitor, servicer._target = monitor, "in this process"
+    settings.SETTINGS.callbacks = servicer
+
+    def call(token: str, request: bytes) -> Awaitable[Any]:
+        answer: Awaitable[Any] = servicer._callbacks[token](request)
+        return answer
+
+    return call
 
 
 def _restore(ambient: Any, defaults: dict[str, Any]) -> None:

@@ -34,6 +34,20 @@ compose.compose(*from_pulumi())
 """
 """The program with one number forced past its configuration, where only the policy pack can see it."""
 
+OVERRIDES = """\
+import pulumi
+
+
+def closer(args):
+    if args.name != "database-primary":
+        return None
+    return pulumi.ResourceTransformResult({**args.props, **CHANGES}, args.opts)
+
+
+pulumi.runtime.register_resource_transform(closer)
+"""
+"""The user's own file, with what it changes of the database."""
+
 POOL_OF_120 = """\
 made = data.PoolSize
 data.PoolSize = lambda **given: made(**{**given, "server_connections": 120})
@@ -158,3 +172,27 @@ def test_number_forced_past_the_configuration_is_stopped_by_the_policy_pack(
     assert done.returncode == 1, done.stdout
     assert rule in done.stdout
     assert observed in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "shown"),
+    [
+        ({"monitoringInterval": 15}, 0, ""),
+        ({"storageEncrypted": False}, 1, "database-storage-encrypted"),
+    ],
+)
+def test_overrides_of_the_user_reach_the_engine_and_its_policy_pack(
+    tree: Path, changes: dict[str, object], code: int, shown: str
+):
+    (tree / "overrides.py").write_text(OVERRIDES.replace("CHANGES", repr(changes)))
+    done = footing(tree, "preview", "staging")
+    assert done.returncode == code, done.stdout
+    assert shown in done.stdout
+
+
+def test_overrides_that_cannot_be_run_are_one_sentence_of_the_engine(tree: Path):
+    (tree / "overrides.py").write_text("1 / 0\n")
+    done = footing(tree, "preview", "staging")
+    assert done.returncode == 1
+    assert "overrides.py, line 1: ZeroDivisionError: division by zero" in " ".join(done.stdout.split())
+    assert "Traceback" not in done.stdout

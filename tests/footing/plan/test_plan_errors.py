@@ -89,11 +89,6 @@ def test_two_resources_with_one_urn_are_refused_with_both_lines() -> None:
 def test_what_only_a_cloud_can_answer_is_refused_by_name() -> None:
     with pytest.raises(OfflineError, match="aws:index/getRegion:getRegion"):
         plan(aws.get_region)
-    with pytest.raises(OfflineError, match="transforms"):
-        plan(lambda: pulumi.runtime.register_resource_transform(lambda _: None))
-    wanted = pulumi.ResourceOptions(transforms=[lambda _: None])
-    with pytest.raises(OfflineError, match="transforms"):
-        plan(lambda: aws.sns.Topic("alarms", opts=wanted))
 
 
 def test_waiting_for_what_never_comes_is_an_error() -> None:
