@@ -45,7 +45,7 @@ def test_example_of_a_readme_runs(block: str):
             return Empty()
         return made[-1]
 
-    recorded = record_component(build)
+    recorded = record_component(build, preview=True)
     made = [it.name for it in recorded.resources if not it.custom and it.type.startswith("footing:")]
     assert made
     assert NO_COMPONENT in block or "empty" not in made
