@@ -1,4 +1,4 @@
-"""The configuration of Grafana Alloy, the collector, as text made from data. Nothing here imports Pulumi.
+"""The configuration of Grafana Alloy, the collector, as text rendered from data. Nothing here imports Pulumi.
 
 The Grafana Agent that it follows is past its end of life. https://grafana.com/docs/agent/latest/
 """
@@ -27,7 +27,7 @@ class Target:
     """One program of the task whose numbers are read; all containers of a task share loopback."""
 
     job: Job
-    """What the numbers are about: the label `job`."""
+    """Subject of the numbers: the label `job`."""
     port: int
     """TCP port on loopback."""
     path: str = "/metrics"
@@ -36,7 +36,7 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True)
 class Signed:
-    """Writing is proven by a signature of AWS, made with the role of the task."""
+    """AWS Signature Version 4, with the credentials of the task's role."""
 
     region: str
     """Region of the store."""
@@ -44,15 +44,15 @@ class Signed:
 
 @dataclass(frozen=True)
 class WithToken:
-    """Writing is proven by a user and a token, both in variables of the container."""
+    """Basic authentication: a user and a token, both in variables of the container."""
 
 
 Proof = Signed | WithToken | None
-"""How the store knows who writes; None where its network admits nobody else."""
+"""Authentication of remote write; None where the store's network admits nobody else."""
 
 
 def render(targets: Sequence[Target], *, environment: str, interval_seconds: int, proof: Proof) -> str:
-    """The text of config.alloy, the same for the same arguments.
+    """Return the text of config.alloy, the same for the same arguments.
 
     Every series gets `job`, `environment` and `instance`. The instance is the host name, which is the task's own:
     two tasks with the address of loopback for an instance would write the same series.

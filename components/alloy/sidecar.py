@@ -42,7 +42,7 @@ RESTART = {"enabled": True, "restartAttemptPeriod": 60}
 
 @dataclass(frozen=True, kw_only=True)
 class RemoteWrite:
-    """Where series are written, whoever keeps them."""
+    """Address and authentication of a store of series."""
 
     url: pulumi.Input[str]
     """Address of the store's remote write."""
@@ -57,11 +57,11 @@ class RemoteWrite:
     token_secret_version_id: pulumi.Input[str] = ""
     """Version of that secret: a new token replaces the tasks."""
     upstreams: list[Upstream] = field(default_factory=list)
-    """Doors inside the network; none for a store outside."""
+    """Ports in the network that a writer opens; empty for a store outside."""
 
     @property
     def proof(self) -> Proof:
-        """How the store knows who writes."""
+        """Authentication of remote write."""
         if self.signing_region is not None:
             return alloy_config.Signed(region=self.signing_region)
         return None if self.token_secret_arn is None else alloy_config.WithToken()
@@ -69,7 +69,7 @@ class RemoteWrite:
 
 @dataclass(frozen=True, kw_only=True)
 class CollectingArgs:
-    """How the numbers of a task are read, and where they go."""
+    """Scraping of a task, and the store that it writes to."""
 
     image: str
     """Image with Grafana Alloy and a shell. Source: config `metrics.collector.image`."""
@@ -100,10 +100,11 @@ class Collecting:
     def containers(
         self, log_group: pulumi.Input[str], region: str, *, essential: bool = False
     ) -> list[dict[str, Any]]:
-        """What prepares the volume and ends, and the collector.
+        """Return what prepares the volume and ends, and the collector.
 
         Where it is not `essential`, the task outlives it, and ECS starts it again by itself.
         """
+        store = self._args.store
         common: dict[str, Any] = {
             "log_group": log_group,
             "region": region,
@@ -123,7 +124,12 @@ class Collecting:
         collector = fargate.container(
             "collector",
             self._args.image,
-            environment={"ALLOY_CONFIG": self.config, "COLLECTOR_DIRECTORY": DIRECTORY, **self._place},
+            environment={
+                "ALLOY_CONFIG": self.config,
+                "COLLECTOR_DIRECTORY": DIRECTORY,
+                alloy_config.URL_VARIABLE: store.url,
+                **({} if store.user is None else {alloy_config.USER_VARIABLE: store.user}),
+            },
             secrets=self._token,
             essential=essential,
             command=[START_SCRIPT],
@@ -138,12 +144,6 @@ class Collecting:
         policy = self._args.store.write_policy
         if policy is not None:
             aws.iam.RolePolicy(f"{name}-metrics", role=role.id, policy=policy, opts=opts)
-
-    @property
-    def _place(self) -> dict[str, pulumi.Input[str]]:
-        store = self._args.store
-        user: dict[str, pulumi.Input[str]] = {} if store.user is None else {alloy_config.USER_VARIABLE: store.user}
-        return {alloy_config.URL_VARIABLE: store.url, **user}
 
     @property
     def _token(self) -> dict[str, pulumi.Input[str]]:

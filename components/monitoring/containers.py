@@ -17,7 +17,7 @@ from components.monitoring.args import (
 from components.monitoring.machine import DATA_DIRECTORY
 
 PROMETHEUS_DIRECTORY, GRAFANA_DIRECTORY = "/prometheus", "/var/lib/grafana"
-"""Where each has its part of the disk."""
+"""Mount point of each server's part of the disk."""
 
 PROMETHEUS_MEMORY_MIB, GRAFANA_MEMORY_MIB = 1024, 384
 """Memory at which each is killed, MiB; with ECS's agent they fit on a t3.small."""

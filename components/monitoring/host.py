@@ -57,7 +57,7 @@ class MonitoringHost(Component):
             security_group_id=self._tasks.id,
             registry_arn=self._make_registry(),
         )
-        """Where servers may run."""
+        """Cluster, subnet and disk for the servers."""
         address = f"http://prometheus.{self._domain}:{PROMETHEUS_PORT}"
         self.remote_write_url = pulumi.Output.from_input(f"{address}/api/v1/write")
         self.query_url = pulumi.Output.from_input(address)
@@ -71,7 +71,7 @@ class MonitoringHost(Component):
 
     @property
     def upstream(self) -> Upstream:
-        """Where a collector writes to."""
+        """Prometheus, as a collector's security group names it."""
         return Upstream(role="metrics", security_group_id=self._tasks.id, port=PROMETHEUS_PORT)
 
     def _connect(self) -> None:

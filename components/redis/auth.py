@@ -49,7 +49,7 @@ class AuthArgs:
 def make_passwords(
     name: str, credentials: Sequence[int], opts: pulumi.ResourceOptions
 ) -> list[random.RandomPassword]:
-    """One generated password for each number; a number that goes takes its password with it."""
+    """Make one password for each number; a number that is removed removes its password."""
     return [
         random.RandomPassword(f"{name}-password-{number}", length=PASSWORD_LENGTH, special=False, opts=opts)
         for number in credentials
@@ -59,7 +59,7 @@ def make_passwords(
 def make_user_group(
     name: str, identifier: str, passwords: Sequence[random.RandomPassword], opts: pulumi.ResourceOptions
 ) -> aws.elasticache.UserGroup:
-    """A group whose only user needs one of `passwords`; `identifier` is the physical name of both."""
+    """Make a group whose only user needs one of `passwords`; `identifier` is the physical name of both."""
     user = aws.elasticache.User(
         f"{name}-user",
         user_id=identifier,

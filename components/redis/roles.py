@@ -1,4 +1,4 @@
-"""What the data in a Redis store is for, as plain data: configuration and every backend refuse the same things.
+"""Roles of the data in a Redis store, as plain data: configuration and every backend refuse the same things.
 
 Nothing here imports Pulumi.
 """
@@ -59,16 +59,16 @@ REPLICATED = frozenset({Role.QUEUE, Role.PRIMARY_STORE})
 """Roles that lose acknowledged writes with their only node."""
 
 SNAPSHOT_RETENTION_DAYS = 7
-"""Snapshots of a durable role, in days, where nothing else is asked for."""
+"""Snapshots of a durable role, in days, where the configuration says nothing."""
 
 
 def allowed_policies(role: Role, offered: Sequence[str]) -> list[str]:
-    """Policies among the `offered` that do `role` no harm, the one to prefer first."""
+    """Return the policies among the `offered` that do `role` no harm, the one to prefer first."""
     return [policy for policy in offered if policy.startswith(_KINDS[role])]
 
 
 def policy_of(role: Role, offered: Sequence[str], chosen: str | None) -> str:
-    """The policy in force: the one `chosen`, else the one to prefer.
+    """Return the policy in force: the one `chosen`, else the one to prefer.
 
     Raises:
         IndexError: none of the `offered` policies suits the role; `refusals` says so in words.
@@ -78,7 +78,7 @@ def policy_of(role: Role, offered: Sequence[str], chosen: str | None) -> str:
 
 
 def snapshot_days(role: Role, chosen: int | None) -> int:
-    """How long daily snapshots are kept, in days: as `chosen`, else by role."""
+    """Return how long daily snapshots are kept, in days: as `chosen`, else by role."""
     if chosen is not None:
         return chosen
     return SNAPSHOT_RETENTION_DAYS if role in DURABLE else 0
@@ -93,7 +93,7 @@ def refusals(
     replicas: int | None = None,
     protect: bool = True,
 ) -> Iterator[tuple[str, str]]:
-    """Key and sentence for each thing about a store that would lose the data of its `role`."""
+    """Yield key and sentence for each setting that would lose the data of its `role`."""
     allowed = allowed_policies(role, offered)
     if not allowed:
         suited = ", ".join(other for other in Role if allowed_policies(other, offered))

@@ -53,7 +53,7 @@ def is_pooler(task: Mapping[str, Any]) -> bool | None:
     """Return whether a task runs PgBouncer; None where its tags and its containers are unknown.
 
     Known tags without ours are another program's task. A pooler that hides its tag is known by its containers,
-    which are known before it is made.
+    which are known before it is created.
     """
     tag, known = stated(task, TAG), _variables(task)
     if known is UNKNOWN:
@@ -75,13 +75,14 @@ def _server_connections(task: Resource) -> Judgement:
     if is_pooler(task) is False:
         return NOT_APPLICABLE
     pool, per_task = stated(task, TAG), stated(task, PER_TASK_TAG)
-    numbers = {}
+    numbers: dict[str, int] = {}
     for tag, value in ((TAG, pool), (PER_TASK_TAG, per_task)):
         if covered(value):
             continue
-        numbers[tag] = whole_number(value)
-        if not numbers[tag] or numbers[tag] < 1:
+        number = whole_number(value)
+        if not number or number < 1:
             return fail(f"the tag {tag} without a whole number above 0", POOL_SERVER_CONNECTIONS.range)
+        numbers[tag] = number
     whole, each = numbers.get(TAG), numbers.get(PER_TASK_TAG)
     if whole and not POOL_SERVER_CONNECTIONS.allows(whole):
         return fail(f"a pool of {whole}", POOL_SERVER_CONNECTIONS.range)

@@ -1,6 +1,6 @@
 """Metrics: the store, the collectors that write to it, and the rules that it evaluates.
 
-The store comes before what it collects from, its rules after, for they are made from what the components tell.
+The store comes before what it collects from, its rules after, for they are made from the components' signals.
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,7 +59,7 @@ class MetricsStore:
 
 
 def make_store(stack: Stack, network: Network) -> MetricsStore:
-    """The store of the configuration. Each kind is imported by itself, so that no unused SDK is loaded."""
+    """Make the store of the configuration. Each kind is imported by itself, so that no unused SDK is loaded."""
     match store := stack.config.metrics.store:
         case ExternalStore():
             url = store.remote_write_url
@@ -85,7 +85,7 @@ def _collecting(stack: Stack, remote_write: RemoteWrite) -> CollectingArgs:
 def _amp(stack: Stack, store: AmpStore) -> MetricsStore:
     from components.amp import ManagedPrometheus, ManagedPrometheusArgs
 
-    made = ManagedPrometheus(
+    workspace = ManagedPrometheus(
         "metrics",
         ManagedPrometheusArgs(
             alias=stack.names.of("metrics"),
@@ -97,10 +97,12 @@ def _amp(stack: Stack, store: AmpStore) -> MetricsStore:
         stack.opts,
     )
     remote_write = RemoteWrite(
-        url=made.remote_write_url, signing_region=stack.config.region, write_policy=made.write_policy
+        url=workspace.remote_write_url, signing_region=stack.config.region, write_policy=workspace.write_policy
     )
     return MetricsStore(
-        collecting=_collecting(stack, remote_write), query_url=made.query_url, workspace_id=made.workspace_id
+        collecting=_collecting(stack, remote_write),
+        query_url=workspace.query_url,
+        workspace_id=workspace.workspace_id,
     )
 
 
@@ -113,7 +115,7 @@ def _grafana_cloud(stack: Stack, store: GrafanaCloudStore) -> MetricsStore:
         "grafana-cloud", cloud_access_policy_token=stack.secrets[store.access_policy_token_secret]
     )
     providers = [*_providers(stack), organization]
-    made = GrafanaCloud(
+    cloud = GrafanaCloud(
         "metrics",
         GrafanaCloudArgs(
             slug=store.slug, region=store.cloud_region, token_days=store.token_days, protect=store.protect
@@ -121,12 +123,12 @@ def _grafana_cloud(stack: Stack, store: GrafanaCloudStore) -> MetricsStore:
         pulumi.ResourceOptions(providers=providers),
     )
     remote_write = RemoteWrite(
-        url=made.remote_write_url,
-        user=made.remote_write_user,
-        token_secret_arn=made.token_secret_arn,
-        token_secret_version_id=made.token_secret_version_id,
+        url=cloud.remote_write_url,
+        user=cloud.remote_write_user,
+        token_secret_arn=cloud.token_secret_arn,
+        token_secret_version_id=cloud.token_secret_version_id,
     )
-    return MetricsStore(collecting=_collecting(stack, remote_write), query_url=made.query_url)
+    return MetricsStore(collecting=_collecting(stack, remote_write), query_url=cloud.query_url)
 
 
 def _providers(stack: Stack) -> list[pulumi.ProviderResource]:
@@ -226,15 +228,15 @@ def _cloudflare(stack: Stack, domain: Domain) -> CloudflareExporterArgs | None:
 
 
 def metrics_outputs(store: MetricsStore) -> Mapping[str, pulumi.Input[str]]:
-    """What the stack tells of its metrics."""
+    """Return the stack's outputs about its metrics."""
     return {} if store.query_url is None else {"metrics_query_url": store.query_url}
 
 
 def make_rules(stack: Stack, store: MetricsStore, signals: Sequence[Signals], alarms: Alarms | None) -> None:
-    """What the store evaluates by itself: it records, and Grafana evaluates the alerts, or the store those too."""
+    """Make the rules that the store evaluates: recordings, and the alerts where Grafana does not evaluate them."""
     alerts = sends_alerts(stack.config.metrics.store)
-    made = groups if alerts else recordings_alone
-    rules = to_yaml(made(signals, alert_identity(stack.config)))
+    rule_groups = groups if alerts else recordings_alone
+    rules = to_yaml(rule_groups(signals, alert_identity(stack.config)))
     if store.workspace_id is not None:
         from components.amp import ManagedPrometheusRules, ManagedPrometheusRulesArgs
 
@@ -253,7 +255,7 @@ def make_rules(stack: Stack, store: MetricsStore, signals: Sequence[Signals], al
 
 
 def _routes(stack: Stack, alarms: Alarms) -> pulumi.Output[str]:
-    """What the workspace's Alertmanager is told: to whom each severity goes."""
+    """Return the configuration of the workspace's Alertmanager: a topic for each severity."""
     region, url = stack.config.region, stack.config.grafana.url
     return pulumi.Output.all(page=alarms.page_topic_arn, ticket=alarms.ticket_topic_arn).apply(
         lambda arns: definition(

@@ -57,8 +57,8 @@ class PoolerConfig(Model):
     )
     query_wait_timeout_seconds: Annotated[int, Field(ge=1, le=120)] = Field(
         default=30,
-        description="How long a client waits for a connection before it gets an error, in seconds. 0 would be for "
-        "ever; a task has 120 to stop.",
+        description="How long a client waits for a connection before it gets an error, in seconds. 0 would be "
+        "without end; a task has 120 to stop.",
     )
     server_idle_timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         default=600, description="After how long an unused connection to PostgreSQL is closed, in seconds."
@@ -76,7 +76,7 @@ class PoolerConfig(Model):
     )
     exporter_image: str = Field(
         default="docker.io/prometheuscommunity/pgbouncer-exporter:v0.11.0",
-        description="Image with pgbouncer_exporter, which also tells ECS whether PgBouncer answers.",
+        description="Image with pgbouncer_exporter, which also answers the health check of ECS.",
     )
     metrics: PoolerMetrics = "cloudwatch"
     task: TaskConfig = Field(
@@ -138,7 +138,8 @@ class RdsConfig(Model):
         description="Size at which the disk stops growing, GiB."
     )
     kms_key_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:.+:key/.+$")] | None = Field(
-        default=None, description="Key that encrypts the disk, for ever; AWS's own for RDS when left out."
+        default=None,
+        description="Key that encrypts the disk, for its whole life; AWS's own for RDS when left out.",
     )
     multi_az: bool = Field(default=True, description="A standby in a second zone; needs two poolers.")
     backup_retention_days: Annotated[int, Field(ge=1, le=35)] = Field(

@@ -1,4 +1,4 @@
-"""Which data source answers for a part of the stack, and what it calls its metrics."""
+"""Source of metrics of each part of the stack, and the names that it gives them."""
 
 from typing import Annotated, Literal
 
@@ -9,31 +9,31 @@ from observability.records.exporters import PgBouncerNames, PostgresNames, Redis
 
 DatabaseMetrics = Annotated[
     Literal["cloudwatch", "postgres_exporter", "supabase"],
-    Field(description="Who tells of PostgreSQL beside CloudWatch; supabase only where Supabase runs it."),
+    Field(description="What measures PostgreSQL beside CloudWatch; supabase only where Supabase runs it."),
 ]
-"""Who tells of PostgreSQL."""
+"""Source of PostgreSQL's metrics."""
 
 PoolerMetrics = Annotated[
     Literal["cloudwatch", "pgbouncer_exporter"],
-    Field(description="Who tells of PgBouncer; its exporter where a collector scrapes it."),
+    Field(description="What measures PgBouncer; its exporter where a collector scrapes it."),
 ]
-"""Who tells of PgBouncer."""
+"""Source of PgBouncer's metrics."""
 
 RedisMetrics = Annotated[
     Literal["cloudwatch", "redis_exporter"],
-    Field(description="Who tells of memory, evictions, hits and connections."),
+    Field(description="What measures memory, evictions, hits and connections."),
 ]
-"""Who tells of Redis."""
+"""Source of Redis' metrics."""
 
 EdgeMetrics = Annotated[
     Literal["none", "cloudflare_exporter"],
-    Field(description="Who tells of the zone's traffic; its exporter needs a paid plan: docs/metrics-store.md."),
+    Field(description="What measures the zone's traffic; its exporter needs a paid plan: docs/metrics-store.md."),
 ]
-"""Who tells of the edge."""
+"""Source of the zone's metrics."""
 
 
 def postgres_names(metrics: str, image: str) -> PostgresNames | None:
-    """What the chosen source calls its metrics, its exporter run from `image`; None for CloudWatch alone."""
+    """Return the metric names of the source, its exporter run from `image`; None for CloudWatch alone."""
     match metrics:
         case "postgres_exporter":
             return names_of(exporters.POSTGRES, version_of(image))
@@ -43,10 +43,10 @@ def postgres_names(metrics: str, image: str) -> PostgresNames | None:
 
 
 def pgbouncer_names(metrics: str, image: str) -> PgBouncerNames | None:
-    """The same for PgBouncer, whose exporter runs from `image`."""
+    """Return the metric names of pgbouncer_exporter run from `image`; None for CloudWatch alone."""
     return names_of(exporters.PGBOUNCER, version_of(image)) if metrics == "pgbouncer_exporter" else None
 
 
 def redis_names(metrics: str, image: str) -> RedisNames | None:
-    """The same for Redis."""
+    """Return the metric names of redis_exporter run from `image`; None for CloudWatch alone."""
     return names_of(exporters.REDIS, version_of(image)) if metrics == "redis_exporter" else None

@@ -35,7 +35,7 @@ PostgreSQL's grow with its tables and statements, a zone's with its countries.
 """
 
 Exporter = Literal["postgres", "redis", "cloudflare"]
-"""What is asked by an exporter of its own, for it tells Prometheus nothing by itself."""
+"""What needs an exporter, for it has no Prometheus endpoint of its own."""
 
 RetentionDays = Annotated[
     Annotated[int, Field(ge=1, le=1095)],
@@ -73,7 +73,7 @@ class AmpStore(Model):
     )
     retention_days: RetentionDays = RETENTION_DAYS
     kms_key_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:.+:key/.+$")] | None = Field(
-        default=None, description="Key that encrypts the series, for ever; AWS's own when left out."
+        default=None, description="Key that encrypts the series, for their whole life; AWS's own when left out."
     )
     protect: bool = Field(default=True, description="Refuse to delete the series.")
 
@@ -83,10 +83,10 @@ class GrafanaCloudStore(Model):
 
     provider: Literal["grafana_cloud"]
     slug: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,28}$")] = Field(
-        description="Subdomain of the stack at grafana.net, for ever."
+        description="Subdomain of the stack at grafana.net; it cannot change."
     )
     cloud_region: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")] = Field(
-        description="Grafana's name of the region, for ever: prod-us-east-0."
+        description="Grafana's name of the region, which cannot change: prod-us-east-0."
     )
     plan: Literal["free", "paid"] = Field(
         default="free", description="The free plan takes 10,000 series and keeps them for 14 days."
@@ -114,7 +114,7 @@ class SelfHostedStore(Model):
     )
     storage_gib: Annotated[int, Field(ge=10, le=16384)] = Field(default=50, description="Size of the disk, GiB.")
     kms_key_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:.+:key/.+$")] | None = Field(
-        default=None, description="Key that encrypts the disk, for ever; AWS's own when left out."
+        default=None, description="Key that encrypts the disk, for its whole life; AWS's own when left out."
     )
     prometheus_image: ImageName = Field(
         default="docker.io/prom/prometheus:v3.5.0", description="Image with Prometheus 2.25 or later and a shell."

@@ -1,4 +1,4 @@
-"""PgBouncer's configuration as a pure function of the numbers it is made from."""
+"""PgBouncer's configuration as a pure function of its numbers."""
 
 from dataclasses import dataclass
 
@@ -109,7 +109,7 @@ class PgBouncerSettings:
         if self.query_wait_timeout_seconds < 1:
             raise ValueError(
                 f"query_wait_timeout_seconds is {self.query_wait_timeout_seconds}: it must be at least 1, "
-                "for a client that waits for ever blocks the application"
+                "for a client that waits without end blocks the application"
             )
 
 

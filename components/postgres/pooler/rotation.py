@@ -1,6 +1,6 @@
 """Replaces the pooler's tasks when AWS has rotated a secret that they read at their start.
 
-Secrets Manager tells of a rotation through CloudTrail, so the account needs a trail of management events.
+Secrets Manager reports a rotation through CloudTrail, so the account needs a trail of management events.
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html
 """
 

@@ -13,7 +13,7 @@ class ReplicaArgs:
     """One read replica."""
 
     purpose: str
-    """What reads from it, one word: `browse`, `analytics`. Part of its identifier."""
+    """Readers, in one word: `browse`, `analytics`. Part of its identifier."""
     instance_class: str
     """Instance class; at least the primary's memory, or the replica falls behind."""
     max_connections: int | None = None
@@ -34,7 +34,7 @@ class CredentialsArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class UpgradeArgs:
-    """How changes of the server itself are made."""
+    """Way in which the server itself is changed."""
 
     blue_green: bool = False
     """On a copy that takes over within a minute; refused with replicas, `managed` or `protect`."""
@@ -84,7 +84,7 @@ class BackupArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionAlertArgs:
-    """Open connections that somebody is told of."""
+    """Thresholds of open connections."""
 
     warning: int
     """Open connections at which a ticket is written."""
@@ -123,7 +123,7 @@ class DatabaseArgs:
     credentials: CredentialsArgs = field(default_factory=CredentialsArgs)
     """Who makes the password."""
     upgrade: UpgradeArgs = field(default_factory=UpgradeArgs)
-    """How changes are made."""
+    """Way in which the server is changed."""
     replicas: list[ReplicaArgs] = field(default_factory=list)
     """Read replicas, each with a purpose."""
     exporter_names: PostgresNames | None = None

@@ -66,7 +66,7 @@ class Database(Component):
         self.address, self.port = primary.address, primary.port
         self.direct_url = self._url(primary.address)
         self.reader_urls = pulumi.Output.secret(
-            pulumi.Output.all(**{purpose: self._url(made.address) for purpose, made in replicas.items()})
+            pulumi.Output.all(**{purpose: self._url(replica.address) for purpose, replica in replicas.items()})
         )
         self.secret_arn, self.secret_version_id = secret.arn, secret.version_id
         self.security_group_id = self._group.id

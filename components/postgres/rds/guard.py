@@ -7,7 +7,7 @@ import pulumi
 
 
 def refusal(old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
-    """Why the server may not go from the inputs `old` to `new`; None where it may. Keys as the provider's."""
+    """Return why the server may not change from the inputs `old` to `new`, or None; keys as the provider's."""
     before, after = str(old.get("engineVersion", "")), str(new.get("engineVersion", ""))
     if _parts(after) < _parts(before)[: len(_parts(after))]:
         return f"postgres_version: given {after}, allowed {before} or later, for a server never goes back"
@@ -32,7 +32,7 @@ def _parts(version: str) -> tuple[int, ...]:
 
 
 def make_guard(name: str) -> pulumi.ResourceHookBinding:
-    """Hook that asks `refusal` before each update, in a preview as well as in a deployment."""
+    """Return a hook that applies `refusal` before each update, in a preview as well as in a deployment."""
 
     def check(change: pulumi.ResourceHookArgs) -> None:
         reason = refusal(change.old_inputs or {}, change.new_inputs or {})

@@ -1,4 +1,4 @@
-"""What an instance class has, as plain data: alarms on a share of it need the whole."""
+"""Memory of RDS instance classes: a threshold on a share of it needs the whole."""
 
 import re
 
@@ -12,7 +12,7 @@ _OF_LARGE = {"micro": 1 / 8, "small": 1 / 4, "medium": 1 / 2, "large": 1, "xlarg
 
 
 def memory_bytes(instance_class: str) -> float | None:
-    """Memory of `instance_class`, for example `db.r6g.large`, in bytes; None for a family that is not known."""
+    """Return the memory of `instance_class`, for example `db.r6g.large`, in bytes; None for an unknown family."""
     found = re.fullmatch(r"db\.([a-z])\d[a-z]*\.(\d*)([a-z]+)", instance_class)
     if found is None or found[1] not in _LARGE_GIB or found[3] not in _OF_LARGE:
         return None

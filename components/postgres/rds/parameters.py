@@ -32,7 +32,7 @@ STATIC = frozenset(
         "wal_buffers",
     }
 )
-"""Parameters that PostgreSQL reads only at start; RDS refuses "immediate" for them, or shows a change for ever.
+"""Parameters that PostgreSQL reads only at start; RDS refuses "immediate" for them, or shows a change each time.
 
 https://www.postgresql.org/docs/current/view-pg-settings.html, context `postmaster`
 """

@@ -25,7 +25,7 @@ class Choices:
 
 
 def refusals(choices: Choices) -> Iterator[tuple[str, str]]:
-    """Every combination that cannot be: the key to change, and one sentence."""
+    """Yield every combination that RDS refuses, or that loses data: the key to change, and one sentence."""
     yield from _credentials(choices)
     yield from _blue_green(choices)
     yield from _copies(choices)
@@ -61,7 +61,8 @@ def _blue_green(choices: Choices) -> Iterator[tuple[str, str]]:
 
 
 def _copies(choices: Choices) -> Iterator[tuple[str, str]]:
-    needed_by = [name for name, used in _needs_backups(choices) if used]
+    users = {"replicas": bool(choices.replica_connections), "blue/green": choices.blue_green}
+    needed_by = [name for name, used in users.items() if used]
     if choices.backup_retention_days < 1 and needed_by:
         yield (
             "backup_retention_days",
@@ -76,7 +77,3 @@ def _copies(choices: Choices) -> Iterator[tuple[str, str]]:
                     "or more, as on the primary: a replica with fewer does not start"
                 ),
             )
-
-
-def _needs_backups(choices: Choices) -> tuple[tuple[str, bool], ...]:
-    return ("replicas", bool(choices.replica_connections)), ("blue/green", choices.blue_green)

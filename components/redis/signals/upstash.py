@@ -27,9 +27,9 @@ class Number:
     title: str
     """Title of the panel."""
     description: str
-    """What it means."""
+    """Meaning of the number."""
     unit: Unit
-    """What it is counted in."""
+    """Unit of the number."""
     statistics: tuple[tuple[str, str], ...]
     """Legend and name of each line; the first is the record's own."""
 
