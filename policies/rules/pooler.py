@@ -20,7 +20,7 @@ from policies.rule import (
     whole_number,
 )
 from policies.rules.container import definitions, variables
-from policies.rules.reading import covered
+from policies.rules.reading import unreadable
 from policies.rules.tokens import TASK
 
 TAG, MODE_TAG = "footing:server-connections", "footing:pool-mode"
@@ -40,7 +40,7 @@ UNVERIFIED: Final = ("allow", "disable", "prefer", "require")
 def stated(task: Mapping[str, Any], name: str) -> Any:
     """What a tag of a task says, None without it."""
     tags = task.get("tags")
-    if covered(tags):
+    if unreadable(tags):
         return UNKNOWN
     return tags.get(name) if isinstance(tags, Mapping) else None
 
@@ -72,7 +72,7 @@ def _server_connections(task: Resource) -> Judgement:
     if pooler is False:
         return NOT_APPLICABLE
     known = {"tag": stated(task, TAG), PARAMETER: _whole_pool(_variables(task))}
-    visible = {name: value for name, value in known.items() if value is not None and not covered(value)}
+    visible = {name: value for name, value in known.items() if value is not None and not unreadable(value)}
     numbers = {name: whole_number(value) for name, value in visible.items()}
     for name, number in numbers.items():
         if number is None:
@@ -104,7 +104,7 @@ def _transaction_mode(task: Resource) -> Judgement:
     settings = _variables(task)
     known = [] if settings in (None, UNKNOWN) else [_option(settings, "pool_mode") or MODES[0]]
     tag = stated(task, MODE_TAG)
-    modes = [*known, *([] if tag is None or covered(tag) else [tag])]
+    modes = [*known, *([] if tag is None or unreadable(tag) else [tag])]
     for mode in modes:
         if mode != "transaction":
             return fail(f"pool_mode {seen(mode, *MODES)}", "pool_mode transaction")
@@ -152,7 +152,7 @@ RULES: Final = (
         source="https://www.pgbouncer.org/config.html#server_tls_sslmode",
         remedy="Set server_tls_sslmode to verify-full.",
         severity=Severity.CRITICAL,
-        excusable=False,
+        waivable=False,
         check=_verified_tls,
     ),
 )
