@@ -1,13 +1,13 @@
-"""One run over one stack: every rule asked, exceptions and tolerated gaps applied."""
+"""One run over one stack: every rule asked, waivers and reviewed gaps applied."""
 
 from datetime import date
 
-from policies.exceptions import Exceptions, Ledger
 from policies.judge import Catalogue, Finding
-from policies.report import Excused, Report
+from policies.report import Report, WaivedFinding
 from policies.resource import Stack
 from policies.rule import Level
-from policies.tolerated import Tolerated
+from policies.undecided import AllowedUndecided
+from policies.waivers import StackWaivers, Waivers
 
 
 def judge(
@@ -16,26 +16,26 @@ def judge(
     *,
     name: str,
     today: date,
-    exceptions: Exceptions | None = None,
-    tolerated: Tolerated | None = None,
+    waivers: Waivers | None = None,
+    allowed_undecided: AllowedUndecided | None = None,
 ) -> Report:
     """Ask every rule about `stack`, which is called `name`."""
-    exceptions, tolerated = exceptions or Exceptions(), tolerated or Tolerated()
-    ledger = Ledger(exceptions=exceptions, stack=name, environment=stack.environment, today=today)
+    waivers, allowed = waivers or Waivers(), allowed_undecided or AllowedUndecided()
+    stack_waivers = StackWaivers(waivers=waivers, stack=name, environment=stack.environment, today=today)
     standing: list[Finding] = []
-    excused: list[Excused] = []
+    waived: list[WaivedFinding] = []
     for finding in catalogue.of_all(stack):
-        if waiver := ledger.covering(finding):
-            excused.append(Excused(finding=finding, waiver=waiver))
+        if waiver := stack_waivers.waiver_for(finding):
+            waived.append(WaivedFinding(finding=finding, waiver=waiver))
         else:
             standing.append(finding)
-    gaps = [*tolerated.problems, *tolerated.unneeded(name, standing)]
+    gaps = [*allowed.problems, *allowed.unneeded(name, standing)]
     return Report(
         stack=name,
         environment=stack.environment,
         rules=[rule for rule in catalogue if rule.levels.at(stack.environment) is not Level.OFF],
         findings=standing,
-        excused=excused,
-        problems=[*ledger.problems(catalogue), *gaps],
-        tolerated=tolerated.of(name),
+        waived=waived,
+        problems=[*stack_waivers.problems(catalogue), *gaps],
+        allowed_undecided=allowed.of(name),
     )

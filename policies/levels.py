@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from policies.exceptions import Exceptions, stack_of
 from policies.judge import Catalogue
 from policies.reviewed import nearest
 from policies.rule import AnyRule, Level, Levels
+from policies.waivers import Waivers, stack_of
 
 ALL: Final = "all"
 """Pulumi's name for every policy of a pack."""
@@ -82,14 +82,14 @@ def _strictest(name: str, catalogue: Catalogue, environment: str) -> str:
     return next((word for word, level in reversed(NAMES.items()) if level in own), "")
 
 
-def unmatched(given: Mapping[str, Any], exceptions: Exceptions, project_stack: str) -> list[str]:
+def unmatched(given: Mapping[str, Any], waivers: Waivers, project_stack: str) -> list[str]:
     """A sentence for each exception in Pulumi's own shape that has none of ours beside it.
 
     Pulumi's has no owner and no last day: https://www.pulumi.com/docs/insights/policy/exceptions/
 
     Args:
         given: the document of `--policy-pack-config`.
-        exceptions: ours.
+        waivers: ours.
         project_stack: `project/stack`, as Pulumi's entries name stacks.
 
     """
@@ -97,7 +97,7 @@ def unmatched(given: Mapping[str, Any], exceptions: Exceptions, project_stack: s
     if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
         return [f"{EXCEPTIONS}: must be a list of objects."]
     stack = project_stack.rpartition("/")[2]
-    ours = {(waiver.rule, waiver.urn) for waiver in exceptions.waivers if stack_of(waiver.urn) == stack}
+    ours = {(waiver.rule, waiver.urn) for waiver in waivers.entries if stack_of(waiver.urn) == stack}
     problems = []
     for number, entry in enumerate(listed, start=1):
         unknown = sorted(set(entry) - {"policies", "stacks", "urns", "reason"})

@@ -25,7 +25,7 @@ class Waiver:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Excused:
+class WaivedFinding:
     """A violation with the exception that covers it."""
 
     finding: Finding
@@ -46,11 +46,11 @@ class Report:
     """Every rule that was asked."""
     findings: Sequence[Finding]
     """Everything that was said, those with an exception left out."""
-    excused: Sequence[Excused] = ()
+    waived: Sequence[WaivedFinding] = ()
     """Violations under an exception."""
     problems: Sequence[str] = ()
     """Sentences about the gate itself: an exception that is expired, unused or malformed."""
-    tolerated: frozenset[tuple[str, str]] = frozenset()
+    allowed_undecided: frozenset[tuple[str, str]] = frozenset()
     """Pairs of rule id and resource type that may be undecided: the reviewed list."""
 
     def of(self, *verdicts: Verdict) -> list[Finding]:
@@ -60,7 +60,7 @@ class Report:
     @property
     def stopping(self) -> list[Finding]:
         """Findings that stop the change: mandatory violations, what broke, what could not be decided."""
-        return [finding for finding in self.findings if stops(finding, self.tolerated)]
+        return [finding for finding in self.findings if stops(finding, self.allowed_undecided)]
 
     @property
     def passed(self) -> bool:
@@ -79,11 +79,11 @@ class Report:
         return Counter({verdict: list(worst.values()).count(verdict) for verdict in order})
 
 
-def stops(finding: Finding, tolerated: frozenset[tuple[str, str]]) -> bool:
-    """Whether a finding stops the change, in every runner alike; `tolerated` may be undecided."""
+def stops(finding: Finding, allowed_undecided: frozenset[tuple[str, str]]) -> bool:
+    """Whether a finding stops the change, in every runner alike."""
     verdict = finding.judgement.verdict
     if verdict is Verdict.UNDECIDED:
-        return (finding.rule.id, finding.resource.type) not in tolerated
+        return (finding.rule.id, finding.resource.type) not in allowed_undecided
     mandatory = verdict is Verdict.FAIL and finding.level is Level.MANDATORY
     return mandatory or verdict is Verdict.BROKEN
 

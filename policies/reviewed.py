@@ -1,12 +1,14 @@
 """Reading the reviewed lists beside the rules: exceptions, and what may be undecided."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from policies import unique_yaml
+from policies.nearest import nearest_name
 
 
 class ReviewedFileError(ValueError):
@@ -43,7 +45,7 @@ def entries(path: Path, key: str) -> list[Entry]:
 
     """
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  a SafeLoader
+        document = unique_yaml.parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -58,21 +60,7 @@ def entries(path: Path, key: str) -> list[Entry]:
     ]
 
 
-def nearest(given: str, known: set[str] | frozenset[str] | Mapping[str, Any]) -> str:
-    """`, did you mean 'x'?` for the known name that is most like `given`; empty where none is."""
-    found = get_close_matches(given, sorted(known), n=1, cutoff=0.5)
-    return f"; the nearest is {found[0]!r}" if found else ""
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML that refuses a key written twice: the second would silently win."""
-
-
-def _unique_mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
-    keys = [key.value for key, _ in node.value]
-    if len(keys) != len(set(keys)):
-        raise yaml.constructor.ConstructorError(None, None, "a key is written twice", node.start_mark)
-    return loader.construct_mapping(node, deep=True)
-
-
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
+def nearest(given: str, known: Iterable[str]) -> str:
+    """Return `; the nearest is 'x'` for the known name that is most like `given`; empty where none is."""
+    name = nearest_name(given, known)
+    return f"; the nearest is {name!r}" if name else ""

@@ -142,7 +142,7 @@ class _Reasons:
     """What a violation does."""
     controls: tuple[str, ...] = ()
     """Ids of the same rule elsewhere, each looked up in its own documentation."""
-    excusable: bool = True
+    waivable: bool = True
     """Whether an exception is accepted in production."""
     types: frozenset[str]
     """Type tokens the rule looks at."""
@@ -154,9 +154,9 @@ class _Reasons:
             return f"No key of the stack's file: the component sets it; report a bug. Elsewhere: {self.remedy}"
         return f"Change {' or '.join(self.keys)} in the stack's file. Elsewhere: {self.remedy}"
 
-    def excusable_in(self, environment: str) -> bool:
+    def waivable_in(self, environment: str) -> bool:
         """Whether an exception is accepted in `environment`."""
-        return self.excusable or bool(RELAXED & {environment})
+        return self.waivable or bool(RELAXED & {environment})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from edge_rules.plans import PLAN_CAPABILITIES, CloudflarePlan
 from edge_rules.rule import Phase, Rule
 from edge_rules.settings import EdgeSettings
 from stacks.config.edge import ApiLimitConfig, CacheConfig, EdgeConfig, RateLimitsConfig
-from stacks.config.edge_settings import effective, wanted
+from stacks.config.edge_settings import requested_settings, settings_in_force
 from stacks.config.stack import StackConfig
 
 TIERS_VARIABLE = "RATE_LIMIT_TIERS"
@@ -18,7 +18,7 @@ TIERS_VARIABLE = "RATE_LIMIT_TIERS"
 
 def edge_settings(config: StackConfig) -> EdgeSettings:
     """Everything that the rules of the stack's zone depend on."""
-    return effective(config.edge)
+    return settings_in_force(config.edge)
 
 
 def edge_rules(config: StackConfig) -> Mapping[Phase, Sequence[Rule]]:
@@ -56,7 +56,7 @@ def plan_losses() -> dict[str, Mapping[str, str]]:
     """What happens instead, by plan, for every key that some plan lacks when everything is asked for."""
     found: dict[str, dict[str, str]] = {}
     for plan in reversed(CloudflarePlan):
-        for feature in unsupported(wanted(_everything(plan))):
+        for feature in unsupported(requested_settings(_everything(plan))):
             effects = found.setdefault(feature.key, {})
             effects[plan] = f"{effects[plan]}; {feature.instead}" if plan in effects else feature.instead
     return {key: found[key] for key in sorted(found)}

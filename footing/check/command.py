@@ -123,6 +123,6 @@ def _described(rule: "AnyRule") -> dict[str, Any]:
         "severity": rule.severity,
         "levels": {"production": rule.levels.production, "elsewhere": rule.levels.elsewhere},
         "controls": list(rule.controls),
-        "excusable": rule.excusable,
+        "waivable": rule.waivable,
         "types": sorted(rule.types),
     }

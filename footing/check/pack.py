@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from footing.check.errors import GateError
 
 if TYPE_CHECKING:
-    from policies.exceptions import Exceptions
     from policies.judge import Catalogue
-    from policies.tolerated import Tolerated
+    from policies.undecided import AllowedUndecided
+    from policies.waivers import Waivers
 
 RULES = "policies.rules"
 """Module that holds the catalogue."""
@@ -23,9 +23,9 @@ class Pack:
 
     catalogue: "Catalogue"
     """The rules, at the levels of the configuration."""
-    exceptions: "Exceptions"
+    waivers: "Waivers"
     """Who answers for which violation."""
-    tolerated: "Tolerated"
+    allowed_undecided: "AllowedUndecided"
     """What may be undecided."""
     configuration: dict[str, Any]
     """The document of `--policy-pack-config`, empty without one."""
@@ -62,7 +62,7 @@ def load(root: Path, environment: str, config: Path | None = None, module: str =
     if not (directory / "PulumiPolicy.yaml").is_file():
         raise GateError(f"No policy pack: {directory}/PulumiPolicy.yaml is missing. Nothing was judged.")
     catalogue = load_rules(module)
-    from policies import exceptions, levels, tolerated
+    from policies import levels, undecided, waivers
 
     try:
         document = levels.read(config) if config else {}
@@ -71,7 +71,7 @@ def load(root: Path, environment: str, config: Path | None = None, module: str =
         raise GateError(f"The pack's configuration is refused.\n{error}") from None
     return Pack(
         catalogue=raised,
-        exceptions=exceptions.read(directory / exceptions.FILE, catalogue),
-        tolerated=tolerated.read(directory / tolerated.FILE, catalogue),
+        waivers=waivers.read(directory / waivers.FILE, catalogue),
+        allowed_undecided=undecided.read(directory / undecided.FILE, catalogue),
         configuration=document,
     )

@@ -24,10 +24,10 @@ def report_on(document: dict[str, Any], environment: str, pack: Pack, today: dat
         Stack(environment=environment, resources=planned.resources(document)),
         name=name,
         today=today,
-        exceptions=pack.exceptions,
-        tolerated=pack.tolerated,
+        waivers=pack.waivers,
+        allowed_undecided=pack.allowed_undecided,
     )
-    native = levels.unmatched(pack.configuration, pack.exceptions, f"{document['project']}/{name}")
+    native = levels.unmatched(pack.configuration, pack.waivers, f"{document['project']}/{name}")
     return replace(made, problems=[*made.problems, *native]) if native else made
 
 

@@ -25,13 +25,13 @@ def text(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     stopping = report.stopping
     yield from _grouped("STOPS", stopping)
-    told = [it for it in report.of(Verdict.FAIL, Verdict.UNDECIDED) if not stops(it, report.tolerated)]
+    told = [it for it in report.of(Verdict.FAIL, Verdict.UNDECIDED) if not stops(it, report.allowed_undecided)]
     yield from _grouped("advice", [it for it in told if it.judgement.verdict is Verdict.FAIL])
     yield from _grouped("tolerated", [it for it in told if it.judgement.verdict is Verdict.UNDECIDED])
-    for excused in sorted(report.excused, key=lambda it: _order(it.finding)):
-        waiver = excused.waiver
+    for waived in sorted(report.waived, key=lambda it: _order(it.finding)):
+        waiver = waived.waiver
         until = f"  until {waiver.expires}, {waiver.owner} answers for it: {waiver.reason}"
-        yield from _group("excepted", [excused.finding], until)
+        yield from _group("excepted", [waived.finding], until)
     for problem in report.problems:
         yield f"GATE  {problem}"
     yield from _summary(report, len(stopping))
@@ -66,7 +66,7 @@ def _group(word: str, findings: list[Finding], *more: str) -> Iterator[str]:
 def _summary(report: Report, stopping: int) -> Iterator[str]:
     counts = report.counts
     told = ", ".join(f"{counts[verdict]} {word}" for verdict, word in WORDS.items())
-    off = f", {_some(len(report.excused), 'violation')} under an exception" if report.excused else ""
+    off = f", {_some(len(report.waived), 'violation')} under an exception" if report.waived else ""
     yield f"{report.stack}: {_some(len(report.rules), 'rule')}, {told}{off}."
     advice = sum(it.level is Level.ADVISORY for it in report.of(Verdict.FAIL))
     if report.passed:

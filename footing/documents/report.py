@@ -24,7 +24,7 @@ Generated from `footing/check/formats/report.schema.json` by `footing docs`: do 
 - The same report gives the same bytes. Everything is sorted; no time, no machine and no run is in it.
 - Of a resource it tells URN, type, name and the line that made it. Its properties appear only in the words of the
   rules, which never repeat a value that could be a secret.
-- Nothing is left out for being harmless: a tolerated or excused finding is in every format.
+- Nothing is left out for being harmless: a tolerated or waived finding is in every format.
 - Exit codes: 0 the change may go on, 1 it is stopped, 2 the gate could not run and wrote nothing.
 """
 

@@ -42,8 +42,8 @@ def _facts(rule: AnyRule) -> Iterator[tuple[str, str]]:
     yield "Levels", f"{rule.levels.production} in production, {rule.levels.elsewhere} elsewhere"
     looks_at = "all resources of the stack together" if isinstance(rule, StackRule) else "one resource at a time"
     yield "Looks at", f"{', '.join(f'`{type_}`' for type_ in sorted(rule.types))}; {looks_at}"
-    if not rule.excusable:
-        yield "Exceptions", "none in production"
+    if not rule.waivable:
+        yield "Waivers", "none in production"
     if rule.controls:
         yield "Controls", ", ".join(rule.controls)
     yield "Source", rule.source

@@ -14,7 +14,7 @@ from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from footing.testing import wire
-from policies import exceptions, gate, tolerated
+from policies import gate, undecided, waivers
 from policies.analyzer import texts
 from policies.analyzer.serve import started
 from policies.analyzer.servicer import ENVIRONMENT_KEY, PackServicer
@@ -70,14 +70,14 @@ def judged(
         Stack(environment=environment, resources=plain),
         name=STACK,
         today=today,
-        exceptions=exceptions.read(folder / exceptions.FILE, catalogue),
-        tolerated=tolerated.read(folder / tolerated.FILE, catalogue),
+        waivers=waivers.read(folder / waivers.FILE, catalogue),
+        allowed_undecided=undecided.read(folder / undecided.FILE, catalogue),
     )
     found = [
-        texts.diagnostic(finding, stops=stops(finding, report.tolerated))
+        texts.diagnostic(finding, stops=stops(finding, report.allowed_undecided))
         for finding in report.of(Verdict.FAIL, Verdict.UNDECIDED, Verdict.BROKEN)
     ]
-    found += [texts.diagnostic(it.finding, stops=False, waiver=it.waiver) for it in report.excused]
+    found += [texts.diagnostic(it.finding, stops=False, waiver=it.waiver) for it in report.waived]
     return _diagnostics([*found, *map(texts.complaint, report.problems)])
 
 

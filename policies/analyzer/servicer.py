@@ -13,7 +13,7 @@ from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
-from policies import exceptions, levels, tolerated
+from policies import levels, undecided, waivers
 from policies.analyzer import texts
 from policies.analyzer.decoded import Decoded
 from policies.analyzer.environment import environment_in
@@ -69,15 +69,15 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
         self._environment: str | None = None
         self._is_preview = False
         self._inputs: dict[str, Mapping[str, Any]] = {}
-        self._ledger: exceptions.Ledger | None = None
-        self._exceptions = exceptions.read(directory / exceptions.FILE, catalogue)
-        self._tolerated = tolerated.read(directory / tolerated.FILE, catalogue)
+        self._stack_waivers: waivers.StackWaivers | None = None
+        self._waivers = waivers.read(directory / waivers.FILE, catalogue)
+        self._allowed_undecided = undecided.read(directory / undecided.FILE, catalogue)
         self._elsewhere: dict[str, list[Any]] = {}
 
     @_refusing
     def Handshake(self, request: Any, context: Any) -> Any:
         """Refuse to start with a reviewed list that is malformed."""
-        if problems := [*self._exceptions.problems, *self._tolerated.problems]:
+        if problems := [*self._waivers.problems, *self._allowed_undecided.problems]:
             raise levels.PackConfigError(problems)
         return proto.AnalyzerHandshakeResponse()
 
@@ -115,21 +115,21 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def Analyze(self, request: Any, context: Any) -> Any:
         """Judge one resource before it is made."""
-        ledger = self._opened(request.urn)
+        stack_waivers = self._opened(request.urn)
         resource = _resource(request, Decoded(request.properties))
         self._inputs[request.urn] = resource.properties
-        found = self._catalogue.of_resource(resource, ledger.environment)
-        response = self._response(found, ledger)
+        found = self._catalogue.of_resource(resource, stack_waivers.environment)
+        response = self._response(found, stack_waivers)
         response.not_applicable.extend(self._not_about(resource.type))
         return response
 
     def AnalyzeStack(self, request: Any, context: Any) -> Any:
         """Judge the resources together, by the inputs that each was judged by alone, then the exceptions."""
-        ledger = self._opened(request.resources[0].urn if request.resources else "")
+        stack_waivers = self._opened(request.resources[0].urn if request.resources else "")
         resources = [_resource(it, self._declared(it)) for it in request.resources]
-        stack = Stack(environment=ledger.environment, resources=resources)
-        response = self._response(self._catalogue.of_stack(stack), ledger)
-        response.diagnostics.extend(texts.complaint(text) for text in ledger.problems(self._catalogue))
+        stack = Stack(environment=stack_waivers.environment, resources=resources)
+        response = self._response(self._catalogue.of_stack(stack), stack_waivers)
+        response.diagnostics.extend(texts.complaint(text) for text in stack_waivers.problems(self._catalogue))
         return response
 
     def Remediate(self, request: Any, context: Any) -> Any:
@@ -143,18 +143,18 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
     def _info(self) -> Any:
         return texts.analyzer_info(self._catalogue, self._environment or "")
 
-    def _open(self, stack: str, environment: str) -> exceptions.Ledger:
+    def _open(self, stack: str, environment: str) -> waivers.StackWaivers:
         self._environment = environment
-        self._ledger = exceptions.Ledger(
-            exceptions=self._exceptions, stack=stack, environment=environment, today=self._today
+        self._stack_waivers = waivers.StackWaivers(
+            waivers=self._waivers, stack=stack, environment=environment, today=self._today
         )
-        return self._ledger
+        return self._stack_waivers
 
-    def _opened(self, urn: str) -> exceptions.Ledger:
-        """The ledger; `pulumi policy analyze` names no stack, so the first URN and the stack's file tell."""
-        if self._ledger is not None:
-            return self._ledger
-        stack = exceptions.stack_of(urn)
+    def _opened(self, urn: str) -> waivers.StackWaivers:
+        """The waivers; `pulumi policy analyze` names no stack, so the first URN and the stack's file tell."""
+        if self._stack_waivers is not None:
+            return self._stack_waivers
+        stack = waivers.stack_of(urn)
         return self._open(stack, environment_in(self._directory.parent, stack, ENVIRONMENT_KEY))
 
     def _declared(self, request: Any) -> Mapping[str, Any]:
@@ -162,16 +162,16 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
         inputs = self._inputs.get(request.urn)
         return Decoded(request.properties) if inputs is None else inputs
 
-    def _response(self, findings: Iterable[Finding], ledger: exceptions.Ledger) -> Any:
+    def _response(self, findings: Iterable[Finding], stack_waivers: waivers.StackWaivers) -> Any:
         response = proto.AnalyzeResponse()
         # While an update runs, and in the state, everything is known: nothing may stay undecided there.
-        allowed = self._tolerated.of(ledger.stack) if self._is_preview else frozenset()
+        allowed = self._allowed_undecided.of(stack_waivers.stack) if self._is_preview else frozenset()
         silent: dict[str, bool] = {}
         for finding in findings:
             verdict, rule = finding.judgement.verdict, finding.rule.id
             silent[rule] = silent.get(rule, True) and verdict is Verdict.NOT_APPLICABLE
             if verdict in (Verdict.FAIL, Verdict.UNDECIDED, Verdict.BROKEN):
-                waiver = ledger.covering(finding)
+                waiver = stack_waivers.waiver_for(finding)
                 stop = not waiver and stops(finding, allowed)
                 response.diagnostics.append(texts.diagnostic(finding, stops=stop, waiver=waiver))
         response.not_applicable.extend(_not_applicable([rule for rule, yes in silent.items() if yes]))

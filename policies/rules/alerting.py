@@ -23,7 +23,7 @@ from policies.rule import (
 )
 from policies.rules.links import by_urn, linked
 from policies.rules.pooler import is_pooler
-from policies.rules.reading import at, covered, items, truth
+from policies.rules.reading import at, items, truth, unreadable
 from policies.rules.stores import is_measuring
 from policies.rules.tokens import ALERTS, DATABASE, REDIS, SERVERLESS_REDIS, SERVICE, TASK, UPSTASH
 
@@ -74,7 +74,7 @@ class _Watch:
                     self._named |= {it for it in values if isinstance(it, str)}
                     self._alarmed_urns |= set(sources)
                 # What is unknown and comes from resources of the stack is about those.
-                hidden = covered(*values) and not sources
+                hidden = unreadable(*values) and not sources
                 self._unclear = self._unclear or (tells is not False and (tells is None or hidden))
 
     def on(self, resource: Resource) -> bool | None:
@@ -84,7 +84,7 @@ class _Watch:
             return True
         if isinstance(name, str) and name and (name in self._named or self._has_members(name, resource)):
             return True
-        return None if covered(name) or self._unclear else False
+        return None if unreadable(name) or self._unclear else False
 
     def _has_members(self, name: str, resource: Resource) -> bool:
         return resource.type == REDIS and name in self._groups
@@ -103,22 +103,22 @@ def _tells_somebody(alarm: Resource, stack: Stack) -> bool | None:
     enabled, actions = alarm.get("actionsEnabled"), alarm.get("alarmActions")
     if truth(enabled) is False or actions in (None, []) or linked(alarm, "alarmActions", stack, SCALING_POLICY):
         return False
-    return None if covered(enabled, actions) else True
+    return None if unreadable(enabled, actions) else True
 
 
 def _queries(group: Resource) -> Iterator[tuple[set[str], Resource]]:
     """The texts of each query of a group of alerts that are not paused, with the group."""
     rules = group.get("rules")
-    for rule in [rules] if covered(rules) else items(rules):
+    for rule in [rules] if unreadable(rules) else items(rules):
         paused = at(rule, "isPaused")
-        if covered(rule, paused, at(rule, "datas")):
+        if unreadable(rule, paused, at(rule, "datas")):
             yield {_DOUBTFUL}, group
         elif truth(paused) is not True:
             yield from ((_texts(at(data, "model")), group) for data in items(at(rule, "datas")))
 
 
 def _texts(model: Any) -> set[str]:
-    if covered(model):
+    if unreadable(model):
         return {_HIDDEN}
     try:
         read = json.loads(model) if isinstance(model, str) else model
@@ -159,7 +159,7 @@ def _wakes_nobody(resource: Resource) -> Judgement:
 
 def _delivered(subscription: Resource) -> Judgement:
     protocol = subscription.get("protocol")
-    if covered(protocol):
+    if unreadable(protocol):
         return undecided("protocol")
     rings = protocol in RINGING_PROTOCOLS
     return fail(f"messages by {protocol}", "email, or a queue") if rings else PASSED
@@ -172,7 +172,7 @@ def _told(alert: Resource) -> Judgement:
     paging = [kind for kind in kinds if kind in RINGING_ACTIONS]
     if paging:
         return fail(f"{paging[0]} in use", "email or chat")
-    return undecided("triggers") if covered(triggers, *actions, *kinds) else PASSED
+    return undecided("triggers") if unreadable(triggers, *actions, *kinds) else PASSED
 
 
 def _contacted(contact: Resource) -> Judgement:
@@ -192,7 +192,7 @@ def _reports_errors(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
             yield task, NOT_APPLICABLE
         elif linked(task, "containerDefinitions", stack, SENTRY_KEY) or _names_dsn(task):
             yield task, PASSED
-        elif covered(task.get("containerDefinitions")):
+        elif unreadable(task.get("containerDefinitions")):
             yield task, undecided("containerDefinitions")
         else:
             yield task, fail("no SENTRY_DSN", "the DSN of a Sentry project")

@@ -14,7 +14,7 @@ from policies.rule import (
     fail,
     undecided,
 )
-from policies.rules.reading import at, both, covered, flag, is_text, items, only, text, truth, word
+from policies.rules.reading import at, both, flag, is_text, items, only, text, truth, unreadable, word
 
 LISTENER = "aws:lb/listener:Listener"
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
@@ -31,17 +31,17 @@ HTTP, ENCRYPTED = ("HTTP", "HTTPS"), ("HTTPS", "TLS")
 
 def _is_application(balancer: Resource) -> bool | None:
     kind = balancer.get("loadBalancerType", "application")
-    return None if covered(kind) else kind not in ("network", "gateway")
+    return None if unreadable(kind) else kind not in ("network", "gateway")
 
 
 def _only_redirects(listener: Resource) -> Judgement:
     protocol = listener.get("protocol", "HTTP")
     actions = listener.get("defaultActions")
-    if covered(protocol):
+    if unreadable(protocol):
         return undecided("protocol")
     if protocol != "HTTP":
         return PASSED if protocol in ENCRYPTED else _not_http(protocol)
-    if covered(actions) or any(_unclear(action) for action in items(actions)):
+    if unreadable(actions) or any(_unclear(action) for action in items(actions)):
         return undecided("defaultActions")
     redirected = bool(items(actions)) and all(_redirects(action) for action in items(actions))
     return PASSED if redirected else fail("HTTP that is answered", "HTTP that is redirected to HTTPS alone")
@@ -54,7 +54,7 @@ def _not_http(protocol: Any) -> Judgement:
 
 def _unclear(action: Any) -> bool:
     redirect = at(action, "redirect")
-    return covered(action, at(action, "type"), redirect, at(redirect, "protocol"))
+    return unreadable(action, at(action, "type"), redirect, at(redirect, "protocol"))
 
 
 def _redirects(action: Any) -> bool:
@@ -63,7 +63,7 @@ def _redirects(action: Any) -> bool:
 
 def _modern(listener: Resource) -> Judgement:
     policy = listener.get("sslPolicy")
-    if covered(policy):
+    if unreadable(policy):
         return undecided("sslPolicy")
     modern = isinstance(policy, str) and policy.startswith(MODERN_TLS)
     said = "no sslPolicy" if policy is None else "an sslPolicy with old versions of TLS"
@@ -72,12 +72,12 @@ def _modern(listener: Resource) -> Judgement:
 
 def _has_tls(listener: Resource) -> bool | None:
     protocol = listener.get("protocol")
-    return None if covered(protocol) else protocol in ENCRYPTED
+    return None if unreadable(protocol) else protocol in ENCRYPTED
 
 
 def _healthy(group: Resource) -> Judgement:
     check = group.get("healthCheck")
-    if covered(check, at(check, "enabled")):
+    if unreadable(check, at(check, "enabled")):
         return undecided("healthCheck")
     if truth(at(check, "enabled")) is False:
         return fail("healthCheck.enabled false", "a healthCheck")
@@ -86,7 +86,7 @@ def _healthy(group: Resource) -> Judgement:
 
 def _speaks_http(group: Resource) -> bool | None:
     protocol = group.get("protocol")
-    return None if covered(protocol) else protocol in HTTP
+    return None if unreadable(protocol) else protocol in HTTP
 
 
 _listener = partial(Rule, types=frozenset({LISTENER}))
@@ -102,7 +102,7 @@ RULES: Final = (
         remedy="Make the default action of the HTTP listener a redirect to HTTPS.",
         severity=Severity.CRITICAL,
         controls=("CKV_AWS_2", "CKV2_AWS_20", "AWS-0054"),
-        excusable=False,
+        waivable=False,
         check=_only_redirects,
     ),
     _listener(

@@ -17,7 +17,7 @@ from policies.rule import (
     fail,
     undecided,
 )
-from policies.rules.reading import covered, truth
+from policies.rules.reading import truth, unreadable
 from policies.rules.tokens import BUCKETS, DATABASE, REDIS, SERVERLESS_REDIS, UPSTASH, ZONE
 
 STATEFUL: Final = (
@@ -31,7 +31,7 @@ def _is_kept(resource: Resource) -> Judgement:
     if resource.protect:
         return PASSED
     forced = resource.get("forceDestroy") if resource.type in BUCKETS else False
-    if covered(forced):
+    if unreadable(forced):
         return undecided("forceDestroy")
     # A bucket that says that its content may go is judged for saying so, by a rule of its own.
     return NOT_APPLICABLE if truth(forced) is True else fail("no protect", "protect true")

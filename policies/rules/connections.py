@@ -10,7 +10,7 @@ from policies.rules.database import is_replica
 from policies.rules.links import linked, linking, siblings
 from policies.rules.parameters import family_version, max_connections
 from policies.rules.pooler import PER_TASK_TAG, is_pooler, stated
-from policies.rules.reading import covered
+from policies.rules.reading import unreadable
 from policies.rules.tokens import DATABASE, PARAMETER_GROUP, SCALING_TARGET, SERVICE, TASK
 
 RESERVED = SUPERUSER_RESERVED_CONNECTIONS + RDS_RESERVED_CONNECTIONS
@@ -25,7 +25,7 @@ def _has_own_group(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
         groups = linked(database, "parameterGroupName", stack, PARAMETER_GROUP) or _named(stack, name)
         if groups:
             yield database, _fits(database, groups[0])
-        elif covered(name):
+        elif unreadable(name):
             yield database, undecided("parameterGroupName")
         else:
             yield database, fail(_what(name), "a parameter group of the stack")
@@ -46,7 +46,7 @@ def _fits(database: Resource, group: Resource) -> Judgement:
     family, version = group.get("family"), database.get("engineVersion")
     if version is None and is_replica(database) is not False:
         return PASSED
-    if covered(family, version):
+    if unreadable(family, version):
         return undecided("the version of PostgreSQL")
     major = re.match(r"\d+", version) if isinstance(version, str) else None
     if major and int(major[0]) == family_version(family):
@@ -83,7 +83,7 @@ def _supply(stack: Stack, database: Resource) -> int | str:
     if not groups:
         return _UNKNOWN
     number = max_connections(groups[0])
-    if covered(number):
+    if unreadable(number):
         return _UNKNOWN
     return _NONSENSE if number is None else int(number) - RESERVED
 
@@ -97,7 +97,7 @@ def _demand(stack: Stack, service: Resource) -> int | str | None:
     targets = linking(stack, SCALING_TARGET, "resourceId", service)
     most = targets[0].get("maxCapacity") if targets else service.get("desiredCount", 1)
     values = (per_task[0], most, service.get("deploymentMaximumPercent", MOST_DEPLOYMENT_PERCENT))
-    if covered(*values) or per_task[0] is None:
+    if unreadable(*values) or per_task[0] is None:
         return _UNKNOWN
     connections, running, share = (whole_number(it) for it in values)
     if not connections or not running or not share or min(connections, running, share) < 1:

@@ -18,7 +18,7 @@ from policies.rule import (
     seen,
     undecided,
 )
-from policies.rules.reading import at, covered, truth
+from policies.rules.reading import at, truth, unreadable
 from policies.rules.tokens import TASK
 
 ContainerCheck = Callable[[Mapping[str, Any]], str]
@@ -33,7 +33,7 @@ def definitions(task: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
 
     """
     value = task.get("containerDefinitions")
-    if covered(value):
+    if unreadable(value):
         raise LookupError
     try:
         containers = json.loads(value) if isinstance(value, str) else value

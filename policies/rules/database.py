@@ -17,7 +17,7 @@ from policies.rule import (
     seen,
     undecided,
 )
-from policies.rules.reading import Check, both, covered, flag, is_text, number, only, some, text
+from policies.rules.reading import Check, both, flag, is_text, number, only, some, text, unreadable
 from policies.rules.tokens import DATABASE
 
 KNOWN_NAMES: Final = ("admin", "administrator", "master", "postgres", "rdsadmin", "root", "user")
@@ -27,7 +27,7 @@ WEEK_DAYS, LONGEST_BACKUP_DAYS = 7, 35
 def is_replica(resource: Resource) -> bool | None:
     """Whether an instance copies another, from which it has its storage, network, owner and backups."""
     source = resource.get("replicateSourceDb")
-    return None if covered(source) else is_text(source)
+    return None if unreadable(source) else is_text(source)
 
 
 def _primary(check: Check) -> Check:
@@ -43,7 +43,7 @@ def _no_literal_password(resource: Resource) -> Judgement:
         value = resource.get(key)
         if isinstance(value, str) and value:
             return fail(f"a plain text as {key}", "manageMasterUserPassword, or a secret")
-        if value is not None and value != "" and not covered(value):
+        if value is not None and value != "" and not unreadable(value):
             return fail(f"{key} {seen(value)}", "manageMasterUserPassword, or a secret")
         # A secret that is not known yet is a secret to the engine too; an unknown alone may be anything.
         if value is UNKNOWN:
@@ -53,7 +53,7 @@ def _no_literal_password(resource: Resource) -> Judgement:
 
 def _own_name(resource: Resource) -> Judgement:
     value = resource.get("username")
-    if covered(value):
+    if unreadable(value):
         return undecided("username")
     if value is None and is_text(resource.get("snapshotIdentifier")):
         return NOT_APPLICABLE
@@ -73,7 +73,7 @@ RULES: Final = (
         remedy="Set storageEncrypted; an existing instance is copied through an encrypted snapshot.",
         severity=Severity.CRITICAL,
         controls=("CKV_AWS_16", "AWS-0080"),
-        excusable=False,
+        waivable=False,
         check=_primary(flag("storageEncrypted", expected=True, default=False)),
     ),
     _rule(
@@ -84,7 +84,7 @@ RULES: Final = (
         remedy="Set publiclyAccessible to false.",
         severity=Severity.CRITICAL,
         controls=("CKV_AWS_17", "AWS-0180"),
-        excusable=False,
+        waivable=False,
         check=flag("publiclyAccessible", expected=False, default=False),
     ),
     _rule(
@@ -107,7 +107,7 @@ RULES: Final = (
         keys=("database.backup_retention_days",),
         severity=Severity.CRITICAL,
         controls=("CKV_AWS_133",),
-        excusable=False,
+        waivable=False,
         check=_primary(
             number("backupRetentionPeriod", minimum=1, maximum=LONGEST_BACKUP_DAYS, unit="days", default=0)
         ),
@@ -160,7 +160,7 @@ RULES: Final = (
         source="https://www.pulumi.com/docs/iac/concepts/secrets/",
         remedy="Generate the password, or set manageMasterUserPassword.",
         severity=Severity.CRITICAL,
-        excusable=False,
+        waivable=False,
         check=_no_literal_password,
     ),
     _rule(
@@ -181,7 +181,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
         remedy="Set dbSubnetGroupName and vpcSecurityGroupIds.",
         severity=Severity.CRITICAL,
-        excusable=False,
+        waivable=False,
         check=both(_primary(text("dbSubnetGroupName", refused=("default",))), some("vpcSecurityGroupIds")),
     ),
 )

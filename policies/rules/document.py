@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from policies.rules.reading import at, covered, items
+from policies.rules.reading import at, items, unreadable
 
 
 def statements(document: Any) -> list[Mapping[str, Any]] | None:
@@ -14,7 +14,7 @@ def statements(document: Any) -> list[Mapping[str, Any]] | None:
         LookupError: the document, or a part of it, is unknown or a secret.
 
     """
-    if covered(document):
+    if unreadable(document):
         raise LookupError
     try:
         read = json.loads(document) if isinstance(document, str) else document
@@ -31,7 +31,7 @@ def statements(document: Any) -> list[Mapping[str, Any]] | None:
 def _hides(value: Any) -> bool:
     if isinstance(value, Mapping):
         return any(_hides(it) for it in value.values())
-    return any(_hides(it) for it in value) if isinstance(value, list) else covered(value)
+    return any(_hides(it) for it in value) if isinstance(value, list) else unreadable(value)
 
 
 def texts(value: Any) -> list[str]:

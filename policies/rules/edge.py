@@ -75,8 +75,8 @@ def _holds(
             return undecided("a rate limit")
         active = [rule for rule in rules if _refuses(rule) and concerns(rule)]
         if not active:
-            excused = not required or (not on_free and _is_free_plan(rules))
-            return NOT_APPLICABLE if excused else fail("no such limit", limit.range)
+            waived = not required or (not on_free and _is_free_plan(rules))
+            return NOT_APPLICABLE if waived else fail("no such limit", limit.range)
         return _all_within(active, limit, window_seconds)
 
     return check

@@ -117,7 +117,7 @@ def _printable(name: str) -> str:
     return name if is_name and not secret_by_value(name) else "of odd names"
 
 
-_rule = partial(Rule, types=frozenset({TASK}), severity=Severity.CRITICAL, excusable=False)
+_rule = partial(Rule, types=frozenset({TASK}), severity=Severity.CRITICAL, waivable=False)
 
 RULES: Final = (
     _rule(

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from policies.rule import PASSED, Judgement, Resource, Rule, Severity, fail, undecided
 from policies.rules.document import allows, statements, texts
-from policies.rules.reading import covered, items
+from policies.rules.reading import items, unreadable
 
 POLICIES: Final = ("aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy")
 ROLE = "aws:iam/role:Role"
@@ -69,7 +69,7 @@ def _principals(statement: Mapping[str, Any]) -> list[str]:
 
 def _modest(attachment: Resource) -> Judgement:
     arn = attachment.get("policyArn")
-    if covered(arn):
+    if unreadable(arn):
         return undecided("policyArn")
     if not isinstance(arn, str) or not arn:
         return fail("no policyArn", "a policy")
@@ -97,7 +97,7 @@ RULES: Final = (
         source=f"{DOCS}/reference_policies_elements_principal.html",
         remedy="Name the service or the account that may take the role.",
         controls=("CKV_AWS_60",),
-        excusable=False,
+        waivable=False,
         types=frozenset({ROLE}),
         check=_trusts_somebody,
     ),

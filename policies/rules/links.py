@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from policies.rule import Resource, Stack
-from policies.rules.reading import covered, items
+from policies.rules.reading import items, unreadable
 
 STACKS_KEPT = 64
 """Indexes that are kept: a run has one stack and asks about a few properties."""
@@ -23,7 +23,7 @@ class _Index:
     direct: Mapping[str, list[Resource]]
     handed_on: Mapping[str, list[Resource]]
     named: Mapping[str, list[Resource]]
-    strays: bool
+    has_unresolved_links: bool
 
 
 def by_urn(resource: Resource, key: str) -> tuple[str, ...]:
@@ -53,26 +53,26 @@ def siblings(stack: Stack, types: tuple[str, ...], key: str, of: Resource, name:
     return list({id(it): it for it in (*handed_on, *named)}.values())
 
 
-def strays(stack: Stack, types: tuple[str, ...], key: str) -> bool:
+def has_unresolved_links(stack: Stack, types: tuple[str, ...], key: str) -> bool:
     """Whether a resource of these types has an unknown property that comes from no resource of the stack."""
-    return _index(stack, types, key).strays
+    return _index(stack, types, key).has_unresolved_links
 
 
 @lru_cache(maxsize=STACKS_KEPT)
 def _index(stack: Stack, types: tuple[str, ...], key: str) -> _Index:
     direct, handed_on, named = (defaultdict[str, list[Resource]](list) for _ in range(3))
-    stray = False
+    unresolved = False
     for resource in stack.of(*types):
         for urn in by_urn(resource, key):
             direct[urn].append(resource)
         for urn in _origins(resource, key, stack):
             handed_on[urn].append(resource)
         value = resource.get(key)
-        stray = stray or (covered(value) and not by_urn(resource, key))
+        unresolved = unresolved or (unreadable(value) and not by_urn(resource, key))
         for text in items(value):
             if isinstance(text, str):
                 named[text].append(resource)
-    return _Index(direct=direct, handed_on=handed_on, named=named, strays=stray)
+    return _Index(direct=direct, handed_on=handed_on, named=named, has_unresolved_links=unresolved)
 
 
 def _origins(resource: Resource, key: str, stack: Stack) -> set[str]:

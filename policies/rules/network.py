@@ -18,9 +18,9 @@ from policies.rule import (
     undecided,
     whole_number,
 )
-from policies.rules.links import linked, siblings, strays
+from policies.rules.links import has_unresolved_links, linked, siblings
 from policies.rules.pooler import is_pooler
-from policies.rules.reading import at, covered, flag, items, worst
+from policies.rules.reading import at, flag, items, unreadable, worst
 from policies.rules.stores import is_measuring
 from policies.rules.tokens import DATABASE, GROUP, GROUP_RULE, INGRESS, SERVICE, SUBNET, TASK, VPC
 
@@ -44,18 +44,18 @@ def _is_anywhere(cidr: Any) -> bool:
 
 def _open_door(rule: Any) -> Judgement:
     """Judge one rule of a security group, whatever resource it is written in."""
-    if covered(rule):
+    if unreadable(rule):
         return undecided("a rule")
     addresses = [it for key in _ADDRESSES for it in items(at(rule, key))]
     anywhere = any(_is_anywhere(it) for it in addresses)
-    if not anywhere and not any(covered(it) for it in addresses):
+    if not anywhere and not any(unreadable(it) for it in addresses):
         return PASSED
     protocol = next((value for key in _PORTS if (value := at(rule, key)) is not None), None)
     ports = [at(rule, "fromPort"), at(rule, "toPort")]
     numbers = {whole_number(port) for port in ports}
-    if not covered(protocol, *ports) and protocol in ("tcp", "6") and numbers in ({80}, {443}):
+    if not unreadable(protocol, *ports) and protocol in ("tcp", "6") and numbers in ({80}, {443}):
         return PASSED
-    if not anywhere or covered(protocol, *ports):
+    if not anywhere or unreadable(protocol, *ports):
         return undecided("who may connect, and to which port")
     return fail("any address to other ports than 80 and 443", "chosen addresses, groups or prefix lists")
 
@@ -63,11 +63,11 @@ def _open_door(rule: Any) -> Judgement:
 def _no_open_ingress(resource: Resource) -> Judgement:
     if resource.type == GROUP:
         rules = resource.get("ingress")
-        return undecided("ingress") if covered(rules) else worst([PASSED, *map(_open_door, items(rules))])
+        return undecided("ingress") if unreadable(rules) else worst([PASSED, *map(_open_door, items(rules))])
     if resource.type == GROUP_RULE:
         kind = resource.get("type")
         judgement = _open_door(resource)
-        if covered(kind):
+        if unreadable(kind):
             return judgement if judgement is PASSED else undecided("type")
         return NOT_APPLICABLE if kind == "egress" else judgement
     return _open_door(resource)
@@ -76,7 +76,7 @@ def _no_open_ingress(resource: Resource) -> Judgement:
 def _closed(group: Resource) -> Judgement:
     for key in ("ingress", "egress"):
         rules = group.get(key)
-        if covered(rules):
+        if unreadable(rules):
             return undecided(key)
         if rules not in (None, []):
             return fail(f"rules in {key}", "no rule")
@@ -89,7 +89,7 @@ def _has_flow_log(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
         kinds = [log.get("trafficType") for log in logs]
         if "ALL" in kinds:
             yield vpc, PASSED
-        elif any(covered(kind) for kind in kinds) or strays(stack, (FLOW_LOG,), "vpcId"):
+        elif any(unreadable(kind) for kind in kinds) or has_unresolved_links(stack, (FLOW_LOG,), "vpcId"):
             yield vpc, undecided("the flow log")
         else:
             yield vpc, fail("no flow log of ALL traffic", "a flow log")
@@ -99,7 +99,7 @@ def _adopts_default_group(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
     for vpc in stack.of(VPC):
         if siblings(stack, (DEFAULT_GROUP,), "vpcId", vpc, "id"):
             yield vpc, PASSED
-        elif strays(stack, (DEFAULT_GROUP,), "vpcId"):
+        elif has_unresolved_links(stack, (DEFAULT_GROUP,), "vpcId"):
             yield vpc, undecided("the default security group")
         else:
             yield vpc, fail("its default security group as AWS made it", "a DefaultSecurityGroup without rules")
@@ -131,13 +131,13 @@ def _only_from_poolers(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
         into = linked(rule, "securityGroupId", stack, GROUP)
         if any(group.urn in guarding for group in into):
             yield rule, _from(rule, source, stack, admitted, doubtful=doubtful)
-        elif databases and not into and covered(rule.get("securityGroupId")):
+        elif databases and not into and unreadable(rule.get("securityGroupId")):
             yield rule, undecided("whose rule it is")
 
 
 def _no_inline_rule(group: Resource) -> Judgement:
     rules = group.get("ingress")
-    if covered(rules):
+    if unreadable(rules):
         return undecided("ingress")
     return PASSED if rules in (None, []) else fail("rules within the group", "rules of their own")
 
@@ -148,7 +148,7 @@ def _from(rule: Resource, key: str, stack: Stack, admitted: set[str], *, doubtfu
         return PASSED
     if rule.get("type") == "egress":
         return NOT_APPLICABLE
-    if (sources and doubtful) or (not sources and covered(rule.get(key))):
+    if (sources and doubtful) or (not sources and unreadable(rule.get(key))):
         return undecided("where connections come from")
     return fail("a way in for others than the pooler", "the pooler's security group alone")
 

@@ -19,7 +19,7 @@ from policies.rule import (
     undecided,
     whole_number,
 )
-from policies.rules.reading import at, covered
+from policies.rules.reading import at, unreadable
 from policies.rules.tokens import PARAMETER_GROUP
 
 MAX_CONNECTIONS, FORCED_TLS, SLOW_QUERY = "max_connections", "rds.force_ssl", "log_min_duration_statement"
@@ -50,27 +50,27 @@ def family_version(family: Any) -> int | None:
 def parameter(group: Mapping[str, Any], name: str) -> Any:
     """A parameter's value, None when it is not set, `UNKNOWN` when that cannot be told."""
     entries = group.get("parameters")
-    if covered(entries):
+    if unreadable(entries):
         return UNKNOWN
     hidden = False
     for entry in entries if isinstance(entries, list) else ():
         found = at(entry, "name")
         if found == name:
             return at(entry, "value")
-        hidden = hidden or covered(found)
+        hidden = hidden or unreadable(found)
     return UNKNOWN if hidden else None
 
 
 def max_connections(group: Mapping[str, Any]) -> Any:
     """What a group tells PostgreSQL to accept: a whole number, `UNKNOWN`, or None where it states none."""
     found = parameter(group, MAX_CONNECTIONS)
-    return found if covered(found) else whole_number(found)
+    return found if unreadable(found) else whole_number(found)
 
 
 def _of_postgres(check: Callable[[Resource], Judgement]) -> Callable[[Resource], Judgement]:
     def checked(group: Resource) -> Judgement:
         family = group.get("family")
-        if not covered(family) and not str(family).startswith("postgres"):
+        if not unreadable(family) and not str(family).startswith("postgres"):
             return NOT_APPLICABLE
         return check(group)
 
@@ -79,7 +79,7 @@ def _of_postgres(check: Callable[[Resource], Judgement]) -> Callable[[Resource],
 
 def _is_exact(group: Resource) -> Judgement:
     found = parameter(group, MAX_CONNECTIONS)
-    if covered(found):
+    if unreadable(found):
         return undecided(f"the parameter {MAX_CONNECTIONS}")
     required = POSTGRES_MAX_CONNECTIONS.range
     number = whole_number(found)
@@ -99,7 +99,7 @@ def _is_replicas(group: Resource) -> bool:
 
 def _forces_tls(group: Resource) -> Judgement:
     found = parameter(group, FORCED_TLS)
-    if covered(found):
+    if unreadable(found):
         return undecided(f"the parameter {FORCED_TLS}")
     if found is None:
         return _tls_of_family(group.get("family"))
@@ -108,7 +108,7 @@ def _forces_tls(group: Resource) -> Judgement:
 
 
 def _tls_of_family(family: Any) -> Judgement:
-    if covered(family):
+    if unreadable(family):
         return undecided("family")
     version = family_version(family)
     by_default = version is not None and version >= TLS_BY_DEFAULT
@@ -117,17 +117,17 @@ def _tls_of_family(family: Any) -> Judgement:
 
 def _waits_for_a_restart(group: Resource) -> Judgement:
     entries = group.get("parameters")
-    if covered(entries):
+    if unreadable(entries):
         return undecided("parameters")
     judgement = PASSED
     for entry in entries if isinstance(entries, list) else ():
         name, method = at(entry, "name"), at(entry, "applyMethod")
-        if not covered(name) and (not isinstance(name, str) or name not in AFTER_A_RESTART):
+        if not unreadable(name) and (not isinstance(name, str) or name not in AFTER_A_RESTART):
             continue
-        if covered(method):
+        if unreadable(method):
             judgement = undecided("an applyMethod")
         elif method != "pending-reboot":
-            if not covered(name):
+            if not unreadable(name):
                 return fail(f"{name} applied {seen(method, 'immediate')}", "pending-reboot")
             judgement = undecided("the name of a parameter")
     return judgement
@@ -135,7 +135,7 @@ def _waits_for_a_restart(group: Resource) -> Judgement:
 
 def _logs_slow_queries(group: Resource) -> Judgement:
     found = parameter(group, SLOW_QUERY)
-    if covered(found):
+    if unreadable(found):
         return undecided(f"the parameter {SLOW_QUERY}")
     # PostgreSQL's own default is -1: no query is logged.
     number = whole_number(found)
@@ -163,7 +163,7 @@ RULES: Final = (
         remedy="Set the parameter rds.force_ssl to 1.",
         severity=Severity.CRITICAL,
         controls=("CKV2_AWS_69",),
-        excusable=False,
+        waivable=False,
         check=_of_postgres(_forces_tls),
     ),
     _rule(

@@ -20,7 +20,7 @@ from policies.rule import (
     whole_number,
 )
 from policies.rules.container import definitions, variables
-from policies.rules.reading import covered
+from policies.rules.reading import unreadable
 from policies.rules.tokens import TASK
 
 TAG, PER_TASK_TAG = "footing:server-connections", "footing:server-connections-per-task"
@@ -44,7 +44,7 @@ UNVERIFIED: Final = ("allow", "disable", "prefer", "require")
 def stated(task: Mapping[str, Any], name: str) -> Any:
     """Return the value of a task's tag: None without it, UNKNOWN where it is not known yet."""
     tags = task.get("tags")
-    if covered(tags):
+    if unreadable(tags):
         return UNKNOWN
     return tags.get(name) if isinstance(tags, Mapping) else None
 
@@ -77,7 +77,7 @@ def _server_connections(task: Resource) -> Judgement:
     pool, per_task = stated(task, TAG), stated(task, PER_TASK_TAG)
     numbers: dict[str, int] = {}
     for tag, value in ((TAG, pool), (PER_TASK_TAG, per_task)):
-        if covered(value):
+        if unreadable(value):
             continue
         number = whole_number(value)
         if not number or number < 1:
@@ -106,7 +106,7 @@ def _transaction_mode(task: Resource) -> Judgement:
     settings = _variables(task)
     known = [] if settings in (None, UNKNOWN) else [_option(settings, "pool_mode") or MODES[0]]
     tag = stated(task, MODE_TAG)
-    modes = [*known, *([] if tag is None or covered(tag) else [tag])]
+    modes = [*known, *([] if tag is None or unreadable(tag) else [tag])]
     for mode in modes:
         if mode != "transaction":
             return fail(f"pool_mode {seen(mode, *MODES)}", "pool_mode transaction")
@@ -154,7 +154,7 @@ RULES: Final = (
         source="https://www.pgbouncer.org/config.html#server_tls_sslmode",
         remedy="Set server_tls_sslmode to verify-full.",
         severity=Severity.CRITICAL,
-        excusable=False,
+        waivable=False,
         check=_verified_tls,
     ),
 )

@@ -27,7 +27,7 @@ _TRUTHS: Final = {"true": True, "false": False}
 _WORST_FIRST: Final = (Verdict.FAIL, Verdict.UNDECIDED, Verdict.PASS)
 
 
-def covered(*values: Any) -> bool:
+def unreadable(*values: Any) -> bool:
     """Whether a rule cannot see any of these."""
     return any(value is UNKNOWN or value is SECRET for value in values)
 
@@ -57,7 +57,7 @@ def truth(value: Any) -> bool | None:
 
 def is_text(value: Any) -> bool:
     """Whether there is a text: a mark stands for one."""
-    return covered(value) or (isinstance(value, str) and value != "")
+    return unreadable(value) or (isinstance(value, str) and value != "")
 
 
 def flag(*path: str, expected: bool, default: bool) -> Check:
@@ -66,7 +66,7 @@ def flag(*path: str, expected: bool, default: bool) -> Check:
 
     def check(resource: Resource) -> Judgement:
         value = at(resource, *path)
-        if covered(value):
+        if unreadable(value):
             return undecided(name)
         if (default if value is None else truth(value)) is expected:
             return PASSED
@@ -81,7 +81,7 @@ def word(*path: str, allowed: Sequence[str], default: str | None = None, known: 
 
     def check(resource: Resource) -> Judgement:
         value = at(resource, *path)
-        if covered(value):
+        if unreadable(value):
             return undecided(name)
         if (default if value is None else value) in allowed:
             return PASSED
@@ -97,7 +97,7 @@ def number(*path: str, minimum: int, maximum: int, unit: str, default: int | Non
 
     def check(resource: Resource) -> Judgement:
         value = at(resource, *path)
-        if covered(value):
+        if unreadable(value):
             return undecided(name)
         found = default if value is None else whole_number(value)
         if found is not None and minimum <= found <= maximum:
@@ -114,7 +114,7 @@ def text(*path: str, refused: Sequence[str] = ()) -> Check:
 
     def check(resource: Resource) -> Judgement:
         value = at(resource, *path)
-        if covered(value):
+        if unreadable(value):
             return undecided(name) if refused else PASSED
         if not is_text(value):
             return fail("nothing" if value in (None, "") else f"{name} {seen(value)}", required)
@@ -129,7 +129,7 @@ def some(*path: str) -> Check:
 
     def check(resource: Resource) -> Judgement:
         value = at(resource, *path)
-        if covered(value):
+        if unreadable(value):
             return undecided(name)
         if isinstance(value, list) and any(is_text(item) for item in value):
             return PASSED

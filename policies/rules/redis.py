@@ -18,7 +18,7 @@ from policies.rule import (
     undecided,
     whole_number,
 )
-from policies.rules.reading import both, covered, flag, is_text, number, some, text, truth, word
+from policies.rules.reading import both, flag, is_text, number, some, text, truth, unreadable, word
 from policies.rules.tokens import REDIS, SERVERLESS_REDIS, UPSTASH
 
 DOCS = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg"
@@ -28,7 +28,7 @@ _TLS_MODES = ("preferred", "required")
 
 def _encrypted(resource: Resource) -> Judgement:
     value, engine = resource.get("atRestEncryptionEnabled"), resource.get("engine")
-    if value is None and covered(engine):
+    if value is None and unreadable(engine):
         return undecided("engine")
     # ElastiCache encrypts Valkey unless told not to, Redis only if told to.
     return flag("atRestEncryptionEnabled", expected=True, default=engine == "valkey")(resource)
@@ -45,7 +45,7 @@ def _authenticates(resource: Resource) -> Judgement:
 
 def _has_a_standby(resource: Resource) -> Judgement:
     nodes = {key: resource.get(key) for key in ("numCacheClusters", "replicasPerNodeGroup")}
-    if covered(*nodes.values()):
+    if unreadable(*nodes.values()):
         return undecided("the number of nodes")
     cluster, replicas = (whole_number(value) for value in nodes.values())
     if (cluster or 0) >= 2 or (replicas or 0) >= 1:
@@ -55,7 +55,7 @@ def _has_a_standby(resource: Resource) -> Judgement:
 
 def _evicts_by_choice(resource: Resource) -> Judgement:
     value = resource.get("eviction")
-    if covered(value):
+    if unreadable(value):
         return undecided("eviction")
     stated = truth(value) is not None
     return PASSED if stated else fail(f"eviction {seen(value)}", "eviction, true or false")
@@ -80,7 +80,7 @@ RULES: Final = (
         remedy="Set atRestEncryptionEnabled; an existing store is made again from a snapshot.",
         severity=Severity.CRITICAL,
         controls=("CKV_AWS_29", "AWS-0045"),
-        excusable=False,
+        waivable=False,
         check=_encrypted,
     ),
     _rule(
@@ -91,7 +91,7 @@ RULES: Final = (
         remedy="Set transitEncryptionEnabled, and transitEncryptionMode to required.",
         severity=Severity.CRITICAL,
         controls=("CKV_AWS_30", "AWS-0051"),
-        excusable=False,
+        waivable=False,
         check=both(
             flag("transitEncryptionEnabled", expected=True, default=False),
             word("transitEncryptionMode", allowed=("required",), default="required", known=_TLS_MODES),
@@ -105,7 +105,7 @@ RULES: Final = (
         remedy="Set userGroupIds, or authToken.",
         severity=Severity.CRITICAL,
         controls=("CKV_AWS_31",),
-        excusable=False,
+        waivable=False,
         check=_authenticates,
     ),
     _rule(
@@ -183,7 +183,7 @@ RULES: Final = (
         why="passwords and sessions would cross the internet in the clear",
         remedy="Set tls.",
         severity=Severity.CRITICAL,
-        excusable=False,
+        waivable=False,
         check=flag("tls", expected=True, default=True),
     ),
     _upstash(

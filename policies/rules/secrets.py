@@ -19,7 +19,7 @@ from policies.rule import (
     fail,
     undecided,
 )
-from policies.rules.links import siblings, strays
+from policies.rules.links import has_unresolved_links, siblings
 from policies.rules.reading import Check, number, text
 
 SECRET_TYPE = "aws:secretsmanager/secret:Secret"  # noqa: S105  a type token
@@ -32,7 +32,7 @@ def _rotates(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
     for secret in stack.of(SECRET_TYPE):
         if siblings(stack, (ROTATION,), "secretId", secret, "name"):
             yield secret, PASSED
-        elif strays(stack, (ROTATION,), "secretId"):
+        elif has_unresolved_links(stack, (ROTATION,), "secretId"):
             yield secret, undecided("whose rotation it is")
         else:
             yield secret, fail("no rotation", "a SecretRotation")

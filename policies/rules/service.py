@@ -23,7 +23,7 @@ from policies.rule import (
 )
 from policies.rules.links import by_urn, linked, linking
 from policies.rules.pooler import is_pooler
-from policies.rules.reading import at, both, covered, flag, items
+from policies.rules.reading import at, both, flag, items, unreadable
 from policies.rules.stores import is_measuring
 from policies.rules.tokens import SCALING_TARGET, SERVICE, SUBNET, TASK
 
@@ -38,7 +38,7 @@ DOCS = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 
 def _platform(service: Resource) -> Judgement:
     value = service.get("platformVersion")
-    if covered(value):
+    if unreadable(value):
         return undecided("platformVersion")
     if value in (None, "LATEST"):
         return PASSED
@@ -50,17 +50,17 @@ def _platform(service: Resource) -> Judgement:
 
 def _insights(cluster: Resource) -> Judgement:
     settings = cluster.get("settings")
-    found = [settings] if covered(settings) else items(settings)
-    values = [at(it, "value") for it in found if not covered(it) and at(it, "name") == "containerInsights"]
-    if any(value in INSIGHTS for value in values if not covered(value)):
+    found = [settings] if unreadable(settings) else items(settings)
+    values = [at(it, "value") for it in found if not unreadable(it) and at(it, "name") == "containerInsights"]
+    if any(value in INSIGHTS for value in values if not unreadable(value)):
         return PASSED
-    hidden = [it for it in found if covered(it, at(it, "name")) or covered(*values)]
+    hidden = [it for it in found if unreadable(it, at(it, "name")) or unreadable(*values)]
     return undecided("containerInsights") if hidden else fail("no containerInsights", " or ".join(INSIGHTS))
 
 
 def _bounds(target: Resource) -> Judgement:
     least, most = target.get("minCapacity"), target.get("maxCapacity")
-    if covered(least, most):
+    if unreadable(least, most):
         return undecided("minCapacity and maxCapacity")
     low, high = whole_number(least), whole_number(most)
     if low is not None and high is not None and 1 <= low < high:
@@ -70,11 +70,11 @@ def _bounds(target: Resource) -> Judgement:
 
 def _target(policy: Resource) -> Judgement:
     kind = policy.get("policyType")
-    if not covered(kind) and kind != "TargetTrackingScaling":
+    if not unreadable(kind) and kind != "TargetTrackingScaling":
         return NOT_APPLICABLE
     metric = at(policy, _TRACKING, "predefinedMetricSpecification", "predefinedMetricType")
     value = at(policy, _TRACKING, "targetValue")
-    if covered(kind, metric, value):
+    if unreadable(kind, metric, value):
         return undecided("targetValue")
     if isinstance(metric, str) and not metric.endswith("Utilization"):
         return NOT_APPLICABLE
@@ -112,7 +112,7 @@ def _two_tasks(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
             continue
         least = least_tasks(service, stack)
         number = whole_number(least)
-        if covered(least):
+        if unreadable(least):
             yield service, undecided("the number of tasks")
         elif number is None or number < LEAST_TASKS:
             yield service, fail(f"{seen(least)} tasks", f"{LEAST_TASKS} tasks at least")
@@ -127,7 +127,7 @@ def _in_zones(service: Resource, stack: Stack) -> Judgement:
     known = {zone for zone in zones if isinstance(zone, str)}
     if len(known) >= LEAST_TASKS:
         return PASSED
-    if any(zone is None or covered(zone) for zone in zones) or (not zones and covered(stated)):
+    if any(zone is None or unreadable(zone) for zone in zones) or (not zones and unreadable(stated)):
         return undecided("the zones of the subnets")
     # Subnets of another stack: their zones are not here, their number is.
     enough = not zones and len([it for it in items(stated) if it]) >= LEAST_TASKS
@@ -141,7 +141,7 @@ def _scales(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
         if pooler is True or of_measuring(service, stack):
             continue
         scaled = bool(linking(stack, SCALING_TARGET, "resourceId", service))
-        if not scaled and pooler is None and covered(service.get("taskDefinition")):
+        if not scaled and pooler is None and unreadable(service.get("taskDefinition")):
             yield service, undecided("whether it is a pooler")
         else:
             yield service, PASSED if scaled else fail("no scaling target", "a scaling target")
@@ -153,9 +153,9 @@ def _separate_roles(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
         urns = [by_urn(task, key) for key in ("executionRoleArn", "taskRoleArn")]
         if own in (None, "") or execution in (None, ""):
             yield task, PASSED
-        elif all(urns) and (covered(execution, own) or execution == own):
+        elif all(urns) and (unreadable(execution, own) or execution == own):
             yield task, _one_or_two(urns)
-        elif covered(execution, own):
+        elif unreadable(execution, own):
             yield task, undecided("the roles")
         else:
             yield task, _one_or_two([execution, own])

@@ -19,8 +19,8 @@ from policies.rule import (
     undecided,
 )
 from policies.rules.document import allows, statements, texts
-from policies.rules.links import siblings, strays
-from policies.rules.reading import at, covered, flag, items, truth, word
+from policies.rules.links import has_unresolved_links, siblings
+from policies.rules.reading import at, flag, items, truth, unreadable, word
 from policies.rules.tokens import BUCKETS
 
 BLOCKS: Final = ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",)
@@ -48,7 +48,7 @@ def _all_of(stack: Stack, types: tuple[str, ...], missing: str, holds: Any) -> F
             yield bucket, PASSED
         elif judgements:
             yield bucket, judgements[0]
-        elif strays(stack, types, "bucket"):
+        elif has_unresolved_links(stack, types, "bucket"):
             yield bucket, undecided("whose settings these are")
         else:
             yield bucket, fail(missing, missing.removeprefix("no "))
@@ -64,7 +64,7 @@ def _blocks_public_access(block: Resource) -> Judgement:
 
 def _keeps_versions(versioning: Resource) -> Judgement:
     status = at(versioning, "versioningConfiguration", "status")
-    if covered(status):
+    if unreadable(status):
         return undecided("the status of versioning")
     return (
         PASSED if status == "Enabled" else fail(f"versioning {seen(status, 'Suspended', 'Disabled')}", "Enabled")
@@ -73,12 +73,14 @@ def _keeps_versions(versioning: Resource) -> Judgement:
 
 def _ends(lifecycle: Resource) -> Judgement:
     rules = lifecycle.get("rules")
-    if covered(rules):
+    if unreadable(rules):
         return undecided("rules")
     states = [at(it, "status") for it in items(rules)]
     if "Enabled" in states:
         return PASSED
-    return undecided("the status of a rule") if any(map(covered, states)) else fail("no rule in force", "a rule")
+    return (
+        undecided("the status of a rule") if any(map(unreadable, states)) else fail("no rule in force", "a rule")
+    )
 
 
 def _refuses_plain_http(policy: Resource) -> Judgement:
@@ -105,10 +107,10 @@ def _denies_plain_http(statement: Mapping[str, Any]) -> bool:
 def _https_only(distribution: Resource) -> Judgement:
     behaviours = [distribution.get("defaultCacheBehavior"), *items(distribution.get("orderedCacheBehaviors"))]
     policies = [at(it, "viewerProtocolPolicy") for it in behaviours]
-    bad = [it for it in policies if it not in ONLY_HTTPS and not covered(it)]
+    bad = [it for it in policies if it not in ONLY_HTTPS and not unreadable(it)]
     if bad:
         return fail(f"viewerProtocolPolicy {seen(bad[0], 'allow-all')}", " or ".join(ONLY_HTTPS))
-    return undecided("viewerProtocolPolicy") if any(map(covered, policies)) else PASSED
+    return undecided("viewerProtocolPolicy") if any(map(unreadable, policies)) else PASSED
 
 
 _over_buckets = partial(StackRule, types=frozenset(BUCKETS))
@@ -124,7 +126,7 @@ RULES: Final = (
         remedy=f"Add a BucketPublicAccessBlock with {', '.join(SWITCHES)}.",
         severity=Severity.CRITICAL,
         controls=("CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56", "CKV2_AWS_6", "AWS-0094"),
-        excusable=False,
+        waivable=False,
         check=lambda stack: _all_of(stack, BLOCKS, "no BucketPublicAccessBlock", _blocks_public_access),
     ),
     _over_buckets(

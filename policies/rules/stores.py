@@ -15,7 +15,7 @@ from policies.rule import (
 )
 from policies.rules.container import definitions
 from policies.rules.pooler import stated
-from policies.rules.reading import at, covered, items
+from policies.rules.reading import at, items, unreadable
 from policies.rules.tokens import TASK
 
 NETWORK_DISKS: Final = (
@@ -35,7 +35,7 @@ _STORE: Final = "--storage.tsdb.path"
 def is_measuring(task: Mapping[str, Any]) -> bool | None:
     """Whether a task measures the others; None where its tags are unknown."""
     tag = stated(task, TAG)
-    return None if covered(tag) else tag is not None
+    return None if unreadable(tag) else tag is not None
 
 
 def _keeps_series(container: Mapping[str, Any]) -> bool:
@@ -58,7 +58,7 @@ def _shares(volumes: Any) -> Iterator[bool | None]:
     """Whether each volume is shared over the network; None where that is not known."""
     for volume in items(volumes):
         driver = at(volume, "dockerVolumeConfiguration", "driverOpts", "type")
-        if covered(volume, driver) or any(covered(at(volume, key)) for key in NETWORK_DISKS):
+        if unreadable(volume, driver) or any(unreadable(at(volume, key)) for key in NETWORK_DISKS):
             yield None
         else:
             remote = [at(volume, key) for key in NETWORK_DISKS]
@@ -67,7 +67,7 @@ def _shares(volumes: Any) -> Iterator[bool | None]:
 
 def _on_a_disk(task: Resource) -> Judgement:
     volumes = task.get("volumes")
-    shared = [None] if covered(volumes) else list(_shares(volumes))
+    shared = [None] if unreadable(volumes) else list(_shares(volumes))
     concerned = _is_concerned(task)
     if concerned is False:
         return NOT_APPLICABLE

@@ -18,7 +18,7 @@ from policies.rule import (
     undecided,
     whole_number,
 )
-from policies.rules.reading import both, covered, flag, only, text, word
+from policies.rules.reading import both, flag, only, text, unreadable, word
 from policies.rules.tokens import DATABASE
 
 AUTHORITIES: Final = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")
@@ -31,7 +31,7 @@ MONITORING_SECONDS: Final = (1, 5, 10, 15, 30, 60)
 
 def _monitored(resource: Resource) -> Judgement:
     interval = resource.get("monitoringInterval")
-    if covered(interval):
+    if unreadable(interval):
         return undecided("monitoringInterval")
     if whole_number(interval) in MONITORING_SECONDS:
         return PASSED
@@ -40,7 +40,7 @@ def _monitored(resource: Resource) -> Judgement:
 
 def _may_grow(resource: Resource) -> Judgement:
     ceiling, size = resource.get("maxAllocatedStorage"), resource.get("allocatedStorage")
-    if covered(ceiling, size):
+    if unreadable(ceiling, size):
         return undecided("the size of the storage")
     most, now = whole_number(ceiling), whole_number(size)
     # A replica has its size from its source; a snapshot brings its own.
@@ -52,18 +52,18 @@ def _may_grow(resource: Resource) -> Judgement:
 
 def _logs(resource: Resource) -> Judgement:
     exported = resource.get("enabledCloudwatchLogsExports")
-    if covered(exported):
+    if unreadable(exported):
         return undecided("enabledCloudwatchLogsExports")
     names = exported if isinstance(exported, list) else []
     missing = [name for name in ("postgresql", "upgrade") if name not in names]
-    if missing and any(covered(name) for name in names):
+    if missing and any(unreadable(name) for name in names):
         return undecided("enabledCloudwatchLogsExports")
     return fail(f"no export of {' and '.join(missing)}", "postgresql and upgrade") if missing else PASSED
 
 
 def _concerns_postgres(resource: Resource) -> bool | None:
     engine = resource.get("engine")
-    if covered(engine):
+    if unreadable(engine):
         return None
     return engine is None or "postgres" in str(engine)
 

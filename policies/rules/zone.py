@@ -17,8 +17,8 @@ from policies.rule import (
     seen,
     undecided,
 )
-from policies.rules.links import siblings, strays
-from policies.rules.reading import Check, at, covered, items, truth
+from policies.rules.links import has_unresolved_links, siblings
+from policies.rules.reading import Check, at, items, truth, unreadable
 from policies.rules.tokens import RULESET, ZONE
 
 SETTING = "cloudflare:index/zoneSetting:ZoneSetting"
@@ -34,12 +34,12 @@ PRIVATE: Final = ("authorization", "cookie")
 def _setting(id_: str, allowed: tuple[str, ...], known: tuple[str, ...]) -> Check:
     def check(setting: Resource) -> Judgement:
         which, value = setting.get("settingId"), setting.get("value")
-        if not covered(which) and which != id_:
+        if not unreadable(which) and which != id_:
             return NOT_APPLICABLE
-        if not covered(value) and isinstance(value, str) and value in allowed:
+        if not unreadable(value) and isinstance(value, str) and value in allowed:
             return PASSED
-        if covered(which, value):
-            return undecided("which setting it is" if covered(which) else id_)
+        if unreadable(which, value):
+            return undecided("which setting it is" if unreadable(which) else id_)
         return fail(f"{id_} {seen(value, *known)}", f"{id_} {' or '.join(allowed)}")
 
     return check
@@ -51,7 +51,7 @@ def _states_settings(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
         missing = [name for name in NEEDED if name not in stated]
         if not missing:
             yield zone, PASSED
-        elif any(map(covered, stated)) or strays(stack, (SETTING,), "zoneId"):
+        elif any(map(unreadable, stated)) or has_unresolved_links(stack, (SETTING,), "zoneId"):
             yield zone, undecided("the zone's settings")
         else:
             yield zone, fail(f"no setting {', '.join(missing)}", ", ".join(NEEDED))
@@ -60,10 +60,10 @@ def _states_settings(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
 def _in_force(ruleset: Mapping[str, Any]) -> list[Any] | None:
     """The rules of a ruleset that are not switched off, None where they cannot be told."""
     rules = ruleset.get("rules")
-    if covered(rules):
+    if unreadable(rules):
         return None
     found = items(rules)
-    if any(covered(rule, at(rule, "enabled")) for rule in found):
+    if any(unreadable(rule, at(rule, "enabled")) for rule in found):
         return None
     return [rule for rule in found if isinstance(rule, Mapping) and rule.get("enabled") is not False]
 
@@ -71,7 +71,7 @@ def _in_force(ruleset: Mapping[str, Any]) -> list[Any] | None:
 def _of_phase(phase: str, holds: Check) -> Check:
     def check(ruleset: Resource) -> Judgement:
         found = ruleset.get("phase")
-        if not covered(found):
+        if not unreadable(found):
             return holds(ruleset) if found == phase else NOT_APPLICABLE
         return undecided("phase")
 
@@ -83,7 +83,7 @@ def _by_address(ruleset: Resource) -> Judgement:
     if rules is None:
         return undecided("a rate limit")
     counted = [at(rule, "ratelimit", "characteristics") for rule in rules]
-    if any(covered(it) or any(map(covered, items(it))) for it in counted):
+    if any(unreadable(it) or any(map(unreadable, items(it))) for it in counted):
         return undecided("characteristics")
     if all("ip.src" in items(it) for it in counted):
         return PASSED
@@ -98,7 +98,7 @@ def _spares_private(ruleset: Resource) -> Judgement:
     # The last rule that matches wins: only what bypasses after the last one that caches is safe.
     for rule in reversed(rules):
         cached, expression = at(rule, "actionParameters", "cache"), rule.get("expression")
-        if covered(cached, expression, rule.get("action")):
+        if unreadable(cached, expression, rule.get("action")):
             return undecided("a cache rule")
         if truth(cached) is not False:
             return PASSED if not wanted else fail(f"no bypass for {' and '.join(sorted(wanted))}", _BYPASS)
@@ -114,7 +114,7 @@ _BYPASS = (
 def _rulesets(stack: Stack, zone: Resource, phase: str) -> tuple[list[Resource], bool]:
     """The rulesets of a phase, and whether another could be one."""
     own = siblings(stack, (RULESET,), "zoneId", zone, "id")
-    doubtful = any(covered(it.get("phase")) for it in own) or strays(stack, (RULESET,), "zoneId")
+    doubtful = any(unreadable(it.get("phase")) for it in own) or has_unresolved_links(stack, (RULESET,), "zoneId")
     return [it for it in own if it.get("phase") == phase], doubtful
 
 
@@ -125,7 +125,7 @@ def _is_guarded(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
         actions = [at(rule, "action") for found in rules if found is not None for rule in found]
         if "execute" in actions:
             yield zone, PASSED
-        elif doubtful or None in rules or any(map(covered, actions)):
+        elif doubtful or None in rules or any(map(unreadable, actions)):
             yield zone, undecided("the managed firewall")
         else:
             yield zone, fail("no managed rules", f"a ruleset of the phase {FIREWALL} that executes managed rules")
@@ -149,13 +149,13 @@ def _forgets_cookies(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
 
 def _drops_cookies(rule: Mapping[str, Any]) -> bool | None:
     parts = rule.get("action"), rule.get("expression"), at(rule, "actionParameters", "noStore", "operation")
-    if covered(*parts):
+    if unreadable(*parts):
         return None
     action, expression, operation = parts
     return action == "set_cache_control" and "set-cookie" in str(expression).lower() and operation == "set"
 
 
-_set = partial(Rule, types=frozenset({SETTING}), severity=Severity.CRITICAL, excusable=False)
+_set = partial(Rule, types=frozenset({SETTING}), severity=Severity.CRITICAL, waivable=False)
 _ruleset = partial(Rule, types=frozenset({RULESET}))
 _zone = partial(StackRule, types=frozenset({ZONE}))
 DOCS = "https://developers.cloudflare.com"
@@ -218,7 +218,7 @@ RULES: Final = (
         source=f"{DOCS}/cache/how-to/cache-rules/order/",
         remedy="Put the rules that bypass the cache after those that fill it.",
         severity=Severity.CRITICAL,
-        excusable=False,
+        waivable=False,
         check=_of_phase(REQUEST_CACHE, _spares_private),
     ),
     _zone(
@@ -228,7 +228,7 @@ RULES: Final = (
         source=f"{DOCS}/cache/concepts/cache-behavior/",
         remedy=f"Add a rule of the phase {RESPONSE_CACHE} that sets no-store where an answer has set-cookie.",
         severity=Severity.CRITICAL,
-        excusable=False,
+        waivable=False,
         check=_forgets_cookies,
     ),
 )

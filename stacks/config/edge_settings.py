@@ -27,7 +27,7 @@ TIER_WAYS_OUT = (
 """What to do about a tier that the edge would refuse."""
 
 
-def wanted(edge: EdgeConfig) -> EdgeSettings:
+def requested_settings(edge: EdgeConfig) -> EdgeSettings:
     """What the configuration asks for, whether or not the plan holds it.
 
     Raises:
@@ -51,9 +51,10 @@ def wanted(edge: EdgeConfig) -> EdgeSettings:
     )
 
 
-def effective(edge: EdgeConfig) -> EdgeSettings:
+def settings_in_force(edge: EdgeConfig) -> EdgeSettings:
     """What is made: with `when_plan_lacks: degrade`, the nearest that the plan holds."""
-    return downgraded(wanted(edge)) if edge.when_plan_lacks == "degrade" else wanted(edge)
+    requested = requested_settings(edge)
+    return downgraded(requested) if edge.when_plan_lacks == "degrade" else requested
 
 
 def edge_problems(edge: EdgeConfig, tiers: RateLimitTiersConfig | None) -> Iterator[Problem]:
@@ -64,7 +65,7 @@ def edge_problems(edge: EdgeConfig, tiers: RateLimitTiersConfig | None) -> Itera
             if hostname != edge.zone and (label == hostname or "." in label):
                 yield f"edge.{key}", f"given {hostname}, allowed {edge.zone} or one level below it"
     try:
-        settings = wanted(edge)
+        settings = requested_settings(edge)
     except ValueError as error:
         yield "edge", str(error)
         return
@@ -78,7 +79,7 @@ def edge_problems(edge: EdgeConfig, tiers: RateLimitTiersConfig | None) -> Itera
             if feature.smallest is None
         )
     if tiers:
-        yield from _tier_problems(effective(edge).api, tiers)
+        yield from _tier_problems(settings_in_force(edge).api, tiers)
 
 
 def _tier_problems(api: ApiSettings, tiers: RateLimitTiersConfig) -> Iterator[Problem]:

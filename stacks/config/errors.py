@@ -1,11 +1,12 @@
 """Configuration errors as sentences: what was given, what is allowed, which key to change."""
 
-import difflib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+
+from policies.nearest import nearest_name
 
 ALLOWED = {
     "string_type": "a text (a number or a date needs quotes)",
@@ -107,9 +108,8 @@ def _expected_tags(path: Sequence[Any], model: type[BaseModel]) -> str:
 
 def _suggestion(path: Sequence[Any], model: type[BaseModel]) -> str:
     known = _known_keys(path[:-1], model)
-    close = difflib.get_close_matches(str(path[-1]), known, n=1)
-    if close:
-        return f"; did you mean {close[0]}?"
+    if name := nearest_name(str(path[-1]), known):
+        return f"; did you mean {name}?"
     return f"; allowed {', '.join(sorted(known))}" if known else ""
 
 

@@ -1,7 +1,7 @@
 """Reading a stack's configuration: from its file, or from the engine that runs the program."""
 
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pydantic import ValidationError
 
+from policies import unique_yaml
 from stacks.config.errors import ConfigError, sentences
 from stacks.config.observability import contact_secret_problems
 from stacks.config.stack import StackConfig, cross_problems
@@ -36,24 +37,6 @@ class StackFile:
     """Every key as the engine would hand it to the program: text, or JSON for blocks."""
     secret_keys: frozenset[str]
     """Keys of `engine_config` that the engine would treat as secret."""
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML that refuses a key written twice: the second would silently win."""
-
-
-def _unique_mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
-    seen = set()
-    for key, _ in node.value:
-        if key.value in seen:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"the key {key.value} is written twice", key.start_mark
-            )
-        seen.add(key.value)
-    return loader.construct_mapping(node, deep=True)
-
-
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
 
 
 def parse(source: str, values: Mapping[str, Any]) -> StackConfig:
@@ -124,7 +107,7 @@ def _refuse_secrets(source: str, config: StackConfig, secrets: Mapping[str, str]
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  a SafeLoader
+        document = unique_yaml.parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(path.name, [_no_such_stack(path)]) from None
     except UnicodeDecodeError:

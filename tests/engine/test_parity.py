@@ -63,7 +63,7 @@ def by_the_gate(tree: Path, stack: str) -> Report:
 
 def said_by_the_gate(report: Report) -> Said:
     shown = report.of(Verdict.FAIL, Verdict.UNDECIDED, Verdict.BROKEN)
-    return {(it.rule.id, it.resource.urn, stops(it, report.tolerated)) for it in shown}
+    return {(it.rule.id, it.resource.urn, stops(it, report.allowed_undecided)) for it in shown}
 
 
 def _events(lines: str) -> Iterator[dict[str, Any]]:

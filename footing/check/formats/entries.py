@@ -18,7 +18,7 @@ class Status(StrEnum):
     """It is told."""
     TOLERATED = "tolerated"
     """It could not be decided, and a reviewed list says that this may be so."""
-    EXCUSED = "excused"
+    WAIVED = "waived"
     """It is a violation under an exception."""
 
 
@@ -55,13 +55,13 @@ def entries(report: Report) -> list[Entry]:
     stopping = {id(finding) for finding in report.stopping}
     told = (Verdict.FAIL, Verdict.UNDECIDED, Verdict.BROKEN)
     found = [Entry(finding=it, status=_status(it, stopping)) for it in report.of(*told)]
-    found += [Entry(finding=it.finding, status=Status.EXCUSED, waiver=it.waiver) for it in report.excused]
+    found += [Entry(finding=it.finding, status=Status.WAIVED, waiver=it.waiver) for it in report.waived]
     return sorted(found, key=_order)
 
 
 def rules(report: Report) -> list[AnyRule]:
     """Every rule that was asked or said something, by id."""
-    said = [finding.rule for finding in report.findings] + [it.finding.rule for it in report.excused]
+    said = [finding.rule for finding in report.findings] + [it.finding.rule for it in report.waived]
     by_id = {rule.id: rule for rule in (*said, *report.rules)}
     return [by_id[id_] for id_ in sorted(by_id)]
 
@@ -79,7 +79,7 @@ def summary(report: Report) -> str:
     outcome = "may go on" if report.passed else "is stopped"
     return (
         f"{report.stack}: the change {outcome}. {len(report.rules)} rules: {counts}; "
-        f"{len(report.excused)} excused, {len(report.problems)} faults of the gate itself."
+        f"{len(report.waived)} waived, {len(report.problems)} faults of the gate itself."
     )
 
 

@@ -12,7 +12,7 @@ from policies.rule import Verdict
 COMMANDS: Mapping[Status, str] = {
     Status.STOPS: "error",
     Status.ADVICE: "warning",
-    Status.EXCUSED: "notice",
+    Status.WAIVED: "notice",
     Status.TOLERATED: "notice",
 }
 """Worst first: of each kind GitHub shows the first ten of a step, and all in its log."""

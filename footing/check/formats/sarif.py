@@ -75,7 +75,7 @@ def _rule(rule: AnyRule, environment: str) -> dict[str, Any]:
             "precision": "very-high",
             "severity": rule.severity,
             "levels": {"production": rule.levels.production, "elsewhere": rule.levels.elsewhere},
-            "excusable": rule.excusable,
+            "waivable": rule.waivable,
             "controls": list(rule.controls),
             "source": rule.source,
             "keys": list(rule.keys),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from policies.judge import Finding
-from policies.report import Excused, Report, Waiver
+from policies.report import Report, WaivedFinding, Waiver
 from policies.resource import Resource
 from policies.rule import (
     EVERYWHERE,
@@ -59,13 +59,13 @@ def report(*findings: Finding, **given: Any) -> Report:
     )
 
 
-WAIVER = Waiver(rule="excused", urn=resource().urn, reason="Moves away", owner="platform", expires="2027-01-31")
+WAIVER = Waiver(rule="waived", urn=resource().urn, reason="Moves away", owner="platform", expires="2027-01-31")
 VIOLATION = finding(rule("violated"), fail("no backups", "7 to 35 days"))
 ADVICE = finding(rule("advised", IN_PRODUCTION), fail("one zone", "two zones"))
 UNDECIDED = finding(rule("undecided"), undecided("the class"))
 BROKEN = finding(rule("broken"), Judgement(Verdict.BROKEN, "the rule raised KeyError"))
 PASSING = finding(rule("passing"), PASSED)
-EXCUSED = Excused(finding=finding(rule("excused"), fail("public", "private")), waiver=WAIVER)
+WAIVED = WaivedFinding(finding=finding(rule("waived"), fail("public", "private")), waiver=WAIVER)
 TOLERATED = frozenset({("undecided", TYPE)})
 
 KINDS: Mapping[str, Report] = {
@@ -75,9 +75,9 @@ KINDS: Mapping[str, Report] = {
     "violation": report(PASSING, VIOLATION),
     "advice": report(PASSING, ADVICE),
     "undecided": report(UNDECIDED),
-    "tolerated": report(UNDECIDED, tolerated=TOLERATED),
+    "tolerated": report(UNDECIDED, allowed_undecided=TOLERATED),
     "broken": report(BROKEN),
-    "excused": report(excused=[EXCUSED]),
+    "waived": report(waived=[WAIVED]),
     "problem": report(PASSING, problems=["An exception is malformed."]),
 }
 """One report for each thing that can be said."""
@@ -92,7 +92,7 @@ def everything() -> Report:
         finding(rule("violated"), fail("no backups", "7 to 35 days"), nowhere),
         finding(rule("violated"), undecided("the class"), resource("replica")),
         finding(rule("awkward", title=AWKWARD, remedy=AWKWARD, why=AWKWARD), fail(AWKWARD, AWKWARD), awkward),
-        excused=[EXCUSED, replace(EXCUSED, waiver=replace(WAIVER, reason=AWKWARD, owner=AWKWARD))],
+        waived=[WAIVED, replace(WAIVED, waiver=replace(WAIVER, reason=AWKWARD, owner=AWKWARD))],
         problems=["An exception is malformed.", AWKWARD],
     )
 
@@ -107,6 +107,6 @@ def turned(given: Report) -> Report:
         given,
         rules=back(given.rules),
         findings=back(given.findings),
-        excused=back(given.excused),
+        waived=back(given.waived),
         problems=back(given.problems),
     )

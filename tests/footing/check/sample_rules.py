@@ -31,7 +31,7 @@ def _few(stack: Stack) -> Iterable[tuple[Resource, Judgement]]:
 
 ENCRYPTED = Rule(
     id="store-encrypted", title="Stores are encrypted", types=frozenset({STORE}), check=_encrypted,
-    excusable=False, **TEXTS,
+    waivable=False, **TEXTS,
 )  # fmt: skip
 LABELLED = Rule(
     id="queue-labelled", title="Queues have a label", types=frozenset({QUEUE}), check=_named,

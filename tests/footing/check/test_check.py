@@ -19,7 +19,7 @@ from footing.check.pack import load
 from footing.check.terminal import text
 from footing.testing import UNKNOWN
 from footing.testing.runners import STACK, named
-from policies import exceptions, gate
+from policies import gate, waivers
 from policies.judge import Catalogue
 from policies.resource import Resource, Stack
 
@@ -191,7 +191,7 @@ def test_terminal_report_shows_what_stops_first_and_no_value(tmp_path: Path):
         Stack(environment="staging", resources=resources),
         name=STACK,
         today=date(2026, 5, 1),
-        exceptions=exceptions.read(tmp_path / "exceptions.yaml", catalogue),
+        waivers=waivers.read(tmp_path / "exceptions.yaml", catalogue),
     )
     shown = text(report)
     heads = [line.split("  ")[:3] for line in shown.splitlines() if line and not line.startswith(" ")]

@@ -12,11 +12,11 @@ import pytest
 from format_samples import (
     ADVICE,
     AWKWARD,
-    EXCUSED,
     KINDS,
     PASSING,
     UNDECIDED,
     VIOLATION,
+    WAIVED,
     WAIVER,
     everything,
     finding,
@@ -89,17 +89,17 @@ def test_json_keeps_to_its_schema(some_report: Report):
 
 
 def test_json_tells_all_that_is_to_be_known():
-    told = json.loads(render(report(PASSING, VIOLATION, excused=[EXCUSED], problems=["Broken."]), "json"))
+    told = json.loads(render(report(PASSING, VIOLATION, waived=[WAIVED], problems=["Broken."]), "json"))
     assert (told["stack"], told["passed"], told["problems"]) == ("staging", False, ["Broken."])
     assert told["counts"] == {"pass": 1, "fail": 1, "not applicable": 0, "could not decide": 0, "broken": 0}
     assert {it["id"]: it["resources"]["pass"] for it in told["rules"]} == {
-        "excused": 0,
+        "waived": 0,
         "passing": 1,
         "violated": 0,
     }
-    excused, violated = told["findings"]
-    assert (excused["status"], violated["status"]) == ("excused", "stops")
-    assert excused["exception"] == {"reason": WAIVER.reason, "owner": WAIVER.owner, "expires": WAIVER.expires}
+    violated, waived = told["findings"]
+    assert (waived["status"], violated["status"]) == ("waived", "stops")
+    assert waived["exception"] == {"reason": WAIVER.reason, "owner": WAIVER.owner, "expires": WAIVER.expires}
     assert (violated["observed"], violated["required"]) == ("no backups", "7 to 35 days")
     assert violated["resource"]["source"] == {"path": "components/postgres/rds/primary.py", "line": 41}
 
@@ -147,13 +147,13 @@ def test_sarif_refers_to_rules_by_id_and_place():
 
 
 def test_sarif_tells_levels_kinds_and_suppressions_apart():
-    run = sarif_run(report(VIOLATION, ADVICE, UNDECIDED, excused=[EXCUSED]))
+    run = sarif_run(report(VIOLATION, ADVICE, UNDECIDED, waived=[WAIVED]))
     told = {it["ruleId"]: (it["kind"], it["level"], len(it.get("suppressions", []))) for it in run["results"]}
     assert told == {
         "violated": ("fail", "error", 0),
         "advised": ("fail", "warning", 0),
         "undecided": ("open", "none", 0),
-        "excused": ("fail", "note", 1),
+        "waived": ("fail", "note", 1),
     }
     [tolerated] = sarif_run(KINDS["tolerated"])["results"]
     assert (tolerated["kind"], len(tolerated["suppressions"])) == ("open", 1)
@@ -195,7 +195,7 @@ def test_junit_has_a_case_for_each_rule_and_a_failure_for_each_violation():
         "advised": ["system-out"],
         "undecided": ["error"],
         "broken": ["error"],
-        "excused": ["system-out"],
+        "waived": ["system-out"],
         "passing": [],
     }
     assert [child.tag for child in cases(KINDS["tolerated"])["undecided"]] == ["skipped", "system-out"]
@@ -211,7 +211,7 @@ def test_junit_escapes_what_xml_cannot_hold():
 
 
 def test_annotations_point_to_the_line_worst_first():
-    told = commands(report(ADVICE, VIOLATION, excused=[EXCUSED], problems=["Broken."]))
+    told = commands(report(ADVICE, VIOLATION, waived=[WAIVED], problems=["Broken."]))
     assert [name for name, _, _ in told] == ["error", "error", "warning", "notice", "error"]
     assert told[0][2] == "Broken."
     assert told[1][1] == {

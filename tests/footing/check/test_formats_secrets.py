@@ -12,7 +12,7 @@ from format_samples import finding, report, resource, rule
 
 from footing.check.formats import WRITERS, Name, render
 from policies.judge import Catalogue
-from policies.report import Excused, Report, Waiver
+from policies.report import Report, WaivedFinding, Waiver
 from policies.resource import Resource, Stack
 from policies.rule import Properties, Verdict, fail
 from policies.rules import CATALOGUE
@@ -61,9 +61,9 @@ def judged(catalogue: Catalogue) -> Report:
     said = list(catalogue.of_all(Stack(environment="production", resources=made)))
     waiver = Waiver(rule="x", urn="u", reason="Known", owner="platform", expires="2027-01-31")
     violated = [it for it in said if it.judgement.verdict is Verdict.FAIL]
-    excused = [Excused(finding=it, waiver=waiver) for it in violated[::2]]
+    waived = [WaivedFinding(finding=it, waiver=waiver) for it in violated[::2]]
     return Report(
-        stack="production", environment="production", rules=list(catalogue), findings=said, excused=excused
+        stack="production", environment="production", rules=list(catalogue), findings=said, waived=waived
     )
 
 

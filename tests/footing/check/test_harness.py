@@ -153,7 +153,7 @@ def test_server_describes_every_rule():
     assert told["queue-labelled"].enforcementLevel == proto.ADVISORY
     assert told["store-encrypted"].enforcementLevel == proto.MANDATORY
     assert told["queues-few"].policy_type == proto.POLICY_TYPE_STACK
-    assert told["store-encrypted"].remediation_steps == "Set it."
+    assert told["store-encrypted"].remediation_steps.endswith(" Elsewhere: Set it.")
     assert told["store-encrypted"].severity == proto.POLICY_SEVERITY_HIGH
 
 

@@ -13,11 +13,11 @@ from sample_rules import RULES, queue
 from footing.testing.runners import client_of, named
 from footing.testing.wire import request
 from policies.analyzer.servicer import PackServicer
-from policies.exceptions import Exceptions
 from policies.judge import Catalogue
 from policies.levels import PackConfigError, configured, read, unmatched
 from policies.report import Waiver
 from policies.rule import Level
+from policies.waivers import Waivers
 
 CATALOGUE = Catalogue(RULES)
 LEVELS = {
@@ -136,5 +136,5 @@ OURS = Waiver(
     ],
 )
 def test_exception_in_pulumis_shape_needs_one_of_ours(entry: dict[str, Any], sentence: str | None):
-    problems = unmatched({"exceptions": [entry]}, Exceptions(waivers=[OURS]), "footing/test")
+    problems = unmatched({"exceptions": [entry]}, Waivers(entries=[OURS]), "footing/test")
     assert [sentence in problem for problem in problems] == ([True] if sentence else [])

@@ -97,7 +97,7 @@ def test_exception_excuses_a_violation_never_what_could_not_be_decided(
     runner: Runner, reviewed: Callable[..., Path]
 ):
     folder = reviewed("exceptions", ENTRY | {"rule": "store-encrypted", "urn": urn(STORE, "store")})
-    rule = replace(ENCRYPTED, excusable=True)
+    rule = replace(ENCRYPTED, waivable=True)
     told = runner([rule, LABELLED], [store(UNKNOWN)], reviewed=folder, today=TODAY)
     assert ("store-encrypted", True) in {(it.rule, it.stops) for it in told}
 

@@ -1,4 +1,4 @@
-"""Exceptions: violations that somebody answers for, until a day. Whatever is wrong with one stops the change."""
+"""Waivers: violations that somebody answers for, until a day. Whatever is wrong with one stops the change."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -26,21 +26,21 @@ _URN: Final = re.compile(r"urn:pulumi:(?P<stack>[^:*]+)::[^:*]+::[^*]+::[^*]+")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exceptions:
+class Waivers:
     """What the file says, for all stacks."""
 
-    waivers: Sequence[Waiver] = ()
-    """Entries that are well formed."""
+    entries: Sequence[Waiver] = ()
+    """Those that are well formed."""
     problems: Sequence[str] = ()
     """A sentence for each that is not."""
 
 
-def read(path: Path, catalogue: Catalogue) -> Exceptions:
-    """Read the exceptions at `path`; a file that is not there holds none."""
+def read(path: Path, catalogue: Catalogue) -> Waivers:
+    """Return the waivers at `path`; a file that is not there holds none."""
     try:
         listed = entries(path, "exceptions")
     except ReviewedFileError as error:
-        return Exceptions(problems=[str(error)])
+        return Waivers(problems=[str(error)])
     waivers: dict[tuple[str, str], Waiver] = {}
     problems: list[str] = []
     for entry in listed:
@@ -51,7 +51,7 @@ def read(path: Path, catalogue: Catalogue) -> Exceptions:
         if not found:
             waivers[waiver.rule, waiver.urn] = waiver
         problems += found
-    return Exceptions(waivers=tuple(waivers.values()), problems=problems)
+    return Waivers(entries=tuple(waivers.values()), problems=problems)
 
 
 def _problems(entry: Entry, catalogue: Catalogue) -> list[str]:
@@ -83,36 +83,36 @@ def stack_of(urn: str) -> str:
 
 
 @dataclass(kw_only=True)
-class Ledger:
-    """The exceptions of one stack during one run, and which of them were needed."""
+class StackWaivers:
+    """The waivers of one stack during one run, and which of them were needed."""
 
-    exceptions: Exceptions
+    waivers: Waivers
     """All of them."""
     stack: str
-    """Name of the stack: only exceptions with its URNs count."""
+    """Name of the stack: only waivers with its URNs count."""
     environment: str
     """Its environment: some rules accept no exception at production's level."""
     today: date
     """The day of the run."""
     _used: set[tuple[str, str]] = field(default_factory=set)
 
-    def covering(self, finding: Finding) -> Waiver | None:
+    def waiver_for(self, finding: Finding) -> Waiver | None:
         """The exception that covers a violation, if one is in force; it counts as used either way."""
         if finding.judgement.verdict is not Verdict.FAIL:
             return None
         for waiver in self._own:
             if (waiver.rule, waiver.urn) == (finding.rule.id, finding.resource.urn):
                 self._used.add((waiver.rule, waiver.urn))
-                refused = self._expired(waiver) or not finding.rule.excusable_in(self.environment)
+                refused = self._expired(waiver) or not finding.rule.waivable_in(self.environment)
                 return None if refused else waiver
         return None
 
     def problems(self, catalogue: Catalogue) -> list[str]:
         """A sentence for each exception that must not stay as it is; ask when everything has been judged."""
-        found = list(self.exceptions.problems)
+        found = list(self.waivers.problems)
         for waiver in self._own:
             name = f"The exception from {waiver.rule} for {waiver.urn}"
-            if not catalogue.by_id[waiver.rule].excusable_in(self.environment):
+            if not catalogue.by_id[waiver.rule].waivable_in(self.environment):
                 found.append(f"{name} is not accepted: the rule has none in {self.environment or 'production'}.")
             elif self._expired(waiver):
                 found.append(f"{name} expired on {waiver.expires}: end the violation, or have it reviewed again.")
@@ -124,7 +124,7 @@ class Ledger:
 
     @property
     def _own(self) -> Iterable[Waiver]:
-        return (waiver for waiver in self.exceptions.waivers if stack_of(waiver.urn) == self.stack)
+        return (waiver for waiver in self.waivers.entries if stack_of(waiver.urn) == self.stack)
 
     def _expired(self, waiver: Waiver) -> bool:
         return self._left(waiver) < 0

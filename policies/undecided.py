@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from policies.exceptions import LEAST_REASON
 from policies.judge import Catalogue, Finding
 from policies.reviewed import Entry, ReviewedFileError, entries, nearest
 from policies.rule import Verdict
+from policies.waivers import LEAST_REASON
 
 FILE: Final = "undecided.yaml"
 """Name of the file, beside the rules."""
@@ -18,7 +18,7 @@ _OPTIONAL: Final = frozenset({"stacks"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tolerated:
+class AllowedUndecided:
     """What the file says."""
 
     pairs: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
@@ -43,12 +43,12 @@ class Tolerated:
         ]
 
 
-def read(path: Path, catalogue: Catalogue) -> Tolerated:
+def read(path: Path, catalogue: Catalogue) -> AllowedUndecided:
     """Read the list at `path`; a file that is not there tolerates nothing."""
     try:
         listed = entries(path, "undecided")
     except ReviewedFileError as error:
-        return Tolerated(problems=[str(error)])
+        return AllowedUndecided(problems=[str(error)])
     pairs: dict[tuple[str, str], Sequence[str]] = {}
     problems: list[str] = []
     for entry in listed:
@@ -56,7 +56,7 @@ def read(path: Path, catalogue: Catalogue) -> Tolerated:
         if not found:
             pairs[entry.text("rule"), entry.text("type")] = entry.values.get("stacks", [])
         problems += found
-    return Tolerated(pairs=pairs, problems=problems)
+    return AllowedUndecided(pairs=pairs, problems=problems)
 
 
 def _problems(entry: Entry, catalogue: Catalogue) -> list[str]:
