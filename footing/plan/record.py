@@ -93,7 +93,7 @@ def run(
             preview=preview,
             organization="organization",
         )
-        pulumi.runtime.set_all_config(config, sorted(secret_keys))
+        pulumi.runtime.set_all_config(dict(config), sorted(secret_keys))
         await pulumi.runtime.run_in_stack(lambda: _run_until_idle(program))
 
     with (
