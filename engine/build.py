@@ -36,19 +36,19 @@ class EngineUnavailableError(Exception):
 
 
 def cache_directory() -> Path:
-    """Returns where built engines are kept: FOOTING_CACHE, else `footing` in the user's cache directory."""
+    """Return where built engines are kept: FOOTING_CACHE, else `footing` in the user's cache directory."""
     if explicit := os.environ.get("FOOTING_CACHE"):
         return Path(explicit).absolute()
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "footing"
 
 
 def pinned_version() -> str:
-    """Returns the CLI version that go.mod pins, for example `v3.230.0`."""
+    """Return the CLI version that go.mod pins, for example `v3.230.0`."""
     return _from_go_mod(r"github\.com/pulumi/pulumi/pkg/v3 (v\S+)")
 
 
 def find_engine() -> Path:
-    """Returns the CLI on PATH, else the one in the cache, building it there if need be.
+    """Return the CLI on PATH, else the one in the cache, building it there if need be.
 
     Raises:
         EngineUnavailableError: there is neither a recent CLI nor Go, or the build failed.
@@ -157,7 +157,7 @@ def _go_environment() -> dict[str, str]:
 
 
 def _go_build(arguments: list[str]) -> None:
-    """Runs `go build`; its lines become counts of modules and packages, and are shown only when it fails."""
+    """Run `go build`; its lines become counts of modules and packages, and are shown only when it fails."""
     lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
     with subprocess.Popen(
         ["go", "build", "-mod=readonly", *arguments],
@@ -211,7 +211,7 @@ def _say(text: str) -> None:
 
 
 def main() -> int:
-    """Prints the path of the CLI; returns 2 after one clear message when there is none."""
+    """Print the path of the CLI; returns 2 after one clear message when there is none."""
     try:
         sys.stdout.write(f"{find_engine()}\n")
     except EngineUnavailableError as error:

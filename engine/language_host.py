@@ -47,7 +47,7 @@ class Children:
     def start(
         self, command: list[str], directory: str, environment: Mapping[str, str], *, piped: bool
     ) -> subprocess.Popen[bytes]:
-        """Starts a child: `piped` reads its output here, otherwise it shares this process's output."""
+        """Start a child: `piped` reads its output here, otherwise it shares this process's output."""
         # A group of its own keeps a Ctrl-C from the child: the engine decides when it ends, and says so here.
         with self._lock:
             child = subprocess.Popen(
@@ -59,7 +59,7 @@ class Children:
         return child
 
     def stop(self, child: subprocess.Popen[bytes]) -> None:
-        """Ends a child and what it started, at once or after the grace time."""
+        """End a child and what it started, at once or after the grace time."""
         with self._lock:
             self._running.discard(child)
         if child.poll() is None:
@@ -75,7 +75,7 @@ class Children:
         return child not in self._running
 
     def stop_all(self) -> None:
-        """Ends every child."""
+        """End every child."""
         for child in tuple(self._running):
             self.stop(child)
 
@@ -118,7 +118,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def InstallDependencies(
         self, request: language.InstallDependenciesRequest, context: grpc.ServicerContext
     ) -> Iterator[language.InstallDependenciesResponse]:
-        """Installs nothing: this process runs in the environment already."""
+        """Install nothing: this process runs in the environment already."""
         return iter(())
 
     def About(self, request: language.AboutRequest, context: grpc.ServicerContext) -> language.AboutResponse:
@@ -126,7 +126,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return language.AboutResponse(executable=sys.executable, version=platform.python_version())
 
     def Run(self, request: language.RunRequest, context: grpc.ServicerContext) -> language.RunResponse:
-        """Runs a program to its end."""
+        """Run a program to its end."""
         command = [sys.executable, "-u", str(PROGRAM_RUNNER), self._engine_address, str(REPORTED_EXIT_CODE)]
         child = self._children.start(command, request.info.program_directory, {}, piped=False)
         context.add_callback(lambda: self._children.stop(child))
@@ -142,7 +142,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def RunPlugin(
         self, request: language.RunPluginRequest, context: grpc.ServicerContext
     ) -> Iterator[language.RunPluginResponse]:
-        """Runs a policy pack or a local provider, passing its output on until it ends."""
+        """Run a policy pack or a local provider, passing its output on until it ends."""
         directory = request.info.program_directory
         analyzer = ["-m", "pulumi.policy", *request.args, directory]
         command = [sys.executable, "-u", *(analyzer if request.kind == "analyzer" else [directory, *request.args])]
@@ -154,7 +154,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
 
 def _output(child: subprocess.Popen[bytes]) -> Iterator[language.RunPluginResponse]:
-    """Yields the lines of both streams as they come, until both are closed."""
+    """Yield the lines of both streams as they come, until both are closed."""
     lines: queue.SimpleQueue[language.RunPluginResponse | None] = queue.SimpleQueue()
 
     def pump(stream: IO[bytes], response: Callable[[bytes], language.RunPluginResponse]) -> None:
@@ -173,7 +173,7 @@ def _output(child: subprocess.Popen[bytes]) -> Iterator[language.RunPluginRespon
 
 
 def serve(engine_address: str) -> None:
-    """Serves until the engine interrupts this process or is gone."""
+    """Serve until the engine interrupts this process or is gone."""
     # grpc logs a traceback for every call that is not implemented; the engine gets the status in any case.
     logging.getLogger("grpc").addHandler(logging.NullHandler())
     stopped = threading.Event()

@@ -24,7 +24,7 @@ THREADS_PER_PARALLEL_OPERATION = 4
 
 
 def main() -> int:
-    """Returns 0, or the host's code once the engine has been told the program's error."""
+    """Return 0, or the host's code once the engine has been told the program's error."""
     engine_address, reported = sys.argv[1], int(sys.argv[2])
     request = language_pb2.RunRequest.FromString(sys.stdin.buffer.read())
     _configure(request, engine_address)

@@ -5,7 +5,7 @@ Exit codes: 0 fine, 1 findings or a failed deployment, 2 wrong usage or configur
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -16,9 +16,6 @@ from footing.project import plan as _plan
 from footing.project import root as _root
 from footing.project import stack_file as _read
 from stacks.config import ConfigError
-
-if TYPE_CHECKING:
-    from footing.plan.model import Plan
 
 app = typer.Typer(
     help="The production foundation of a web application, one stack at a time.",
@@ -37,7 +34,8 @@ def main() -> None:
     try:
         app()
     except ConfigError as error:
-        sys.exit(_refuse(str(error)))
+        typer.echo(str(error), err=True)
+        sys.exit(USAGE)
 
 
 @app.command()
@@ -50,16 +48,20 @@ def plan(
     verbose: Annotated[bool, typer.Option("--verbose", help="Show every input; secrets stay hidden.")] = False,
 ) -> None:
     """Show every resource of STACK, offline: no cloud, no engine, nothing decrypted."""
+    from rich.console import Console
+
     from footing.plan.collection import never_collect
+    from footing.plan.render import tree
     from stacks.cost import way_out_note
 
     never_collect()
     file = _read(stack, config_file)
-    made = _plan(stack, file)
+    planned = _plan(stack, file)
     if as_json:
-        typer.echo(made.to_json())
+        typer.echo(planned.to_json())
         return
-    _draw(made, verbose=verbose, notes=[way_out_note(file.config.network)])
+    notes = [way_out_note(file.config.network)]
+    tree(planned, Console(highlight=False), verbose=verbose, notes=notes)
 
 
 app.command()(check)
@@ -153,18 +155,5 @@ def docs() -> None:
     typer.echo("\n".join(f"wrote {path.name}" for path in changed) or "all pages are current")
 
 
-def _draw(made: "Plan", *, verbose: bool, notes: list[str]) -> None:
-    from rich.console import Console
-
-    from footing.plan.render import tree
-
-    tree(made, Console(highlight=False), verbose=verbose, notes=notes)
-
-
 def _state(stack: str) -> Path:
     return _root() / ".footing" / stack
-
-
-def _refuse(message: str) -> int:
-    typer.echo(message, err=True)
-    return USAGE

@@ -38,7 +38,7 @@ class Counters:
             self._answers[route, status].append(seconds)
 
     def total(self, status: int) -> int:
-        """Answers so far with one status."""
+        """Answer so far with one status."""
         with self._lock:
             return sum(len(times) for (_, found), times in self._answers.items() if found == status)
 

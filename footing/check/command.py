@@ -40,9 +40,17 @@ def check(
     never_collect()
     try:
         report = _report(stack, config_file, plan_file, policy_pack_config)
-        _write(_rendered(report, "json" if as_json else form), output)
+        text = _rendered(report, "json" if as_json else form)
     except GateError as error:
         typer.echo(str(error), err=True)
+        raise typer.Exit(USAGE) from None
+    try:
+        if output:
+            output.write_text(text, encoding="utf-8")
+        else:
+            typer.echo(text, nl=False)
+    except OSError as error:
+        typer.echo(f"{output} cannot be written: {error.strerror}.", err=True)
         raise typer.Exit(USAGE) from None
     if not report.passed:
         raise typer.Exit(FINDINGS)
@@ -100,16 +108,6 @@ def _rendered(report: "Report", form: Format) -> str:
     from footing.check.formats import render
 
     return render(report, form)
-
-
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
-        typer.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise GateError(f"{output} cannot be written: {error.strerror}.") from None
 
 
 def _described(rule: "AnyRule") -> dict[str, Any]:

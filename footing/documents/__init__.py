@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from footing.documents.abuse import abuse_page
 from footing.documents.alerts import alerts_page
 from footing.documents.configuration import configuration_page
 from footing.documents.dashboards import dashboards_page
@@ -15,7 +14,6 @@ from footing.documents.rules import rules_page
 from stacks.config.schema import schema_text
 
 PAGES: Mapping[str, Callable[[], str]] = {
-    "abuse.md": abuse_page,
     "alerts.md": alerts_page,
     "configuration.md": configuration_page,
     "dashboards.md": dashboards_page,

@@ -95,7 +95,7 @@ def run(
             organization="organization",
         )
         recorder.answer_callbacks(answer_callbacks_here(recorder))
-        pulumi.runtime.set_all_config(config, sorted(secret_keys))
+        pulumi.runtime.set_all_config(dict(config), sorted(secret_keys))
         await pulumi.runtime.run_in_stack(lambda: _run_until_idle(program))
 
     with (

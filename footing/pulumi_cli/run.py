@@ -5,8 +5,7 @@ Each prints for people and returns an exit code: 0 done, 1 the deployment failed
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -21,7 +20,7 @@ LISTED_PROTECTED = 5
 
 
 def up(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int:
-    """Applies a stack, then shows its outputs and its resources by component.
+    """Apply a stack, then shows its outputs and its resources by component.
 
     On the simulated cloud it applies the stack a second time and fails if that changes anything.
     A real cloud is asked for confirmation by the engine itself.
@@ -37,14 +36,16 @@ def up(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int
         if _applied(session, *apply_twice, "--expect-no-changes") != DONE:
             _error("The second run changed the stack: an input differs from run to run.")
             return FAILED
-        _report(session.outputs(), session.state(), _simulation_summary(state_dir))
+        from simulator import summary
+
+        _report(session.outputs(), session.state(), summary(cloud_directory(state_dir.absolute())))
         return DONE
 
     return _in_session(work, stack, root=root, state_dir=state_dir, simulate=simulate)
 
 
 def preview(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int:
-    """Shows what `up` would change, judged by the policy pack in `policies/`; without a pack it shows nothing."""
+    """Show what `up` would change, judged by the policy pack in `policies/`; without a pack it shows nothing."""
     if not (root / "policies" / "PulumiPolicy.yaml").is_file():
         _error(f"No policy pack: {root}/policies/PulumiPolicy.yaml is missing, so nothing would be judged.")
         return USAGE
@@ -55,7 +56,7 @@ def preview(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -
 
 
 def destroy(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int:
-    """Deletes every resource of a stack, or none while one of them is protected."""
+    """Delete every resource of a stack, or none while one of them is protected."""
 
     def work(session: Session) -> int:
         if protected := session.state().protected():
@@ -68,38 +69,22 @@ def destroy(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -
 
 def _in_session(work: Callable[[Session], int], stack: str, *, root: Path, state_dir: Path, simulate: bool) -> int:
     try:
-        _require_stack(stack, root)
-        with _session(stack, root=root, state_dir=state_dir, simulate=simulate) as session:
+        files = root.glob("Pulumi.*.yaml")
+        known = sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in files)
+        if stack not in known:
+            stacks = ", ".join(known) or "none"
+            raise UsageError(f"Unknown stack {stack!r}: {root} has no Pulumi.{stack}.yaml. Its stacks: {stacks}.")
+        if not simulate:
+            return work(Session(executable=engine_executable(), stack=stack, root=root, environment={}))
+        with try_out(stack, root=root, directory=state_dir.absolute()) as session:
             return work(session)
     except UsageError as error:
         _error(str(error))
         return USAGE
 
 
-@contextmanager
-def _session(stack: str, *, root: Path, state_dir: Path, simulate: bool) -> Iterator[Session]:
-    if simulate:
-        with try_out(stack, root=root, directory=state_dir.absolute()) as session:
-            yield session
-    else:
-        yield Session(executable=engine_executable(), stack=stack, root=root, environment={})
-
-
-def _require_stack(stack: str, root: Path) -> None:
-    known = sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in root.glob("Pulumi.*.yaml"))
-    if stack not in known:
-        stacks = ", ".join(known) or "none"
-        raise UsageError(f"Unknown stack {stack!r}: {root} has no Pulumi.{stack}.yaml. Its stacks: {stacks}.")
-
-
 def _applied(session: Session, *arguments: str) -> int:
     return DONE if session.run(*arguments) == 0 else FAILED
-
-
-def _simulation_summary(state_dir: Path) -> str:
-    from simulator import summary
-
-    return summary(cloud_directory(state_dir.absolute()))
 
 
 def _report(outputs: Mapping[str, object], state: StackState, simulation: str) -> None:

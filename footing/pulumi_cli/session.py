@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,19 +33,29 @@ class Session:
     descriptors: tuple[int, ...] = ()
 
     def run(self, *arguments: str) -> int:
-        """Runs a command with its output shown; returns the engine's exit code.
+        """Run a command with its output shown; returns the engine's exit code.
 
         Raises:
             UsageError: the passphrase does not open the stack.
 
         """
         wrong_passphrase = False
-        with _interrupts_left_to_the_engine(), self._start(*arguments, *self.options) as process:
-            for line in process.stderr or ():
-                if WRONG_PASSPHRASE in line:
-                    wrong_passphrase = True
-                else:
-                    sys.stderr.write(line)
+        command = self._command(*arguments, *self.options)
+        # A terminal sends Ctrl-C to the engine as well, which then ends what it is doing in an orderly way.
+        previous = signal.signal(signal.SIGINT, lambda *_: None)
+        try:
+            with subprocess.Popen(
+                command,
+                cwd=self.root, env=self._environment(), stderr=subprocess.PIPE, text=True,
+                pass_fds=self.descriptors,
+            ) as process:  # fmt: skip
+                for line in process.stderr or ():
+                    if WRONG_PASSPHRASE in line:
+                        wrong_passphrase = True
+                    else:
+                        sys.stderr.write(line)
+        finally:
+            signal.signal(signal.SIGINT, previous)
         if wrong_passphrase:
             raise UsageError(
                 f"PULUMI_CONFIG_PASSPHRASE does not open stack {self.stack!r}: "
@@ -55,7 +64,7 @@ class Session:
         return process.returncode
 
     def read(self, *arguments: str, directory: Path | None = None) -> str:
-        """Runs a command that only answers, and returns what it prints.
+        """Run a command that only answers, and returns what it prints.
 
         Raises:
             UsageError: the command failed; the text is the engine's own.
@@ -67,27 +76,20 @@ class Session:
         return done.stdout
 
     def ask(self, *arguments: str, directory: Path | None = None) -> subprocess.CompletedProcess[str]:
-        """Runs a command that only answers; returns its exit code and both outputs."""
+        """Run a command that only answers; returns its exit code and both outputs."""
         return subprocess.run(
             self._command(*arguments),
             cwd=directory or self.root, env=self._environment(), capture_output=True, text=True, check=False,
         )  # fmt: skip
 
     def state(self) -> StackState:
-        """Returns what the engine holds of the stack now; secrets stay encrypted."""
+        """Return what the engine holds of the stack now; secrets stay encrypted."""
         return StackState.from_export(json.loads(self.read("stack", "export")))
 
     def outputs(self) -> dict[str, object]:
-        """Returns the stack's outputs; the engine puts `[secret]` in place of each secret."""
+        """Return the stack's outputs; the engine puts `[secret]` in place of each secret."""
         outputs: dict[str, object] = json.loads(self.read("stack", "output", "--json"))
         return outputs
-
-    def _start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            self._command(*arguments),
-            cwd=self.root, env=self._environment(), stderr=subprocess.PIPE, text=True,
-            pass_fds=self.descriptors,
-        )  # fmt: skip
 
     def _command(self, *arguments: str) -> list[str]:
         return [str(self.executable), *arguments, "--stack", self.stack]
@@ -102,7 +104,7 @@ class Session:
 
 
 def engine_executable() -> Path:
-    """Returns the CLI to use, built first if the machine has none.
+    """Return the CLI to use, built first if the machine has none.
 
     Raises:
         UsageError: there is none, and it cannot be built.
@@ -112,13 +114,3 @@ def engine_executable() -> Path:
         return find_engine()
     except EngineUnavailableError as error:
         raise UsageError(str(error)) from error
-
-
-@contextmanager
-def _interrupts_left_to_the_engine() -> Iterator[None]:
-    # A terminal sends Ctrl-C to the engine as well, which then ends what it is doing in an orderly way.
-    previous = signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, previous)

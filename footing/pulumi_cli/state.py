@@ -38,7 +38,7 @@ class StackState:
 
     @classmethod
     def from_export(cls, export: Mapping[str, Any]) -> "StackState":
-        """Reads the JSON of `pulumi stack export`; a stack that was never applied has no resources."""
+        """Read the JSON of `pulumi stack export`; a stack that was never applied has no resources."""
         resources = export["deployment"].get("resources") or ()
         return cls(
             tuple(
@@ -55,11 +55,11 @@ class StackState:
         )
 
     def protected(self) -> tuple[Resource, ...]:
-        """Returns the resources that the engine refuses to delete."""
+        """Return the resources that the engine refuses to delete."""
         return tuple(resource for resource in self.resources if resource.protect)
 
     def count_by_component(self) -> dict[str, int]:
-        """Returns how many resources of providers each top-level component holds, by `Type name`.
+        """Return how many resources of providers each top-level component holds, by `Type name`.
 
         Resources that belong to no component count under `Stack`.
         """

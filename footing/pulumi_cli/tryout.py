@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO
 
 from footing.pulumi_cli.errors import UsageError
 from footing.pulumi_cli.session import Session, engine_executable
@@ -34,7 +33,7 @@ LOCK_RETRY_SECONDS = 0.1
 
 @contextmanager
 def try_out(stack: str, *, root: Path, directory: Path) -> Iterator[Session]:
-    """Yields a session of `stack` on the simulated cloud, whose files are in `directory`.
+    """Yield a session of `stack` on the simulated cloud, whose files are in `directory`.
 
     Raises:
         UsageError: another command is using the directory, or the engine cannot prepare the stack.
@@ -60,12 +59,12 @@ def try_out(stack: str, *, root: Path, directory: Path) -> Iterator[Session]:
 
 
 def cloud_directory(directory: Path) -> Path:
-    """Returns where a try-out keeps its simulated cloud."""
+    """Return where a try-out keeps its simulated cloud."""
     return directory / "cloud"
 
 
 def installed_packages() -> tuple[str, ...]:
-    """Returns the names of the Pulumi providers whose Python SDKs are installed, for example `aws`."""
+    """Return the names of the Pulumi providers whose Python SDKs are installed, for example `aws`."""
     descriptions = Path(sysconfig.get_path("purelib")).glob("*/pulumi-plugin.json")
     plugins = (json.loads(description.read_text()) for description in descriptions)
     return tuple(sorted(plugin["name"] for plugin in plugins if plugin.get("resource")))
@@ -90,37 +89,28 @@ def _lock(directory: Path) -> Iterator[int]:
         (directory / part).mkdir(parents=True, exist_ok=True)
     with (directory / "lock").open("w") as lock:
         give_up = time.monotonic() + LOCK_WAIT_SECONDS
-        while not _locked(lock):
-            if time.monotonic() > give_up:
-                raise UsageError(f"Another command is using {directory}: wait for it to end.")
-            time.sleep(LOCK_RETRY_SECONDS)
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > give_up:
+                    raise UsageError(f"Another command is using {directory}: wait for it to end.") from None
+                time.sleep(LOCK_RETRY_SECONDS)
         yield lock.fileno()
 
 
-def _locked(file: IO[str]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def _prepare(session: Session, directory: Path) -> None:
-    """Makes the stack where it does not exist yet, and frees it where a killed command left it locked."""
+    """Make the stack where it does not exist yet, and frees it where a killed command left it locked."""
     project = directory / "project"
     shutil.copyfile(session.root / "Pulumi.yaml", project / "Pulumi.yaml")
-    _copy_configuration(session.root / f"Pulumi.{session.stack}.yaml", project / f"Pulumi.{session.stack}.yaml")
+    name = f"Pulumi.{session.stack}.yaml"
+    text, copy = (session.root / name).read_text(), project / name
+    salt = re.compile(r"^encryptionsalt:.*\n?", re.MULTILINE)
+    stored = salt.search(copy.read_text()) if copy.is_file() else None
+    copy.write_text(f"{text.rstrip()}\n{stored[0]}" if stored and not salt.search(text) else text)
     # Making a stack writes its encryption salt beside Pulumi.yaml, hence the directory: the tree stays clean.
     session.read("stack", "select", "--create", directory=project)
     # The directory's lock is held, so whoever left this one is gone.
     if any((directory / "state" / ".pulumi" / "locks").rglob("*.json")):
         session.read("cancel", "--yes")
-
-
-def _copy_configuration(committed: Path, copy: Path) -> None:
-    salt = re.compile(r"^encryptionsalt:.*\n?", re.MULTILINE)
-    kept = salt.search(copy.read_text()) if copy.is_file() else None
-    text = committed.read_text()
-    if kept and not salt.search(text):
-        text = f"{text.rstrip()}\n{kept[0]}"
-    copy.write_text(text)

@@ -3,22 +3,25 @@
 from pathlib import Path
 
 import pytest
-
-from edge_rules.evaluation.crowd import Crowd, CrowdResult, run
-from edge_rules.rule import Phase, RateLimit
-from footing.documents.abuse_cases import (
+from abuse_cases import (
     MOST_PEOPLE,
     OFFICE_PEOPLE,
+    OFFICE_REQUESTS_PER_MINUTE,
     cases,
     counting_uncached,
     largest_office,
     office,
 )
+
+from edge_rules.evaluation.crowd import Crowd, CrowdResult, run
+from edge_rules.rule import Phase, RateLimit
+from footing.markdown import table
 from policies import limits
 from stacks.config.load import from_file
 from stacks.edge import edge_rules
 
-CONFIG = from_file(Path(__file__).parents[2] / "Pulumi.production.yaml").config
+ROOT = Path(__file__).parents[2]
+CONFIG = from_file(ROOT / "Pulumi.production.yaml").config
 PHASES = edge_rules(CONFIG)
 OUTCOMES = {crowd.title: run(PHASES, crowd) for crowd in cases(CONFIG.edge)}
 LIMITS = {rule.ref: rule.then for rule in PHASES[Phase.RATE_LIMIT]}
@@ -73,6 +76,32 @@ def test_counting_the_uncached_helps_readers_and_nobody_who_is_signed_in():
     assert readers[1] == MOST_PEOPLE
     login = next(crowd for crowd in cases(CONFIG.edge) if "good logins" in crowd.title)
     assert run(uncached, login).passed == run(PHASES, login).passed
+
+
+def test_page_on_abuse_has_the_numbers_of_the_simulation():
+    text = " ".join((ROOT / "docs" / "abuse.md").read_text().split())
+    rows = []
+    for crowd in cases(CONFIG.edge):
+        outcome = of(crowd.title)
+        refused = ", ".join(f"`{ref}` {count}" for ref, count in sorted(outcome.refused.items())) or "nobody"
+        passed = outcome.sent, outcome.passed, outcome.passed_in_fullest_minute
+        origin = f"{outcome.asked_of_origin} ({outcome.hit_ratio:.0%} from the edge)"
+        rows.append((f"{crowd.title}, for {crowd.seconds} s", *passed, refused, origin))
+    headers = ("case", "sent", "passed", "most in a minute", "refused by", "the origin saw")
+    assert " ".join(table(headers, rows).split()) in text
+    largest, uncached = largest_office(PHASES, CONFIG.edge), edge_rules(counting_uncached(CONFIG))
+    people = of(office(CONFIG.edge, OFFICE_PEOPLE).title)
+    refused_share = people.refused.total() / people.sent
+    readers = [largest_office(phases, CONFIG.edge, signed_in=False) for phases in (PHASES, uncached)]
+    for sentence in (
+        f"(on the plan {CONFIG.edge.plan})",
+        f"At {OFFICE_REQUESTS_PER_MINUTE:g} requests a minute each",
+        f"**{largest}** people are served without a refusal; with {OFFICE_PEOPLE},",
+        f"the share of refused requests is {refused_share:.0%}.",
+        f"{readers[0]} are served behind one address, and then {readers[1]} (the search ends at {MOST_PEOPLE})",
+        f"Of signed-in people it serves {largest_office(uncached, CONFIG.edge)},",
+    ):
+        assert sentence in text
 
 
 def test_fullest_minute_is_found_between_any_two_requests():

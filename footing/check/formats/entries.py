@@ -1,4 +1,4 @@
-"""What every format tells: the findings somebody may have to act on, in one order, each with what it does."""
+"""Findings that somebody may have to act on, in one order, each with what it does: the content of every format."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Status(StrEnum):
     STOPS = "stops"
     """It stops it."""
     ADVICE = "advice"
-    """It is told."""
+    """It is shown and stops nothing."""
     TOLERATED = "tolerated"
     """It could not be decided, and a reviewed list says that this may be so."""
     WAIVED = "waived"
@@ -36,12 +36,12 @@ class Entry:
     @property
     def message(self) -> str:
         """What is wrong and what to do, in sentences."""
-        said = self.finding.judgement
-        return f"{_OPENING[said.verdict]}{said.reason}. {self.finding.rule.remediation}"
+        judgement = self.finding.judgement
+        return f"{_OPENING[judgement.verdict]}{judgement.reason}. {self.finding.rule.remediation}"
 
 
 @dataclass(frozen=True)
-class Place:
+class SourceLine:
     """A line of a file of the project."""
 
     path: str
@@ -51,29 +51,31 @@ class Place:
 
 
 def entries(report: Report) -> list[Entry]:
-    """Everything but what passed or did not apply, sorted by rule and resource."""
+    """Return everything but what passed or did not apply, sorted by rule and resource."""
     stopping = {id(finding) for finding in report.stopping}
-    told = (Verdict.FAIL, Verdict.UNDECIDED, Verdict.BROKEN)
-    found = [Entry(finding=it, status=_status(it, stopping)) for it in report.of(*told)]
+    found = []
+    for finding in report.of(Verdict.FAIL, Verdict.UNDECIDED, Verdict.BROKEN):
+        allowed = Status.ADVICE if finding.judgement.verdict is Verdict.FAIL else Status.TOLERATED
+        found.append(Entry(finding=finding, status=Status.STOPS if id(finding) in stopping else allowed))
     found += [Entry(finding=it.finding, status=Status.WAIVED, waiver=it.waiver) for it in report.waived]
     return sorted(found, key=_order)
 
 
 def rules(report: Report) -> list[AnyRule]:
-    """Every rule that was asked or said something, by id."""
-    said = [finding.rule for finding in report.findings] + [it.finding.rule for it in report.waived]
-    by_id = {rule.id: rule for rule in (*said, *report.rules)}
+    """Return every rule that was asked or has a finding, by id."""
+    judged = [finding.rule for finding in report.findings] + [it.finding.rule for it in report.waived]
+    by_id = {rule.id: rule for rule in (*judged, *report.rules)}
     return [by_id[id_] for id_ in sorted(by_id)]
 
 
-def place(source: str) -> Place | None:
-    """The place that `path:line` means; None where the runner did not know it."""
+def source_line(source: str) -> SourceLine | None:
+    """Return the line that `path:line` means; None where the runner did not know it."""
     path, _, line = source.rpartition(":")
-    return Place(path, int(line)) if path and line.isascii() and line.isdigit() and int(line) else None
+    return SourceLine(path, int(line)) if path and line.isascii() and line.isdigit() and int(line) else None
 
 
 def summary(report: Report) -> str:
-    """The counts in one line: what shows that the gate did ask its rules."""
+    """Return the counts in one line, which shows that the gate did ask its rules."""
     by_verdict = report.counts
     counts = ", ".join(f"{by_verdict[verdict]} {verdict}" for verdict in Verdict)
     outcome = "may go on" if report.passed else "is stopped"
@@ -95,14 +97,8 @@ _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd
 _OPENING = {Verdict.FAIL: "Violated: ", Verdict.UNDECIDED: "Could not decide: ", Verdict.BROKEN: "Broken: "}
 
 
-def _status(finding: Finding, stopping: set[int]) -> Status:
-    if id(finding) in stopping:
-        return Status.STOPS
-    return Status.ADVICE if finding.judgement.verdict is Verdict.FAIL else Status.TOLERATED
-
-
 def _order(entry: Entry) -> tuple[str, ...]:
-    finding, said = entry.finding, entry.finding.judgement
+    finding, judgement = entry.finding, entry.finding.judgement
     resource = finding.resource
     names = (finding.rule.id, resource.urn, resource.name, resource.type, resource.source)
-    return (*names, entry.status, said.verdict, said.observed, said.required, repr(entry.waiver))
+    return (*names, entry.status, judgement.verdict, judgement.observed, judgement.required, repr(entry.waiver))

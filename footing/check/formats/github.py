@@ -5,7 +5,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 
 from collections.abc import Iterator, Mapping
 
-from footing.check.formats.entries import Entry, Status, entries, place, printable, summary
+from footing.check.formats.entries import Entry, Status, entries, printable, source_line, summary
 from policies.report import Report
 from policies.rule import Verdict
 
@@ -19,7 +19,7 @@ COMMANDS: Mapping[Status, str] = {
 
 
 def text(report: Report) -> str:
-    """One command a line; the last one tells the counts, also where nothing was found."""
+    """Return one command a line; the last one has the counts, also where nothing was found."""
     return "".join(f"{line}\n" for line in _lines(report))
 
 
@@ -42,20 +42,16 @@ def _annotation(entry: Entry) -> str:
         message += f"\nExcused until {waiver.expires}; {waiver.owner} answers for it: {waiver.reason}"
     undecided = f" ({verdict})" if (verdict := entry.finding.judgement.verdict) is not Verdict.FAIL else ""
     title = f"{rule.id}: {rule.title}{undecided}"
-    made_at = place(resource.source)
-    where = {"file": made_at.path, "line": str(made_at.line)} if made_at else {}
+    source = source_line(resource.source)
+    where = {"file": source.path, "line": str(source.line)} if source else {}
     return _command(COMMANDS[entry.status], message, **where, title=title)
 
 
 def _command(name: str, message: str, **properties: str) -> str:
-    given = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    return f"::{name} {given}::{_data(message)}"
+    escaped = {key: _data(value).replace(":", "%3A").replace(",", "%2C") for key, value in properties.items()}
+    return f"::{name} {','.join(f'{key}={value}' for key, value in escaped.items())}::{_data(message)}"
 
 
 # The runner's own rules: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
 def _data(value: str) -> str:
     return printable(value).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(value: str) -> str:
-    return _data(value).replace(":", "%3A").replace(",", "%2C")

@@ -4,40 +4,38 @@ There is no standard; the elements and attributes are those of the schema that J
 https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
 """
 
-from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from footing.check.formats.entries import Entry, Status, entries, printable, rules, summary
 from policies.report import Report
-from policies.rule import AnyRule, Level, Verdict
+from policies.rule import Level, Verdict
 
 
 def text(report: Report) -> str:
-    """A suite for the stack: a failure for each violation, an error for what broke or could not be decided."""
+    """Return a suite for the stack: a failure for a violation, an error for what broke or stayed undecided."""
     suites = Element("testsuites")
     suite = SubElement(suites, "testsuite", name=printable(f"footing check {report.stack}"))
-    _gate_itself(suite, report)
+    gate = _case(suite, report, "the gate itself")
+    for problem in sorted(report.problems):
+        _add(gate, "error", "problem", problem, problem)
+    SubElement(gate, "system-out").text = printable(summary(report))
     found: dict[str, list[Entry]] = {}
     for entry in entries(report):
         found.setdefault(entry.finding.rule.id, []).append(entry)
     settled = {it.rule.id for it in report.findings if it.judgement.verdict is Verdict.PASS}
     for rule in rules(report):
         case = _case(suite, report, f"{rule.id}: {rule.title}")
-        said = found.get(rule.id, [])
-        if rule.id not in settled and not any(it.finding.judgement.verdict is Verdict.FAIL for it in said):
-            _skipped(case, rule, report, said)
-        _told(case, said)
+        own = found.get(rule.id, [])
+        decided = rule.id in settled or any(it.finding.judgement.verdict is Verdict.FAIL for it in own)
+        if not decided and not any(it.status is Status.STOPS for it in own):
+            off = rule.levels.at(report.environment) is Level.OFF
+            reason = "could not decide, which the reviewed list allows" if own else "not applicable"
+            SubElement(case, "skipped", message=printable(f"off in {report.environment}" if off else reason))
+        _add_entries(case, own)
     _count(suite)
     suites.attrib |= {key: value for key, value in suite.attrib.items() if key in ("tests", "failures", "errors")}
     indent(suites)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(suites, encoding="unicode")}\n'
-
-
-def _gate_itself(suite: Element, report: Report) -> None:
-    case = _case(suite, report, "the gate itself")
-    for problem in sorted(report.problems):
-        _said(case, "error", "problem", problem, problem)
-    SubElement(case, "system-out").text = printable(summary(report))
 
 
 def _case(suite: Element, report: Report, name: str) -> Element:
@@ -47,21 +45,13 @@ def _case(suite: Element, report: Report, name: str) -> Element:
     )
 
 
-def _skipped(case: Element, rule: AnyRule, report: Report, said: Iterable[Entry]) -> None:
-    if any(it.status is Status.STOPS for it in said):
-        return
-    off = rule.levels.at(report.environment) is Level.OFF
-    reason = "could not decide, which the reviewed list allows" if said else "not applicable"
-    SubElement(case, "skipped", message=printable(f"off in {report.environment}" if off else reason))
-
-
-def _told(case: Element, said: list[Entry]) -> None:
-    for entry in said:
+def _add_entries(case: Element, found: list[Entry]) -> None:
+    for entry in found:
         if entry.status is Status.STOPS:
             verdict = entry.finding.judgement.verdict
             kind = "failure" if verdict is Verdict.FAIL else "error"
-            _said(case, kind, verdict, entry.message, _lines(entry))
-    if others := [_lines(entry) for entry in said if entry.status is not Status.STOPS]:
+            _add(case, kind, verdict, entry.message, _lines(entry))
+    if others := [_lines(entry) for entry in found if entry.status is not Status.STOPS]:
         SubElement(case, "system-out").text = printable("\n".join(others))
 
 
@@ -73,7 +63,7 @@ def _lines(entry: Entry) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _said(case: Element, kind: str, type_: str, message: str, body: str) -> None:
+def _add(case: Element, kind: str, type_: str, message: str, body: str) -> None:
     SubElement(case, kind, message=printable(message), type=type_).text = printable(body)
 
 

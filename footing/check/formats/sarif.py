@@ -11,7 +11,7 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
 
-from footing.check.formats.entries import Entry, Place, Status, entries, place, rules
+from footing.check.formats.entries import Entry, SourceLine, Status, entries, rules, source_line
 from policies.report import Report
 from policies.rule import AnyRule, Level, Severity, Verdict
 
@@ -29,7 +29,7 @@ PROBLEM_SEVERITIES: Mapping[Severity, str] = {
 
 
 def text(report: Report) -> str:
-    """The report as a log of one run."""
+    """Return the report as a log of one run."""
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}, indent=2) + "\n"
 
 
@@ -97,6 +97,8 @@ def _help(rule: AnyRule, line: str) -> str:
 def _result(entry: Entry, report: Report, index: Mapping[str, int]) -> dict[str, Any]:
     finding = entry.finding
     undecided = finding.judgement.verdict is Verdict.UNDECIDED
+    # An alert belongs to the resource: moving a line is no new one, and a line may make several resources.
+    identity = f"{finding.rule.id}\n{finding.resource.urn}".encode("utf-8", "surrogatepass")
     result = {
         "ruleId": finding.rule.id,
         "ruleIndex": index[finding.rule.id],
@@ -105,7 +107,7 @@ def _result(entry: Entry, report: Report, index: Mapping[str, int]) -> dict[str,
         "level": "none" if undecided else "note" if entry.waiver else LEVELS[finding.level],
         "message": {"text": entry.message},
         "locations": [_location(entry, report)],
-        "partialFingerprints": {"primaryLocationLineHash": _fingerprint(entry)},
+        "partialFingerprints": {"primaryLocationLineHash": f"{hashlib.sha256(identity).hexdigest()[:16]}:1"},
         "properties": {"status": entry.status, "severity": finding.rule.severity},
     }
     if suppression := _suppression(entry):
@@ -127,38 +129,30 @@ def _suppression(entry: Entry) -> dict[str, Any] | None:
 def _location(entry: Entry, report: Report) -> dict[str, Any]:
     resource = entry.finding.resource
     # GitHub refuses a result without a file; where no line is known, the stack's own file is the one to change.
-    made_at = place(resource.source) or Place(f"Pulumi.{report.stack}.yaml", FIRST_LINE)
+    line = source_line(resource.source) or SourceLine(f"Pulumi.{report.stack}.yaml", FIRST_LINE)
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(made_at.path), "uriBaseId": ROOT},
-            "region": {"startLine": made_at.line},
+            "artifactLocation": {"uri": quote(line.path), "uriBaseId": ROOT},
+            "region": {"startLine": line.line},
         },
         "logicalLocations": [{"name": resource.name, "fullyQualifiedName": resource.urn, "kind": "resource"}],
     }
-
-
-def _fingerprint(entry: Entry) -> str:
-    # An alert belongs to the resource: moving a line is no new one, and a line may make several resources.
-    said = f"{entry.finding.rule.id}\n{entry.finding.resource.urn}".encode("utf-8", "surrogatepass")
-    return f"{hashlib.sha256(said).hexdigest()[:16]}:1"
 
 
 def _invocation(report: Report, index: Mapping[str, int]) -> dict[str, Any]:
     broken = [it for it in entries(report) if it.finding.judgement.verdict is Verdict.BROKEN]
     return {
         "executionSuccessful": not broken and not report.problems,
-        "toolExecutionNotifications": [_notification(entry, report, index) for entry in broken],
+        "toolExecutionNotifications": [
+            {
+                "level": "error",
+                "message": {"text": entry.message},
+                "associatedRule": {"id": entry.finding.rule.id, "index": index[entry.finding.rule.id]},
+                "locations": [_location(entry, report)],
+            }
+            for entry in broken
+        ],
         "toolConfigurationNotifications": [
             {"level": "error", "message": {"text": problem}} for problem in sorted(report.problems)
         ],
-    }
-
-
-def _notification(entry: Entry, report: Report, index: Mapping[str, int]) -> dict[str, Any]:
-    rule = entry.finding.rule
-    return {
-        "level": "error",
-        "message": {"text": entry.message},
-        "associatedRule": {"id": rule.id, "index": index[rule.id]},
-        "locations": [_location(entry, report)],
     }
