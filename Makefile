@@ -25,7 +25,7 @@ BIN := .venv/bin
 ENVIRONMENT := .venv/.synced
 
 .DEFAULT_GOAL := help
-.PHONY: up plan check annotations sarif preview destroy test quick lab observe lint workflows bench clean help engine grammar
+.PHONY: up plan check annotations sarif preview destroy test quick lab observe lint workflows house mutants bench clean help engine grammar
 MAKEFLAGS += --no-print-directory
 
 up: $(ENVIRONMENT) engine ## apply STACK (staging) to the simulated cloud, twice, and show what it made
@@ -79,6 +79,14 @@ lint: $(ENVIRONMENT) ## ruff and mypy
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+
+house: $(ENVIRONMENT) ## print the sizes, imports and words that the tree keeps, with their bounds
+	@$(BIN)/python -m tests.house
+
+# Its library is in no default group: nothing else needs it.
+mutants: $(ENVIRONMENT) ## put 200 wrong settings of resources before the tests; SEED=n repeats a sample
+	@$(UV) sync --quiet --locked --group mutants
+	@$(BIN)/python -m tests.mutants $(if $(SEED),--seed $(SEED))
 
 # Go's checksums pin the linter and all it is made of; `go tool` keeps what it built.
 workflows: ## actionlint over .github/workflows/

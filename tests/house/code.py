@@ -11,13 +11,16 @@ ROOMS: dict[str, set[str]] = {
     "edge_rules": set(),
     "engine": set(),
     "observability": set(),
-    "policies": set(),
-    "simulator": set(),
+    "wire_format": set(),
+    "policies": {"wire_format"},
+    "simulator": {"wire_format"},
     "lazy_sdk": {"engine"},
     "components": {"edge_rules", "observability"},
     "stacks": {"components", "edge_rules", "observability", "policies"},
     "lab": {"components", "observability", "policies", "stacks"},
-    "footing": {"edge_rules", "engine", "lazy_sdk", "observability", "policies", "simulator", "stacks"},
+    "footing": {
+        *("edge_rules", "engine", "lazy_sdk", "observability", "policies", "simulator", "stacks", "wire_format"),
+    },
     "bench": {"edge_rules", "engine", "footing", "lazy_sdk", "observability", "policies", "simulator", "stacks"},
 }
 """Every room, and the rooms that it may import: arrows run down, so there is no circle between rooms."""
