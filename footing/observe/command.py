@@ -1,6 +1,6 @@
-"""The commands `observe`, `fire-drill` and `drift`: what watches a stack, who hears it, what else is there."""
+"""The commands `observe`, `fire-drill` and `drift`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,8 +12,7 @@ from footing.project import stack_file
 from stacks.alert_identity import alert_identity
 
 if TYPE_CHECKING:
-    from footing.observe.drift import Drift
-    from footing.observe.drill import Drill, Outcome
+    from footing.observe.drill import Drill, DrillResult
     from stacks.config.load import StackFile
 
 
@@ -22,15 +21,15 @@ def observe(
     output: Annotated[Path | None, typer.Option(help="Directory; reports/STACK/ when left out.")] = None,
     config_file: ConfigFile = None,
 ) -> None:
-    """Write what watches STACK as files, offline: dashboards, rules, routes, runbook, load limits."""
+    """Write what observes STACK as files, offline: dashboards, rules, routes, runbook, load limits."""
     from footing.project import observed, root
     from observability.files.artefacts import render
 
     directory = output or root() / "reports" / stack
-    made = render(observed(stack, stack_file(stack, config_file)))
-    with _told_in_a_sentence():
-        _write(made, directory)
-    typer.echo("\n".join(f"wrote {directory / name}" for name in made))
+    files = render(observed(stack, stack_file(stack, config_file)))
+    with _errors_as_sentences():
+        _write(files, directory)
+    typer.echo("\n".join(f"wrote {directory / name}" for name in files))
 
 
 def fire_drill(
@@ -51,15 +50,18 @@ def fire_drill(
 
     file = stack_file(stack, config_file)
     sent = drills(file.config, alert_identity(file.config).owner)
-    with _told_in_a_sentence():
+    with _errors_as_sentences():
         if alertmanager and grafana:
             raise UsageError("one of --alertmanager and --grafana is needed, not both")
         if not alertmanager and not grafana:
-            typer.echo("\n".join(["nothing is sent without --alertmanager or --grafana", *_shown(sent)]))
+            typer.echo("nothing is sent without --alertmanager or --grafana")
+            for drill in sent:
+                labels = ", ".join(f"{name}={value}" for name, value in drill.labels.items())
+                typer.echo(f"{drill.sentence}\n  {labels}")
             return
-        outcomes = list(_sent(stack, file, sent, alertmanager, grafana, namespace))
-    typer.echo("\n".join(outcome.sentence for outcome in outcomes))
-    if not all(outcome.taken for outcome in outcomes):
+        results = list(_sent(stack, file, sent, alertmanager, grafana, namespace))
+    typer.echo("\n".join(result.sentence for result in results))
+    if not all(result.taken for result in results):
         raise typer.Exit(FINDINGS)
 
 
@@ -74,27 +76,17 @@ def drift(
     from footing.project import plan
 
     file = stack_file(stack, config_file)
-    with _told_in_a_sentence():
+    with _errors_as_sentences():
         url = address(grafana)
-        found = live(url, authorization(url))
+        live_rules = live(url, authorization(url))
     ours = planned(plan(stack, file))
-    drifted = compared(ours, found, app=file.config.app, environment=file.config.environment)
-    typer.echo("\n".join(_differences(drifted)))
+    drifted = compared(ours, live_rules, app=file.config.app, environment=file.config.environment)
+    differences = [f"not ours: {it.location}" for it in drifted.strange]
+    differences += [f"not live: {it.location}" for it in drifted.missing]
+    typer.echo("\n".join(differences or ["what is live is what the stack makes"]))
     typer.echo(f"{len(ours)} rules are ours; {drifted.elsewhere} of others are in folders of their own")
     if drifted.any:
         raise typer.Exit(FINDINGS)
-
-
-def _differences(drifted: "Drift") -> list[str]:
-    strange = [f"not ours: {it.place}" for it in drifted.strange]
-    missing = [f"not live: {it.place}" for it in drifted.missing]
-    return [*strange, *missing] or ["what is live is what the stack makes"]
-
-
-def _shown(sent: "Iterable[Drill]") -> Iterator[str]:
-    for drill in sent:
-        yield drill.sentence
-        yield "  " + ", ".join(f"{name}={value}" for name, value in drill.labels.items())
 
 
 def _sent(
@@ -104,7 +96,7 @@ def _sent(
     alertmanager: str | None,
     grafana: str | None,
     namespace: str,
-) -> "Iterator[Outcome]":
+) -> "Iterator[DrillResult]":
     from footing.observe.drift import contact_points
     from footing.observe.drill import to_alertmanager, to_grafana
     from footing.observe.remote import address, authorization
@@ -118,11 +110,11 @@ def _sent(
         yield from to_grafana(url, shown, namespace, contact_points(plan(stack, file)), sent)
 
 
-def _write(made: Mapping[str, str], directory: Path) -> None:
+def _write(files: Mapping[str, str], directory: Path) -> None:
     from footing.observe.remote import UsageError
 
     try:
-        for name, text in made.items():
+        for name, text in files.items():
             (directory / name).parent.mkdir(parents=True, exist_ok=True)
             (directory / name).write_text(text)
     except OSError as error:
@@ -130,7 +122,7 @@ def _write(made: Mapping[str, str], directory: Path) -> None:
 
 
 @contextmanager
-def _told_in_a_sentence() -> Iterator[None]:
+def _errors_as_sentences() -> Iterator[None]:
     from footing.observe.remote import RemoteError, UsageError
 
     try:

@@ -1,8 +1,7 @@
 """Rules that are live in Grafana and not ours, and rules of ours that are not live."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from footing.observe.remote import ask, reading
 from footing.plan.model import Plan
@@ -18,17 +17,17 @@ class Rule:
     uid: str
     """Unique in Grafana."""
     title: str
-    """What it is called."""
+    """Title of the rule."""
     folder: str
     """Uid of its folder."""
     group: str
     """Name of its group."""
     labels: Mapping[str, str]
-    """What its alerts are routed by."""
+    """Labels that its alerts are routed by."""
 
     @property
-    def place(self) -> str:
-        """Where to find it."""
+    def location(self) -> str:
+        """Folder, group, title and uid."""
         return f"{self.folder} / {self.group} / {self.title} ({self.uid})"
 
 
@@ -50,7 +49,7 @@ class Drift:
 
 
 def planned(plan: Plan) -> list[Rule]:
-    """Every rule that the stack makes."""
+    """Return every rule that the stack makes."""
     return [
         Rule(
             uid=rule["uid"],
@@ -65,12 +64,12 @@ def planned(plan: Plan) -> list[Rule]:
 
 
 def contact_points(plan: Plan) -> list[str]:
-    """Names of the contact points that the stack makes."""
+    """Return the names of the contact points that the stack makes."""
     return [it.inputs["name"] for it in plan.resources if it.type == CONTACT_POINT]
 
 
 def live(url: str, shown: str) -> list[Rule]:
-    """Every rule of Grafana at `url` that the token may see.
+    """Return every rule of Grafana at `url` that the token may see.
 
     Raises:
         RemoteError: Grafana does not answer, or answers something else.
@@ -78,11 +77,20 @@ def live(url: str, shown: str) -> list[Rule]:
     """
     answer = ask(f"{url}/api/v1/provisioning/alert-rules", shown=shown)
     with reading("a list of alert rules"):
-        return list(_read(answer))
+        return [
+            Rule(
+                uid=it["uid"],
+                title=it["title"],
+                folder=it["folderUID"],
+                group=it["ruleGroup"],
+                labels=it.get("labels") or {},
+            )
+            for it in answer
+        ]
 
 
 def compared(ours: Iterable[Rule], found: Iterable[Rule], *, app: str, environment: str) -> Drift:
-    """What is live and not ours, and the other way round; by uid, for titles may be changed."""
+    """Return what is live and not ours, and the other way round; by uid, for titles may be changed."""
     wanted, there = {it.uid: it for it in ours}, {it.uid: it for it in found}
     folders = {it.folder for it in wanted.values()}
     strangers = [it for uid, it in there.items() if uid not in wanted]
@@ -93,9 +101,3 @@ def compared(ours: Iterable[Rule], found: Iterable[Rule], *, app: str, environme
         missing=tuple(it for uid, it in wanted.items() if uid not in there),
         elsewhere=len(strangers) - len(strange),
     )
-
-
-def _read(answer: Any) -> Iterator[Rule]:
-    for it in answer:
-        labels = it.get("labels") or {}
-        yield Rule(uid=it["uid"], title=it["title"], folder=it["folderUID"], group=it["ruleGroup"], labels=labels)

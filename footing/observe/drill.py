@@ -12,11 +12,11 @@ from observability.routing.destinations import ROUTES, Destination, destinations
 from stacks.config.stack import StackConfig
 
 LASTS = dt.timedelta(minutes=10)
-"""How long a drill stands before it ends by itself: longer than it takes to look."""
+"""How long a drill fires before it ends by itself: longer than it takes to look."""
 
 PLACES = {Destination.PAGER: "PagerDuty", Destination.CHAT: "Slack", Destination.MAIL: "mail"}
 UNKNOWN = "unknown"
-"""Severity that no record has: shows that an alert without a route is told as well."""
+"""Severity that no record has: shows that an alert without a route arrives as well."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,35 +26,35 @@ class Drill:
     severity: str
     """Its label `severity`."""
     places: Sequence[Destination]
-    """Where it must arrive."""
+    """Destinations at which it must arrive."""
     labels: dict[str, str]
-    """As those of a real alert, and `drill`."""
+    """Labels of a real alert, and `drill`."""
     annotations: dict[str, str]
-    """As those of a real alert."""
+    """Annotations of a real alert."""
 
     @property
     def sentence(self) -> str:
-        """What somebody has to see."""
+        """Destinations in a sentence."""
         return f"{self.severity}: must arrive at {' and '.join(PLACES[place] for place in self.places)}"
 
     def posted(self, now: dt.datetime) -> dict[str, Any]:
-        """As an Alertmanager takes it."""
+        """Return the alert as Alertmanager's API takes it."""
         times = {"startsAt": now.isoformat(), "endsAt": (now + LASTS).isoformat()}
         return {"labels": self.labels, "annotations": self.annotations, **times}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What became of one drill, as far as the sender can tell."""
+class DrillResult:
+    """Result of one drill, as far as the sender knows."""
 
     sentence: str
-    """For people."""
+    """Result in a sentence."""
     taken: bool
-    """Whether it is on its way."""
+    """Whether a receiver has taken it."""
 
 
 def drills(config: StackConfig, owner: str) -> list[Drill]:
-    """A drill for every severity, and one whose severity nobody knows."""
+    """Return a drill for every severity, and one without a known severity."""
     configured = config.grafana.contacts.destinations
     ways = {severity.value: places for severity, places in destinations(configured).items()}
     return [
@@ -87,8 +87,8 @@ def _drill(config: StackConfig, owner: str, severity: str, places: Sequence[Dest
     )
 
 
-def to_alertmanager(url: str, sent: Sequence[Drill]) -> Iterator[Outcome]:
-    """Post the drills, and tell which receivers took each.
+def to_alertmanager(url: str, sent: Sequence[Drill]) -> Iterator[DrillResult]:
+    """Post the drills, and yield which receivers took each.
 
     Raises:
         RemoteError: the Alertmanager does not answer, or refuses them.
@@ -102,13 +102,13 @@ def to_alertmanager(url: str, sent: Sequence[Drill]) -> Iterator[Outcome]:
         taken = [(it["labels"], [str(receiver["name"]) for receiver in it["receivers"]]) for it in standing]
     for drill in sent:
         names = [name for labels, receivers in taken if labels == drill.labels for name in receivers]
-        told = f"taken by {', '.join(names)}" if names else "not there after it was posted"
-        yield Outcome(sentence=f"{drill.sentence} ({told})", taken=bool(names))
+        receipt = f"taken by {', '.join(names)}" if names else "not there after it was posted"
+        yield DrillResult(sentence=f"{drill.sentence} ({receipt})", taken=bool(names))
 
 
 def to_grafana(
     url: str, shown: str, namespace: str, contacts: Sequence[str], sent: Sequence[Drill]
-) -> Iterator[Outcome]:
+) -> Iterator[DrillResult]:
     """Have Grafana test every integration of the stack's contact points with the drill of its severity.
 
     Grafana's own Alertmanager takes no alerts from outside, so the routes by rule are not part of this; the
@@ -127,7 +127,7 @@ def to_grafana(
         }
     for contact, drill in _by_contact(contacts, sent):
         if contact not in live:
-            yield Outcome(sentence=f"{drill.sentence} (no contact point {contact})", taken=False)
+            yield DrillResult(sentence=f"{drill.sentence} (no contact point {contact})", taken=False)
             continue
         name, integrations = live[contact]
         alert = {"labels": drill.labels, "annotations": drill.annotations}
@@ -136,14 +136,14 @@ def to_grafana(
             yield _tested(drill, f"{contact} {integration.get('type')}", f"{base}/{name}/test", shown, body)
 
 
-def _tested(drill: Drill, what: str, address: str, shown: str, body: Any) -> Outcome:
+def _tested(drill: Drill, what: str, address: str, shown: str, body: Any) -> DrillResult:
     try:
         answer = ask(address, shown=shown, body=body)
     except RemoteError as error:
-        return Outcome(sentence=f"{drill.sentence} ({what}: {error})", taken=False)
+        return DrillResult(sentence=f"{drill.sentence} ({what}: {error})", taken=False)
     # Not the error: it repeats the address that was tried, and a webhook is a secret.
     done = isinstance(answer, dict) and answer.get("status") == "success"
-    return Outcome(
+    return DrillResult(
         sentence=f"{drill.sentence} ({what}: {'sent' if done else 'Grafana could not send it'})", taken=done
     )
 
