@@ -4,7 +4,8 @@ from pathlib import Path
 
 from stacks.autoscaling import LAUNCH_DAY, Comparison, compare
 from stacks.config import from_file
-from stacks.config.service import ServiceConfig, scaling_args
+from stacks.config.scaling import scaling_args
+from stacks.config.service import ServiceConfig
 
 STACK_FILE = Path(__file__).parents[2] / "Pulumi.production.yaml"
 
