@@ -31,7 +31,9 @@ from stacks.compose.objectives import (
 )
 from stacks.compose.stack import Stack, task
 from stacks.config.metric_names import metric_names
-from stacks.config.service import ServiceConfig, rollout_args, scaling_args
+from stacks.config.rollout import rollout_args
+from stacks.config.scaling import scaling_args
+from stacks.config.service import ServiceConfig
 
 
 @dataclass(frozen=True, kw_only=True)

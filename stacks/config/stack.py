@@ -24,14 +24,10 @@ from stacks.config.network import NetworkConfig, network_problems
 from stacks.config.objectives import ObjectivesConfig, objective_problems
 from stacks.config.observability import AlertsConfig, GrafanaConfig, contact_problems
 from stacks.config.redis import RedisConfig, redis_problems
+from stacks.config.rollout import rollout_args
+from stacks.config.scaling import scaling_args
 from stacks.config.sentry import SentryConfig, sentry_problems
-from stacks.config.service import (
-    ServiceConfig,
-    VariableName,
-    rollout_args,
-    scaling_args,
-    service_problems,
-)
+from stacks.config.service import ServiceConfig, VariableName, service_problems
 from stacks.config.storage import StorageConfig, storage_problems
 
 

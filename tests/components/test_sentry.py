@@ -74,7 +74,7 @@ def test_sentry_dsn_is_public_and_goes_to_the_application():
 
 
 @pytest.mark.parametrize("protect", [True, False])
-def test_sentry_project_is_protected_as_asked(protect: bool):
+def test_sentry_project_is_protected_by_its_argument(protect: bool):
     assert record(protect=protect).one("SentryProject").protect is protect
     assert ARGS.protect
 
@@ -142,8 +142,12 @@ def test_pages_ring_and_tickets_do_not():
 def test_mail_takes_the_place_of_a_chat_that_is_not_there():
     recorded = record(slack=None, team={"team_id": 31})
     assert triggers(recorded) == {"critical": (100, [MAIL]), "warning": (10, [MAIL])}
-    [told] = recorded.one("SentryIssueAlert", "errors-new-issue").inputs["actions"]
-    assert told == {"id": "sentry.mail.actions.NotifyEmailAction", "targetType": "Team", "targetIdentifier": "31"}
+    [action] = recorded.one("SentryIssueAlert", "errors-new-issue").inputs["actions"]
+    assert action == {
+        "id": "sentry.mail.actions.NotifyEmailAction",
+        "targetType": "Team",
+        "targetIdentifier": "31",
+    }
 
 
 @pytest.mark.parametrize(
@@ -162,8 +166,8 @@ def test_thresholds_count_what_happens_and_not_what_is_sent(rate: float, warning
 
 
 def test_records_hold_the_real_limits_whatever_is_sent():
-    told = record(sampling={"errors": 0.1}).component.signals
-    found = {alert.name: (alert.severity, alert.summary) for alert in alerts([told])}
+    signals = record(sampling={"errors": 0.1}).component.signals
+    found = {alert.name: (alert.severity, alert.summary) for alert in alerts([signals])}
     assert found["sentry-errors-api-ticket"] == (Severity.TICKET, "Error events in 5 minutes: api: over 10")
     assert found["sentry-errors-api-page"] == (Severity.PAGE, "Error events in 5 minutes: api: over 100")
     assert set(found) - {"sentry-errors-api-ticket", "sentry-errors-api-page"} == {
@@ -188,7 +192,7 @@ def test_each_alert_can_be_switched_off_with_its_record(switch: str, gone: set[s
 
 
 def test_no_other_evaluator_is_asked_for_what_sentry_judges():
-    told = record().component.signals
-    [rest] = without_source_evaluated([told])
-    assert told.signals
-    assert (rest.signals, rest.checks) == ((), told.checks)
+    signals = record().component.signals
+    [rest] = without_source_evaluated([signals])
+    assert signals.signals
+    assert (rest.signals, rest.checks) == ((), signals.checks)

@@ -72,10 +72,10 @@ def test_only_the_edge_reaches_the_load_balancer():
     prefixes = recorded.one("ManagedPrefixList").inputs
     assert [it["cidr"] for it in prefixes["entries"]] == ARGS.balancer.ingress_cidrs
     assert prefixes["maxEntries"] == 2
-    into_front = [
+    into_balancer = [
         it for it in recorded.of("SecurityGroupIngressRule") if it.inputs["securityGroupId"] == "api-front-id"
     ]
-    assert {(it.inputs.get("prefixListId"), it.inputs["fromPort"]) for it in into_front} == {
+    assert {(it.inputs.get("prefixListId"), it.inputs["fromPort"]) for it in into_balancer} == {
         ("api-edge-id", 443),
         ("api-edge-id", 80),
     }
@@ -301,9 +301,9 @@ def test_engine_waits_as_long_as_the_strategy_takes(
 
 def test_second_fleet_has_its_own_target_group_and_ecs_owns_the_weights():
     recorded = record(rollout=BLUE_GREEN)
-    [behind] = recorded.one("aws:ecs/service:Service").inputs["loadBalancers"]
-    assert behind["targetGroupArn"] == "arn:aws:made:::api-tg"
-    assert behind["advancedConfiguration"] == {
+    [block] = recorded.one("aws:ecs/service:Service").inputs["loadBalancers"]
+    assert block["targetGroupArn"] == "arn:aws:made:::api-tg"
+    assert block["advancedConfiguration"] == {
         "alternateTargetGroupArn": "arn:aws:made:::api-tg-second",
         "productionListenerRule": "arn:aws:made:::api-production",
         "roleArn": "arn:aws:made:::api-shifting",
@@ -343,11 +343,11 @@ def test_signals_watch_every_way_in_which_a_service_fails():
     assert found["service-running-tasks"].thresholds[0].value == 8
 
 
-def test_what_is_told_of_five_minutes_is_asked_over_five_minutes():
+def test_counts_of_five_minutes_have_a_period_of_five_minutes():
     signals = record().component.signals.signals
-    told = {it.id: it.query for it in signals if "five minutes" in it.description}
-    assert {"service-server-errors", "service-balancer-errors", "service-rejected-connections"} == set(told)
-    assert {query.period_seconds for query in told.values()} == {300}
+    counts = {it.id: it.query for it in signals if "five minutes" in it.description}
+    assert {"service-server-errors", "service-balancer-errors", "service-rejected-connections"} == set(counts)
+    assert {query.period_seconds for query in counts.values()} == {300}
 
 
 def test_application_answers_under_the_ids_of_the_load_balancer():

@@ -148,7 +148,7 @@ def test_alias_has_a_modern_policy_and_a_record_that_no_second_cache_stands_befo
 
 
 def test_alias_outside_the_region_of_cloudfronts_certificates_is_refused():
-    with pytest.raises(ValueError, match="certificates of us-east-1 only"):
+    with pytest.raises(ValueError, match="allowed in us-east-1: CloudFront"):
         dataclasses.replace(ARGS, region="eu-west-1", alias=ALIAS)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from components.service.deployment import RolloutArgs, Strategy
 from stacks.config import ConfigError, StackConfig, from_file, parse
-from stacks.config.service import rollout_args
+from stacks.config.rollout import rollout_args
 
 ROOT = Path(__file__).parents[2]
 STACKS = ("production", "staging")

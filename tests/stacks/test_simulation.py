@@ -11,7 +11,7 @@ from components.service.scaling import ScalingArgs, StepArgs, TargetArgs, step_p
 from stacks.autoscaling import LAUNCH_DAY, Outcome, compare, run
 from stacks.autoscaling.scaler import adjustment
 from stacks.config import from_file
-from stacks.config.service import scaling_args
+from stacks.config.scaling import scaling_args
 
 ROOT = Path(__file__).parents[2]
 SERVICE = from_file(ROOT / "Pulumi.production.yaml").config.service
