@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from policies.judge import Catalogue
 from policies.reviewed import nearest
-from policies.rule import AnyRule, Level, Levels
+from policies.rule import Level, Levels
 from policies.waivers import Waivers, stack_of
 
 ALL: Final = "all"
@@ -47,32 +47,29 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def configured(catalogue: Catalogue, environment: str, given: Mapping[str, Any]) -> Catalogue:
-    """The same rules with the levels of `given` in place of their own.
+    """Return the same rules with the levels of `given` in place of their own.
 
     Raises:
         PackConfigError: an unknown rule, level or key, or a level below the rule's own.
 
     """
-    named = {name: asked for name, asked in given.items() if name != EXCEPTIONS}
-    problems = [problem for name, asked in named.items() for problem in _problems(name, asked, catalogue)]
+    overridden = {name: level for name, level in given.items() if name != EXCEPTIONS}
+    problems = [problem for name, level in overridden.items() for problem in _problems(name, level, catalogue)]
     if not problems:
         problems = [
-            f"{name}: {_level(asked)} is less strict than {own} in {environment or 'production'}; "
+            f"{name}: {_level(level)} is less strict than {own} in {environment or 'production'}; "
             "write an exception with a reason, an owner and a last day instead."
-            for name, asked in named.items()
-            if (own := _strictest(name, catalogue, environment)) and _is_below(_level(asked), own)
+            for name, level in overridden.items()
+            if (own := _strictest(name, catalogue, environment))
+            and [*NAMES].index(_level(level)) < [*NAMES].index(own)
         ]
     if problems:
         raise PackConfigError(problems)
-    levels = {rule.id: named.get(rule.id, named.get(ALL)) for rule in catalogue}
-    return Catalogue(_at(rule, levels[rule.id]) for rule in catalogue)
-
-
-def _at(rule: AnyRule, asked: Any) -> AnyRule:
-    if asked is None:
-        return rule
-    level = NAMES[_level(asked)]
-    return replace(rule, levels=Levels(production=level, elsewhere=level))
+    return Catalogue(
+        rule if raised is None else replace(rule, levels=Levels.everywhere(NAMES[_level(raised)]))
+        for rule in catalogue
+        for raised in [overridden.get(rule.id, overridden.get(ALL))]
+    )
 
 
 def _strictest(name: str, catalogue: Catalogue, environment: str) -> str:
@@ -116,20 +113,15 @@ def unmatched(given: Mapping[str, Any], waivers: Waivers, project_stack: str) ->
     return problems
 
 
-def _problems(name: str, asked: Any, catalogue: Catalogue) -> list[str]:
+def _problems(name: str, given: Any, catalogue: Catalogue) -> list[str]:
     if name != ALL and name not in catalogue.by_id:
         return [f"There is no rule {name!r}{nearest(name, catalogue.by_id)}."]
-    keys = set(asked) if isinstance(asked, dict) else {KEY}
+    keys = set(given) if isinstance(given, dict) else {KEY}
     problems = [f"{name}: unknown key {key!r}{nearest(key, {KEY})}." for key in sorted(keys - {KEY})]
-    if KEY in keys and _level(asked) not in NAMES:
-        problems.append(f"{name}: no level {_level(asked)!r}{nearest(_level(asked), NAMES)}.")
+    if KEY in keys and _level(given) not in NAMES:
+        problems.append(f"{name}: no level {_level(given)!r}{nearest(_level(given), NAMES)}.")
     return problems or ([] if KEY in keys else [f"{name}: no {KEY}."])
 
 
-def _level(asked: Any) -> str:
-    return str(asked.get(KEY) if isinstance(asked, dict) else asked)
-
-
-def _is_below(asked: str, own: str) -> bool:
-    order = list(NAMES)
-    return order.index(asked) < order.index(own)
+def _level(given: Any) -> str:
+    return str(given.get(KEY) if isinstance(given, dict) else given)

@@ -73,9 +73,9 @@ class Report:
         order = list(Verdict)
         worst = {rule.id: Verdict.NOT_APPLICABLE for rule in self.rules}
         for finding in self.findings:
-            said = finding.judgement.verdict
-            if _BADNESS[said] > _BADNESS[worst[finding.rule.id]]:
-                worst[finding.rule.id] = said
+            verdict = finding.judgement.verdict
+            if _BADNESS[verdict] > _BADNESS[worst[finding.rule.id]]:
+                worst[finding.rule.id] = verdict
         return Counter({verdict: list(worst.values()).count(verdict) for verdict in order})
 
 

@@ -80,18 +80,23 @@ class Levels:
     elsewhere: Level
     """In the environments of `RELAXED`."""
 
+    @classmethod
+    def everywhere(cls, level: Level) -> "Levels":
+        """Return the same level for every environment."""
+        return cls(production=level, elsewhere=level)
+
     def at(self, environment: str) -> Level:
-        """The level in `environment`."""
+        """Return the level in `environment`."""
         return dict.fromkeys(RELAXED, self.elsewhere).get(environment, self.production)
 
 
-EVERYWHERE: Final = Levels(production=Level.MANDATORY, elsewhere=Level.MANDATORY)
+EVERYWHERE: Final = Levels.everywhere(Level.MANDATORY)
 """Stops the change in every environment."""
 IN_PRODUCTION: Final = Levels(production=Level.MANDATORY, elsewhere=Level.ADVISORY)
 """Stops it in production, is told elsewhere."""
 ONLY_PRODUCTION: Final = Levels(production=Level.MANDATORY, elsewhere=Level.OFF)
 """Stops it in production; elsewhere nobody asks."""
-ADVICE: Final = Levels(production=Level.ADVISORY, elsewhere=Level.ADVISORY)
+ADVICE: Final = Levels.everywhere(Level.ADVISORY)
 """Told everywhere."""
 ADVICE_IN_PRODUCTION: Final = Levels(production=Level.ADVISORY, elsewhere=Level.OFF)
 """Told in production."""

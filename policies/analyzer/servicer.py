@@ -90,15 +90,15 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
     @_refusing
     def Configure(self, request: Any, context: Any) -> Any:
         """Take over levels that are raised; whatever else is configured ends the operation."""
-        told = {it.name: it.enforcementLevel for it in self._info().policies}
+        own_levels = {it.name: it.enforcementLevel for it in self._info().policies}
         given: dict[str, Any] = {}
-        for name, asked in request.policyConfig.items():
+        for name, configured in request.policyConfig.items():
             # The engine sends every level, and adds what was given for "all" to each policy by itself.
-            if name == levels.ALL and not asked.properties:
+            if name == levels.ALL and not configured.properties:
                 continue
-            if asked.properties or told.get(name) != asked.enforcementLevel:
-                level = _LEVEL_NAMES.get(asked.enforcementLevel, "remediate")
-                given[name] = {levels.KEY: level, **MessageToDict(asked.properties)}
+            if configured.properties or own_levels.get(name) != configured.enforcementLevel:
+                level = _LEVEL_NAMES.get(configured.enforcementLevel, "remediate")
+                given[name] = {levels.KEY: level, **MessageToDict(configured.properties)}
         if (own := given.pop(texts.REVIEWED, None)) and own[levels.KEY] != "mandatory":
             raise levels.PackConfigError([f"{texts.REVIEWED}: always mandatory."])
         self._catalogue = levels.configured(self._catalogue, self._environment or "", given)

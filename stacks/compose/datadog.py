@@ -28,7 +28,7 @@ def make_datadog(stack: Stack, signals: Sequence[Signals]) -> "Datadog | None":
             owner=alert_identity(stack.config).owner,
             signals=signals,
             runbook_url=stack.config.grafana.runbook_url,
-            handles={severity: getattr(config, severity.value) for severity in Severity},
+            handles={Severity.PAGE: config.page, Severity.TICKET: config.ticket, Severity.INFO: config.info},
         ),
         stack.opts,
     )

@@ -62,7 +62,7 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
         case "union_tag_invalid":
             return f"{key}.{_tag_key(detail)}: given {_shown(detail['ctx']['tag'])}, allowed {_allowed(detail)}"
         case "union_tag_not_found":
-            return f"{key}.{_tag_key(detail)}: missing; allowed {_expected_tags(path, model)}"
+            return f"{key}.{_tag_key(detail)}: missing; allowed {', '.join(map(repr, _members(path, model)))}"
         case _:
             return f"{key}: given {_shown(detail['input'])}, allowed {_allowed(detail)}"
 
@@ -102,21 +102,13 @@ def _members(path: Sequence[Any], model: type[BaseModel]) -> Iterator[str]:
         yield from field.get("discriminator", {}).get("mapping", {})
 
 
-def _expected_tags(path: Sequence[Any], model: type[BaseModel]) -> str:
-    return ", ".join(repr(tag) for tag in _members(path, model))
-
-
 def _suggestion(path: Sequence[Any], model: type[BaseModel]) -> str:
-    known = _known_keys(path[:-1], model)
+    # Of a union, the keys of all its members.
+    blocks = _blocks(path[:-1], model.model_json_schema())
+    known = {key for block in blocks for key in block.get("properties", {})}
     if name := nearest_name(str(path[-1]), known):
         return f"; did you mean {name}?"
     return f"; allowed {', '.join(sorted(known))}" if known else ""
-
-
-def _known_keys(path: Sequence[Any], model: type[BaseModel]) -> list[str]:
-    """Keys of the block at `path`, read from the JSON Schema; of a union, those of all its members."""
-    blocks = _blocks(path, model.model_json_schema())
-    return sorted({key for block in blocks for key in block.get("properties", {})})
 
 
 def _blocks(path: Sequence[Any], root: dict[str, Any]) -> list[dict[str, Any]]:

@@ -67,7 +67,10 @@ def from_file(path: Path) -> StackFile:
         raise ConfigError(path.name, [f"config: given {type(declared).__name__}, allowed a block of keys"])
     return StackFile(
         config=parse(path.name, _own_keys(path.name, declared)),
-        engine_config={key: _as_engine_text(_seal(value)) for key, value in declared.items()},
+        engine_config={
+            key: sealed if isinstance(sealed := _seal(value), str) else json.dumps(sealed)
+            for key, value in declared.items()
+        },
         secret_keys=frozenset(key for key, value in declared.items() if _holds_secret(value)),
     )
 
@@ -80,36 +83,35 @@ def from_pulumi() -> "tuple[StackConfig, dict[str, pulumi.Output[str]]]":
             engine shows the sentences without a traceback.
     """
     import pulumi
+    from pulumi.runtime import config as engine
 
     own = {
         key.removeprefix(f"{PROJECT}:"): text
-        for key, text in _engine_keys().items()
+        for key, text in {**engine.get_config_env(), **engine.CONFIG.get()}.items()
         if key.startswith(f"{PROJECT}:")
     }
     secrets = json.loads(own.pop(SECRETS, "{}"))
-    values: dict[str, Any] = {key: _from_engine_text(text) for key, text in own.items()}
+    # Blocks and lists arrive as JSON; everything else at the top level is a text.
+    values: dict[str, Any] = {key: json.loads(text) if text[:1] in "{[" else text for key, text in own.items()}
     try:
         source = f"stack {pulumi.get_stack()}"
         config = parse(source, {**values, SECRETS: frozenset(secrets)})
-        _refuse_secrets(source, config, secrets)
+        opened = {name: value for name, value in secrets.items() if value != SEALED}
+        problems = contact_secret_problems(config.grafana.contacts, opened)
+        if refused := [f"{key}: {problem}" for key, problem in problems]:
+            raise ConfigError(source, refused)
     except ConfigError as error:
         raise pulumi.RunError(str(error)) from None
     return config, {name: pulumi.Output.secret(value) for name, value in secrets.items()}
-
-
-def _refuse_secrets(source: str, config: StackConfig, secrets: Mapping[str, str]) -> None:
-    opened = {name: value for name, value in secrets.items() if value != SEALED}
-    problems = contact_secret_problems(config.grafana.contacts, opened)
-    found = [f"{key}: {problem}" for key, problem in problems]
-    if found:
-        raise ConfigError(source, found)
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
         document = unique_yaml.parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(path.name, [_no_such_stack(path)]) from None
+        known = sorted(found.name for found in path.parent.glob("Pulumi.*.yaml"))
+        others = f"; there are {', '.join(known)}" if known else ""
+        raise ConfigError(path.name, [f"no such stack file{others}"]) from None
     except UnicodeDecodeError:
         raise ConfigError(path.name, ["not UTF-8 text"]) from None
     except yaml.YAMLError as error:
@@ -117,11 +119,6 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise ConfigError(path.name, ["given no keys, allowed a document with the key config"])
     return document
-
-
-def _no_such_stack(path: Path) -> str:
-    known = sorted(found.name for found in path.parent.glob("Pulumi.*.yaml"))
-    return f"no such stack file; there are {', '.join(known)}" if known else "no such stack file"
 
 
 def _yaml_problem(error: yaml.YAMLError) -> str:
@@ -137,15 +134,10 @@ def _own_keys(source: str, declared: Mapping[str, Any]) -> dict[str, Any]:
     sealed = own.pop(SECRETS, {})
     clear = [name for name, value in sealed.items() if not _holds_secret(value)]
     if clear:
-        raise ConfigError(source, [f"{SECRETS}.{name}: {_in_clear(name)}" for name in clear])
+        remedy = f"pulumi config set --secret --path '{PROJECT}:{SECRETS}."
+        problem = "written in clear text, allowed only encrypted; set it with"
+        raise ConfigError(source, [f"{SECRETS}.{name}: {problem}: {remedy}{name}'" for name in clear])
     return {**own, SECRETS: frozenset(sealed)}
-
-
-def _in_clear(name: str) -> str:
-    return (
-        f"written in clear text, allowed only encrypted; set it with: "
-        f"pulumi config set --secret --path '{PROJECT}:{SECRETS}.{name}'"
-    )
 
 
 def _holds_secret(value: Any) -> bool:
@@ -158,18 +150,3 @@ def _seal(value: Any) -> Any:
     if isinstance(value, dict):
         return SEALED if set(value) == {"secure"} else {key: _seal(item) for key, item in value.items()}
     return [_seal(item) for item in value] if isinstance(value, list) else value
-
-
-def _as_engine_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _from_engine_text(text: str) -> Any:
-    """Blocks and lists arrive as JSON; everything else at the top level is a text."""
-    return json.loads(text) if text[:1] in "{[" else text
-
-
-def _engine_keys() -> dict[str, str]:
-    from pulumi.runtime import config
-
-    return {**config.get_config_env(), **config.CONFIG.get()}

@@ -94,8 +94,9 @@ class StackConfig(Model):
 def cross_problems(config: StackConfig) -> Iterator[Problem]:
     """Every way in which the parts of `config`, each right by itself, do not fit each other."""
     yield from _network_problems(config)
-    yield from _database_problems(config)
+    yield from database_problems(config.database)
     yield from budget.problems(config.connection_budget)
+    yield from budget.threshold_problems(config.connection_budget, config.connection_thresholds)
     yield from redis_problems(config.redis)
     yield from cache_problems(config.cache)
     yield from _service_problems(config)
@@ -160,18 +161,13 @@ def _network_problems(config: StackConfig) -> Iterator[Problem]:
     )
 
 
-def _database_problems(config: StackConfig) -> Iterator[Problem]:
-    yield from database_problems(config.database)
-    yield from budget.threshold_problems(config.connection_budget, config.connection_thresholds)
-
-
 def _service_problems(config: StackConfig) -> Iterator[Problem]:
     yield from service_problems(config.service)
-    wanted = {name for name, source in config.service.secrets.items() if source == "config"}
-    wanted.update(config.grafana.contacts.secrets, config.metrics.secrets)
+    needed = {name for name, source in config.service.secrets.items() if source == "config"}
+    needed.update(config.grafana.contacts.secrets, config.metrics.secrets)
     if config.cloudwatch_alarms and config.cloudwatch_alarms.pager_url_secret:
-        wanted.add(config.cloudwatch_alarms.pager_url_secret)
-    for name in sorted(wanted - config.secrets):
+        needed.add(config.cloudwatch_alarms.pager_url_secret)
+    for name in sorted(needed - config.secrets):
         yield (
             f"secrets.{name}",
             f"missing; set it with: pulumi config set --secret --path 'footing:secrets.{name}'",

@@ -1,4 +1,4 @@
-"""Rules: pass, fail, not applicable, could not decide, and both sides of every boundary."""
+"""Rules: pass, fail, not applicable, could not decide; test_matrix.py has both sides of every boundary."""
 
 import json
 from typing import Any
@@ -39,16 +39,9 @@ def parameter_group(value: Any) -> dict[str, Any]:
     ("value", "expected"),
     [
         ("200", PASS),
-        ("199", FAIL),
-        ("201", FAIL),
-        (200, PASS),
-        (200.0, PASS),
-        (200.5, FAIL),
-        (True, FAIL),
         (None, FAIL),
         ("", FAIL),
         ("LEAST({DBInstanceClassMemory/9531392},5000)", FAIL),
-        (UNKNOWN, UNDECIDED),
     ],
 )
 def test_max_connections_is_exact(value: Any, expected: Verdict) -> None:
@@ -154,24 +147,15 @@ FREE = limit("/auth/", 3, 10)
 @pytest.mark.parametrize(
     ("rule", "rules", "expected"),
     [
-        ("edge-api-rate", [limit("/rest/", 99, 60), AUTH], PASS),
         ("edge-api-rate", [API, AUTH], PASS),
-        ("edge-api-rate", [limit("/rest/", 101, 60), AUTH], FAIL),
         ("edge-api-rate", [limit("/rest/", 200, 120), AUTH], PASS),
         ("edge-api-rate", [limit("/rest/", 201, 120), AUTH], FAIL),
         ("edge-api-rate", [AUTH], FAIL),
         ("edge-api-rate", [{**API, "enabled": False}, AUTH], FAIL),
         ("edge-api-rate", [{**API, "action": "log"}, AUTH], FAIL),
-        ("edge-api-rate", [limit("/rest/", "100", 60), AUTH], PASS),
-        ("edge-api-rate", [limit("/rest/", None, 60), AUTH], FAIL),
-        ("edge-api-rate", [limit("/rest/", UNKNOWN, 60), AUTH], UNDECIDED),
         ("edge-api-rate", [UNKNOWN], UNDECIDED),
         ("edge-api-burst", [API, AUTH], NOT_APPLICABLE),
-        ("edge-api-burst", [API, limit("/rest/", 30, 10), AUTH], PASS),
-        ("edge-api-burst", [API, limit("/rest/", 31, 10), AUTH], FAIL),
-        ("edge-auth-rate", [API, limit("/auth/", 19, 60)], PASS),
         ("edge-auth-rate", [API, AUTH], PASS),
-        ("edge-auth-rate", [API, limit("/auth/", 21, 60)], FAIL),
         ("edge-auth-rate", [API], FAIL),
         ("edge-api-rate", [FREE], NOT_APPLICABLE),
         ("edge-api-rate", [FREE, AUTH], FAIL),
