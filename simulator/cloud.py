@@ -43,7 +43,9 @@ class Cloud:
             plain = reveal(_without_marks(inputs))
             with redacted(inputs):
                 made_in, made_id, computed = self._make(identity, plain, region)
-            self._refuse_twin(identity, made_id)
+            twin = self.store.find(identity.urn, identity.type, made_id)
+            if twin is not None and not identity.type.startswith(_REPEATED_IDS):
+                raise RefusedError(f"{identity.type}: {made_id!r} already exists, made by {twin.urn}.")
             shape = resource_shape(identity.type)
             properties = fill(shape.outputs, {**plain, **computed}, identity, region=region)
             record = Record(
@@ -70,12 +72,6 @@ class Cloud:
         if random is not None:
             return "record", *random
         return "record", resource_id(identity, inputs), {}
-
-    def _refuse_twin(self, identity: Identity, made_id: str) -> None:
-        """Two living resources cannot have one name."""
-        twin = self.store.find(identity.urn, identity.type, made_id)
-        if twin is not None and not identity.type.startswith(_REPEATED_IDS):
-            raise RefusedError(f"{identity.type}: {made_id!r} already exists, made by {twin.urn}.")
 
     def read(self, urn: str, resource_id: str) -> Record | None:
         """What the cloud holds now, or None when it is gone."""

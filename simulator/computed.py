@@ -97,12 +97,8 @@ def _scalar(name: str, kind: str, identity: Identity, *, region: str) -> Value:
     if kind == "bool":
         return False
     if kind in {"int", "float"}:
-        return identity.number(name) if name.lower().endswith("id") else _number(name)
+        return identity.number(name) if name.lower().endswith("id") else (443 if name == "port" else 0)
     return _string(name, identity, region=region)
-
-
-def _number(name: str) -> int:
-    return 443 if name == "port" else 0
 
 
 def _string(name: str, identity: Identity, *, region: str) -> str:
@@ -114,17 +110,13 @@ def _string(name: str, identity: Identity, *, region: str) -> str:
 
 def _list(name: str, shape: ListOf, identity: Identity, *, region: str, depth: int) -> list[Value]:
     if name == "nameServers":
-        return list(_servers(identity))
+        return [f"{word}-{identity.hex(4)}.ns.example.com" for word in ("ada", "bob")]
     if name not in _NEVER_EMPTY or not isinstance(shape.item, ObjectOf):
         return []
     fields = output_fields(shape.item)
     return [
         {key: _value(key, field.shape, identity, region=region, depth=depth + 1) for key, field in fields.items()}
     ]
-
-
-def _servers(identity: Identity) -> list[str]:
-    return [f"{word}-{identity.hex(4)}.ns.example.com" for word in ("ada", "bob")]
 
 
 def _uid(identity: Identity) -> str:

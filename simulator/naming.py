@@ -39,10 +39,10 @@ _LOWER_CASE = ("aws:s3/", "aws:rds/", "aws:elasticache/")
 def name_property(token: str, shape: ResourceShape) -> str | None:
     """The property that the provider fills with a made-up name when it is not given; None when there is none."""
     name = NAME_PROPERTIES.get(token, "name")
-    given, made = shape.inputs.get(name), shape.outputs.get(name)
-    if token.startswith("random:") or given is None or made is None:
+    given, output = shape.inputs.get(name), shape.outputs.get(name)
+    if token.startswith("random:") or given is None or output is None:
         return None
-    fills = made.required and not given.required and given.shape == Scalar("str")
+    fills = output.required and not given.required and given.shape == Scalar("str")
     return name if fills else None
 
 
@@ -55,10 +55,10 @@ def with_name(inputs: Properties, olds: Properties, shape: ResourceShape, identi
     prefix = inputs.get(f"{name}Prefix")
     if prefix is not None and not isinstance(prefix, str):
         return inputs
-    return {**inputs, name: kept or _made(prefix, identity), DEFAULTS_KEY: [name]}
+    return {**inputs, name: kept or _generated_name(prefix, identity), DEFAULTS_KEY: [name]}
 
 
-def _made(prefix: str | None, identity: Identity) -> str:
+def _generated_name(prefix: str | None, identity: Identity) -> str:
     suffix = identity.hex(_SUFFIX_DIGITS, "name")
     limit = _LIMITS.get(identity.type, 255) - len(suffix)
     name = f"{(prefix if prefix is not None else f'{identity.name}-')[:limit]}{suffix}"

@@ -42,7 +42,11 @@ def simulated_cloud(state_dir: Path, packages: Sequence[str]) -> Iterator[dict[s
         try:
             yield _environment(child, log)
         finally:
-            _stop(child)
+            child.terminate()
+            try:
+                child.communicate(timeout=_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
 
 
 def _environment(child: subprocess.Popen[str], log: Path) -> dict[str, str]:
@@ -56,11 +60,3 @@ def _environment(child: subprocess.Popen[str], log: Path) -> dict[str, str]:
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "1",
     }
-
-
-def _stop(child: subprocess.Popen[str]) -> None:
-    child.terminate()
-    try:
-        child.communicate(timeout=_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()

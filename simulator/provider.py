@@ -18,7 +18,7 @@ from simulator.naming import with_name
 from simulator.sdk_source import UnknownTypeError, package_version
 from simulator.shapes import ResourceShape, provider_shape, resource_shape
 from simulator.store import StoreError
-from simulator.validate import Failure, check_fields
+from simulator.validate import check_fields
 from wire_format import UNKNOWN, Properties, decode, encode, is_unknown, reveal
 
 _KINDS = {
@@ -172,11 +172,10 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
 
 
 def _checked(inputs: Any, failures: Any) -> provider_pb2.CheckResponse:
-    return provider_pb2.CheckResponse(inputs=inputs, failures=[_failure(failure) for failure in failures])
-
-
-def _failure(failure: Failure) -> provider_pb2.CheckFailure:
-    return provider_pb2.CheckFailure(property=failure.path, reason=failure.reason)
+    return provider_pb2.CheckResponse(
+        inputs=inputs,
+        failures=[provider_pb2.CheckFailure(property=failure.path, reason=failure.reason) for failure in failures],
+    )
 
 
 def _difference(token: str, found: list[Change], olds: Properties, news: Properties) -> provider_pb2.DiffResponse:

@@ -60,7 +60,10 @@ def resource_types(package: str) -> dict[str, tuple[Path, str]]:
     for entry in entries:
         folder = root.joinpath(*entry["fqn"].split(".")[1:])
         for token, name in entry["classes"].items():
-            table[token] = (folder / f"{_snake(entry['mod'].rsplit('/', 1)[-1])}.py", name)
+            # The SDK generator's file name for a type: `oauthIDToken` is `oauth_id_token`.
+            spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", entry["mod"].rsplit("/", 1)[-1])
+            file = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", spaced).lower()
+            table[token] = (folder / f"{file}.py", name)
     return table
 
 
@@ -75,14 +78,12 @@ def resource_source(token: str) -> tuple[Path, str]:
     if token not in known:
         raise UnknownTypeError(f"the installed SDK of {package!r} has no resource type {token!r}")
     path, name = known[token]
-    return (path if path.exists() else _search(path.parent, name)), name
-
-
-def _search(folder: Path, class_name: str) -> Path:
-    for path in sorted(folder.glob("*.py")):
-        if class_name in _spans(path):
-            return path
-    raise UnknownTypeError(f"{folder.name} holds no class {class_name}")
+    if path.exists():
+        return path, name
+    for other in sorted(path.parent.glob("*.py")):
+        if name in _spans(other):
+            return other, name
+    raise UnknownTypeError(f"{path.parent.name} holds no class {name}")
 
 
 def class_text(path: Path, name: str) -> str | None:
@@ -131,9 +132,3 @@ def _spans(path: Path) -> dict[str, tuple[int, int]]:
         following = _NEXT_STATEMENT.search(text, found.end())
         spans[found.group(1)] = (found.start(), following.start() if following else len(text))
     return spans
-
-
-def _snake(name: str) -> str:
-    """The SDK generator's file name for a type: `oauthIDToken` is `oauth_id_token`."""
-    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name)
-    return re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", spaced).lower()

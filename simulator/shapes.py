@@ -98,15 +98,14 @@ def resource_shape(token: str) -> ResourceShape:
     path, name = resource_source(token)
     node = class_node(path, name)
     return ResourceShape(
-        inputs=input_fields(ObjectOf(path, _args_class(path, name))),
+        inputs=input_fields(
+            ObjectOf(
+                path, (f"{name}InitArgs" if class_text(path, f"{name}InitArgs") is not None else f"{name}Args")
+            )
+        ),
         outputs=output_fields(ObjectOf(path, name)),
         secret_outputs=frozenset(_secret_outputs(node)) if node else frozenset(),
     )
-
-
-def _args_class(path: Path, name: str) -> str:
-    """`XArgs`; `XInitArgs` where a nested input of the same package already has that name."""
-    return f"{name}InitArgs" if class_text(path, f"{name}InitArgs") is not None else f"{name}Args"
 
 
 @cache
@@ -121,9 +120,20 @@ def input_fields(of: ObjectOf) -> dict[str, Field]:
     node = class_node(of.path, of.name)
     if node is None:
         return {}
-    required = set(_required_arguments(node))
+    required = {
+        argument.arg
+        for item in node.body
+        if isinstance(item, ast.FunctionDef) and item.name == "__init__"
+        for argument, default in zip(item.args.kwonlyargs, item.args.kw_defaults, strict=True)
+        if default is None
+    }
     return {
-        wire: Field(wire, _returned(of.path, item), item.name in required, _replaces(item, wire))
+        wire: Field(
+            wire,
+            _returned(of.path, item),
+            item.name in required,
+            docs_say_replace(ast.get_docstring(item) or "", names=(wire, item.name)),
+        )
         for wire, item in getters(node)
     }
 
@@ -135,31 +145,23 @@ def output_fields(of: ObjectOf) -> dict[str, Field]:
     if node is None:
         return {}
     return {
-        wire: Field(wire, _returned(of.path, item), not _optional(item), replaces=False)
+        wire: Field(
+            wire,
+            _returned(of.path, item),
+            not (
+                item.returns is not None
+                and "Optional[" in ast.unparse(item.returns)[: len("pulumi.Output[Optional[")]
+            ),
+            replaces=False,
+        )
         for wire, item in getters(node)
     }
-
-
-def _replaces(item: ast.FunctionDef, wire: str) -> bool:
-    return docs_say_replace(ast.get_docstring(item) or "", names=(wire, item.name))
-
-
-def _required_arguments(node: ast.ClassDef) -> Iterator[str]:
-    for item in node.body:
-        if isinstance(item, ast.FunctionDef) and item.name == "__init__":
-            for argument, default in zip(item.args.kwonlyargs, item.args.kw_defaults, strict=True):
-                if default is None:
-                    yield argument.arg
 
 
 def _secret_outputs(node: ast.ClassDef) -> Iterator[str]:
     for call in ast.walk(node):
         if isinstance(call, ast.keyword) and call.arg == "additional_secret_outputs":
             yield from ast.literal_eval(call.value)
-
-
-def _optional(item: ast.FunctionDef) -> bool:
-    return item.returns is not None and "Optional[" in ast.unparse(item.returns)[: len("pulumi.Output[Optional[")]
 
 
 def _returned(path: Path, item: ast.FunctionDef) -> Shape:
@@ -185,7 +187,11 @@ def _subscripted(path: Path, name: str, inner: ast.expr) -> Shape:
         return MapOf(_shape(path, parts[-1]))
     if name == "Union":
         # An Args class and its TypedDict describe one object: the Args class is enough.
-        options = dict.fromkeys(_shape(path, part) for part in parts if not _is_typed_dict(part))
+        options = dict.fromkeys(
+            _shape(path, part)
+            for part in parts
+            if not (isinstance(part, ast.Constant) and str(part.value).endswith("ArgsDict"))
+        )
         return next(iter(options)) if len(options) == 1 else OneOf(tuple(options))
     return _shape(path, parts[0])
 
@@ -219,10 +225,6 @@ def _package_folder(folder: Path) -> Path:
     while not (folder / "pulumi-plugin.json").exists() and folder.parent != folder:
         folder = folder.parent
     return folder
-
-
-def _is_typed_dict(part: ast.expr) -> bool:
-    return isinstance(part, ast.Constant) and str(part.value).endswith("ArgsDict")
 
 
 def _last_name(node: ast.expr) -> str:

@@ -81,23 +81,17 @@ def _check_options(value: Value, shape: OneOf, path: str) -> Iterator[Failure]:
             yield Failure(path, f"given {given(value)}, allowed {described(shape)}")
 
 
+_TYPES: Mapping[str, tuple[type, ...]] = {"bool": (bool,), "str": (str,), "int": (int,), "float": (int, float)}
+
+
 def _fits(value: Value, shape: Shape) -> bool:
     if isinstance(shape, Scalar):
-        return _is_scalar(value, shape.kind)
+        return isinstance(value, _TYPES[shape.kind]) and (shape.kind == "bool" or not isinstance(value, bool))
     if isinstance(shape, Enumerated):
         return not isinstance(value, bool) and value in shape.members
     if isinstance(shape, AssetOnly):
         return is_asset(value)
     return not isinstance(shape, ListOf | MapOf | ObjectOf)
-
-
-def _is_scalar(value: Value, kind: str) -> bool:
-    if kind == "bool":
-        return isinstance(value, bool)
-    if kind == "str":
-        return isinstance(value, str)
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return whole or (kind == "float" and isinstance(value, float))
 
 
 def given(value: Value) -> str:

@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any
 
 from simulator.identity import Identity
-from simulator.moto_aws.kind import STAND_IN_CERTIFICATE_NAME, Call, Existing, Kind, Made
+from simulator.moto_aws.kind import STAND_IN_CERTIFICATE_NAME, Call, Created, Existing, Kind
 from simulator.moto_aws.refusal import refusals
 from simulator.moto_aws.replay import replay, replay_all
 from simulator.store import CloudStore, Record
@@ -55,7 +55,7 @@ class MotoAws:
         self._store = store
         self._running: Any = None
 
-    def create(self, identity: Identity, inputs: Properties, *, region: str) -> Made | None:
+    def create(self, identity: Identity, inputs: Properties, *, region: str) -> Created | None:
         """Make a resource; None when its type is only recorded.
 
         Raises:
@@ -79,7 +79,10 @@ class MotoAws:
             return {}
         with refusals(record.type):
             call = _call_for(record)
-            return kind.update(call, _existing(record), news) if kind.update else kind.create(call, news).outputs
+            changed = (
+                kind.update(call, _existing(record), news) if kind.update else kind.create(call, news).outputs
+            )
+            return changed or {}
 
     def delete(self, record: Record) -> bool:
         """Remove a resource; True when that leaves something behind.

@@ -6,7 +6,7 @@ Parameters: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/
 import json
 from typing import Any
 
-from simulator.moto_aws.kind import Call, Existing, Kind, Made, UnsupportedError
+from simulator.moto_aws.kind import Call, Created, Existing, Kind, UnsupportedError, without
 from wire_format import Properties
 
 
@@ -15,25 +15,24 @@ def _tags(inputs: Properties) -> dict[str, Any]:
     return {"tags": tags} if tags else {}
 
 
-def _create_cluster(call: Call, inputs: Properties) -> Made:
+def _create_cluster(call: Call, inputs: Properties) -> Created:
     made = call.send("ecs", "create_cluster", inputs, {"name": "clusterName"})["cluster"]
     settings = inputs.get("settings") or [{"name": "containerInsights", "value": "disabled"}]
-    return Made(made["clusterArn"], {"arn": made["clusterArn"], "settings": settings})
+    return Created(made["clusterArn"], {"arn": made["clusterArn"], "settings": settings})
 
 
-def _update_cluster(call: Call, existing: Existing, news: Properties) -> Properties:
+def _update_cluster(call: Call, existing: Existing, news: Properties) -> None:
     call.send("ecs", "update_cluster", news, cluster=existing.inputs["name"])
-    return {}
 
 
 def _delete_cluster(call: Call, existing: Existing) -> None:
     call.client("ecs").delete_cluster(cluster=existing.inputs["name"])
 
 
-def _put_providers(call: Call, inputs: Properties) -> Made:
+def _put_providers(call: Call, inputs: Properties) -> Created:
     given = {"capacityProviders": [], "defaultCapacityProviderStrategies": [], **inputs}
     call.send("ecs", "put_cluster_capacity_providers", given, {"clusterName": "cluster"})
-    return Made(inputs["clusterName"])
+    return Created(inputs["clusterName"])
 
 
 def _delete_providers(call: Call, existing: Existing) -> None:
@@ -47,7 +46,7 @@ def _register(call: Call, inputs: Properties) -> dict[str, Any]:
         containers = json.loads(inputs["containerDefinitions"])
     except ValueError as error:
         raise UnsupportedError(f"containerDefinitions is not JSON: {error}") from error
-    sent = {name: value for name, value in inputs.items() if name not in {"containerDefinitions", "volumes"}}
+    sent = without(inputs, "containerDefinitions", "volumes")
     volumes = {"volumes": [_volume(item) for item in inputs["volumes"]]} if inputs.get("volumes") else {}
     answer = call.send("ecs", "register_task_definition", sent, containerDefinitions=containers, **volumes)
     made: dict[str, Any] = answer["taskDefinition"]
@@ -59,7 +58,7 @@ def _volume(given: Properties) -> Properties:
     return {**volume, "host": {"sourcePath": given["hostPath"]}} if given.get("hostPath") else volume
 
 
-def _create_task_definition(call: Call, inputs: Properties) -> Made:
+def _create_task_definition(call: Call, inputs: Properties) -> Created:
     made = _register(call, inputs)
     name = made["taskDefinitionArn"]
     outputs = {
@@ -69,11 +68,11 @@ def _create_task_definition(call: Call, inputs: Properties) -> Made:
         "networkMode": made.get("networkMode", "bridge"),
         "revision": made["revision"],
     }
-    return Made(inputs["family"], outputs)
+    return Created(inputs["family"], outputs)
 
 
-def _update_task_definition(_call: Call, _existing: Existing, _news: Properties) -> Properties:
-    return {}
+def _update_task_definition(_call: Call, _existing: Existing, _news: Properties) -> None:
+    """A revision never changes: what does not replace it is not sent."""
 
 
 def _delete_task_definition(call: Call, existing: Existing) -> None:
@@ -131,8 +130,8 @@ def _deployment(inputs: Properties) -> dict[str, Any]:
     return {"deploymentConfiguration": found} if found else {}
 
 
-def _create_service(call: Call, inputs: Properties) -> Made:
-    sent = {**{name: value for name, value in inputs.items() if name not in _BUILT}, **_deployment(inputs)}
+def _create_service(call: Call, inputs: Properties) -> Created:
+    sent = {**without(inputs, *_BUILT), **_deployment(inputs)}
     made = call.send("ecs", "create_service", sent, _SERVICE, **_built(inputs), **_tags(inputs))["service"]
     outputs = {
         "arn": made["serviceArn"],
@@ -141,15 +140,14 @@ def _create_service(call: Call, inputs: Properties) -> Made:
         "platformVersion": made.get("platformVersion", "LATEST"),
         "iamRole": inputs.get("iamRole") or "",
     }
-    return Made(made["serviceArn"], outputs)
+    return Created(made["serviceArn"], outputs)
 
 
-def _update_service(call: Call, existing: Existing, news: Properties) -> Properties:
+def _update_service(call: Call, existing: Existing, news: Properties) -> None:
     kept = {name: value for name, value in news.items() if name not in _BUILT | _CREATION_ONLY}
     sent = {**kept, **_deployment(news)}
     where = {"cluster": existing.outputs["cluster"], "service": existing.inputs["name"]}
     call.send("ecs", "update_service", sent, _SERVICE, **where, **_built(news))
-    return {}
 
 
 def _delete_service(call: Call, existing: Existing) -> None:

@@ -6,7 +6,7 @@ Parameters: https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/
 from typing import Any
 
 from simulator.identity import arn
-from simulator.moto_aws.kind import Call, Existing, Kind, Made
+from simulator.moto_aws.kind import Call, Created, Existing, Kind, checked_update, without
 from wire_format import Properties
 
 _RENAMES = {
@@ -35,10 +35,10 @@ def _logs(inputs: Properties) -> dict[str, Any]:
 
 
 def _sent(inputs: Properties) -> Properties:
-    return {name: value for name, value in inputs.items() if name != "logDeliveryConfigurations"}
+    return without(inputs, "logDeliveryConfigurations")
 
 
-def _create_group(call: Call, inputs: Properties) -> Made:
+def _create_group(call: Call, inputs: Properties) -> Created:
     made = call.send("elasticache", "create_replication_group", _sent(inputs), _RENAMES, **_logs(inputs))
     group = made["ReplicationGroup"]
     shards = inputs.get("numNodeGroups") or 1
@@ -56,7 +56,7 @@ def _create_group(call: Call, inputs: Properties) -> Made:
         outputs["configurationEndpointAddress"] = f"clustercfg.{domain}"
     else:
         outputs |= {"primaryEndpointAddress": f"master.{domain}", "readerEndpointAddress": f"replica.{domain}"}
-    return Made(name, outputs)
+    return Created(name, outputs)
 
 
 def _nodes(inputs: Properties) -> int:
@@ -76,7 +76,7 @@ def _short_region(region: str) -> str:
 
 
 def _update_group(call: Call, existing: Existing, news: Properties) -> Properties:
-    sent = {name: value for name, value in _sent(news).items() if name not in {"engine", "authToken", "tags"}}
+    sent = without(_sent(news), "engine", "authToken", "tags")
     call.send(
         "elasticache",
         "modify_replication_group",
@@ -97,7 +97,7 @@ def _delete_group(call: Call, existing: Existing) -> None:
 _SUBNET_GROUP = {"name": "CacheSubnetGroupName", "description": "CacheSubnetGroupDescription"}
 
 
-def _create_subnet_group(call: Call, inputs: Properties) -> Made:
+def _create_subnet_group(call: Call, inputs: Properties) -> Created:
     sent = {"description": "Managed by Pulumi", **inputs}
     client = call.client("elasticache")
     try:
@@ -106,7 +106,7 @@ def _create_subnet_group(call: Call, inputs: Properties) -> Made:
         # moto cannot delete a group. Whether ours still exists is for the cloud's own records to say.
         made = client.describe_cache_subnet_groups(CacheSubnetGroupName=inputs["name"])["CacheSubnetGroups"][0]
     outputs = {"arn": made["ARN"], "description": sent["description"], "vpcId": made.get("VpcId", "")}
-    return Made(inputs["name"], outputs)
+    return Created(inputs["name"], outputs)
 
 
 _PARAMETER_GROUP = {
@@ -116,13 +116,13 @@ _PARAMETER_GROUP = {
 }
 
 
-def _create_parameter_group(call: Call, inputs: Properties) -> Made:
+def _create_parameter_group(call: Call, inputs: Properties) -> Created:
     """Moto has no cache parameter groups: botocore checks the parameters, the group itself is a record."""
     sent = {"description": "Managed by Pulumi", **inputs}
     call.check("elasticache", "create_cache_parameter_group", sent, _PARAMETER_GROUP)
     _check_parameters(call, inputs)
     name = arn("elasticache", f"parametergroup:{inputs['name']}", region=call.region)
-    return Made(inputs["name"], {"arn": name, "description": sent["description"]})
+    return Created(inputs["name"], {"arn": name, "description": sent["description"]})
 
 
 def _check_parameters(call: Call, inputs: Properties) -> None:
@@ -132,38 +132,26 @@ def _check_parameters(call: Call, inputs: Properties) -> None:
     call.check("elasticache", "modify_cache_parameter_group", inputs, _PARAMETER_GROUP, ParameterNameValues=values)
 
 
-def _update_parameter_group(call: Call, _existing: Existing, news: Properties) -> Properties:
+def _update_parameter_group(call: Call, _existing: Existing, news: Properties) -> None:
     _check_parameters(call, news)
-    return {}
 
 
-def _update_subnet_group(call: Call, _existing: Existing, news: Properties) -> Properties:
-    call.check("elasticache", "modify_cache_subnet_group", news, _SUBNET_GROUP)
-    return {}
-
-
-def _create_user(call: Call, inputs: Properties) -> Made:
+def _create_user(call: Call, inputs: Properties) -> Created:
     """Moto keeps users, but cannot change one: botocore checks the parameters, the user itself is a record."""
     call.check("elasticache", "create_user", inputs)
-    return Made(inputs["userId"], {"arn": arn("elasticache", f"user:{inputs['userId']}", region=call.region)})
+    return Created(inputs["userId"], {"arn": arn("elasticache", f"user:{inputs['userId']}", region=call.region)})
 
 
-def _update_user(call: Call, _existing: Existing, news: Properties) -> Properties:
-    call.check("elasticache", "modify_user", news)
-    return {}
-
-
-def _create_user_group(call: Call, inputs: Properties) -> Made:
+def _create_user_group(call: Call, inputs: Properties) -> Created:
     call.check("elasticache", "create_user_group", inputs)
     name = inputs["userGroupId"]
-    return Made(name, {"arn": arn("elasticache", f"usergroup:{name}", region=call.region)})
+    return Created(name, {"arn": arn("elasticache", f"usergroup:{name}", region=call.region)})
 
 
-def _update_user_group(call: Call, existing: Existing, news: Properties) -> Properties:
+def _update_user_group(call: Call, existing: Existing, news: Properties) -> None:
     before, after = set(existing.inputs.get("userIds") or ()), set(news.get("userIds") or ())
     moved = {"UserIdsToAdd": sorted(after - before), "UserIdsToRemove": sorted(before - after)}
     call.check("elasticache", "modify_user_group", news, **{name: ids for name, ids in moved.items() if ids})
-    return {}
 
 
 _SERVERLESS = {"name": "ServerlessCacheName"}
@@ -183,8 +171,8 @@ def _usage_limits(inputs: Properties) -> dict[str, Any]:
     return {"CacheUsageLimits": found} if found else {}
 
 
-def _create_serverless(call: Call, inputs: Properties) -> Made:
-    sent = {name: value for name, value in inputs.items() if name != "cacheUsageLimits"}
+def _create_serverless(call: Call, inputs: Properties) -> Created:
+    sent = without(inputs, "cacheUsageLimits")
     call.check("elasticache", "create_serverless_cache", sent, _SERVERLESS, **_usage_limits(inputs))
     name = inputs["name"]
     domain = f"{name}-{call.identity.hex(6, 'cache')}.serverless.{_short_region(call.region)}.cache.amazonaws.com"
@@ -197,13 +185,12 @@ def _create_serverless(call: Call, inputs: Properties) -> Made:
         "majorEngineVersion": major,
         "status": "available",
     }
-    return Made(name, outputs)
+    return Created(name, outputs)
 
 
-def _update_serverless(call: Call, _existing: Existing, news: Properties) -> Properties:
-    sent = {name: value for name, value in news.items() if name != "cacheUsageLimits"}
+def _update_serverless(call: Call, _existing: Existing, news: Properties) -> None:
+    sent = without(news, "cacheUsageLimits")
     call.check("elasticache", "modify_serverless_cache", sent, _SERVERLESS, **_usage_limits(news))
-    return {}
 
 
 def _nothing(_call: Call, _existing: Existing) -> None:
@@ -215,12 +202,16 @@ KINDS = {
         create=_create_group, delete=_delete_group, update=_update_group
     ),
     "aws:elasticache/subnetGroup:SubnetGroup": Kind(
-        create=_create_subnet_group, delete=_nothing, update=_update_subnet_group
+        create=_create_subnet_group,
+        delete=_nothing,
+        update=checked_update("elasticache", "modify_cache_subnet_group", _SUBNET_GROUP),
     ),
     "aws:elasticache/parameterGroup:ParameterGroup": Kind(
         create=_create_parameter_group, delete=_nothing, update=_update_parameter_group
     ),
-    "aws:elasticache/user:User": Kind(create=_create_user, delete=_nothing, update=_update_user),
+    "aws:elasticache/user:User": Kind(
+        create=_create_user, delete=_nothing, update=checked_update("elasticache", "modify_user")
+    ),
     "aws:elasticache/userGroup:UserGroup": Kind(
         create=_create_user_group, delete=_nothing, update=_update_user_group
     ),

@@ -3,7 +3,7 @@
 Parameters: https://docs.aws.amazon.com/IAM/latest/APIReference/
 """
 
-from simulator.moto_aws.kind import Call, Existing, Kind, Made
+from simulator.moto_aws.kind import Call, Created, Existing, Kind, deletion
 from simulator.moto_aws.parameters import pairs
 from wire_format import Properties
 
@@ -15,7 +15,7 @@ _ROLE = {
 _CREATED = "2026-01-01T00:00:00Z"
 
 
-def _create_role(call: Call, inputs: Properties) -> Made:
+def _create_role(call: Call, inputs: Properties) -> Created:
     made = call.send("iam", "create_role", inputs, _ROLE)["Role"]
     _fill_role(call, inputs)
     outputs = {
@@ -24,7 +24,7 @@ def _create_role(call: Call, inputs: Properties) -> Made:
         "managedPolicyArns": inputs.get("managedPolicyArns") or [],
         "uniqueId": made["RoleId"],
     }
-    return Made(inputs["name"], outputs)
+    return Created(inputs["name"], outputs)
 
 
 def _fill_role(call: Call, inputs: Properties) -> None:
@@ -35,7 +35,7 @@ def _fill_role(call: Call, inputs: Properties) -> None:
         client.attach_role_policy(RoleName=name, PolicyArn=policy_arn)
 
 
-def _update_role(call: Call, existing: Existing, news: Properties) -> Properties:
+def _update_role(call: Call, existing: Existing, news: Properties) -> None:
     client, name = call.client("iam"), existing.id
     client.update_assume_role_policy(RoleName=name, PolicyDocument=news["assumeRolePolicy"])
     call.send(
@@ -45,7 +45,6 @@ def _update_role(call: Call, existing: Existing, news: Properties) -> Properties
         client.tag_role(RoleName=name, Tags=pairs(news["tags"]))
     _empty_role(call, existing.inputs, name)
     _fill_role(call, {**news, "name": name})
-    return {}
 
 
 def _empty_role(call: Call, inputs: Properties, name: str) -> None:
@@ -61,11 +60,11 @@ def _delete_role(call: Call, existing: Existing) -> None:
     call.client("iam").delete_role(RoleName=existing.id)
 
 
-def _put_role_policy(call: Call, inputs: Properties) -> Made:
+def _put_role_policy(call: Call, inputs: Properties) -> Created:
     call.client("iam").put_role_policy(
         RoleName=inputs["role"], PolicyName=inputs["name"], PolicyDocument=inputs["policy"]
     )
-    return Made(f"{inputs['role']}:{inputs['name']}")
+    return Created(f"{inputs['role']}:{inputs['name']}")
 
 
 def _delete_role_policy(call: Call, existing: Existing) -> None:
@@ -73,9 +72,9 @@ def _delete_role_policy(call: Call, existing: Existing) -> None:
     call.client("iam").delete_role_policy(RoleName=role, PolicyName=name)
 
 
-def _attach(call: Call, inputs: Properties) -> Made:
+def _attach(call: Call, inputs: Properties) -> Created:
     call.client("iam").attach_role_policy(RoleName=inputs["role"], PolicyArn=inputs["policyArn"])
-    return Made(f"{inputs['role']}-{call.identity.hex(24)}")
+    return Created(f"{inputs['role']}-{call.identity.hex(24)}")
 
 
 def _detach(call: Call, existing: Existing) -> None:
@@ -83,28 +82,25 @@ def _detach(call: Call, existing: Existing) -> None:
     call.client("iam").detach_role_policy(RoleName=inputs["role"], PolicyArn=inputs["policyArn"])
 
 
-def _create_policy(call: Call, inputs: Properties) -> Made:
+def _create_policy(call: Call, inputs: Properties) -> Created:
     renames = {"name": "PolicyName", "policy": "PolicyDocument"}
     made = call.send("iam", "create_policy", inputs, renames)["Policy"]
-    return Made(made["Arn"], {"arn": made["Arn"], "policyId": made["PolicyId"], "attachmentCount": 0})
+    return Created(made["Arn"], {"arn": made["Arn"], "policyId": made["PolicyId"], "attachmentCount": 0})
 
 
-def _update_policy(call: Call, existing: Existing, news: Properties) -> Properties:
+def _update_policy(call: Call, existing: Existing, news: Properties) -> None:
     client = call.client("iam")
     if news["policy"] != existing.inputs["policy"]:
         versions = client.list_policy_versions(PolicyArn=existing.id)["Versions"]
         client.create_policy_version(PolicyArn=existing.id, PolicyDocument=news["policy"], SetAsDefault=True)
         for version in versions:
             client.delete_policy_version(PolicyArn=existing.id, VersionId=version["VersionId"])
-    return {}
-
-
-def _delete_policy(call: Call, existing: Existing) -> None:
-    call.client("iam").delete_policy(PolicyArn=existing.id)
 
 
 KINDS = {
-    "aws:iam/policy:Policy": Kind(create=_create_policy, delete=_delete_policy, update=_update_policy),
+    "aws:iam/policy:Policy": Kind(
+        create=_create_policy, delete=deletion("iam", "delete_policy", "PolicyArn"), update=_update_policy
+    ),
     "aws:iam/role:Role": Kind(create=_create_role, delete=_delete_role, update=_update_role),
     "aws:iam/rolePolicy:RolePolicy": Kind(create=_put_role_policy, delete=_delete_role_policy),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": Kind(create=_attach, delete=_detach),

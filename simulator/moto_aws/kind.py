@@ -17,8 +17,8 @@ class UnsupportedError(Exception):
 
 
 @dataclass(frozen=True)
-class Made:
-    """What a creation gives: the Pulumi id and the computed outputs."""
+class Created:
+    """Result of a creation: the Pulumi id and the computed outputs."""
 
     id: str
     outputs: Properties = field(default_factory=dict)
@@ -78,15 +78,42 @@ class Existing:
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """How one resource type is made, changed and removed.
+    """How one resource type is created, changed and removed.
 
-    Without `update`, creating again is how the API changes it. `replay` makes it again in a new process where
-    `create` would not give the same result. `delete` answers True when the deletion leaves something behind,
-    which `replay_left_over` makes again.
+    `update` gives the outputs that changed, if any; without it, creating again is how the API changes it. `replay`
+    creates it again in a new process where `create` would not give the same result. `delete` gives True when the
+    deletion leaves something behind, which `replay_left_over` creates again.
     """
 
-    create: Callable[[Call, Properties], Made]
+    create: Callable[[Call, Properties], Created]
     delete: Callable[[Call, Existing], bool | None]
-    update: Callable[[Call, Existing, Properties], Properties] | None = None
+    update: Callable[[Call, Existing, Properties], Properties | None] | None = None
     replay: Callable[[Call, Existing], None] | None = None
     replay_left_over: Callable[[Call, Existing], None] | None = None
+
+
+def deletion(
+    service: str, operation: str, parameter: str, *, as_list: bool = False
+) -> Callable[[Call, Existing], None]:
+    """Return a deletion by one call, which takes the resource's id, or a list of ids, as `parameter`."""
+
+    def delete(call: Call, existing: Existing) -> None:
+        getattr(call.client(service), operation)(**{parameter: [existing.id] if as_list else existing.id})
+
+    return delete
+
+
+def checked_update(
+    service: str, operation: str, renames: Mapping[str, str] | None = None
+) -> Callable[[Call, Existing, Properties], None]:
+    """Return an update that moto cannot make: botocore validates its parameters, and nothing is sent."""
+
+    def update(call: Call, _existing: Existing, news: Properties) -> None:
+        call.check(service, operation, news, renames)
+
+    return update
+
+
+def without(inputs: Properties, *names: str) -> Properties:
+    """Return the inputs that have none of these names."""
+    return {name: value for name, value in inputs.items() if name not in names}

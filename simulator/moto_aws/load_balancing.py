@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.identity import ACCOUNT_ID
-from simulator.moto_aws.kind import STAND_IN_CERTIFICATE_NAME, Call, Existing, Kind, Made
+from simulator.moto_aws.kind import STAND_IN_CERTIFICATE_NAME, Call, Created, Existing, Kind, deletion, without
 from wire_format import Properties, Value
 
 _STAND_IN = f"arn:aws:iam::{ACCOUNT_ID}:server-certificate/{STAND_IN_CERTIFICATE_NAME}"
@@ -65,9 +65,9 @@ def _text(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _create_balancer(call: Call, inputs: Properties) -> Made:
+def _create_balancer(call: Call, inputs: Properties) -> Created:
     kind = inputs.get("loadBalancerType") or "application"
-    sent = {name: value for name, value in inputs.items() if name != "internal"}
+    sent = without(inputs, "internal")
     made = call.send(
         "elbv2",
         "create_load_balancer",
@@ -88,7 +88,7 @@ def _create_balancer(call: Call, inputs: Properties) -> Made:
         "vpcId": made.get("VpcId", ""),
         "zoneId": _ZONES.get(kind, ""),
     }
-    return Made(made["LoadBalancerArn"], outputs)
+    return Created(made["LoadBalancerArn"], outputs)
 
 
 def _set_balancer(call: Call, name: str, inputs: Properties) -> None:
@@ -98,16 +98,11 @@ def _set_balancer(call: Call, name: str, inputs: Properties) -> None:
         client.modify_load_balancer_attributes(LoadBalancerArn=name, Attributes=attributes)
 
 
-def _update_balancer(call: Call, existing: Existing, news: Properties) -> Properties:
+def _update_balancer(call: Call, existing: Existing, news: Properties) -> None:
     _set_balancer(call, existing.id, news)
     for name, operation in (("securityGroups", "set_security_groups"), ("subnets", "set_subnets")):
         if news.get(name) is not None and news[name] != existing.inputs.get(name):
             call.send("elbv2", operation, {name: news[name]}, LoadBalancerArn=existing.id)
-    return {}
-
-
-def _delete_balancer(call: Call, existing: Existing) -> None:
-    call.client("elbv2").delete_load_balancer(LoadBalancerArn=existing.id)
 
 
 def _health(inputs: Properties) -> dict[str, Any]:
@@ -119,13 +114,13 @@ def _health(inputs: Properties) -> dict[str, Any]:
     return found
 
 
-def _create_targets(call: Call, inputs: Properties) -> Made:
-    sent = {name: value for name, value in inputs.items() if name != "healthCheck"}
+def _create_targets(call: Call, inputs: Properties) -> Created:
+    sent = without(inputs, "healthCheck")
     made = call.send("elbv2", "create_target_group", sent, **_health(inputs))["TargetGroups"][0]
     name = made["TargetGroupArn"]
     _set_targets(call, name, inputs)
     outputs = {"arn": name, "arnSuffix": name.rsplit(":", 1)[1], "loadBalancerArns": []}
-    return Made(name, outputs)
+    return Created(name, outputs)
 
 
 def _set_targets(call: Call, name: str, inputs: Properties) -> None:
@@ -146,16 +141,11 @@ def _stickiness(given: Properties | None) -> list[dict[str, str]]:
     return [{"Key": key, "Value": _text(value)} for key, value in found.items()]
 
 
-def _update_targets(call: Call, existing: Existing, news: Properties) -> Properties:
+def _update_targets(call: Call, existing: Existing, news: Properties) -> None:
     health = {name: value for name, value in _health(news).items() if value is not None}
     if health:
         call.client("elbv2").modify_target_group(TargetGroupArn=existing.id, **health)
     _set_targets(call, existing.id, news)
-    return {}
-
-
-def _delete_targets(call: Call, existing: Existing) -> None:
-    call.client("elbv2").delete_target_group(TargetGroupArn=existing.id)
 
 
 def _action(given: Properties, order: int) -> Properties:
@@ -194,20 +184,19 @@ def _listener(inputs: Properties) -> dict[str, Any]:
     return fixed
 
 
-def _create_listener(call: Call, inputs: Properties) -> Made:
+def _create_listener(call: Call, inputs: Properties) -> Created:
     made = _send_listener(call, "create_listener", inputs, {})
     name = made["ListenerArn"]
     outputs = {"arn": name, "protocol": made.get("Protocol"), "sslPolicy": made.get("SslPolicy") or ""}
-    return Made(name, outputs)
+    return Created(name, outputs)
 
 
-def _update_listener(call: Call, existing: Existing, news: Properties) -> Properties:
+def _update_listener(call: Call, existing: Existing, news: Properties) -> None:
     _send_listener(call, "modify_listener", news, {"ListenerArn": existing.id})
-    return {}
 
 
 def _send_listener(call: Call, operation: str, inputs: Properties, fixed: dict[str, Any]) -> dict[str, Any]:
-    sent = {name: value for name, value in inputs.items() if name != "defaultActions"}
+    sent = without(inputs, "defaultActions")
     fixed = {**_listener(inputs), **fixed}
     call.check("elbv2", operation, sent, **fixed)
     if "Certificates" in fixed:
@@ -215,10 +204,6 @@ def _send_listener(call: Call, operation: str, inputs: Properties, fixed: dict[s
         fixed["Certificates"] = [{"CertificateArn": _STAND_IN}]
     made: dict[str, Any] = call.send("elbv2", operation, sent, **fixed)["Listeners"][0]
     return made
-
-
-def _delete_listener(call: Call, existing: Existing) -> None:
-    call.client("elbv2").delete_listener(ListenerArn=existing.id)
 
 
 _CONDITIONS = {
@@ -248,30 +233,37 @@ def _rule(inputs: Properties) -> dict[str, Any]:
     }
 
 
-def _create_rule(call: Call, inputs: Properties) -> Made:
+def _create_rule(call: Call, inputs: Properties) -> Created:
     priority = inputs.get("priority") or call.identity.number("priority") % 50_000
     fixed = {"ListenerArn": inputs["listenerArn"], "Priority": priority, **_rule(inputs)}
     made = call.send("elbv2", "create_rule", {"tags": inputs.get("tags")}, **fixed)["Rules"][0]
-    return Made(made["RuleArn"], {"arn": made["RuleArn"], "priority": priority})
+    return Created(made["RuleArn"], {"arn": made["RuleArn"], "priority": priority})
 
 
-def _update_rule(call: Call, existing: Existing, news: Properties) -> Properties:
+def _update_rule(call: Call, existing: Existing, news: Properties) -> None:
     client = call.client("elbv2")
     client.modify_rule(RuleArn=existing.id, **_rule(news))
     if news.get("priority") not in {None, existing.outputs.get("priority")}:
         client.set_rule_priorities(RulePriorities=[{"RuleArn": existing.id, "Priority": news["priority"]}])
-    return {}
-
-
-def _delete_rule(call: Call, existing: Existing) -> None:
-    call.client("elbv2").delete_rule(RuleArn=existing.id)
 
 
 KINDS = {
-    "aws:lb/listener:Listener": Kind(create=_create_listener, delete=_delete_listener, update=_update_listener),
-    "aws:lb/listenerRule:ListenerRule": Kind(create=_create_rule, delete=_delete_rule, update=_update_rule),
-    "aws:lb/loadBalancer:LoadBalancer": Kind(
-        create=_create_balancer, delete=_delete_balancer, update=_update_balancer
+    "aws:lb/listener:Listener": Kind(
+        create=_create_listener,
+        delete=deletion("elbv2", "delete_listener", "ListenerArn"),
+        update=_update_listener,
     ),
-    "aws:lb/targetGroup:TargetGroup": Kind(create=_create_targets, delete=_delete_targets, update=_update_targets),
+    "aws:lb/listenerRule:ListenerRule": Kind(
+        create=_create_rule, delete=deletion("elbv2", "delete_rule", "RuleArn"), update=_update_rule
+    ),
+    "aws:lb/loadBalancer:LoadBalancer": Kind(
+        create=_create_balancer,
+        delete=deletion("elbv2", "delete_load_balancer", "LoadBalancerArn"),
+        update=_update_balancer,
+    ),
+    "aws:lb/targetGroup:TargetGroup": Kind(
+        create=_create_targets,
+        delete=deletion("elbv2", "delete_target_group", "TargetGroupArn"),
+        update=_update_targets,
+    ),
 }

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from simulator.identity import arn
-from simulator.moto_aws.kind import Call, Existing, Kind, Made, UnsupportedError
+from simulator.moto_aws.kind import Call, Created, Existing, Kind, UnsupportedError, deletion, without
 from wire_format import Properties
 
 _ALARM = {"name": "AlarmName", "evaluateLowSampleCountPercentiles": "EvaluateLowSampleCountPercentile"}
@@ -41,19 +41,15 @@ def _query(given: Properties) -> dict[str, Any]:
     return query
 
 
-def _put_alarm(call: Call, inputs: Properties) -> Made:
-    sent = {name: value for name, value in inputs.items() if name != "metricQueries"}
+def _put_alarm(call: Call, inputs: Properties) -> Created:
+    sent = without(inputs, "metricQueries")
     queries = [_query(item) for item in inputs.get("metricQueries") or []]
     call.send("cloudwatch", "put_metric_alarm", sent, _ALARM, **({"Metrics": queries} if queries else {}))
     name = arn("cloudwatch", f"alarm:{inputs['name']}", region=call.region)
-    return Made(inputs["name"], {"arn": name})
+    return Created(inputs["name"], {"arn": name})
 
 
-def _delete_alarm(call: Call, existing: Existing) -> None:
-    call.client("cloudwatch").delete_alarms(AlarmNames=[existing.id])
-
-
-def _check_composite(call: Call, inputs: Properties) -> Made:
+def _check_composite(call: Call, inputs: Properties) -> Created:
     # moto has no composite alarms: botocore judges the parameters, and the names in the rule are looked for.
     suppressor = inputs.get("actionsSuppressor") or {}
     renames = {
@@ -61,12 +57,12 @@ def _check_composite(call: Call, inputs: Properties) -> Made:
         "waitPeriod": "ActionsSuppressorWaitPeriod",
         "extensionPeriod": "ActionsSuppressorExtensionPeriod",
     }
-    sent = {name: value for name, value in inputs.items() if name != "actionsSuppressor"}
+    sent = without(inputs, "actionsSuppressor")
     fixed = {renames[name]: value for name, value in suppressor.items()}
     call.check("cloudwatch", "put_composite_alarm", sent, **fixed)
     _check_members(call, inputs["alarmRule"])
     name = arn("cloudwatch", f"alarm:{inputs['alarmName']}", region=call.region)
-    return Made(inputs["alarmName"], {"arn": name})
+    return Created(inputs["alarmName"], {"arn": name})
 
 
 def _check_members(call: Call, rule: str) -> None:
@@ -81,23 +77,19 @@ def _forget(call: Call, existing: Existing) -> None:
     """Only the parameters were checked: there is nothing in moto."""
 
 
-def _put_dashboard(call: Call, inputs: Properties) -> Made:
+def _put_dashboard(call: Call, inputs: Properties) -> Created:
     call.send("cloudwatch", "put_dashboard", inputs)
     name = arn("cloudwatch", f"dashboard/{inputs['dashboardName']}", region="")
-    return Made(inputs["dashboardName"], {"dashboardArn": name})
+    return Created(inputs["dashboardName"], {"dashboardArn": name})
 
 
-def _delete_dashboard(call: Call, existing: Existing) -> None:
-    call.client("cloudwatch").delete_dashboards(DashboardNames=[existing.id])
-
-
-def _create_log_group(call: Call, inputs: Properties) -> Made:
+def _create_log_group(call: Call, inputs: Properties) -> Created:
     fixed = {"tags": inputs["tags"]} if inputs.get("tags") else {}
-    sent = {name: value for name, value in inputs.items() if name != "tags"}
+    sent = without(inputs, "tags")
     call.send("logs", "create_log_group", sent, {"name": "logGroupName"}, **fixed)
     _retain(call, inputs["name"], inputs.get("retentionInDays"))
     name = arn("logs", f"log-group:{inputs['name']}", region=call.region)
-    return Made(inputs["name"], {"arn": name, "logGroupClass": inputs.get("logGroupClass") or "STANDARD"})
+    return Created(inputs["name"], {"arn": name, "logGroupClass": inputs.get("logGroupClass") or "STANDARD"})
 
 
 def _retain(call: Call, name: str, days: int | None) -> None:
@@ -105,23 +97,24 @@ def _retain(call: Call, name: str, days: int | None) -> None:
         call.client("logs").put_retention_policy(logGroupName=name, retentionInDays=days)
 
 
-def _update_log_group(call: Call, existing: Existing, news: Properties) -> Properties:
+def _update_log_group(call: Call, existing: Existing, news: Properties) -> None:
     days = news.get("retentionInDays")
     if not days and existing.inputs.get("retentionInDays"):
         call.client("logs").delete_retention_policy(logGroupName=existing.id)
     _retain(call, existing.id, days)
-    return {}
-
-
-def _delete_log_group(call: Call, existing: Existing) -> None:
-    call.client("logs").delete_log_group(logGroupName=existing.id)
 
 
 KINDS = {
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": Kind(create=_check_composite, delete=_forget),
-    "aws:cloudwatch/dashboard:Dashboard": Kind(create=_put_dashboard, delete=_delete_dashboard),
-    "aws:cloudwatch/logGroup:LogGroup": Kind(
-        create=_create_log_group, delete=_delete_log_group, update=_update_log_group
+    "aws:cloudwatch/dashboard:Dashboard": Kind(
+        create=_put_dashboard, delete=deletion("cloudwatch", "delete_dashboards", "DashboardNames", as_list=True)
     ),
-    "aws:cloudwatch/metricAlarm:MetricAlarm": Kind(create=_put_alarm, delete=_delete_alarm),
+    "aws:cloudwatch/logGroup:LogGroup": Kind(
+        create=_create_log_group,
+        delete=deletion("logs", "delete_log_group", "logGroupName"),
+        update=_update_log_group,
+    ),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": Kind(
+        create=_put_alarm, delete=deletion("cloudwatch", "delete_alarms", "AlarmNames", as_list=True)
+    ),
 }

@@ -6,7 +6,7 @@ Parameters: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/
 from typing import Any
 
 from simulator.identity import ACCOUNT_ID, arn
-from simulator.moto_aws.kind import Call, Existing, Kind, Made
+from simulator.moto_aws.kind import Call, Created, Existing, Kind, deletion, without
 from simulator.moto_aws.parameters import pairs
 from wire_format import Properties
 
@@ -38,8 +38,8 @@ def _switch(
             call.send("ec2", operation, {}, **target, **{name: {"Value": value}})
 
 
-def _create_vpc(call: Call, inputs: Properties) -> Made:
-    sent = {name: value for name, value in inputs.items() if name != "tags"}
+def _create_vpc(call: Call, inputs: Properties) -> Created:
+    sent = without(inputs, "tags")
     made = call.send("ec2", "create_vpc", sent, TagSpecifications=_tagged("vpc", inputs))["Vpc"]
     vpc_id = made["VpcId"]
     _switch(call, "modify_vpc_attribute", {"VpcId": vpc_id}, _VPC_SWITCHES, inputs)
@@ -56,21 +56,16 @@ def _create_vpc(call: Call, inputs: Properties) -> Made:
         "mainRouteTableId": table,
         "ownerId": ACCOUNT_ID,
     }
-    return Made(vpc_id, outputs)
+    return Created(vpc_id, outputs)
 
 
-def _update_vpc(call: Call, existing: Existing, news: Properties) -> Properties:
+def _update_vpc(call: Call, existing: Existing, news: Properties) -> None:
     _switch(call, "modify_vpc_attribute", {"VpcId": existing.id}, _VPC_SWITCHES, news)
     _retag(call, existing, news)
-    return {}
 
 
-def _delete_vpc(call: Call, existing: Existing) -> None:
-    call.client("ec2").delete_vpc(VpcId=existing.id)
-
-
-def _create_subnet(call: Call, inputs: Properties) -> Made:
-    sent = {name: value for name, value in inputs.items() if name != "tags"}
+def _create_subnet(call: Call, inputs: Properties) -> Created:
+    sent = without(inputs, "tags")
     made = call.send("ec2", "create_subnet", sent, TagSpecifications=_tagged("subnet", inputs))["Subnet"]
     _switch(call, "modify_subnet_attribute", {"SubnetId": made["SubnetId"]}, _SUBNET_SWITCHES, inputs)
     outputs = {
@@ -79,20 +74,15 @@ def _create_subnet(call: Call, inputs: Properties) -> Made:
         "availabilityZoneId": made["AvailabilityZoneId"],
         "ownerId": ACCOUNT_ID,
     }
-    return Made(made["SubnetId"], outputs)
+    return Created(made["SubnetId"], outputs)
 
 
-def _update_subnet(call: Call, existing: Existing, news: Properties) -> Properties:
+def _update_subnet(call: Call, existing: Existing, news: Properties) -> None:
     _switch(call, "modify_subnet_attribute", {"SubnetId": existing.id}, _SUBNET_SWITCHES, news)
     _retag(call, existing, news)
-    return {}
 
 
-def _delete_subnet(call: Call, existing: Existing) -> None:
-    call.client("ec2").delete_subnet(SubnetId=existing.id)
-
-
-def _create_group(call: Call, inputs: Properties) -> Made:
+def _create_group(call: Call, inputs: Properties) -> Created:
     ec2 = call.client("ec2")
     sent = {"description": "Managed by Pulumi", **inputs}
     del sent["name"]
@@ -113,7 +103,7 @@ def _create_group(call: Call, inputs: Properties) -> Made:
         "ownerId": ACCOUNT_ID,
         "vpcId": inputs.get("vpcId") or "",
     }
-    return Made(made["GroupId"], outputs)
+    return Created(made["GroupId"], outputs)
 
 
 def _allow(call: Call, group: str, inputs: Properties, *, verb: str = "authorize") -> None:
@@ -145,21 +135,16 @@ def _ports(rule: Properties) -> dict[str, int]:
     return {} if everything else {name: port for name, port in named.items() if port is not None}
 
 
-def _update_group(call: Call, existing: Existing, news: Properties) -> Properties:
+def _update_group(call: Call, existing: Existing, news: Properties) -> None:
     _allow(call, existing.id, existing.inputs, verb="revoke")
     _allow(call, existing.id, news)
     _retag(call, existing, news)
-    return {}
 
 
-def _delete_group(call: Call, existing: Existing) -> None:
-    call.client("ec2").delete_security_group(GroupId=existing.id)
-
-
-def _create_old_rule(call: Call, inputs: Properties) -> Made:
+def _create_old_rule(call: Call, inputs: Properties) -> Created:
     group, direction = inputs["securityGroupId"], inputs["type"]
     _allow(call, group, {direction: [inputs]})
-    return Made(
+    return Created(
         f"sgrule-{call.identity.number('sgrule')}", {"securityGroupRuleId": f"sgr-{call.identity.hex(17)}"}
     )
 
@@ -168,10 +153,9 @@ def _delete_old_rule(call: Call, existing: Existing) -> None:
     _allow(call, existing.inputs["securityGroupId"], {existing.inputs["type"]: [existing.inputs]}, verb="revoke")
 
 
-def _update_old_rule(call: Call, existing: Existing, news: Properties) -> Properties:
+def _update_old_rule(call: Call, existing: Existing, news: Properties) -> None:
     _delete_old_rule(call, existing)
     _create_old_rule(call, news)
-    return {}
 
 
 def _single_permission(inputs: Properties) -> dict[str, Any]:
@@ -189,7 +173,7 @@ def _single_permission(inputs: Properties) -> dict[str, Any]:
 
 
 def _rule_kind(direction: str) -> Kind:
-    def create(call: Call, inputs: Properties) -> Made:
+    def create(call: Call, inputs: Properties) -> Created:
         operation = getattr(call.client("ec2"), f"authorize_security_group_{direction}")
         answer = operation(
             GroupId=inputs["securityGroupId"],
@@ -198,24 +182,27 @@ def _rule_kind(direction: str) -> Kind:
         )
         rule = answer["SecurityGroupRules"][0]["SecurityGroupRuleId"]
         name = arn("ec2", f"security-group-rule/{rule}", region=call.region)
-        return Made(rule, {"securityGroupRuleId": rule, "arn": name})
+        return Created(rule, {"securityGroupRuleId": rule, "arn": name})
 
     def delete(call: Call, existing: Existing) -> None:
         operation = getattr(call.client("ec2"), f"revoke_security_group_{direction}")
         operation(GroupId=existing.inputs["securityGroupId"], IpPermissions=[_single_permission(existing.inputs)])
 
-    def update(call: Call, existing: Existing, news: Properties) -> Properties:
+    def update(call: Call, existing: Existing, news: Properties) -> None:
         delete(call, existing)
         create(call, news)
-        return {}
 
     return Kind(create=create, delete=delete, update=update)
 
 
 KINDS = {
-    "aws:ec2/vpc:Vpc": Kind(create=_create_vpc, delete=_delete_vpc, update=_update_vpc),
-    "aws:ec2/subnet:Subnet": Kind(create=_create_subnet, delete=_delete_subnet, update=_update_subnet),
-    "aws:ec2/securityGroup:SecurityGroup": Kind(create=_create_group, delete=_delete_group, update=_update_group),
+    "aws:ec2/vpc:Vpc": Kind(create=_create_vpc, delete=deletion("ec2", "delete_vpc", "VpcId"), update=_update_vpc),
+    "aws:ec2/subnet:Subnet": Kind(
+        create=_create_subnet, delete=deletion("ec2", "delete_subnet", "SubnetId"), update=_update_subnet
+    ),
+    "aws:ec2/securityGroup:SecurityGroup": Kind(
+        create=_create_group, delete=deletion("ec2", "delete_security_group", "GroupId"), update=_update_group
+    ),
     "aws:ec2/securityGroupRule:SecurityGroupRule": Kind(
         create=_create_old_rule, delete=_delete_old_rule, update=_update_old_rule
     ),

@@ -5,7 +5,7 @@ Parameters: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/
 
 from typing import Any
 
-from simulator.moto_aws.kind import Call, Existing, Kind, Made, UnsupportedError
+from simulator.moto_aws.kind import Call, Created, Existing, Kind, UnsupportedError, deletion, without
 from wire_format import Properties, Value
 
 _RENAMES = {
@@ -29,7 +29,7 @@ _FIXED = {"engine", "identifier", "tags", "enabledCloudwatchLogsExports", "port"
 _POSTGRES_ZONE = "Z2R2ITUGPM61AM"
 
 
-def _create_instance(call: Call, inputs: Properties) -> Made:
+def _create_instance(call: Call, inputs: Properties) -> Created:
     operation = "create_db_instance"
     if inputs.get("replicateSourceDb"):
         operation = "create_db_instance_read_replica"
@@ -38,7 +38,7 @@ def _create_instance(call: Call, inputs: Properties) -> Made:
     made = call.send("rds", operation, inputs, _RENAMES)["DBInstance"]
     # moto gives all instances one resource id, and Pulumi's id is the resource id.
     resource_id = f"db-{call.identity.hex(26).upper()}"
-    return Made(resource_id, {**_instance_outputs(made), "resourceId": resource_id})
+    return Created(resource_id, {**_instance_outputs(made), "resourceId": resource_id})
 
 
 def _instance_outputs(made: dict[str, Any]) -> Properties:
@@ -77,7 +77,7 @@ def _master_user_secrets(made: dict[str, Any]) -> list[Value]:
 
 
 def _update_instance(call: Call, existing: Existing, news: Properties) -> Properties:
-    sent = {name: value for name, value in news.items() if name not in _FIXED}
+    sent = without(news, *_FIXED)
     fixed: dict[str, Any] = {"DBInstanceIdentifier": existing.outputs["identifier"]}
     if news.get("identifier") not in {None, existing.outputs["identifier"]}:
         fixed["NewDBInstanceIdentifier"] = news["identifier"]
@@ -122,7 +122,7 @@ def _replay_snapshot(call: Call, existing: Existing) -> None:
     _delete_instance(call, existing)
 
 
-def _create_parameter_group(call: Call, inputs: Properties) -> Made:
+def _create_parameter_group(call: Call, inputs: Properties) -> Created:
     made = call.send(
         "rds",
         "create_db_parameter_group",
@@ -130,7 +130,7 @@ def _create_parameter_group(call: Call, inputs: Properties) -> Made:
         {"name": "DBParameterGroupName", "family": "DBParameterGroupFamily"},
     )["DBParameterGroup"]
     _set_parameters(call, inputs)
-    return Made(inputs["name"], {"arn": made["DBParameterGroupArn"], "description": made["Description"]})
+    return Created(inputs["name"], {"arn": made["DBParameterGroupArn"], "description": made["Description"]})
 
 
 def _set_parameters(call: Call, inputs: Properties) -> None:
@@ -148,19 +148,14 @@ def _set_parameters(call: Call, inputs: Properties) -> None:
         call.client("rds").modify_db_parameter_group(DBParameterGroupName=inputs["name"], Parameters=parameters)
 
 
-def _update_parameter_group(call: Call, _existing: Existing, news: Properties) -> Properties:
+def _update_parameter_group(call: Call, _existing: Existing, news: Properties) -> None:
     _set_parameters(call, news)
-    return {}
-
-
-def _delete_parameter_group(call: Call, existing: Existing) -> None:
-    call.client("rds").delete_db_parameter_group(DBParameterGroupName=existing.id)
 
 
 _SUBNET_GROUP = {"name": "DBSubnetGroupName", "description": "DBSubnetGroupDescription"}
 
 
-def _create_subnet_group(call: Call, inputs: Properties) -> Made:
+def _create_subnet_group(call: Call, inputs: Properties) -> Created:
     sent = {"description": "Managed by Pulumi", **inputs}
     made = call.send("rds", "create_db_subnet_group", sent, _SUBNET_GROUP)["DBSubnetGroup"]
     outputs = {
@@ -168,18 +163,13 @@ def _create_subnet_group(call: Call, inputs: Properties) -> Made:
         "description": made["DBSubnetGroupDescription"],
         "vpcId": made["VpcId"],
     }
-    return Made(inputs["name"], outputs)
+    return Created(inputs["name"], outputs)
 
 
-def _update_subnet_group(call: Call, _existing: Existing, news: Properties) -> Properties:
+def _update_subnet_group(call: Call, _existing: Existing, news: Properties) -> None:
     call.check("rds", "modify_db_subnet_group", news, _SUBNET_GROUP)
     # moto loses a group that it modifies; creating one of the same name takes its place.
     _create_subnet_group(call, news)
-    return {}
-
-
-def _delete_subnet_group(call: Call, existing: Existing) -> None:
-    call.client("rds").delete_db_subnet_group(DBSubnetGroupName=existing.id)
 
 
 KINDS = {
@@ -190,9 +180,13 @@ KINDS = {
         replay_left_over=_replay_snapshot,
     ),
     "aws:rds/parameterGroup:ParameterGroup": Kind(
-        create=_create_parameter_group, delete=_delete_parameter_group, update=_update_parameter_group
+        create=_create_parameter_group,
+        delete=deletion("rds", "delete_db_parameter_group", "DBParameterGroupName"),
+        update=_update_parameter_group,
     ),
     "aws:rds/subnetGroup:SubnetGroup": Kind(
-        create=_create_subnet_group, delete=_delete_subnet_group, update=_update_subnet_group
+        create=_create_subnet_group,
+        delete=deletion("rds", "delete_db_subnet_group", "DBSubnetGroupName"),
+        update=_update_subnet_group,
     ),
 }

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from simulator.identity import arn
-from simulator.moto_aws.kind import Call, Existing, Kind, Made
+from simulator.moto_aws.kind import Call, Created, Existing, Kind, deletion
 from simulator.moto_aws.parameters import pairs
 from wire_format import Properties
 
 _ZONE = "Z3AQBSTGFYJSTF"
 
 
-def _create_bucket(call: Call, inputs: Properties) -> Made:
+def _create_bucket(call: Call, inputs: Properties) -> Created:
     name = inputs["bucket"]
     fixed: dict[str, Any] = {"ObjectLockEnabledForBucket": True} if inputs.get("objectLockEnabled") else {}
     if call.region != "us-east-1":
@@ -29,7 +29,7 @@ def _create_bucket(call: Call, inputs: Properties) -> Made:
         "bucketRegionalDomainName": f"{name}.s3.{call.region}.amazonaws.com",
         "hostedZoneId": _ZONE,
     }
-    return Made(name, outputs)
+    return Created(name, outputs)
 
 
 def _tag_bucket(call: Call, inputs: Properties) -> None:
@@ -37,21 +37,16 @@ def _tag_bucket(call: Call, inputs: Properties) -> None:
         call.client("s3").put_bucket_tagging(Bucket=inputs["bucket"], Tagging={"TagSet": pairs(inputs["tags"])})
 
 
-def _update_bucket(call: Call, _existing: Existing, news: Properties) -> Properties:
+def _update_bucket(call: Call, _existing: Existing, news: Properties) -> None:
     _tag_bucket(call, news)
-    return {}
-
-
-def _delete_bucket(call: Call, existing: Existing) -> None:
-    call.client("s3").delete_bucket(Bucket=existing.id)
 
 
 def _setting(operation: str, body: Callable[[Properties], Properties], removal: str | None) -> Kind:
     """A setting of a bucket: one call puts it, whether new or changed; `removal` takes it away."""
 
-    def create(call: Call, inputs: Properties) -> Made:
+    def create(call: Call, inputs: Properties) -> Created:
         call.send("s3", operation, {"bucket": inputs["bucket"], **body(inputs)})
-        return Made(inputs["bucket"])
+        return Created(inputs["bucket"])
 
     def delete(call: Call, existing: Existing) -> None:
         if removal:
@@ -77,7 +72,9 @@ def _policy(inputs: Properties) -> Properties:
 
 
 KINDS = {
-    "aws:s3/bucket:Bucket": Kind(create=_create_bucket, delete=_delete_bucket, update=_update_bucket),
+    "aws:s3/bucket:Bucket": Kind(
+        create=_create_bucket, delete=deletion("s3", "delete_bucket", "Bucket"), update=_update_bucket
+    ),
     "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": _setting(
         "put_bucket_cors",
         lambda inputs: {"corsConfiguration": {"CORSRules": inputs["corsRules"]}},

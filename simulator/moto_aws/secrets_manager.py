@@ -5,19 +5,19 @@ Parameters: https://docs.aws.amazon.com/secretsmanager/latest/apireference/
 
 from typing import Any
 
-from simulator.moto_aws.kind import Call, Existing, Kind, Made
+from simulator.moto_aws.kind import Call, Created, Existing, Kind, checked_update
 from wire_format import Properties
 
 _SERVICE = "secretsmanager"
 _DEFAULT_WINDOW_DAYS = 30
 
 
-def _create_secret(call: Call, inputs: Properties) -> Made:
+def _create_secret(call: Call, inputs: Properties) -> Created:
     made = call.send(
         _SERVICE, "create_secret", inputs, {"replicas": "AddReplicaRegions"}, ClientRequestToken=_token(call)
     )
     _set_policy(call, made["ARN"], inputs)
-    return Made(made["ARN"], {"arn": made["ARN"], "policy": inputs.get("policy") or ""})
+    return Created(made["ARN"], {"arn": made["ARN"], "policy": inputs.get("policy") or ""})
 
 
 def _token(call: Call) -> str:
@@ -30,10 +30,9 @@ def _set_policy(call: Call, name: str, inputs: Properties) -> None:
         call.client(_SERVICE).put_resource_policy(SecretId=name, ResourcePolicy=inputs["policy"])
 
 
-def _update_secret(call: Call, existing: Existing, news: Properties) -> Properties:
+def _update_secret(call: Call, existing: Existing, news: Properties) -> None:
     call.send(_SERVICE, "update_secret", news, SecretId=existing.id, ClientRequestToken=_token(call))
     _set_policy(call, existing.id, news)
-    return {}
 
 
 def _delete_secret(call: Call, existing: Existing) -> bool:
@@ -49,20 +48,15 @@ def _replay_deleted(call: Call, existing: Existing) -> None:
     _delete_secret(call, existing)
 
 
-def _put_version(call: Call, inputs: Properties) -> Made:
+def _put_version(call: Call, inputs: Properties) -> Created:
     made = call.send(_SERVICE, "put_secret_value", inputs, ClientRequestToken=_token(call))
     stages = inputs.get("versionStages") or ["AWSCURRENT"]
     outputs = {"arn": made["ARN"], "versionId": made["VersionId"], "versionStages": stages}
-    return Made(f"{inputs['secretId']}|{made['VersionId']}", outputs)
+    return Created(f"{inputs['secretId']}|{made['VersionId']}", outputs)
 
 
 def _keep_version(_call: Call, _existing: Existing) -> None:
     """AWS has no call that removes a version: it goes with its secret."""
-
-
-def _update_version(call: Call, _existing: Existing, news: Properties) -> Properties:
-    call.check(_SERVICE, "put_secret_value", news)
-    return {}
 
 
 KINDS = {
@@ -70,6 +64,6 @@ KINDS = {
         create=_create_secret, delete=_delete_secret, update=_update_secret, replay_left_over=_replay_deleted
     ),
     "aws:secretsmanager/secretVersion:SecretVersion": Kind(
-        create=_put_version, delete=_keep_version, update=_update_version
+        create=_put_version, delete=_keep_version, update=checked_update(_SERVICE, "put_secret_value")
     ),
 }

@@ -4,7 +4,7 @@ Parameters: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_
 """
 
 from simulator.identity import arn
-from simulator.moto_aws.kind import Call, Existing, Kind, Made
+from simulator.moto_aws.kind import Call, Created, Existing, Kind, deletion, without
 from wire_format import Properties
 
 _RENAMES = {"keyId": "KeyId", "insecureValue": "Value", "valueWo": "Value"}
@@ -12,7 +12,7 @@ _PROVIDER_ONLY = {"arn", "overwrite", "tags"}
 
 
 def _put(call: Call, inputs: Properties, *, overwrite: bool) -> Properties:
-    sent = {name: value for name, value in inputs.items() if name not in _PROVIDER_ONLY}
+    sent = without(inputs, *_PROVIDER_ONLY)
     # AWS refuses tags together with Overwrite.
     tags = {"tags": inputs["tags"]} if inputs.get("tags") and not overwrite else {}
     made = call.send("ssm", "put_parameter", {**sent, **tags}, _RENAMES, Overwrite=overwrite)
@@ -26,17 +26,17 @@ def _put(call: Call, inputs: Properties, *, overwrite: bool) -> Properties:
     }
 
 
-def _create(call: Call, inputs: Properties) -> Made:
+def _create(call: Call, inputs: Properties) -> Created:
     overwrite = bool(inputs.get("overwrite"))
-    return Made(inputs["name"], _put(call, inputs, overwrite=overwrite))
+    return Created(inputs["name"], _put(call, inputs, overwrite=overwrite))
 
 
 def _update(call: Call, _existing: Existing, news: Properties) -> Properties:
     return {"version": _put(call, news, overwrite=True)["version"]}
 
 
-def _delete(call: Call, existing: Existing) -> None:
-    call.client("ssm").delete_parameter(Name=existing.id)
-
-
-KINDS = {"aws:ssm/parameter:Parameter": Kind(create=_create, delete=_delete, update=_update)}
+KINDS = {
+    "aws:ssm/parameter:Parameter": Kind(
+        create=_create, delete=deletion("ssm", "delete_parameter", "Name"), update=_update
+    )
+}
