@@ -1,7 +1,8 @@
 """How a service meets a launch day with each way to scale it, simulated: `footing scaling`."""
 
 from stacks.autoscaling import compare
-from stacks.config.service import ServiceConfig, scaling_args
+from stacks.config.scaling import scaling_args
+from stacks.config.service import ServiceConfig
 
 
 def table(service: ServiceConfig) -> str:
