@@ -20,7 +20,8 @@ def runbook(observed: ObservedStack) -> str:
         alerts_by_record: dict[str, list[Alert]] = {}
         for alert in alerts([component]):
             alerts_by_record.setdefault(alert.anchor, []).append(alert)
-        for record in (*component.objectives, *component.signals):
+        records: tuple[Objective | Signal, ...] = (*component.objectives, *component.signals)
+        for record in records:
             if record.id in alerts_by_record:
                 lines += _section(record, alerts_by_record[record.id], record.owner or observed.owner)
     return "\n".join(lines) + "\n"

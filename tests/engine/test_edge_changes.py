@@ -26,7 +26,8 @@ from pathlib import Path
 import pulumi
 configured = pulumi.Config()
 sys.path.insert(0, configured.require("root"))
-from components.edge import Edge, EdgeArgs
+from components.edge.args import EdgeArgs
+from components.edge.zone import Edge
 from stacks.config import from_file
 from stacks.edge import edge_settings
 
