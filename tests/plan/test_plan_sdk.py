@@ -177,6 +177,16 @@ def test_another_mapping_of_a_module_is_another_type(monkeypatch: pytest.MonkeyP
         assert PropertyTypes(_types.unwrap_type, plain, Kind).get("size") is meant
 
 
+def test_an_output_of_nobody_says_what_has_no_type() -> None:
+    class Kind:
+        @property
+        @pulumi.getter
+        def size(self) -> pulumi.Output:  # type: ignore[type-arg]
+            """Not called."""
+
+    assert PropertyTypes(_types.unwrap_type, {}, Kind).get("size") is None
+
+
 def test_an_sdk_with_other_types_keeps_its_functions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_types, "_py_properties", lambda one, another: ())
     before = _types._types_from_py_properties, _types.resource_types, _types.unwrap_type
