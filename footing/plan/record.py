@@ -12,7 +12,8 @@ from footing.plan.loop import PlanLoop
 from footing.plan.model import Plan, PlannedResource
 from footing.plan.monitor import Recorder
 from footing.plan.requests import RequestReader
-from footing.plan.sdk import answer_callbacks_here, few_outputs, isolated, kept_types, short_traces
+from footing.plan.sdk import answer_callbacks_here, few_outputs, isolated, short_traces
+from footing.plan.sdk_types import types_on_demand
 from footing.plan.source import SourceFinder
 from footing.plan.values import ValueReader
 
@@ -102,7 +103,7 @@ def run(
         isolated(),
         short_traces(sources.in_project),
         few_outputs(),
-        kept_types(),
+        types_on_demand(),
         without_collection(),
         asyncio.Runner(loop_factory=PlanLoop) as runner,
     ):

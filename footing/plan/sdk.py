@@ -1,4 +1,4 @@
-"""The one module that touches names the Pulumi SDK does not document.
+"""Names that the Pulumi SDK does not document: no module but this and `sdk_types` touches any.
 
 Each use checks that the SDK still has the shape it relies on; where it has not, the plan does without.
 """
@@ -6,17 +6,16 @@ Each use checks that the SDK still has the shape it relies on; where it has not,
 import asyncio
 import contextvars
 import inspect
-import re
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache, partial
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final, get_type_hints
+from typing import Any, Final
 
 import pulumi
-from pulumi import _types, output
+from pulumi import output
 from pulumi.runtime import resource as registration
 from pulumi.runtime import rpc, settings
 from pulumi.runtime.proto import source_pb2
@@ -41,16 +40,13 @@ _SETTINGS: Final = (
 )
 _TRACE: Final = "_get_stack_trace"
 _TRANSFER: Final = "transfer_properties"
+_SERIALIZE_PARAMETERS: Final = (
+    "inputs property_deps resource_obj input_transformer typ keep_output_values exclude_resource_refs_from_deps"
+)
 _URN: Final = "create_urn"
+_SERIALIZE: Final = "serialize_properties"
 _UNKNOWNS: Final = "contains_unknowns"
 _DATA: Final = "_data"
-_HINTS: Final = "get_type_hints"
-_UNWRAP: Final = "unwrap_type"
-_PLAIN_NAMES: Final = ("Any", "Mapping", "Optional", "Sequence", "_builtins", "pulumi")
-_PLAIN_TYPE: Final = re.compile(
-    r"(?:Any|Mapping|Optional|Sequence|_builtins\.(?:bool|float|int|str)|pulumi\.(?:Input|Output)"
-    r"|bool|float|int|str|[\[\], ])+"
-)
 _KNOWN: Final = frozenset({type(None), bool, int, float, str})
 _CALLBACKS: Final = "_CallbackServicer"
 
@@ -97,28 +93,31 @@ def few_outputs() -> Iterator[bool]:
     """Keep what each property of a resource resolves to in one future, and make one Output for its URN.
 
     The SDK makes four futures and a task for each property that a resource could have, and ten Outputs for a URN
-    that is for programs without an engine. It also makes a function each time it asks whether a value is unknown.
+    that is for programs without an engine. It also works out the types of inputs that are not
+    given, and makes a function each time it asks whether a value is unknown.
 
     Yields:
         Whether this SDK allows it; where not, its own functions stay.
 
     """
-    transfer, unknowns = getattr(rpc, _TRANSFER, None), getattr(rpc, _UNKNOWNS, None)
-    urn = getattr(registration, _URN, None)
+    transfer, serialize = getattr(rpc, _TRANSFER, None), getattr(rpc, _SERIALIZE, None)
+    unknowns, urn = getattr(rpc, _UNKNOWNS, None), getattr(registration, _URN, None)
     data = getattr(output, "_OutputData", None)
     shapes = (
         (transfer, "res props custom"),
+        (serialize, _SERIALIZE_PARAMETERS),
         (unknowns, "val"),
         (urn, "name type_ parent project stack"),
         (data, "resources value is_known is_secret"),
     )
-    known = all(_takes(function, names.split()) for function, names in shapes)
+    known = all(takes(function, names.split()) for function, names in shapes)
     if not known or _DATA not in inspect.get_annotations(pulumi.Output):
         yield False
         return
     with ExitStack() as originals:
         for module, name, function in (
             (rpc, _TRANSFER, partial(_transfer, data)),
+            (rpc, _SERIALIZE, partial(_serialize, serialize)),
             (rpc, _UNKNOWNS, partial(_contains_unknowns, unknowns)),
             (registration, _URN, partial(_urn, urn)),
         ):
@@ -127,7 +126,8 @@ def few_outputs() -> Iterator[bool]:
         yield True
 
 
-def _takes(function: Any, names: list[str]) -> bool:
+def takes(function: Any, names: list[str]) -> bool:
+    """Tell whether `function` can be called and has exactly these parameters."""
     return callable(function) and list(inspect.signature(function).parameters) == names
 
 
@@ -168,6 +168,14 @@ def _resolve(
         future.set_result(data(own | others if others else own, value, is_known, is_secret))
 
 
+def _serialize(original: Callable[..., Any], inputs: Any, *others: Any, **named: Any) -> Any:
+    # The SDK leaves out what is None as well, but only after it has worked out its type.
+    given = (
+        {name: inputs[name] for name in inputs if inputs[name] is not None} if isinstance(inputs, dict) else inputs
+    )
+    return original(given, *others, **named)
+
+
 def _contains_unknowns(original: Callable[[Any], bool], value: Any) -> bool:
     return type(value) not in _KNOWN and original(value)
 
@@ -183,49 +191,6 @@ def _urn(
     if not all(isinstance(each, str) for each in (name, type_, parent)):
         return original(name, type_, parent, *others, **named)
     return pulumi.Output.from_input(f"{parent[: parent.rfind('::')]}${type_}::{name}")
-
-
-@contextmanager
-def kept_types() -> Iterator[bool]:
-    """Keep what the SDK works out about types: it reads the same few annotations once for each property.
-
-    Yields:
-        Whether this SDK allows it; where not, its own functions stay.
-
-    """
-    hints, unwrap = getattr(_types, _HINTS, None), getattr(_types, _UNWRAP, None)
-    if hints is not get_type_hints or not _takes(unwrap, ["val"]):
-        yield False
-        return
-    setattr(_types, _HINTS, partial(_hints, {}))
-    setattr(_types, _UNWRAP, partial(_unwrapped, unwrap, {}))
-    try:
-        yield True
-    finally:
-        setattr(_types, _HINTS, hints)
-        setattr(_types, _UNWRAP, unwrap)
-
-
-def _hints(
-    kept: dict[Any, Any], function: Any, globalns: dict[str, Any], localns: dict[str, Any]
-) -> dict[str, Any]:
-    written = function.__annotations__
-    text = written.get("return")
-    if len(written) != 1 or not isinstance(text, str) or not _PLAIN_TYPE.fullmatch(text):
-        return get_type_hints(function, globalns=globalns, localns=localns)
-    # What the names in it mean to this module, for another may have a class that is called Mapping.
-    key = (text, *(id(globalns.get(name)) for name in _PLAIN_NAMES))
-    if key not in kept:
-        kept[key] = get_type_hints(function, globalns=globalns, localns=localns)
-    found: dict[str, Any] = kept[key]
-    return found
-
-
-def _unwrapped(original: Callable[[Any], Any], kept: dict[int, tuple[Any, Any]], val: Any) -> Any:
-    # By identity: to hash a type takes longer than to unwrap it. The type is kept, so that no other gets its id.
-    if id(val) not in kept:
-        kept[id(val)] = (val, original(val))
-    return kept[id(val)][1]
 
 
 def answer_callbacks_here(monitor: Any) -> Callable[[str, bytes], Awaitable[Any]] | None:

@@ -15,7 +15,8 @@ from pulumi.runtime.proto import source_pb2
 
 from footing.plan import values
 from footing.plan.record import record
-from footing.plan.sdk import few_outputs, kept_types, short_traces
+from footing.plan.sdk import few_outputs, short_traces
+from footing.plan.sdk_types import PropertyTypes, types_on_demand
 
 ROOT = Path(__file__).parents[3]
 
@@ -23,6 +24,11 @@ ROOT = Path(__file__).parents[3]
 class Base(pulumi.ComponentResource):
     def __init__(self, name: str) -> None:
         super().__init__(f"footing:index:{type(self).__name__}", name, {})
+
+
+class Annotated(pulumi.ComponentResource):
+    size: pulumi.Output[int]
+    name: pulumi.Output[str | None]
 
 
 class Derived(Base):
@@ -120,13 +126,13 @@ def everything() -> None:
 
 
 def test_replaced_functions_make_the_same_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    with few_outputs() as few, kept_types() as kept:
-        assert (few, kept) == (True, True), (
+    with few_outputs() as few, types_on_demand() as on_demand:
+        assert (few, on_demand) == (True, True), (
             "this SDK has another shape: look what its versions of the replaced functions do"
         )
     few = record(everything, project="p", stack="s", config={}, root=ROOT)
     monkeypatch.setattr("footing.plan.record.few_outputs", nullcontext)
-    monkeypatch.setattr("footing.plan.record.kept_types", nullcontext)
+    monkeypatch.setattr("footing.plan.record.types_on_demand", nullcontext)
     assert few == record(everything, project="p", stack="s", config={}, root=ROOT)
     assert [resource.name for resource in few.resources] == ["found", "parent", "first", "second"]
 
@@ -147,30 +153,46 @@ def test_the_sdk_gets_the_functions_of_its_outputs_back() -> None:
     assert before == (rpc.transfer_properties, rpc.contains_unknowns, registration.create_urn)
 
 
-@pytest.mark.parametrize("resource", [aws.s3.Bucket, aws.lb.Listener, aws.sns.Topic, aws.ssm.ParameterArgs])
-def test_kept_types_are_those_of_the_sdk(resource: type) -> None:
-    own = _types._types_from_py_properties.__wrapped__(resource)
-    for cached in (_types._raw_return_hints, _types._types_from_py_properties):
-        cached.cache_clear()
-    with kept_types():
-        assert _types._types_from_py_properties.__wrapped__(resource) == own
+@pytest.mark.parametrize("kind", [aws.s3.Bucket, aws.lb.Listener, aws.sns.Topic, aws.ssm.ParameterArgs, Annotated])
+def test_types_on_demand_are_those_of_the_sdk(kind: type) -> None:
+    types = _types.resource_types if issubclass(kind, pulumi.Resource) else _types.input_type_types
+    own = types(kind)
+    assert len(own) > 1
+    with types_on_demand():
+        types = _types.resource_types if issubclass(kind, pulumi.Resource) else _types.input_type_types
+        assert {name: types(kind).get(name) for name in own} == own
+        assert types(kind).get("nothing") is None
 
 
-def test_another_mapping_of_a_module_is_another_type() -> None:
-    def getter() -> "Mapping":  # type: ignore[name-defined]  # noqa: F821 given below
-        """Not called."""
+def test_another_mapping_of_a_module_is_another_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Kind:
+        @property
+        @pulumi.getter
+        def size(self) -> "Mapping":  # type: ignore[name-defined]  # noqa: F821 given below
+            """Not called."""
 
-    with kept_types():
-        for meant in (int, str):
-            assert _types.get_type_hints(getter, globalns={"Mapping": meant}, localns={}) == {"return": meant}
+    plain: dict[Any, Any] = {}
+    for meant in (int, str):
+        monkeypatch.setattr(_types, "_globals_for_cls", lambda _, meant=meant: {"Mapping": meant})
+        assert PropertyTypes(_types.unwrap_type, plain, Kind).get("size") is meant
 
 
-def test_an_sdk_with_hints_of_its_own_keeps_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_types, "get_type_hints", lambda function: {})
-    before = _types.get_type_hints, _types.unwrap_type
-    with kept_types() as kept:
-        assert not kept
-        assert before == (_types.get_type_hints, _types.unwrap_type)
+def test_an_output_of_nobody_says_what_has_no_type() -> None:
+    class Kind:
+        @property
+        @pulumi.getter
+        def size(self) -> pulumi.Output:  # type: ignore[type-arg]
+            """Not called."""
+
+    assert PropertyTypes(_types.unwrap_type, {}, Kind).get("size") is None
+
+
+def test_an_sdk_with_other_types_keeps_its_functions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_types, "_py_properties", lambda one, another: ())
+    before = _types._types_from_py_properties, _types.resource_types, _types.unwrap_type
+    with types_on_demand() as replaced:
+        assert not replaced
+        assert before == (_types._types_from_py_properties, _types.resource_types, _types.unwrap_type)
 
 
 def test_a_failed_registration_fails_the_plan_once() -> None:
