@@ -96,7 +96,10 @@ def _database(changes: dict[str, Any], placement: NetworkPlacement) -> Database:
         parameters=ParameterArgs(
             **{key: values.pop(key) for key in PARAMETERS}, others=values.pop("parameters", {})
         ),
-        backup=BackupArgs(retention_days=values.pop("backup_retention_days")),
+        backup=BackupArgs(
+            retention_days=values.pop("backup_retention_days"),
+            window=values.pop("backup_window", BackupArgs.window),
+        ),
         connection_alerts=ConnectionAlertArgs(
             warning=values.pop("connection_warning"), critical=values.pop("connection_critical")
         ),
