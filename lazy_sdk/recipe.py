@@ -106,7 +106,8 @@ def _compiled(source: str, path: Path, *, lines_before: int = 0) -> CodeType:
     """
     flags = 0 if "(TypedDict):" in source else __future__.annotations.compiler_flag
     moved = ast.increment_lineno(ast.parse(source, str(path)), lines_before) if lines_before else source
-    return compile(moved, str(path), "exec", flags=flags, dont_inherit=True)
+    code: CodeType = compile(moved, str(path), "exec", flags=flags, dont_inherit=True)
+    return code
 
 
 def _text(path: Path) -> str:

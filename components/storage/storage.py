@@ -54,7 +54,7 @@ class Storage(Component):
         self.bucket_name = self._files.bucket.bucket
         self.url = pulumi.Output.concat("https://", hostname)
         self.distribution_id = self._distribution.id
-        self.write_policy = self._write_policy()
+        self.write_policy = pulumi.Output.from_input(self._write_policy())
         self._signals = storage_signals(self._distribution.id, measured=args.region == CERTIFICATE_REGION)
         self._finish()
 
@@ -163,7 +163,7 @@ class Storage(Component):
             "Condition": {"StringEquals": {"aws:SourceArn": self._distribution.arn}},
         }
 
-    def _write_policy(self) -> pulumi.Output[str]:
+    def _write_policy(self) -> pulumi.Input[str]:
         arn = self._files.bucket.arn
         objects = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
         return iam.document(

@@ -100,9 +100,11 @@ def few_outputs() -> Iterator[bool]:
         Whether this SDK allows it; where not, its own functions stay.
 
     """
-    transfer, serialize = getattr(rpc, _TRANSFER, None), getattr(rpc, _SERIALIZE, None)
-    unknowns, urn = getattr(rpc, _UNKNOWNS, None), getattr(registration, _URN, None)
-    data = getattr(output, "_OutputData", None)
+    transfer: Any = getattr(rpc, _TRANSFER, None)
+    serialize: Any = getattr(rpc, _SERIALIZE, None)
+    unknowns: Any = getattr(rpc, _UNKNOWNS, None)
+    urn: Any = getattr(registration, _URN, None)
+    data: Any = getattr(output, "_OutputData", None)
     shapes = (
         (transfer, "res props custom"),
         (serialize, _SERIALIZE_PARAMETERS),
@@ -142,7 +144,8 @@ def _transfer(
     The SDK also waits for each of them at its end. They resolve as soon as their resource is registered, which it
     waits for as well.
     """
-    future_of, own, resolvers = asyncio.get_running_loop().create_future, {res}, {}
+    future_of, own = asyncio.get_running_loop().create_future, {res}
+    resolvers: dict[str, Callable[..., None]] = {}
     for name in props:
         if name != "urn" and not (name == "id" and custom):
             future = future_of()
