@@ -39,7 +39,7 @@ class Unsupported:
         """Return what happens instead where the configuration accepts a downgrade."""
         way = f"; the plan {self.smallest.value!r} can" if self.smallest else ""
         return (
-            f"The Cloudflare plan {plan.value!r} does not support {self.wanted} ({self.key}): {self.instead}{way}."
+            f"The Cloudflare plan {plan.value!r} lacks {self.wanted} ({self.key}): {self.instead}{way}."
         )
 
 

@@ -49,7 +49,7 @@ def test_every_rule_has_its_line_however_narrow_the_window():
 def test_what_the_plan_lacks_and_a_strange_host_are_told():
     notes = trace("staging", "GET", "https://elsewhere.example/").stdout
     assert "Note: elsewhere.example is not served by this stack" in notes
-    assert "Note: The Cloudflare plan 'free' does not support" in notes
+    assert "Note: The Cloudflare plan 'free' lacks" in notes
 
 
 def test_token_of_a_request_is_not_repeated():

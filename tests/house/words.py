@@ -41,6 +41,7 @@ TERMS: Mapping[str, tuple[str, ...]] = {
             "burst balance",
             "cpu",
             "credit",
+            "ebs",
             "disk",
             "freeable memory",
             "iops",
