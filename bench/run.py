@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from report import BASE, Sample, Table, document
+from report import BASE, IMPORT, Sample, Table, document
 
 BENCH = Path(__file__).resolve().parent
 ROOT = BENCH.parent
@@ -105,14 +105,18 @@ def _reference(cdk: str | None, folder: str) -> list[Scenario]:
         *_ways_to_import(_plan("declare", 1), 76),
         Scenario("plain program under the SDK's mocks", _plain("declare", 1), 76),
         *_cdk(cdk, folder, 1),
-        Scenario("`import pulumi` alone", [sys.executable, "-c", "import pulumi"]),
+        _import(),
     ]
+
+
+def _import() -> Scenario:
+    return Scenario(IMPORT, [sys.executable, "-c", "import pulumi"])
 
 
 def _production() -> Iterable[Scenario]:
     command = [sys.executable, "-c", "from footing.cli import main; main()", "plan", "production", "--json"]
     planned = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
-    return _ways_to_import(command, len(json.loads(planned.stdout)["resources"]))
+    return [*_ways_to_import(command, len(json.loads(planned.stdout)["resources"])), _import()]
 
 
 def _ways_to_import(command: Sequence[str], resources: int) -> list[Scenario]:
@@ -129,6 +133,7 @@ def _services(cdk: str | None, folder: str) -> list[Scenario]:
         Scenario(BASE, _plan("declare", SERVICES), count),
         Scenario("plain program under the SDK's mocks", _plain("declare", SERVICES), count),
         *_cdk(cdk, folder, SERVICES),
+        _import(),
     ]
 
 
@@ -137,6 +142,7 @@ def _parameters() -> list[Scenario]:
     return [
         Scenario(BASE, _plan("parameters", PARAMETERS), PARAMETERS),
         Scenario(f"{BASE}, a tenth of them", _plan("parameters", tenth), tenth),
+        _import(),
     ]
 
 
