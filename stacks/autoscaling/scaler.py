@@ -74,28 +74,21 @@ class Scaler:
 
     def _wanted(self, base: int, seen: Sequence[Measured]) -> Iterator[int]:
         for policy in self.policies:
-            yield from _by_steps(policy, base, seen)
+            slow = policy.metric is Metric.RESPONSE
+            window = [it.response_seconds if slow else it.cpu_percent for it in seen[-policy.minutes :]]
+            sign = -1 if policy.below else 1
+            beyond = [sign * (value - policy.threshold) for value in window]
+            if len(window) == policy.minutes and min(beyond) > 0:
+                step = [step for step in policy.steps if step.beyond <= beyond[-1]][-1]
+                yield base + adjustment(base, step.percent, policy.least_tasks)
         if self.scaling.target:
             yield from _by_targets(self.scaling.target, base, seen)
-
-
-def _by_steps(policy: StepPolicy, base: int, seen: Sequence[Measured]) -> Iterator[int]:
-    window = [_metric(policy.metric, it) for it in seen[-policy.minutes :]]
-    sign = -1 if policy.below else 1
-    beyond = [sign * (value - policy.threshold) for value in window]
-    if len(window) == policy.minutes and min(beyond) > 0:
-        step = [step for step in policy.steps if step.beyond <= beyond[-1]][-1]
-        yield base + adjustment(base, step.percent, policy.least_tasks)
 
 
 def adjustment(tasks: int, percent: int, least: int) -> int:
     """Tasks that one change adds, negative where it takes away: whole ones, and at least `least`."""
     amount = max(abs(tasks * percent) // FULL_PERCENT, least)
     return -amount if percent < 0 else amount
-
-
-def _metric(metric: Metric, measured: Measured) -> float:
-    return measured.response_seconds if metric is Metric.RESPONSE else measured.cpu_percent
 
 
 def _by_targets(target: TargetArgs, base: int, seen: Sequence[Measured]) -> Iterator[int]:

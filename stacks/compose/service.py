@@ -33,7 +33,6 @@ from stacks.compose.stack import Stack, task
 from stacks.config.metric_names import metric_names
 from stacks.config.rollout import rollout_args
 from stacks.config.scaling import scaling_args
-from stacks.config.service import ServiceConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,11 +58,9 @@ def make_service(
 ) -> WebService:
     """Return the web service; a second `service.provider` is a second module of `components/service/`."""
     warn_of_looser_alerts(stack.config.objectives.targets)
-    return _fargate(stack, network, cluster, domain, inputs)
-
-
-def _fargate(stack: Stack, network: Network, cluster: Cluster, domain: Domain, inputs: ServiceInputs) -> Service:
     service = stack.config.service
+    scaling, base_tasks = scaling_args(service.scaling), service.capacity.base_tasks
+    configured = {name: stack.secrets[name] for name, source in service.secrets.items() if source == "config"}
     return Service(
         "service",
         ServiceArgs(
@@ -76,8 +73,11 @@ def _fargate(stack: Stack, network: Network, cluster: Cluster, domain: Domain, i
                 websockets=service.websockets,
             ),
             task=task(stack, service.task),
-            scaling=scaling_args(service.scaling),
-            capacity=_capacity(service),
+            scaling=scaling,
+            capacity=CapacityArgs(
+                base_tasks=scaling.minimum_tasks if base_tasks is None else base_tasks,
+                spot_percent=service.capacity.spot_percent,
+            ),
             balancer=BalancerArgs(
                 subnet_ids=network.public_subnet_ids,
                 ingress_cidrs=list(IPV4_RANGES),
@@ -88,7 +88,11 @@ def _fargate(stack: Stack, network: Network, cluster: Cluster, domain: Domain, i
             cluster=ClusterRef(arn=cluster.arn, name=stack.names.prefix),
             placement=NetworkPlacement(vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids),
             region=stack.config.region,
-            variables=_variables(stack, inputs),
+            variables=VariablesArgs(
+                plain={**inputs.environment, **service.environment},
+                secret={**inputs.secrets, **configured},
+                generated=[name for name, source in service.secrets.items() if source == "generated"],
+            ),
             rollout=rollout_args(service.deployment),
             upstreams=list(inputs.upstreams),
             task_policy=inputs.task_policy,
@@ -96,23 +100,6 @@ def _fargate(stack: Stack, network: Network, cluster: Cluster, domain: Domain, i
             protect=service.protect,
         ),
         stack.opts,
-    )
-
-
-def _capacity(service: ServiceConfig) -> CapacityArgs:
-    capacity = service.capacity
-    minimum_tasks = scaling_args(service.scaling).minimum_tasks
-    base_tasks = minimum_tasks if capacity.base_tasks is None else capacity.base_tasks
-    return CapacityArgs(base_tasks=base_tasks, spot_percent=capacity.spot_percent)
-
-
-def _variables(stack: Stack, inputs: ServiceInputs) -> VariablesArgs:
-    service = stack.config.service
-    configured = {name: stack.secrets[name] for name, source in service.secrets.items() if source == "config"}
-    return VariablesArgs(
-        plain={**inputs.environment, **service.environment},
-        secret={**inputs.secrets, **configured},
-        generated=[name for name, source in service.secrets.items() if source == "generated"],
     )
 
 

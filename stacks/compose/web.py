@@ -6,7 +6,6 @@ from components.edge.zone import Edge
 from components.network import Nat, Network, NetworkArgs
 from components.service.web_service import WebService
 from stacks.compose.stack import Stack
-from stacks.config.edge import AdoptConfig
 from stacks.config.exporting import ZONE_EXPORTER
 from stacks.edge import edge_settings
 
@@ -46,6 +45,7 @@ def make_domain(stack: Stack) -> Domain:
 def make_edge(stack: Stack, domain: Domain, service: WebService) -> Edge:
     """Return Cloudflare in front of `service`."""
     edge = stack.config.edge
+    adopt = edge.adopt
     return Edge(
         "edge",
         EdgeArgs(
@@ -54,14 +54,10 @@ def make_edge(stack: Stack, domain: Domain, service: WebService) -> Edge:
             origin_hostname=service.hostname,
             settings=edge_settings(stack.config),
             exporter=edge.metrics == ZONE_EXPORTER,
-            adopt=_adoption(edge.adopt),
+            adopt=AdoptionArgs(zone_id=adopt.zone_id, rulesets=adopt.rulesets, settings=adopt.settings)
+            if adopt
+            else None,
             reset=edge.reset,
         ),
         stack.opts,
     )
-
-
-def _adoption(adopt: AdoptConfig | None) -> AdoptionArgs | None:
-    if adopt is None:
-        return None
-    return AdoptionArgs(zone_id=adopt.zone_id, rulesets=adopt.rulesets, settings=adopt.settings)
