@@ -7,7 +7,6 @@ from observability import CloudWatch, Prometheus
 from observability.alerting.alerts import AbsenceCondition, Alert, BurnRateCondition, alerts
 from observability.alerting.burn import error_ratio_limit
 from observability.durations import duration, window
-from observability.stack import ObservedStack
 
 STACKS = ("production", "staging")
 
@@ -28,22 +27,14 @@ def alerts_page() -> str:
 
     stacks: dict[tuple[str, ...], list[str]] = {}
     for stack in STACKS:
-        for row in _rows(observed(stack, stack_file(stack, None))):
+        found = observed(stack, stack_file(stack, None))
+        for alert in alerts(found.signals):
+            row = (
+                *(f"`{alert.name}`", alert.severity.value, "; ".join(_conditions(alert))),
+                *(duration(alert.for_seconds), _over(alert), alert.board.value, alert.owner or found.owner),
+            )
             stacks.setdefault(row, []).append(stack)
     return INTRODUCTION + table(HEADERS, [(*row, ", ".join(names)) for row, names in stacks.items()])
-
-
-def _rows(observed: ObservedStack) -> Iterator[tuple[str, ...]]:
-    for alert in alerts(observed.signals):
-        yield (
-            f"`{alert.name}`",
-            alert.severity.value,
-            "; ".join(_conditions(alert)),
-            duration(alert.for_seconds),
-            _over(alert),
-            alert.board.value,
-            alert.owner or observed.owner,
-        )
 
 
 def _conditions(alert: Alert) -> Iterator[str]:

@@ -188,7 +188,18 @@ DatabaseConfig = RdsConfig
 
 def database_problems(database: DatabaseConfig) -> Iterator[Problem]:
     """Every way in which the database's settings do not fit each other: the key, and one sentence."""
-    for key, sentence in refusals(_choices(database)):
+    choices = Choices(
+        managed_password=database.credentials.mode == "managed",
+        rotation_days=database.credentials.rotation_days,
+        blue_green=database.upgrade.method == "blue_green",
+        protect=database.protect,
+        backup_retention_days=database.backup_retention_days,
+        max_connections=database.max_connections,
+        replica_connections={
+            replica.purpose: replica.max_connections or database.max_connections for replica in database.replicas
+        },
+    )
+    for key, sentence in refusals(choices):
         yield f"database.{key}", sentence
     for key, sentence in windows.problems(database.backup_window, database.maintenance_window):
         yield f"database.{key}", sentence
@@ -200,40 +211,17 @@ def database_problems(database: DatabaseConfig) -> Iterator[Problem]:
     if len(set(purposes)) != len(purposes):
         yield "database.replicas", f"given the purposes {', '.join(purposes)}, allowed each purpose once"
     if database.multi_az and database.pooler.tasks < POOLERS_OVER_ZONES:
-        yield (
-            "database.pooler.tasks",
-            (
-                f"given {database.pooler.tasks}, allowed {POOLERS_OVER_ZONES} or more with multi_az: true, or the "
-                "loss of one zone stops what the standby keeps up"
-            ),
+        problem = (
+            f"given {database.pooler.tasks}, allowed {POOLERS_OVER_ZONES} or more with multi_az: true, or the "
+            "loss of one zone stops what the standby keeps up"
         )
-    yield from _metrics_problems(database)
-    days = database.insights_retention_days
-    if days not in INSIGHTS_DAYS:
-        yield "database.insights_retention_days", f"given {days}, allowed 7, 731 or a multiple of 31 below 731"
-
-
-def _metrics_problems(database: DatabaseConfig) -> Iterator[Problem]:
+        yield "database.pooler.tasks", problem
     if database.metrics == "supabase":
-        yield (
-            "database.metrics",
-            "given 'supabase', allowed cloudwatch or postgres_exporter with provider rds",
-        )
+        yield "database.metrics", "given 'supabase', allowed cloudwatch or postgres_exporter with provider rds"
     try:
         pgbouncer_names(database.pooler.metrics, database.pooler.exporter_image)
     except ValueError as error:
         yield "database.pooler.exporter_image", f"with metrics: pgbouncer_exporter, {error}"
-
-
-def _choices(database: DatabaseConfig) -> Choices:
-    return Choices(
-        managed_password=database.credentials.mode == "managed",
-        rotation_days=database.credentials.rotation_days,
-        blue_green=database.upgrade.method == "blue_green",
-        protect=database.protect,
-        backup_retention_days=database.backup_retention_days,
-        max_connections=database.max_connections,
-        replica_connections={
-            replica.purpose: replica.max_connections or database.max_connections for replica in database.replicas
-        },
-    )
+    days = database.insights_retention_days
+    if days not in INSIGHTS_DAYS:
+        yield "database.insights_retention_days", f"given {days}, allowed 7, 731 or a multiple of 31 below 731"

@@ -115,16 +115,13 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise ConfigError(path.name, ["not UTF-8 text"]) from None
     except yaml.YAMLError as error:
-        raise ConfigError(path.name, [f"not YAML: {_yaml_problem(error)}"]) from None
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        problem = getattr(error, "problem", None) or "it cannot be parsed"
+        raise ConfigError(path.name, [f"not YAML: {where}{problem}"]) from None
     if not isinstance(document, dict):
         raise ConfigError(path.name, ["given no keys, allowed a document with the key config"])
     return document
-
-
-def _yaml_problem(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-    return f"{where}{getattr(error, 'problem', None) or 'it cannot be parsed'}"
 
 
 def _own_keys(source: str, declared: Mapping[str, Any]) -> dict[str, Any]:

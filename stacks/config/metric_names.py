@@ -1,5 +1,6 @@
 """Configuration of the names of the application's metrics."""
 
+from dataclasses import fields
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -69,33 +70,16 @@ class MetricNamesConfig(Model):
 
 def metric_names(config: MetricNamesConfig) -> MetricNames:
     """Return the names as signals take them."""
-    return MetricNames(
-        requests=config.requests,
-        duration=config.duration,
-        duration_unit=config.duration_unit,
-        duration_edges=tuple(config.duration_edges),
-        status_label=config.status_label,
-        route_label=config.route_label,
-        method_label=config.method_label,
-        sign_in_routes=config.sign_in_routes,
-        cache_requests=config.cache_requests,
-        cache_pattern_label=config.cache_pattern_label,
-        cache_result_label=config.cache_result_label,
-        active_users=config.active_users,
-        tasks_created=config.tasks_created,
-        user_type_label=config.user_type_label,
-        sessions=config.sessions,
-        websockets=config.websockets,
-        write_queue=config.write_queue,
-        failed_writes=config.failed_writes,
-        operations=tuple(
-            OperationNames(
-                id=operation.id,
-                title=operation.title,
-                duration=operation.duration,
-                duration_unit=operation.duration_unit,
-                p95_seconds=operation.p95_ms / 1000,
-            )
-            for operation in config.operations
-        ),
+    names = {field.name: getattr(config, field.name) for field in fields(MetricNames)}
+    names["duration_edges"] = tuple(config.duration_edges)
+    names["operations"] = tuple(
+        OperationNames(
+            id=operation.id,
+            title=operation.title,
+            duration=operation.duration,
+            duration_unit=operation.duration_unit,
+            p95_seconds=operation.p95_ms / 1000,
+        )
+        for operation in config.operations
     )
+    return MetricNames(**names)

@@ -227,9 +227,16 @@ def metrics_problems(metrics: MetricsConfig, *, nat: str, endpoints: list[str], 
         series: the stack's estimate, from `series_estimate`.
 
     """
-    if nat == "none":
-        yield from _outside_problems(metrics, endpoints)
     store = metrics.store
+    if nat == "none":
+        if store.provider == "amp" and "aps-workspaces" not in endpoints:
+            problem = "missing aps-workspaces; with nat: none nothing else reaches metrics.store amp"
+            yield "network.endpoints", problem
+        if store.provider in ("grafana_cloud", "self_hosted"):
+            allowed = "allowed amp or external with network.nat: none: it needs the internet"
+            yield "metrics.store.provider", f"given {store.provider!r}, {allowed}"
+        if "cloudflare" in metrics.exporters:
+            yield "metrics.exporters", "given cloudflare, allowed without it with network.nat: none"
     if isinstance(store, GrafanaCloudStore) and store.plan == "free":
         if store.retention_days != FREE_RETENTION_DAYS:
             yield (
@@ -241,19 +248,6 @@ def metrics_problems(metrics: MetricsConfig, *, nat: str, endpoints: list[str], 
                 "metrics.store.plan",
                 f"given 'free' for about {series} series, allowed up to {FREE_SERIES}: take plan: paid, or less",
             )
-
-
-def _outside_problems(metrics: MetricsConfig, endpoints: list[str]) -> Iterator[Problem]:
-    provider = metrics.store.provider
-    if provider == "amp" and "aps-workspaces" not in endpoints:
-        yield "network.endpoints", "missing aps-workspaces; with nat: none nothing else reaches metrics.store amp"
-    if provider in ("grafana_cloud", "self_hosted"):
-        yield (
-            "metrics.store.provider",
-            f"given {provider!r}, allowed amp or external with network.nat: none: it needs the internet",
-        )
-    if "cloudflare" in metrics.exporters:
-        yield "metrics.exporters", "given cloudflare, allowed without it with network.nat: none"
 
 
 def series_estimate(metrics: MetricsConfig, *, poolers: int, services: int, series_of_service: int) -> int:

@@ -56,7 +56,8 @@ def objective_problems(config: ObjectivesConfig, names: MetricNames | None) -> I
             )
         if target.population == "operation" and not target.routes:
             yield "objectives.latency", f"{target.name}: an operation needs `routes`, for example /cycles/.*"
-    for key, target_share in (("availability", targets.availability), ("errors.share", _success(targets))):
+    success = None if targets.errors is None else 1 - targets.errors.share
+    for key, target_share in (("availability", targets.availability), ("errors.share", success)):
         if target_share is not None and not usable_windows(target_share):
             yield (
                 f"objectives.{key}",
@@ -80,10 +81,6 @@ def looser_alerts(targets: Targets) -> Iterator[str]:
                 f"objectives.errors: {targets.errors.share * 100:g} % may fail and the first alert comes at "
                 f"{first_share * 100:g} %; until then only the budget tells"
             )
-
-
-def _success(targets: Targets) -> float | None:
-    return None if targets.errors is None else 1 - targets.errors.share
 
 
 def _twice(key: str, names: list[str]) -> Iterator[Problem]:

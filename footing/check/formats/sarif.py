@@ -99,7 +99,7 @@ def _result(entry: Entry, report: Report, index: Mapping[str, int]) -> dict[str,
     undecided = finding.judgement.verdict is Verdict.UNDECIDED
     # An alert belongs to the resource: moving a line is no new one, and a line may make several resources.
     identity = f"{finding.rule.id}\n{finding.resource.urn}".encode("utf-8", "surrogatepass")
-    result = {
+    result: dict[str, Any] = {
         "ruleId": finding.rule.id,
         "ruleIndex": index[finding.rule.id],
         "kind": "open" if undecided else "fail",
@@ -110,20 +110,15 @@ def _result(entry: Entry, report: Report, index: Mapping[str, int]) -> dict[str,
         "partialFingerprints": {"primaryLocationLineHash": f"{hashlib.sha256(identity).hexdigest()[:16]}:1"},
         "properties": {"status": entry.status, "severity": finding.rule.severity},
     }
-    if suppression := _suppression(entry):
-        result["suppressions"] = [suppression]
-    return result
-
-
-def _suppression(entry: Entry) -> dict[str, Any] | None:
+    accepted: dict[str, Any] = {"kind": "external", "status": "accepted"}
     if waiver := entry.waiver:
         reason = f"{waiver.reason} ({waiver.owner}, until {waiver.expires})"
         owned = {"owner": waiver.owner, "expires": waiver.expires}
-        return {"kind": "external", "status": "accepted", "justification": reason, "properties": owned}
-    if entry.status is Status.TOLERATED:
+        result["suppressions"] = [{**accepted, "justification": reason, "properties": owned}]
+    elif entry.status is Status.TOLERATED:
         reason = "The reviewed list lets this rule be undecided on this type."
-        return {"kind": "external", "status": "accepted", "justification": reason}
-    return None
+        result["suppressions"] = [{**accepted, "justification": reason}]
+    return result
 
 
 def _location(entry: Entry, report: Report) -> dict[str, Any]:
