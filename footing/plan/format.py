@@ -32,8 +32,7 @@ def with_tables(document: str) -> str:
     before, begin, rest = document.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
-        message = f"The document needs the lines {BEGIN.strip()!r} and {END.strip()!r}."
-        raise ValueError(message)
+        raise ValueError(f"The document needs the lines {BEGIN.strip()!r} and {END.strip()!r}.")
     return before + BEGIN + "\n" + "\n".join(_tables(schema())) + "\n" + END + after
 
 

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from footing.pulumi_cli.errors import UsageError
-from footing.pulumi_cli.session import Session, engine_executable
-from footing.pulumi_cli.state import Resource, StackState
+from footing.pulumi_cli.session import Session, UsageError, engine_executable
+from footing.pulumi_cli.state import StackState
 from footing.pulumi_cli.tryout import cloud_directory, try_out
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -60,7 +59,17 @@ def destroy(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -
 
     def work(session: Session) -> int:
         if protected := session.state().protected():
-            _error(_protection_message(stack, protected, state_dir if simulate else None))
+            _error(f"Nothing was destroyed: {len(protected)} resources of {stack!r} are protected.")
+            for resource in protected[:LISTED_PROTECTED]:
+                _error(f"  {resource.short_type} {resource.name}")
+            if len(protected) > LISTED_PROTECTED:
+                _error(f"  and {len(protected) - LISTED_PROTECTED} more")
+            _error(
+                f"To lift the protection, write `protect: false` in their blocks of Pulumi.{stack}.yaml, "
+                "apply that, then destroy."
+            )
+            if simulate:
+                _error(f"To forget this try-out with its simulated cloud, remove {state_dir}.")
             return FAILED
         return _applied(session, "destroy", *(("--yes", "--skip-preview") if simulate else ()))
 
@@ -97,23 +106,6 @@ def _report(outputs: Mapping[str, object], state: StackState, simulation: str) -
         _line(f"  {count:5d}  {component}")
     _line("")
     _line(simulation)
-
-
-def _protection_message(stack: str, protected: tuple[Resource, ...], try_out_directory: Path | None) -> str:
-    shown = [f"  {resource.short_type} {resource.name}" for resource in protected[:LISTED_PROTECTED]]
-    if len(protected) > LISTED_PROTECTED:
-        shown.append(f"  and {len(protected) - LISTED_PROTECTED} more")
-    lines = [
-        f"Nothing was destroyed: {len(protected)} resources of {stack!r} are protected.",
-        *shown,
-        (
-            f"To lift the protection, write `protect: false` in their blocks of Pulumi.{stack}.yaml, "
-            "apply that, then destroy."
-        ),
-    ]
-    if try_out_directory:
-        lines.append(f"To forget this try-out with its simulated cloud, remove {try_out_directory}.")
-    return "\n".join(lines)
 
 
 def _heading(text: str) -> None:

@@ -16,8 +16,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from footing.pulumi_cli.errors import UsageError
-from footing.pulumi_cli.session import Session, engine_executable
+from footing.pulumi_cli.session import Session, UsageError, engine_executable
 
 TRY_OUT_PASSPHRASE = "try-out"  # noqa: S105
 """Encrypts the state of a try-out where PULUMI_CONFIG_PASSPHRASE is not set.

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from edge_rules.evaluation.descriptions import describe_action
-from edge_rules.evaluation.trace import State, Step, Trace
+from edge_rules.evaluation.trace import State, Trace
 
 STYLES = {State.MATCH: "bold", State.NO_MATCH: "dim", State.NOT_REACHED: "dim italic"}
 
@@ -33,7 +33,17 @@ def as_json(trace: Trace, *, notes: list[str]) -> str:
     document: dict[str, Any] = {
         "request": {"method": request.method, "host": request.host, "path": request.path, "query": request.query},
         "answer": {"status": response.status, "headers": dict(response.headers)} if response else None,
-        "rules": [_rule(step) for step in trace.steps],
+        "rules": [
+            {
+                "phase": step.phase.value,
+                "ref": step.rule.ref,
+                "description": step.rule.description,
+                "expression": step.rule.when.text(),
+                "state": {State.NO_MATCH: "no match"}.get(step.state, step.state.value),
+                "action": describe_action(step.rule.then),
+            }
+            for step in trace.steps
+        ],
         "outcome": trace.sentences,
         "notes": notes,
     }
@@ -50,14 +60,3 @@ def _rules(trace: Trace) -> Iterator[Text]:
             yield Text(phase.value, style="cyan")
         line = f"  {step.state:<{states}}  {step.rule.ref:<{refs}}  {describe_action(step.rule.then)}"
         yield Text(line, style=STYLES[step.state])
-
-
-def _rule(step: Step) -> dict[str, str]:
-    return {
-        "phase": step.phase.value,
-        "ref": step.rule.ref,
-        "description": step.rule.description,
-        "expression": step.rule.when.text(),
-        "state": {State.NO_MATCH: "no match"}.get(step.state, step.state.value),
-        "action": describe_action(step.rule.then),
-    }

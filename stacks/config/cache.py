@@ -25,9 +25,7 @@ class KeyConfig(Model):
     pattern: Annotated[str, Field(pattern=PATTERN, max_length=200)] = Field(
         description="The key, each variable part as a placeholder: profile:{version}:{userId}."
     )
-    ttl_seconds: Annotated[int, Field(ge=1, le=31_536_000)] = Field(
-        description="How long a value is kept, in seconds."
-    )
+    ttl_seconds: int = Field(ge=1, le=31_536_000, description="How long a value is kept, in seconds.")
     version_key: Name | None = Field(
         default=None, description="Which of version_keys the placeholder {version} stands for."
     )

@@ -96,15 +96,11 @@ def edge_problems(edge: EdgeConfig, tiers: RateLimitTiersConfig | None) -> Itera
     except ValueError as error:
         yield "edge", str(error)
         return
-    if edge.when_plan_lacks == "refuse":
-        for feature in unsupported(settings):
+    for feature in unsupported(settings):
+        if edge.when_plan_lacks == "refuse":
             yield feature.key, f"{feature.refusal(settings.plan)}, or when_plan_lacks: degrade"
-    elif any(feature.smallest is None for feature in unsupported(settings)):
-        yield from (
-            (feature.key, feature.refusal(settings.plan))
-            for feature in unsupported(settings)
-            if feature.smallest is None
-        )
+        elif feature.smallest is None:
+            yield feature.key, feature.refusal(settings.plan)
     if tiers:
         yield from _tier_problems(settings_in_force(edge).api, tiers)
 

@@ -51,7 +51,8 @@ def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
 
 def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     path: list[Any] = []
-    for part in detail["loc"]:
+    location: Sequence[Any] = detail["loc"]
+    for part in location:
         if part not in _members(path, model):  # The name of a member of a union is no key.
             path.append(part)
     key = ".".join(str(part) for part in path)

@@ -24,11 +24,11 @@ class OperationConfig(Model):
     """One operation of the application with a duration histogram of its own."""
 
     id: Name = Field(description="Part of the record's id: switch-cycle.")
-    title: Annotated[str, Field(min_length=1, max_length=40)] = Field(description="For people: Switch of a cycle.")
+    title: str = Field(min_length=1, max_length=40, description="For people: Switch of a cycle.")
     duration: Metric = Field(description="Classic histogram, without _bucket.")
     duration_unit: TimeUnit = Field(default="s", description="Unit of the histogram.")
-    p95_ms: Annotated[int, Field(ge=1, le=60000)] = Field(
-        description="95th percentile over which a ticket is written, in milliseconds."
+    p95_ms: int = Field(
+        ge=1, le=60000, description="95th percentile over which a ticket is written, in milliseconds."
     )
 
 

@@ -82,11 +82,11 @@ class GrafanaCloudStore(Model):
     """The hosted Prometheus of a stack at Grafana Cloud."""
 
     provider: Literal["grafana_cloud"]
-    slug: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,28}$")] = Field(
-        description="Subdomain of the stack at grafana.net; it cannot change."
+    slug: str = Field(
+        pattern=r"^[a-z][a-z0-9]{0,28}$", description="Subdomain of the stack at grafana.net; it cannot change."
     )
-    cloud_region: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")] = Field(
-        description="Grafana's name of the region, which cannot change: prod-us-east-0."
+    cloud_region: str = Field(
+        pattern=r"^[a-z0-9-]+$", description="Grafana's name of the region, which cannot change: prod-us-east-0."
     )
     plan: Literal["free", "paid"] = Field(
         default="free", description="The free plan takes 10,000 series and keeps them for 14 days."
@@ -112,7 +112,7 @@ class SelfHostedStore(Model):
     instance_type: Annotated[str, Field(pattern=r"^[a-z0-9]+\.[a-z0-9]+$")] = Field(
         default="t3.small", description="Type of the EC2 instance, x86_64: Fargate has no disk that lasts."
     )
-    storage_gib: Annotated[int, Field(ge=10, le=16384)] = Field(default=50, description="Size of the disk, GiB.")
+    storage_gib: int = Field(default=50, ge=10, le=16384, description="Size of the disk, GiB.")
     kms_key_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:.+:key/.+$")] | None = Field(
         default=None, description="Key that encrypts the disk, for its whole life; AWS's own when left out."
     )

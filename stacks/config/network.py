@@ -53,8 +53,8 @@ class NetworkConfig(Model):
     """A VPC over two or three zones."""
 
     cidr: Annotated[str, AfterValidator(_vpc_range)] = Field(description="Private IPv4 range, /16 to /20.")
-    zones: Annotated[list[str], Field(min_length=2, max_length=3)] = Field(
-        description="Availability zones, 2 or 3, of the stack's region."
+    zones: list[str] = Field(
+        min_length=2, max_length=3, description="Availability zones, 2 or 3, of the stack's region."
     )
     nat: Literal["none", "single", "per_zone"] = Field(
         default="per_zone",

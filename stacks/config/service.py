@@ -34,10 +34,10 @@ class CapacityConfig(Model):
 class RateLimitTiersConfig(Model):
     """Requests a minute that the application lets one user send; it counts by user, the edge by address."""
 
-    anonymous: Annotated[int, Field(ge=1, le=100000)] = Field(default=60, description="Not signed in.")
-    authenticated: Annotated[int, Field(ge=1, le=100000)] = Field(default=200, description="Signed in.")
-    pro: Annotated[int, Field(ge=1, le=100000)] = Field(default=500, description="Paying.")
-    operator: Annotated[int, Field(ge=1, le=100000)] = Field(default=1000, description="Staff.")
+    anonymous: int = Field(default=60, ge=1, le=100000, description="Not signed in.")
+    authenticated: int = Field(default=200, ge=1, le=100000, description="Signed in.")
+    pro: int = Field(default=500, ge=1, le=100000, description="Paying.")
+    operator: int = Field(default=1000, ge=1, le=100000, description="Staff.")
 
 
 class ServiceConfig(Model):
@@ -50,12 +50,12 @@ class ServiceConfig(Model):
         description="digest: the image never changes under its name. tag: it may. ci: only the first image comes "
         "from here, CI deploys the later ones. See docs/service.md.",
     )
-    port: Annotated[int, Field(ge=1, le=65535)] = Field(default=8080, description="Port the container listens on.")
-    health_path: Annotated[str, Field(pattern=r"^/\S*$")] = Field(
-        default="/health", description="Path that answers 200 when the container can serve."
+    port: int = Field(default=8080, ge=1, le=65535, description="Port the container listens on.")
+    health_path: str = Field(
+        default="/health", pattern=r"^/\S*$", description="Path that answers 200 when the container can serve."
     )
-    max_request_seconds: Annotated[int, Field(ge=1, le=4000)] = Field(
-        default=60, description="Longest request, in seconds; the load balancer waits as long."
+    max_request_seconds: int = Field(
+        default=60, ge=1, le=4000, description="Longest request, in seconds; the load balancer waits as long."
     )
     websockets: bool = Field(default=False, description="Clients keep connections open, each to one task.")
     task: TaskConfig

@@ -36,7 +36,7 @@ class StackConfig(Model):
 
     app: Name = Field(description="The application's name; part of every physical name.")
     environment: Name = Field(description="Label for names and tags; nothing in the program depends on it.")
-    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")] = Field(description="AWS region.")
+    region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="AWS region.")
     aws_account_id: Annotated[str, Field(pattern=r"^\d{12}$")] | None = Field(
         default=None, description="The only AWS account this stack may touch."
     )

@@ -21,8 +21,8 @@ class S3Config(Model):
         description="Name for the files, one level below the zone, in us-east-1 only; CloudFront's own name, "
         "with its older TLS, when left out.",
     )
-    cache_seconds: Annotated[int, Field(ge=0, le=31536000)] = Field(
-        default=3600, description="How long browsers and CloudFront keep a file, in seconds."
+    cache_seconds: int = Field(
+        default=3600, ge=0, le=31536000, description="How long browsers and CloudFront keep a file, in seconds."
     )
     stale_seconds: Annotated[int, Field(ge=0, le=31536000)] = Field(
         default=86400, description="How long browsers may serve a stale copy while they revalidate it, in seconds."

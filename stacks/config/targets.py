@@ -68,8 +68,8 @@ class HitTarget(Model):
         description="Files or answers of the API at the edge, or the feed in Redis; by request, not by byte."
     )
     share: OpenShare = Field(description="Least share of hits.")
-    least_per_second: Annotated[float, Field(gt=0)] = Field(
-        default=10, description="Look-ups in a second under which the share means nothing."
+    least_per_second: float = Field(
+        default=10, gt=0, description="Look-ups in a second under which the share means nothing."
     )
 
 

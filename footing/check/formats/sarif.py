@@ -37,7 +37,9 @@ def _run(report: Report) -> dict[str, Any]:
     listed = rules(report)
     index = {rule.id: position for position, rule in enumerate(listed)}
     counts = report.counts
-    found = [it for it in entries(report) if it.finding.judgement.verdict is not Verdict.BROKEN]
+    listed_entries = entries(report)
+    broken = [it for it in listed_entries if it.finding.judgement.verdict is Verdict.BROKEN]
+    found = [it for it in listed_entries if it.finding.judgement.verdict is not Verdict.BROKEN]
     return {
         "tool": {
             "driver": {
@@ -50,7 +52,23 @@ def _run(report: Report) -> dict[str, Any]:
         "automationDetails": {"id": f"footing/{report.stack}/"},
         "originalUriBaseIds": {ROOT: {"description": {"text": "The project's directory."}}},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(report, index)],
+        "invocations": [
+            {
+                "executionSuccessful": not broken and not report.problems,
+                "toolExecutionNotifications": [
+                    {
+                        "level": "error",
+                        "message": {"text": entry.message},
+                        "associatedRule": {"id": entry.finding.rule.id, "index": index[entry.finding.rule.id]},
+                        "locations": [_location(entry, report)],
+                    }
+                    for entry in broken
+                ],
+                "toolConfigurationNotifications": [
+                    {"level": "error", "message": {"text": problem}} for problem in sorted(report.problems)
+                ],
+            }
+        ],
         "results": [_result(entry, report, index) for entry in found],
         "properties": {
             "stack": report.stack,
@@ -131,23 +149,4 @@ def _location(entry: Entry, report: Report) -> dict[str, Any]:
             "region": {"startLine": line.line},
         },
         "logicalLocations": [{"name": resource.name, "fullyQualifiedName": resource.urn, "kind": "resource"}],
-    }
-
-
-def _invocation(report: Report, index: Mapping[str, int]) -> dict[str, Any]:
-    broken = [it for it in entries(report) if it.finding.judgement.verdict is Verdict.BROKEN]
-    return {
-        "executionSuccessful": not broken and not report.problems,
-        "toolExecutionNotifications": [
-            {
-                "level": "error",
-                "message": {"text": entry.message},
-                "associatedRule": {"id": entry.finding.rule.id, "index": index[entry.finding.rule.id]},
-                "locations": [_location(entry, report)],
-            }
-            for entry in broken
-        ],
-        "toolConfigurationNotifications": [
-            {"level": "error", "message": {"text": problem}} for problem in sorted(report.problems)
-        ],
     }
