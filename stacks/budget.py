@@ -146,10 +146,8 @@ def problems(budget: Budget) -> Iterator[tuple[str, str]]:
     for key in ("server_connections", "client_connections"):
         value = getattr(budget, key)
         if value % budget.poolers.tasks:
-            yield (
-                f"database.pooler.{key}",
-                f"given {value}, allowed a multiple of the {budget.poolers.tasks} poolers that share it",
-            )
+            problem = f"given {value}, allowed a multiple of the {budget.poolers.tasks} poolers that share it"
+            yield f"database.pooler.{key}", problem
     for key, fleet in (("database.pooler.deployment", budget.poolers), ("service.deployment", budget.service)):
         if not fleet.can_deploy:
             problem = (

@@ -158,23 +158,18 @@ def _lower_output_values(value: struct_pb2.Value) -> None:
     elif kind == "struct_value":
         fields = value.struct_value.fields
         if SIGNATURE_KEY in fields and fields[SIGNATURE_KEY].string_value == OUTPUT_SIGNATURE:
-            _lower(value)
+            plain = struct_pb2.Value(string_value=UNKNOWN)
+            if "value" in fields:
+                plain.CopyFrom(fields["value"])
+            if fields["secret"].bool_value:
+                hidden = struct_pb2.Struct()
+                hidden.fields[SIGNATURE_KEY].string_value = SECRET_SIGNATURE
+                hidden.fields["value"].CopyFrom(plain)
+                plain = struct_pb2.Value(struct_value=hidden)
+            value.CopyFrom(plain)
         else:
             for item in fields.values():
                 _lower_output_values(item)
-
-
-def _lower(value: struct_pb2.Value) -> None:
-    plain = struct_pb2.Value(string_value=UNKNOWN)
-    fields = value.struct_value.fields
-    if "value" in fields:
-        plain.CopyFrom(fields["value"])
-    if fields["secret"].bool_value:
-        hidden = struct_pb2.Struct()
-        hidden.fields[SIGNATURE_KEY].string_value = SECRET_SIGNATURE
-        hidden.fields["value"].CopyFrom(plain)
-        plain = struct_pb2.Value(struct_value=hidden)
-    value.CopyFrom(plain)
 
 
 def _output_value(urns: list[str], *, secret: bool) -> struct_pb2.Struct:

@@ -5,13 +5,12 @@ Each prints for people and returns an exit code: 0 done, 1 the deployment failed
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
 
 from footing.pulumi_cli.session import Session, UsageError, engine_executable
-from footing.pulumi_cli.state import StackState
 from footing.pulumi_cli.tryout import cloud_directory, try_out
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -37,7 +36,17 @@ def up(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int
             return FAILED
         from simulator import summary
 
-        _report(session.outputs(), session.state(), summary(cloud_directory(state_dir.absolute())))
+        outputs, state = session.outputs(), session.state()
+        simulation = summary(cloud_directory(state_dir.absolute()))
+        _heading("Outputs")
+        for name, value in sorted(outputs.items()):
+            _line(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
+        counts = state.count_by_component()
+        _heading(f"{sum(counts.values())} resources by component")
+        for component, count in sorted(counts.items()):
+            _line(f"  {count:5d}  {component}")
+        _line("")
+        _line(simulation)
         return DONE
 
     return _in_session(work, stack, root=root, state_dir=state_dir, simulate=simulate)
@@ -94,18 +103,6 @@ def _in_session(work: Callable[[Session], int], stack: str, *, root: Path, state
 
 def _applied(session: Session, *arguments: str) -> int:
     return DONE if session.run(*arguments) == 0 else FAILED
-
-
-def _report(outputs: Mapping[str, object], state: StackState, simulation: str) -> None:
-    _heading("Outputs")
-    for name, value in sorted(outputs.items()):
-        _line(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
-    counts = state.count_by_component()
-    _heading(f"{sum(counts.values())} resources by component")
-    for component, count in sorted(counts.items()):
-        _line(f"  {count:5d}  {component}")
-    _line("")
-    _line(simulation)
 
 
 def _heading(text: str) -> None:

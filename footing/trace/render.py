@@ -1,7 +1,6 @@
 """A trace for people and for programs."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
@@ -22,7 +21,16 @@ def show(trace: Trace, console: Console, *, notes: list[str]) -> None:
     lines = [Text(first, style="bold")]
     if response:
         lines.append(Text(f"if the origin answers {response.status} {response.media_type}".rstrip(), style="dim"))
-    for line in [*lines, *_rules(trace), *map(Text, [*trace.sentences, *notes])]:
+    states = max(len(state) for state in State)
+    refs = max((len(step.rule.ref) for step in trace.steps), default=0)
+    phase = None
+    for step in trace.steps:
+        if step.phase is not phase:
+            phase = step.phase
+            lines.append(Text(phase.value, style="cyan"))
+        rule = f"  {step.state:<{states}}  {step.rule.ref:<{refs}}  {describe_action(step.rule.then)}"
+        lines.append(Text(rule, style=STYLES[step.state]))
+    for line in [*lines, *map(Text, [*trace.sentences, *notes])]:
         # One line a rule, however narrow the window: lines are searched and compared.
         console.print(line, soft_wrap=True)
 
@@ -48,15 +56,3 @@ def as_json(trace: Trace, *, notes: list[str]) -> str:
         "notes": notes,
     }
     return json.dumps(document, indent=2)
-
-
-def _rules(trace: Trace) -> Iterator[Text]:
-    states = max(len(state) for state in State)
-    refs = max((len(step.rule.ref) for step in trace.steps), default=0)
-    phase = None
-    for step in trace.steps:
-        if step.phase is not phase:
-            phase = step.phase
-            yield Text(phase.value, style="cyan")
-        line = f"  {step.state:<{states}}  {step.rule.ref:<{refs}}  {describe_action(step.rule.then)}"
-        yield Text(line, style=STYLES[step.state])

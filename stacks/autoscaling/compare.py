@@ -4,14 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from components.service.scaling import (
-    FULL_PERCENT,
-    ScalingArgs,
-    ScheduleArgs,
-    StepArgs,
-    TargetArgs,
-    step_policies,
-)
+from components.service.scaling import FULL_PERCENT, ScalingArgs, ScheduleArgs, StepArgs, TargetArgs, step_policies
 from observability.durations import MINUTE_SECONDS
 from stacks.autoscaling.launch import LAUNCH_DAY, Load
 from stacks.autoscaling.run import Outcome, run

@@ -242,10 +242,7 @@ def make_rules(stack: Stack, store: MetricsStore, signals: Sequence[Signals], al
         ManagedPrometheusRules(
             "metrics-rules",
             ManagedPrometheusRulesArgs(
-                workspace_id=store.workspace_id,
-                namespace=stack.names.prefix,
-                rules=rules,
-                alertmanager=routes,
+                workspace_id=store.workspace_id, namespace=stack.names.prefix, rules=rules, alertmanager=routes
             ),
             stack.opts,
         )

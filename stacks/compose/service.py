@@ -23,12 +23,7 @@ from components.service.args import (
 from components.service.service import Service
 from components.service.web_service import WebService
 from edge_rules.ranges import IPV4_RANGES
-from stacks.compose.objectives import (
-    error_shares,
-    latency_limits,
-    objectives_args,
-    warn_of_looser_alerts,
-)
+from stacks.compose.objectives import error_shares, latency_limits, objectives_args, warn_of_looser_alerts
 from stacks.compose.stack import Stack, task
 from stacks.config.metric_names import metric_names
 from stacks.config.rollout import rollout_args

@@ -40,8 +40,7 @@ class ApiLimitConfig(Model):
         description=f"Requests in {limits.API_BURST_WINDOW_SECONDS} seconds; null where the plan lacks the rule.",
     )
     count: Literal["all", "uncached"] = Field(
-        default="all",
-        description="uncached: only what reaches the origin, so that readers are not refused.",
+        default="all", description="uncached: only what reaches the origin, so that readers are not refused."
     )
     except_signed_in: bool = Field(
         default=False,

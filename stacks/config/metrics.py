@@ -239,10 +239,8 @@ def metrics_problems(metrics: MetricsConfig, *, nat: str, endpoints: list[str], 
             yield "metrics.exporters", "given cloudflare, allowed without it with network.nat: none"
     if isinstance(store, GrafanaCloudStore) and store.plan == "free":
         if store.retention_days != FREE_RETENTION_DAYS:
-            yield (
-                "metrics.store.retention_days",
-                f"given {store.retention_days}, allowed {FREE_RETENTION_DAYS} with plan: free",
-            )
+            problem = f"given {store.retention_days}, allowed {FREE_RETENTION_DAYS} with plan: free"
+            yield "metrics.store.retention_days", problem
         if series > FREE_SERIES:
             yield (
                 "metrics.store.plan",

@@ -21,9 +21,7 @@ class MailServerConfig(Model):
     port: int = Field(default=587, ge=1, le=65535, description="Port that speaks STARTTLS.")
     sender: EmailAddress = Field(description="Address that messages come from.")
     username: str | None = Field(
-        default=None,
-        min_length=1,
-        description="Who logs in; the password is a file beside the routes.",
+        default=None, min_length=1, description="Who logs in; the password is a file beside the routes."
     )
 
 
@@ -137,8 +135,7 @@ class GrafanaConfig(Model):
         description="Whether this stack writes the organization's whole tree of policies, over everybody's.",
     )
     pages_inhibit: bool = Field(
-        default=False,
-        description="Whether a page silences tickets of the same record: Grafana 13 or later.",
+        default=False, description="Whether a page silences tickets of the same record: Grafana 13 or later."
     )
     ticket_hours: TicketHoursConfig | None = Field(
         default=None, description="When tickets are sent, Monday to Friday; at any time when left out."
@@ -149,8 +146,7 @@ class ConnectionAlertConfig(Model):
     """Open connections to PostgreSQL above which people are told."""
 
     warning: Annotated[int, Field(ge=1)] | None = Field(
-        default=None,
-        description="More make a ticket; left out, more than `database.pooler.server_connections`.",
+        default=None, description="More make a ticket; left out, more than `database.pooler.server_connections`."
     )
     critical: Annotated[int, Field(ge=1)] | None = Field(
         default=None,

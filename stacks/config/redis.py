@@ -162,7 +162,5 @@ def _engine_problems(key: str, engine: str, version: str) -> Iterator[Problem]:
 def _credential_problems(credentials: list[int]) -> Iterator[Problem]:
     if credentials != sorted(set(credentials)):
         given = ", ".join(str(number) for number in credentials)
-        yield (
-            "redis.auth.credentials",
-            f"given {given}, allowed one number, or two with the higher one last",
-        )
+        problem = f"given {given}, allowed one number, or two with the higher one last"
+        yield "redis.auth.credentials", problem

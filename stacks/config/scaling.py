@@ -20,8 +20,7 @@ Tasks = Annotated[int, Field(ge=1, le=1000)]
 """A number of tasks."""
 
 Cooldown = Annotated[
-    Annotated[int, Field(ge=10, le=3600)],
-    Field(description="Pause between two changes, in seconds."),
+    Annotated[int, Field(ge=10, le=3600)], Field(description="Pause between two changes, in seconds.")
 ]
 """Pause between two changes."""
 

@@ -69,8 +69,7 @@ class ServiceConfig(Model):
     )
     environment: dict[VariableName, str] = Field(default={}, description="Plain variables, never secrets.")
     secrets: dict[VariableName, Literal["generated", "config"]] = Field(
-        default={},
-        description="Secret variables: generated once, or taken from the stack's encrypted `secrets`.",
+        default={}, description="Secret variables: generated once, or taken from the stack's encrypted `secrets`."
     )
     rate_limit_tiers: RateLimitTiersConfig | None = Field(
         default=None, description="The application's own limits, given to it as JSON in RATE_LIMIT_TIERS."
@@ -87,19 +86,14 @@ class ServiceConfig(Model):
 def service_problems(service: ServiceConfig) -> Iterator[Problem]:
     """Return a key and a sentence for each contradiction between the service's settings."""
     scaling, rollout = scaling_args(service.scaling), rollout_args(service.deployment)
-    for key, sentence in (
-        *scaling_problems(scaling),
-        *scaling_conflicts(scaling, two_fleets=rollout.two_fleets),
-    ):
+    for key, sentence in (*scaling_problems(scaling), *scaling_conflicts(scaling, two_fleets=rollout.two_fleets)):
         yield f"service.scaling.{key}", sentence
     for schedule in scaling.schedules:
         if schedule.timezone not in available_timezones():
             yield "service.scaling.schedules", f"given the timezone {schedule.timezone!r}, allowed an IANA name"
     if service.image_by == "digest" and DIGEST not in service.image:
-        yield (
-            "service.image",
-            f"given {service.image!r}, allowed a digest ({DIGEST}...); image_by: tag, or ci, takes any name",
-        )
+        problem = f"given {service.image!r}, allowed a digest ({DIGEST}...); image_by: tag, or ci, takes any name"
+        yield "service.image", problem
     base, least = service.capacity.base_tasks, scaling.minimum_tasks
     if base is not None and base > least:
         yield "service.capacity.base_tasks", f"given {base}, allowed up to the tasks that always run, {least}"

@@ -157,8 +157,5 @@ def _metrics_problems(config: StackConfig) -> Iterator[Problem]:
         place=Place(region=config.region, account=config.aws_account_id),
     )
     yield from metrics_problems(
-        config.metrics,
-        nat=config.network.nat,
-        endpoints=list(config.network.endpoints),
-        series=series,
+        config.metrics, nat=config.network.nat, endpoints=list(config.network.endpoints), series=series
     )

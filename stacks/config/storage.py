@@ -64,7 +64,5 @@ def storage_problems(
     elif given in hostnames:
         yield "storage.hostname", f"given {given}, allowed a name that is not one of edge.hostnames"
     if region != ALIAS_REGION:
-        yield (
-            "storage.hostname",
-            f"given {given}, allowed only in region {ALIAS_REGION}, where CloudFront takes certificates from",
-        )
+        problem = f"given {given}, allowed only in region {ALIAS_REGION}, where CloudFront takes certificates from"
+        yield "storage.hostname", problem

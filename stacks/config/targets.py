@@ -54,8 +54,7 @@ class ErrorTarget(Model):
 
     share: OpenShare = Field(description="Share of calls that may fail.")
     failed_statuses: Annotated[list[Status], Field(min_length=1)] = Field(
-        default=FAILED_STATUSES,
-        description="Statuses of a failed call, as regular expressions; 429 never counts.",
+        default=FAILED_STATUSES, description="Statuses of a failed call, as regular expressions; 429 never counts."
     )
     warning: OpenShare | None = Field(default=None, description="Share over which a ticket is written.")
     critical: OpenShare | None = Field(default=None, description="Share over which somebody is paged.")
