@@ -80,11 +80,7 @@ def _counts(plan: Plan) -> Table:
         component = outermost[resource.urn] = outermost.get(resource.parent, own)
         if resource.custom:
             made.setdefault(component, []).append(resource)
-    for component, resources in made.items():
-        _add_count(table, component, resources)
-    _add_count(table, "total", [resource for resources in made.values() for resource in resources])
+    total = [resource for resources in made.values() for resource in resources]
+    for name, resources in (*made.items(), ("total", total)):
+        table.add_row(Text(name), str(len(resources)), str(sum(resource.protect for resource in resources)))
     return table
-
-
-def _add_count(table: Table, name: str, resources: list[PlannedResource]) -> None:
-    table.add_row(Text(name), str(len(resources)), str(sum(resource.protect for resource in resources)))

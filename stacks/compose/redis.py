@@ -36,7 +36,7 @@ def make_redis(stack: Stack, network: Network) -> RedisStore:
         case ServerlessConfig():
             from components.redis.serverless import ServerlessRedis, ServerlessRedisArgs
 
-            args = ServerlessRedisArgs(
+            serverless = ServerlessRedisArgs(
                 cache_name=stack.names.of("redis"),
                 role=Role(config.role),
                 engine=config.engine,
@@ -49,11 +49,11 @@ def make_redis(stack: Stack, network: Network) -> RedisStore:
                 placement=placement,
                 protect=config.protect,
             )
-            return ServerlessRedis("redis", args, stack.opts)
+            return ServerlessRedis("redis", serverless, stack.opts)
         case UpstashConfig():
             from components.redis.upstash import UpstashRedis, UpstashRedisArgs
 
-            args = UpstashRedisArgs(
+            upstash = UpstashRedisArgs(
                 database_name=stack.names.of("redis"),
                 role=Role(config.role),
                 primary_region=config.primary_region,
@@ -63,4 +63,4 @@ def make_redis(stack: Stack, network: Network) -> RedisStore:
                 has_statistics_datasource=stack.config.grafana.upstash_datasource_uid is not None,
                 protect=config.protect,
             )
-            return UpstashRedis("redis", args, stack.opts)
+            return UpstashRedis("redis", upstash, stack.opts)

@@ -52,8 +52,9 @@ def make_service(
     stack: Stack, network: Network, cluster: Cluster, domain: Domain, inputs: ServiceInputs
 ) -> WebService:
     """Return the web service; a second `service.provider` is a second module of `components/service/`."""
-    warn_of_looser_alerts(stack.config.objectives.targets)
-    service = stack.config.service
+    service, targets = stack.config.service, stack.config.objectives.targets
+    metrics = service.metrics
+    warn_of_looser_alerts(targets)
     scaling, base_tasks = scaling_args(service.scaling), service.capacity.base_tasks
     configured = {name: stack.secrets[name] for name, source in service.secrets.items() if source == "config"}
     return Service(
@@ -91,21 +92,16 @@ def make_service(
             rollout=rollout_args(service.deployment),
             upstreams=list(inputs.upstreams),
             task_policy=inputs.task_policy,
-            telemetry=_telemetry(stack, inputs.collecting),
+            telemetry=TelemetryArgs(
+                metric_names=metric_names(metrics) if metrics else None,
+                collecting=inputs.collecting if metrics else None,
+                port=metrics.port if metrics else None,
+                path=metrics.path if metrics else "/metrics",
+                latency_limits=latency_limits(targets),
+                error_shares=error_shares(targets),
+                objectives=objectives_args(targets, metrics),
+            ),
             protect=service.protect,
         ),
         stack.opts,
-    )
-
-
-def _telemetry(stack: Stack, collecting: CollectingArgs | None) -> TelemetryArgs:
-    metrics, targets = stack.config.service.metrics, stack.config.objectives.targets
-    return TelemetryArgs(
-        metric_names=metric_names(metrics) if metrics else None,
-        collecting=collecting if metrics else None,
-        port=metrics.port if metrics else None,
-        path=metrics.path if metrics else "/metrics",
-        latency_limits=latency_limits(targets),
-        error_shares=error_shares(targets),
-        objectives=objectives_args(targets, metrics),
     )

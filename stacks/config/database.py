@@ -9,7 +9,7 @@ from pydantic import Field
 from components.postgres.rds.refusals import Choices, refusals
 from policies import limits
 from stacks.config import windows
-from stacks.config.base import Model, Name, Percent, Problem, Within
+from stacks.config.base import KeyArn, Model, Name, Percent, Problem, Within
 from stacks.config.dialects import DatabaseMetrics, PoolerMetrics, pgbouncer_names
 from stacks.config.task import TaskConfig
 
@@ -129,7 +129,7 @@ class RdsConfig(Model):
     instance_class: str = Field(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$", description="For example db.r6g.large.")
     storage_gib: int = Field(ge=20, le=65536, description="First size of the disk, GiB.")
     storage_max_gib: int = Field(ge=20, le=65536, description="Size at which the disk stops growing, GiB.")
-    kms_key_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:.+:key/.+$")] | None = Field(
+    kms_key_arn: KeyArn | None = Field(
         default=None,
         description="Key that encrypts the disk, for its whole life; AWS's own for RDS when left out.",
     )

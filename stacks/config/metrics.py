@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stacks.config.base import Model, Problem
+from stacks.config.base import KeyArn, Model, Problem
 from stacks.config.service import VariableName
 from stacks.config.task import TaskConfig
 
@@ -72,7 +72,7 @@ class AmpStore(Model):
         description="Let the store evaluate the alerts as well, and send them to the topics of cloudwatch_alarms.",
     )
     retention_days: RetentionDays = RETENTION_DAYS
-    kms_key_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:.+:key/.+$")] | None = Field(
+    kms_key_arn: KeyArn | None = Field(
         default=None, description="Key that encrypts the series, for their whole life; AWS's own when left out."
     )
     protect: bool = Field(default=True, description="Refuse to delete the series.")
@@ -113,7 +113,7 @@ class SelfHostedStore(Model):
         default="t3.small", description="Type of the EC2 instance, x86_64: Fargate has no disk that lasts."
     )
     storage_gib: int = Field(default=50, ge=10, le=16384, description="Size of the disk, GiB.")
-    kms_key_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:.+:key/.+$")] | None = Field(
+    kms_key_arn: KeyArn | None = Field(
         default=None, description="Key that encrypts the disk, for its whole life; AWS's own when left out."
     )
     prometheus_image: ImageName = Field(
