@@ -116,8 +116,11 @@ def trace(
     """Show what the edge of STACK would do with a request, rule by rule, offline."""
     from rich.console import Console
 
-    from footing.trace.ask import RequestSpec
-    from footing.trace.command import run
+    from edge_rules.evaluation.trace import walk
+    from footing.trace.ask import RequestSpec, exchange
+    from footing.trace.render import as_json as written
+    from footing.trace.render import show
+    from stacks.edge import edge_downgrades, edge_rules
 
     spec = RequestSpec(
         method=method,
@@ -127,7 +130,18 @@ def trace(
         status=status,
         answer_headers=answer_header or (),
     )
-    run(_read(stack, config_file).config, spec, Console(highlight=False), json=as_json)
+    config = _read(stack, config_file).config
+    served = config.edge.hostnames
+    typed = exchange(spec, host=served[0])
+    host, walked = typed.request.host, walk(edge_rules(config), typed)
+    notes = [f"Note: {downgrade}" for downgrade in edge_downgrades(config)]
+    if host not in served:
+        notes.insert(0, f"Note: {host} is not served by this stack; edge.hostnames are {', '.join(served)}.")
+    console = Console(highlight=False)
+    if as_json:
+        console.out(written(walked, notes=notes), highlight=False)
+    else:
+        show(walked, console, notes=notes)
 
 
 @app.command()

@@ -13,9 +13,6 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, right: in
 
     """
     separator = "---|" * (len(headers) - right) + "---:|" * right
-    first, *others = (f"| {' | '.join(map(_cell, row))} |\n" for row in (headers, *rows))
+    cells = ([str(it).replace("|", "\\|").replace("\n", " ") for it in row] for row in (headers, *rows))
+    first, *others = (f"| {' | '.join(row)} |\n" for row in cells)
     return f"{first}|{separator}\n{''.join(others)}"
-
-
-def _cell(content: object) -> str:
-    return str(content).replace("|", "\\|").replace("\n", " ")

@@ -113,12 +113,26 @@ def threshold_problems(budget: Budget, thresholds: ConnectionThresholds) -> Iter
         return  # The budget itself has to be mended first: `problems` says how.
     key, warning, critical = "alerts.database_connections", thresholds.warning, thresholds.critical
     if not warning < critical < budget.max_connections:
-        yield key, _unordered(budget, thresholds)
+        problem = (
+            f"given warning {warning} and critical {critical}, allowed warning below critical, "
+            f"and critical below database.max_connections, {budget.max_connections}"
+        )
+        yield key, problem
         return
     if warning < budget.server_connections:
-        yield f"{key}.warning", _below_the_pool(budget, warning)
+        problem = (
+            f"given {warning}, which a full pool passes, allowed {budget.server_connections} or more with "
+            f"database.pooler.server_connections {budget.server_connections}: raise it, or leave it out"
+        )
+        yield f"{key}.warning", problem
     if critical < budget.server_side_demand:
-        yield f"{key}.critical", _below_full_use(budget, critical)
+        problem = (
+            f"given {critical}, which normal full use passes, allowed {budget.server_side_demand} or more with "
+            f"database.pooler.server_connections {budget.server_connections}, of which a deployment makes "
+            f"{budget.peak_pool}, and {budget.direct_connections} direct (database.direct_connections and "
+            "exporters): raise it, or leave it out"
+        )
+        yield f"{key}.critical", problem
 
 
 def largest_pool(budget: Budget) -> int:
@@ -132,75 +146,38 @@ def problems(budget: Budget) -> Iterator[tuple[str, str]]:
     for key in ("server_connections", "client_connections"):
         value = getattr(budget, key)
         if value % budget.poolers.tasks:
-            yield (
-                f"database.pooler.{key}",
-                f"given {value}, allowed a multiple of the {budget.poolers.tasks} poolers that share it",
-            )
+            problem = f"given {value}, allowed a multiple of the {budget.poolers.tasks} poolers that share it"
+            yield f"database.pooler.{key}", problem
     for key, fleet in (("database.pooler.deployment", budget.poolers), ("service.deployment", budget.service)):
         if not fleet.can_deploy:
-            yield key, _stuck(fleet)
+            problem = (
+                f"given minimum_percent {fleet.minimum_percent} and maximum_percent {fleet.maximum_percent} for "
+                f"{fleet.tasks} tasks, allowed numbers that let ECS stop an old task or start a new one: "
+                f"lower minimum_percent, or raise maximum_percent"
+            )
+            yield key, problem
     if budget.peak_pool > max(budget.server_connections, limits.POOL_SERVER_CONNECTIONS.maximum):
-        yield "database.pooler.deployment", _multiplied(budget)
+        problem = (
+            f"given maximum_percent {budget.poolers.maximum_percent}, which makes the pool {budget.peak_pool} "
+            f"connections while poolers are replaced, allowed {limits.POOL_SERVER_CONNECTIONS.range}: lower it"
+        )
+        yield "database.pooler.deployment", problem
     if budget.server_side_demand > budget.server_side_supply:
-        yield "database.pooler.server_connections", _server_side(budget)
+        problem = (
+            f"given {budget.server_connections}, which is {budget.server_side_demand} connections at the worst "
+            f"moment ({budget.poolers.peak} poolers during a deployment, each "
+            f"{budget.server_connections // budget.poolers.tasks}, and {budget.direct_connections} direct), "
+            f"allowed {budget.server_side_supply} (max_connections {budget.max_connections} less "
+            f"{budget.reserved_connections} reserved): lower it to {largest_pool(budget)}, or lower "
+            f"deployment.maximum_percent"
+        )
+        yield "database.pooler.server_connections", problem
     if budget.client_side_demand > budget.client_side_supply:
-        yield "service.database_pool", _client_side(budget)
-
-
-def _unordered(budget: Budget, thresholds: ConnectionThresholds) -> str:
-    return (
-        f"given warning {thresholds.warning} and critical {thresholds.critical}, allowed warning below critical, "
-        f"and critical below database.max_connections, {budget.max_connections}"
-    )
-
-
-def _below_the_pool(budget: Budget, warning: int) -> str:
-    return (
-        f"given {warning}, which a full pool passes, allowed {budget.server_connections} or more with "
-        f"database.pooler.server_connections {budget.server_connections}: raise it, or leave it out"
-    )
-
-
-def _below_full_use(budget: Budget, critical: int) -> str:
-    return (
-        f"given {critical}, which normal full use passes, allowed {budget.server_side_demand} or more with "
-        f"database.pooler.server_connections {budget.server_connections}, of which a deployment makes "
-        f"{budget.peak_pool}, and {budget.direct_connections} direct (database.direct_connections and exporters): "
-        "raise it, or leave it out"
-    )
-
-
-def _stuck(fleet: Fleet) -> str:
-    return (
-        f"given minimum_percent {fleet.minimum_percent} and maximum_percent {fleet.maximum_percent} for "
-        f"{fleet.tasks} tasks, allowed numbers that let ECS stop an old task or start a new one: "
-        f"lower minimum_percent, or raise maximum_percent"
-    )
-
-
-def _multiplied(budget: Budget) -> str:
-    return (
-        f"given maximum_percent {budget.poolers.maximum_percent}, which makes the pool {budget.peak_pool} "
-        f"connections while poolers are replaced, allowed {limits.POOL_SERVER_CONNECTIONS.range}: lower it"
-    )
-
-
-def _server_side(budget: Budget) -> str:
-    return (
-        f"given {budget.server_connections}, which is {budget.server_side_demand} connections at the worst "
-        f"moment ({budget.poolers.peak} poolers during a deployment, each "
-        f"{budget.server_connections // budget.poolers.tasks}, and {budget.direct_connections} direct), "
-        f"allowed {budget.server_side_supply} (max_connections {budget.max_connections} less "
-        f"{budget.reserved_connections} reserved): lower it to {largest_pool(budget)}, or lower "
-        f"deployment.maximum_percent"
-    )
-
-
-def _client_side(budget: Budget) -> str:
-    return (
-        f"given {budget.service_pool}, which is {budget.client_side_demand} clients at the worst moment "
-        f"({budget.service.peak} tasks during a deployment), allowed {budget.client_side_supply} "
-        f"({limits.CLIENT_CONNECTION_HEADROOM:.0%} of the slots of the {max(1, budget.poolers.floor)} poolers "
-        f"that run meanwhile, of client_connections {budget.client_connections}): "
-        f"lower it, lower service.scaling.maximum_tasks, or raise database.pooler.client_connections"
-    )
+        problem = (
+            f"given {budget.service_pool}, which is {budget.client_side_demand} clients at the worst moment "
+            f"({budget.service.peak} tasks during a deployment), allowed {budget.client_side_supply} "
+            f"({limits.CLIENT_CONNECTION_HEADROOM:.0%} of the slots of the {max(1, budget.poolers.floor)} poolers "
+            f"that run meanwhile, of client_connections {budget.client_connections}): "
+            f"lower it, lower service.scaling.maximum_tasks, or raise database.pooler.client_connections"
+        )
+        yield "service.database_pool", problem

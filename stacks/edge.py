@@ -54,25 +54,23 @@ def plan_numbers() -> dict[str, Mapping[str, int]]:
 
 def plan_losses() -> dict[str, Mapping[str, str]]:
     """What happens instead, by plan, for every key that some plan lacks when everything is asked for."""
-    found: dict[str, dict[str, str]] = {}
-    for plan in reversed(CloudflarePlan):
-        for feature in unsupported(requested_settings(_everything(plan))):
-            effects = found.setdefault(feature.key, {})
-            effects[plan] = f"{effects[plan]}; {feature.instead}" if plan in effects else feature.instead
-    return {key: found[key] for key in sorted(found)}
-
-
-def _everything(plan: CloudflarePlan) -> EdgeConfig:
-    """Every default, and every choice that is off by default and needs a plan."""
-    api = ApiLimitConfig(except_signed_in=True, except_hostnames=["api.example.com"])
-    return EdgeConfig(
+    # Every default, and every choice that is off by default and needs a plan.
+    everything = EdgeConfig(
         provider="cloudflare",
-        plan=plan.value,
+        plan="enterprise",
         account_id="0" * 32,
         zone="example.com",
         hostnames=["example.com"],
-        rate_limits=RateLimitsConfig(api=api),
+        rate_limits=RateLimitsConfig(
+            api=ApiLimitConfig(except_signed_in=True, except_hostnames=["api.example.com"])
+        ),
         cache=CacheConfig(session_cookies=["session"]),
         waf="log",
         owasp=True,
     )
+    found: dict[str, dict[str, str]] = {}
+    for plan in reversed(CloudflarePlan):
+        for feature in unsupported(requested_settings(everything.model_copy(update={"plan": plan.value}))):
+            effects = found.setdefault(feature.key, {})
+            effects[plan] = f"{effects[plan]}; {feature.instead}" if plan in effects else feature.instead
+    return {key: found[key] for key in sorted(found)}

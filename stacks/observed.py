@@ -26,15 +26,38 @@ def observe() -> ObservedStack:
 
 def observed_stack(config: StackConfig, signals: Sequence[Signals]) -> ObservedStack:
     """Return the stack of `config`, whose components have the records `signals`."""
+    grafana, targets, rate_limits = config.grafana, config.objectives.targets, config.edge.rate_limits
     return ObservedStack(
         identity=alert_identity(config),
         signals=replace_outputs(tuple(signals)),
-        panels=_panel_context(config),
+        panels=PanelContext(
+            app=config.app,
+            environment=config.environment,
+            runbook_url=grafana.runbook_url,
+            recorded=grafana.recorded_objectives,
+            sources=DataSources(
+                cloudwatch_uid=grafana.cloudwatch_datasource_uid,
+                prometheus_uid=grafana.prometheus_datasource_uid,
+                postgres_uid=grafana.postgres_datasource_uid,
+                upstash_uid=grafana.upstash_datasource_uid,
+                region=config.region,
+            ),
+        ),
         receivers=receivers(config),
-        grafana_url=config.grafana.url,
-        load_targets=_load_targets(config),
+        grafana_url=grafana.url,
+        load_targets=LoadTargets(
+            latency=tuple(
+                LatencyLimit(population=it.population, percentile=it.percentile, milliseconds=it.target_ms)
+                for it in targets.latency
+            ),
+            failed_share=targets.errors.share if targets.errors else None,
+            hit_shares={hit.layer: hit.share for hit in targets.hits},
+            auth_requests_per_minute=rate_limits.auth.requests_per_minute,
+            api_requests_per_minute=rate_limits.api.requests_per_minute,
+            server_connections=config.database.pooler.server_connections,
+        ),
         granted_database=Names(config.app, config.environment).database
-        if config.grafana.postgres_datasource_uid is not None
+        if grafana.postgres_datasource_uid is not None
         else None,
     )
 
@@ -53,36 +76,4 @@ def receivers(config: StackConfig) -> Receivers:
             username=server.username if server else None,
         ),
         may_page=contacts.may_page,
-    )
-
-
-def _panel_context(config: StackConfig) -> PanelContext:
-    grafana = config.grafana
-    return PanelContext(
-        app=config.app,
-        environment=config.environment,
-        runbook_url=grafana.runbook_url,
-        recorded=grafana.recorded_objectives,
-        sources=DataSources(
-            cloudwatch_uid=grafana.cloudwatch_datasource_uid,
-            prometheus_uid=grafana.prometheus_datasource_uid,
-            postgres_uid=grafana.postgres_datasource_uid,
-            upstash_uid=grafana.upstash_datasource_uid,
-            region=config.region,
-        ),
-    )
-
-
-def _load_targets(config: StackConfig) -> LoadTargets:
-    targets, rate_limits = config.objectives.targets, config.edge.rate_limits
-    return LoadTargets(
-        latency=tuple(
-            LatencyLimit(population=it.population, percentile=it.percentile, milliseconds=it.target_ms)
-            for it in targets.latency
-        ),
-        failed_share=targets.errors.share if targets.errors else None,
-        hit_shares={hit.layer: hit.share for hit in targets.hits},
-        auth_requests_per_minute=rate_limits.auth.requests_per_minute,
-        api_requests_per_minute=rate_limits.api.requests_per_minute,
-        server_connections=config.database.pooler.server_connections,
     )

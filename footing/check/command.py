@@ -15,8 +15,6 @@ from stacks.config import ConfigError
 
 if TYPE_CHECKING:
     from policies.report import Report
-    from policies.rule import AnyRule
-    from stacks.config.load import StackFile
 
 Format = Literal["terminal", "json", "sarif", "junit", "github"]
 
@@ -40,7 +38,15 @@ def check(
     never_collect()
     try:
         report = _report(stack, config_file, plan_file, policy_pack_config)
-        text = _rendered(report, "json" if as_json else form)
+        shown: Format = "json" if as_json else form
+        if shown == "terminal":
+            from footing.check import terminal
+
+            text = terminal.text(report)
+        else:
+            from footing.check import formats
+
+            text = formats.render(report, shown)
     except GateError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(USAGE) from None
@@ -63,7 +69,22 @@ def rules(
     from footing.check.pack import load_rules
 
     try:
-        listed = [_described(rule) for rule in load_rules()]
+        listed: list[dict[str, Any]] = [
+            {
+                "id": rule.id,
+                "title": rule.title,
+                "why": rule.why,
+                "source": rule.source,
+                "remedy": rule.remedy,
+                "keys": list(rule.keys),
+                "severity": rule.severity,
+                "levels": {"production": rule.levels.production, "elsewhere": rule.levels.elsewhere},
+                "controls": list(rule.controls),
+                "waivable": rule.waivable,
+                "types": sorted(rule.types),
+            }
+            for rule in load_rules()
+        ]
     except GateError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(USAGE) from None
@@ -83,44 +104,16 @@ def _report(
 
     file = stack_file(stack, config_file)
     pack = load(root(), file.config.environment, policy_pack_config)
-    document = saved(plan_file, stack) if plan_file else _planned(stack, file)
+    if plan_file:
+        document = saved(plan_file, stack)
+    else:
+        try:
+            document = json.loads(plan(stack, file).to_json())
+        except ConfigError:
+            raise
+        except Exception as error:
+            raise GateError(
+                f"The program cannot be planned: {type(error).__name__}. `footing plan {stack}` shows where. "
+                "Nothing was judged."
+            ) from error
     return report_on(document, file.config.environment, pack, date.today())
-
-
-def _planned(stack: str, file: "StackFile") -> dict[str, Any]:
-    try:
-        document: dict[str, Any] = json.loads(plan(stack, file).to_json())
-    except ConfigError:
-        raise
-    except Exception as error:
-        raise GateError(
-            f"The program cannot be planned: {type(error).__name__}. `footing plan {stack}` shows where. "
-            "Nothing was judged."
-        ) from error
-    return document
-
-
-def _rendered(report: "Report", form: Format) -> str:
-    if form == "terminal":
-        from footing.check.terminal import text
-
-        return text(report)
-    from footing.check.formats import render
-
-    return render(report, form)
-
-
-def _described(rule: "AnyRule") -> dict[str, Any]:
-    return {
-        "id": rule.id,
-        "title": rule.title,
-        "why": rule.why,
-        "source": rule.source,
-        "remedy": rule.remedy,
-        "keys": list(rule.keys),
-        "severity": rule.severity,
-        "levels": {"production": rule.levels.production, "elsewhere": rule.levels.elsewhere},
-        "controls": list(rule.controls),
-        "waivable": rule.waivable,
-        "types": sorted(rule.types),
-    }

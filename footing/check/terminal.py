@@ -34,7 +34,17 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _group("excepted", [waived.finding], until)
     for problem in report.problems:
         yield f"GATE  {problem}"
-    yield from _summary(report, len(stopping))
+    counts = report.counts
+    verdicts = ", ".join(f"{counts[verdict]} {word}" for verdict, word in WORDS.items())
+    off = f", {_some(len(report.waived), 'violation')} under an exception" if report.waived else ""
+    yield f"{report.stack}: {_some(len(report.rules), 'rule')}, {verdicts}{off}."
+    advice = sum(it.level is Level.ADVISORY for it in report.of(Verdict.FAIL))
+    if report.passed:
+        advised = f", {_some(advice, 'violation')} told as advice" if advice else ""
+        yield f"The change may go on{advised}."
+    else:
+        faults = f" and {_some(len(report.problems), 'fault')} of the gate itself" if report.problems else ""
+        yield f"The change is stopped by {_some(len(stopping), 'finding')}{faults}."
 
 
 def _order(finding: Finding) -> tuple[str, str, str]:
@@ -61,23 +71,6 @@ def _group(word: str, findings: list[Finding], *more: str) -> Iterator[str]:
     yield f"  {rule.remediation}"
     yield from more
     yield ""
-
-
-def _summary(report: Report, stopping: int) -> Iterator[str]:
-    counts = report.counts
-    told = ", ".join(f"{counts[verdict]} {word}" for verdict, word in WORDS.items())
-    off = f", {_some(len(report.waived), 'violation')} under an exception" if report.waived else ""
-    yield f"{report.stack}: {_some(len(report.rules), 'rule')}, {told}{off}."
-    advice = sum(it.level is Level.ADVISORY for it in report.of(Verdict.FAIL))
-    if report.passed:
-        yield (
-            f"The change may go on, {_some(advice, 'violation')} told as advice."
-            if advice
-            else "The change may go on."
-        )
-    else:
-        faults = f" and {_some(len(report.problems), 'fault')} of the gate itself" if report.problems else ""
-        yield f"The change is stopped by {_some(stopping, 'finding')}{faults}."
 
 
 def _some(number: int, noun: str) -> str:

@@ -1,13 +1,10 @@
 """docs/alerts.md: every alert of this repository's stacks, from the records of their components."""
 
-from collections.abc import Iterator
-
 from footing.markdown import table
 from observability import CloudWatch, Prometheus
-from observability.alerting.alerts import AbsenceCondition, Alert, BurnRateCondition, alerts
+from observability.alerting.alerts import AbsenceCondition, BurnRateCondition, alerts
 from observability.alerting.burn import error_ratio_limit
 from observability.durations import duration, window
-from observability.stack import ObservedStack
 
 STACKS = ("production", "staging")
 
@@ -28,42 +25,25 @@ def alerts_page() -> str:
 
     stacks: dict[tuple[str, ...], list[str]] = {}
     for stack in STACKS:
-        for row in _rows(observed(stack, stack_file(stack, None))):
+        found = observed(stack, stack_file(stack, None))
+        for alert in alerts(found.signals):
+            condition, facts, over = alert.condition, [alert.summary], ""
+            if isinstance(condition, BurnRateCondition):
+                share = error_ratio_limit(condition.objective, condition.window)
+                minimum = condition.objective.minimum_failures
+                facts.append(f"{share * 100:.4g} % of events fail, {minimum} at least")
+                over = f"{window(condition.window.long_seconds)} and {window(condition.window.short_seconds)}"
+            elif not isinstance(condition, AbsenceCondition):
+                query, least = condition.signal.query, condition.signal.minimum_traffic
+                if least:
+                    facts.append(f"more than {least.value:g} {least.counted}")
+                if isinstance(query, Prometheus):
+                    over = window(query.window_seconds)
+                elif isinstance(query, CloudWatch):
+                    over = f"{query.statistic} of {window(query.period_seconds)}"
+            row = (
+                *(f"`{alert.name}`", alert.severity.value, "; ".join(facts), duration(alert.for_seconds), over),
+                *(alert.board.value, alert.owner or found.owner),
+            )
             stacks.setdefault(row, []).append(stack)
     return INTRODUCTION + table(HEADERS, [(*row, ", ".join(names)) for row, names in stacks.items()])
-
-
-def _rows(observed: ObservedStack) -> Iterator[tuple[str, ...]]:
-    for alert in alerts(observed.signals):
-        yield (
-            f"`{alert.name}`",
-            alert.severity.value,
-            "; ".join(_conditions(alert)),
-            duration(alert.for_seconds),
-            _over(alert),
-            alert.board.value,
-            alert.owner or observed.owner,
-        )
-
-
-def _conditions(alert: Alert) -> Iterator[str]:
-    """What has to be so; a number that changes makes the page stale."""
-    condition = alert.condition
-    yield alert.summary
-    if isinstance(condition, BurnRateCondition):
-        objective, share = condition.objective, error_ratio_limit(condition.objective, condition.window)
-        yield f"{share * 100:.4g} % of events fail, {objective.minimum_failures} at least"
-    elif not isinstance(condition, AbsenceCondition) and condition.signal.minimum_traffic:
-        yield f"more than {condition.signal.minimum_traffic.value:g} {condition.signal.minimum_traffic.counted}"
-
-
-def _over(alert: Alert) -> str:
-    condition = alert.condition
-    if isinstance(condition, BurnRateCondition):
-        return f"{window(condition.window.long_seconds)} and {window(condition.window.short_seconds)}"
-    if isinstance(condition, AbsenceCondition):
-        return ""
-    query = condition.signal.query
-    if isinstance(query, Prometheus):
-        return window(query.window_seconds)
-    return f"{query.statistic} of {window(query.period_seconds)}" if isinstance(query, CloudWatch) else ""

@@ -100,10 +100,6 @@ def _allowed(field: dict[str, Any]) -> str:
         return " or ".join(_allowed(option) for option in field["anyOf"])
     if field.get("type") == "array":
         return f"list of {_allowed(field['items'])}"
-    return _scalar(field)
-
-
-def _scalar(field: dict[str, Any]) -> str:
     name = {"integer": "number", "number": "number", "string": "text", "boolean": "true, false", "object": "block"}
     low, high = field.get("minimum"), field.get("maximum")
     if low is not None and high is not None:

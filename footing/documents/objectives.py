@@ -2,7 +2,7 @@
 
 from footing.markdown import table
 from observability.durations import duration, window
-from observability.records.objective import LARGEST_SHARE, MINIMUM_FAILURES, WINDOWS, Window, usable_windows
+from observability.records.objective import LARGEST_SHARE, MINIMUM_FAILURES, WINDOWS, usable_windows
 from stacks.config.objectives import looser_alerts
 from stacks.config.presets import PRESETS
 from stacks.config.targets import OF_THE_SERVICE, Targets
@@ -40,7 +40,17 @@ def objectives_page() -> str:
     rows = [(name, *(column.get(name, "-") for column in promises.values())) for name in names]
     page = INTRODUCTION + table(("promise", *PRESETS), rows)
     page += BURN_RATES.format(failures=MINIMUM_FAILURES, largest=LARGEST_SHARE)
-    page += table(("windows", *(f"{share * 100:g} %" for share in SHARES)), map(_burn_rates, WINDOWS))
+    rates = [
+        (
+            f"{it.name} and {window(it.short_seconds)}, for {duration(it.for_seconds)}, {it.factor:g} times",
+            *(
+                f"{it.factor * (1 - share) * 100:.4g} % fail" if it in usable_windows(share) else "left out"
+                for share in SHARES
+            ),
+        )
+        for it in WINDOWS
+    ]
+    page += table(("windows", *(f"{share * 100:g} %" for share in SHARES)), rates)
     page += BROKEN_FIRST
     for name, targets in PRESETS.items():
         page += "".join(f"- `{name}`: {sentence}.\n" for sentence in looser_alerts(targets))
@@ -66,11 +76,3 @@ def _promises(targets: Targets) -> dict[str, str]:
 def _alerting(name: str, warning: float | None, critical: float | None, unit: str, times: int) -> dict[str, str]:
     limits = {"ticket": warning, "page": critical}
     return {f"{name}: {it}": f"over {limit * times:g} {unit}" for it, limit in limits.items() if limit is not None}
-
-
-def _burn_rates(pair: Window) -> tuple[str, ...]:
-    both = f"{pair.name} and {window(pair.short_seconds)}, for {duration(pair.for_seconds)}, {pair.factor:g} times"
-    return both, *(
-        f"{pair.factor * (1 - share) * 100:.4g} % fail" if pair in usable_windows(share) else "left out"
-        for share in SHARES
-    )

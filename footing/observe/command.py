@@ -1,19 +1,15 @@
 """The commands `observe`, `fire-drill` and `drift`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from footing.options import FINDINGS, USAGE, ConfigFile, StackName
 from footing.project import stack_file
 from stacks.alert_identity import alert_identity
-
-if TYPE_CHECKING:
-    from footing.observe.drill import Drill, DrillResult
-    from stacks.config.load import StackFile
 
 
 def observe(
@@ -22,13 +18,19 @@ def observe(
     config_file: ConfigFile = None,
 ) -> None:
     """Write what observes STACK as files, offline: dashboards, rules, routes, runbook, load limits."""
+    from footing.observe.remote import UsageError
     from footing.project import observed, root
     from observability.files.artefacts import render
 
     directory = output or root() / "reports" / stack
     files = render(observed(stack, stack_file(stack, config_file)))
     with _errors_as_sentences():
-        _write(files, directory)
+        try:
+            for name, text in files.items():
+                (directory / name).parent.mkdir(parents=True, exist_ok=True)
+                (directory / name).write_text(text)
+        except OSError as error:
+            raise UsageError(f"{directory} cannot be written: {error.strerror}") from None
     typer.echo("\n".join(f"wrote {directory / name}" for name in files))
 
 
@@ -45,21 +47,28 @@ def fire_drill(
     config_file: ConfigFile = None,
 ) -> None:
     """Send one labelled test alert for each route of STACK; without an address, only show them."""
-    from footing.observe.drill import drills
-    from footing.observe.remote import UsageError
+    from footing.observe.drift import contact_points
+    from footing.observe.drill import drills, to_alertmanager, to_grafana
+    from footing.observe.remote import UsageError, address, authorization
+    from footing.project import plan
 
     file = stack_file(stack, config_file)
     sent = drills(file.config, alert_identity(file.config).owner)
     with _errors_as_sentences():
         if alertmanager and grafana:
             raise UsageError("one of --alertmanager and --grafana is needed, not both")
-        if not alertmanager and not grafana:
+        if alertmanager:
+            results = list(to_alertmanager(address(alertmanager), sent))
+        elif grafana:
+            url = address(grafana)
+            shown = authorization(url)
+            results = list(to_grafana(url, shown, namespace, contact_points(plan(stack, file)), sent))
+        else:
             typer.echo("nothing is sent without --alertmanager or --grafana")
             for drill in sent:
                 labels = ", ".join(f"{name}={value}" for name, value in drill.labels.items())
                 typer.echo(f"{drill.sentence}\n  {labels}")
             return
-        results = list(_sent(stack, file, sent, alertmanager, grafana, namespace))
     typer.echo("\n".join(result.sentence for result in results))
     if not all(result.taken for result in results):
         raise typer.Exit(FINDINGS)
@@ -87,38 +96,6 @@ def drift(
     typer.echo(f"{len(ours)} rules are ours; {drifted.elsewhere} of others are in folders of their own")
     if drifted.any:
         raise typer.Exit(FINDINGS)
-
-
-def _sent(
-    stack: str,
-    file: "StackFile",
-    sent: "list[Drill]",
-    alertmanager: str | None,
-    grafana: str | None,
-    namespace: str,
-) -> "Iterator[DrillResult]":
-    from footing.observe.drift import contact_points
-    from footing.observe.drill import to_alertmanager, to_grafana
-    from footing.observe.remote import address, authorization
-    from footing.project import plan
-
-    if alertmanager:
-        yield from to_alertmanager(address(alertmanager), sent)
-    elif grafana:
-        url = address(grafana)
-        shown = authorization(url)
-        yield from to_grafana(url, shown, namespace, contact_points(plan(stack, file)), sent)
-
-
-def _write(files: Mapping[str, str], directory: Path) -> None:
-    from footing.observe.remote import UsageError
-
-    try:
-        for name, text in files.items():
-            (directory / name).parent.mkdir(parents=True, exist_ok=True)
-            (directory / name).write_text(text)
-    except OSError as error:
-        raise UsageError(f"{directory} cannot be written: {error.strerror}") from None
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from footing.observe.remote import RemoteError, ask, reading
-from observability import Severity
 from observability.routing.destinations import ROUTES, Destination, destinations, unrouted
 from stacks.config.stack import StackConfig
 
@@ -58,33 +57,28 @@ def drills(config: StackConfig, owner: str) -> list[Drill]:
     configured = config.grafana.contacts.destinations
     ways = {severity.value: places for severity, places in destinations(configured).items()}
     return [
-        _drill(config, owner, severity, places)
+        Drill(
+            severity=severity,
+            places=places,
+            labels={
+                # A record of its own for each, or the page would silence the others.
+                "alertname": f"fire-drill-{severity}",
+                "severity": severity,
+                "service": config.app,
+                "environment": config.environment,
+                "subject": "Fire drill",
+                "record": f"fire-drill-{severity}",
+                "owner": owner,
+                "drill": "true",
+            },
+            annotations={
+                "summary": f"Fire drill, severity {severity}, in {config.environment}",
+                "description": "Somebody sent this with `footing fire-drill`. Say that you saw it.",
+                "runbook_url": config.grafana.runbook_url,
+            },
+        )
         for severity, places in {**ways, UNKNOWN: unrouted(configured)}.items()
     ]
-
-
-def _drill(config: StackConfig, owner: str, severity: str, places: Sequence[Destination]) -> Drill:
-    # A record of its own for each, or the page would silence the others.
-    record = f"fire-drill-{severity}"
-    return Drill(
-        severity=severity,
-        places=places,
-        labels={
-            "alertname": record,
-            "severity": severity,
-            "service": config.app,
-            "environment": config.environment,
-            "subject": "Fire drill",
-            "record": record,
-            "owner": owner,
-            "drill": "true",
-        },
-        annotations={
-            "summary": f"Fire drill, severity {severity}, in {config.environment}",
-            "description": "Somebody sent this with `footing fire-drill`. Say that you saw it.",
-            "runbook_url": config.grafana.runbook_url,
-        },
-    )
 
 
 def to_alertmanager(url: str, sent: Sequence[Drill]) -> Iterator[DrillResult]:
@@ -125,7 +119,14 @@ def to_grafana(
         live = {
             it["spec"]["title"]: (it["metadata"]["name"], it["spec"]["integrations"]) for it in answer["items"]
         }
-    for contact, drill in _by_contact(contacts, sent):
+    by_severity = {drill.severity: drill for drill in sent}
+    pairs = [
+        (it, by_severity[severity.value])
+        for severity in ROUTES
+        for it in contacts
+        if it.endswith(f"-{severity.value}")
+    ]
+    for contact, drill in pairs:
         if contact not in live:
             yield DrillResult(sentence=f"{drill.sentence} (no contact point {contact})", taken=False)
             continue
@@ -146,11 +147,3 @@ def _tested(drill: Drill, what: str, address: str, shown: str, body: Any) -> Dri
     return DrillResult(
         sentence=f"{drill.sentence} ({what}: {'sent' if done else 'Grafana could not send it'})", taken=done
     )
-
-
-def _by_contact(contacts: Sequence[str], sent: Sequence[Drill]) -> Iterator[tuple[str, Drill]]:
-    by_severity = {drill.severity: drill for drill in sent}
-    for severity in ROUTES:
-        for contact in contacts:
-            if contact.endswith(f"-{severity.value}"):
-                yield contact, by_severity[Severity(severity).value]

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -32,12 +32,8 @@ def with_tables(document: str) -> str:
     before, begin, rest = document.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
-        message = f"The document needs the lines {BEGIN.strip()!r} and {END.strip()!r}."
-        raise ValueError(message)
-    return before + BEGIN + "\n" + "\n".join(_tables(schema())) + "\n" + END + after
-
-
-def _tables(described: Mapping[str, Any]) -> Iterator[str]:
+        raise ValueError(f"The document needs the lines {BEGIN.strip()!r} and {END.strip()!r}.")
+    described = schema()
     definitions = described["$defs"]
     markers = {key: item for name in _MARKERS for key, item in definitions[name]["properties"].items()}
     shown = {
@@ -45,9 +41,11 @@ def _tables(described: Mapping[str, Any]) -> Iterator[str]:
         **{definitions[name]["title"]: definitions[name]["properties"] for name in ("resource", "options")},
         "Marks in values": markers,
     }
+    tables = []
     for title, properties in shown.items():
         rows = [(f"`{name}`", _form(item), item["description"]) for name, item in properties.items()]
-        yield f"### {title}\n\n" + table(("key", "form", "meaning"), rows)
+        tables.append(f"### {title}\n\n" + table(("key", "form", "meaning"), rows))
+    return before + BEGIN + "\n" + "\n".join(tables) + "\n" + END + after
 
 
 def _form(item: Mapping[str, Any]) -> str:

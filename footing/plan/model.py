@@ -134,14 +134,14 @@ class Plan:
         try:
             data = json.loads(text)
         except json.JSONDecodeError as error:
-            message = f"The plan is not JSON ({error}); write one with `footing plan STACK --json`."
-            raise PlanFormatError(message) from None
+            raise PlanFormatError(
+                f"The plan is not JSON ({error}); write one with `footing plan STACK --json`."
+            ) from None
         found = data.get("version") if isinstance(data, dict) else None
         if found != VERSION:
-            message = (
+            raise PlanFormatError(
                 f"The plan has version {found!r}, this footing reads {VERSION}; plan again with this footing."
             )
-            raise PlanFormatError(message)
         try:
             resources = tuple(_read_resource(item) for item in data["resources"])
             return cls(**(data | {"resources": resources}))

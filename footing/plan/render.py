@@ -1,7 +1,7 @@
 """The plan for people: the resource tree and its counts."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -26,7 +26,13 @@ def tree(plan: Plan, console: Console, *, verbose: bool = False, notes: Sequence
     root = Tree(Text(f"{plan.project} / {plan.stack}", style="bold"))
     nodes: dict[str, Tree] = {"": root}
     for resource in plan.resources:
-        node = nodes[resource.urn] = nodes[resource.parent].add(_label(resource))
+        label = Text(resource.name, style="bold" if not resource.custom else "")
+        label.append(f"  {short_type(resource.type)}", style="dim")
+        if resource.protect:
+            label.append("  protected", style="bold green")
+        if resource.external:
+            label.append("  read only", style="cyan")
+        node = nodes[resource.urn] = nodes[resource.parent].add(label)
         if verbose:
             _add_values(node, resource.inputs)
     if verbose and plan.outputs:
@@ -43,16 +49,6 @@ def short_type(token: str) -> str:
     module, _, name = rest.rpartition(":")
     service = module.partition("/")[0]
     return ".".join(part for part in (package, service, name) if part and part != "index")
-
-
-def _label(resource: PlannedResource) -> Text:
-    label = Text(resource.name, style="bold" if not resource.custom else "")
-    label.append(f"  {short_type(resource.type)}", style="dim")
-    if resource.protect:
-        label.append("  protected", style="bold green")
-    if resource.external:
-        label.append("  read only", style="cyan")
-    return label
 
 
 def _add_values(node: Tree, values: Mapping[str, Value]) -> None:
@@ -78,23 +74,13 @@ def _counts(plan: Plan) -> Table:
     for name in ("resources", "protected"):
         table.add_column(name, justify="right")
     made: dict[str, list[PlannedResource]] = {}
-    for component, resource in _by_component(plan.resources):
+    outermost: dict[str, str] = {}  # The outermost component that a resource is part of.
+    for resource in plan.resources:
+        own = _AT_THE_TOP if resource.custom else resource.name
+        component = outermost[resource.urn] = outermost.get(resource.parent, own)
         if resource.custom:
             made.setdefault(component, []).append(resource)
-    for component, resources in made.items():
-        _add_count(table, component, resources)
-    _add_count(table, "total", [resource for resources in made.values() for resource in resources])
+    total = [resource for resources in made.values() for resource in resources]
+    for name, resources in (*made.items(), ("total", total)):
+        table.add_row(Text(name), str(len(resources)), str(sum(resource.protect for resource in resources)))
     return table
-
-
-def _add_count(table: Table, name: str, resources: list[PlannedResource]) -> None:
-    table.add_row(Text(name), str(len(resources)), str(sum(resource.protect for resource in resources)))
-
-
-def _by_component(resources: Iterable[PlannedResource]) -> Iterator[tuple[str, PlannedResource]]:
-    """Yield each resource with the name of the outermost component that it is part of."""
-    outermost: dict[str, str] = {}
-    for resource in resources:
-        own = _AT_THE_TOP if resource.custom else resource.name
-        outermost[resource.urn] = outermost.get(resource.parent, own)
-        yield outermost[resource.urn], resource

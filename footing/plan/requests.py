@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from footing.plan.model import PlannedOptions, PlannedResource, Value
+from footing.plan.model import PlannedOptions, PlannedResource
 from footing.plan.source import SourceFinder
 from footing.plan.values import ValueReader
 
@@ -54,10 +54,15 @@ class RequestReader:
         trigger = request.replacement_trigger if request.HasField("replacement_trigger") else None
         retain = request.retainOnDelete if request.HasField("retainOnDelete") else parent.retain_on_delete
         timeouts = request.customTimeouts
+        names = {"parentUrn": "parent", "noParent": "no_parent"}
         before = request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None
         return PlannedOptions(
             additional_secret_outputs=tuple(request.additionalSecretOutputs),
-            aliases=tuple(_alias(alias) for alias in request.aliases),
+            aliases=tuple(
+                alias.urn
+                or {names.get(field.name, field.name): value for field, value in alias.spec.ListFields() if value}
+                for alias in request.aliases
+            ),
             custom_timeouts={field.name: duration for field, duration in timeouts.ListFields()},
             delete_before_replace=before,
             deleted_with=request.deletedWith or parent.deleted_with,
@@ -74,10 +79,3 @@ class RequestReader:
 def _provider_urn(reference: str) -> str:
     # A reference is the provider's URN and its id, which a plan does not know.
     return reference.rpartition("::")[0]
-
-
-def _alias(alias: Any) -> Value:
-    if alias.urn:
-        return alias.urn
-    names = {"parentUrn": "parent", "noParent": "no_parent"}
-    return {names.get(field.name, field.name): value for field, value in alias.spec.ListFields() if value}

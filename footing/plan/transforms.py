@@ -6,7 +6,7 @@ https://www.pulumi.com/docs/iac/concepts/inputs-outputs/transforms/
 """
 
 import traceback
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Final
 
 from google.protobuf import struct_pb2
@@ -60,12 +60,11 @@ class Transforms:
         """Return the transforms of a resource that is to be registered, in the engine's order."""
         self._parents[urn] = request.parent
         self._of_resource[urn] = [transform.token for transform in request.transforms]
-        return [*self._of_the_resource_and_its_parents(urn), *self._of_stack]
-
-    def _of_the_resource_and_its_parents(self, urn: str) -> Iterator[str]:
+        found: list[str] = []
         while urn:
-            yield from self._of_resource.get(urn, ())
+            found += self._of_resource.get(urn, ())
             urn = self._parents.get(urn, "")
+        return [*found, *self._of_stack]
 
     async def run(self, request: Any, tokens: Collection[str]) -> Any:
         """Return `request` as the transforms leave it.
@@ -75,26 +74,33 @@ class Transforms:
 
         """
         for token in tokens:
+            options, properties = resource_pb2.TransformResourceOptions(), struct_pb2.Struct()
+            for option, field in _FIELDS.items():
+                _copy(request, field, options, option)
+            if not request.deleteBeforeReplaceDefined:
+                options.ClearField("delete_before_replace")
+            properties.CopyFrom(request.object)
+            for key, value in properties.fields.items():
+                _raise_to_output_values(value, list(request.propertyDependencies[key].urns))
             given = resource_pb2.TransformRequest(
                 type=request.type,
                 name=request.name,
                 custom=request.custom,
                 parent=request.parent,
-                properties=_with_output_values(request),
-                options=_options(request),
+                properties=properties,
+                options=options,
             )
             try:
                 answer = await self._callbacks(token, given.SerializeToString())
             except Exception as error:
-                raise TransformError(_sentence(request, error)) from error
+                frames = [
+                    it for it in traceback.extract_tb(error.__traceback__) if "site-packages" not in it.filename
+                ]
+                where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+                about = f"the transform of {request.name} ({request.type})"
+                raise TransformError(f"{about} raised {type(error).__name__}{where}: {error}") from error
             request = _transformed(request, answer)
         return request
-
-
-def _sentence(request: Any, error: Exception) -> str:
-    frames = [it for it in traceback.extract_tb(error.__traceback__) if "site-packages" not in it.filename]
-    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
-    return f"the transform of {request.name} ({request.type}) raised {type(error).__name__}{where}: {error}"
 
 
 def _transformed(request: Any, answer: Any) -> Any:
@@ -114,15 +120,6 @@ def _transformed(request: Any, answer: Any) -> Any:
     return changed
 
 
-def _options(request: Any) -> Any:
-    options = resource_pb2.TransformResourceOptions()
-    for option, field in _FIELDS.items():
-        _copy(request, field, options, option)
-    if not request.deleteBeforeReplaceDefined:
-        options.ClearField("delete_before_replace")
-    return options
-
-
 def _copy(source: Any, name: str, target: Any, other: str) -> None:
     target.ClearField(other)
     for field, value in source.ListFields():
@@ -132,14 +129,6 @@ def _copy(source: Any, name: str, target: Any, other: str) -> None:
                 current.MergeFrom(value)
             else:
                 setattr(target, other, value)
-
-
-def _with_output_values(request: Any) -> struct_pb2.Struct:
-    properties = struct_pb2.Struct()
-    properties.CopyFrom(request.object)
-    for key, value in properties.fields.items():
-        _raise_to_output_values(value, list(request.propertyDependencies[key].urns))
-    return properties
 
 
 def _raise_to_output_values(value: struct_pb2.Value, urns: list[str]) -> None:
@@ -169,23 +158,18 @@ def _lower_output_values(value: struct_pb2.Value) -> None:
     elif kind == "struct_value":
         fields = value.struct_value.fields
         if SIGNATURE_KEY in fields and fields[SIGNATURE_KEY].string_value == OUTPUT_SIGNATURE:
-            _lower(value)
+            plain = struct_pb2.Value(string_value=UNKNOWN)
+            if "value" in fields:
+                plain.CopyFrom(fields["value"])
+            if fields["secret"].bool_value:
+                hidden = struct_pb2.Struct()
+                hidden.fields[SIGNATURE_KEY].string_value = SECRET_SIGNATURE
+                hidden.fields["value"].CopyFrom(plain)
+                plain = struct_pb2.Value(struct_value=hidden)
+            value.CopyFrom(plain)
         else:
             for item in fields.values():
                 _lower_output_values(item)
-
-
-def _lower(value: struct_pb2.Value) -> None:
-    plain = struct_pb2.Value(string_value=UNKNOWN)
-    fields = value.struct_value.fields
-    if "value" in fields:
-        plain.CopyFrom(fields["value"])
-    if fields["secret"].bool_value:
-        hidden = struct_pb2.Struct()
-        hidden.fields[SIGNATURE_KEY].string_value = SECRET_SIGNATURE
-        hidden.fields["value"].CopyFrom(plain)
-        plain = struct_pb2.Value(struct_value=hidden)
-    value.CopyFrom(plain)
 
 
 def _output_value(urns: list[str], *, secret: bool) -> struct_pb2.Struct:

@@ -5,14 +5,12 @@ Each prints for people and returns an exit code: 0 done, 1 the deployment failed
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
 
-from footing.pulumi_cli.errors import UsageError
-from footing.pulumi_cli.session import Session, engine_executable
-from footing.pulumi_cli.state import Resource, StackState
+from footing.pulumi_cli.session import Session, UsageError, engine_executable
 from footing.pulumi_cli.tryout import cloud_directory, try_out
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -38,7 +36,17 @@ def up(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int
             return FAILED
         from simulator import summary
 
-        _report(session.outputs(), session.state(), summary(cloud_directory(state_dir.absolute())))
+        outputs, state = session.outputs(), session.state()
+        simulation = summary(cloud_directory(state_dir.absolute()))
+        _heading("Outputs")
+        for name, value in sorted(outputs.items()):
+            _line(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
+        counts = state.count_by_component()
+        _heading(f"{sum(counts.values())} resources by component")
+        for component, count in sorted(counts.items()):
+            _line(f"  {count:5d}  {component}")
+        _line("")
+        _line(simulation)
         return DONE
 
     return _in_session(work, stack, root=root, state_dir=state_dir, simulate=simulate)
@@ -60,7 +68,17 @@ def destroy(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -
 
     def work(session: Session) -> int:
         if protected := session.state().protected():
-            _error(_protection_message(stack, protected, state_dir if simulate else None))
+            _error(f"Nothing was destroyed: {len(protected)} resources of {stack!r} are protected.")
+            for resource in protected[:LISTED_PROTECTED]:
+                _error(f"  {resource.short_type} {resource.name}")
+            if len(protected) > LISTED_PROTECTED:
+                _error(f"  and {len(protected) - LISTED_PROTECTED} more")
+            _error(
+                f"To lift the protection, write `protect: false` in their blocks of Pulumi.{stack}.yaml, "
+                "apply that, then destroy."
+            )
+            if simulate:
+                _error(f"To forget this try-out with its simulated cloud, remove {state_dir}.")
             return FAILED
         return _applied(session, "destroy", *(("--yes", "--skip-preview") if simulate else ()))
 
@@ -85,35 +103,6 @@ def _in_session(work: Callable[[Session], int], stack: str, *, root: Path, state
 
 def _applied(session: Session, *arguments: str) -> int:
     return DONE if session.run(*arguments) == 0 else FAILED
-
-
-def _report(outputs: Mapping[str, object], state: StackState, simulation: str) -> None:
-    _heading("Outputs")
-    for name, value in sorted(outputs.items()):
-        _line(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
-    counts = state.count_by_component()
-    _heading(f"{sum(counts.values())} resources by component")
-    for component, count in sorted(counts.items()):
-        _line(f"  {count:5d}  {component}")
-    _line("")
-    _line(simulation)
-
-
-def _protection_message(stack: str, protected: tuple[Resource, ...], try_out_directory: Path | None) -> str:
-    shown = [f"  {resource.short_type} {resource.name}" for resource in protected[:LISTED_PROTECTED]]
-    if len(protected) > LISTED_PROTECTED:
-        shown.append(f"  and {len(protected) - LISTED_PROTECTED} more")
-    lines = [
-        f"Nothing was destroyed: {len(protected)} resources of {stack!r} are protected.",
-        *shown,
-        (
-            f"To lift the protection, write `protect: false` in their blocks of Pulumi.{stack}.yaml, "
-            "apply that, then destroy."
-        ),
-    ]
-    if try_out_directory:
-        lines.append(f"To forget this try-out with its simulated cloud, remove {try_out_directory}.")
-    return "\n".join(lines)
 
 
 def _heading(text: str) -> None:

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.build import EngineUnavailableError, cache_directory, find_engine
-from footing.pulumi_cli.errors import UsageError
 from footing.pulumi_cli.state import StackState
 
 WRONG_PASSPHRASE = "incorrect passphrase"  # noqa: S105  the engine's words for it
 """https://github.com/pulumi/pulumi/blob/v3.230.0/pkg/secrets/passphrase/manager.go"""
+
+
+class UsageError(Exception):
+    """A wrong stack, passphrase or machine; the text says what was given and what to change (exit code 2)."""
 
 
 @dataclass(frozen=True, kw_only=True)

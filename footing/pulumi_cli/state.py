@@ -67,13 +67,9 @@ class StackState:
         counts: Counter[str] = Counter()
         for resource in self.resources:
             if resource.custom and not resource.type.startswith(PROVIDER_PREFIX):
-                counts[_component(resource, by_urn)] += 1
+                top: Resource | None = None
+                parent = by_urn.get(resource.parent)
+                while parent is not None and parent.type != STACK_TYPE:
+                    top, parent = parent, by_urn.get(parent.parent)
+                counts[f"{top.short_type} {top.name}" if top else "Stack"] += 1
         return dict(counts)
-
-
-def _component(resource: Resource, by_urn: Mapping[str, Resource]) -> str:
-    top: Resource | None = None
-    parent = by_urn.get(resource.parent)
-    while parent is not None and parent.type != STACK_TYPE:
-        top, parent = parent, by_urn.get(parent.parent)
-    return f"{top.short_type} {top.name}" if top else "Stack"

@@ -16,8 +16,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from footing.pulumi_cli.errors import UsageError
-from footing.pulumi_cli.session import Session, engine_executable
+from footing.pulumi_cli.session import Session, UsageError, engine_executable
 
 TRY_OUT_PASSPHRASE = "try-out"  # noqa: S105
 """Encrypts the state of a try-out where PULUMI_CONFIG_PASSPHRASE is not set.
@@ -41,11 +40,18 @@ def try_out(stack: str, *, root: Path, directory: Path) -> Iterator[Session]:
     """
     from simulator.process import SimulatedCloudError, simulated_cloud
 
+    own_passphrase = {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & os.environ.keys()
     session = Session(
         executable=engine_executable(),
         stack=stack,
         root=root,
-        environment=_environment(directory),
+        environment={
+            "PULUMI_BACKEND_URL": f"file://{directory / 'state'}",
+            "PULUMI_HOME": str(directory / "home"),
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            **({} if own_passphrase else {"PULUMI_CONFIG_PASSPHRASE": TRY_OUT_PASSPHRASE}),
+        },
         options=("--config-file", str(directory / "project" / f"Pulumi.{stack}.yaml")),
     )
     with _lock(directory) as descriptor:
@@ -68,19 +74,6 @@ def installed_packages() -> tuple[str, ...]:
     descriptions = Path(sysconfig.get_path("purelib")).glob("*/pulumi-plugin.json")
     plugins = (json.loads(description.read_text()) for description in descriptions)
     return tuple(sorted(plugin["name"] for plugin in plugins if plugin.get("resource")))
-
-
-def _environment(directory: Path) -> dict[str, str]:
-    passphrase = {"PULUMI_CONFIG_PASSPHRASE": TRY_OUT_PASSPHRASE}
-    if {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & os.environ.keys():
-        passphrase = {}
-    return {
-        "PULUMI_BACKEND_URL": f"file://{directory / 'state'}",
-        "PULUMI_HOME": str(directory / "home"),
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        **passphrase,
-    }
 
 
 @contextmanager

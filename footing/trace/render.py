@@ -1,14 +1,13 @@
 """A trace for people and for programs."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from edge_rules.evaluation.descriptions import describe_action
-from edge_rules.evaluation.trace import State, Step, Trace
+from edge_rules.evaluation.trace import State, Trace
 
 STYLES = {State.MATCH: "bold", State.NO_MATCH: "dim", State.NOT_REACHED: "dim italic"}
 
@@ -22,7 +21,16 @@ def show(trace: Trace, console: Console, *, notes: list[str]) -> None:
     lines = [Text(first, style="bold")]
     if response:
         lines.append(Text(f"if the origin answers {response.status} {response.media_type}".rstrip(), style="dim"))
-    for line in [*lines, *_rules(trace), *map(Text, [*trace.sentences, *notes])]:
+    states = max(len(state) for state in State)
+    refs = max((len(step.rule.ref) for step in trace.steps), default=0)
+    phase = None
+    for step in trace.steps:
+        if step.phase is not phase:
+            phase = step.phase
+            lines.append(Text(phase.value, style="cyan"))
+        rule = f"  {step.state:<{states}}  {step.rule.ref:<{refs}}  {describe_action(step.rule.then)}"
+        lines.append(Text(rule, style=STYLES[step.state]))
+    for line in [*lines, *map(Text, [*trace.sentences, *notes])]:
         # One line a rule, however narrow the window: lines are searched and compared.
         console.print(line, soft_wrap=True)
 
@@ -33,31 +41,18 @@ def as_json(trace: Trace, *, notes: list[str]) -> str:
     document: dict[str, Any] = {
         "request": {"method": request.method, "host": request.host, "path": request.path, "query": request.query},
         "answer": {"status": response.status, "headers": dict(response.headers)} if response else None,
-        "rules": [_rule(step) for step in trace.steps],
+        "rules": [
+            {
+                "phase": step.phase.value,
+                "ref": step.rule.ref,
+                "description": step.rule.description,
+                "expression": step.rule.when.text(),
+                "state": {State.NO_MATCH: "no match"}.get(step.state, step.state.value),
+                "action": describe_action(step.rule.then),
+            }
+            for step in trace.steps
+        ],
         "outcome": trace.sentences,
         "notes": notes,
     }
     return json.dumps(document, indent=2)
-
-
-def _rules(trace: Trace) -> Iterator[Text]:
-    states = max(len(state) for state in State)
-    refs = max((len(step.rule.ref) for step in trace.steps), default=0)
-    phase = None
-    for step in trace.steps:
-        if step.phase is not phase:
-            phase = step.phase
-            yield Text(phase.value, style="cyan")
-        line = f"  {step.state:<{states}}  {step.rule.ref:<{refs}}  {describe_action(step.rule.then)}"
-        yield Text(line, style=STYLES[step.state])
-
-
-def _rule(step: Step) -> dict[str, str]:
-    return {
-        "phase": step.phase.value,
-        "ref": step.rule.ref,
-        "description": step.rule.description,
-        "expression": step.rule.when.text(),
-        "state": {State.NO_MATCH: "no match"}.get(step.state, step.state.value),
-        "action": describe_action(step.rule.then),
-    }

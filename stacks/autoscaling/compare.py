@@ -4,15 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from components.service.scaling import (
-    FULL_PERCENT,
-    ScalingArgs,
-    ScheduleArgs,
-    StepArgs,
-    StepPolicy,
-    TargetArgs,
-    step_policies,
-)
+from components.service.scaling import FULL_PERCENT, ScalingArgs, ScheduleArgs, StepArgs, TargetArgs, step_policies
 from observability.durations import MINUTE_SECONDS
 from stacks.autoscaling.launch import LAUNCH_DAY, Load
 from stacks.autoscaling.run import Outcome, run
@@ -42,40 +34,30 @@ def compare(configured: ScalingArgs, cpu: int, load: Load = LAUNCH_DAY) -> Itera
     percent = stepped.step.cpu_high_percent if stepped.step else FULL_PERCENT
     requests = round(load.requests_of_one_task(cpu) * MINUTE_SECONDS * percent / FULL_PERCENT)
     on_cpu = TargetArgs(cpu_percent=percent)
-    yield Comparison(title=f"as configured: {_mode(configured)}", outcome=run(configured, load, cpu))
+    mode = "step" if configured.step else "target" if configured.target else "fixed"
+    yield Comparison(title=f"as configured: {mode}", outcome=run(configured, load, cpu))
+    launch = ScheduleArgs(
+        schedule_name="launch",
+        expression=f"at({load.opens_at - dt.timedelta(minutes=LEAD_MINUTES):%Y-%m-%dT%H:%M:%S})",
+        minimum_tasks=bounds.maximum_tasks,
+        maximum_tasks=bounds.maximum_tasks,
+    )
     ways = {
         "step": stepped,
         "target: CPU": replace(bounds, target=on_cpu),
         "target: CPU and requests": replace(bounds, target=replace(on_cpu, requests_per_task_per_minute=requests)),
-        "step, and a schedule": replace(stepped, schedules=[_before(load, bounds.maximum_tasks)]),
+        "step, and a schedule": replace(stepped, schedules=[launch]),
     }
     for title, scaling in ways.items():
         if scaling != configured:
             yield Comparison(title=title, outcome=run(scaling, load, cpu))
-    alone = tuple(_one_task(policy) for policy in step_policies(stepped))
+    # As policies are usually written: one task more or fewer, however far the metric is off.
+    alone = tuple(
+        replace(
+            policy,
+            steps=tuple(replace(step, percent=-1 if policy.below else 1) for step in policy.steps[:1]),
+            least_tasks=1,
+        )
+        for policy in step_policies(stepped)
+    )
     yield Comparison(title="step, one task at a time", outcome=run(stepped, load, cpu, alone))
-
-
-def _mode(scaling: ScalingArgs) -> str:
-    if scaling.step:
-        return "step"
-    return "target" if scaling.target else "fixed"
-
-
-def _before(load: Load, tasks: int) -> ScheduleArgs:
-    at = load.opens_at - dt.timedelta(minutes=LEAD_MINUTES)
-    return ScheduleArgs(
-        schedule_name="launch",
-        expression=f"at({at:%Y-%m-%dT%H:%M:%S})",
-        minimum_tasks=tasks,
-        maximum_tasks=tasks,
-    )
-
-
-def _one_task(policy: StepPolicy) -> StepPolicy:
-    """The policy as it is usually written: one task more or fewer, however far the metric is off."""
-    return replace(
-        policy,
-        steps=tuple(replace(step, percent=-1 if policy.below else 1) for step in policy.steps[:1]),
-        least_tasks=1,
-    )

@@ -91,38 +91,27 @@ def run(scaling: ScalingArgs, load: Load, cpu: int, policies: Sequence[StepPolic
 
 def _moments(scaler: Scaler, load: Load, task_requests: float) -> Iterator[Moment]:
     fleet, measured = _Fleet(ready=scaler.desired), list[Measured]()
-    bounds = dict(_bounds(scaler.scaling, load))
+    bounds: dict[int, tuple[int, int]] = {}
+    for schedule in scaler.scaling.schedules:
+        kind, _, rest = schedule.expression.partition("(")
+        if kind == "at":
+            local = dt.datetime.fromisoformat(rest.removesuffix(")")).replace(tzinfo=ZoneInfo(schedule.timezone))
+            minute = math.floor((local - load.opens_at).total_seconds() / MINUTE_SECONDS)
+            bounds[max(minute, FIRST_MINUTE)] = (schedule.minimum_tasks, schedule.maximum_tasks)
     unseen = math.ceil(load.metric_delay_seconds / MINUTE_SECONDS)
     for minute in range(FIRST_MINUTE, LAST_MINUTE):
         if minute in bounds:
             scaler.bound(*bounds[minute])
         scaler.decide(minute * MINUTE_SECONDS, measured[: len(measured) - unseen])
-        busy = list(_minute(minute, scaler.desired, fleet, load, task_requests))
-        measured.append(_measured(busy, load, task_requests))
+        busy = []
+        for second in range(minute * MINUTE_SECONDS, (minute + 1) * MINUTE_SECONDS, TICK_SECONDS):
+            fleet.follow(second, scaler.desired, load.start_up_seconds)
+            busy.append(load.requests_per_second(second / MINUTE_SECONDS) / (fleet.ready * task_requests))
+        measured.append(
+            Measured(
+                cpu_percent=sum(min(it, 1.0) for it in busy) / len(busy) * FULL_PERCENT,
+                response_seconds=max(load.response_seconds(it) for it in busy),
+                requests_per_task=sum(busy) / len(busy) * task_requests * MINUTE_SECONDS,
+            )
+        )
         yield Moment(minute=minute, desired=scaler.desired, ready=fleet.ready, busy=max(busy))
-
-
-def _minute(minute: int, desired: int, fleet: _Fleet, load: Load, task_requests: float) -> Iterator[float]:
-    """How busy the tasks are at each tick of a minute."""
-    for second in range(minute * MINUTE_SECONDS, (minute + 1) * MINUTE_SECONDS, TICK_SECONDS):
-        fleet.follow(second, desired, load.start_up_seconds)
-        yield load.requests_per_second(second / MINUTE_SECONDS) / (fleet.ready * task_requests)
-
-
-def _measured(busy: Sequence[float], load: Load, task_requests: float) -> Measured:
-    mean = sum(busy) / len(busy)
-    return Measured(
-        cpu_percent=sum(min(it, 1.0) for it in busy) / len(busy) * FULL_PERCENT,
-        response_seconds=max(load.response_seconds(it) for it in busy),
-        requests_per_task=mean * task_requests * MINUTE_SECONDS,
-    )
-
-
-def _bounds(scaling: ScalingArgs, load: Load) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Minute and bounds of each schedule that names one moment."""
-    for schedule in scaling.schedules:
-        kind, _, rest = schedule.expression.partition("(")
-        if kind == "at":
-            local = dt.datetime.fromisoformat(rest.removesuffix(")")).replace(tzinfo=ZoneInfo(schedule.timezone))
-            minute = math.floor((local - load.opens_at).total_seconds() / MINUTE_SECONDS)
-            yield max(minute, FIRST_MINUTE), (schedule.minimum_tasks, schedule.maximum_tasks)

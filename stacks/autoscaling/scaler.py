@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from components.service.scaling import FULL_PERCENT, Metric, ScalingArgs, StepPolicy, TargetArgs
+from components.service.scaling import FULL_PERCENT, Metric, ScalingArgs, StepPolicy
 
 TARGET_HIGH_MINUTES, TARGET_LOW_MINUTES = 3, 15
 """Minutes in a row after which target tracking adds and takes away tasks."""
@@ -74,39 +74,29 @@ class Scaler:
 
     def _wanted(self, base: int, seen: Sequence[Measured]) -> Iterator[int]:
         for policy in self.policies:
-            yield from _by_steps(policy, base, seen)
-        if self.scaling.target:
-            yield from _by_targets(self.scaling.target, base, seen)
-
-
-def _by_steps(policy: StepPolicy, base: int, seen: Sequence[Measured]) -> Iterator[int]:
-    window = [_metric(policy.metric, it) for it in seen[-policy.minutes :]]
-    sign = -1 if policy.below else 1
-    beyond = [sign * (value - policy.threshold) for value in window]
-    if len(window) == policy.minutes and min(beyond) > 0:
-        step = [step for step in policy.steps if step.beyond <= beyond[-1]][-1]
-        yield base + adjustment(base, step.percent, policy.least_tasks)
+            slow = policy.metric is Metric.RESPONSE
+            window = [it.response_seconds if slow else it.cpu_percent for it in seen[-policy.minutes :]]
+            sign = -1 if policy.below else 1
+            beyond = [sign * (value - policy.threshold) for value in window]
+            if len(window) == policy.minutes and min(beyond) > 0:
+                step = [step for step in policy.steps if step.beyond <= beyond[-1]][-1]
+                yield base + adjustment(base, step.percent, policy.least_tasks)
+        target, steered = self.scaling.target, list[tuple[list[float], float]]()
+        if target:
+            steered.append(([it.cpu_percent for it in seen], target.cpu_percent))
+        if target and target.requests_per_task_per_minute:
+            steered.append(([it.requests_per_task for it in seen], target.requests_per_task_per_minute))
+        for values, goal in steered:
+            high, low = values[-TARGET_HIGH_MINUTES:], values[-TARGET_LOW_MINUTES:]
+            if len(high) == TARGET_HIGH_MINUTES and min(high) > goal:
+                yield math.ceil(base * high[-1] / goal)
+            elif len(low) == TARGET_LOW_MINUTES and max(low) < goal * TARGET_LOW_SHARE:
+                yield math.ceil(base * low[-1] / goal)
+            else:
+                yield base
 
 
 def adjustment(tasks: int, percent: int, least: int) -> int:
     """Tasks that one change adds, negative where it takes away: whole ones, and at least `least`."""
     amount = max(abs(tasks * percent) // FULL_PERCENT, least)
     return -amount if percent < 0 else amount
-
-
-def _metric(metric: Metric, measured: Measured) -> float:
-    return measured.response_seconds if metric is Metric.RESPONSE else measured.cpu_percent
-
-
-def _by_targets(target: TargetArgs, base: int, seen: Sequence[Measured]) -> Iterator[int]:
-    steered = [([it.cpu_percent for it in seen], target.cpu_percent)]
-    if target.requests_per_task_per_minute:
-        steered.append(([it.requests_per_task for it in seen], target.requests_per_task_per_minute))
-    for values, goal in steered:
-        high, low = values[-TARGET_HIGH_MINUTES:], values[-TARGET_LOW_MINUTES:]
-        if len(high) == TARGET_HIGH_MINUTES and min(high) > goal:
-            yield math.ceil(base * high[-1] / goal)
-        elif len(low) == TARGET_LOW_MINUTES and max(low) < goal * TARGET_LOW_SHARE:
-            yield math.ceil(base * low[-1] / goal)
-        else:
-            yield base

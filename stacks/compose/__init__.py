@@ -11,13 +11,12 @@ from stacks.compose.data import make_postgres
 from stacks.compose.datadog import datadog_variables
 from stacks.compose.metrics import make_collector, make_store, metrics_outputs
 from stacks.compose.observability import observe_components
-from stacks.compose.origin import client_trust_store_arn, make_origin_pull
 from stacks.compose.redis import make_redis
 from stacks.compose.sentry import make_sentry, make_sentry_frontend
 from stacks.compose.service import ServiceInputs, make_service
 from stacks.compose.stack import Secrets, start
 from stacks.compose.storage import make_storage, storage_outputs, storage_variables
-from stacks.compose.web import make_domain, make_edge, make_network
+from stacks.compose.web import client_trust_store_arn, make_domain, make_edge, make_network, make_origin_pull
 from stacks.config.stack import StackConfig
 from stacks.contract import CONTRACT_VARIABLE, cache_contract
 from stacks.edge import rate_limit_tiers

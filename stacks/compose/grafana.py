@@ -8,12 +8,12 @@ from observability import Severity, Signals
 from observability.routing.destinations import Destination, destinations
 from stacks.alert_identity import alert_identity
 from stacks.compose.stack import Stack
-from stacks.config.observability import TicketHoursConfig
 
 
 def make_grafana(stack: Stack, signals: Sequence[Signals]) -> Observability:
     """Return dashboards and alerts for `signals`."""
     grafana = stack.config.grafana
+    hours = grafana.ticket_hours
     page, ticket, info = (_contact(stack, severity) for severity in Severity)
     return Observability(
         "observability",
@@ -33,7 +33,11 @@ def make_grafana(stack: Stack, signals: Sequence[Signals]) -> Observability:
             ticket=ticket,
             info=info,
             may_page=grafana.contacts.may_page,
-            ticket_hours=_ticket_hours(grafana.ticket_hours),
+            ticket_hours=TicketHoursArgs(
+                first_hour=hours.first_hour, last_hour=hours.last_hour, timezone=hours.timezone
+            )
+            if hours
+            else None,
             pages_inhibit=grafana.pages_inhibit,
             owns_notification_policy=grafana.owns_notification_policy,
             runbook_url=grafana.runbook_url,
@@ -41,12 +45,6 @@ def make_grafana(stack: Stack, signals: Sequence[Signals]) -> Observability:
         ),
         stack.opts,
     )
-
-
-def _ticket_hours(hours: TicketHoursConfig | None) -> TicketHoursArgs | None:
-    if hours is None:
-        return None
-    return TicketHoursArgs(first_hour=hours.first_hour, last_hour=hours.last_hour, timezone=hours.timezone)
 
 
 def _contact(stack: Stack, severity: Severity) -> ContactArgs:

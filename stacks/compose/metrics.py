@@ -11,7 +11,6 @@ import pulumi
 
 from components.alarms.component import Alarms
 from components.alloy.sidecar import CollectingArgs, RemoteWrite
-from components.aws.endpoints import DatabaseEndpoint
 from components.aws.placement import ClusterRef, NetworkPlacement
 from components.cluster import Cluster
 from components.collector.args import (
@@ -114,7 +113,8 @@ def _grafana_cloud(stack: Stack, store: GrafanaCloudStore) -> MetricsStore:
     organization = grafana.Provider(
         "grafana-cloud", cloud_access_policy_token=stack.secrets[store.access_policy_token_secret]
     )
-    providers = [*_providers(stack), organization]
+    given = stack.opts.providers or []
+    providers = [*(given.values() if isinstance(given, Mapping) else given), organization]
     cloud = GrafanaCloud(
         "metrics",
         GrafanaCloudArgs(
@@ -129,11 +129,6 @@ def _grafana_cloud(stack: Stack, store: GrafanaCloudStore) -> MetricsStore:
         token_secret_version_id=cloud.token_secret_version_id,
     )
     return MetricsStore(collecting=_collecting(stack, remote_write), query_url=cloud.query_url)
-
-
-def _providers(stack: Stack) -> list[pulumi.ProviderResource]:
-    given = stack.opts.providers or []
-    return list(given.values() if isinstance(given, Mapping) else given)
 
 
 def _self_hosted(stack: Stack, network: Network, store: SelfHostedStore) -> MetricsStore:
@@ -170,7 +165,8 @@ def make_collector(
     store: MetricsStore,
 ) -> Collector | None:
     """Make the task of the exporters; None where there are none."""
-    metrics = stack.config.metrics
+    metrics, pooler = stack.config.metrics, stack.config.database.pooler
+    images, token_secret = metrics.collector, metrics.cloudflare_token_secret
     if store.collecting is None or not metrics.exporters:
         return None
     return Collector(
@@ -178,52 +174,44 @@ def make_collector(
         CollectorArgs(
             service_name=stack.names.of("collector"),
             collecting=store.collecting,
-            task=task(stack, metrics.collector.task),
+            task=task(stack, images.task),
             postgres=(
-                _postgres(stack, postgres.endpoint)
+                PostgresExporterArgs(
+                    database=postgres.endpoint,
+                    connections=EXPORTER_CONNECTIONS,
+                    images=PostgresExporterImages(
+                        exporter=images.postgres_exporter_image,
+                        psql=images.postgres_client_image,
+                        curl=pooler.prepare_image,
+                    ),
+                    authorities_url=pooler.authorities_url,
+                )
                 if "postgres" in metrics.exporters and postgres.endpoint is not None
                 else None
             ),
-            redis=_redis(stack, redis) if "redis" in metrics.exporters else None,
-            cloudflare=_cloudflare(stack, domain),
+            redis=(
+                RedisExporterArgs(
+                    image=images.redis_exporter_image, url=redis.url, upstreams=list(redis.upstreams)
+                )
+                if "redis" in metrics.exporters
+                else None
+            ),
+            cloudflare=(
+                CloudflareExporterArgs(
+                    image=images.cloudflare_exporter_image,
+                    token=None if token_secret is None else stack.secrets[token_secret],
+                    token_secret_arn=metrics.cloudflare_token_secret_arn,
+                    zone_id=domain.zone_id,
+                )
+                if "cloudflare" in metrics.exporters
+                else None
+            ),
             cluster=ClusterRef(arn=cluster.arn, name=stack.names.prefix),
             placement=NetworkPlacement(vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids),
             region=stack.config.region,
             upstreams=network.upstreams,
         ),
         stack.opts,
-    )
-
-
-def _postgres(stack: Stack, database: DatabaseEndpoint) -> PostgresExporterArgs:
-    collector, pooler = stack.config.metrics.collector, stack.config.database.pooler
-    return PostgresExporterArgs(
-        database=database,
-        connections=EXPORTER_CONNECTIONS,
-        images=PostgresExporterImages(
-            exporter=collector.postgres_exporter_image,
-            psql=collector.postgres_client_image,
-            curl=pooler.prepare_image,
-        ),
-        authorities_url=pooler.authorities_url,
-    )
-
-
-def _redis(stack: Stack, redis: RedisStore) -> RedisExporterArgs:
-    image = stack.config.metrics.collector.redis_exporter_image
-    return RedisExporterArgs(image=image, url=redis.url, upstreams=list(redis.upstreams))
-
-
-def _cloudflare(stack: Stack, domain: Domain) -> CloudflareExporterArgs | None:
-    metrics = stack.config.metrics
-    if "cloudflare" not in metrics.exporters:
-        return None
-    secret = metrics.cloudflare_token_secret
-    return CloudflareExporterArgs(
-        image=metrics.collector.cloudflare_exporter_image,
-        token=None if secret is None else stack.secrets[secret],
-        token_secret_arn=metrics.cloudflare_token_secret_arn,
-        zone_id=domain.zone_id,
     )
 
 
@@ -238,30 +226,28 @@ def make_rules(stack: Stack, store: MetricsStore, signals: Sequence[Signals], al
     rule_groups = groups if alerts else recordings_alone
     rules = to_yaml(rule_groups(signals, alert_identity(stack.config)))
     if store.workspace_id is not None:
+        region, url = stack.config.region, stack.config.grafana.url
+        # A topic for each severity.
+        routes = (
+            pulumi.Output.all(page=alarms.page_topic_arn, ticket=alarms.ticket_topic_arn).apply(
+                lambda arns: definition(
+                    {Severity.PAGE: arns["page"], Severity.TICKET: arns["ticket"]}, region=region, grafana_url=url
+                )
+            )
+            if alerts and alarms
+            else None
+        )
         from components.amp import ManagedPrometheusRules, ManagedPrometheusRulesArgs
 
         ManagedPrometheusRules(
             "metrics-rules",
             ManagedPrometheusRulesArgs(
-                workspace_id=store.workspace_id,
-                namespace=stack.names.prefix,
-                rules=rules,
-                alertmanager=_routes(stack, alarms) if alerts and alarms else None,
+                workspace_id=store.workspace_id, namespace=stack.names.prefix, rules=rules, alertmanager=routes
             ),
             stack.opts,
         )
     if store.host is not None:
         _make_servers(stack, store.host, rules)
-
-
-def _routes(stack: Stack, alarms: Alarms) -> pulumi.Output[str]:
-    """Return the configuration of the workspace's Alertmanager: a topic for each severity."""
-    region, url = stack.config.region, stack.config.grafana.url
-    return pulumi.Output.all(page=alarms.page_topic_arn, ticket=alarms.ticket_topic_arn).apply(
-        lambda arns: definition(
-            {Severity.PAGE: arns["page"], Severity.TICKET: arns["ticket"]}, region=region, grafana_url=url
-        )
-    )
 
 
 def _make_servers(stack: Stack, host: "MonitoringHost", rules: str) -> None:

@@ -21,10 +21,7 @@ def objectives_args(targets: Targets, metrics: ServiceMetricsConfig | None = Non
         failed_statuses=[] if targets.errors is None else list(targets.errors.failed_statuses),
         latency=[
             LatencyArgs(
-                name=target.name,
-                within_seconds=target.target_ms / 1000,
-                share=target.share,
-                routes=target.routes,
+                name=target.name, within_seconds=target.target_ms / 1000, share=target.share, routes=target.routes
             )
             for target in targets.latency
             if target.population in OF_THE_SERVICE

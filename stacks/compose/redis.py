@@ -14,65 +14,53 @@ def make_redis(stack: Stack, network: Network) -> RedisStore:
     placement = NetworkPlacement(vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids)
     match config := stack.config.redis:
         case ElastiCacheConfig():
-            return _elasticache(stack, config, placement)
+            from components.redis.auth import AuthArgs, AuthMode
+            from components.redis.elasticache import Redis, RedisArgs
+
+            args = RedisArgs(
+                replication_group_id=stack.names.of("redis"),
+                role=Role(config.role),
+                engine=config.engine,
+                engine_version=config.engine_version,
+                node_type=config.node_type,
+                replicas=config.replicas,
+                eviction_policy=config.eviction_policy,
+                snapshot_retention_days=config.snapshot_retention_days,
+                log_retention_days=stack.config.logs.retention_days,
+                auth=AuthArgs(mode=AuthMode(config.auth.mode), credentials=config.auth.credentials),
+                exporter_names=redis_names(config.metrics, stack.config.metrics.collector.redis_exporter_image),
+                placement=placement,
+                protect=config.protect,
+            )
+            return Redis("redis", args, stack.opts)
         case ServerlessConfig():
-            return _serverless(stack, config, placement)
+            from components.redis.serverless import ServerlessRedis, ServerlessRedisArgs
+
+            serverless = ServerlessRedisArgs(
+                cache_name=stack.names.of("redis"),
+                role=Role(config.role),
+                engine=config.engine,
+                major_version=config.major_version,
+                storage_max_gb=config.storage_max_gb,
+                ecpu_max_per_second=config.ecpu_max_per_second,
+                snapshot_retention_days=config.snapshot_retention_days,
+                credentials=config.auth.credentials,
+                exporter_names=redis_names(config.metrics, stack.config.metrics.collector.redis_exporter_image),
+                placement=placement,
+                protect=config.protect,
+            )
+            return ServerlessRedis("redis", serverless, stack.opts)
         case UpstashConfig():
-            return _upstash(stack, config)
+            from components.redis.upstash import UpstashRedis, UpstashRedisArgs
 
-
-def _elasticache(stack: Stack, config: ElastiCacheConfig, placement: NetworkPlacement) -> RedisStore:
-    from components.redis.auth import AuthArgs, AuthMode
-    from components.redis.elasticache import Redis, RedisArgs
-
-    args = RedisArgs(
-        replication_group_id=stack.names.of("redis"),
-        role=Role(config.role),
-        engine=config.engine,
-        engine_version=config.engine_version,
-        node_type=config.node_type,
-        replicas=config.replicas,
-        eviction_policy=config.eviction_policy,
-        snapshot_retention_days=config.snapshot_retention_days,
-        log_retention_days=stack.config.logs.retention_days,
-        auth=AuthArgs(mode=AuthMode(config.auth.mode), credentials=config.auth.credentials),
-        exporter_names=redis_names(config.metrics, stack.config.metrics.collector.redis_exporter_image),
-        placement=placement,
-        protect=config.protect,
-    )
-    return Redis("redis", args, stack.opts)
-
-
-def _serverless(stack: Stack, config: ServerlessConfig, placement: NetworkPlacement) -> RedisStore:
-    from components.redis.serverless import ServerlessRedis, ServerlessRedisArgs
-
-    args = ServerlessRedisArgs(
-        cache_name=stack.names.of("redis"),
-        role=Role(config.role),
-        engine=config.engine,
-        major_version=config.major_version,
-        storage_max_gb=config.storage_max_gb,
-        ecpu_max_per_second=config.ecpu_max_per_second,
-        snapshot_retention_days=config.snapshot_retention_days,
-        credentials=config.auth.credentials,
-        exporter_names=redis_names(config.metrics, stack.config.metrics.collector.redis_exporter_image),
-        placement=placement,
-        protect=config.protect,
-    )
-    return ServerlessRedis("redis", args, stack.opts)
-
-
-def _upstash(stack: Stack, config: UpstashConfig) -> RedisStore:
-    from components.redis.upstash import UpstashRedis, UpstashRedisArgs
-
-    args = UpstashRedisArgs(
-        database_name=stack.names.of("redis"),
-        role=Role(config.role),
-        primary_region=config.primary_region,
-        read_regions=config.read_regions,
-        eviction_policy=config.eviction_policy,
-        budget_usd=config.budget_usd,
-        has_statistics_datasource=stack.config.grafana.upstash_datasource_uid is not None,
-        protect=config.protect,
-    )
-    return UpstashRedis("redis", args, stack.opts)
+            upstash = UpstashRedisArgs(
+                database_name=stack.names.of("redis"),
+                role=Role(config.role),
+                primary_region=config.primary_region,
+                read_regions=config.read_regions,
+                eviction_policy=config.eviction_policy,
+                budget_usd=config.budget_usd,
+                has_statistics_datasource=stack.config.grafana.upstash_datasource_uid is not None,
+                protect=config.protect,
+            )
+            return UpstashRedis("redis", upstash, stack.opts)

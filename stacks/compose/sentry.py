@@ -11,7 +11,7 @@ from components.sentry.args import (
 )
 from components.sentry.component import Sentry
 from stacks.compose.stack import Stack
-from stacks.config.sentry import SentryAlertsConfig, SentryConfig, SentryProjectConfig
+from stacks.config.sentry import SentryProjectConfig
 
 RELEASE_DIGITS = 12
 """Digits of an image's digest that name its release, as registries and git abbreviate."""
@@ -29,7 +29,8 @@ def make_sentry_frontend(stack: Stack) -> Sentry | None:
 
 
 def _sentry_args(stack: Stack, project: SentryProjectConfig, part: str) -> SentryArgs:
-    shared = stack.config.sentry
+    shared, alerts = stack.config.sentry, project.alerts
+    slack, pagerduty = shared.slack, shared.pagerduty
     return SentryArgs(
         team=TeamArgs(organization=shared.organization, slug=shared.team, team_id=shared.team_id),
         part=part,
@@ -45,34 +46,20 @@ def _sentry_args(stack: Stack, project: SentryProjectConfig, part: str) -> Sentr
         key_limit=KeyLimitArgs(
             events=project.key_rate_limit_count, window_seconds=project.key_rate_limit_window_seconds
         ),
-        alerts=_alerts(project.alerts),
-        slack=_slack(shared),
-        pagerduty=_pagerduty(shared),
+        alerts=AlertArgs(
+            errors=alerts.errors,
+            errors_warning=alerts.errors_warning,
+            errors_critical=alerts.errors_critical,
+            new_issue=alerts.new_issue,
+            performance_regression=alerts.performance_regression,
+            p95_target_ms=alerts.p95_target_ms,
+        ),
+        slack=SlackArgs(integration_id=slack.integration_id, channel=slack.channel) if slack else None,
+        pagerduty=PagerDutyArgs(integration_id=pagerduty.integration_id, service_id=pagerduty.service_id)
+        if pagerduty
+        else None,
         protect=project.protect,
     )
-
-
-def _alerts(alerts: SentryAlertsConfig) -> AlertArgs:
-    return AlertArgs(
-        errors=alerts.errors,
-        errors_warning=alerts.errors_warning,
-        errors_critical=alerts.errors_critical,
-        new_issue=alerts.new_issue,
-        performance_regression=alerts.performance_regression,
-        p95_target_ms=alerts.p95_target_ms,
-    )
-
-
-def _slack(sentry: SentryConfig) -> SlackArgs | None:
-    slack = sentry.slack
-    return SlackArgs(integration_id=slack.integration_id, channel=slack.channel) if slack else None
-
-
-def _pagerduty(sentry: SentryConfig) -> PagerDutyArgs | None:
-    pagerduty = sentry.pagerduty
-    if pagerduty is None:
-        return None
-    return PagerDutyArgs(integration_id=pagerduty.integration_id, service_id=pagerduty.service_id)
 
 
 def release(image: str) -> str:

@@ -23,17 +23,11 @@ from components.service.args import (
 from components.service.service import Service
 from components.service.web_service import WebService
 from edge_rules.ranges import IPV4_RANGES
-from stacks.compose.objectives import (
-    error_shares,
-    latency_limits,
-    objectives_args,
-    warn_of_looser_alerts,
-)
+from stacks.compose.objectives import error_shares, latency_limits, objectives_args, warn_of_looser_alerts
 from stacks.compose.stack import Stack, task
 from stacks.config.metric_names import metric_names
 from stacks.config.rollout import rollout_args
 from stacks.config.scaling import scaling_args
-from stacks.config.service import ServiceConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +52,11 @@ def make_service(
     stack: Stack, network: Network, cluster: Cluster, domain: Domain, inputs: ServiceInputs
 ) -> WebService:
     """Return the web service; a second `service.provider` is a second module of `components/service/`."""
-    warn_of_looser_alerts(stack.config.objectives.targets)
-    return _fargate(stack, network, cluster, domain, inputs)
-
-
-def _fargate(stack: Stack, network: Network, cluster: Cluster, domain: Domain, inputs: ServiceInputs) -> Service:
-    service = stack.config.service
+    service, targets = stack.config.service, stack.config.objectives.targets
+    metrics = service.metrics
+    warn_of_looser_alerts(targets)
+    scaling, base_tasks = scaling_args(service.scaling), service.capacity.base_tasks
+    configured = {name: stack.secrets[name] for name, source in service.secrets.items() if source == "config"}
     return Service(
         "service",
         ServiceArgs(
@@ -76,8 +69,11 @@ def _fargate(stack: Stack, network: Network, cluster: Cluster, domain: Domain, i
                 websockets=service.websockets,
             ),
             task=task(stack, service.task),
-            scaling=scaling_args(service.scaling),
-            capacity=_capacity(service),
+            scaling=scaling,
+            capacity=CapacityArgs(
+                base_tasks=scaling.minimum_tasks if base_tasks is None else base_tasks,
+                spot_percent=service.capacity.spot_percent,
+            ),
             balancer=BalancerArgs(
                 subnet_ids=network.public_subnet_ids,
                 ingress_cidrs=list(IPV4_RANGES),
@@ -88,42 +84,24 @@ def _fargate(stack: Stack, network: Network, cluster: Cluster, domain: Domain, i
             cluster=ClusterRef(arn=cluster.arn, name=stack.names.prefix),
             placement=NetworkPlacement(vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids),
             region=stack.config.region,
-            variables=_variables(stack, inputs),
+            variables=VariablesArgs(
+                plain={**inputs.environment, **service.environment},
+                secret={**inputs.secrets, **configured},
+                generated=[name for name, source in service.secrets.items() if source == "generated"],
+            ),
             rollout=rollout_args(service.deployment),
             upstreams=list(inputs.upstreams),
             task_policy=inputs.task_policy,
-            telemetry=_telemetry(stack, inputs.collecting),
+            telemetry=TelemetryArgs(
+                metric_names=metric_names(metrics) if metrics else None,
+                collecting=inputs.collecting if metrics else None,
+                port=metrics.port if metrics else None,
+                path=metrics.path if metrics else "/metrics",
+                latency_limits=latency_limits(targets),
+                error_shares=error_shares(targets),
+                objectives=objectives_args(targets, metrics),
+            ),
             protect=service.protect,
         ),
         stack.opts,
-    )
-
-
-def _capacity(service: ServiceConfig) -> CapacityArgs:
-    capacity = service.capacity
-    minimum_tasks = scaling_args(service.scaling).minimum_tasks
-    base_tasks = minimum_tasks if capacity.base_tasks is None else capacity.base_tasks
-    return CapacityArgs(base_tasks=base_tasks, spot_percent=capacity.spot_percent)
-
-
-def _variables(stack: Stack, inputs: ServiceInputs) -> VariablesArgs:
-    service = stack.config.service
-    configured = {name: stack.secrets[name] for name, source in service.secrets.items() if source == "config"}
-    return VariablesArgs(
-        plain={**inputs.environment, **service.environment},
-        secret={**inputs.secrets, **configured},
-        generated=[name for name, source in service.secrets.items() if source == "generated"],
-    )
-
-
-def _telemetry(stack: Stack, collecting: CollectingArgs | None) -> TelemetryArgs:
-    metrics, targets = stack.config.service.metrics, stack.config.objectives.targets
-    return TelemetryArgs(
-        metric_names=metric_names(metrics) if metrics else None,
-        collecting=collecting if metrics else None,
-        port=metrics.port if metrics else None,
-        path=metrics.path if metrics else "/metrics",
-        latency_limits=latency_limits(targets),
-        error_shares=error_shares(targets),
-        objectives=objectives_args(targets, metrics),
     )

@@ -19,6 +19,7 @@ def make_storage(stack: Stack, domain: Domain) -> FileStore | None:
     storage = stack.config.storage
     if storage is None:
         return None
+    hostname = storage.hostname
     return Storage(
         "storage",
         StorageArgs(
@@ -32,17 +33,13 @@ def make_storage(stack: Stack, domain: Domain) -> FileStore | None:
             noncurrent_days=storage.noncurrent_days,
             intelligent_tiering=storage.intelligent_tiering,
             access_log_days=storage.access_log_days,
-            alias=_alias(storage.hostname, domain),
+            alias=AliasArgs(hostname=hostname, zone_id=domain.zone_id, certificate_arn=domain.certificate_arn)
+            if hostname is not None
+            else None,
             protect=storage.protect,
         ),
         stack.opts,
     )
-
-
-def _alias(hostname: str | None, domain: Domain) -> AliasArgs | None:
-    if hostname is None:
-        return None
-    return AliasArgs(hostname=hostname, zone_id=domain.zone_id, certificate_arn=domain.certificate_arn)
 
 
 def storage_variables(storage: FileStore | None) -> Mapping[str, pulumi.Input[str]]:

@@ -1,12 +1,14 @@
-"""Network, domain and edge."""
+"""Network, domain, edge, and the client certificate by which the service knows the zone."""
+
+import pulumi
 
 from components.domain import Domain, DomainArgs
 from components.edge.args import AdoptionArgs, EdgeArgs
 from components.edge.zone import Edge
 from components.network import Nat, Network, NetworkArgs
+from components.origin_pull import OriginPull, OriginPullArgs
 from components.service.web_service import WebService
 from stacks.compose.stack import Stack
-from stacks.config.edge import AdoptConfig
 from stacks.config.exporting import ZONE_EXPORTER
 from stacks.edge import edge_settings
 
@@ -46,6 +48,7 @@ def make_domain(stack: Stack) -> Domain:
 def make_edge(stack: Stack, domain: Domain, service: WebService) -> Edge:
     """Return Cloudflare in front of `service`."""
     edge = stack.config.edge
+    adopt = edge.adopt
     return Edge(
         "edge",
         EdgeArgs(
@@ -54,14 +57,33 @@ def make_edge(stack: Stack, domain: Domain, service: WebService) -> Edge:
             origin_hostname=service.hostname,
             settings=edge_settings(stack.config),
             exporter=edge.metrics == ZONE_EXPORTER,
-            adopt=_adoption(edge.adopt),
+            adopt=AdoptionArgs(zone_id=adopt.zone_id, rulesets=adopt.rulesets, settings=adopt.settings)
+            if adopt
+            else None,
             reset=edge.reset,
         ),
         stack.opts,
     )
 
 
-def _adoption(adopt: AdoptConfig | None) -> AdoptionArgs | None:
-    if adopt is None:
+def make_origin_pull(stack: Stack, domain: Domain) -> OriginPull | None:
+    """Return the zone's client certificate; None where `edge.origin_pull` is none."""
+    if stack.config.edge.origin_pull == "none":
         return None
-    return AdoptionArgs(zone_id=adopt.zone_id, rulesets=adopt.rulesets, settings=adopt.settings)
+    return OriginPull(
+        "origin-pull",
+        OriginPullArgs(
+            zone_id=domain.zone_id,
+            subject=f"{stack.names.prefix} origin pull",
+            bucket_prefix=stack.names.of("origin"),
+            protect=stack.config.edge.protect,
+        ),
+        stack.opts,
+    )
+
+
+def client_trust_store_arn(stack: Stack, origin_pull: OriginPull | None) -> pulumi.Output[str] | None:
+    """Return the trust store for the service's callers; None where `edge.origin_pull` is not verify."""
+    if origin_pull is None or stack.config.edge.origin_pull != "verify":
+        return None
+    return origin_pull.trust_store_arn

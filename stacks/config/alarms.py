@@ -16,9 +16,7 @@ class CloudWatchAlarmsConfig(Model):
     severities: Annotated[list[Literal["page", "ticket"]], Field(min_length=1)] = Field(
         default=["page"], description="Which alerts become alarms too; each is billed, about 0.10 USD a month."
     )
-    email: Annotated[list[EmailAddress], Field(min_length=1)] = Field(
-        description="Who gets mail; each confirms a first one."
-    )
+    email: list[EmailAddress] = Field(min_length=1, description="Who gets mail; each confirms a first one.")
     pager_url_secret: VariableName | None = Field(
         default=None,
         description="Key under `secrets` with a pager's https address for SNS; needs grafana.contacts.may_page.",

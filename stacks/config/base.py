@@ -50,3 +50,6 @@ Hostname = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 """Whole percent."""
+
+KeyArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:.+:key/.+$")]
+"""ARN of a KMS key."""

@@ -1,6 +1,6 @@
 """Configuration of the key contract: what the application keeps in Redis, under which keys, for how long."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field
@@ -25,9 +25,7 @@ class KeyConfig(Model):
     pattern: Annotated[str, Field(pattern=PATTERN, max_length=200)] = Field(
         description="The key, each variable part as a placeholder: profile:{version}:{userId}."
     )
-    ttl_seconds: Annotated[int, Field(ge=1, le=31_536_000)] = Field(
-        description="How long a value is kept, in seconds."
-    )
+    ttl_seconds: int = Field(ge=1, le=31_536_000, description="How long a value is kept, in seconds.")
     version_key: Name | None = Field(
         default=None, description="Which of version_keys the placeholder {version} stands for."
     )
@@ -63,7 +61,17 @@ class CacheConfig(Model):
 
 def cache_problems(cache: CacheConfig) -> Iterator[Problem]:
     """Key and sentence for each thing that would let two families of keys meet, or never be invalidated."""
-    yield from _clashes(cache.keys)
+    for at, key in enumerate(cache.keys):
+        for other in cache.keys[:at]:
+            # Where one literal prefix begins the other, a value could be read as the wrong thing.
+            shorter = min(len(key.prefix), len(other.prefix))
+            if key.prefix[:shorter] == other.prefix[:shorter]:
+                shared = SEPARATOR.join(key.prefix[:shorter])
+                problem = (
+                    f"given {key.pattern}, allowed another beginning: {other.pattern} begins with "
+                    f"{shared}{SEPARATOR} too, so one could be read as the other"
+                )
+                yield f"cache.keys.{at}.pattern", problem
     for at, key in enumerate(cache.keys):
         yield from ((f"cache.keys.{at}.{name}", sentence) for name, sentence in _key_problems(key, cache))
     used = {key.version_key for key in cache.keys}
@@ -86,19 +94,3 @@ def _key_problems(key: KeyConfig, cache: CacheConfig) -> Iterator[Problem]:
         yield "version_key", f"{told}; allowed one of version_keys, {known}: {key.pattern} has {{version}}"
     if VERSION not in names and given:
         yield "version_key", f"given {given}, allowed only with {{version}} in the pattern, {key.pattern}"
-
-
-def _clashes(keys: Sequence[KeyConfig]) -> Iterator[Problem]:
-    """Two families clash where one literal prefix begins the other: a value could be read as the wrong thing."""
-    for at, key in enumerate(keys):
-        for other in keys[:at]:
-            shorter = min(len(key.prefix), len(other.prefix))
-            if key.prefix[:shorter] == other.prefix[:shorter]:
-                shared = SEPARATOR.join(key.prefix[:shorter])
-                yield (
-                    f"cache.keys.{at}.pattern",
-                    (
-                        f"given {key.pattern}, allowed another beginning: {other.pattern} begins with "
-                        f"{shared}{SEPARATOR} too, so one could be read as the other"
-                    ),
-                )

@@ -9,7 +9,7 @@ from pydantic import Field
 from components.postgres.rds.refusals import Choices, refusals
 from policies import limits
 from stacks.config import windows
-from stacks.config.base import Model, Name, Percent, Problem, Within
+from stacks.config.base import KeyArn, Model, Name, Percent, Problem, Within
 from stacks.config.dialects import DatabaseMetrics, PoolerMetrics, pgbouncer_names
 from stacks.config.task import TaskConfig
 
@@ -36,9 +36,7 @@ class DeploymentConfig(Model):
     """How far the number of tasks may move during a deployment."""
 
     minimum_percent: Percent = Field(description="Share of tasks that must keep running, 0 to 100.")
-    maximum_percent: Annotated[int, Field(ge=100, le=200)] = Field(
-        description="Share of tasks that may run at once, 100 to 200."
-    )
+    maximum_percent: int = Field(ge=100, le=200, description="Share of tasks that may run at once, 100 to 200.")
 
 
 class PoolerConfig(Model):
@@ -48,13 +46,11 @@ class PoolerConfig(Model):
     mode: Literal["transaction"] = Field(
         default="transaction", description="The only mode that lets many clients share few connections."
     )
-    tasks: Annotated[int, Field(ge=1, le=10)] = Field(description="PgBouncer tasks at rest, 1 to 10.")
+    tasks: int = Field(ge=1, le=10, description="PgBouncer tasks at rest, 1 to 10.")
     server_connections: Annotated[int, Within(limits.POOL_SERVER_CONNECTIONS)] = Field(
         description="Connections that all poolers together open to PostgreSQL."
     )
-    client_connections: Annotated[int, Field(ge=1, le=20000)] = Field(
-        description="Clients that all poolers together accept."
-    )
+    client_connections: int = Field(ge=1, le=20000, description="Clients that all poolers together accept.")
     query_wait_timeout_seconds: Annotated[int, Field(ge=1, le=120)] = Field(
         default=30,
         description="How long a client waits for a connection before it gets an error, in seconds. 0 would be "
@@ -104,8 +100,8 @@ class CredentialsConfig(Model):
     rotation_days: Annotated[int, Field(ge=1, le=1000)] | None = Field(
         default=None, description="Days between two managed passwords; AWS's own 7 when left out."
     )
-    generation: Annotated[int, Field(ge=1)] = Field(
-        default=1, description="Raise it to generate a new password; docs/database.md has the procedure."
+    generation: int = Field(
+        default=1, ge=1, description="Raise it to generate a new password; docs/database.md has the procedure."
     )
 
 
@@ -127,23 +123,19 @@ class RdsConfig(Model):
     """PostgreSQL on Amazon RDS."""
 
     provider: Literal["rds"]
-    postgres_version: Annotated[str, Field(pattern=r"^1[3-9](\.\d{1,2})?$")] = Field(
-        description='Major version, for example "16", or major.minor.'
+    postgres_version: str = Field(
+        pattern=r"^1[3-9](\.\d{1,2})?$", description='Major version, for example "16", or major.minor.'
     )
-    instance_class: Annotated[str, Field(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$")] = Field(
-        description="For example db.r6g.large."
-    )
-    storage_gib: Annotated[int, Field(ge=20, le=65536)] = Field(description="First size of the disk, GiB.")
-    storage_max_gib: Annotated[int, Field(ge=20, le=65536)] = Field(
-        description="Size at which the disk stops growing, GiB."
-    )
-    kms_key_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:.+:key/.+$")] | None = Field(
+    instance_class: str = Field(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$", description="For example db.r6g.large.")
+    storage_gib: int = Field(ge=20, le=65536, description="First size of the disk, GiB.")
+    storage_max_gib: int = Field(ge=20, le=65536, description="Size at which the disk stops growing, GiB.")
+    kms_key_arn: KeyArn | None = Field(
         default=None,
         description="Key that encrypts the disk, for its whole life; AWS's own for RDS when left out.",
     )
     multi_az: bool = Field(default=True, description="A standby in a second zone; needs two poolers.")
-    backup_retention_days: Annotated[int, Field(ge=1, le=35)] = Field(
-        default=7, description="Days that can be restored to the second."
+    backup_retention_days: int = Field(
+        default=7, ge=1, le=35, description="Days that can be restored to the second."
     )
     backup_window: Annotated[str, Field(pattern=windows.DAILY)] = Field(
         default="03:00-04:00", description="When the daily snapshot is taken, UTC, 30 minutes or more."
@@ -164,11 +156,11 @@ class RdsConfig(Model):
         description="After how long a statement is cancelled, in seconds. A leaving pooler waits for it, and a "
         "load balancer waits an hour at the most.",
     )
-    idle_in_transaction_timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
-        default=60, description="After how long an idle transaction is ended, in seconds."
+    idle_in_transaction_timeout_seconds: int = Field(
+        default=60, ge=1, le=3600, description="After how long an idle transaction is ended, in seconds."
     )
-    slow_statement_ms: Annotated[int, Field(ge=1, le=60000)] = Field(
-        default=500, description="Statements that take longer are logged, in milliseconds."
+    slow_statement_ms: int = Field(
+        default=500, ge=1, le=60000, description="Statements that take longer are logged, in milliseconds."
     )
     parameters: dict[ParameterName, str] = Field(
         default={}, description='Further parameters of PostgreSQL: {work_mem: "16384"}.'
@@ -188,7 +180,18 @@ DatabaseConfig = RdsConfig
 
 def database_problems(database: DatabaseConfig) -> Iterator[Problem]:
     """Every way in which the database's settings do not fit each other: the key, and one sentence."""
-    for key, sentence in refusals(_choices(database)):
+    choices = Choices(
+        managed_password=database.credentials.mode == "managed",
+        rotation_days=database.credentials.rotation_days,
+        blue_green=database.upgrade.method == "blue_green",
+        protect=database.protect,
+        backup_retention_days=database.backup_retention_days,
+        max_connections=database.max_connections,
+        replica_connections={
+            replica.purpose: replica.max_connections or database.max_connections for replica in database.replicas
+        },
+    )
+    for key, sentence in refusals(choices):
         yield f"database.{key}", sentence
     for key, sentence in windows.problems(database.backup_window, database.maintenance_window):
         yield f"database.{key}", sentence
@@ -200,40 +203,17 @@ def database_problems(database: DatabaseConfig) -> Iterator[Problem]:
     if len(set(purposes)) != len(purposes):
         yield "database.replicas", f"given the purposes {', '.join(purposes)}, allowed each purpose once"
     if database.multi_az and database.pooler.tasks < POOLERS_OVER_ZONES:
-        yield (
-            "database.pooler.tasks",
-            (
-                f"given {database.pooler.tasks}, allowed {POOLERS_OVER_ZONES} or more with multi_az: true, or the "
-                "loss of one zone stops what the standby keeps up"
-            ),
+        problem = (
+            f"given {database.pooler.tasks}, allowed {POOLERS_OVER_ZONES} or more with multi_az: true, or the "
+            "loss of one zone stops what the standby keeps up"
         )
-    yield from _metrics_problems(database)
-    days = database.insights_retention_days
-    if days not in INSIGHTS_DAYS:
-        yield "database.insights_retention_days", f"given {days}, allowed 7, 731 or a multiple of 31 below 731"
-
-
-def _metrics_problems(database: DatabaseConfig) -> Iterator[Problem]:
+        yield "database.pooler.tasks", problem
     if database.metrics == "supabase":
-        yield (
-            "database.metrics",
-            "given 'supabase', allowed cloudwatch or postgres_exporter with provider rds",
-        )
+        yield "database.metrics", "given 'supabase', allowed cloudwatch or postgres_exporter with provider rds"
     try:
         pgbouncer_names(database.pooler.metrics, database.pooler.exporter_image)
     except ValueError as error:
         yield "database.pooler.exporter_image", f"with metrics: pgbouncer_exporter, {error}"
-
-
-def _choices(database: DatabaseConfig) -> Choices:
-    return Choices(
-        managed_password=database.credentials.mode == "managed",
-        rotation_days=database.credentials.rotation_days,
-        blue_green=database.upgrade.method == "blue_green",
-        protect=database.protect,
-        backup_retention_days=database.backup_retention_days,
-        max_connections=database.max_connections,
-        replica_connections={
-            replica.purpose: replica.max_connections or database.max_connections for replica in database.replicas
-        },
-    )
+    days = database.insights_retention_days
+    if days not in INSIGHTS_DAYS:
+        yield "database.insights_retention_days", f"given {days}, allowed 7, 731 or a multiple of 31 below 731"

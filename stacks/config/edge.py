@@ -31,9 +31,7 @@ MINIFY_IS_GONE = (
 class ApiLimitConfig(Model):
     """Requests one address may send to the API."""
 
-    paths: Annotated[list[UrlPath], Field(min_length=1)] = Field(
-        default=["/rest/", "/rpc/"], description="Beginnings of the paths."
-    )
+    paths: list[UrlPath] = Field(default=["/rest/", "/rpc/"], min_length=1, description="Beginnings of the paths.")
     requests_per_minute: Annotated[int, Within(limits.API_REQUESTS_PER_MINUTE)] = Field(
         default=limits.API_REQUESTS_PER_MINUTE.maximum, description="Requests a minute."
     )
@@ -42,8 +40,7 @@ class ApiLimitConfig(Model):
         description=f"Requests in {limits.API_BURST_WINDOW_SECONDS} seconds; null where the plan lacks the rule.",
     )
     count: Literal["all", "uncached"] = Field(
-        default="all",
-        description="uncached: only what reaches the origin, so that readers are not refused.",
+        default="all", description="uncached: only what reaches the origin, so that readers are not refused."
     )
     except_signed_in: bool = Field(
         default=False,
@@ -57,9 +54,7 @@ class ApiLimitConfig(Model):
 class AuthLimitConfig(Model):
     """Requests one address may send to the sign-in paths."""
 
-    paths: Annotated[list[UrlPath], Field(min_length=1)] = Field(
-        default=["/auth/"], description="Beginnings of the paths."
-    )
+    paths: list[UrlPath] = Field(default=["/auth/"], min_length=1, description="Beginnings of the paths.")
     requests_per_minute: Annotated[int, Within(limits.AUTH_REQUESTS_PER_MINUTE)] = Field(
         default=limits.AUTH_REQUESTS_PER_MINUTE.maximum, description="Requests a minute."
     )
@@ -70,8 +65,8 @@ class AuthLimitConfig(Model):
     failed_login_window_seconds: Annotated[int, Field(ge=10, le=3600)] = Field(
         default=600, description="Window in which failed logins are counted, in seconds; the plan has a list."
     )
-    failed_login_statuses: Annotated[list[ErrorStatus], Field(min_length=1)] = Field(
-        default=[400, 401, 403], description="What the sign-in answers to a wrong password."
+    failed_login_statuses: list[ErrorStatus] = Field(
+        default=[400, 401, 403], min_length=1, description="What the sign-in answers to a wrong password."
     )
 
 
@@ -96,8 +91,8 @@ class CacheConfig(Model):
     static_paths: list[UrlPath] = Field(
         default=["/_app/", "/assets/"], description="Directories of static files with fingerprinted names."
     )
-    static_seconds: Annotated[int, Field(ge=60, le=31536000)] = Field(
-        default=31536000, description="How long the edge and browsers keep those, in seconds."
+    static_seconds: int = Field(
+        default=31536000, ge=60, le=31536000, description="How long the edge and browsers keep those, in seconds."
     )
     changing_files: list[FilePath] = Field(
         default=["/_app/version.json", "/service-worker.js", "/sw.js"],
@@ -138,8 +133,8 @@ class EdgeConfig(Model):
     )
     account_id: CloudflareId = Field(description="Cloudflare account.")
     zone: Hostname = Field(description="Registered domain, for example feed.example.")
-    hostnames: Annotated[list[Hostname], Field(min_length=1)] = Field(
-        description="Names served by the service: the zone itself or one level below."
+    hostnames: list[Hostname] = Field(
+        min_length=1, description="Names served by the service: the zone itself or one level below."
     )
     redirect_hostnames: list[Hostname] = Field(
         default=[], description="Names that send a visitor to the first of `hostnames`, for example www."

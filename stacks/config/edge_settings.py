@@ -17,7 +17,7 @@ from edge_rules.settings import (
 )
 from policies import limits
 from stacks.config.base import Problem
-from stacks.config.edge import ApiLimitConfig, AuthLimitConfig, CacheConfig, EdgeConfig
+from stacks.config.edge import EdgeConfig
 from stacks.config.service import RateLimitTiersConfig
 
 TIER_WAYS_OUT = (
@@ -34,13 +34,40 @@ def requested_settings(edge: EdgeConfig) -> EdgeSettings:
         ValueError: it would make a wrong rule.
 
     """
+    api, auth, cache = edge.rate_limits.api, edge.rate_limits.auth, edge.cache
+    window = limits.API_BURST_WINDOW_SECONDS
     return EdgeSettings(
         plan=CloudflarePlan(edge.plan),
         hostnames=tuple(edge.hostnames),
         redirect_hostnames=tuple(edge.redirect_hostnames),
-        api=_api(edge.rate_limits.api),
-        auth=_auth(edge.rate_limits.auth),
-        cache=_cache(edge.cache),
+        api=ApiSettings(
+            paths=tuple(api.paths),
+            per_minute=RequestRate(requests=api.requests_per_minute, period_seconds=MINUTE_SECONDS),
+            burst=RequestRate(requests=api.burst_requests, period_seconds=window) if api.burst_requests else None,
+            only_uncached=api.count == "uncached",
+            except_signed_in=api.except_signed_in,
+            except_hostnames=tuple(api.except_hostnames),
+        ),
+        auth=AuthSettings(
+            paths=tuple(auth.paths),
+            per_minute=RequestRate(requests=auth.requests_per_minute, period_seconds=MINUTE_SECONDS),
+            failed_logins=FailedLogins(
+                failures=auth.failed_logins,
+                window_seconds=auth.failed_login_window_seconds,
+                statuses=tuple(auth.failed_login_statuses),
+            )
+            if auth.failed_logins
+            else None,
+        ),
+        cache=CacheSettings(
+            fingerprinted_paths=tuple(cache.static_paths),
+            fingerprinted_seconds=cache.static_seconds,
+            changing_files=tuple(cache.changing_files),
+            extensions=tuple(cache.static_extensions),
+            extension_seconds=cache.extension_seconds,
+            api_seconds=cache.api_seconds,
+            session_cookies=tuple(cache.session_cookies),
+        ),
         hsts=Hsts(edge.hsts),
         waf=Waf(edge.waf),
         owasp=edge.owasp,
@@ -69,15 +96,11 @@ def edge_problems(edge: EdgeConfig, tiers: RateLimitTiersConfig | None) -> Itera
     except ValueError as error:
         yield "edge", str(error)
         return
-    if edge.when_plan_lacks == "refuse":
-        for feature in unsupported(settings):
+    for feature in unsupported(settings):
+        if edge.when_plan_lacks == "refuse":
             yield feature.key, f"{feature.refusal(settings.plan)}, or when_plan_lacks: degrade"
-    elif any(feature.smallest is None for feature in unsupported(settings)):
-        yield from (
-            (feature.key, feature.refusal(settings.plan))
-            for feature in unsupported(settings)
-            if feature.smallest is None
-        )
+        elif feature.smallest is None:
+            yield feature.key, feature.refusal(settings.plan)
     if tiers:
         yield from _tier_problems(settings_in_force(edge).api, tiers)
 
@@ -93,40 +116,3 @@ def _tier_problems(api: ApiSettings, tiers: RateLimitTiersConfig) -> Iterator[Pr
         if requests > ceiling and not excepted:
             given = f"given {requests} a minute, allowed up to {ceiling:g}, which the edge lets one address send"
             yield f"service.rate_limit_tiers.{tier}", f"{given}: {TIER_WAYS_OUT}"
-
-
-def _api(api: ApiLimitConfig) -> ApiSettings:
-    window = limits.API_BURST_WINDOW_SECONDS
-    return ApiSettings(
-        paths=tuple(api.paths),
-        per_minute=RequestRate(requests=api.requests_per_minute, period_seconds=MINUTE_SECONDS),
-        burst=RequestRate(requests=api.burst_requests, period_seconds=window) if api.burst_requests else None,
-        only_uncached=api.count == "uncached",
-        except_signed_in=api.except_signed_in,
-        except_hostnames=tuple(api.except_hostnames),
-    )
-
-
-def _auth(auth: AuthLimitConfig) -> AuthSettings:
-    failed = auth.failed_logins and FailedLogins(
-        failures=auth.failed_logins,
-        window_seconds=auth.failed_login_window_seconds,
-        statuses=tuple(auth.failed_login_statuses),
-    )
-    return AuthSettings(
-        paths=tuple(auth.paths),
-        per_minute=RequestRate(requests=auth.requests_per_minute, period_seconds=MINUTE_SECONDS),
-        failed_logins=failed or None,
-    )
-
-
-def _cache(cache: CacheConfig) -> CacheSettings:
-    return CacheSettings(
-        fingerprinted_paths=tuple(cache.static_paths),
-        fingerprinted_seconds=cache.static_seconds,
-        changing_files=tuple(cache.changing_files),
-        extensions=tuple(cache.static_extensions),
-        extension_seconds=cache.extension_seconds,
-        api_seconds=cache.api_seconds,
-        session_cookies=tuple(cache.session_cookies),
-    )

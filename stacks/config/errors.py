@@ -50,11 +50,20 @@ def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
 
 
 def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
-    path = _without_tags(detail["loc"], model)
+    path: list[Any] = []
+    location: Sequence[Any] = detail["loc"]
+    for part in location:
+        if part not in _members(path, model):  # The name of a member of a union is no key.
+            path.append(part)
     key = ".".join(str(part) for part in path)
     match detail["type"]:
         case "extra_forbidden":
-            return f"{key}: unknown key{_suggestion(path, model)}"
+            # Of a union, the keys of all its members.
+            blocks = _blocks(path[:-1], model.model_json_schema())
+            known = {name for block in blocks for name in block.get("properties", {})}
+            allowed = f"; allowed {', '.join(sorted(known))}" if known else ""
+            nearest = nearest_name(str(path[-1]), known)
+            return f"{key}: unknown key{f'; did you mean {nearest}?' if nearest else allowed}"
         case "missing":
             return f"{key}: missing; it is required"
         case "task_size":
@@ -84,15 +93,6 @@ def _tag_key(detail: ErrorDetails) -> str:
     return str(detail["ctx"]["discriminator"]).strip("'")
 
 
-def _without_tags(location: Sequence[Any], model: type[BaseModel]) -> list[Any]:
-    """An error's location without the parts that name a member of a union, not a key."""
-    path: list[Any] = []
-    for part in location:
-        if part not in _members(path, model):
-            path.append(part)
-    return path
-
-
 def _members(path: Sequence[Any], model: type[BaseModel]) -> Iterator[str]:
     """Names of the members of the union at `path`; none where there is no union."""
     *above, last = path or [""]
@@ -102,26 +102,19 @@ def _members(path: Sequence[Any], model: type[BaseModel]) -> Iterator[str]:
         yield from field.get("discriminator", {}).get("mapping", {})
 
 
-def _suggestion(path: Sequence[Any], model: type[BaseModel]) -> str:
-    # Of a union, the keys of all its members.
-    blocks = _blocks(path[:-1], model.model_json_schema())
-    known = {key for block in blocks for key in block.get("properties", {})}
-    if name := nearest_name(str(path[-1]), known):
-        return f"; did you mean {name}?"
-    return f"; allowed {', '.join(sorted(known))}" if known else ""
-
-
 def _blocks(path: Sequence[Any], root: dict[str, Any]) -> list[dict[str, Any]]:
     blocks = [root]
     for part in path:
-        blocks = [found for block in blocks for found in _step(block, part, root)]
+        fields = [
+            block.get("items") if isinstance(part, int) else block.get("properties", {}).get(part)
+            for block in blocks
+        ]
+        options = [
+            it for at in fields if at is not None for it in (at, *at.get("oneOf", []), *at.get("anyOf", []))
+        ]
+        names = [option.get("$ref", "").rpartition("/")[2] for option in options]
+        blocks = [
+            root.get("$defs", {}).get(name, {}) if name else option
+            for name, option in zip(names, options, strict=True)
+        ]
     return blocks
-
-
-def _step(block: dict[str, Any], part: Any, root: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    below = block.get("items") if isinstance(part, int) else block.get("properties", {}).get(part)
-    if below is None:
-        return
-    for option in [below, *below.get("oneOf", []), *below.get("anyOf", [])]:
-        reference = option.get("$ref", "").rpartition("/")[2]
-        yield root.get("$defs", {}).get(reference, {}) if reference else option

@@ -46,26 +46,16 @@ def exporter_problems(
         )
     if "redis" in exporters and redis_provider == "upstash":
         yield "metrics.exporters", "given redis, allowed without it at upstash, which answers INFO with little"
-    yield from _untold(metrics, told_by)
-    yield from _zone_problems(metrics, told_by["edge"], edge_plan)
-    yield from _token_problems(metrics, place)
-
-
-def _untold(metrics: MetricsConfig, told_by: Mapping[str, str]) -> Iterator[Problem]:
-    """Every part that is told of by an exporter which the stack's own collector does not run."""
-    if not metrics.collects:
-        return
     for block, dialect in told_by.items():
         exporter = EXPORTER_OF[block]
-        if dialect == f"{exporter}_exporter" and exporter not in metrics.exporters:
+        if metrics.collects and dialect == f"{exporter}_exporter" and exporter not in exporters:
             yield f"{block}.metrics", f"given {dialect}, allowed with {exporter} in metrics.exporters"
-
-
-def _zone_problems(metrics: MetricsConfig, told_by: str, plan: str) -> Iterator[Problem]:
-    if told_by == ZONE_EXPORTER and plan == "free":
-        yield "edge.metrics", f"given {told_by} with edge.plan free, allowed none: Cloudflare tells it nothing"
-    if told_by != ZONE_EXPORTER and "cloudflare" in metrics.exporters:
+    zone = told_by["edge"]
+    if zone == ZONE_EXPORTER and edge_plan == "free":
+        yield "edge.metrics", f"given {zone} with edge.plan free, allowed none: Cloudflare tells it nothing"
+    if zone != ZONE_EXPORTER and "cloudflare" in exporters:
         yield "metrics.exporters", f"given cloudflare, allowed with edge.metrics: {ZONE_EXPORTER}"
+    yield from _token_problems(metrics, place)
 
 
 def _token_problems(metrics: MetricsConfig, place: Place) -> Iterator[Problem]:

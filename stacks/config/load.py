@@ -65,8 +65,16 @@ def from_file(path: Path) -> StackFile:
     declared = document.get("config") or {}
     if not isinstance(declared, dict):
         raise ConfigError(path.name, [f"config: given {type(declared).__name__}, allowed a block of keys"])
+    own = {
+        key.removeprefix(f"{PROJECT}:"): value for key, value in declared.items() if key.startswith(f"{PROJECT}:")
+    }
+    sealed_values = own.pop(SECRETS, {})
+    if clear := [name for name, value in sealed_values.items() if not _holds_secret(value)]:
+        remedy = f"pulumi config set --secret --path '{PROJECT}:{SECRETS}."
+        problem = "written in clear text, allowed only encrypted; set it with"
+        raise ConfigError(path.name, [f"{SECRETS}.{name}: {problem}: {remedy}{name}'" for name in clear])
     return StackFile(
-        config=parse(path.name, _own_keys(path.name, declared)),
+        config=parse(path.name, {**own, SECRETS: frozenset(sealed_values)}),
         engine_config={
             key: sealed if isinstance(sealed := _seal(value), str) else json.dumps(sealed)
             for key, value in declared.items()
@@ -115,29 +123,13 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise ConfigError(path.name, ["not UTF-8 text"]) from None
     except yaml.YAMLError as error:
-        raise ConfigError(path.name, [f"not YAML: {_yaml_problem(error)}"]) from None
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        problem = getattr(error, "problem", None) or "it cannot be parsed"
+        raise ConfigError(path.name, [f"not YAML: {where}{problem}"]) from None
     if not isinstance(document, dict):
         raise ConfigError(path.name, ["given no keys, allowed a document with the key config"])
     return document
-
-
-def _yaml_problem(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-    return f"{where}{getattr(error, 'problem', None) or 'it cannot be parsed'}"
-
-
-def _own_keys(source: str, declared: Mapping[str, Any]) -> dict[str, Any]:
-    own = {
-        key.removeprefix(f"{PROJECT}:"): value for key, value in declared.items() if key.startswith(f"{PROJECT}:")
-    }
-    sealed = own.pop(SECRETS, {})
-    clear = [name for name, value in sealed.items() if not _holds_secret(value)]
-    if clear:
-        remedy = f"pulumi config set --secret --path '{PROJECT}:{SECRETS}."
-        problem = "written in clear text, allowed only encrypted; set it with"
-        raise ConfigError(source, [f"{SECRETS}.{name}: {problem}: {remedy}{name}'" for name in clear])
-    return {**own, SECRETS: frozenset(sealed)}
 
 
 def _holds_secret(value: Any) -> bool:

@@ -1,5 +1,6 @@
 """Configuration of the names of the application's metrics."""
 
+from dataclasses import fields
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -23,11 +24,11 @@ class OperationConfig(Model):
     """One operation of the application with a duration histogram of its own."""
 
     id: Name = Field(description="Part of the record's id: switch-cycle.")
-    title: Annotated[str, Field(min_length=1, max_length=40)] = Field(description="For people: Switch of a cycle.")
+    title: str = Field(min_length=1, max_length=40, description="For people: Switch of a cycle.")
     duration: Metric = Field(description="Classic histogram, without _bucket.")
     duration_unit: TimeUnit = Field(default="s", description="Unit of the histogram.")
-    p95_ms: Annotated[int, Field(ge=1, le=60000)] = Field(
-        description="95th percentile over which a ticket is written, in milliseconds."
+    p95_ms: int = Field(
+        ge=1, le=60000, description="95th percentile over which a ticket is written, in milliseconds."
     )
 
 
@@ -69,33 +70,16 @@ class MetricNamesConfig(Model):
 
 def metric_names(config: MetricNamesConfig) -> MetricNames:
     """Return the names as signals take them."""
-    return MetricNames(
-        requests=config.requests,
-        duration=config.duration,
-        duration_unit=config.duration_unit,
-        duration_edges=tuple(config.duration_edges),
-        status_label=config.status_label,
-        route_label=config.route_label,
-        method_label=config.method_label,
-        sign_in_routes=config.sign_in_routes,
-        cache_requests=config.cache_requests,
-        cache_pattern_label=config.cache_pattern_label,
-        cache_result_label=config.cache_result_label,
-        active_users=config.active_users,
-        tasks_created=config.tasks_created,
-        user_type_label=config.user_type_label,
-        sessions=config.sessions,
-        websockets=config.websockets,
-        write_queue=config.write_queue,
-        failed_writes=config.failed_writes,
-        operations=tuple(
-            OperationNames(
-                id=operation.id,
-                title=operation.title,
-                duration=operation.duration,
-                duration_unit=operation.duration_unit,
-                p95_seconds=operation.p95_ms / 1000,
-            )
-            for operation in config.operations
-        ),
+    names = {field.name: getattr(config, field.name) for field in fields(MetricNames)}
+    names["duration_edges"] = tuple(config.duration_edges)
+    names["operations"] = tuple(
+        OperationNames(
+            id=operation.id,
+            title=operation.title,
+            duration=operation.duration,
+            duration_unit=operation.duration_unit,
+            p95_seconds=operation.p95_ms / 1000,
+        )
+        for operation in config.operations
     )
+    return MetricNames(**names)

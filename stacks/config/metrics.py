@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stacks.config.base import Model, Problem
+from stacks.config.base import KeyArn, Model, Problem
 from stacks.config.service import VariableName
 from stacks.config.task import TaskConfig
 
@@ -72,7 +72,7 @@ class AmpStore(Model):
         description="Let the store evaluate the alerts as well, and send them to the topics of cloudwatch_alarms.",
     )
     retention_days: RetentionDays = RETENTION_DAYS
-    kms_key_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:.+:key/.+$")] | None = Field(
+    kms_key_arn: KeyArn | None = Field(
         default=None, description="Key that encrypts the series, for their whole life; AWS's own when left out."
     )
     protect: bool = Field(default=True, description="Refuse to delete the series.")
@@ -82,11 +82,11 @@ class GrafanaCloudStore(Model):
     """The hosted Prometheus of a stack at Grafana Cloud."""
 
     provider: Literal["grafana_cloud"]
-    slug: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,28}$")] = Field(
-        description="Subdomain of the stack at grafana.net; it cannot change."
+    slug: str = Field(
+        pattern=r"^[a-z][a-z0-9]{0,28}$", description="Subdomain of the stack at grafana.net; it cannot change."
     )
-    cloud_region: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")] = Field(
-        description="Grafana's name of the region, which cannot change: prod-us-east-0."
+    cloud_region: str = Field(
+        pattern=r"^[a-z0-9-]+$", description="Grafana's name of the region, which cannot change: prod-us-east-0."
     )
     plan: Literal["free", "paid"] = Field(
         default="free", description="The free plan takes 10,000 series and keeps them for 14 days."
@@ -112,8 +112,8 @@ class SelfHostedStore(Model):
     instance_type: Annotated[str, Field(pattern=r"^[a-z0-9]+\.[a-z0-9]+$")] = Field(
         default="t3.small", description="Type of the EC2 instance, x86_64: Fargate has no disk that lasts."
     )
-    storage_gib: Annotated[int, Field(ge=10, le=16384)] = Field(default=50, description="Size of the disk, GiB.")
-    kms_key_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:.+:key/.+$")] | None = Field(
+    storage_gib: int = Field(default=50, ge=10, le=16384, description="Size of the disk, GiB.")
+    kms_key_arn: KeyArn | None = Field(
         default=None, description="Key that encrypts the disk, for its whole life; AWS's own when left out."
     )
     prometheus_image: ImageName = Field(
@@ -227,33 +227,25 @@ def metrics_problems(metrics: MetricsConfig, *, nat: str, endpoints: list[str], 
         series: the stack's estimate, from `series_estimate`.
 
     """
-    if nat == "none":
-        yield from _outside_problems(metrics, endpoints)
     store = metrics.store
+    if nat == "none":
+        if store.provider == "amp" and "aps-workspaces" not in endpoints:
+            problem = "missing aps-workspaces; with nat: none nothing else reaches metrics.store amp"
+            yield "network.endpoints", problem
+        if store.provider in ("grafana_cloud", "self_hosted"):
+            allowed = "allowed amp or external with network.nat: none: it needs the internet"
+            yield "metrics.store.provider", f"given {store.provider!r}, {allowed}"
+        if "cloudflare" in metrics.exporters:
+            yield "metrics.exporters", "given cloudflare, allowed without it with network.nat: none"
     if isinstance(store, GrafanaCloudStore) and store.plan == "free":
         if store.retention_days != FREE_RETENTION_DAYS:
-            yield (
-                "metrics.store.retention_days",
-                f"given {store.retention_days}, allowed {FREE_RETENTION_DAYS} with plan: free",
-            )
+            problem = f"given {store.retention_days}, allowed {FREE_RETENTION_DAYS} with plan: free"
+            yield "metrics.store.retention_days", problem
         if series > FREE_SERIES:
             yield (
                 "metrics.store.plan",
                 f"given 'free' for about {series} series, allowed up to {FREE_SERIES}: take plan: paid, or less",
             )
-
-
-def _outside_problems(metrics: MetricsConfig, endpoints: list[str]) -> Iterator[Problem]:
-    provider = metrics.store.provider
-    if provider == "amp" and "aps-workspaces" not in endpoints:
-        yield "network.endpoints", "missing aps-workspaces; with nat: none nothing else reaches metrics.store amp"
-    if provider in ("grafana_cloud", "self_hosted"):
-        yield (
-            "metrics.store.provider",
-            f"given {provider!r}, allowed amp or external with network.nat: none: it needs the internet",
-        )
-    if "cloudflare" in metrics.exporters:
-        yield "metrics.exporters", "given cloudflare, allowed without it with network.nat: none"
 
 
 def series_estimate(metrics: MetricsConfig, *, poolers: int, services: int, series_of_service: int) -> int:

@@ -53,8 +53,8 @@ class NetworkConfig(Model):
     """A VPC over two or three zones."""
 
     cidr: Annotated[str, AfterValidator(_vpc_range)] = Field(description="Private IPv4 range, /16 to /20.")
-    zones: Annotated[list[str], Field(min_length=2, max_length=3)] = Field(
-        description="Availability zones, 2 or 3, of the stack's region."
+    zones: list[str] = Field(
+        min_length=2, max_length=3, description="Availability zones, 2 or 3, of the stack's region."
     )
     nat: Literal["none", "single", "per_zone"] = Field(
         default="per_zone",
@@ -95,30 +95,15 @@ def network_problems(
         if len(set(given)) != len(given):
             yield f"network.{key}", f"given {', '.join(given)}, allowed each once"
     if network.nat == "none":
-        yield from _endpoint_problems(network)
-        yield from _outside_problems(redis_provider, authorities_url, images)
-
-
-def _endpoint_problems(network: NetworkConfig) -> Iterator[Problem]:
-    missing = [service for service in TASK_ENDPOINTS if service not in network.endpoints]
-    if missing:
-        yield (
-            "network.endpoints",
-            f"missing {', '.join(missing)}, required with network.nat: none, or no task starts",
-        )
-
-
-def _outside_problems(
-    redis_provider: str, authorities_url: str | None, images: Mapping[str, str]
-) -> Iterator[Problem]:
-    """Return what lies on the internet, which no private subnet reaches."""
-    if redis_provider == "upstash":
-        yield "redis.provider", "given 'upstash', allowed a Redis inside the VPC with network.nat: none"
-    if authorities_url is None:
-        yield (
-            "database.pooler.authorities_url",
-            "missing, required with network.nat: none: a file:// of prepare_image, or an object in S3",
-        )
-    for key, image in images.items():
-        if not PRIVATE_IMAGE.match(image):
-            yield key, f"given {image}, allowed an image in a private ECR registry with network.nat: none"
+        if missing := [service for service in TASK_ENDPOINTS if service not in network.endpoints]:
+            sentence = f"missing {', '.join(missing)}, required with network.nat: none, or no task starts"
+            yield "network.endpoints", sentence
+        # What lies on the internet, no private subnet reaches.
+        if redis_provider == "upstash":
+            yield "redis.provider", "given 'upstash', allowed a Redis inside the VPC with network.nat: none"
+        if authorities_url is None:
+            sentence = "missing, required with network.nat: none: a file:// of prepare_image, or an object in S3"
+            yield "database.pooler.authorities_url", sentence
+        for key, image in images.items():
+            if not PRIVATE_IMAGE.match(image):
+                yield key, f"given {image}, allowed an image in a private ECR registry with network.nat: none"

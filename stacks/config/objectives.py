@@ -47,21 +47,18 @@ def objective_problems(config: ObjectivesConfig, names: MetricNames | None) -> I
     for target in targets.latency:
         # 0.1 s and 100 ms are the same edge, though not the same float.
         if target.population in OF_THE_SERVICE and all(abs(edge - target.target_ms) > 1e-6 for edge in edges):
-            yield (
-                "objectives.latency",
-                (
-                    f"{target.name}: given {target.target_ms} ms, allowed an edge of {names.duration}, so that "
-                    f"somebody counts the answers within it: {', '.join(f'{edge:g}' for edge in edges)} ms"
-                ),
+            problem = (
+                f"{target.name}: given {target.target_ms} ms, allowed an edge of {names.duration}, so that "
+                f"somebody counts the answers within it: {', '.join(f'{edge:g}' for edge in edges)} ms"
             )
+            yield "objectives.latency", problem
         if target.population == "operation" and not target.routes:
             yield "objectives.latency", f"{target.name}: an operation needs `routes`, for example /cycles/.*"
-    for key, target_share in (("availability", targets.availability), ("errors.share", _success(targets))):
+    success = None if targets.errors is None else 1 - targets.errors.share
+    for key, target_share in (("availability", targets.availability), ("errors.share", success)):
         if target_share is not None and not usable_windows(target_share):
-            yield (
-                f"objectives.{key}",
-                f"given {target_share:g}, which leaves a budget so large that no alert could fire",
-            )
+            problem = f"given {target_share:g}, which leaves a budget so large that no alert could fire"
+            yield f"objectives.{key}", problem
 
 
 def looser_alerts(targets: Targets) -> Iterator[str]:
@@ -80,10 +77,6 @@ def looser_alerts(targets: Targets) -> Iterator[str]:
                 f"objectives.errors: {targets.errors.share * 100:g} % may fail and the first alert comes at "
                 f"{first_share * 100:g} %; until then only the budget tells"
             )
-
-
-def _success(targets: Targets) -> float | None:
-    return None if targets.errors is None else 1 - targets.errors.share
 
 
 def _twice(key: str, names: list[str]) -> Iterator[Problem]:

@@ -18,12 +18,10 @@ class MailServerConfig(Model):
     """What an Alertmanager of our own sends mail through; Grafana has a server of its own."""
 
     host: Hostname = Field(description="Name of the server, for example `email-smtp.eu-west-1.amazonaws.com`.")
-    port: Annotated[int, Field(ge=1, le=65535)] = Field(default=587, description="Port that speaks STARTTLS.")
+    port: int = Field(default=587, ge=1, le=65535, description="Port that speaks STARTTLS.")
     sender: EmailAddress = Field(description="Address that messages come from.")
     username: str | None = Field(
-        default=None,
-        min_length=1,
-        description="Who logs in; the password is a file beside the routes.",
+        default=None, min_length=1, description="Who logs in; the password is a file beside the routes."
     )
 
 
@@ -34,8 +32,8 @@ class ContactsConfig(Model):
     every stack has mail.
     """
 
-    email: Annotated[list[EmailAddress], Field(min_length=1)] = Field(
-        description="Addresses for information, and for whatever has no other place to go."
+    email: list[EmailAddress] = Field(
+        min_length=1, description="Addresses for information, and for whatever has no other place to go."
     )
     mail_server: MailServerConfig | None = Field(
         default=None,
@@ -87,8 +85,8 @@ def contact_secret_problems(contacts: ContactsConfig, values: Mapping[str, str])
 class TicketHoursConfig(Model):
     """When tickets are sent, Monday to Friday; those of the night wait for the morning."""
 
-    first_hour: Annotated[int, Field(ge=0, le=23)] = Field(default=8, description="Hour at which they begin.")
-    last_hour: Annotated[int, Field(ge=1, le=24)] = Field(default=18, description="Hour at which they end.")
+    first_hour: int = Field(default=8, ge=0, le=23, description="Hour at which they begin.")
+    last_hour: int = Field(default=18, ge=1, le=24, description="Hour at which they end.")
     timezone: Annotated[str, Field(pattern=r"^[A-Za-z_]+(/[A-Za-z_+-]+)*$")] = Field(
         default="UTC", description="Name in the time zone database, for example `Europe/Amsterdam`."
     )
@@ -113,11 +111,11 @@ class GrafanaConfig(Model):
     url: Annotated[str, Field(pattern=r"^https://[^\s/]+(/[^\s/]+)*$")] = Field(
         description="Address of Grafana, for links in messages, for example `https://example.grafana.net`."
     )
-    runbook_url: Annotated[str, Field(pattern=r"^https://\S+$")] = Field(
-        description="Page with a section for each alert, its id the anchor."
+    runbook_url: str = Field(
+        pattern=r"^https://\S+$", description="Page with a section for each alert, its id the anchor."
     )
-    evaluation_interval_seconds: Annotated[int, Field(ge=10, le=3600, multiple_of=10)] = Field(
-        default=60, description="How often alert rules are evaluated, in seconds."
+    evaluation_interval_seconds: int = Field(
+        default=60, ge=10, le=3600, multiple_of=10, description="How often alert rules are evaluated, in seconds."
     )
     contacts: ContactsConfig
     postgres_datasource_uid: str | None = Field(
@@ -137,8 +135,7 @@ class GrafanaConfig(Model):
         description="Whether this stack writes the organization's whole tree of policies, over everybody's.",
     )
     pages_inhibit: bool = Field(
-        default=False,
-        description="Whether a page silences tickets of the same record: Grafana 13 or later.",
+        default=False, description="Whether a page silences tickets of the same record: Grafana 13 or later."
     )
     ticket_hours: TicketHoursConfig | None = Field(
         default=None, description="When tickets are sent, Monday to Friday; at any time when left out."
@@ -149,8 +146,7 @@ class ConnectionAlertConfig(Model):
     """Open connections to PostgreSQL above which people are told."""
 
     warning: Annotated[int, Field(ge=1)] | None = Field(
-        default=None,
-        description="More make a ticket; left out, more than `database.pooler.server_connections`.",
+        default=None, description="More make a ticket; left out, more than `database.pooler.server_connections`."
     )
     critical: Annotated[int, Field(ge=1)] | None = Field(
         default=None,

@@ -46,7 +46,7 @@ REALTIME = Targets(
             target_ms=50,
             warning_ms=50,
             routes=".*/switch",
-        ),
+        )
     ],
     hits=[],
 )

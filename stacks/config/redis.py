@@ -79,15 +79,9 @@ class ElastiCacheConfig(Model):
     provider: Literal["elasticache"]
     role: RoleName
     engine: Engine = "valkey"
-    engine_version: Annotated[str, Field(pattern=r"^[78]\.\d{1,2}$")] = Field(
-        default="8.0", description="Major.minor."
-    )
-    node_type: Annotated[str, Field(pattern=r"^cache\.[a-z0-9]+\.[a-z0-9]+$")] = Field(
-        description="For example cache.r7g.large."
-    )
-    replicas: Annotated[int, Field(ge=0, le=5)] = Field(
-        default=1, description="Read replicas; with 0 there is no failover."
-    )
+    engine_version: str = Field(default="8.0", pattern=r"^[78]\.\d{1,2}$", description="Major.minor.")
+    node_type: str = Field(pattern=r"^cache\.[a-z0-9]+\.[a-z0-9]+$", description="For example cache.r7g.large.")
+    replicas: int = Field(default=1, ge=0, le=5, description="Read replicas; with 0 there is no failover.")
     eviction_policy: EnginePolicy | None = Field(
         default=None, description="What goes when memory is full; left out, the role decides."
     )
@@ -104,11 +98,9 @@ class ServerlessConfig(Model):
     role: RoleName
     engine: Engine = "valkey"
     major_version: Literal["7", "8"] = Field(default="8", description="Major version.")
-    storage_max_gb: Annotated[int, Field(ge=1, le=5000)] = Field(
-        description="Data at the most, GB; then keys with a TTL go."
-    )
-    ecpu_max_per_second: Annotated[int, Field(ge=1000, le=15_000_000)] = Field(
-        description="Processing units a second at the most; then commands are throttled."
+    storage_max_gb: int = Field(ge=1, le=5000, description="Data at the most, GB; then keys with a TTL go.")
+    ecpu_max_per_second: int = Field(
+        ge=1000, le=15_000_000, description="Processing units a second at the most; then commands are throttled."
     )
     snapshot_retention_days: SnapshotDays = None
     auth: ServerlessAuthConfig = ServerlessAuthConfig()
@@ -126,9 +118,7 @@ class UpstashConfig(Model):
     eviction_policy: Literal["optimistic-volatile", "noeviction"] | None = Field(
         default=None, description="What goes when memory is full; left out, the role decides."
     )
-    budget_usd: Annotated[int, Field(ge=1)] = Field(
-        description="Monthly spending, US dollars, above which Upstash throttles."
-    )
+    budget_usd: int = Field(ge=1, description="Monthly spending, US dollars, above which Upstash throttles.")
     protect: bool = Field(default=True, description="Refuse to delete or replace it.")
 
 
@@ -172,7 +162,5 @@ def _engine_problems(key: str, engine: str, version: str) -> Iterator[Problem]:
 def _credential_problems(credentials: list[int]) -> Iterator[Problem]:
     if credentials != sorted(set(credentials)):
         given = ", ".join(str(number) for number in credentials)
-        yield (
-            "redis.auth.credentials",
-            f"given {given}, allowed one number, or two with the higher one last",
-        )
+        problem = f"given {given}, allowed one number, or two with the higher one last"
+        yield "redis.auth.credentials", problem

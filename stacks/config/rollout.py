@@ -10,14 +10,19 @@ from stacks.config.base import Model, Percent
 ShiftMinutes = Annotated[int, Field(ge=0, le=1440)]
 """Pause between two steps of a deployment, in minutes."""
 
+BakeMinutes = Annotated[
+    ShiftMinutes, Field(description="How long the old fleet still runs after the shift, in minutes.")
+]
+"""Life of the old fleet beside the new one."""
+
 
 class RollingConfig(Model):
     """A few tasks are replaced at a time."""
 
     strategy: Literal["rolling"]
     minimum_percent: Percent = Field(default=100, description="Share of tasks that must keep running, 0 to 100.")
-    maximum_percent: Annotated[int, Field(ge=100, le=200)] = Field(
-        default=200, description="Share of tasks that may run at once, 100 to 200."
+    maximum_percent: int = Field(
+        default=200, ge=100, le=200, description="Share of tasks that may run at once, 100 to 200."
     )
 
 
@@ -25,31 +30,25 @@ class BlueGreenConfig(Model):
     """A second fleet takes over all traffic at once."""
 
     strategy: Literal["blue_green"]
-    bake_minutes: ShiftMinutes = Field(
-        default=10, description="How long the old fleet still runs after the shift, in minutes."
-    )
+    bake_minutes: BakeMinutes = 10
 
 
 class CanaryConfig(Model):
     """A second fleet takes a share of the traffic, and the rest later."""
 
     strategy: Literal["canary"]
-    percent: Annotated[int, Field(ge=1, le=99)] = Field(default=10, description="The first share, in percent.")
+    percent: int = Field(default=10, ge=1, le=99, description="The first share, in percent.")
     minutes: ShiftMinutes = Field(default=10, description="Pause before the rest, in minutes.")
-    bake_minutes: ShiftMinutes = Field(
-        default=10, description="How long the old fleet still runs after the shift, in minutes."
-    )
+    bake_minutes: BakeMinutes = 10
 
 
 class LinearConfig(Model):
     """A second fleet takes the traffic in equal shares."""
 
     strategy: Literal["linear"]
-    percent: Annotated[int, Field(ge=3, le=100)] = Field(default=20, description="Each share, in percent.")
+    percent: int = Field(default=20, ge=3, le=100, description="Each share, in percent.")
     minutes: ShiftMinutes = Field(default=5, description="Pause before the next share, in minutes.")
-    bake_minutes: ShiftMinutes = Field(
-        default=10, description="How long the old fleet still runs after the shift, in minutes."
-    )
+    bake_minutes: BakeMinutes = 10
 
 
 RolloutConfig = Annotated[

@@ -20,8 +20,7 @@ Tasks = Annotated[int, Field(ge=1, le=1000)]
 """A number of tasks."""
 
 Cooldown = Annotated[
-    Annotated[int, Field(ge=10, le=3600)],
-    Field(description="Pause between two changes, in seconds."),
+    Annotated[int, Field(ge=10, le=3600)], Field(description="Pause between two changes, in seconds.")
 ]
 """Pause between two changes."""
 
@@ -73,11 +72,11 @@ class StepConfig(Model):
     mode: Literal["step"]
     minimum_tasks: Tasks = Field(description="Tasks that always run.")
     maximum_tasks: Tasks = Field(description="Tasks at the most.")
-    cpu_high_percent: Annotated[int, Field(ge=20, le=90)] = Field(
-        default=CPU_HIGH_PERCENT, description="Mean CPU above which tasks are added."
+    cpu_high_percent: int = Field(
+        default=CPU_HIGH_PERCENT, ge=20, le=90, description="Mean CPU above which tasks are added."
     )
-    cpu_low_percent: Annotated[int, Field(ge=5, le=45)] = Field(
-        default=CPU_LOW_PERCENT, description="Mean CPU below which tasks are removed."
+    cpu_low_percent: int = Field(
+        default=CPU_LOW_PERCENT, ge=5, le=45, description="Mean CPU below which tasks are removed."
     )
     response_high_ms: Annotated[int, Field(ge=10, le=60000)] = Field(
         default=RESPONSE_HIGH_MS,
@@ -93,28 +92,21 @@ ScalingConfig = Annotated[FixedConfig | TargetConfig | StepConfig, Field(discrim
 
 def scaling_args(scaling: ScalingConfig) -> ScalingArgs:
     """Return the arguments of the component, the simulation and the connection budget."""
-    match scaling:
-        case FixedConfig():
-            return ScalingArgs(minimum_tasks=scaling.tasks, maximum_tasks=scaling.tasks)
-        case TargetConfig():
-            target = TargetArgs(
-                cpu_percent=scaling.cpu_percent,
-                memory_percent=scaling.memory_percent,
-                requests_per_task_per_minute=scaling.requests_per_task_per_minute,
-            )
-            return _automatic(scaling, target=target)
-        case StepConfig():
-            step = StepArgs(
-                cpu_high_percent=scaling.cpu_high_percent,
-                cpu_low_percent=scaling.cpu_low_percent,
-                response_high_ms=scaling.response_high_ms,
-            )
-            return _automatic(scaling, step=step)
-
-
-def _automatic(
-    scaling: TargetConfig | StepConfig, *, target: TargetArgs | None = None, step: StepArgs | None = None
-) -> ScalingArgs:
+    if isinstance(scaling, FixedConfig):
+        return ScalingArgs(minimum_tasks=scaling.tasks, maximum_tasks=scaling.tasks)
+    target, step = None, None
+    if isinstance(scaling, TargetConfig):
+        target = TargetArgs(
+            cpu_percent=scaling.cpu_percent,
+            memory_percent=scaling.memory_percent,
+            requests_per_task_per_minute=scaling.requests_per_task_per_minute,
+        )
+    else:
+        step = StepArgs(
+            cpu_high_percent=scaling.cpu_high_percent,
+            cpu_low_percent=scaling.cpu_low_percent,
+            response_high_ms=scaling.response_high_ms,
+        )
     return ScalingArgs(
         minimum_tasks=scaling.minimum_tasks,
         maximum_tasks=scaling.maximum_tasks,

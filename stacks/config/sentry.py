@@ -22,7 +22,7 @@ class SlackConfig(Model):
     """A channel of Slack, over Sentry's own integration."""
 
     integration_id: Number = Field(description="Number of the Slack integration: the last part of its address.")
-    channel: Annotated[str, Field(pattern=r"^#[a-z0-9_-]{1,79}$")] = Field(description="Channel, with its #.")
+    channel: str = Field(pattern=r"^#[a-z0-9_-]{1,79}$", description="Channel, with its #.")
 
 
 class PagerDutyConfig(Model):
@@ -60,8 +60,8 @@ class SentryProjectConfig(Model):
     key_rate_limit_count: Number = Field(
         default=1000, description="Events the key accepts in one window: protects the quota."
     )
-    key_rate_limit_window_seconds: Annotated[int, Field(ge=60, le=86400)] = Field(
-        default=60, description="Window of that limit, in seconds."
+    key_rate_limit_window_seconds: int = Field(
+        default=60, ge=60, le=86400, description="Window of that limit, in seconds."
     )
     error_sample_rate: Share = Field(
         default=1.0, description="Share of errors that are sent; thresholds of counts are scaled by it."
@@ -95,29 +95,21 @@ def sentry_problems(config: SentryConfig, *, may_page: bool) -> Iterator[Problem
     """Return a key and a sentence for each alert that could not fire, or would reach nobody."""
     if config.pagerduty and not may_page:
         yield "sentry.pagerduty", "given, allowed only with grafana.contacts.may_page: true"
-    yield from _project_problems("sentry", config, has_contact=bool(config.slack or config.team_id))
-    if config.frontend:
-        yield from _project_problems(
-            "sentry.frontend", config.frontend, has_contact=bool(config.slack or config.team_id)
-        )
-
-
-def _project_problems(key: str, project: SentryProjectConfig, *, has_contact: bool) -> Iterator[Problem]:
-    alerts = project.alerts
-    if (alerts.errors or alerts.performance_regression) and not has_contact:
-        yield (
-            f"{key}.alerts",
-            "given errors or performance_regression, allowed only with sentry.slack or sentry.team_id",
-        )
-    if alerts.performance_regression and project.traces_sample_rate == 0:
-        yield f"{key}.alerts.performance_regression", "given, allowed only with a traces_sample_rate over 0"
-    if not alerts.errors:
-        return
-    if alerts.errors_warning >= alerts.errors_critical:
-        yield (
-            f"{key}.alerts.errors_warning",
-            f"given {alerts.errors_warning}, allowed under errors_critical, {alerts.errors_critical}",
-        )
-    problem = scaling_problem(threshold=alerts.errors_warning, sample_rate=project.error_sample_rate)
-    if problem:
-        yield f"{key}.alerts.errors_warning", problem
+    projects: dict[str, SentryProjectConfig | None] = {"sentry": config, "sentry.frontend": config.frontend}
+    for key, project in projects.items():
+        if project is None:
+            continue
+        alerts = project.alerts
+        if (alerts.errors or alerts.performance_regression) and not (config.slack or config.team_id):
+            given = "given errors or performance_regression"
+            yield f"{key}.alerts", f"{given}, allowed only with sentry.slack or sentry.team_id"
+        if alerts.performance_regression and project.traces_sample_rate == 0:
+            yield f"{key}.alerts.performance_regression", "given, allowed only with a traces_sample_rate over 0"
+        if not alerts.errors:
+            continue
+        if alerts.errors_warning >= alerts.errors_critical:
+            allowed = f"allowed under errors_critical, {alerts.errors_critical}"
+            yield f"{key}.alerts.errors_warning", f"given {alerts.errors_warning}, {allowed}"
+        problem = scaling_problem(threshold=alerts.errors_warning, sample_rate=project.error_sample_rate)
+        if problem:
+            yield f"{key}.alerts.errors_warning", problem

@@ -34,10 +34,10 @@ class CapacityConfig(Model):
 class RateLimitTiersConfig(Model):
     """Requests a minute that the application lets one user send; it counts by user, the edge by address."""
 
-    anonymous: Annotated[int, Field(ge=1, le=100000)] = Field(default=60, description="Not signed in.")
-    authenticated: Annotated[int, Field(ge=1, le=100000)] = Field(default=200, description="Signed in.")
-    pro: Annotated[int, Field(ge=1, le=100000)] = Field(default=500, description="Paying.")
-    operator: Annotated[int, Field(ge=1, le=100000)] = Field(default=1000, description="Staff.")
+    anonymous: int = Field(default=60, ge=1, le=100000, description="Not signed in.")
+    authenticated: int = Field(default=200, ge=1, le=100000, description="Signed in.")
+    pro: int = Field(default=500, ge=1, le=100000, description="Paying.")
+    operator: int = Field(default=1000, ge=1, le=100000, description="Staff.")
 
 
 class ServiceConfig(Model):
@@ -50,12 +50,12 @@ class ServiceConfig(Model):
         description="digest: the image never changes under its name. tag: it may. ci: only the first image comes "
         "from here, CI deploys the later ones. See docs/service.md.",
     )
-    port: Annotated[int, Field(ge=1, le=65535)] = Field(default=8080, description="Port the container listens on.")
-    health_path: Annotated[str, Field(pattern=r"^/\S*$")] = Field(
-        default="/health", description="Path that answers 200 when the container can serve."
+    port: int = Field(default=8080, ge=1, le=65535, description="Port the container listens on.")
+    health_path: str = Field(
+        default="/health", pattern=r"^/\S*$", description="Path that answers 200 when the container can serve."
     )
-    max_request_seconds: Annotated[int, Field(ge=1, le=4000)] = Field(
-        default=60, description="Longest request, in seconds; the load balancer waits as long."
+    max_request_seconds: int = Field(
+        default=60, ge=1, le=4000, description="Longest request, in seconds; the load balancer waits as long."
     )
     websockets: bool = Field(default=False, description="Clients keep connections open, each to one task.")
     task: TaskConfig
@@ -69,8 +69,7 @@ class ServiceConfig(Model):
     )
     environment: dict[VariableName, str] = Field(default={}, description="Plain variables, never secrets.")
     secrets: dict[VariableName, Literal["generated", "config"]] = Field(
-        default={},
-        description="Secret variables: generated once, or taken from the stack's encrypted `secrets`.",
+        default={}, description="Secret variables: generated once, or taken from the stack's encrypted `secrets`."
     )
     rate_limit_tiers: RateLimitTiersConfig | None = Field(
         default=None, description="The application's own limits, given to it as JSON in RATE_LIMIT_TIERS."
@@ -87,19 +86,14 @@ class ServiceConfig(Model):
 def service_problems(service: ServiceConfig) -> Iterator[Problem]:
     """Return a key and a sentence for each contradiction between the service's settings."""
     scaling, rollout = scaling_args(service.scaling), rollout_args(service.deployment)
-    for key, sentence in (
-        *scaling_problems(scaling),
-        *scaling_conflicts(scaling, two_fleets=rollout.two_fleets),
-    ):
+    for key, sentence in (*scaling_problems(scaling), *scaling_conflicts(scaling, two_fleets=rollout.two_fleets)):
         yield f"service.scaling.{key}", sentence
     for schedule in scaling.schedules:
         if schedule.timezone not in available_timezones():
             yield "service.scaling.schedules", f"given the timezone {schedule.timezone!r}, allowed an IANA name"
     if service.image_by == "digest" and DIGEST not in service.image:
-        yield (
-            "service.image",
-            f"given {service.image!r}, allowed a digest ({DIGEST}...); image_by: tag, or ci, takes any name",
-        )
+        problem = f"given {service.image!r}, allowed a digest ({DIGEST}...); image_by: tag, or ci, takes any name"
+        yield "service.image", problem
     base, least = service.capacity.base_tasks, scaling.minimum_tasks
     if base is not None and base > least:
         yield "service.capacity.base_tasks", f"given {base}, allowed up to the tasks that always run, {least}"

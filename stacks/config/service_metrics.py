@@ -10,7 +10,7 @@ from stacks.config.metric_names import MetricNamesConfig
 class ServiceMetricsConfig(MetricNamesConfig):
     """Where the application exposes its metrics, in the text format of Prometheus, and their names."""
 
-    path: Annotated[str, Field(pattern=r"^/\S*$")] = Field(default="/metrics", description="Path of the metrics.")
+    path: str = Field(default="/metrics", pattern=r"^/\S*$", description="Path of the metrics.")
     port: Annotated[int, Field(ge=1, le=65535)] | None = Field(
         default=None, description="Port of the metrics, best another one than `port`, which visitors reach."
     )

@@ -36,7 +36,7 @@ class StackConfig(Model):
 
     app: Name = Field(description="The application's name; part of every physical name.")
     environment: Name = Field(description="Label for names and tags; nothing in the program depends on it.")
-    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")] = Field(description="AWS region.")
+    region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="AWS region.")
     aws_account_id: Annotated[str, Field(pattern=r"^\d{12}$")] | None = Field(
         default=None, description="The only AWS account this stack may touch."
     )
@@ -93,13 +93,34 @@ class StackConfig(Model):
 
 def cross_problems(config: StackConfig) -> Iterator[Problem]:
     """Every way in which the parts of `config`, each right by itself, do not fit each other."""
-    yield from _network_problems(config)
+    pooler = config.database.pooler
+    images = {
+        "service.image": config.service.image,
+        "database.pooler.image": pooler.image,
+        "database.pooler.prepare_image": pooler.prepare_image,
+        "database.pooler.exporter_image": pooler.exporter_image,
+        **config.metrics.images(),
+    }
+    yield from network_problems(
+        config.network,
+        region=config.region,
+        redis_provider=config.redis.provider,
+        authorities_url=pooler.authorities_url,
+        images=images,
+    )
     yield from database_problems(config.database)
     yield from budget.problems(config.connection_budget)
     yield from budget.threshold_problems(config.connection_budget, config.connection_thresholds)
     yield from redis_problems(config.redis)
     yield from cache_problems(config.cache)
-    yield from _service_problems(config)
+    yield from service_problems(config.service)
+    needed = {name for name, source in config.service.secrets.items() if source == "config"}
+    needed.update(config.grafana.contacts.secrets, config.metrics.secrets)
+    if config.cloudwatch_alarms and config.cloudwatch_alarms.pager_url_secret:
+        needed.add(config.cloudwatch_alarms.pager_url_secret)
+    for name in sorted(needed - config.secrets):
+        remedy = f"set it with: pulumi config set --secret --path 'footing:secrets.{name}'"
+        yield f"secrets.{name}", f"missing; {remedy}"
     yield from edge_problems(config.edge, config.service.rate_limit_tiers)
     yield from storage_problems(
         config.storage, region=config.region, zone=config.edge.zone, hostnames=config.edge.hostnames
@@ -136,39 +157,5 @@ def _metrics_problems(config: StackConfig) -> Iterator[Problem]:
         place=Place(region=config.region, account=config.aws_account_id),
     )
     yield from metrics_problems(
-        config.metrics,
-        nat=config.network.nat,
-        endpoints=list(config.network.endpoints),
-        series=series,
+        config.metrics, nat=config.network.nat, endpoints=list(config.network.endpoints), series=series
     )
-
-
-def _network_problems(config: StackConfig) -> Iterator[Problem]:
-    pooler = config.database.pooler
-    images = {
-        "service.image": config.service.image,
-        "database.pooler.image": pooler.image,
-        "database.pooler.prepare_image": pooler.prepare_image,
-        "database.pooler.exporter_image": pooler.exporter_image,
-        **config.metrics.images(),
-    }
-    yield from network_problems(
-        config.network,
-        region=config.region,
-        redis_provider=config.redis.provider,
-        authorities_url=pooler.authorities_url,
-        images=images,
-    )
-
-
-def _service_problems(config: StackConfig) -> Iterator[Problem]:
-    yield from service_problems(config.service)
-    needed = {name for name, source in config.service.secrets.items() if source == "config"}
-    needed.update(config.grafana.contacts.secrets, config.metrics.secrets)
-    if config.cloudwatch_alarms and config.cloudwatch_alarms.pager_url_secret:
-        needed.add(config.cloudwatch_alarms.pager_url_secret)
-    for name in sorted(needed - config.secrets):
-        yield (
-            f"secrets.{name}",
-            f"missing; set it with: pulumi config set --secret --path 'footing:secrets.{name}'",
-        )

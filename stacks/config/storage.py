@@ -21,8 +21,8 @@ class S3Config(Model):
         description="Name for the files, one level below the zone, in us-east-1 only; CloudFront's own name, "
         "with its older TLS, when left out.",
     )
-    cache_seconds: Annotated[int, Field(ge=0, le=31536000)] = Field(
-        default=3600, description="How long browsers and CloudFront keep a file, in seconds."
+    cache_seconds: int = Field(
+        default=3600, ge=0, le=31536000, description="How long browsers and CloudFront keep a file, in seconds."
     )
     stale_seconds: Annotated[int, Field(ge=0, le=31536000)] = Field(
         default=86400, description="How long browsers may serve a stale copy while they revalidate it, in seconds."
@@ -64,7 +64,5 @@ def storage_problems(
     elif given in hostnames:
         yield "storage.hostname", f"given {given}, allowed a name that is not one of edge.hostnames"
     if region != ALIAS_REGION:
-        yield (
-            "storage.hostname",
-            f"given {given}, allowed only in region {ALIAS_REGION}, where CloudFront takes certificates from",
-        )
+        problem = f"given {given}, allowed only in region {ALIAS_REGION}, where CloudFront takes certificates from"
+        yield "storage.hostname", problem

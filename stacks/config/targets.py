@@ -54,8 +54,7 @@ class ErrorTarget(Model):
 
     share: OpenShare = Field(description="Share of calls that may fail.")
     failed_statuses: Annotated[list[Status], Field(min_length=1)] = Field(
-        default=FAILED_STATUSES,
-        description="Statuses of a failed call, as regular expressions; 429 never counts.",
+        default=FAILED_STATUSES, description="Statuses of a failed call, as regular expressions; 429 never counts."
     )
     warning: OpenShare | None = Field(default=None, description="Share over which a ticket is written.")
     critical: OpenShare | None = Field(default=None, description="Share over which somebody is paged.")
@@ -68,8 +67,8 @@ class HitTarget(Model):
         description="Files or answers of the API at the edge, or the feed in Redis; by request, not by byte."
     )
     share: OpenShare = Field(description="Least share of hits.")
-    least_per_second: Annotated[float, Field(gt=0)] = Field(
-        default=10, description="Look-ups in a second under which the share means nothing."
+    least_per_second: float = Field(
+        default=10, gt=0, description="Look-ups in a second under which the share means nothing."
     )
 
 

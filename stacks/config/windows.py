@@ -27,26 +27,20 @@ WEEK_MINUTES = 7 * DAY_MINUTES
 def problems(daily: str, weekly: str) -> Iterator[Problem]:
     """Why RDS would refuse the two windows: the key, and one sentence."""
     backup, maintenance = _span(daily, DAY_MINUTES), _span(weekly, WEEK_MINUTES)
+    after = (maintenance[0] - backup[0]) % DAY_MINUTES
     if backup[1] < LEAST_MINUTES:
         yield "backup_window", f"given {daily}, allowed {LEAST_MINUTES} minutes or more"
     if not LEAST_MINUTES <= maintenance[1] < DAY_MINUTES:
         yield "maintenance_window", f"given {weekly}, allowed {LEAST_MINUTES} minutes or more, below a day"
-    elif _overlap(backup, maintenance):
+    elif after < backup[1] or after + maintenance[1] > DAY_MINUTES:
         yield "maintenance_window", f"given {weekly}, allowed a time outside backup_window, {daily}"
 
 
 def _span(window: str, circle: int) -> tuple[int, int]:
     """Start and length, in minutes, on a circle of a day or of a week."""
-    start, end = (_minute(text) for text in window.split("-"))
+    times = [text.split(":") for text in window.split("-")]
+    start, end = (
+        sum(_DAYS.index(name) * DAY_MINUTES for name in day) + int(hours) * 60 + int(minutes)
+        for *day, hours, minutes in times
+    )
     return start, (end - start) % circle
-
-
-def _minute(text: str) -> int:
-    *day, hours, minutes = text.split(":")
-    return sum(_DAYS.index(name) * DAY_MINUTES for name in day) + int(hours) * 60 + int(minutes)
-
-
-def _overlap(daily: tuple[int, int], weekly: tuple[int, int]) -> bool:
-    """Whether a window that comes every day meets one that comes once a week."""
-    gap = (weekly[0] - daily[0]) % DAY_MINUTES
-    return gap < daily[1] or gap + weekly[1] > DAY_MINUTES

@@ -2,9 +2,8 @@
 
 import json
 from collections import Counter
-from typing import Any
 
-from footing.check.formats.entries import Entry, entries, rules, source_line
+from footing.check.formats.entries import entries, rules, source_line
 from policies.report import Report
 from policies.rule import Verdict
 
@@ -33,7 +32,28 @@ def text(report: Report) -> str:
             }
             for rule in rules(report)
         ],
-        "findings": [_finding(entry) for entry in entries(report)],
+        "findings": [
+            {
+                "rule": finding.rule.id,
+                "status": entry.status,
+                "verdict": finding.judgement.verdict,
+                "level": finding.level,
+                "resource": {
+                    "urn": resource.urn,
+                    "type": resource.type,
+                    "name": resource.name,
+                    "source": {"path": line.path, "line": line.line} if line else None,
+                },
+                "observed": finding.judgement.observed,
+                "required": finding.judgement.required,
+                "remedy": finding.rule.remediation,
+                "exception": waiver
+                and {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires},
+            }
+            for entry in entries(report)
+            for finding, resource, waiver in [(entry.finding, entry.finding.resource, entry.waiver)]
+            for line in [source_line(resource.source)]
+        ],
         "problems": sorted(report.problems),
     }
     return json.dumps(document, indent=2) + "\n"
@@ -41,24 +61,3 @@ def text(report: Report) -> str:
 
 def _counts(verdicts: Counter[Verdict]) -> dict[str, int]:
     return {verdict.value: verdicts[verdict] for verdict in Verdict}
-
-
-def _finding(entry: Entry) -> dict[str, Any]:
-    finding, resource = entry.finding, entry.finding.resource
-    line, waiver = source_line(resource.source), entry.waiver
-    return {
-        "rule": finding.rule.id,
-        "status": entry.status,
-        "verdict": finding.judgement.verdict,
-        "level": finding.level,
-        "resource": {
-            "urn": resource.urn,
-            "type": resource.type,
-            "name": resource.name,
-            "source": {"path": line.path, "line": line.line} if line else None,
-        },
-        "observed": finding.judgement.observed,
-        "required": finding.judgement.required,
-        "remedy": finding.rule.remediation,
-        "exception": waiver and {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires},
-    }

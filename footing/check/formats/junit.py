@@ -31,9 +31,23 @@ def text(report: Report) -> str:
             off = rule.levels.at(report.environment) is Level.OFF
             reason = "could not decide, which the reviewed list allows" if own else "not applicable"
             SubElement(case, "skipped", message=printable(f"off in {report.environment}" if off else reason))
-        _add_entries(case, own)
-    _count(suite)
-    suites.attrib |= {key: value for key, value in suite.attrib.items() if key in ("tests", "failures", "errors")}
+        others = []
+        for entry in own:
+            if entry.status is Status.STOPS:
+                verdict = entry.finding.judgement.verdict
+                kind = "failure" if verdict is Verdict.FAIL else "error"
+                _add(case, kind, verdict, entry.message, _lines(entry))
+            else:
+                others.append(_lines(entry))
+        if others:
+            SubElement(case, "system-out").text = printable("\n".join(others))
+    cases = suite.findall("testcase")
+    broken = [case for case in cases if case.find("error") is not None]
+    failed = [case for case in cases if case.find("failure") is not None and case.find("error") is None]
+    skipped = [case for case in cases if case.find("skipped") is not None]
+    numbers = {"tests": str(len(cases)), "failures": str(len(failed)), "errors": str(len(broken))}
+    suite.attrib |= {**numbers, "skipped": str(len(skipped))}
+    suites.attrib |= numbers
     indent(suites)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(suites, encoding="unicode")}\n'
 
@@ -43,16 +57,6 @@ def _case(suite: Element, report: Report, name: str) -> Element:
     return SubElement(
         suite, "testcase", classname=printable(f"footing.{report.stack}"), name=printable(name), time="0"
     )
-
-
-def _add_entries(case: Element, found: list[Entry]) -> None:
-    for entry in found:
-        if entry.status is Status.STOPS:
-            verdict = entry.finding.judgement.verdict
-            kind = "failure" if verdict is Verdict.FAIL else "error"
-            _add(case, kind, verdict, entry.message, _lines(entry))
-    if others := [_lines(entry) for entry in found if entry.status is not Status.STOPS]:
-        SubElement(case, "system-out").text = printable("\n".join(others))
 
 
 def _lines(entry: Entry) -> str:
@@ -65,12 +69,3 @@ def _lines(entry: Entry) -> str:
 
 def _add(case: Element, kind: str, type_: str, message: str, body: str) -> None:
     SubElement(case, kind, message=printable(message), type=type_).text = printable(body)
-
-
-def _count(suite: Element) -> None:
-    cases = suite.findall("testcase")
-    broken = [case for case in cases if case.find("error") is not None]
-    failed = [case for case in cases if case.find("failure") is not None and case.find("error") is None]
-    skipped = [case for case in cases if case.find("skipped") is not None]
-    numbers = {"tests": cases, "failures": failed, "errors": broken, "skipped": skipped}
-    suite.attrib |= {name: str(len(counted)) for name, counted in numbers.items()}

@@ -37,7 +37,9 @@ def _run(report: Report) -> dict[str, Any]:
     listed = rules(report)
     index = {rule.id: position for position, rule in enumerate(listed)}
     counts = report.counts
-    found = [it for it in entries(report) if it.finding.judgement.verdict is not Verdict.BROKEN]
+    listed_entries = entries(report)
+    broken = [it for it in listed_entries if it.finding.judgement.verdict is Verdict.BROKEN]
+    found = [it for it in listed_entries if it.finding.judgement.verdict is not Verdict.BROKEN]
     return {
         "tool": {
             "driver": {
@@ -50,7 +52,23 @@ def _run(report: Report) -> dict[str, Any]:
         "automationDetails": {"id": f"footing/{report.stack}/"},
         "originalUriBaseIds": {ROOT: {"description": {"text": "The project's directory."}}},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(report, index)],
+        "invocations": [
+            {
+                "executionSuccessful": not broken and not report.problems,
+                "toolExecutionNotifications": [
+                    {
+                        "level": "error",
+                        "message": {"text": entry.message},
+                        "associatedRule": {"id": entry.finding.rule.id, "index": index[entry.finding.rule.id]},
+                        "locations": [_location(entry, report)],
+                    }
+                    for entry in broken
+                ],
+                "toolConfigurationNotifications": [
+                    {"level": "error", "message": {"text": problem}} for problem in sorted(report.problems)
+                ],
+            }
+        ],
         "results": [_result(entry, report, index) for entry in found],
         "properties": {
             "stack": report.stack,
@@ -99,7 +117,7 @@ def _result(entry: Entry, report: Report, index: Mapping[str, int]) -> dict[str,
     undecided = finding.judgement.verdict is Verdict.UNDECIDED
     # An alert belongs to the resource: moving a line is no new one, and a line may make several resources.
     identity = f"{finding.rule.id}\n{finding.resource.urn}".encode("utf-8", "surrogatepass")
-    result = {
+    result: dict[str, Any] = {
         "ruleId": finding.rule.id,
         "ruleIndex": index[finding.rule.id],
         "kind": "open" if undecided else "fail",
@@ -110,20 +128,15 @@ def _result(entry: Entry, report: Report, index: Mapping[str, int]) -> dict[str,
         "partialFingerprints": {"primaryLocationLineHash": f"{hashlib.sha256(identity).hexdigest()[:16]}:1"},
         "properties": {"status": entry.status, "severity": finding.rule.severity},
     }
-    if suppression := _suppression(entry):
-        result["suppressions"] = [suppression]
-    return result
-
-
-def _suppression(entry: Entry) -> dict[str, Any] | None:
+    accepted: dict[str, Any] = {"kind": "external", "status": "accepted"}
     if waiver := entry.waiver:
         reason = f"{waiver.reason} ({waiver.owner}, until {waiver.expires})"
         owned = {"owner": waiver.owner, "expires": waiver.expires}
-        return {"kind": "external", "status": "accepted", "justification": reason, "properties": owned}
-    if entry.status is Status.TOLERATED:
+        result["suppressions"] = [{**accepted, "justification": reason, "properties": owned}]
+    elif entry.status is Status.TOLERATED:
         reason = "The reviewed list lets this rule be undecided on this type."
-        return {"kind": "external", "status": "accepted", "justification": reason}
-    return None
+        result["suppressions"] = [{**accepted, "justification": reason}]
+    return result
 
 
 def _location(entry: Entry, report: Report) -> dict[str, Any]:
@@ -136,23 +149,4 @@ def _location(entry: Entry, report: Report) -> dict[str, Any]:
             "region": {"startLine": line.line},
         },
         "logicalLocations": [{"name": resource.name, "fullyQualifiedName": resource.urn, "kind": "resource"}],
-    }
-
-
-def _invocation(report: Report, index: Mapping[str, int]) -> dict[str, Any]:
-    broken = [it for it in entries(report) if it.finding.judgement.verdict is Verdict.BROKEN]
-    return {
-        "executionSuccessful": not broken and not report.problems,
-        "toolExecutionNotifications": [
-            {
-                "level": "error",
-                "message": {"text": entry.message},
-                "associatedRule": {"id": entry.finding.rule.id, "index": index[entry.finding.rule.id]},
-                "locations": [_location(entry, report)],
-            }
-            for entry in broken
-        ],
-        "toolConfigurationNotifications": [
-            {"level": "error", "message": {"text": problem}} for problem in sorted(report.problems)
-        ],
     }
