@@ -77,7 +77,21 @@ class Alarms(Component):
         """Make two composite alarms, of which one is on at most: errors with the database at its limit, or not."""
         both = pulumi.Output.concat("ALARM(", connections.name, ") AND ALARM(", errors.name, ")")
         alone = pulumi.Output.concat("ALARM(", errors.name, ") AND NOT ALARM(", connections.name, ")")
-        deploying = self._deploying()
+        deploying = aws.cloudwatch.MetricAlarm(
+            f"{self._name}-deploying",
+            name=f"{self._args.prefix}-deploying",
+            alarm_description="A deployment is in progress. Suppresses another alarm, and notifies nobody.",
+            namespace="ECS/ContainerInsights",
+            metric_name="DeploymentCount",
+            dimensions=ecs_signals.dimensions(self._args.cluster_name, self._args.service_name),
+            statistic="Maximum",
+            period=60,
+            evaluation_periods=1,
+            comparison_operator="GreaterThanThreshold",
+            threshold=1,
+            treat_missing_data="notBreaching",
+            opts=self._child(),
+        )
         self._composite(
             "database-exhausted",
             both,
@@ -105,24 +119,6 @@ class Alarms(Component):
             ok_actions=[page.arn],
             opts=self._child(),
             **suppressed,
-        )
-
-    def _deploying(self) -> aws.cloudwatch.MetricAlarm:
-        """Return an alarm that is on while more than one deployment of the service runs; it notifies nobody."""
-        return aws.cloudwatch.MetricAlarm(
-            f"{self._name}-deploying",
-            name=f"{self._args.prefix}-deploying",
-            alarm_description="A deployment is in progress. Suppresses another alarm, and notifies nobody.",
-            namespace="ECS/ContainerInsights",
-            metric_name="DeploymentCount",
-            dimensions=ecs_signals.dimensions(self._args.cluster_name, self._args.service_name),
-            statistic="Maximum",
-            period=60,
-            evaluation_periods=1,
-            comparison_operator="GreaterThanThreshold",
-            threshold=1,
-            treat_missing_data="notBreaching",
-            opts=self._child(),
         )
 
 
