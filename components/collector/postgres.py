@@ -57,7 +57,28 @@ def containers(
         "region": region,
         "mountPoints": [{"sourceVolume": VOLUME, "containerPath": DIRECTORY}],
     }
-    return [_fetch(args, common), _make_role(args, secret, common), _exporter(args, secret, common)]
+    database = args.database
+    location = f":{database.port}/{database.database_name}?sslmode=verify-full&sslrootcert={AUTHORITIES_FILE}"
+    return [
+        _fetch(args, common),
+        _make_role(args, secret, common),
+        fargate.container(
+            "postgres-exporter",
+            args.images.exporter,
+            environment={
+                "DATA_SOURCE_URI": pulumi.Output.concat(database.host, location),
+                "DATA_SOURCE_USER": ROLE,
+            },
+            secrets={"DATA_SOURCE_PASS": secret[PASSWORD_KEY]},
+            command=[
+                f"--web.listen-address=127.0.0.1:{PORT}",
+                "--collector.long_running_transactions",
+                "--collector.stat_statements",
+            ],
+            dependsOn=[{"containerName": "postgres-role", "condition": "SUCCESS"}],
+            **common,
+        ),
+    ]
 
 
 def _fetch(args: PostgresExporterArgs, common: dict[str, Any]) -> dict[str, Any]:
@@ -98,28 +119,5 @@ def _make_role(
         entryPoint=["sh", "-c"],
         command=[ROLE_SCRIPT],
         dependsOn=[{"containerName": "authorities", "condition": "SUCCESS"}],
-        **common,
-    )
-
-
-def _exporter(
-    args: PostgresExporterArgs, secret: Mapping[str, pulumi.Input[str]], common: dict[str, Any]
-) -> dict[str, Any]:
-    database = args.database
-    location = f":{database.port}/{database.database_name}?sslmode=verify-full&sslrootcert={AUTHORITIES_FILE}"
-    return fargate.container(
-        "postgres-exporter",
-        args.images.exporter,
-        environment={
-            "DATA_SOURCE_URI": pulumi.Output.concat(database.host, location),
-            "DATA_SOURCE_USER": ROLE,
-        },
-        secrets={"DATA_SOURCE_PASS": secret[PASSWORD_KEY]},
-        command=[
-            f"--web.listen-address=127.0.0.1:{PORT}",
-            "--collector.long_running_transactions",
-            "--collector.stat_statements",
-        ],
-        dependsOn=[{"containerName": "postgres-role", "condition": "SUCCESS"}],
         **common,
     )
