@@ -9,7 +9,6 @@ from components.component import Component
 from components.datadog.args import DatadogArgs
 from components.datadog.plan import (
     BurnRateMonitor,
-    MetricMonitor,
     OmittedRecord,
     burn_query,
     dashboard,
@@ -43,7 +42,21 @@ class Datadog(Component):
         self.omitted: tuple[OmittedRecord, ...] = tuple(plan.omitted)
         """Records and alerts that Datadog does not get, with the reasons."""
         for monitor in plan.monitors:
-            self._metric_monitor(monitor)
+            datadog.Monitor(
+                f"{name}-{monitor.alert.name}",
+                name=self._title(monitor.alert),
+                type="query alert",
+                query=monitor.query,
+                message=message(monitor.alert, args),
+                monitor_thresholds={"critical": f"{monitor.threshold.value:.10g}"},
+                # What must not get low must be there; other numbers come only when something happens.
+                on_missing_data="show_and_notify_no_data" if monitor.threshold.below else "resolve",
+                evaluation_delay=CRAWLED_SECONDS if monitor.crawled else 0,
+                require_full_window=False,
+                include_tags=True,
+                tags=self._tags(monitor.alert),
+                opts=self._child(),
+            )
         slos = {objective.id: self._objective(objective) for objective in plan.objectives}
         for burn_rate in plan.burn_rates:
             self._burn_rate_monitor(burn_rate, slos[burn_rate.condition.objective.id])
@@ -54,23 +67,6 @@ class Datadog(Component):
         )
         self.dashboard_url = board.url
         self._finish()
-
-    def _metric_monitor(self, monitor: MetricMonitor) -> None:
-        datadog.Monitor(
-            f"{self._name}-{monitor.alert.name}",
-            name=self._title(monitor.alert),
-            type="query alert",
-            query=monitor.query,
-            message=message(monitor.alert, self._args),
-            monitor_thresholds={"critical": f"{monitor.threshold.value:.10g}"},
-            # What must not get low must be there; other numbers come only when something happens.
-            on_missing_data="show_and_notify_no_data" if monitor.threshold.below else "resolve",
-            evaluation_delay=CRAWLED_SECONDS if monitor.crawled else 0,
-            require_full_window=False,
-            include_tags=True,
-            tags=self._tags(monitor.alert),
-            opts=self._child(),
-        )
 
     def _objective(self, objective: Objective) -> datadog.ServiceLevelObjective:
         good, whole = event_queries(objective, self._args.app)
