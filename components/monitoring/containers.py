@@ -85,32 +85,31 @@ def containers(
 ) -> list[dict[str, Any]]:
     """Return all containers; `password` is the reference of Grafana's administrator's."""
     common: dict[str, Any] = {"log_group": log_group, "region": args.region, "entryPoint": ["sh", "-c"]}
-    return [_prometheus(args, common), _grafana(args, password, common)]
+    return [
+        fargate.container(
+            "prometheus",
+            args.images.prometheus,
+            environment={
+                "PROMETHEUS_CONFIG": prometheus_config(args),
+                "PROMETHEUS_RULES": packed(args.rules),
+                "RETENTION": f"{args.retention_days}d",
+                "RETENTION_SIZE": f"{args.placement.storage_gib * FULL_PERCENT // 100}GB",
+            },
+            command=[PROMETHEUS_SCRIPT],
+            memory=PROMETHEUS_MEMORY_MIB,
+            mountPoints=[{"sourceVolume": "prometheus", "containerPath": PROMETHEUS_DIRECTORY}],
+            portMappings=[{"containerPort": PROMETHEUS_PORT, "protocol": "tcp"}],
+            # It writes what it has in memory to its disk before it ends.
+            stopTimeout=120,
+            **common,
+        ),
+        _grafana(args, password, common),
+    ]
 
 
 def volumes() -> list[aws.ecs.TaskDefinitionVolumeArgsDict]:
     """Return the servers' parts of the machine's disk."""
     return [{"name": name, "host_path": f"{DATA_DIRECTORY}/{name}"} for name in ("prometheus", "grafana")]
-
-
-def _prometheus(args: MonitoringServersArgs, common: dict[str, Any]) -> dict[str, Any]:
-    return fargate.container(
-        "prometheus",
-        args.images.prometheus,
-        environment={
-            "PROMETHEUS_CONFIG": prometheus_config(args),
-            "PROMETHEUS_RULES": packed(args.rules),
-            "RETENTION": f"{args.retention_days}d",
-            "RETENTION_SIZE": f"{args.placement.storage_gib * FULL_PERCENT // 100}GB",
-        },
-        command=[PROMETHEUS_SCRIPT],
-        memory=PROMETHEUS_MEMORY_MIB,
-        mountPoints=[{"sourceVolume": "prometheus", "containerPath": PROMETHEUS_DIRECTORY}],
-        portMappings=[{"containerPort": PROMETHEUS_PORT, "protocol": "tcp"}],
-        # It writes what it has in memory to its disk before it ends.
-        stopTimeout=120,
-        **common,
-    )
 
 
 def _grafana(args: MonitoringServersArgs, password: pulumi.Input[str], common: dict[str, Any]) -> dict[str, Any]:

@@ -47,15 +47,37 @@ class MonitoringHost(Component):
         self._machine = security_groups.group(f"{name}-machine", "Monitoring machine", args.vpc_id, self._child())
         self._tasks = security_groups.group(f"{name}-tasks", "Prometheus and Grafana", args.vpc_id, self._child())
         self._connect()
-        volume = self._make_volume()
+        volume = aws.ebs.Volume(
+            f"{name}-data",
+            availability_zone=args.zone,
+            type="gp3",
+            size=args.storage_gib,
+            encrypted=True,
+            kms_key_id=args.kms_key_arn,
+            final_snapshot=True,
+            opts=self._protected(args.protect) or self._child(),
+        )
         cluster, provider = self._make_cluster(self._make_machines(volume))
+        domain = aws.servicediscovery.PrivateDnsNamespace(
+            f"{name}-domain", name=self._domain, vpc=args.vpc_id, opts=self._child()
+        )
+        entry = aws.servicediscovery.Service(
+            f"{name}-prometheus",
+            name="prometheus",
+            dns_config={
+                "namespace_id": domain.id,
+                "dns_records": [{"type": "A", "ttl": 10}],
+                "routing_policy": "MULTIVALUE",
+            },
+            opts=self._child(),
+        )
         self.placement = HostPlacement(
             cluster_arn=cluster.arn,
             capacity_provider=provider.name,
             subnet_id=args.subnet_id,
             storage_gib=args.storage_gib,
             security_group_id=self._tasks.id,
-            registry_arn=self._make_registry(),
+            registry_arn=entry.arn,
         )
         """Cluster, subnet and disk for the servers."""
         address = f"http://prometheus.{self._domain}:{PROMETHEUS_PORT}"
@@ -83,38 +105,6 @@ class MonitoringHost(Component):
             security_groups.connect(f"{self._name}-{name}", client, self._args.upstreams, self._child())
             security_groups.allow_https_out(f"{self._name}-{name}", client, self._child())
 
-    def _make_volume(self) -> aws.ebs.Volume:
-        return aws.ebs.Volume(
-            f"{self._name}-data",
-            availability_zone=self._args.zone,
-            type="gp3",
-            size=self._args.storage_gib,
-            encrypted=True,
-            kms_key_id=self._args.kms_key_arn,
-            final_snapshot=True,
-            opts=self._protected(self._args.protect) or self._child(),
-        )
-
-    def _make_role(self, volume: aws.ebs.Volume) -> aws.iam.InstanceProfile:
-        role = aws.iam.Role(
-            f"{self._name}-machine", assume_role_policy=iam.trust("ec2.amazonaws.com"), opts=self._child()
-        )
-        for policy in MACHINE_POLICIES:
-            aws.iam.RolePolicyAttachment(
-                f"{self._name}-{policy.rpartition('/')[2]}",
-                role=role.name,
-                policy_arn=f"arn:aws:iam::aws:policy/{policy}",
-                opts=self._child(),
-            )
-        machines = volume.arn.apply(lambda arn: f"{arn.partition(':volume/')[0]}:instance/*")
-        aws.iam.RolePolicy(
-            f"{self._name}-volume",
-            role=role.id,
-            policy=iam.allow(["ec2:AttachVolume"], [volume.arn, machines]),
-            opts=self._child(),
-        )
-        return aws.iam.InstanceProfile(f"{self._name}-machine", role=role.name, opts=self._child())
-
     def _make_machines(self, volume: aws.ebs.Volume) -> aws.autoscaling.Group:
         template = self._make_template(volume)
         return aws.autoscaling.Group(
@@ -137,11 +127,30 @@ class MonitoringHost(Component):
     def _make_template(self, volume: aws.ebs.Volume) -> aws.ec2.LaunchTemplate:
         args = self._args
         root: Any = {"volume_size": ROOT_GIB, "volume_type": "gp3", "encrypted": "true"}
+        role = aws.iam.Role(
+            f"{self._name}-machine", assume_role_policy=iam.trust("ec2.amazonaws.com"), opts=self._child()
+        )
+        for policy in MACHINE_POLICIES:
+            aws.iam.RolePolicyAttachment(
+                f"{self._name}-{policy.rpartition('/')[2]}",
+                role=role.name,
+                policy_arn=f"arn:aws:iam::aws:policy/{policy}",
+                opts=self._child(),
+            )
+        machines = volume.arn.apply(lambda arn: f"{arn.partition(':volume/')[0]}:instance/*")
+        aws.iam.RolePolicy(
+            f"{self._name}-volume",
+            role=role.id,
+            policy=iam.allow(["ec2:AttachVolume"], [volume.arn, machines]),
+            opts=self._child(),
+        )
         return aws.ec2.LaunchTemplate(
             f"{self._name}-machine",
             image_id=f"resolve:ssm:{IMAGE_PARAMETER}",
             instance_type=args.instance_type,
-            iam_instance_profile={"arn": self._make_role(volume).arn},
+            iam_instance_profile={
+                "arn": aws.iam.InstanceProfile(f"{self._name}-machine", role=role.name, opts=self._child()).arn
+            },
             network_interfaces=[
                 {"associate_public_ip_address": "false", "security_groups": [self._machine.id]},
             ],
@@ -184,19 +193,3 @@ class MonitoringHost(Component):
             opts=self._child(),
         )
         return cluster, provider
-
-    def _make_registry(self) -> pulumi.Output[str]:
-        domain = aws.servicediscovery.PrivateDnsNamespace(
-            f"{self._name}-domain", name=self._domain, vpc=self._args.vpc_id, opts=self._child()
-        )
-        entry = aws.servicediscovery.Service(
-            f"{self._name}-prometheus",
-            name="prometheus",
-            dns_config={
-                "namespace_id": domain.id,
-                "dns_records": [{"type": "A", "ttl": 10}],
-                "routing_policy": "MULTIVALUE",
-            },
-            opts=self._child(),
-        )
-        return entry.arn

@@ -31,7 +31,30 @@ class MonitoringServers(Component):
             {PASSWORD_KEY: password.result},
             self._child(),
         )
-        self._make_service(self._make_task(secret))
+        placement = args.placement
+        aws.ecs.Service(
+            f"{name}-service",
+            name=args.service_name,
+            cluster=placement.cluster_arn,
+            task_definition=self._make_task(secret).arn,
+            desired_count=1,
+            capacity_provider_strategies=[{"capacity_provider": placement.capacity_provider, "weight": 1}],
+            force_new_deployment=True,
+            # Two of them would write to the same files.
+            deployment_minimum_healthy_percent=0,
+            deployment_maximum_percent=100,
+            deployment_circuit_breaker={"enable": True, "rollback": True},
+            availability_zone_rebalancing="DISABLED",
+            network_configuration={
+                "subnets": [placement.subnet_id],
+                "security_groups": [placement.security_group_id],
+                "assign_public_ip": False,
+            },
+            service_registries={"registry_arn": placement.registry_arn},
+            wait_for_steady_state=True,
+            propagate_tags="SERVICE",
+            opts=self._child(),
+        )
         self.secret_arn = secret.secret_arn
         self._finish()
 
@@ -50,31 +73,5 @@ class MonitoringServers(Component):
             volumes=containers.volumes(),
             skip_destroy=True,
             tags=sidecar.MEASURES_TAG,
-            opts=self._child(),
-        )
-
-    def _make_service(self, task: aws.ecs.TaskDefinition) -> aws.ecs.Service:
-        placement = self._args.placement
-        return aws.ecs.Service(
-            f"{self._name}-service",
-            name=self._args.service_name,
-            cluster=placement.cluster_arn,
-            task_definition=task.arn,
-            desired_count=1,
-            capacity_provider_strategies=[{"capacity_provider": placement.capacity_provider, "weight": 1}],
-            force_new_deployment=True,
-            # Two of them would write to the same files.
-            deployment_minimum_healthy_percent=0,
-            deployment_maximum_percent=100,
-            deployment_circuit_breaker={"enable": True, "rollback": True},
-            availability_zone_rebalancing="DISABLED",
-            network_configuration={
-                "subnets": [placement.subnet_id],
-                "security_groups": [placement.security_group_id],
-                "assign_public_ip": False,
-            },
-            service_registries={"registry_arn": placement.registry_arn},
-            wait_for_steady_state=True,
-            propagate_tags="SERVICE",
             opts=self._child(),
         )
