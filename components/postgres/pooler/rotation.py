@@ -26,21 +26,19 @@ def redeploy_after_rotation(
     rule = aws.cloudwatch.EventRule(
         f"{name}-rotated",
         description="The database's password was rotated",
-        event_pattern=json_text(_rotated(secret_arn)),
+        event_pattern=json_text(
+            {
+                "source": ["aws.secretsmanager"],
+                "detail-type": ["AWS Service Event via CloudTrail"],
+                "detail": {
+                    "eventName": ["RotationSucceeded"],
+                    "additionalEventData": {"SecretId": [secret_arn]},
+                },
+            }
+        ),
         opts=opts,
     )
     aws.cloudwatch.EventTarget(f"{name}-rotated", rule=rule.name, arn=machine.arn, role_arn=role.arn, opts=opts)
-
-
-def _rotated(secret_arn: pulumi.Input[str]) -> dict[str, object]:
-    return {
-        "source": ["aws.secretsmanager"],
-        "detail-type": ["AWS Service Event via CloudTrail"],
-        "detail": {
-            "eventName": ["RotationSucceeded"],
-            "additionalEventData": {"SecretId": [secret_arn]},
-        },
-    }
 
 
 def _redeployment(name: str, service: aws.ecs.Service, opts: pulumi.ResourceOptions) -> aws.sfn.StateMachine:

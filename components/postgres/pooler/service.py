@@ -42,8 +42,26 @@ class Pooler(Component):
         self._group = security_groups.group(
             f"{name}-tasks", "PgBouncer tasks", args.placement.vpc_id, self._child()
         )
-        self._connect()
-        client_password, credentials = self._make_credentials()
+        task = Upstream(role="task", security_group_id=self._group.id, port=LISTEN_PORT)
+        security_groups.connect(f"{name}-front", self._front, [task], self._child())
+        store = args.collecting.store.upstreams if args.collecting else []
+        upstreams = [args.database.upstream, *args.upstreams, *store]
+        security_groups.connect(f"{name}-tasks", self._group, upstreams, self._child())
+        security_groups.allow_https_out(f"{name}-tasks", self._group, self._child())
+        # Neither password opens PostgreSQL itself.
+        client_password, stats_password = (
+            random.RandomPassword(f"{name}-{who}", length=32, special=False, opts=self._child()).result
+            for who in ("client", "stats")
+        )
+        address = f"@127.0.0.1:{LISTEN_PORT}/pgbouncer?sslmode=disable"
+        values = {
+            "client_password": client_password,
+            "stats_password": stats_password,
+            "exporter_url": pulumi.Output.concat(f"postgres://{STATS_USER}:", escaped(stats_password), address),
+        }
+        credentials = secrets_manager.make_secret(
+            f"{name}-credentials", "Who may connect to PgBouncer", values, self._child()
+        )
         balancer, target = self._make_balancer()
         service = self._make_service(self._make_task(credentials), target)
         if args.follow_rotation:
@@ -72,31 +90,6 @@ class Pooler(Component):
     def signals(self) -> Signals:
         """Alerts, panels and checks."""
         return self._signals
-
-    def _connect(self) -> None:
-        task = Upstream(role="task", security_group_id=self._group.id, port=LISTEN_PORT)
-        security_groups.connect(f"{self._name}-front", self._front, [task], self._child())
-        store = self._args.collecting.store.upstreams if self._args.collecting else []
-        upstreams = [self._args.database.upstream, *self._args.upstreams, *store]
-        security_groups.connect(f"{self._name}-tasks", self._group, upstreams, self._child())
-        security_groups.allow_https_out(f"{self._name}-tasks", self._group, self._child())
-
-    def _make_credentials(self) -> tuple[pulumi.Output[str], aws.secretsmanager.SecretVersion]:
-        """Make the passwords of the two who connect to PgBouncer: neither opens PostgreSQL itself."""
-        client, stats = (
-            random.RandomPassword(f"{self._name}-{who}", length=32, special=False, opts=self._child()).result
-            for who in ("client", "stats")
-        )
-        address = f"@127.0.0.1:{LISTEN_PORT}/pgbouncer?sslmode=disable"
-        values = {
-            "client_password": client,
-            "stats_password": stats,
-            "exporter_url": pulumi.Output.concat(f"postgres://{STATS_USER}:", escaped(stats), address),
-        }
-        stored = secrets_manager.make_secret(
-            f"{self._name}-credentials", "Who may connect to PgBouncer", values, self._child()
-        )
-        return client, stored
 
     def _make_balancer(self) -> tuple[aws.lb.LoadBalancer, aws.lb.TargetGroup]:
         balancer = aws.lb.LoadBalancer(

@@ -59,7 +59,17 @@ class Database(Component):
         self._parameters = parameters.make_group(
             f"{name}-parameters", f"{args.identifier}-", args, {}, self._child()
         )
-        self._monitoring_role = self._make_monitoring_role()
+        self._monitoring_role = aws.iam.Role(
+            f"{name}-monitoring",
+            assume_role_policy=iam.trust("monitoring.rds.amazonaws.com"),
+            opts=self._child(),
+        )
+        aws.iam.RolePolicyAttachment(
+            f"{name}-monitoring",
+            role=self._monitoring_role.name,
+            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
+            opts=self._child(),
+        )
         primary = self._make_primary()
         replicas = {replica.purpose: self._make_replica(replica, primary) for replica in args.replicas}
         secret = self._credentials.store(primary)
@@ -95,20 +105,6 @@ class Database(Component):
     def signals(self) -> Signals:
         """Alerts, panels and checks."""
         return self._signals
-
-    def _make_monitoring_role(self) -> aws.iam.Role:
-        role = aws.iam.Role(
-            f"{self._name}-monitoring",
-            assume_role_policy=iam.trust("monitoring.rds.amazonaws.com"),
-            opts=self._child(),
-        )
-        aws.iam.RolePolicyAttachment(
-            f"{self._name}-monitoring",
-            role=role.name,
-            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
-            opts=self._child(),
-        )
-        return role
 
     def _make_primary(self) -> aws.rds.Instance:
         args = self._args
@@ -169,7 +165,16 @@ class Database(Component):
             protect=self._args.protect,
             # RDS answers with the snapshot that an instance came from; taken as a change it would replace it.
             ignore_changes=["snapshotIdentifier"],
-            depends_on=self._make_log_groups(identifier),
+            # RDS makes log groups itself when they are missing, but then without an end of retention.
+            depends_on=[
+                aws.cloudwatch.LogGroup(
+                    f"{self._name}-{identifier}-{log}",
+                    name=f"/aws/rds/instance/{identifier}/{log}",
+                    retention_in_days=self._args.log_retention_days,
+                    opts=self._child(),
+                )
+                for log in EXPORTED_LOGS
+            ],
             custom_timeouts=TIMEOUTS,
             **more,
         )
@@ -202,18 +207,6 @@ class Database(Component):
             # Past a version's end AWS bills "extended support" by the core and hour; upgrading is the way out.
             "engine_lifecycle_support": "open-source-rds-extended-support-disabled",
         }
-
-    def _make_log_groups(self, identifier: str) -> list[aws.cloudwatch.LogGroup]:
-        # RDS makes them itself when they are missing, but then without an end of retention.
-        return [
-            aws.cloudwatch.LogGroup(
-                f"{self._name}-{identifier}-{log}",
-                name=f"/aws/rds/instance/{identifier}/{log}",
-                retention_in_days=self._args.log_retention_days,
-                opts=self._child(),
-            )
-            for log in EXPORTED_LOGS
-        ]
 
     def _url(self, host: pulumi.Output[str]) -> pulumi.Output[str]:
         """Return a connection URL over verified TLS; a secret."""

@@ -46,9 +46,27 @@ def _pool(metric: str) -> Series:
 
 def signals(names: PgBouncerNames, client_connections: int) -> tuple[Signal, ...]:
     """Return the signals of poolers that accept `client_connections` clients together."""
+    longest = Level(_pool("pgbouncer_pools_client_maxwait_seconds"), Aggregation.MAX, BY)
     return (
         *_saturation(client_connections),
-        *_waits(),
+        Signal(
+            id="pooler-waiting",
+            title="Clients waiting (cl_waiting)",
+            description="Clients that wait for a server connection: the first sign of a saturated pool.",
+            query=Prometheus(expression=Level(_pool("pgbouncer_pools_client_waiting_connections"), by=BY)),
+            unit=Unit.NUMBER,
+            thresholds=over(ticket=0),
+            runbook=_WAITING_RUNBOOK,
+        ),
+        Signal(
+            id="pooler-oldest-wait",
+            title="Longest client wait (maxwait)",
+            description="Age of the oldest waiting client; at `query_wait_timeout` it gets an error.",
+            query=Prometheus(expression=longest),
+            unit=Unit.SECONDS,
+            thresholds=over(ticket=1, page=5),
+            runbook=_WAITING_RUNBOOK,
+        ),
         *_queries(names),
         _stopped("paused", "RESUME"),
         _stopped("disabled", "ENABLE"),
@@ -101,30 +119,6 @@ def _saturation(client_connections: int) -> tuple[Signal, ...]:
             thresholds=over(ticket=0.8, page=0.95),
             for_seconds=600,
             runbook=_CLIENTS_RUNBOOK,
-        ),
-    )
-
-
-def _waits() -> tuple[Signal, ...]:
-    longest = Level(_pool("pgbouncer_pools_client_maxwait_seconds"), Aggregation.MAX, BY)
-    return (
-        Signal(
-            id="pooler-waiting",
-            title="Clients waiting (cl_waiting)",
-            description="Clients that wait for a server connection: the first sign of a saturated pool.",
-            query=Prometheus(expression=Level(_pool("pgbouncer_pools_client_waiting_connections"), by=BY)),
-            unit=Unit.NUMBER,
-            thresholds=over(ticket=0),
-            runbook=_WAITING_RUNBOOK,
-        ),
-        Signal(
-            id="pooler-oldest-wait",
-            title="Longest client wait (maxwait)",
-            description="Age of the oldest waiting client; at `query_wait_timeout` it gets an error.",
-            query=Prometheus(expression=longest),
-            unit=Unit.SECONDS,
-            thresholds=over(ticket=1, page=5),
-            runbook=_WAITING_RUNBOOK,
         ),
     )
 
