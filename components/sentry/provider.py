@@ -84,7 +84,20 @@ def make_alert(
     if isinstance(signal.query, SentryMetric):
         return _metric_alert(name, signal, signal.query, project, args, opts)
     if isinstance(signal.query, SentryIssues):
-        return _issue_alert(name, signal, signal.query, project, args, opts)
+        [threshold] = signal.thresholds
+        return sentry.SentryIssueAlert(
+            name,
+            organization=args.team.organization,
+            project=project.slug,
+            name=signal.id,
+            action_match="any",
+            filter_match="all",
+            frequency=REPEAT_MINUTES,
+            conditions=[{"id": it} for it in sorted(CONDITIONS[event] for event in signal.query.events)],
+            filters=[{"id": CATEGORY_FILTER, "value": signal.query.category.value}],
+            actions=[_issue_action(contact) for contact in contacts(args, threshold.severity)],
+            opts=opts,
+        )
     raise TypeError(f"signal {signal.id}: Sentry does not evaluate {type(signal.query).__name__}")
 
 
@@ -120,30 +133,6 @@ def _metric_alert(
             }
             for label, it in zip(LABELS, thresholds, strict=False)
         ],
-        opts=opts,
-    )
-
-
-def _issue_alert(
-    name: str,
-    signal: Signal,
-    query: SentryIssues,
-    project: Project,
-    args: SentryArgs,
-    opts: pulumi.ResourceOptions,
-) -> pulumi.CustomResource:
-    [threshold] = signal.thresholds
-    return sentry.SentryIssueAlert(
-        name,
-        organization=args.team.organization,
-        project=project.slug,
-        name=signal.id,
-        action_match="any",
-        filter_match="all",
-        frequency=REPEAT_MINUTES,
-        conditions=[{"id": it} for it in sorted(CONDITIONS[event] for event in query.events)],
-        filters=[{"id": CATEGORY_FILTER, "value": query.category.value}],
-        actions=[_issue_action(contact) for contact in contacts(args, threshold.severity)],
         opts=opts,
     )
 
