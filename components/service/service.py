@@ -10,9 +10,9 @@ from components.aws.security_groups import Upstream
 from components.component import Component
 from components.service.access_log import make_access_log
 from components.service.alarms import rollback_alarms
-from components.service.args import CapacityArgs, ServiceArgs
+from components.service.args import ServiceArgs
 from components.service.autoscaling import make_autoscaling
-from components.service.deployment import FULL_PERCENT, RolloutArgs
+from components.service.deployment import FULL_PERCENT
 from components.service.dimensions import BalancerDimensions
 from components.service.rollout import deployment_configuration, running_task_definition, second_fleet
 from components.service.signals import service_signals
@@ -54,7 +54,24 @@ class Service(Component):
         vpc_id = args.placement.vpc_id
         self._balancer_group = security_groups.group(f"{name}-front", "Load balancer", vpc_id, self._child())
         self._task_group = security_groups.group(f"{name}-tasks", "Service tasks", vpc_id, self._child())
-        self._admit_edge()
+        ranges = aws.ec2.ManagedPrefixList(
+            f"{name}-edge",
+            name=f"{args.service_name}-edge",
+            address_family="IPv4",
+            max_entries=len(args.balancer.ingress_cidrs),
+            entries=[{"cidr": cidr} for cidr in args.balancer.ingress_cidrs],
+            opts=self._child(),
+        )
+        for port in (443, 80):
+            aws.vpc.SecurityGroupIngressRule(
+                f"{name}-from-edge-{port}",
+                security_group_id=self._balancer_group.id,
+                prefix_list_id=ranges.id,
+                ip_protocol="tcp",
+                from_port=port,
+                to_port=port,
+                opts=self._child(),
+            )
         self._connect()
         balancer = self._make_balancer()
         roles = ("tg", "tg-second") if args.rollout.two_fleets else ("tg",)
@@ -76,26 +93,6 @@ class Service(Component):
     def signals(self) -> Signals:
         """What to watch."""
         return self._signals
-
-    def _admit_edge(self) -> None:
-        ranges = aws.ec2.ManagedPrefixList(
-            f"{self._name}-edge",
-            name=f"{self._args.service_name}-edge",
-            address_family="IPv4",
-            max_entries=len(self._args.balancer.ingress_cidrs),
-            entries=[{"cidr": cidr} for cidr in self._args.balancer.ingress_cidrs],
-            opts=self._child(),
-        )
-        for port in (443, 80):
-            aws.vpc.SecurityGroupIngressRule(
-                f"{self._name}-from-edge-{port}",
-                security_group_id=self._balancer_group.id,
-                prefix_list_id=ranges.id,
-                ip_protocol="tcp",
-                from_port=port,
-                to_port=port,
-                opts=self._child(),
-            )
 
     def _connect(self) -> None:
         args = self._args
@@ -199,13 +196,22 @@ class Service(Component):
         # Autoscaling changes the number of tasks, and CI the task definition.
         by_scaling = ["desiredCount"] if args.scaling.automatic else []
         by_ci = ["taskDefinition"] if args.image.owned_by_ci else []
+        base, spot = args.capacity.base_tasks, args.capacity.spot_percent
+        # AWS places no task with a provider of weight 0, be it of its base.
+        # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
+        weight = max(FULL_PERCENT - spot, 1 if base else 0)
+        fixed = [{"capacity_provider": "FARGATE", "base": base, "weight": weight}] if weight else []
+        minutes = f"{DEPLOYMENT_MINUTES + rollout.shifting_minutes}m"
         return aws.ecs.Service(
             f"{self._name}-service",
             name=args.service_name,
             cluster=args.cluster.arn,
             task_definition=task.arn,
             desired_count=args.scaling.minimum_tasks,
-            capacity_provider_strategies=_capacity_providers(args.capacity),
+            capacity_provider_strategies=[
+                *fixed,
+                *([{"capacity_provider": "FARGATE_SPOT", "weight": spot}] if spot else []),
+            ],
             # Without it a change of the capacity replaces the service: it is deleted first, and nobody answers.
             # https://github.com/hashicorp/terraform-provider-aws/issues/11351
             force_new_deployment=True,
@@ -228,7 +234,9 @@ class Service(Component):
             propagate_tags="SERVICE",
             enable_ecs_managed_tags=True,
             opts=self._child(
-                depends_on=[listener], ignore_changes=[*by_scaling, *by_ci], custom_timeouts=_timeouts(rollout)
+                depends_on=[listener],
+                ignore_changes=[*by_scaling, *by_ci],
+                custom_timeouts=pulumi.CustomTimeouts(create=minutes, update=minutes),
             ),
         )
 
@@ -249,19 +257,3 @@ class Service(Component):
             return service.task_definition.apply(str)
         opts = pulumi.InvokeOutputOptions(parent=self, depends_on=[service])
         return running_task_definition(service, task.arn, opts)
-
-
-def _capacity_providers(capacity: CapacityArgs) -> list[Any]:
-    """Return the strategy. Never a launch type: to go from one to the other replaces the service."""
-    base, spot = capacity.base_tasks, capacity.spot_percent
-    # AWS places no task with a provider of weight 0, be it of its base.
-    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
-    weight = max(FULL_PERCENT - spot, 1 if base else 0)
-    fixed = [{"capacity_provider": "FARGATE", "base": base, "weight": weight}] if weight else []
-    return [*fixed, *([{"capacity_provider": "FARGATE_SPOT", "weight": spot}] if spot else [])]
-
-
-def _timeouts(rollout: RolloutArgs) -> pulumi.CustomTimeouts:
-    """Return how long the engine waits for a deployment."""
-    minutes = f"{DEPLOYMENT_MINUTES + rollout.shifting_minutes}m"
-    return pulumi.CustomTimeouts(create=minutes, update=minutes)

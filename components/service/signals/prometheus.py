@@ -30,13 +30,35 @@ QUEUED_FOR_SECONDS = 10 * MINUTE_SECONDS
 
 def application_signals(names: MetricNames) -> tuple[Signal, ...]:
     """Return the signals of an application with these metrics; what it does not have is left out."""
+    gauges = (
+        (
+            "active-users",
+            "Active users",
+            "Users the application counts as active.",
+            names.active_users,
+            Board.BUSINESS,
+        ),
+        ("sessions", "Active sessions", "Sessions that are open.", names.sessions, Board.BUSINESS),
+        ("websockets", "Open WebSocket connections", "Over all tasks.", names.websockets, Board.TRAFFIC),
+    )
     return (
         *_routes(names),
         *_rejections(names),
         *(_cache(names, names.cache_requests) if names.cache_requests else ()),
         *(_operation(operation) for operation in names.operations),
         *(_write_queue(names.write_queue) if names.write_queue else ()),
-        *_gauges(names),
+        *tuple(
+            Signal(
+                id=id_,
+                title=title,
+                description=description,
+                query=Prometheus(expression=Level(of_service(gauge))),
+                unit=Unit.NUMBER,
+                board=board,
+            )
+            for id_, title, description, gauge, board in gauges
+            if gauge
+        ),
         *_counters(names),
     )
 
@@ -181,32 +203,6 @@ def _write_queue(gauge: str) -> tuple[Signal, ...]:
                 "requests."
             ),
         ),
-    )
-
-
-def _gauges(names: MetricNames) -> tuple[Signal, ...]:
-    gauges = (
-        (
-            "active-users",
-            "Active users",
-            "Users the application counts as active.",
-            names.active_users,
-            Board.BUSINESS,
-        ),
-        ("sessions", "Active sessions", "Sessions that are open.", names.sessions, Board.BUSINESS),
-        ("websockets", "Open WebSocket connections", "Over all tasks.", names.websockets, Board.TRAFFIC),
-    )
-    return tuple(
-        Signal(
-            id=id_,
-            title=title,
-            description=description,
-            query=Prometheus(expression=Level(of_service(gauge))),
-            unit=Unit.NUMBER,
-            board=board,
-        )
-        for id_, title, description, gauge, board in gauges
-        if gauge
     )
 
 
