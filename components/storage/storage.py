@@ -47,14 +47,31 @@ class Storage(Component):
         kept = self._protected(args.protect)
         self._files = PrivateBucket(f"{name}-files", args.bucket_prefix, rules, self._child(), kept=kept)
         self._distribution = self._make_distribution()
-        self._files.admit(self._read_statement())
+        # Objects alone: the distribution may not list them at "/".
+        self._files.admit(
+            {
+                "Sid": "ReadByDistribution",
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudfront.amazonaws.com"},
+                "Action": "s3:GetObject",
+                "Resource": pulumi.Output.concat(self._files.bucket.arn, "/*"),
+                "Condition": {"StringEquals": {"aws:SourceArn": self._distribution.arn}},
+            }
+        )
         if args.access_log_days is not None:
             self._make_access_log(args.access_log_days)
         hostname = self._make_alias() or self._distribution.domain_name
         self.bucket_name = self._files.bucket.bucket
         self.url = pulumi.Output.concat("https://", hostname)
         self.distribution_id = self._distribution.id
-        self.write_policy = self._write_policy()
+        arn = self._files.bucket.arn
+        objects = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
+        self.write_policy = iam.document(
+            [
+                {"Effect": "Allow", "Action": objects, "Resource": pulumi.Output.concat(arn, "/*")},
+                {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn},
+            ]
+        )
         self._signals = storage_signals(self._distribution.id, measured=args.region == CERTIFICATE_REGION)
         self._finish()
 
@@ -115,31 +132,26 @@ class Storage(Component):
             "fingerprinted": (headers.YEAR_SECONDS, headers.FINGERPRINTED),
         }
         changing, fingerprinted = (
-            self._behaviour(
-                headers.make_cache_policy(f"{self._name}-{kind}", seconds, self._child()),
-                headers.make_function(f"{self._name}-{kind}", cache_control, self._child()),
-                policy,
-            )
+            {
+                "target_origin_id": ORIGIN_ID,
+                "viewer_protocol_policy": "redirect-to-https",
+                "allowed_methods": ["GET", "HEAD", "OPTIONS"],
+                "cached_methods": ["GET", "HEAD"],
+                "compress": True,
+                "cache_policy_id": headers.make_cache_policy(f"{self._name}-{kind}", seconds, self._child()).id,
+                "response_headers_policy_id": policy.id,
+                "function_associations": [
+                    {
+                        "event_type": "viewer-response",
+                        "function_arn": headers.make_function(
+                            f"{self._name}-{kind}", cache_control, self._child()
+                        ).arn,
+                    }
+                ],
+            }
             for kind, (seconds, cache_control) in kinds.items()
         )
         return changing, fingerprinted
-
-    def _behaviour(
-        self,
-        cache: aws.cloudfront.CachePolicy,
-        cache_control: aws.cloudfront.Function,
-        policy: aws.cloudfront.ResponseHeadersPolicy,
-    ) -> aws.cloudfront.DistributionDefaultCacheBehaviorArgsDict:
-        return {
-            "target_origin_id": ORIGIN_ID,
-            "viewer_protocol_policy": "redirect-to-https",
-            "allowed_methods": ["GET", "HEAD", "OPTIONS"],
-            "cached_methods": ["GET", "HEAD"],
-            "compress": True,
-            "cache_policy_id": cache.id,
-            "response_headers_policy_id": policy.id,
-            "function_associations": [{"event_type": "viewer-response", "function_arn": cache_control.arn}],
-        }
 
     def _viewer_certificate(self) -> aws.cloudfront.DistributionViewerCertificateArgsDict:
         alias = self._args.alias
@@ -151,27 +163,6 @@ class Storage(Component):
             "ssl_support_method": "sni-only",
             "minimum_protocol_version": TLS_POLICY,
         }
-
-    def _read_statement(self) -> buckets.Statement:
-        """Return the statement by which this distribution reads objects, and does not list them at "/"."""
-        return {
-            "Sid": "ReadByDistribution",
-            "Effect": "Allow",
-            "Principal": {"Service": "cloudfront.amazonaws.com"},
-            "Action": "s3:GetObject",
-            "Resource": pulumi.Output.concat(self._files.bucket.arn, "/*"),
-            "Condition": {"StringEquals": {"aws:SourceArn": self._distribution.arn}},
-        }
-
-    def _write_policy(self) -> pulumi.Output[str]:
-        arn = self._files.bucket.arn
-        objects = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
-        return iam.document(
-            [
-                {"Effect": "Allow", "Action": objects, "Resource": pulumi.Output.concat(arn, "/*")},
-                {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn},
-            ]
-        )
 
     def _make_access_log(self, days: int) -> None:
         rules = BucketRules(noncurrent_days=1, expire_days=days)
