@@ -59,7 +59,19 @@ class ManagedPrometheus(Component):
     def __init__(self, name: str, args: ManagedPrometheusArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
-        workspace = self._make_workspace()
+        log = aws.cloudwatch.LogGroup(
+            f"{name}-log",
+            name=f"{LOG_PREFIX}{args.alias}",
+            retention_in_days=args.log_retention_days,
+            opts=self._child(),
+        )
+        workspace = aws.amp.Workspace(
+            f"{name}-workspace",
+            alias=args.alias,
+            kms_key_arn=args.kms_key_arn,
+            logging_configuration={"log_group_arn": pulumi.Output.concat(log.arn, ":*")},
+            opts=self._protected(args.protect) or self._child(),
+        )
         aws.amp.WorkspaceConfiguration(
             f"{name}-configuration",
             workspace_id=workspace.id,
@@ -71,21 +83,6 @@ class ManagedPrometheus(Component):
         self.remote_write_url = pulumi.Output.concat(workspace.prometheus_endpoint, "api/v1/remote_write")
         self.write_policy = iam.allow(["aps:RemoteWrite"], [workspace.arn])
         self._finish()
-
-    def _make_workspace(self) -> aws.amp.Workspace:
-        log = aws.cloudwatch.LogGroup(
-            f"{self._name}-log",
-            name=f"{LOG_PREFIX}{self._args.alias}",
-            retention_in_days=self._args.log_retention_days,
-            opts=self._child(),
-        )
-        return aws.amp.Workspace(
-            f"{self._name}-workspace",
-            alias=self._args.alias,
-            kms_key_arn=self._args.kms_key_arn,
-            logging_configuration={"log_group_arn": pulumi.Output.concat(log.arn, ":*")},
-            opts=self._protected(self._args.protect) or self._child(),
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,7 +62,15 @@ class Network(Component):
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
-        self._vpc = self._make_vpc()
+        self._vpc = aws.ec2.Vpc(
+            f"{name}-vpc",
+            cidr_block=args.cidr,
+            enable_dns_hostnames=True,
+            enable_dns_support=True,
+            opts=self._child(),
+        )
+        # Adopting the default group without rules closes it: nothing can be reached through it by mistake.
+        aws.ec2.DefaultSecurityGroup(f"{name}-closed", vpc_id=self._vpc.id, opts=self._child())
         public = self._make_public_subnets()
         private = self._make_private_subnets(self._make_nat(public))
         self._make_s3_endpoint([table for _, table in private])
@@ -81,18 +89,6 @@ class Network(Component):
         reach the service.
         """
         return self._upstreams
-
-    def _make_vpc(self) -> aws.ec2.Vpc:
-        vpc = aws.ec2.Vpc(
-            f"{self._name}-vpc",
-            cidr_block=self._args.cidr,
-            enable_dns_hostnames=True,
-            enable_dns_support=True,
-            opts=self._child(),
-        )
-        # Adopting the default group without rules closes it: nothing can be reached through it by mistake.
-        aws.ec2.DefaultSecurityGroup(f"{self._name}-closed", vpc_id=vpc.id, opts=self._child())
-        return vpc
 
     def _make_public_subnets(self) -> list[aws.ec2.Subnet]:
         gateway = aws.ec2.InternetGateway(f"{self._name}-internet", vpc_id=self._vpc.id, opts=self._child())
