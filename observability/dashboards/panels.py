@@ -159,7 +159,20 @@ def _number(
         source=context.sources.prometheus,
         targets=[instant(query, context.sources)],
         links=_links(objective, context),
-        look=_stat(thresholds),
+        look={
+            "fieldConfig": {"defaults": {**_defaults(Unit.SHARE, thresholds), "decimals": 2}, "overrides": []},
+            "options": {
+                "colorMode": "value",
+                "graphMode": "none",
+                "justifyMode": "auto",
+                "orientation": "auto",
+                "percentChangeColorMode": "standard",
+                "reduceOptions": {"calcs": ["lastNotNull"], "values": False},
+                "showPercentChange": False,
+                "textMode": "auto",
+                "wideLayout": True,
+            },
+        },
         width=NUMBER,
     )
 
@@ -211,23 +224,6 @@ def _curves(unit: str, thresholds: tuple[Threshold, ...]) -> dict[str, Any]:
         "options": {
             "legend": {"calcs": [], "displayMode": "list", "placement": "bottom", "showLegend": True},
             "tooltip": {"mode": "multi", "sort": "desc"},
-        },
-    }
-
-
-def _stat(thresholds: tuple[Threshold, ...]) -> dict[str, Any]:
-    return {
-        "fieldConfig": {"defaults": {**_defaults(Unit.SHARE, thresholds), "decimals": 2}, "overrides": []},
-        "options": {
-            "colorMode": "value",
-            "graphMode": "none",
-            "justifyMode": "auto",
-            "orientation": "auto",
-            "percentChangeColorMode": "standard",
-            "reduceOptions": {"calcs": ["lastNotNull"], "values": False},
-            "showPercentChange": False,
-            "textMode": "auto",
-            "wideLayout": True,
         },
     }
 
