@@ -60,7 +60,16 @@ def containers(
     database = args.database
     location = f":{database.port}/{database.database_name}?sslmode=verify-full&sslrootcert={AUTHORITIES_FILE}"
     return [
-        _fetch(args, common),
+        fargate.container(
+            "authorities",
+            args.images.curl,
+            environment={"RDS_CA_URL": args.authorities_url or AUTHORITIES_URL},
+            user="0:0",
+            essential=False,
+            entryPoint=["sh", "-c"],
+            command=[FETCH_SCRIPT],
+            **common,
+        ),
         _make_role(args, secret, common),
         fargate.container(
             "postgres-exporter",
@@ -79,19 +88,6 @@ def containers(
             **common,
         ),
     ]
-
-
-def _fetch(args: PostgresExporterArgs, common: dict[str, Any]) -> dict[str, Any]:
-    return fargate.container(
-        "authorities",
-        args.images.curl,
-        environment={"RDS_CA_URL": args.authorities_url or AUTHORITIES_URL},
-        user="0:0",
-        essential=False,
-        entryPoint=["sh", "-c"],
-        command=[FETCH_SCRIPT],
-        **common,
-    )
 
 
 def _make_role(
