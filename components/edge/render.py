@@ -52,7 +52,15 @@ def _action(then: Action) -> tuple[str, Parameters | None]:
         case Challenge():
             return "managed_challenge", None
         case Block():
-            return "block", _refusal(then)
+            return "block", (
+                Parameters(
+                    response=cloudflare.RulesetRuleActionParametersResponseArgs(
+                        content=then.content, content_type=then.content_type, status_code=then.status
+                    )
+                )
+                if then.content
+                else None
+            )
         case Skip():
             return "skip", Parameters(phases=list(then.phases))
         case Redirect():
@@ -110,16 +118,6 @@ def _answer_action(then: CacheControl | SetHeaders | Compress) -> tuple[str, Par
                     cloudflare.RulesetRuleActionParametersAlgorithmArgs(name=name) for name in then.algorithms
                 ]
             )
-
-
-def _refusal(block: Block) -> Parameters | None:
-    if not block.content:
-        return None
-    return Parameters(
-        response=cloudflare.RulesetRuleActionParametersResponseArgs(
-            content=block.content, content_type=block.content_type, status_code=block.status
-        )
-    )
 
 
 def _directives(control: CacheControl) -> Parameters:
