@@ -85,6 +85,14 @@ def containers(
 ) -> list[dict[str, Any]]:
     """Return all containers; `password` is the reference of Grafana's administrator's."""
     common: dict[str, Any] = {"log_group": log_group, "region": args.region, "entryPoint": ["sh", "-c"]}
+    source = {
+        "name": "Prometheus",
+        "uid": "prometheus",
+        "type": "prometheus",
+        "access": "proxy",
+        "url": f"http://127.0.0.1:{PROMETHEUS_PORT}",
+        "isDefault": True,
+    }
     return [
         fargate.container(
             "prometheus",
@@ -103,41 +111,29 @@ def containers(
             stopTimeout=120,
             **common,
         ),
-        _grafana(args, password, common),
+        fargate.container(
+            "grafana",
+            args.images.grafana,
+            environment={
+                "GF_ANALYTICS_REPORTING_ENABLED": "false",
+                "GF_AUTH_ANONYMOUS_ENABLED": "false",
+                "GF_LOG_MODE": "console",
+                "GF_PATHS_PROVISIONING": f"{GRAFANA_DIRECTORY}/provisioning",
+                "GF_USERS_ALLOW_SIGN_UP": "false",
+                "GRAFANA_DATASOURCES": json.dumps({"apiVersion": 1, "datasources": [source]}, sort_keys=True),
+            },
+            secrets={"GF_SECURITY_ADMIN_PASSWORD": password},
+            command=[GRAFANA_SCRIPT],
+            essential=False,
+            memory=GRAFANA_MEMORY_MIB,
+            mountPoints=[{"sourceVolume": "grafana", "containerPath": GRAFANA_DIRECTORY}],
+            portMappings=[{"containerPort": GRAFANA_PORT, "protocol": "tcp"}],
+            restartPolicy={"enabled": True, "restartAttemptPeriod": 60},
+            **common,
+        ),
     ]
 
 
 def volumes() -> list[aws.ecs.TaskDefinitionVolumeArgsDict]:
     """Return the servers' parts of the machine's disk."""
     return [{"name": name, "host_path": f"{DATA_DIRECTORY}/{name}"} for name in ("prometheus", "grafana")]
-
-
-def _grafana(args: MonitoringServersArgs, password: pulumi.Input[str], common: dict[str, Any]) -> dict[str, Any]:
-    source = {
-        "name": "Prometheus",
-        "uid": "prometheus",
-        "type": "prometheus",
-        "access": "proxy",
-        "url": f"http://127.0.0.1:{PROMETHEUS_PORT}",
-        "isDefault": True,
-    }
-    return fargate.container(
-        "grafana",
-        args.images.grafana,
-        environment={
-            "GF_ANALYTICS_REPORTING_ENABLED": "false",
-            "GF_AUTH_ANONYMOUS_ENABLED": "false",
-            "GF_LOG_MODE": "console",
-            "GF_PATHS_PROVISIONING": f"{GRAFANA_DIRECTORY}/provisioning",
-            "GF_USERS_ALLOW_SIGN_UP": "false",
-            "GRAFANA_DATASOURCES": json.dumps({"apiVersion": 1, "datasources": [source]}, sort_keys=True),
-        },
-        secrets={"GF_SECURITY_ADMIN_PASSWORD": password},
-        command=[GRAFANA_SCRIPT],
-        essential=False,
-        memory=GRAFANA_MEMORY_MIB,
-        mountPoints=[{"sourceVolume": "grafana", "containerPath": GRAFANA_DIRECTORY}],
-        portMappings=[{"containerPort": GRAFANA_PORT, "protocol": "tcp"}],
-        restartPolicy={"enabled": True, "restartAttemptPeriod": 60},
-        **common,
-    )

@@ -46,7 +46,13 @@ class MonitoringHost(Component):
         self._domain = f"{args.cluster_name}.internal"
         self._machine = security_groups.group(f"{name}-machine", "Monitoring machine", args.vpc_id, self._child())
         self._tasks = security_groups.group(f"{name}-tasks", "Prometheus and Grafana", args.vpc_id, self._child())
-        self._connect()
+        # Nobody from outside; the machine alone, for a session that forwards a port.
+        for role, port in (("prometheus", PROMETHEUS_PORT), ("grafana", GRAFANA_PORT)):
+            server = Upstream(role=role, security_group_id=self._tasks.id, port=port)
+            security_groups.connect(f"{name}-machine", self._machine, [server], self._child())
+        for role, client in (("machine", self._machine), ("tasks", self._tasks)):
+            security_groups.connect(f"{name}-{role}", client, args.upstreams, self._child())
+            security_groups.allow_https_out(f"{name}-{role}", client, self._child())
         volume = aws.ebs.Volume(
             f"{name}-data",
             availability_zone=args.zone,
@@ -96,35 +102,7 @@ class MonitoringHost(Component):
         """Prometheus, as a collector's security group names it."""
         return Upstream(role="metrics", security_group_id=self._tasks.id, port=PROMETHEUS_PORT)
 
-    def _connect(self) -> None:
-        """Admit nobody from outside; the machine alone, for a session that forwards a port."""
-        for role, port in (("prometheus", PROMETHEUS_PORT), ("grafana", GRAFANA_PORT)):
-            server = Upstream(role=role, security_group_id=self._tasks.id, port=port)
-            security_groups.connect(f"{self._name}-machine", self._machine, [server], self._child())
-        for name, client in (("machine", self._machine), ("tasks", self._tasks)):
-            security_groups.connect(f"{self._name}-{name}", client, self._args.upstreams, self._child())
-            security_groups.allow_https_out(f"{self._name}-{name}", client, self._child())
-
     def _make_machines(self, volume: aws.ebs.Volume) -> aws.autoscaling.Group:
-        template = self._make_template(volume)
-        return aws.autoscaling.Group(
-            f"{self._name}-machines",
-            name=self._args.cluster_name,
-            min_size=0,
-            max_size=1,
-            desired_capacity=1,
-            vpc_zone_identifiers=[self._args.subnet_id],
-            launch_template={"id": template.id, "version": template.latest_version.apply(str)},
-            # The disk can be at one machine alone: the old one goes first.
-            instance_refresh={"strategy": "Rolling", "preferences": {"min_healthy_percentage": 0}},
-            tags=[
-                {"key": "Name", "value": self._args.cluster_name, "propagate_at_launch": True},
-                {"key": "AmazonECSManaged", "value": "", "propagate_at_launch": True},
-            ],
-            opts=self._child(),
-        )
-
-    def _make_template(self, volume: aws.ebs.Volume) -> aws.ec2.LaunchTemplate:
         args = self._args
         root: Any = {"volume_size": ROOT_GIB, "volume_type": "gp3", "encrypted": "true"}
         role = aws.iam.Role(
@@ -144,7 +122,7 @@ class MonitoringHost(Component):
             policy=iam.allow(["ec2:AttachVolume"], [volume.arn, machines]),
             opts=self._child(),
         )
-        return aws.ec2.LaunchTemplate(
+        template = aws.ec2.LaunchTemplate(
             f"{self._name}-machine",
             image_id=f"resolve:ssm:{IMAGE_PARAMETER}",
             instance_type=args.instance_type,
@@ -166,6 +144,22 @@ class MonitoringHost(Component):
                 lambda id_: base64.b64encode(start_script(args.cluster_name, id_).encode()).decode()
             ),
             update_default_version=True,
+            opts=self._child(),
+        )
+        return aws.autoscaling.Group(
+            f"{self._name}-machines",
+            name=self._args.cluster_name,
+            min_size=0,
+            max_size=1,
+            desired_capacity=1,
+            vpc_zone_identifiers=[self._args.subnet_id],
+            launch_template={"id": template.id, "version": template.latest_version.apply(str)},
+            # The disk can be at one machine alone: the old one goes first.
+            instance_refresh={"strategy": "Rolling", "preferences": {"min_healthy_percentage": 0}},
+            tags=[
+                {"key": "Name", "value": self._args.cluster_name, "propagate_at_launch": True},
+                {"key": "AmazonECSManaged", "value": "", "propagate_at_launch": True},
+            ],
             opts=self._child(),
         )
 
