@@ -5,7 +5,6 @@ import pulumi_aws as aws
 import pulumi_random as random
 
 from components.aws import fargate, secrets_manager, security_groups
-from components.aws.endpoints import DatabaseEndpoint
 from components.aws.security_groups import Upstream
 from components.aws.urls import escaped
 from components.component import Component
@@ -70,7 +69,11 @@ class Pooler(Component):
             redeploy_after_rotation(name, args.database.secret_arn, service, self._child())
         self.host = balancer.dns_name
         self.port = pulumi.Output.from_input(LISTEN_PORT)
-        self.pooled_url = _url(args.database, client_password, balancer.dns_name)
+        user_information = pulumi.Output.concat(args.database.user, ":", escaped(client_password))
+        location = pulumi.Output.concat(balancer.dns_name, f":{LISTEN_PORT}/{args.database.database_name}")
+        self.pooled_url = pulumi.Output.secret(
+            pulumi.Output.concat("postgresql://", user_information, "@", location)
+        )
         self.secret_arn = credentials.secret_arn
         self.security_group_id = self._front.id
         self._signals = signals.signals(args, balancer.arn_suffix, target.arn_suffix)
@@ -180,9 +183,3 @@ class Pooler(Component):
             propagate_tags="SERVICE",
             opts=self._child(depends_on=[target]),
         )
-
-
-def _url(database: DatabaseEndpoint, password: pulumi.Output[str], host: pulumi.Output[str]) -> pulumi.Output[str]:
-    credentials = pulumi.Output.concat(database.user, ":", escaped(password))
-    location = pulumi.Output.concat(host, f":{LISTEN_PORT}/{database.database_name}")
-    return pulumi.Output.secret(pulumi.Output.concat("postgresql://", credentials, "@", location))

@@ -142,22 +142,20 @@ class Database(Component):
             identifier=identifier,
             replicate_source_db=primary.identifier,
             skip_final_snapshot=True,  # RDS refuses a final snapshot of a replica; the primary keeps the data
-            parameter_group_name=self._replica_parameters(replica).name,
+            parameter_group_name=(
+                self._parameters
+                if replica.max_connections in (None, self._args.parameters.max_connections)
+                else parameters.make_group(
+                    f"{self._name}-{replica.purpose}-parameters",
+                    f"{self._args.identifier}-{replica.purpose}-",
+                    self._args,
+                    {"max_connections": str(replica.max_connections)},
+                    self._child(),
+                    tags={parameters.REPLICA_TAG: replica.purpose},
+                )
+            ).name,
             opts=self._instance_opts(identifier),
             **self._settings(replica.instance_class),
-        )
-
-    def _replica_parameters(self, replica: ReplicaArgs) -> aws.rds.ParameterGroup:
-        """Return the primary's own group, unless the replica accepts another number of connections."""
-        if replica.max_connections in (None, self._args.parameters.max_connections):
-            return self._parameters
-        return parameters.make_group(
-            f"{self._name}-{replica.purpose}-parameters",
-            f"{self._args.identifier}-{replica.purpose}-",
-            self._args,
-            {"max_connections": str(replica.max_connections)},
-            self._child(),
-            tags={parameters.REPLICA_TAG: replica.purpose},
         )
 
     def _instance_opts(self, identifier: str, **more: Any) -> pulumi.ResourceOptions:

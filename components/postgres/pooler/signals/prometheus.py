@@ -47,6 +47,9 @@ def _pool(metric: str) -> Series:
 def signals(names: PgBouncerNames, client_connections: int) -> tuple[Signal, ...]:
     """Return the signals of poolers that accept `client_connections` clients together."""
     longest = Level(_pool("pgbouncer_pools_client_maxwait_seconds"), Aggregation.MAX, BY)
+    # Source: S4-62
+    queries = Rate(_pool(f"{names.totals}_queries_pooled_total"), BY)
+    seconds = Rate(_pool(f"{names.totals}_queries_duration_seconds_total"), BY)
     return (
         *_saturation(client_connections),
         Signal(
@@ -67,7 +70,30 @@ def signals(names: PgBouncerNames, client_connections: int) -> tuple[Signal, ...
             thresholds=over(ticket=1, page=5),
             runbook=_WAITING_RUNBOOK,
         ),
-        *_queries(names),
+        Signal(
+            id="pooler-query-time",
+            title="Mean query time (avg_query_time)",
+            description=(
+                "Time that PostgreSQL takes for a query, measured by PgBouncer: 50 ms is the target, 100 ms too "
+                "long."
+            ),
+            query=Prometheus(expression=Ratio(seconds, queries)),
+            unit=Unit.SECONDS,
+            thresholds=over(info=0.05, ticket=0.1),
+            minimum_traffic=MinimumTraffic(expression=queries, value=LEAST_QUERIES_PER_SECOND),
+            runbook=(
+                "Open the panel of slow statements, or Performance Insights by load; explain the first of them."
+            ),
+        ),
+        Signal(
+            id="pooler-queue",
+            title="Average clients waiting (total_wait_time)",
+            description="Seconds of waiting in each second: 1 means that one client waits all the time.",
+            query=Prometheus(expression=Rate(_pool(f"{names.totals}_client_wait_seconds_total"), BY)),
+            unit=Unit.NUMBER,
+            thresholds=over(ticket=1),
+            runbook=_WAITING_RUNBOOK,
+        ),
         _stopped("paused", "RESUME"),
         _stopped("disabled", "ENABLE"),
     )
@@ -119,38 +145,6 @@ def _saturation(client_connections: int) -> tuple[Signal, ...]:
             thresholds=over(ticket=0.8, page=0.95),
             for_seconds=600,
             runbook=_CLIENTS_RUNBOOK,
-        ),
-    )
-
-
-def _queries(names: PgBouncerNames) -> tuple[Signal, ...]:
-    # Source: S4-62
-    queries = Rate(_pool(f"{names.totals}_queries_pooled_total"), BY)
-    seconds = Rate(_pool(f"{names.totals}_queries_duration_seconds_total"), BY)
-    return (
-        Signal(
-            id="pooler-query-time",
-            title="Mean query time (avg_query_time)",
-            description=(
-                "Time that PostgreSQL takes for a query, measured by PgBouncer: 50 ms is the target, 100 ms too "
-                "long."
-            ),
-            query=Prometheus(expression=Ratio(seconds, queries)),
-            unit=Unit.SECONDS,
-            thresholds=over(info=0.05, ticket=0.1),
-            minimum_traffic=MinimumTraffic(expression=queries, value=LEAST_QUERIES_PER_SECOND),
-            runbook=(
-                "Open the panel of slow statements, or Performance Insights by load; explain the first of them."
-            ),
-        ),
-        Signal(
-            id="pooler-queue",
-            title="Average clients waiting (total_wait_time)",
-            description="Seconds of waiting in each second: 1 means that one client waits all the time.",
-            query=Prometheus(expression=Rate(_pool(f"{names.totals}_client_wait_seconds_total"), BY)),
-            unit=Unit.NUMBER,
-            thresholds=over(ticket=1),
-            runbook=_WAITING_RUNBOOK,
         ),
     )
 
