@@ -72,7 +72,11 @@ class Service(Component):
                 to_port=port,
                 opts=self._child(),
             )
-        self._connect()
+        task_port = Upstream(role="task", security_group_id=self._task_group.id, port=args.http.port)
+        security_groups.connect(f"{name}-front", self._balancer_group, [task_port], self._child())
+        store = args.telemetry.collecting.store.upstreams if args.telemetry.collecting else []
+        security_groups.connect(f"{name}-tasks", self._task_group, [*args.upstreams, *store], self._child())
+        security_groups.allow_https_out(f"{name}-tasks", self._task_group, self._child())
         balancer = self._make_balancer()
         roles = ("tg", "tg-second") if args.rollout.two_fleets else ("tg",)
         targets = [self._make_target_group(role) for role in roles]
@@ -93,14 +97,6 @@ class Service(Component):
     def signals(self) -> Signals:
         """What to watch."""
         return self._signals
-
-    def _connect(self) -> None:
-        args = self._args
-        task = Upstream(role="task", security_group_id=self._task_group.id, port=args.http.port)
-        security_groups.connect(f"{self._name}-front", self._balancer_group, [task], self._child())
-        store = args.telemetry.collecting.store.upstreams if args.telemetry.collecting else []
-        security_groups.connect(f"{self._name}-tasks", self._task_group, [*args.upstreams, *store], self._child())
-        security_groups.allow_https_out(f"{self._name}-tasks", self._task_group, self._child())
 
     def _make_balancer(self) -> aws.lb.LoadBalancer:
         return aws.lb.LoadBalancer(
@@ -162,6 +158,7 @@ class Service(Component):
             ],
             opts=self._child(),
         )
+        trust_store_arn = self._args.balancer.trust_store_arn
         return aws.lb.Listener(
             f"{self._name}-https",
             load_balancer_arn=balancer.arn,
@@ -169,18 +166,16 @@ class Service(Component):
             protocol="HTTPS",
             ssl_policy=TLS_POLICY,
             certificate_arn=self._args.balancer.certificate_arn,
-            mutual_authentication=self._mutual_authentication(),
+            # Never left out: the provider would leave the listener as it is.
+            mutual_authentication=(
+                {"mode": "verify", "trust_store_arn": trust_store_arn}
+                if trust_store_arn is not None
+                else {"mode": "off"}
+            ),
             default_actions=[{"type": "forward", "target_group_arn": target.arn}],
             routing_http_response_server_enabled=False,
             opts=self._child(),
         )
-
-    def _mutual_authentication(self) -> aws.lb.ListenerMutualAuthenticationArgsDict:
-        trust_store_arn = self._args.balancer.trust_store_arn
-        # Never left out: the provider would leave the listener as it is.
-        if trust_store_arn is None:
-            return {"mode": "off"}
-        return {"mode": "verify", "trust_store_arn": trust_store_arn}
 
     def _make_service(
         self,

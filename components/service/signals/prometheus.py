@@ -42,29 +42,6 @@ def application_signals(names: MetricNames) -> tuple[Signal, ...]:
         ("websockets", "Open WebSocket connections", "Over all tasks.", names.websockets, Board.TRAFFIC),
     )
     return (
-        *_routes(names),
-        *_rejections(names),
-        *(_cache(names, names.cache_requests) if names.cache_requests else ()),
-        *(_operation(operation) for operation in names.operations),
-        *(_write_queue(names.write_queue) if names.write_queue else ()),
-        *tuple(
-            Signal(
-                id=id_,
-                title=title,
-                description=description,
-                query=Prometheus(expression=Level(of_service(gauge))),
-                unit=Unit.NUMBER,
-                board=board,
-            )
-            for id_, title, description, gauge, board in gauges
-            if gauge
-        ),
-        *_counters(names),
-    )
-
-
-def _routes(names: MetricNames) -> tuple[Signal, ...]:
-    return (
         Signal(
             id="service-route-latency",
             title="p95 request latency by route",
@@ -89,6 +66,23 @@ def _routes(names: MetricNames) -> tuple[Signal, ...]:
             unit=Unit.REQUESTS_PER_SECOND,
             board=Board.ERRORS,
         ),
+        *_rejections(names),
+        *(_cache(names, names.cache_requests) if names.cache_requests else ()),
+        *(_operation(operation) for operation in names.operations),
+        *(_write_queue(names.write_queue) if names.write_queue else ()),
+        *(
+            Signal(
+                id=id_,
+                title=title,
+                description=description,
+                query=Prometheus(expression=Level(of_service(gauge))),
+                unit=Unit.NUMBER,
+                board=board,
+            )
+            for id_, title, description, gauge, board in gauges
+            if gauge
+        ),
+        *_counters(names),
     )
 
 
