@@ -81,7 +81,7 @@ class ManagedPrometheus(Component):
         self.workspace_id = workspace.id
         self.query_url = workspace.prometheus_endpoint
         self.remote_write_url = pulumi.Output.concat(workspace.prometheus_endpoint, "api/v1/remote_write")
-        self.write_policy = iam.allow(["aps:RemoteWrite"], [workspace.arn])
+        self.write_policy = pulumi.Output.from_input(iam.allow(["aps:RemoteWrite"], [workspace.arn]))
         self._finish()
 
 

@@ -74,7 +74,7 @@ def make_task_definition(name: str, args: ServiceArgs, opts: pulumi.ResourceOpti
 
 def _make_secrets(
     name: str, args: ServiceArgs, opts: pulumi.ResourceOptions
-) -> tuple[list[pulumi.Output[str]], dict[str, pulumi.Output[str]]]:
+) -> tuple[list[pulumi.Output[str]], dict[str, pulumi.Input[str]]]:
     """Return the ARNs to read, and the references by variable: to one version, so a change replaces the tasks."""
     generated = {
         key: random.RandomPassword(

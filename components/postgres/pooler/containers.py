@@ -142,7 +142,7 @@ class PoolerContainers:
             },
         )
 
-    def _own_secret(self, key: str) -> pulumi.Output[str]:
+    def _own_secret(self, key: str) -> pulumi.Input[str]:
         arn, version_id = self._credentials
         return secrets_manager.reference(arn, key, version_id)
 
