@@ -120,6 +120,10 @@ class Collecting:
             command=[PREPARE_SCRIPT],
             **common,
         )
+        token = {}
+        if store.token_secret_arn is not None:
+            reference = secrets_manager.reference(store.token_secret_arn, TOKEN_KEY, store.token_secret_version_id)
+            token[alloy_config.TOKEN_VARIABLE] = reference
         restarted: dict[str, Any] = {} if essential else {"restartPolicy": RESTART}
         collector = fargate.container(
             "collector",
@@ -130,7 +134,7 @@ class Collecting:
                 alloy_config.URL_VARIABLE: store.url,
                 **({} if store.user is None else {alloy_config.USER_VARIABLE: store.user}),
             },
-            secrets=self._token,
+            secrets=token,
             essential=essential,
             command=[START_SCRIPT],
             dependsOn=[{"containerName": "collector-prepare", "condition": "SUCCESS"}],
@@ -144,11 +148,3 @@ class Collecting:
         policy = self._args.store.write_policy
         if policy is not None:
             aws.iam.RolePolicy(f"{name}-metrics", role=role.id, policy=policy, opts=opts)
-
-    @property
-    def _token(self) -> dict[str, pulumi.Input[str]]:
-        store = self._args.store
-        if store.token_secret_arn is None:
-            return {}
-        reference = secrets_manager.reference(store.token_secret_arn, TOKEN_KEY, store.token_secret_version_id)
-        return {alloy_config.TOKEN_VARIABLE: reference}
