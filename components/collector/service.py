@@ -107,7 +107,7 @@ class Collector(Component):
             opts=self._child(),
         )
 
-    def _make_secret(self) -> tuple[list[pulumi.Input[str]], dict[str, pulumi.Output[str]]]:
+    def _make_secret(self) -> tuple[list[pulumi.Input[str]], dict[str, pulumi.Input[str]]]:
         """Keep what the exporters log in with; references name the version, so that a change replaces the task."""
         args = self._args
         values: dict[str, pulumi.Input[object]] = {}
