@@ -17,7 +17,6 @@ from components.datadog.plan import (
 )
 from components.datadog.queries import event_queries
 from components.document import json_text
-from observability import Objective
 from observability.alerting.alerts import Alert
 from observability.records.objective import PERIOD_DAYS
 
@@ -57,7 +56,19 @@ class Datadog(Component):
                 tags=self._tags(monitor.alert),
                 opts=self._child(),
             )
-        slos = {objective.id: self._objective(objective) for objective in plan.objectives}
+        slos = {}
+        for objective in plan.objectives:
+            good, whole = event_queries(objective, args.app)
+            slos[objective.id] = datadog.ServiceLevelObjective(
+                f"{name}-{objective.id}",
+                name=f"{objective.title} ({args.environment})",
+                type="metric",
+                description=f"{objective.description} {args.runbook_url}#{objective.id}",
+                query={"numerator": good, "denominator": whole},
+                thresholds=[{"timeframe": f"{PERIOD_DAYS}d", "target": round(objective.target * 100, 6)}],
+                tags=args.tags,
+                opts=self._child(),
+            )
         for burn_rate in plan.burn_rates:
             self._burn_rate_monitor(burn_rate, slos[burn_rate.condition.objective.id])
         board = datadog.DashboardJson(
@@ -67,19 +78,6 @@ class Datadog(Component):
         )
         self.dashboard_url = board.url
         self._finish()
-
-    def _objective(self, objective: Objective) -> datadog.ServiceLevelObjective:
-        good, whole = event_queries(objective, self._args.app)
-        return datadog.ServiceLevelObjective(
-            f"{self._name}-{objective.id}",
-            name=f"{objective.title} ({self._args.environment})",
-            type="metric",
-            description=f"{objective.description} {self._args.runbook_url}#{objective.id}",
-            query={"numerator": good, "denominator": whole},
-            thresholds=[{"timeframe": f"{PERIOD_DAYS}d", "target": round(objective.target * 100, 6)}],
-            tags=self._args.tags,
-            opts=self._child(),
-        )
 
     def _burn_rate_monitor(self, monitor: BurnRateMonitor, slo: datadog.ServiceLevelObjective) -> None:
         alert, condition = monitor.alert, monitor.condition
