@@ -20,7 +20,6 @@ from components.grafana.delivery import (
     NotificationResources,
     with_secrets,
 )
-from components.grafana.stages import Stage
 from observability import Signals
 from observability.alerting.alerts import Alert
 from observability.dashboards import boards
@@ -110,7 +109,17 @@ def _to_provider(rule: alerts.AlertRule, delivery: Delivery | None) -> grafana.a
         uid=rule.uid,
         name=rule.name,
         condition=alerts.CONDITION,
-        datas=[_data(stage) for stage in rule.stages],
+        datas=[
+            grafana.alerting.RuleGroupRuleDataArgs(
+                ref_id=stage.ref_id,
+                datasource_uid=stage.datasource_uid,
+                model=canonical(stage.model),
+                relative_time_range=grafana.alerting.RuleGroupRuleDataRelativeTimeRangeArgs(
+                    from_=stage.lookback_seconds, to=0
+                ),
+            )
+            for stage in rule.stages
+        ],
         for_=rule.for_,
         keep_firing_for=rule.keep_firing_for,
         missing_series_evals_to_resolve=alerts.EVALUATIONS_TO_RESOLVE,
@@ -128,17 +137,6 @@ def _to_provider(rule: alerts.AlertRule, delivery: Delivery | None) -> grafana.a
         )
         if delivery
         else None,
-    )
-
-
-def _data(stage: Stage) -> grafana.alerting.RuleGroupRuleDataArgs:
-    return grafana.alerting.RuleGroupRuleDataArgs(
-        ref_id=stage.ref_id,
-        datasource_uid=stage.datasource_uid,
-        model=canonical(stage.model),
-        relative_time_range=grafana.alerting.RuleGroupRuleDataRelativeTimeRangeArgs(
-            from_=stage.lookback_seconds, to=0
-        ),
     )
 
 
