@@ -163,6 +163,11 @@ class Redis(Component):
             subnet_ids=args.placement.subnet_ids,
             opts=self._child(),
         )
+        last_snapshot = None
+        if args.role in DURABLE:
+            # Another name for each store: the snapshot of the one before it may still be there.
+            suffix = random.RandomId(f"{self._name}-snapshot", byte_length=4, opts=self._child())
+            last_snapshot = pulumi.Output.concat(args.replication_group_id, "-final-", suffix.hex)
         family = f"{args.engine}{args.engine_version.split('.')[0]}"
         values = {"maxmemory-policy": args.policy}
         digest = hashlib.sha256(json.dumps([family, values], sort_keys=True).encode()).hexdigest()[:8]
@@ -206,17 +211,10 @@ class Redis(Component):
             ],
             snapshot_retention_limit=snapshot_days(args.role, args.snapshot_retention_days),
             snapshot_window=SNAPSHOT_WINDOW,
-            final_snapshot_identifier=self._make_final_snapshot_name(),
+            final_snapshot_identifier=last_snapshot,
             maintenance_window=MAINTENANCE_WINDOW,
             auto_minor_version_upgrade=True,
             apply_immediately=False,
             opts=self._child(protect=args.protect),
             **login,
         )
-
-    def _make_final_snapshot_name(self) -> pulumi.Output[str] | None:
-        """Return the name of the snapshot at deletion, another for each store of this name."""
-        if self._args.role not in DURABLE:
-            return None
-        suffix = random.RandomId(f"{self._name}-snapshot", byte_length=4, opts=self._child())
-        return pulumi.Output.concat(self._args.replication_group_id, "-final-", suffix.hex)
