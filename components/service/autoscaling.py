@@ -31,7 +31,7 @@ def make_autoscaling(
         max_capacity=scaling.maximum_tasks,
         opts=opts,
     )
-    target_fields = {
+    target_fields: dict[str, Any] = {
         "service_namespace": target.service_namespace,
         "scalable_dimension": target.scalable_dimension,
         "resource_id": target.resource_id,

@@ -1,6 +1,6 @@
 """Autoscaling of a service, as plain data: for the component, the simulation and the configuration."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -168,18 +168,13 @@ def scaling_problems(scaling: ScalingArgs) -> Iterator[tuple[str, str]]:
         high_cpu = f"half of cpu_high_percent, {step.cpu_high_percent}"
         reason = "or what one policy takes away the other adds again"
         yield "cpu_low_percent", f"given {step.cpu_low_percent}, allowed up to {high_cpu}, {reason}"
-    yield from _schedule_problems(scaling.schedules)
-
-
-def _schedule_problems(schedules: Sequence[ScheduleArgs]) -> Iterator[tuple[str, str]]:
-    names = [schedule.schedule_name for schedule in schedules]
+    names = [schedule.schedule_name for schedule in scaling.schedules]
     if len(set(names)) != len(names):
         yield "schedules", f"given the names {', '.join(names)}, allowed each name once"
-    for schedule in schedules:
-        low, high = schedule.minimum_tasks, schedule.maximum_tasks
-        if not 0 < low <= high:
-            name = schedule.schedule_name
-            yield "schedules", f"given minimum_tasks {low} in {name}, allowed 1 up to its maximum_tasks, {high}"
+    for it in scaling.schedules:
+        if not 0 < it.minimum_tasks <= it.maximum_tasks:
+            given = f"given minimum_tasks {it.minimum_tasks} in {it.schedule_name}"
+            yield "schedules", f"{given}, allowed 1 up to its maximum_tasks, {it.maximum_tasks}"
 
 
 def scaling_conflicts(scaling: ScalingArgs, *, two_fleets: bool) -> Iterator[tuple[str, str]]:

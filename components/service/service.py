@@ -89,7 +89,12 @@ class Service(Component):
         make_autoscaling(name, args, service, dimensions, self._child())
         self.hostname = balancer.dns_name
         self.security_group_id = self._task_group.id
-        self.task_definition_arn = self._running_task_definition(service, task)
+        looked_up = pulumi.InvokeOutputOptions(parent=self, depends_on=[service])
+        self.task_definition_arn = (
+            service.task_definition.apply(str)
+            if args.image.owned_by_ci
+            else running_task_definition(service, task.arn, looked_up)
+        )
         self._signals = service_signals(args, dimensions)
         self._finish()
 
@@ -195,7 +200,9 @@ class Service(Component):
         # AWS places no task with a provider of weight 0, be it of its base.
         # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
         weight = max(FULL_PERCENT - spot, 1 if base else 0)
-        fixed = [{"capacity_provider": "FARGATE", "base": base, "weight": weight}] if weight else []
+        # Never a launch type: to go from one to the other replaces the service.
+        providers: list[Any] = [{"capacity_provider": "FARGATE", "base": base, "weight": weight}] if weight else []
+        providers += [{"capacity_provider": "FARGATE_SPOT", "weight": spot}] if spot else []
         minutes = f"{DEPLOYMENT_MINUTES + rollout.shifting_minutes}m"
         return aws.ecs.Service(
             f"{self._name}-service",
@@ -203,10 +210,7 @@ class Service(Component):
             cluster=args.cluster.arn,
             task_definition=task.arn,
             desired_count=args.scaling.minimum_tasks,
-            capacity_provider_strategies=[
-                *fixed,
-                *([{"capacity_provider": "FARGATE_SPOT", "weight": spot}] if spot else []),
-            ],
+            capacity_provider_strategies=providers,
             # Without it a change of the capacity replaces the service: it is deleted first, and nobody answers.
             # https://github.com/hashicorp/terraform-provider-aws/issues/11351
             force_new_deployment=True,
@@ -244,11 +248,3 @@ class Service(Component):
         if self._args.rollout.two_fleets:
             block["advanced_configuration"] = second_fleet(self._name, listener, targets, self._child())
         return block
-
-    def _running_task_definition(
-        self, service: aws.ecs.Service, task: aws.ecs.TaskDefinition
-    ) -> pulumi.Output[str]:
-        if self._args.image.owned_by_ci:
-            return service.task_definition.apply(str)
-        opts = pulumi.InvokeOutputOptions(parent=self, depends_on=[service])
-        return running_task_definition(service, task.arn, opts)
