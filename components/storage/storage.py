@@ -66,12 +66,11 @@ class Storage(Component):
         self.distribution_id = self._distribution.id
         arn = self._files.bucket.arn
         objects = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
-        self.write_policy = iam.document(
-            [
-                {"Effect": "Allow", "Action": objects, "Resource": pulumi.Output.concat(arn, "/*")},
-                {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn},
-            ]
-        )
+        statements: list[buckets.Statement] = [
+            {"Effect": "Allow", "Action": objects, "Resource": pulumi.Output.concat(arn, "/*")},
+            {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn},
+        ]
+        self.write_policy = pulumi.Output.from_input(iam.document(statements))
         self._signals = storage_signals(self._distribution.id, measured=args.region == CERTIFICATE_REGION)
         self._finish()
 
@@ -114,16 +113,18 @@ class Storage(Component):
                 {"error_code": code, "error_caching_min_ttl": MISSING_SECONDS} for code in (403, 404)
             ],
             restrictions={"geo_restriction": {"restriction_type": "none"}},
-            viewer_certificate=self._viewer_certificate(),
+            viewer_certificate={
+                "acm_certificate_arn": args.alias.certificate_arn,
+                "ssl_support_method": "sni-only",
+                "minimum_protocol_version": TLS_POLICY,
+            }
+            if args.alias
+            # CloudFront's own name has an older TLS policy, which cannot be changed.
+            else {"cloudfront_default_certificate": True},
             opts=self._child(protect=args.protect),
         )
 
-    def _make_behaviours(
-        self,
-    ) -> tuple[
-        aws.cloudfront.DistributionDefaultCacheBehaviorArgsDict,
-        aws.cloudfront.DistributionDefaultCacheBehaviorArgsDict,
-    ]:
+    def _make_behaviours(self) -> list[aws.cloudfront.DistributionDefaultCacheBehaviorArgsDict]:
         """Return the cache behaviours of files that may change, and of files that never do."""
         args = self._args
         policy = headers.make_headers_policy(f"{self._name}-headers", args.allowed_origins, self._child())
@@ -131,7 +132,7 @@ class Storage(Component):
             "changing": (args.cache_seconds, headers.changing(args.cache_seconds, args.stale_seconds)),
             "fingerprinted": (headers.YEAR_SECONDS, headers.FINGERPRINTED),
         }
-        changing, fingerprinted = (
+        return [
             {
                 "target_origin_id": ORIGIN_ID,
                 "viewer_protocol_policy": "redirect-to-https",
@@ -150,19 +151,7 @@ class Storage(Component):
                 ],
             }
             for kind, (seconds, cache_control) in kinds.items()
-        )
-        return changing, fingerprinted
-
-    def _viewer_certificate(self) -> aws.cloudfront.DistributionViewerCertificateArgsDict:
-        alias = self._args.alias
-        if alias is None:
-            # CloudFront's own name has an older TLS policy, which cannot be changed.
-            return {"cloudfront_default_certificate": True}
-        return {
-            "acm_certificate_arn": alias.certificate_arn,
-            "ssl_support_method": "sni-only",
-            "minimum_protocol_version": TLS_POLICY,
-        }
+        ]
 
     def _make_access_log(self, days: int) -> None:
         rules = BucketRules(noncurrent_days=1, expire_days=days)
