@@ -143,10 +143,7 @@ class Network(Component):
             address = aws.ec2.Eip(f"{self._name}-{role}", domain="vpc", opts=self._child())
             gateways.append(
                 aws.ec2.NatGateway(
-                    f"{self._name}-{role}",
-                    allocation_id=address.id,
-                    subnet_id=subnet.id,
-                    opts=self._child(),
+                    f"{self._name}-{role}", allocation_id=address.id, subnet_id=subnet.id, opts=self._child()
                 )
             )
         return gateways
@@ -183,14 +180,10 @@ class Network(Component):
 
     def _make_flow_log(self) -> None:
         group = aws.cloudwatch.LogGroup(
-            f"{self._name}-flow",
-            retention_in_days=self._args.flow_log_retention_days,
-            opts=self._child(),
+            f"{self._name}-flow", retention_in_days=self._args.flow_log_retention_days, opts=self._child()
         )
         role = aws.iam.Role(
-            f"{self._name}-flow",
-            assume_role_policy=iam.trust("vpc-flow-logs.amazonaws.com"),
-            opts=self._child(),
+            f"{self._name}-flow", assume_role_policy=iam.trust("vpc-flow-logs.amazonaws.com"), opts=self._child()
         )
         aws.iam.RolePolicy(
             f"{self._name}-flow",

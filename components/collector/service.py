@@ -149,10 +149,7 @@ def _cloudflare(
     return fargate.container(
         "cloudflare-exporter",
         args.image,
-        environment={
-            "CF_ZONES": args.zone_id,
-            "LISTEN": f"127.0.0.1:{CLOUDFLARE_PORT}",
-        },
+        environment={"CF_ZONES": args.zone_id, "LISTEN": f"127.0.0.1:{CLOUDFLARE_PORT}"},
         # A whole secret of its own, or one key of the collector's.
         secrets={"CF_API_TOKEN": args.token_secret_arn or secret[ZONE_TOKEN_KEY]},
         essential=False,

@@ -7,14 +7,7 @@ import pulumi_datadog as datadog
 
 from components.component import Component
 from components.datadog.args import DatadogArgs
-from components.datadog.plan import (
-    BurnRateMonitor,
-    OmittedRecord,
-    burn_query,
-    dashboard,
-    message,
-    plan_records,
-)
+from components.datadog.plan import BurnRateMonitor, OmittedRecord, burn_query, dashboard, message, plan_records
 from components.datadog.queries import event_queries
 from components.document import json_text
 from observability.alerting.alerts import Alert
@@ -72,9 +65,7 @@ class Datadog(Component):
         for burn_rate in plan.burn_rates:
             self._burn_rate_monitor(burn_rate, slos[burn_rate.condition.objective.id])
         board = datadog.DashboardJson(
-            f"{name}-dashboard",
-            dashboard=json_text(dashboard(args, plan.panels)),
-            opts=self._child(),
+            f"{name}-dashboard", dashboard=json_text(dashboard(args, plan.panels)), opts=self._child()
         )
         self.dashboard_url = board.url
         self._finish()

@@ -62,10 +62,7 @@ class Observability(Component):
             raise ValueError("nothing to show: no signal is given, and no prometheus_datasource_uid")
         dashboards = {
             board: grafana.oss.Dashboard(
-                f"{name}-{board.value}",
-                folder=self._folder.uid,
-                config_json=canonical(model),
-                opts=self._child(),
+                f"{name}-{board.value}", folder=self._folder.uid, config_json=canonical(model), opts=self._child()
             )
             for board, model in models.items()
         }

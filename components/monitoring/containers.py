@@ -9,11 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws import fargate
-from components.monitoring.args import (
-    GRAFANA_PORT,
-    PROMETHEUS_PORT,
-    MonitoringServersArgs,
-)
+from components.monitoring.args import GRAFANA_PORT, PROMETHEUS_PORT, MonitoringServersArgs
 from components.monitoring.machine import DATA_DIRECTORY
 
 PROMETHEUS_DIRECTORY, GRAFANA_DIRECTORY = "/prometheus", "/var/lib/grafana"

@@ -14,12 +14,7 @@ from components.aws import iam, security_groups
 from components.aws.security_groups import Upstream
 from components.component import Component
 from components.monitoring import signals
-from components.monitoring.args import (
-    GRAFANA_PORT,
-    PROMETHEUS_PORT,
-    HostPlacement,
-    MonitoringHostArgs,
-)
+from components.monitoring.args import GRAFANA_PORT, PROMETHEUS_PORT, HostPlacement, MonitoringHostArgs
 from components.monitoring.machine import IMAGE_PARAMETER, start_script
 from observability import Signals
 
@@ -129,9 +124,7 @@ class MonitoringHost(Component):
             iam_instance_profile={
                 "arn": aws.iam.InstanceProfile(f"{self._name}-machine", role=role.name, opts=self._child()).arn
             },
-            network_interfaces=[
-                {"associate_public_ip_address": "false", "security_groups": [self._machine.id]},
-            ],
+            network_interfaces=[{"associate_public_ip_address": "false", "security_groups": [self._machine.id]}],
             # Version 2 alone, and no further than the machine: no container gets its role.
             metadata_options={
                 "http_endpoint": "enabled",

@@ -26,10 +26,7 @@ class MonitoringServers(Component):
         self._args = args
         password = random.RandomPassword(f"{name}-admin", length=32, special=False, opts=self._child())
         secret = secrets_manager.make_secret(
-            f"{name}-credentials",
-            "Grafana's administrator",
-            {PASSWORD_KEY: password.result},
-            self._child(),
+            f"{name}-credentials", "Grafana's administrator", {PASSWORD_KEY: password.result}, self._child()
         )
         placement = args.placement
         log = fargate.make_log_group(name, args.log_retention_days, self._child())

@@ -71,9 +71,5 @@ def make_user_group(
         opts=opts,
     )
     return aws.elasticache.UserGroup(
-        f"{name}-users",
-        user_group_id=identifier,
-        engine=GROUP_ENGINE,
-        user_ids=[user.user_id],
-        opts=opts,
+        f"{name}-users", user_group_id=identifier, engine=GROUP_ENGINE, user_ids=[user.user_id], opts=opts
     )

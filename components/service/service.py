@@ -156,10 +156,7 @@ class Service(Component):
             port=80,
             protocol="HTTP",
             default_actions=[
-                {
-                    "type": "redirect",
-                    "redirect": {"port": "443", "protocol": "HTTPS", "status_code": "HTTP_301"},
-                }
+                {"type": "redirect", "redirect": {"port": "443", "protocol": "HTTPS", "status_code": "HTTP_301"}}
             ],
             opts=self._child(),
         )

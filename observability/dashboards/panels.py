@@ -230,10 +230,7 @@ def _curves(unit: str, thresholds: tuple[Threshold, ...]) -> dict[str, Any]:
 
 def _table(unit: str) -> dict[str, Any]:
     overrides = [
-        {
-            "matcher": {"id": "byRegexp", "options": names},
-            "properties": [{"id": "unit", "value": column}],
-        }
+        {"matcher": {"id": "byRegexp", "options": names}, "properties": [{"id": "unit", "value": column}]}
         for names, column in COLUMN_UNITS.items()
     ]
     custom = {"align": "auto", "inspect": False}

@@ -12,10 +12,7 @@ from components.document import json_text
 
 
 def redeploy_after_rotation(
-    name: str,
-    secret_arn: pulumi.Input[str],
-    service: aws.ecs.Service,
-    opts: pulumi.ResourceOptions,
+    name: str, secret_arn: pulumi.Input[str], service: aws.ecs.Service, opts: pulumi.ResourceOptions
 ) -> None:
     """Start a new deployment of `service` each time the secret was rotated; no code of ours runs."""
     machine = _redeployment(name, service, opts)
@@ -30,10 +27,7 @@ def redeploy_after_rotation(
             {
                 "source": ["aws.secretsmanager"],
                 "detail-type": ["AWS Service Event via CloudTrail"],
-                "detail": {
-                    "eventName": ["RotationSucceeded"],
-                    "additionalEventData": {"SecretId": [secret_arn]},
-                },
+                "detail": {"eventName": ["RotationSucceeded"], "additionalEventData": {"SecretId": [secret_arn]}},
             }
         ),
         opts=opts,

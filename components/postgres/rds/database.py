@@ -60,9 +60,7 @@ class Database(Component):
             f"{name}-parameters", f"{args.identifier}-", args, {}, self._child()
         )
         self._monitoring_role = aws.iam.Role(
-            f"{name}-monitoring",
-            assume_role_policy=iam.trust("monitoring.rds.amazonaws.com"),
-            opts=self._child(),
+            f"{name}-monitoring", assume_role_policy=iam.trust("monitoring.rds.amazonaws.com"), opts=self._child()
         )
         aws.iam.RolePolicyAttachment(
             f"{name}-monitoring",

@@ -151,8 +151,7 @@ def _saturation(client_connections: int) -> tuple[Signal, ...]:
 
 def _stopped(state: str, command: str) -> Signal:
     series = Series(
-        f"pgbouncer_databases_{state}",
-        (Match("job", Job.PGBOUNCER), Match("name", CONSOLE, Operator.DIFFERENT)),
+        f"pgbouncer_databases_{state}", (Match("job", Job.PGBOUNCER), Match("name", CONSOLE, Operator.DIFFERENT))
     )
     return Signal(
         id=f"pooler-{state}",

@@ -20,10 +20,7 @@ _DISK_RUNBOOK = (
 
 def _metric(identifier: str, metric: str, statistic: str = "Average") -> CloudWatch:
     return CloudWatch(
-        namespace=NAMESPACE,
-        metric=metric,
-        dimensions={"DBInstanceIdentifier": identifier},
-        statistic=statistic,
+        namespace=NAMESPACE, metric=metric, dimensions={"DBInstanceIdentifier": identifier}, statistic=statistic
     )
 
 
