@@ -10,7 +10,6 @@ from components.component import Component
 
 LONGEST_RETENTION_DAYS = 1095
 """https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-workspace-configuration.html"""
-
 LOG_PREFIX = "/aws/vendedlogs/prometheus/"
 """Begin of the log group's name; another would use up the account's ten policies of log delivery.
 

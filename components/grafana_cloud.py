@@ -10,7 +10,6 @@ from components.component import Component
 
 WRITE_SCOPES = ("metrics:write",)
 """What the token may do. https://grafana.com/docs/grafana-cloud/account-management/authentication-and-permissions/"""
-
 LEAST_TOKEN_DAYS = 2
 """Shortest life of a token: its second half is when a deployment replaces it."""
 

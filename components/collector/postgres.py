@@ -10,19 +10,14 @@ from components.collector.args import PostgresExporterArgs
 
 PORT = 9187
 """Port of postgres_exporter, on loopback."""
-
 ROLE = "footing_metrics"
 """User of the exporter: it may read statistics, and no table."""
-
 PASSWORD_KEY = "postgres_password"  # noqa: S105  the name of a key
 """Key of that user's password in the collector's secret."""
-
 VOLUME, DIRECTORY = "authorities", "/run/authorities"
 """Volume that holds the certificate authorities, and where it is mounted."""
-
 AUTHORITIES_URL = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html"""
-
 AUTHORITIES_FILE = f"{DIRECTORY}/rds-ca.pem"
 
 FETCH_SCRIPT = f"""\
@@ -31,7 +26,6 @@ curl --fail --silent --show-error --retry 5 --output {AUTHORITIES_FILE} "$RDS_CA
 chmod 0644 {AUTHORITIES_FILE}
 """
 """Fetches Amazon's certificate authorities."""
-
 ROLE_SCRIPT = """\
 set -eu
 psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 <<'SQL'

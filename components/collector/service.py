@@ -19,7 +19,6 @@ from observability.records.names import Job
 
 REDIS_PORT = 9121
 """Port of redis_exporter, on loopback."""
-
 CLOUDFLARE_PORT = 8080
 """Port of cloudflare_exporter, on loopback."""
 

@@ -15,12 +15,9 @@ from observability.dashboards.queries import DataSources
 
 UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 """What Grafana takes as the uid of a folder, dashboard or rule."""
-
 SHORTEST_INTERVAL_SECONDS = 10
 """Grafana evaluates in steps of this; other intervals are refused."""
-
 HOURS_A_DAY = 24
-
 SOURCE_KINDS: Mapping[type[Query], str] = {
     CloudWatch: "cloudwatch",
     CloudWatchMath: "cloudwatch",

@@ -14,10 +14,8 @@ from components.monitoring.machine import DATA_DIRECTORY
 
 PROMETHEUS_DIRECTORY, GRAFANA_DIRECTORY = "/prometheus", "/var/lib/grafana"
 """Mount point of each server's part of the disk."""
-
 PROMETHEUS_MEMORY_MIB, GRAFANA_MEMORY_MIB = 1024, 384
 """Memory at which each is killed, MiB; with ECS's agent they fit on a t3.small."""
-
 MOST_RULES_BYTES = 48 * 1024
 """Rules, packed: with the rest they stay within the 64 KiB of a task definition.
 
@@ -26,7 +24,6 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
 
 FULL_PERCENT = 80
 """Share of the disk at which the oldest series go before their time: a full disk would stop all of them."""
-
 PROMETHEUS_SCRIPT = """\
 set -eu
 mkdir -p /prometheus/config
@@ -37,7 +34,6 @@ exec prometheus --config.file=/prometheus/config/prometheus.yml --storage.tsdb.p
   --web.enable-remote-write-receiver
 """
 """Writes configuration and rules to its disk, then becomes Prometheus."""
-
 GRAFANA_SCRIPT = """\
 set -eu
 mkdir -p "$GF_PATHS_PROVISIONING/datasources"

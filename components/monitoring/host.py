@@ -20,7 +20,6 @@ from observability import Signals
 
 MACHINE_POLICIES = ("service-role/AmazonEC2ContainerServiceforEC2Role", "AmazonSSMManagedInstanceCore")
 """AWS's own policies of an ECS machine, and of one that is reached by Session Manager alone."""
-
 ROOT_GIB = 30
 """Size of the machine's own disk, GiB: that of the image."""
 

@@ -23,13 +23,10 @@ from observability.records.exporters import RedisNames
 
 REDIS_PORT = 6379
 """Redis's registered port."""
-
 SNAPSHOT_WINDOW = "02:00-03:00"
 """Daily hour of the snapshot, UTC; apart from maintenance."""
-
 MAINTENANCE_WINDOW = "sun:04:00-sun:05:00"
 """Weekly hour of maintenance, UTC."""
-
 LOGS = ("slow-log", "engine-log")
 """Logs that ElastiCache sends to CloudWatch."""
 

@@ -18,16 +18,12 @@ from observability.records.exporters import RedisNames
 
 REDIS_PORT = 6379
 """Port that takes reads and writes."""
-
 READER_PORT = 6380
 """Port of the reader endpoint. https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/set-up.html"""
-
 SNAPSHOT_TIME = "02:00"
 """Daily time of the snapshot, UTC."""
-
 STORAGE_GB = (1, 5000)
 """Least and greatest storage limit, GB. Source: the SDK, `ServerlessCacheCacheUsageLimitsDataStorageArgs`."""
-
 ECPU_PER_SECOND = (1000, 15_000_000)
 """Least and greatest limit of processing units a second. Source: as above."""
 

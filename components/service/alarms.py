@@ -13,13 +13,10 @@ from observability.records.limits import SLOW_SECONDS
 
 PERIOD_SECONDS = 60
 """Shortest period in which ECS and the load balancer report, in seconds."""
-
 FAILING_PERCENT = 5
 """HTTP 5xx ratio over which a deployment is rolled back, in percent."""
-
 FEWEST_FAILURES = 10
 """HTTP 5xx responses in a minute below which their ratio is ignored."""
-
 FAILING_MINUTES = 3
 """Minutes in a row after which a deployment is rolled back: one restart of one task is not a reason."""
 

@@ -6,33 +6,23 @@ from enum import StrEnum
 
 CPU_HIGH_PERCENT = 70
 """Mean CPU above which tasks are added. Source: S1-28."""
-
 CPU_LOW_PERCENT = 30
 """Mean CPU below which tasks are taken away. Source: S1-29."""
-
 RESPONSE_HIGH_MS = 800
 """95th percentile of the response time above which tasks are added, in milliseconds. Source: S1-30."""
-
 COOLDOWN_SECONDS = 180
 """Pause after a change before the next one of the same kind, in seconds. Source: S1-33."""
-
 FULL_PERCENT = 100
-
 HIGH_MINUTES = 2
 """Minutes in a row above a threshold before tasks are added: one may be a deployment's own start-up."""
-
 LOW_MINUTES = 15
 """Minutes in a row below the threshold before tasks are taken away."""
-
 OUT_PERCENTS = (25, 50, 100)
 """Tasks added, as shares of those running, the further the CPU is above its threshold."""
-
 SLOW_PERCENTS = (25, 50)
 """The same for the response time; never 100 %, for more clients do not help a slow database."""
-
 IN_PERCENTS = (-10, -25)
 """Tasks removed, as shares of those running, the further the CPU is below its threshold."""
-
 LEAST_ADDED, LEAST_REMOVED = 2, 1
 """Fewest tasks that one change adds and removes: a quarter of two tasks would be none."""
 

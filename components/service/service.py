@@ -27,13 +27,10 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl
 
 STICKY_SECONDS = 24 * 60 * 60
 """How long a client with an open connection comes back to the same task, in seconds."""
-
 KEEP_ALIVE_SECONDS = 3600
 """How long the edge may keep one connection to the load balancer, in seconds: AWS's own default."""
-
 HEALTH_GRACE_SECONDS = 60
 """Time after its start in which a task may fail its health check, in seconds."""
-
 DEPLOYMENT_MINUTES = 30
 """How long the engine waits for a deployment, beside what the strategy itself waits, in minutes."""
 

@@ -20,10 +20,8 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connec
 
 MISSING_SECONDS = 10
 """How long CloudFront caches that a file does not exist, in seconds."""
-
 AUTOMATIC_TTL = 1
 """Cloudflare's word for "automatic" in a record's TTL."""
-
 ORIGIN_ID = "bucket"
 """Name of the only origin, inside the distribution."""
 

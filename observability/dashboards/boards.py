@@ -12,10 +12,8 @@ from observability.dashboards.panels import WHOLE, PanelContext
 
 UID_LENGTH = 40
 """Longest uid that Grafana takes."""
-
 SCHEMA_VERSION = 39
 """Version of the model; Grafana brings older ones up to date by itself."""
-
 TITLES: Mapping[Board, str] = {
     Board.OBJECTIVES: "SLOs and error budgets",
     Board.ERRORS: "Errors",

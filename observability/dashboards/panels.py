@@ -14,10 +14,8 @@ from observability.records.objective import PERIOD_DAYS
 
 WHOLE, LINE, NUMBER, CURVES = 24, 8, 4, 16
 """Widths in columns: of the board, a line chart, a single number, and the curves beside two of those."""
-
 SCARCE_SHARE = 0.25
 """Share of an error budget under which the rest is shown in orange; no alert follows from it."""
-
 COLUMN_UNITS: Mapping[str, Unit] = {"/_ms$/": Unit.MILLISECONDS, "/_share$/": Unit.SHARE, "/_s$/": Unit.SECONDS}
 """Unit of a table's column, by the end of its name."""
 

@@ -29,7 +29,6 @@ ROWS = 50
 """Rows of a table at the most."""
 POINTS = 5000
 """Points of a curve at the most; more than a panel is wide."""
-
 _TIME = f"FROM {TABLE} WHERE $__timeFilter(created_at)"
 _SHARE_OF_HITS = "count(*) FILTER (WHERE meta->>'cache_result' IN ('hit', 'stale'))::double precision / count(*)"
 

@@ -17,10 +17,8 @@ from observability import Signals
 
 POSTGRES_PORT = 5432
 """PostgreSQL's registered port."""
-
 EXPORTED_LOGS = ("postgresql", "upgrade")
 """Logs that RDS sends to CloudWatch."""
-
 TIMEOUTS = pulumi.CustomTimeouts(create="2h", update="12h", delete="2h")
 """How long the engine waits for RDS. A large disk, a blue/green copy and a final snapshot take hours."""
 

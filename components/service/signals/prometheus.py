@@ -8,22 +8,16 @@ from observability.records.names import MetricNames, OperationNames, of_service,
 
 LIMITED_SHARE = 0.2
 """HTTP 429 ratio of a route over which an info is sent."""
-
 SIGN_IN_FAILURES_PER_MINUTE = 100
 """Failed sign-ins in a minute over which somebody is paged: a brute-force attack."""
-
 PATTERN_HIT_SHARE = 0.7
 """Hit ratio of a key pattern under which a ticket is written. Source: S0-45."""
-
 LOOKUPS_PER_SECOND = 10
 """Lookups per second under which the hit ratio does not alert."""
-
 LEAST_REQUESTS = 50
 """Requests in five minutes under which a ratio does not alert."""
-
 QUEUED_WRITES = 1000
 """Length of the write queue over which a ticket is written. Source: S3-63."""
-
 QUEUED_FOR_SECONDS = 10 * MINUTE_SECONDS
 """How long it must be longer, in seconds."""
 

@@ -19,10 +19,8 @@ from observability.routing.destinations import (
 
 TEMPLATES_FILE = "alertmanager.tmpl"
 """Name of the file with the messages, beside the configuration."""
-
 UNROUTED = "unrouted"
 """Receiver of alerts without a known severity."""
-
 PAGERDUTY_SEVERITY = "critical"
 """PagerDuty's own word for what wakes somebody; its urgency follows from the service."""
 

@@ -11,16 +11,12 @@ from observability.records.names import Job
 
 BY = ("instance", "database")
 """Labels of one pool."""
-
 LEAST_QUERIES_PER_SECOND = 1
 """Queries in a second, below which one slow query is the mean."""
-
 CONSOLE = "pgbouncer"
 """PgBouncer's own console, which it counts among the databases."""
-
 SERVER_STATES = ("active", "idle", "used", "testing", "login")
 """States of a server connection in `SHOW POOLS`; together they are all that are open."""
-
 _WAITING_RUNBOOK = (
     "Find what holds the connections: `SELECT pid, state, wait_event_type, now() - xact_start, query FROM "
     "pg_stat_activity ORDER BY xact_start`. One long transaction: end it. Many short ones: the pool is too "
