@@ -7,7 +7,7 @@ import yaml
 
 from observability.durations import duration
 from observability.records.record import Severity
-from observability.routing.alertmanager.receivers import Email, GroupTiming, Receivers
+from observability.routing.alertmanager.receivers import GroupTiming, Receivers
 from observability.routing.destinations import (
     GROUPED_BY,
     INHIBITED_WITHIN,
@@ -35,8 +35,13 @@ def configuration(receivers: Receivers, timing: GroupTiming | None = None) -> di
     reached = destinations(receivers.configured)
     by_name = {severity.value: reached[severity] for severity in ROUTES}
     by_name[UNROUTED] = unrouted(receivers.configured)
+    smtp: dict[str, Any] = {}
+    if mail := receivers.mail:
+        smtp = {"smtp_smarthost": mail.server, "smtp_from": mail.sender, "smtp_require_tls": mail.encrypted}
+        if mail.username:
+            smtp |= {"smtp_auth_username": mail.username, "smtp_auth_password_file": mail.password_file}
     return {
-        **({"global": _smtp(receivers.mail)} if receivers.mail else {}),
+        **({"global": smtp} if smtp else {}),
         "templates": [TEMPLATES_FILE],
         "route": tree(timing or GroupTiming()),
         "inhibit_rules": inhibition(),
@@ -135,13 +140,3 @@ def _configs(receivers: Receivers, reached: Iterable[Destination]) -> dict[str, 
                 }
             ]
     return configs
-
-
-def _smtp(mail: Email) -> dict[str, Any]:
-    login = {"smtp_auth_username": mail.username, "smtp_auth_password_file": mail.password_file}
-    return {
-        "smtp_smarthost": mail.server,
-        "smtp_from": mail.sender,
-        "smtp_require_tls": mail.encrypted,
-        **(login if mail.username else {}),
-    }
