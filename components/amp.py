@@ -10,7 +10,6 @@ from components.component import Component
 
 LONGEST_RETENTION_DAYS = 1095
 """https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-workspace-configuration.html"""
-
 LOG_PREFIX = "/aws/vendedlogs/prometheus/"
 """Begin of the log group's name; another would use up the account's ten policies of log delivery.
 
@@ -59,7 +58,19 @@ class ManagedPrometheus(Component):
     def __init__(self, name: str, args: ManagedPrometheusArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
-        workspace = self._make_workspace()
+        log = aws.cloudwatch.LogGroup(
+            f"{name}-log",
+            name=f"{LOG_PREFIX}{args.alias}",
+            retention_in_days=args.log_retention_days,
+            opts=self._child(),
+        )
+        workspace = aws.amp.Workspace(
+            f"{name}-workspace",
+            alias=args.alias,
+            kms_key_arn=args.kms_key_arn,
+            logging_configuration={"log_group_arn": pulumi.Output.concat(log.arn, ":*")},
+            opts=self._protected(args.protect) or self._child(),
+        )
         aws.amp.WorkspaceConfiguration(
             f"{name}-configuration",
             workspace_id=workspace.id,
@@ -71,21 +82,6 @@ class ManagedPrometheus(Component):
         self.remote_write_url = pulumi.Output.concat(workspace.prometheus_endpoint, "api/v1/remote_write")
         self.write_policy = pulumi.Output.from_input(iam.allow(["aps:RemoteWrite"], [workspace.arn]))
         self._finish()
-
-    def _make_workspace(self) -> aws.amp.Workspace:
-        log = aws.cloudwatch.LogGroup(
-            f"{self._name}-log",
-            name=f"{LOG_PREFIX}{self._args.alias}",
-            retention_in_days=self._args.log_retention_days,
-            opts=self._child(),
-        )
-        return aws.amp.Workspace(
-            f"{self._name}-workspace",
-            alias=self._args.alias,
-            kms_key_arn=self._args.kms_key_arn,
-            logging_configuration={"log_group_arn": pulumi.Output.concat(log.arn, ":*")},
-            opts=self._protected(self._args.protect) or self._child(),
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,14 +55,10 @@ class Domain(Component):
         )
         self.zone_id = zone.id
         self.name_servers = zone.name_servers
-        self.certificate_arn = self._validate(certificate, zone)
-        self._finish()
-
-    def _validate(self, certificate: aws.acm.Certificate, zone: cloudflare.Zone) -> pulumi.Output[str]:
         # One record validates both a name and its wildcard.
         proof = certificate.domain_validation_options[0]
         record = cloudflare.DnsRecord(
-            f"{self._name}-proof",
+            f"{name}-proof",
             zone_id=zone.id,
             name=proof.resource_record_name.apply(lambda value: (value or "").rstrip(".")),
             type=proof.resource_record_type.apply(lambda value: value or "CNAME"),
@@ -72,9 +68,10 @@ class Domain(Component):
             opts=self._child(),
         )
         issued = aws.acm.CertificateValidation(
-            f"{self._name}-issued",
+            f"{name}-issued",
             certificate_arn=certificate.arn,
             validation_record_fqdns=[record.name],
             opts=self._child(),
         )
-        return issued.certificate_arn
+        self.certificate_arn = issued.certificate_arn
+        self._finish()

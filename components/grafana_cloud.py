@@ -10,7 +10,6 @@ from components.component import Component
 
 WRITE_SCOPES = ("metrics:write",)
 """What the token may do. https://grafana.com/docs/grafana-cloud/account-management/authentication-and-permissions/"""
-
 LEAST_TOKEN_DAYS = 2
 """Shortest life of a token: its second half is when a deployment replaces it."""
 
@@ -68,23 +67,8 @@ class GrafanaCloud(Component):
             delete_protection=args.protect,
             opts=self._protected(args.protect) or self._child(),
         )
-        secret = secrets_manager.make_secret(
-            f"{name}-token",
-            f"Writes metrics to {args.slug} at Grafana Cloud",
-            {"token": self._make_token(stack)},
-            self._child(),
-        )
-        self.stack_url = stack.url
-        self.query_url = stack.prometheus_remote_endpoint
-        self.remote_write_url = stack.prometheus_remote_write_endpoint
-        self.remote_write_user = stack.prometheus_user_id.apply(str)
-        self.token_secret_arn, self.token_secret_version_id = secret.secret_arn, secret.version_id
-        self._finish()
-
-    def _make_token(self, stack: grafana.cloud.Stack) -> pulumi.Output[str]:
-        args = self._args
         policy = grafana.cloud.AccessPolicy(
-            f"{self._name}-write",
+            f"{name}-write",
             name=f"{args.slug}-metrics-write",
             region=args.region,
             scopes=list(WRITE_SCOPES),
@@ -92,7 +76,7 @@ class GrafanaCloud(Component):
             opts=self._child(),
         )
         token = grafana.cloud.AccessPolicyRotatingToken(
-            f"{self._name}-write",
+            f"{name}-write",
             access_policy_id=policy.policy_id,
             region=args.region,
             name_prefix=f"{args.slug}-metrics",
@@ -101,4 +85,15 @@ class GrafanaCloud(Component):
             delete_on_destroy=True,
             opts=self._child(),
         )
-        return token.token
+        secret = secrets_manager.make_secret(
+            f"{name}-token",
+            f"Writes metrics to {args.slug} at Grafana Cloud",
+            {"token": token.token},
+            self._child(),
+        )
+        self.stack_url = stack.url
+        self.query_url = stack.prometheus_remote_endpoint
+        self.remote_write_url = stack.prometheus_remote_write_endpoint
+        self.remote_write_user = stack.prometheus_user_id.apply(str)
+        self.token_secret_arn, self.token_secret_version_id = secret.secret_arn, secret.version_id
+        self._finish()

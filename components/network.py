@@ -62,7 +62,15 @@ class Network(Component):
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
-        self._vpc = self._make_vpc()
+        self._vpc = aws.ec2.Vpc(
+            f"{name}-vpc",
+            cidr_block=args.cidr,
+            enable_dns_hostnames=True,
+            enable_dns_support=True,
+            opts=self._child(),
+        )
+        # Adopting the default group without rules closes it: nothing can be reached through it by mistake.
+        aws.ec2.DefaultSecurityGroup(f"{name}-closed", vpc_id=self._vpc.id, opts=self._child())
         public = self._make_public_subnets()
         private = self._make_private_subnets(self._make_nat(public))
         self._make_s3_endpoint([table for _, table in private])
@@ -81,18 +89,6 @@ class Network(Component):
         reach the service.
         """
         return self._upstreams
-
-    def _make_vpc(self) -> aws.ec2.Vpc:
-        vpc = aws.ec2.Vpc(
-            f"{self._name}-vpc",
-            cidr_block=self._args.cidr,
-            enable_dns_hostnames=True,
-            enable_dns_support=True,
-            opts=self._child(),
-        )
-        # Adopting the default group without rules closes it: nothing can be reached through it by mistake.
-        aws.ec2.DefaultSecurityGroup(f"{self._name}-closed", vpc_id=vpc.id, opts=self._child())
-        return vpc
 
     def _make_public_subnets(self) -> list[aws.ec2.Subnet]:
         gateway = aws.ec2.InternetGateway(f"{self._name}-internet", vpc_id=self._vpc.id, opts=self._child())
@@ -147,10 +143,7 @@ class Network(Component):
             address = aws.ec2.Eip(f"{self._name}-{role}", domain="vpc", opts=self._child())
             gateways.append(
                 aws.ec2.NatGateway(
-                    f"{self._name}-{role}",
-                    allocation_id=address.id,
-                    subnet_id=subnet.id,
-                    opts=self._child(),
+                    f"{self._name}-{role}", allocation_id=address.id, subnet_id=subnet.id, opts=self._child()
                 )
             )
         return gateways
@@ -187,14 +180,10 @@ class Network(Component):
 
     def _make_flow_log(self) -> None:
         group = aws.cloudwatch.LogGroup(
-            f"{self._name}-flow",
-            retention_in_days=self._args.flow_log_retention_days,
-            opts=self._child(),
+            f"{self._name}-flow", retention_in_days=self._args.flow_log_retention_days, opts=self._child()
         )
         role = aws.iam.Role(
-            f"{self._name}-flow",
-            assume_role_policy=iam.trust("vpc-flow-logs.amazonaws.com"),
-            opts=self._child(),
+            f"{self._name}-flow", assume_role_policy=iam.trust("vpc-flow-logs.amazonaws.com"), opts=self._child()
         )
         aws.iam.RolePolicy(
             f"{self._name}-flow",

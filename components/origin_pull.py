@@ -17,28 +17,20 @@ from observability import Check, Signals
 
 YEAR_HOURS = 365 * 24
 """Hours of a year."""
-
 LEAF_VALID_HOURS = 2 * YEAR_HOURS
 """Validity of the client certificate, in hours."""
-
 LEAF_RENEWAL_HOURS = YEAR_HOURS
 """Remaining validity under which a deployment renews it, in hours."""
-
 AUTHORITY_VALID_HOURS = 10 * YEAR_HOURS
 """Validity of the authority, in hours."""
-
 AUTHORITY_RENEWAL_HOURS = LEAF_VALID_HOURS
 """Remaining validity under which a deployment renews it, in hours: no leaf may outlive its authority."""
-
 AUTHORITY_KEY_BITS = 4096
 """Size of the authority's RSA key, in bits."""
-
 LEAF_KEY_BITS = 2048
 """Size of the leaf's RSA key, in bits: each connection from Cloudflare signs with it."""
-
 BUNDLE_KEY = "authorities.pem"
 """Key of the object with the authority's certificate."""
-
 NONCURRENT_DAYS = 30
 """How long a replaced certificate of the authority is kept, in days."""
 

@@ -11,7 +11,6 @@ from observability import Severity, Signals
 
 NAME_CHARACTERS = 255
 """Longest name of an alarm."""
-
 LONGEST_SECONDS = 86_400
 """What the periods of one alarm may cover together, in seconds.
 

@@ -52,15 +52,26 @@ class Alarms(Component):
         # What the composite alarms page for would page twice: alone it writes a ticket.
         severity = Severity.TICKET if spec.name in (self._args.exhausted or ()) else spec.severity
         actions = [topics[TOPICS[severity]].arn]
+        query, period = spec.query, spec.period_seconds
+        measured: dict[str, Any]
+        if isinstance(query, CloudWatchMath):
+            metrics = [
+                {"id": id_, "return_data": False, "metric": {**_metric(it, period), "stat": it.statistic}}
+                for id_, it in query.metrics.items()
+            ]
+            result = {"id": RESULT, "label": RESULT, "expression": query.expression, "return_data": True}
+            measured = {"metric_queries": [*metrics, result]}
+        elif is_percentile(query.statistic):
+            # Of a handful of requests a percentile says nothing; such a period neither starts nor ends an alarm.
+            low = {"evaluate_low_sample_count_percentiles": "ignore"}
+            measured = {**_metric(query, period), "extended_statistic": query.statistic, **low}
+        else:
+            measured = {**_metric(query, period), "statistic": query.statistic}
         return aws.cloudwatch.MetricAlarm(
             f"{self._name}-{spec.name}",
             name=f"{self._args.prefix}-{spec.name}",
             alarm_description=spec.description,
-            **(
-                _of_math(spec.query, spec)
-                if isinstance(spec.query, CloudWatchMath)
-                else _of_metric(spec.query, spec)
-            ),
+            **measured,
             comparison_operator="LessThanThreshold" if spec.below else "GreaterThanThreshold",
             threshold=spec.threshold,
             evaluation_periods=spec.periods,
@@ -77,7 +88,21 @@ class Alarms(Component):
         """Make two composite alarms, of which one is on at most: errors with the database at its limit, or not."""
         both = pulumi.Output.concat("ALARM(", connections.name, ") AND ALARM(", errors.name, ")")
         alone = pulumi.Output.concat("ALARM(", errors.name, ") AND NOT ALARM(", connections.name, ")")
-        deploying = self._deploying()
+        deploying = aws.cloudwatch.MetricAlarm(
+            f"{self._name}-deploying",
+            name=f"{self._args.prefix}-deploying",
+            alarm_description="A deployment is in progress. Suppresses another alarm, and notifies nobody.",
+            namespace="ECS/ContainerInsights",
+            metric_name="DeploymentCount",
+            dimensions=ecs_signals.dimensions(self._args.cluster_name, self._args.service_name),
+            statistic="Maximum",
+            period=60,
+            evaluation_periods=1,
+            comparison_operator="GreaterThanThreshold",
+            threshold=1,
+            treat_missing_data="notBreaching",
+            opts=self._child(),
+        )
         self._composite(
             "database-exhausted",
             both,
@@ -107,52 +132,7 @@ class Alarms(Component):
             **suppressed,
         )
 
-    def _deploying(self) -> aws.cloudwatch.MetricAlarm:
-        """Return an alarm that is on while more than one deployment of the service runs; it notifies nobody."""
-        return aws.cloudwatch.MetricAlarm(
-            f"{self._name}-deploying",
-            name=f"{self._args.prefix}-deploying",
-            alarm_description="A deployment is in progress. Suppresses another alarm, and notifies nobody.",
-            namespace="ECS/ContainerInsights",
-            metric_name="DeploymentCount",
-            dimensions=ecs_signals.dimensions(self._args.cluster_name, self._args.service_name),
-            statistic="Maximum",
-            period=60,
-            evaluation_periods=1,
-            comparison_operator="GreaterThanThreshold",
-            threshold=1,
-            treat_missing_data="notBreaching",
-            opts=self._child(),
-        )
 
-
-def _of_metric(query: CloudWatch, spec: AlarmSpec) -> dict[str, Any]:
-    percentile = is_percentile(query.statistic)
-    # Of a handful of requests a percentile says nothing; such a period neither starts nor ends an alarm.
-    how = {"extended_statistic": query.statistic, "evaluate_low_sample_count_percentiles": "ignore"}
-    return {
-        "namespace": query.namespace,
-        "metric_name": query.metric,
-        "dimensions": dict(query.dimensions),
-        "period": spec.period_seconds,
-        **(how if percentile else {"statistic": query.statistic}),
-    }
-
-
-def _of_math(query: CloudWatchMath, spec: AlarmSpec) -> dict[str, Any]:
-    metrics = [
-        {
-            "id": id_,
-            "return_data": False,
-            "metric": {
-                "namespace": it.namespace,
-                "metric_name": it.metric,
-                "dimensions": dict(it.dimensions),
-                "period": spec.period_seconds,
-                "stat": it.statistic,
-            },
-        }
-        for id_, it in query.metrics.items()
-    ]
-    result = {"id": RESULT, "label": RESULT, "expression": query.expression, "return_data": True}
-    return {"metric_queries": [*metrics, result]}
+def _metric(it: CloudWatch, period: int) -> dict[str, Any]:
+    dimensions = dict(it.dimensions)
+    return {"namespace": it.namespace, "metric_name": it.metric, "dimensions": dimensions, "period": period}

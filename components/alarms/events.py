@@ -1,8 +1,6 @@
 """Events that no metric shows: a deployment that ECS gave up, a failover, a disk that runs full."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -18,27 +16,8 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html
 
 def make_events(name: str, args: AlarmsArgs, topic: aws.sns.Topic, opts: pulumi.ResourceOptions) -> None:
     """Rules that write a ticket for each event."""
-    for role, (pattern, paths, sentence) in _rules(args).items():
-        rule = aws.cloudwatch.EventRule(
-            f"{name}-{role}",
-            name=f"{args.prefix}-{role}",
-            description="Writes a ticket.",
-            event_pattern=json.dumps(pattern),
-            opts=opts,
-        )
-        aws.cloudwatch.EventTarget(
-            f"{name}-{role}-ticket",
-            rule=rule.name,
-            target_id="ticket",
-            arn=topic.arn,
-            input_transformer={"input_paths": paths, "input_template": json.dumps(sentence)},
-            opts=opts,
-        )
-
-
-def _rules(args: AlarmsArgs) -> Mapping[str, tuple[dict[str, Any], dict[str, str], str]]:
-    """By role: which events, what is taken out of one, and the message."""
-    return {
+    # By role: which events, what is taken out of one, and the message.
+    rules = {
         "deployment-failed": (
             {
                 "source": ["aws.ecs"],
@@ -62,3 +41,19 @@ def _rules(args: AlarmsArgs) -> Mapping[str, tuple[dict[str, Any], dict[str, str
             "Database <server>: <message>",
         ),
     }
+    for role, (pattern, paths, sentence) in rules.items():
+        rule = aws.cloudwatch.EventRule(
+            f"{name}-{role}",
+            name=f"{args.prefix}-{role}",
+            description="Writes a ticket.",
+            event_pattern=json.dumps(pattern),
+            opts=opts,
+        )
+        aws.cloudwatch.EventTarget(
+            f"{name}-{role}-ticket",
+            rule=rule.name,
+            target_id="ticket",
+            arn=topic.arn,
+            input_transformer={"input_paths": paths, "input_template": json.dumps(sentence)},
+            opts=opts,
+        )

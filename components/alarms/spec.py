@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from observability import CloudWatch, CloudWatchMath, Severity, Signals
-from observability.alerting.alerts import Alert, ThresholdCondition, alerts
+from observability.alerting.alerts import ThresholdCondition, alerts
 
 PUBLISHED_EVERY_SECONDS: Mapping[str, int] = {
     "CPUCreditBalance": 300,
@@ -61,42 +61,36 @@ class AlarmSpec:
 
 def specs(components: Iterable[Signals], severities: Iterable[Severity], runbook_url: str) -> list[AlarmSpec]:
     """Return an alarm for each threshold on a CloudWatch metric of one of these severities, in order."""
-    wanted = set(severities)
-    found = [_spec(alert, runbook_url) for alert in alerts(components) if alert.severity in wanted]
-    return [spec for spec in found if spec is not None]
-
-
-def _spec(alert: Alert, runbook_url: str) -> AlarmSpec | None:
-    condition = alert.condition
-    if not isinstance(condition, ThresholdCondition):
-        return None
-    query, threshold = condition.signal.query, condition.threshold
-    if not isinstance(query, CloudWatch | CloudWatchMath):
-        return None
-    metrics = query.metrics.values() if isinstance(query, CloudWatchMath) else (query,)
-    period = max(max(it.period_seconds, PUBLISHED_EVERY_SECONDS.get(it.metric, 0)) for it in metrics)
-    return AlarmSpec(
-        name=alert.name,
-        severity=alert.severity,
-        query=query,
-        below=threshold.below,
-        threshold=threshold.value,
-        period_seconds=period,
-        # A part of a period cannot be asked for: the alarm rather waits a little longer.
-        periods=max(1, -(-alert.for_seconds // period)),
-        missing=_missing(query, below=threshold.below),
-        description=f"{alert.summary}. {alert.description} {runbook_url}#{alert.anchor}",
-    )
-
-
-def _missing(query: CloudWatch | CloudWatchMath, *, below: bool) -> TreatMissingData:
-    """Counts, percentiles and shares come only with traffic; what must not get low must always exist."""
-    if isinstance(query, CloudWatchMath):
-        return TreatMissingData.NOT_BREACHING
-    if below:
-        return TreatMissingData.BREACHING
-    counted = query.statistic == "Sum" or is_percentile(query.statistic)
-    return TreatMissingData.NOT_BREACHING if counted else TreatMissingData.MISSING
+    wanted, found = set(severities), []
+    for alert in alerts(components):
+        condition = alert.condition
+        if alert.severity not in wanted or not isinstance(condition, ThresholdCondition):
+            continue
+        query, threshold = condition.signal.query, condition.threshold
+        # Counts, percentiles and shares come only with traffic; what must not get low must always exist.
+        if isinstance(query, CloudWatchMath):
+            metrics, missing = list(query.metrics.values()), TreatMissingData.NOT_BREACHING
+        elif isinstance(query, CloudWatch):
+            counted = query.statistic == "Sum" or is_percentile(query.statistic)
+            present = TreatMissingData.NOT_BREACHING if counted else TreatMissingData.MISSING
+            metrics, missing = [query], TreatMissingData.BREACHING if threshold.below else present
+        else:
+            continue
+        period = max(max(it.period_seconds, PUBLISHED_EVERY_SECONDS.get(it.metric, 0)) for it in metrics)
+        spec = AlarmSpec(
+            name=alert.name,
+            severity=alert.severity,
+            query=query,
+            below=threshold.below,
+            threshold=threshold.value,
+            period_seconds=period,
+            # A part of a period cannot be asked for: the alarm rather waits a little longer.
+            periods=max(1, -(-alert.for_seconds // period)),
+            missing=missing,
+            description=f"{alert.summary}. {alert.description} {runbook_url}#{alert.anchor}",
+        )
+        found.append(spec)
+    return found
 
 
 def is_percentile(statistic: str) -> bool:

@@ -27,7 +27,17 @@ def make_topics(
     name: str, args: AlarmsArgs, *, kept: pulumi.ResourceOptions, opts: pulumi.ResourceOptions
 ) -> Mapping[str, aws.sns.Topic]:
     """Return topics by role, with their subscriptions; `kept` are the options of their key."""
-    key = _key(name, args, kept, opts)
+    # The key that AWS manages for SNS lets neither alarms nor events publish, and its policy cannot be changed:
+    # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+    key = aws.kms.Key(
+        f"{name}-key",
+        description=f"Messages of alarms of {args.prefix}.",
+        enable_key_rotation=True,
+        deletion_window_in_days=DELETION_DAYS,
+        opts=kept,
+    )
+    key_policy = key.arn.apply(lambda arn: _key_policy(arn, args))
+    aws.kms.KeyPolicy(f"{name}-key-policy", key_id=key.id, policy=key_policy, opts=opts)
     topics = {
         role: aws.sns.Topic(f"{name}-{role}", name=f"{args.prefix}-{role}", kms_master_key_id=key.arn, opts=opts)
         for role in TOPICS.values()
@@ -40,22 +50,6 @@ def make_topics(
     if args.pager_url is not None:
         _subscribe(f"{name}-page-pager", topics["page"], "https", args.pager_url, opts)
     return topics
-
-
-def _key(name: str, args: AlarmsArgs, kept: pulumi.ResourceOptions, opts: pulumi.ResourceOptions) -> aws.kms.Key:
-    # The key that AWS manages for SNS lets neither alarms nor events publish, and its policy cannot be changed:
-    # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
-    key = aws.kms.Key(
-        f"{name}-key",
-        description=f"Messages of alarms of {args.prefix}.",
-        enable_key_rotation=True,
-        deletion_window_in_days=DELETION_DAYS,
-        opts=kept,
-    )
-    aws.kms.KeyPolicy(
-        f"{name}-key-policy", key_id=key.id, policy=key.arn.apply(lambda arn: _key_policy(arn, args)), opts=opts
-    )
-    return key
 
 
 def _key_policy(key_arn: str, args: AlarmsArgs) -> str:

@@ -11,13 +11,10 @@ from observability.records.names import Job
 
 STATUS_PORT = 12345
 """Port of Alloy's own numbers, on loopback; the port that its documentation gives it."""
-
 SCRAPE_TIMEOUT_SECONDS = 10
 """How long one scrape may take, in seconds: below the shortest interval between two."""
-
 URL_VARIABLE, USER_VARIABLE, TOKEN_VARIABLE = "REMOTE_WRITE_URL", "REMOTE_WRITE_USER", "REMOTE_WRITE_TOKEN"
 """Variables of the container from which Alloy takes the address and the credentials of the store."""
-
 OWN_SERIES = "up|prometheus_remote_(storage|write)_.*"
 """What is kept of Alloy's own numbers: whether it is there, and whether the store takes what it sends."""
 

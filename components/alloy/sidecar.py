@@ -14,19 +14,14 @@ from components.aws.security_groups import Upstream
 
 VOLUME = "collector"
 """Volume of the task that holds the collector's configuration and what is not written yet."""
-
 DIRECTORY = "/run/collector"
 """Where that volume is mounted."""
-
 TOKEN_KEY = "token"  # noqa: S105  the name of a key
 """Key of the store's token in its secret."""
-
 PREPARE_SCRIPT = f'set -eu\nchown {fargate.UNPRIVILEGED_USER} "$COLLECTOR_DIRECTORY"\n'
 """Hands the volume, which Fargate makes owned by root, to the collector's user."""
-
 MEASURES_TAG = {"footing:measures": "metrics"}
 """Tag of a task that measures the others and serves nobody: policies ask less of it."""
-
 START_SCRIPT = f"""\
 set -eu
 umask 077
@@ -35,7 +30,6 @@ exec alloy run --disable-reporting --server.http.listen-addr=127.0.0.1:{alloy_co
   --storage.path="$COLLECTOR_DIRECTORY/data" "$COLLECTOR_DIRECTORY/config.alloy"
 """
 """Writes the configuration, then becomes Alloy, so that it receives ECS's signals."""
-
 RESTART = {"enabled": True, "restartAttemptPeriod": 60}
 """ECS starts a container that ended again, without the task, at most once in this many seconds."""
 
@@ -120,6 +114,10 @@ class Collecting:
             command=[PREPARE_SCRIPT],
             **common,
         )
+        token = {}
+        if store.token_secret_arn is not None:
+            reference = secrets_manager.reference(store.token_secret_arn, TOKEN_KEY, store.token_secret_version_id)
+            token[alloy_config.TOKEN_VARIABLE] = reference
         restarted: dict[str, Any] = {} if essential else {"restartPolicy": RESTART}
         collector = fargate.container(
             "collector",
@@ -130,7 +128,7 @@ class Collecting:
                 alloy_config.URL_VARIABLE: store.url,
                 **({} if store.user is None else {alloy_config.USER_VARIABLE: store.user}),
             },
-            secrets=self._token,
+            secrets=token,
             essential=essential,
             command=[START_SCRIPT],
             dependsOn=[{"containerName": "collector-prepare", "condition": "SUCCESS"}],
@@ -144,11 +142,3 @@ class Collecting:
         policy = self._args.store.write_policy
         if policy is not None:
             aws.iam.RolePolicy(f"{name}-metrics", role=role.id, policy=policy, opts=opts)
-
-    @property
-    def _token(self) -> dict[str, pulumi.Input[str]]:
-        store = self._args.store
-        if store.token_secret_arn is None:
-            return {}
-        reference = secrets_manager.reference(store.token_secret_arn, TOKEN_KEY, store.token_secret_version_id)
-        return {alloy_config.TOKEN_VARIABLE: reference}

@@ -28,10 +28,7 @@ def group(
 
 
 def connect(
-    name: str,
-    client: aws.ec2.SecurityGroup,
-    upstreams: Sequence[Upstream],
-    opts: pulumi.ResourceOptions,
+    name: str, client: aws.ec2.SecurityGroup, upstreams: Sequence[Upstream], opts: pulumi.ResourceOptions
 ) -> None:
     """Let `client` reach each upstream: one rule out of the client, one rule into the upstream."""
     for upstream in upstreams:

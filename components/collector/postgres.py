@@ -10,19 +10,14 @@ from components.collector.args import PostgresExporterArgs
 
 PORT = 9187
 """Port of postgres_exporter, on loopback."""
-
 ROLE = "footing_metrics"
 """User of the exporter: it may read statistics, and no table."""
-
 PASSWORD_KEY = "postgres_password"  # noqa: S105  the name of a key
 """Key of that user's password in the collector's secret."""
-
 VOLUME, DIRECTORY = "authorities", "/run/authorities"
 """Volume that holds the certificate authorities, and where it is mounted."""
-
 AUTHORITIES_URL = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html"""
-
 AUTHORITIES_FILE = f"{DIRECTORY}/rds-ca.pem"
 
 FETCH_SCRIPT = f"""\
@@ -31,7 +26,6 @@ curl --fail --silent --show-error --retry 5 --output {AUTHORITIES_FILE} "$RDS_CA
 chmod 0644 {AUTHORITIES_FILE}
 """
 """Fetches Amazon's certificate authorities."""
-
 ROLE_SCRIPT = """\
 set -eu
 psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 <<'SQL'
@@ -57,20 +51,37 @@ def containers(
         "region": region,
         "mountPoints": [{"sourceVolume": VOLUME, "containerPath": DIRECTORY}],
     }
-    return [_fetch(args, common), _make_role(args, secret, common), _exporter(args, secret, common)]
-
-
-def _fetch(args: PostgresExporterArgs, common: dict[str, Any]) -> dict[str, Any]:
-    return fargate.container(
-        "authorities",
-        args.images.curl,
-        environment={"RDS_CA_URL": args.authorities_url or AUTHORITIES_URL},
-        user="0:0",
-        essential=False,
-        entryPoint=["sh", "-c"],
-        command=[FETCH_SCRIPT],
-        **common,
-    )
+    database = args.database
+    location = f":{database.port}/{database.database_name}?sslmode=verify-full&sslrootcert={AUTHORITIES_FILE}"
+    return [
+        fargate.container(
+            "authorities",
+            args.images.curl,
+            environment={"RDS_CA_URL": args.authorities_url or AUTHORITIES_URL},
+            user="0:0",
+            essential=False,
+            entryPoint=["sh", "-c"],
+            command=[FETCH_SCRIPT],
+            **common,
+        ),
+        _make_role(args, secret, common),
+        fargate.container(
+            "postgres-exporter",
+            args.images.exporter,
+            environment={
+                "DATA_SOURCE_URI": pulumi.Output.concat(database.host, location),
+                "DATA_SOURCE_USER": ROLE,
+            },
+            secrets={"DATA_SOURCE_PASS": secret[PASSWORD_KEY]},
+            command=[
+                f"--web.listen-address=127.0.0.1:{PORT}",
+                "--collector.long_running_transactions",
+                "--collector.stat_statements",
+            ],
+            dependsOn=[{"containerName": "postgres-role", "condition": "SUCCESS"}],
+            **common,
+        ),
+    ]
 
 
 def _make_role(
@@ -98,28 +109,5 @@ def _make_role(
         entryPoint=["sh", "-c"],
         command=[ROLE_SCRIPT],
         dependsOn=[{"containerName": "authorities", "condition": "SUCCESS"}],
-        **common,
-    )
-
-
-def _exporter(
-    args: PostgresExporterArgs, secret: Mapping[str, pulumi.Input[str]], common: dict[str, Any]
-) -> dict[str, Any]:
-    database = args.database
-    location = f":{database.port}/{database.database_name}?sslmode=verify-full&sslrootcert={AUTHORITIES_FILE}"
-    return fargate.container(
-        "postgres-exporter",
-        args.images.exporter,
-        environment={
-            "DATA_SOURCE_URI": pulumi.Output.concat(database.host, location),
-            "DATA_SOURCE_USER": ROLE,
-        },
-        secrets={"DATA_SOURCE_PASS": secret[PASSWORD_KEY]},
-        command=[
-            f"--web.listen-address=127.0.0.1:{PORT}",
-            "--collector.long_running_transactions",
-            "--collector.stat_statements",
-        ],
-        dependsOn=[{"containerName": "postgres-role", "condition": "SUCCESS"}],
         **common,
     )

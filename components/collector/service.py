@@ -19,7 +19,6 @@ from observability.records.names import Job
 
 REDIS_PORT = 9121
 """Port of redis_exporter, on loopback."""
-
 CLOUDFLARE_PORT = 8080
 """Port of cloudflare_exporter, on loopback."""
 
@@ -42,8 +41,35 @@ class Collector(Component):
         )
         security_groups.connect(f"{name}-tasks", self._group, args.every_upstream, self._child())
         security_groups.allow_https_out(f"{name}-tasks", self._group, self._child())
-        self._collecting = Collecting(args.collecting, _targets(args))
-        self._make_service(self._make_task())
+        given = {
+            Target(job=Job.POSTGRES, port=postgres.PORT): args.postgres,
+            Target(job=Job.REDIS, port=REDIS_PORT): args.redis,
+            Target(job=Job.CLOUDFLARE, port=CLOUDFLARE_PORT): args.cloudflare,
+        }
+        self._collecting = Collecting(
+            args.collecting, [target for target, exporter in given.items() if exporter is not None]
+        )
+        aws.ecs.Service(
+            f"{name}-service",
+            name=args.service_name,
+            cluster=args.cluster.arn,
+            task_definition=self._make_task().arn,
+            desired_count=1,
+            launch_type="FARGATE",
+            # Never two at once: each has the same role of PostgreSQL, whose connections are counted.
+            deployment_minimum_healthy_percent=0,
+            deployment_maximum_percent=100,
+            deployment_circuit_breaker={"enable": True, "rollback": True},
+            availability_zone_rebalancing="DISABLED",
+            network_configuration={
+                "subnets": args.placement.subnet_ids,
+                "security_groups": [self._group.id],
+                "assign_public_ip": False,
+            },
+            wait_for_steady_state=True,
+            propagate_tags="SERVICE",
+            opts=self._child(),
+        )
         self.security_group_id = self._group.id
         self._signals = signals.signals(args.cluster.name, args.service_name)
         self._finish()
@@ -62,11 +88,14 @@ class Collector(Component):
         owner = [args.postgres.database.secret_arn] if args.postgres else []
         token = args.cloudflare and args.cloudflare.token_secret_arn
         readable = [*arns, *owner, *([token] if token else []), *self._collecting.secrets]
+        common: dict[str, Any] = {"log_group": log.name, "region": args.region}
         return fargate.make_task_definition(
             self._name,
             args.task,
             [
-                *_exporters(args, references, log.name),
+                *(postgres.containers(args.postgres, references, log.name, args.region) if args.postgres else []),
+                *([_redis(args.redis, references, common)] if args.redis else []),
+                *([_cloudflare(args.cloudflare, references, common)] if args.cloudflare else []),
                 *self._collecting.containers(log.name, args.region, essential=True),
             ],
             family=args.service_name,
@@ -98,50 +127,6 @@ class Collector(Component):
         arn, version_id = version.secret_arn, version.version_id
         return [arn], {key: secrets_manager.reference(arn, key, version_id) for key in values}
 
-    def _make_service(self, task: aws.ecs.TaskDefinition) -> aws.ecs.Service:
-        args = self._args
-        return aws.ecs.Service(
-            f"{self._name}-service",
-            name=args.service_name,
-            cluster=args.cluster.arn,
-            task_definition=task.arn,
-            desired_count=1,
-            launch_type="FARGATE",
-            # Never two at once: each has the same role of PostgreSQL, whose connections are counted.
-            deployment_minimum_healthy_percent=0,
-            deployment_maximum_percent=100,
-            deployment_circuit_breaker={"enable": True, "rollback": True},
-            availability_zone_rebalancing="DISABLED",
-            network_configuration={
-                "subnets": args.placement.subnet_ids,
-                "security_groups": [self._group.id],
-                "assign_public_ip": False,
-            },
-            wait_for_steady_state=True,
-            propagate_tags="SERVICE",
-            opts=self._child(),
-        )
-
-
-def _targets(args: CollectorArgs) -> list[Target]:
-    given = {
-        Target(job=Job.POSTGRES, port=postgres.PORT): args.postgres,
-        Target(job=Job.REDIS, port=REDIS_PORT): args.redis,
-        Target(job=Job.CLOUDFLARE, port=CLOUDFLARE_PORT): args.cloudflare,
-    }
-    return [target for target, exporter in given.items() if exporter is not None]
-
-
-def _exporters(
-    args: CollectorArgs, secret: Mapping[str, pulumi.Input[str]], log_group: pulumi.Input[str]
-) -> list[dict[str, Any]]:
-    common: dict[str, Any] = {"log_group": log_group, "region": args.region}
-    return [
-        *(postgres.containers(args.postgres, secret, log_group, args.region) if args.postgres else []),
-        *([_redis(args.redis, secret, common)] if args.redis else []),
-        *([_cloudflare(args.cloudflare, secret, common)] if args.cloudflare else []),
-    ]
-
 
 def _redis(
     args: RedisExporterArgs, secret: Mapping[str, pulumi.Input[str]], common: dict[str, Any]
@@ -163,10 +148,7 @@ def _cloudflare(
     return fargate.container(
         "cloudflare-exporter",
         args.image,
-        environment={
-            "CF_ZONES": args.zone_id,
-            "LISTEN": f"127.0.0.1:{CLOUDFLARE_PORT}",
-        },
+        environment={"CF_ZONES": args.zone_id, "LISTEN": f"127.0.0.1:{CLOUDFLARE_PORT}"},
         # A whole secret of its own, or one key of the collector's.
         secrets={"CF_API_TOKEN": args.token_secret_arn or secret[ZONE_TOKEN_KEY]},
         essential=False,

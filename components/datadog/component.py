@@ -7,18 +7,9 @@ import pulumi_datadog as datadog
 
 from components.component import Component
 from components.datadog.args import DatadogArgs
-from components.datadog.plan import (
-    BurnRateMonitor,
-    MetricMonitor,
-    OmittedRecord,
-    burn_query,
-    dashboard,
-    message,
-    plan_records,
-)
+from components.datadog.plan import BurnRateMonitor, OmittedRecord, burn_query, dashboard, message, plan_records
 from components.datadog.queries import event_queries
 from components.document import json_text
-from observability import Objective
 from observability.alerting.alerts import Alert
 from observability.records.objective import PERIOD_DAYS
 
@@ -43,47 +34,41 @@ class Datadog(Component):
         self.omitted: tuple[OmittedRecord, ...] = tuple(plan.omitted)
         """Records and alerts that Datadog does not get, with the reasons."""
         for monitor in plan.monitors:
-            self._metric_monitor(monitor)
-        slos = {objective.id: self._objective(objective) for objective in plan.objectives}
+            datadog.Monitor(
+                f"{name}-{monitor.alert.name}",
+                name=self._title(monitor.alert),
+                type="query alert",
+                query=monitor.query,
+                message=message(monitor.alert, args),
+                monitor_thresholds={"critical": f"{monitor.threshold.value:.10g}"},
+                # What must not get low must be there; other numbers come only when something happens.
+                on_missing_data="show_and_notify_no_data" if monitor.threshold.below else "resolve",
+                evaluation_delay=CRAWLED_SECONDS if monitor.crawled else 0,
+                require_full_window=False,
+                include_tags=True,
+                tags=self._tags(monitor.alert),
+                opts=self._child(),
+            )
+        slos = {}
+        for objective in plan.objectives:
+            good, whole = event_queries(objective, args.app)
+            slos[objective.id] = datadog.ServiceLevelObjective(
+                f"{name}-{objective.id}",
+                name=f"{objective.title} ({args.environment})",
+                type="metric",
+                description=f"{objective.description} {args.runbook_url}#{objective.id}",
+                query={"numerator": good, "denominator": whole},
+                thresholds=[{"timeframe": f"{PERIOD_DAYS}d", "target": round(objective.target * 100, 6)}],
+                tags=args.tags,
+                opts=self._child(),
+            )
         for burn_rate in plan.burn_rates:
             self._burn_rate_monitor(burn_rate, slos[burn_rate.condition.objective.id])
         board = datadog.DashboardJson(
-            f"{name}-dashboard",
-            dashboard=json_text(dashboard(args, plan.panels)),
-            opts=self._child(),
+            f"{name}-dashboard", dashboard=json_text(dashboard(args, plan.panels)), opts=self._child()
         )
         self.dashboard_url = board.url
         self._finish()
-
-    def _metric_monitor(self, monitor: MetricMonitor) -> None:
-        datadog.Monitor(
-            f"{self._name}-{monitor.alert.name}",
-            name=self._title(monitor.alert),
-            type="query alert",
-            query=monitor.query,
-            message=message(monitor.alert, self._args),
-            monitor_thresholds={"critical": f"{monitor.threshold.value:.10g}"},
-            # What must not get low must be there; other numbers come only when something happens.
-            on_missing_data="show_and_notify_no_data" if monitor.threshold.below else "resolve",
-            evaluation_delay=CRAWLED_SECONDS if monitor.crawled else 0,
-            require_full_window=False,
-            include_tags=True,
-            tags=self._tags(monitor.alert),
-            opts=self._child(),
-        )
-
-    def _objective(self, objective: Objective) -> datadog.ServiceLevelObjective:
-        good, whole = event_queries(objective, self._args.app)
-        return datadog.ServiceLevelObjective(
-            f"{self._name}-{objective.id}",
-            name=f"{objective.title} ({self._args.environment})",
-            type="metric",
-            description=f"{objective.description} {self._args.runbook_url}#{objective.id}",
-            query={"numerator": good, "denominator": whole},
-            thresholds=[{"timeframe": f"{PERIOD_DAYS}d", "target": round(objective.target * 100, 6)}],
-            tags=self._args.tags,
-            opts=self._child(),
-        )
 
     def _burn_rate_monitor(self, monitor: BurnRateMonitor, slo: datadog.ServiceLevelObjective) -> None:
         alert, condition = monitor.alert, monitor.condition

@@ -44,7 +44,17 @@ def query(record_query: Query, app: str) -> pulumi.Input[str]:
 
     """
     if isinstance(record_query, CloudWatch):
-        return _cloudwatch(record_query)
+        name = of_cloudwatch(record_query.namespace, record_query.metric)
+        how = AGGREGATORS.get(record_query.statistic)
+        if how is None:
+            name, how = f"{name}.{record_query.statistic}", "max"
+        parts: list[Any] = []
+        for dimension, value in record_query.dimensions.items():
+            if dimension not in NOT_A_TAG:
+                parts += ["," if parts else "", f"{dimension.lower()}:", value]
+        # A sum is that of one period, not of the whole wait.
+        ending = f".rollup(sum, {record_query.period_seconds})" if record_query.statistic == "Sum" else ""
+        return pulumi.Output.concat(f"{how}:{name}{{", *parts, f"}}{ending}")
     if isinstance(record_query, Prometheus):
         return expression(record_query.expression, app)
     raise UnsupportedQueryError(f"{type(record_query).__name__} has no counterpart")
@@ -83,19 +93,6 @@ def event_queries(objective: Objective, app: str) -> tuple[str, str]:
     matches = (*indicator.matches, Match("upper_bound", indicator.edge))
     whole = f"sum:{app}.{indicator.histogram}.count{_scope(indicator.matches)}"
     return f"sum:{bucket}{_scope(matches)}.as_count()", f"{whole}.as_count()"
-
-
-def _cloudwatch(metric: CloudWatch) -> pulumi.Output[str]:
-    name, how = of_cloudwatch(metric.namespace, metric.metric), AGGREGATORS.get(metric.statistic)
-    if how is None:
-        name, how = f"{name}.{metric.statistic}", "max"
-    parts: list[Any] = []
-    for dimension, value in metric.dimensions.items():
-        if dimension not in NOT_A_TAG:
-            parts += ["," if parts else "", f"{dimension.lower()}:", value]
-    # A sum is that of one period, not of the whole wait.
-    ending = f".rollup(sum, {metric.period_seconds})" if metric.statistic == "Sum" else ""
-    return pulumi.Output.concat(f"{how}:{name}{{", *parts, f"}}{ending}")
 
 
 def expression(promql: Expression, app: str) -> str:

@@ -30,7 +30,16 @@ def ruleset_rule(rule: Rule) -> cloudflare.RulesetRuleArgs:
         expression=rule.when.text(),
         action=name,
         action_parameters=parameters,
-        ratelimit=_counter(rule.then) if isinstance(rule.then, RateLimit) else None,
+        ratelimit=cloudflare.RulesetRuleRatelimitArgs(
+            characteristics=list(rule.then.counters),
+            period=rule.then.period_seconds,
+            requests_per_period=rule.then.requests,
+            mitigation_timeout=rule.then.mitigation_seconds,
+            requests_to_origin=rule.then.only_uncached,
+            counting_expression=rule.then.counted.text() if rule.then.counted else None,
+        )
+        if isinstance(rule.then, RateLimit)
+        else None,
         enabled=True,
     )
 
@@ -43,17 +52,48 @@ def _action(then: Action) -> tuple[str, Parameters | None]:
         case Challenge():
             return "managed_challenge", None
         case Block():
-            return "block", _refusal(then)
+            return "block", (
+                Parameters(
+                    response=cloudflare.RulesetRuleActionParametersResponseArgs(
+                        content=then.content, content_type=then.content_type, status_code=then.status
+                    )
+                )
+                if then.content
+                else None
+            )
         case Skip():
             return "skip", Parameters(phases=list(then.phases))
         case Redirect():
-            return "redirect", _redirect(then)
+            return "redirect", Parameters(
+                from_value=cloudflare.RulesetRuleActionParametersFromValueArgs(
+                    target_url=cloudflare.RulesetRuleActionParametersFromValueTargetUrlArgs(
+                        expression=f'concat("https://{then.hostname}", http.request.uri.path)'
+                    ),
+                    status_code=then.status,
+                    preserve_query_string=True,
+                )
+            )
         case ExecuteManaged():
-            return "execute", _managed(then)
+            overrides = then.action and cloudflare.RulesetRuleActionParametersOverridesArgs(action=then.action)
+            return "execute", Parameters(id=then.ruleset_id, overrides=overrides or None)
         case BypassCache():
             return "set_cache_settings", Parameters(cache=False)
         case EligibleForCache():
-            return "set_cache_settings", _cache(then)
+            return "set_cache_settings", Parameters(
+                cache=True,
+                edge_ttl=cloudflare.RulesetRuleActionParametersEdgeTtlArgs(
+                    mode="bypass_by_default" if then.edge_ttl_seconds is None else "override_origin",
+                    default=then.edge_ttl_seconds,
+                ),
+                browser_ttl=cloudflare.RulesetRuleActionParametersBrowserTtlArgs(
+                    mode="respect_origin" if then.browser_ttl_seconds is None else "override_origin",
+                    default=then.browser_ttl_seconds,
+                ),
+                cache_key=cloudflare.RulesetRuleActionParametersCacheKeyArgs(
+                    cache_deception_armor=True, ignore_query_strings_order=True
+                ),
+                respect_strong_etags=True,
+            )
         case _:
             return _answer_action(then)
 
@@ -64,69 +104,20 @@ def _answer_action(then: CacheControl | SetHeaders | Compress) -> tuple[str, Par
         case CacheControl():
             return "set_cache_control", _directives(then)
         case SetHeaders():
-            return "rewrite", _headers(then)
+            return "rewrite", Parameters(
+                headers={
+                    name: cloudflare.RulesetRuleActionParametersHeadersArgs(operation="remove")
+                    if value is None
+                    else cloudflare.RulesetRuleActionParametersHeadersArgs(operation="set", value=value)
+                    for name, value in then.headers.items()
+                }
+            )
         case Compress():
             return "compress_response", Parameters(
                 algorithms=[
                     cloudflare.RulesetRuleActionParametersAlgorithmArgs(name=name) for name in then.algorithms
                 ]
             )
-
-
-def _counter(limit: RateLimit) -> cloudflare.RulesetRuleRatelimitArgs:
-    return cloudflare.RulesetRuleRatelimitArgs(
-        characteristics=list(limit.counters),
-        period=limit.period_seconds,
-        requests_per_period=limit.requests,
-        mitigation_timeout=limit.mitigation_seconds,
-        requests_to_origin=limit.only_uncached,
-        counting_expression=limit.counted.text() if limit.counted else None,
-    )
-
-
-def _refusal(block: Block) -> Parameters | None:
-    if not block.content:
-        return None
-    return Parameters(
-        response=cloudflare.RulesetRuleActionParametersResponseArgs(
-            content=block.content, content_type=block.content_type, status_code=block.status
-        )
-    )
-
-
-def _redirect(redirect: Redirect) -> Parameters:
-    return Parameters(
-        from_value=cloudflare.RulesetRuleActionParametersFromValueArgs(
-            target_url=cloudflare.RulesetRuleActionParametersFromValueTargetUrlArgs(
-                expression=f'concat("https://{redirect.hostname}", http.request.uri.path)'
-            ),
-            status_code=redirect.status,
-            preserve_query_string=True,
-        )
-    )
-
-
-def _managed(run: ExecuteManaged) -> Parameters:
-    overrides = run.action and cloudflare.RulesetRuleActionParametersOverridesArgs(action=run.action)
-    return Parameters(id=run.ruleset_id, overrides=overrides or None)
-
-
-def _cache(keep: EligibleForCache) -> Parameters:
-    return Parameters(
-        cache=True,
-        edge_ttl=cloudflare.RulesetRuleActionParametersEdgeTtlArgs(
-            mode="bypass_by_default" if keep.edge_ttl_seconds is None else "override_origin",
-            default=keep.edge_ttl_seconds,
-        ),
-        browser_ttl=cloudflare.RulesetRuleActionParametersBrowserTtlArgs(
-            mode="respect_origin" if keep.browser_ttl_seconds is None else "override_origin",
-            default=keep.browser_ttl_seconds,
-        ),
-        cache_key=cloudflare.RulesetRuleActionParametersCacheKeyArgs(
-            cache_deception_armor=True, ignore_query_strings_order=True
-        ),
-        respect_strong_etags=True,
-    )
 
 
 def _directives(control: CacheControl) -> Parameters:
@@ -150,15 +141,4 @@ def _directives(control: CacheControl) -> Parameters:
         no_store=cloudflare.RulesetRuleActionParametersNoStoreArgs(operation="set", cloudflare_only=only)
         if control.no_store
         else None,
-    )
-
-
-def _headers(change: SetHeaders) -> Parameters:
-    return Parameters(
-        headers={
-            name: cloudflare.RulesetRuleActionParametersHeadersArgs(operation="remove")
-            if value is None
-            else cloudflare.RulesetRuleActionParametersHeadersArgs(operation="set", value=value)
-            for name, value in change.headers.items()
-        }
     )

@@ -25,11 +25,33 @@ MINIMUM_HIT_RATIO = 0.3
 def signals(args: EdgeArgs) -> Signals:
     """Return the records of the zone; the exporter counts by zone, not by host or path."""
     zone = (Match("job", Job.CLOUDFLARE), Match("zone", args.zone_name))
+    address = f"https://{args.settings.hostnames[0]}"
+    delegated = Check(
+        id="edge-delegated",
+        title=f"The name servers of {args.zone_name} are Cloudflare's",
+        probe=f"DNS NS {args.zone_name}",
+        fix="Enter the stack output `name_servers` at the registrar.",
+    )
+    served = Check(
+        id="edge-in-front",
+        title="Cloudflare answers for every host name",
+        probe=f"GET {address}/ has the header cf-ray",
+        fix="Check that the record is proxied and that the zone is active.",
+    )
+    personal = [
+        Check(
+            id="edge-personal-not-kept",
+            title="An answer to a request with Authorization is not kept",
+            probe=f"GET {address}{path} twice with Authorization: cf-cache-status is never HIT",
+            fix="The rule bypass-authenticated must be the last of its phase.",
+        )
+        for path in args.settings.api.paths[:1]
+    ]
     return Signals(
         subject="Edge",
         board=Board.EDGE,
         signals=_zone_signals(zone) if args.exporter else (),
-        checks=_checks(args),
+        checks=(delegated, served, *personal),
     )
 
 
@@ -84,29 +106,3 @@ def _zone_signals(zone: tuple[Match, ...]) -> tuple[Signal, ...]:
             ),
         ),
     )
-
-
-def _checks(args: EdgeArgs) -> tuple[Check, ...]:
-    address = f"https://{args.settings.hostnames[0]}"
-    delegated = Check(
-        id="edge-delegated",
-        title=f"The name servers of {args.zone_name} are Cloudflare's",
-        probe=f"DNS NS {args.zone_name}",
-        fix="Enter the stack output `name_servers` at the registrar.",
-    )
-    served = Check(
-        id="edge-in-front",
-        title="Cloudflare answers for every host name",
-        probe=f"GET {address}/ has the header cf-ray",
-        fix="Check that the record is proxied and that the zone is active.",
-    )
-    personal = [
-        Check(
-            id="edge-personal-not-kept",
-            title="An answer to a request with Authorization is not kept",
-            probe=f"GET {address}{path} twice with Authorization: cf-cache-status is never HIT",
-            fix="The rule bypass-authenticated must be the last of its phase.",
-        )
-        for path in args.settings.api.paths[:1]
-    ]
-    return (delegated, served, *personal)

@@ -9,7 +9,6 @@ from observability.durations import DAY_SECONDS
 
 Value = str | int | Mapping[str, Mapping[str, bool | int]]
 """Value of a zone setting, as the provider's schema has it."""
-
 HSTS_SECONDS: Mapping[Hsts, int] = {
     Hsts.OFF: 0,
     Hsts.PROBE: 300,
@@ -18,7 +17,6 @@ HSTS_SECONDS: Mapping[Hsts, int] = {
     Hsts.PRELOAD: 730 * DAY_SECONDS,
 }
 """`max-age` of each stage, in seconds. The list of preloaded domains wants a year at least: https://hstspreload.org"""
-
 SETTINGS: Mapping[str, str | int] = {
     "ssl": "strict",
     "min_tls_version": "1.2",
@@ -57,7 +55,6 @@ DEFAULTS: Mapping[str, Value] = {
     },
 }
 """Cloudflare's values of a new zone, for leaving: https://developers.cloudflare.com/api/resources/zones/"""
-
 BOTS: Mapping[CloudflarePlan, Mapping[str, Any]] = {
     CloudflarePlan.FREE: {"enable_js": True, "fight_mode": True},
     CloudflarePlan.PRO: {

@@ -36,10 +36,36 @@ class Edge(Component):
         for sentence in args.settings.downgrades:
             pulumi.log.warn(sentence, resource=self)
         self._make_records()
-        self._make_settings()
-        self.ds_record = self._make_dnssec()
+        for setting, value in values.zone_settings(args.settings).items():
+            cloudflare.ZoneSetting(
+                f"{name}-{setting.replace('_', '-')}",
+                zone_id=self.zone_id,
+                setting_id=setting,
+                value=values.DEFAULTS[setting] if args.reset else value,
+                opts=self._adoptable(setting),
+            )
+        signing = cloudflare.ZoneDnssec(
+            f"{name}-dnssec",
+            zone_id=self.zone_id,
+            # Not by `reset`: the registrar's DS record has to go first, and nobody here sees it.
+            status="active" if args.settings.dnssec else "disabled",
+            # Deleting it ends the signatures at once: with a DS record at the registrar the domain would vanish.
+            opts=self._adoptable(retain_on_delete=True),
+        )
+        self.ds_record = signing.ds
         self._make_tiered_cache()
-        self._make_detections()
+        cloudflare.BotManagement(
+            f"{name}-bots",
+            zone_id=self.zone_id,
+            opts=self._adoptable(),
+            **values.bots(args.settings, reset=args.reset),
+        )
+        cloudflare.LeakedCredentialCheck(
+            f"{name}-leaked-passwords",
+            zone_id=self.zone_id,
+            enabled=args.settings.leaked_passwords and not args.reset,
+            opts=self._child(),
+        )
         for phase, rules in phases(args.settings).items():
             self._make_ruleset(phase, rules)
         self.urls = pulumi.Output.from_input([f"https://{hostname}" for hostname in args.settings.hostnames])
@@ -63,27 +89,6 @@ class Edge(Component):
                 opts=self._child(),
             )
 
-    def _make_settings(self) -> None:
-        for setting, value in values.zone_settings(self._args.settings).items():
-            cloudflare.ZoneSetting(
-                f"{self._name}-{setting.replace('_', '-')}",
-                zone_id=self.zone_id,
-                setting_id=setting,
-                value=values.DEFAULTS[setting] if self._args.reset else value,
-                opts=self._adoptable(setting),
-            )
-
-    def _make_dnssec(self) -> pulumi.Output[str]:
-        signing = cloudflare.ZoneDnssec(
-            f"{self._name}-dnssec",
-            zone_id=self.zone_id,
-            # Not by `reset`: the registrar's DS record has to go first, and nobody here sees it.
-            status="active" if self._args.settings.dnssec else "disabled",
-            # Deleting it ends the signatures at once: with a DS record at the registrar the domain would vanish.
-            opts=self._adoptable(retain_on_delete=True),
-        )
-        return signing.ds
-
     def _make_tiered_cache(self) -> None:
         # Smart tiered caching needs both: the first turns tiers on, the second picks them.
         value = "off" if self._args.reset else "on"
@@ -95,21 +100,6 @@ class Edge(Component):
             zone_id=self.zone_id,
             value=value,
             opts=self._adoptable(depends_on=[tiers]),
-        )
-
-    def _make_detections(self) -> None:
-        settings, reset = self._args.settings, self._args.reset
-        cloudflare.BotManagement(
-            f"{self._name}-bots",
-            zone_id=self.zone_id,
-            opts=self._adoptable(),
-            **values.bots(settings, reset=reset),
-        )
-        cloudflare.LeakedCredentialCheck(
-            f"{self._name}-leaked-passwords",
-            zone_id=self.zone_id,
-            enabled=settings.leaked_passwords and not reset,
-            opts=self._child(),
         )
 
     def _make_ruleset(self, phase: Phase, rules: Sequence[Rule]) -> None:

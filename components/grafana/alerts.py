@@ -107,9 +107,16 @@ def _stages(alert: Alert, context: PanelContext) -> tuple[Stage, ...]:
             ),
         )
     if isinstance(condition, BurnRateCondition):
+        remaining = objective_queries(condition.objective, context).budget_remaining()
+        period_seconds = PERIOD_DAYS * DAY_SECONDS
         return (
             *_while_true(instant(burn_rate_promql(condition.objective, condition.window), sources)),
-            *_budget_stages(condition, context),
+            stages.query_stage(instant(remaining, context.sources, messages.REMAINING_QUERY)),
+            stages.reduce_stage(messages.REMAINING, of=messages.REMAINING_QUERY),
+            stages.math_stage(
+                messages.EXHAUSTED_IN,
+                f"${messages.REMAINING} * {period_seconds} * {condition.objective.budget:.10g} / ${messages.NOW}",
+            ),
         )
     return _while_true(instant(f"absent({condition.source})", sources))
 
@@ -120,18 +127,4 @@ def _while_true(query: Mapping[str, object]) -> tuple[Stage, ...]:
         stages.query_stage(query),
         stages.reduce_stage("B", of="A"),
         stages.threshold_stage(CONDITION, of="B", value=0, below=False),
-    )
-
-
-def _budget_stages(condition: BurnRateCondition, context: PanelContext) -> tuple[Stage, ...]:
-    """Return the error budget that remains and the seconds until it is exhausted, for the message."""
-    remaining = objective_queries(condition.objective, context).budget_remaining()
-    period_seconds = PERIOD_DAYS * DAY_SECONDS
-    return (
-        stages.query_stage(instant(remaining, context.sources, messages.REMAINING_QUERY)),
-        stages.reduce_stage(messages.REMAINING, of=messages.REMAINING_QUERY),
-        stages.math_stage(
-            messages.EXHAUSTED_IN,
-            f"${messages.REMAINING} * {period_seconds} * {condition.objective.budget:.10g} / ${messages.NOW}",
-        ),
     )

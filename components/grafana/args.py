@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -15,11 +15,16 @@ from observability.dashboards.queries import DataSources
 
 UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 """What Grafana takes as the uid of a folder, dashboard or rule."""
-
 SHORTEST_INTERVAL_SECONDS = 10
 """Grafana evaluates in steps of this; other intervals are refused."""
-
 HOURS_A_DAY = 24
+SOURCE_KINDS: Mapping[type[Query], str] = {
+    CloudWatch: "cloudwatch",
+    CloudWatchMath: "cloudwatch",
+    Sql: "postgres",
+    UpstashStatistic: "upstash",
+}
+"""Data source that a kind of query needs; Prometheus for every other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +132,12 @@ class ObservabilityArgs:
                 name, a time that does not fit the evaluation interval, or a name that is no uid.
 
         """
-        reasons = [*_unwanted_pagers(self), *_bad_names(self), *_bad_times(self), *_missing_sources(self)]
+        contacts = {"page": self.page, "ticket": self.ticket, "info": self.info}
+        pagers = [key for key, it in contacts.items() if it and it.pagerduty_integration_key is not None]
+        whose = "which only page may" if self.may_page else f"which {self.environment} may not"
+        ways = "use Slack or mail" if self.may_page else "use Slack or mail, or set may_page"
+        reasons = [f"{key} rings a pager, {whose}: {ways}" for key in pagers if key != "page" or not self.may_page]
+        reasons += [*_bad_names(self), *_bad_times(self), *_missing_sources(self)]
         if reasons:
             raise ValueError("; ".join(reasons))
 
@@ -162,15 +172,6 @@ def by_subject(components: Sequence[Signals]) -> dict[str, list[Alert]]:
     return groups
 
 
-def _unwanted_pagers(args: ObservabilityArgs) -> Iterator[str]:
-    for field in ("page", "ticket", "info"):
-        contact: ContactArgs | None = getattr(args, field)
-        if contact and contact.pagerduty_integration_key is not None and not args.may_page:
-            yield f"{field} rings a pager, which {args.environment} may not: use Slack or mail, or set may_page"
-        elif contact and contact.pagerduty_integration_key is not None and field != "page":
-            yield f"{field} rings a pager, which only page may: use Slack or mail"
-
-
 def _bad_names(args: ObservabilityArgs) -> Iterator[str]:
     if not UID.fullmatch(args.uid):
         yield f"{args.uid!r} is no uid for Grafana: app and environment have 39 characters of a-z, 0-9, - and _"
@@ -197,7 +198,7 @@ def _bad_times(args: ObservabilityArgs) -> Iterator[str]:
 
 def _missing_sources(args: ObservabilityArgs) -> Iterator[str]:
     needed = [
-        (f"signal {signal.id!r}", _source_kind(query))
+        (f"signal {signal.id!r}", SOURCE_KINDS.get(type(query), "prometheus"))
         for component in args.signals
         for signal in component.signals
         for query in (signal.query, *signal.extra_queries.values())
@@ -206,11 +207,3 @@ def _missing_sources(args: ObservabilityArgs) -> Iterator[str]:
     for record, kind in dict.fromkeys(needed):
         if getattr(args, f"{kind}_datasource_uid") is None:
             yield f"{record} has no data source: set {kind}_datasource_uid"
-
-
-def _source_kind(query: Query) -> str:
-    if isinstance(query, Sql):
-        return "postgres"
-    if isinstance(query, UpstashStatistic):
-        return "upstash"
-    return "cloudwatch" if isinstance(query, (CloudWatch, CloudWatchMath)) else "prometheus"

@@ -41,10 +41,7 @@ class NotificationResources:
         """Make the contact points, their message template, and the mute timing of tickets."""
         args = self._args
         template = grafana.alerting.MessageTemplate(
-            f"{self._name}-template",
-            name=args.uid,
-            template=messages.template(args.uid),
-            opts=self._child(),
+            f"{self._name}-template", name=args.uid, template=messages.template(args.uid), opts=self._child()
         )
         by_severity = {Severity.PAGE: args.page, Severity.TICKET: args.ticket, Severity.INFO: args.info}
         contacts = {
@@ -96,11 +93,7 @@ class NotificationResources:
         )
 
     def _branch(self, severity: Severity, delivery: Delivery) -> grafana.alerting.NotificationPolicyPolicyArgs:
-        wanted = {
-            "severity": severity.value,
-            "service": self._args.app,
-            "environment": self._args.environment,
-        }
+        wanted = {"severity": severity.value, "service": self._args.app, "environment": self._args.environment}
         return grafana.alerting.NotificationPolicyPolicyArgs(
             contact_point=delivery.contacts[severity].name,
             matchers=[

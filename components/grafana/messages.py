@@ -9,7 +9,6 @@ from observability.records.objective import PERIOD_DAYS
 
 NOW, REMAINING_QUERY, REMAINING, EXHAUSTED_IN = "B", "D", "E", "F"
 """Letters of stages: present number, error budget that remains (query, number), seconds until it is exhausted."""
-
 _FORMATS = {
     Unit.SHARE: "{{{{ humanizePercentage $values.{0}.Value }}}}",
     Unit.PERCENT: '{{{{ printf "%.3g" $values.{0}.Value }}}} %',

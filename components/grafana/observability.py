@@ -20,8 +20,7 @@ from components.grafana.delivery import (
     NotificationResources,
     with_secrets,
 )
-from components.grafana.stages import Stage
-from observability import Board, Signals
+from observability import Signals
 from observability.alerting.alerts import Alert
 from observability.dashboards import boards
 
@@ -58,8 +57,23 @@ class Observability(Component):
             prevent_destroy_if_not_empty=True,
             opts=self._child(),
         )
-        dashboards = self._make_dashboards()
-        self._make_alerts()
+        models = boards.models(self._args.signals, self._args.panel_context)
+        if not models:
+            raise ValueError("nothing to show: no signal is given, and no prometheus_datasource_uid")
+        dashboards = {
+            board: grafana.oss.Dashboard(
+                f"{name}-{board.value}", folder=self._folder.uid, config_json=canonical(model), opts=self._child()
+            )
+            for board, model in models.items()
+        }
+        notifications = NotificationResources(name, self._args, self._child)
+        delivery = notifications.make_contact_points()
+        if self._args.owns_notification_policy:
+            notifications.make_policy(delivery)
+        if self._args.pages_inhibit:
+            notifications.make_inhibition()
+        for subject, its_alerts in by_subject(self._args.signals).items():
+            self._make_rule_group(subject, its_alerts, delivery)
         first = next(iter(dashboards))
         self.folder_uid = self._folder.uid
         self.dashboard_uid = pulumi.Output.from_input(boards.board_uid(args.uid, first))
@@ -71,30 +85,6 @@ class Observability(Component):
     def signals(self) -> Signals:
         """Signals of the monitoring itself."""
         return self._signals
-
-    def _make_dashboards(self) -> dict[Board, grafana.oss.Dashboard]:
-        models = boards.models(self._args.signals, self._args.panel_context)
-        if not models:
-            raise ValueError("nothing to show: no signal is given, and no prometheus_datasource_uid")
-        return {
-            board: grafana.oss.Dashboard(
-                f"{self._name}-{board.value}",
-                folder=self._folder.uid,
-                config_json=canonical(model),
-                opts=self._child(),
-            )
-            for board, model in models.items()
-        }
-
-    def _make_alerts(self) -> None:
-        notifications = NotificationResources(self._name, self._args, self._child)
-        delivery = notifications.make_contact_points()
-        if self._args.owns_notification_policy:
-            notifications.make_policy(delivery)
-        if self._args.pages_inhibit:
-            notifications.make_inhibition()
-        for subject, its_alerts in by_subject(self._args.signals).items():
-            self._make_rule_group(subject, its_alerts, delivery)
 
     def _make_rule_group(self, subject: str, its_alerts: Sequence[Alert], delivery: Delivery) -> None:
         args = self._args
@@ -116,7 +106,17 @@ def _to_provider(rule: alerts.AlertRule, delivery: Delivery | None) -> grafana.a
         uid=rule.uid,
         name=rule.name,
         condition=alerts.CONDITION,
-        datas=[_data(stage) for stage in rule.stages],
+        datas=[
+            grafana.alerting.RuleGroupRuleDataArgs(
+                ref_id=stage.ref_id,
+                datasource_uid=stage.datasource_uid,
+                model=canonical(stage.model),
+                relative_time_range=grafana.alerting.RuleGroupRuleDataRelativeTimeRangeArgs(
+                    from_=stage.lookback_seconds, to=0
+                ),
+            )
+            for stage in rule.stages
+        ],
         for_=rule.for_,
         keep_firing_for=rule.keep_firing_for,
         missing_series_evals_to_resolve=alerts.EVALUATIONS_TO_RESOLVE,
@@ -124,31 +124,16 @@ def _to_provider(rule: alerts.AlertRule, delivery: Delivery | None) -> grafana.a
         no_data_state=rule.no_data_state,
         labels=dict(rule.labels),
         annotations=dict(rule.annotations),
-        notification_settings=_settings(rule, delivery) if delivery else None,
-    )
-
-
-def _settings(
-    rule: alerts.AlertRule, delivery: Delivery
-) -> grafana.alerting.RuleGroupRuleNotificationSettingsArgs:
-    return grafana.alerting.RuleGroupRuleNotificationSettingsArgs(
-        contact_point=delivery.contacts[rule.severity].name,
-        group_bies=list(GROUP_BY),
-        group_wait=GROUP_WAIT,
-        group_interval=GROUP_INTERVAL,
-        repeat_interval=REPEAT_INTERVAL[rule.severity],
-        mute_timings=delivery.muted[rule.severity] or None,
-    )
-
-
-def _data(stage: Stage) -> grafana.alerting.RuleGroupRuleDataArgs:
-    return grafana.alerting.RuleGroupRuleDataArgs(
-        ref_id=stage.ref_id,
-        datasource_uid=stage.datasource_uid,
-        model=canonical(stage.model),
-        relative_time_range=grafana.alerting.RuleGroupRuleDataRelativeTimeRangeArgs(
-            from_=stage.lookback_seconds, to=0
-        ),
+        notification_settings=grafana.alerting.RuleGroupRuleNotificationSettingsArgs(
+            contact_point=delivery.contacts[rule.severity].name,
+            group_bies=list(GROUP_BY),
+            group_wait=GROUP_WAIT,
+            group_interval=GROUP_INTERVAL,
+            repeat_interval=REPEAT_INTERVAL[rule.severity],
+            mute_timings=delivery.muted[rule.severity] or None,
+        )
+        if delivery
+        else None,
     )
 
 

@@ -8,7 +8,6 @@ import pulumi
 
 EXPRESSION_SOURCE = "__expr__"
 """Grafana's own data source, which computes with the results of others."""
-
 EVALUATION_FIELDS = {"intervalMs": 1000, "maxDataPoints": 43200}
 """Grafana adds these to every query of a rule; left out, they come back as a difference that never ends.
 

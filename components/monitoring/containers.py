@@ -9,19 +9,13 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws import fargate
-from components.monitoring.args import (
-    GRAFANA_PORT,
-    PROMETHEUS_PORT,
-    MonitoringServersArgs,
-)
+from components.monitoring.args import GRAFANA_PORT, PROMETHEUS_PORT, MonitoringServersArgs
 from components.monitoring.machine import DATA_DIRECTORY
 
 PROMETHEUS_DIRECTORY, GRAFANA_DIRECTORY = "/prometheus", "/var/lib/grafana"
 """Mount point of each server's part of the disk."""
-
 PROMETHEUS_MEMORY_MIB, GRAFANA_MEMORY_MIB = 1024, 384
 """Memory at which each is killed, MiB; with ECS's agent they fit on a t3.small."""
-
 MOST_RULES_BYTES = 48 * 1024
 """Rules, packed: with the rest they stay within the 64 KiB of a task definition.
 
@@ -30,7 +24,6 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
 
 FULL_PERCENT = 80
 """Share of the disk at which the oldest series go before their time: a full disk would stop all of them."""
-
 PROMETHEUS_SCRIPT = """\
 set -eu
 mkdir -p /prometheus/config
@@ -41,7 +34,6 @@ exec prometheus --config.file=/prometheus/config/prometheus.yml --storage.tsdb.p
   --web.enable-remote-write-receiver
 """
 """Writes configuration and rules to its disk, then becomes Prometheus."""
-
 GRAFANA_SCRIPT = """\
 set -eu
 mkdir -p "$GF_PATHS_PROVISIONING/datasources"
@@ -85,35 +77,6 @@ def containers(
 ) -> list[dict[str, Any]]:
     """Return all containers; `password` is the reference of Grafana's administrator's."""
     common: dict[str, Any] = {"log_group": log_group, "region": args.region, "entryPoint": ["sh", "-c"]}
-    return [_prometheus(args, common), _grafana(args, password, common)]
-
-
-def volumes() -> list[aws.ecs.TaskDefinitionVolumeArgsDict]:
-    """Return the servers' parts of the machine's disk."""
-    return [{"name": name, "host_path": f"{DATA_DIRECTORY}/{name}"} for name in ("prometheus", "grafana")]
-
-
-def _prometheus(args: MonitoringServersArgs, common: dict[str, Any]) -> dict[str, Any]:
-    return fargate.container(
-        "prometheus",
-        args.images.prometheus,
-        environment={
-            "PROMETHEUS_CONFIG": prometheus_config(args),
-            "PROMETHEUS_RULES": packed(args.rules),
-            "RETENTION": f"{args.retention_days}d",
-            "RETENTION_SIZE": f"{args.placement.storage_gib * FULL_PERCENT // 100}GB",
-        },
-        command=[PROMETHEUS_SCRIPT],
-        memory=PROMETHEUS_MEMORY_MIB,
-        mountPoints=[{"sourceVolume": "prometheus", "containerPath": PROMETHEUS_DIRECTORY}],
-        portMappings=[{"containerPort": PROMETHEUS_PORT, "protocol": "tcp"}],
-        # It writes what it has in memory to its disk before it ends.
-        stopTimeout=120,
-        **common,
-    )
-
-
-def _grafana(args: MonitoringServersArgs, password: pulumi.Input[str], common: dict[str, Any]) -> dict[str, Any]:
     source = {
         "name": "Prometheus",
         "uid": "prometheus",
@@ -122,23 +85,47 @@ def _grafana(args: MonitoringServersArgs, password: pulumi.Input[str], common: d
         "url": f"http://127.0.0.1:{PROMETHEUS_PORT}",
         "isDefault": True,
     }
-    return fargate.container(
-        "grafana",
-        args.images.grafana,
-        environment={
-            "GF_ANALYTICS_REPORTING_ENABLED": "false",
-            "GF_AUTH_ANONYMOUS_ENABLED": "false",
-            "GF_LOG_MODE": "console",
-            "GF_PATHS_PROVISIONING": f"{GRAFANA_DIRECTORY}/provisioning",
-            "GF_USERS_ALLOW_SIGN_UP": "false",
-            "GRAFANA_DATASOURCES": json.dumps({"apiVersion": 1, "datasources": [source]}, sort_keys=True),
-        },
-        secrets={"GF_SECURITY_ADMIN_PASSWORD": password},
-        command=[GRAFANA_SCRIPT],
-        essential=False,
-        memory=GRAFANA_MEMORY_MIB,
-        mountPoints=[{"sourceVolume": "grafana", "containerPath": GRAFANA_DIRECTORY}],
-        portMappings=[{"containerPort": GRAFANA_PORT, "protocol": "tcp"}],
-        restartPolicy={"enabled": True, "restartAttemptPeriod": 60},
-        **common,
-    )
+    return [
+        fargate.container(
+            "prometheus",
+            args.images.prometheus,
+            environment={
+                "PROMETHEUS_CONFIG": prometheus_config(args),
+                "PROMETHEUS_RULES": packed(args.rules),
+                "RETENTION": f"{args.retention_days}d",
+                "RETENTION_SIZE": f"{args.placement.storage_gib * FULL_PERCENT // 100}GB",
+            },
+            command=[PROMETHEUS_SCRIPT],
+            memory=PROMETHEUS_MEMORY_MIB,
+            mountPoints=[{"sourceVolume": "prometheus", "containerPath": PROMETHEUS_DIRECTORY}],
+            portMappings=[{"containerPort": PROMETHEUS_PORT, "protocol": "tcp"}],
+            # It writes what it has in memory to its disk before it ends.
+            stopTimeout=120,
+            **common,
+        ),
+        fargate.container(
+            "grafana",
+            args.images.grafana,
+            environment={
+                "GF_ANALYTICS_REPORTING_ENABLED": "false",
+                "GF_AUTH_ANONYMOUS_ENABLED": "false",
+                "GF_LOG_MODE": "console",
+                "GF_PATHS_PROVISIONING": f"{GRAFANA_DIRECTORY}/provisioning",
+                "GF_USERS_ALLOW_SIGN_UP": "false",
+                "GRAFANA_DATASOURCES": json.dumps({"apiVersion": 1, "datasources": [source]}, sort_keys=True),
+            },
+            secrets={"GF_SECURITY_ADMIN_PASSWORD": password},
+            command=[GRAFANA_SCRIPT],
+            essential=False,
+            memory=GRAFANA_MEMORY_MIB,
+            mountPoints=[{"sourceVolume": "grafana", "containerPath": GRAFANA_DIRECTORY}],
+            portMappings=[{"containerPort": GRAFANA_PORT, "protocol": "tcp"}],
+            restartPolicy={"enabled": True, "restartAttemptPeriod": 60},
+            **common,
+        ),
+    ]
+
+
+def volumes() -> list[aws.ecs.TaskDefinitionVolumeArgsDict]:
+    """Return the servers' parts of the machine's disk."""
+    return [{"name": name, "host_path": f"{DATA_DIRECTORY}/{name}"} for name in ("prometheus", "grafana")]

@@ -14,18 +14,12 @@ from components.aws import iam, security_groups
 from components.aws.security_groups import Upstream
 from components.component import Component
 from components.monitoring import signals
-from components.monitoring.args import (
-    GRAFANA_PORT,
-    PROMETHEUS_PORT,
-    HostPlacement,
-    MonitoringHostArgs,
-)
+from components.monitoring.args import GRAFANA_PORT, PROMETHEUS_PORT, HostPlacement, MonitoringHostArgs
 from components.monitoring.machine import IMAGE_PARAMETER, start_script
 from observability import Signals
 
 MACHINE_POLICIES = ("service-role/AmazonEC2ContainerServiceforEC2Role", "AmazonSSMManagedInstanceCore")
 """AWS's own policies of an ECS machine, and of one that is reached by Session Manager alone."""
-
 ROOT_GIB = 30
 """Size of the machine's own disk, GiB: that of the image."""
 
@@ -46,16 +40,44 @@ class MonitoringHost(Component):
         self._domain = f"{args.cluster_name}.internal"
         self._machine = security_groups.group(f"{name}-machine", "Monitoring machine", args.vpc_id, self._child())
         self._tasks = security_groups.group(f"{name}-tasks", "Prometheus and Grafana", args.vpc_id, self._child())
-        self._connect()
-        volume = self._make_volume()
+        # Nobody from outside; the machine alone, for a session that forwards a port.
+        for role, port in (("prometheus", PROMETHEUS_PORT), ("grafana", GRAFANA_PORT)):
+            server = Upstream(role=role, security_group_id=self._tasks.id, port=port)
+            security_groups.connect(f"{name}-machine", self._machine, [server], self._child())
+        for role, client in (("machine", self._machine), ("tasks", self._tasks)):
+            security_groups.connect(f"{name}-{role}", client, args.upstreams, self._child())
+            security_groups.allow_https_out(f"{name}-{role}", client, self._child())
+        volume = aws.ebs.Volume(
+            f"{name}-data",
+            availability_zone=args.zone,
+            type="gp3",
+            size=args.storage_gib,
+            encrypted=True,
+            kms_key_id=args.kms_key_arn,
+            final_snapshot=True,
+            opts=self._protected(args.protect) or self._child(),
+        )
         cluster, provider = self._make_cluster(self._make_machines(volume))
+        domain = aws.servicediscovery.PrivateDnsNamespace(
+            f"{name}-domain", name=self._domain, vpc=args.vpc_id, opts=self._child()
+        )
+        entry = aws.servicediscovery.Service(
+            f"{name}-prometheus",
+            name="prometheus",
+            dns_config={
+                "namespace_id": domain.id,
+                "dns_records": [{"type": "A", "ttl": 10}],
+                "routing_policy": "MULTIVALUE",
+            },
+            opts=self._child(),
+        )
         self.placement = HostPlacement(
             cluster_arn=cluster.arn,
             capacity_provider=provider.name,
             subnet_id=args.subnet_id,
             storage_gib=args.storage_gib,
             security_group_id=self._tasks.id,
-            registry_arn=self._make_registry(),
+            registry_arn=entry.arn,
         )
         """Cluster, subnet and disk for the servers."""
         address = f"http://prometheus.{self._domain}:{PROMETHEUS_PORT}"
@@ -74,28 +96,9 @@ class MonitoringHost(Component):
         """Prometheus, as a collector's security group names it."""
         return Upstream(role="metrics", security_group_id=self._tasks.id, port=PROMETHEUS_PORT)
 
-    def _connect(self) -> None:
-        """Admit nobody from outside; the machine alone, for a session that forwards a port."""
-        for role, port in (("prometheus", PROMETHEUS_PORT), ("grafana", GRAFANA_PORT)):
-            server = Upstream(role=role, security_group_id=self._tasks.id, port=port)
-            security_groups.connect(f"{self._name}-machine", self._machine, [server], self._child())
-        for name, client in (("machine", self._machine), ("tasks", self._tasks)):
-            security_groups.connect(f"{self._name}-{name}", client, self._args.upstreams, self._child())
-            security_groups.allow_https_out(f"{self._name}-{name}", client, self._child())
-
-    def _make_volume(self) -> aws.ebs.Volume:
-        return aws.ebs.Volume(
-            f"{self._name}-data",
-            availability_zone=self._args.zone,
-            type="gp3",
-            size=self._args.storage_gib,
-            encrypted=True,
-            kms_key_id=self._args.kms_key_arn,
-            final_snapshot=True,
-            opts=self._protected(self._args.protect) or self._child(),
-        )
-
-    def _make_role(self, volume: aws.ebs.Volume) -> aws.iam.InstanceProfile:
+    def _make_machines(self, volume: aws.ebs.Volume) -> aws.autoscaling.Group:
+        args = self._args
+        root: Any = {"volume_size": ROOT_GIB, "volume_type": "gp3", "encrypted": "true"}
         role = aws.iam.Role(
             f"{self._name}-machine", assume_role_policy=iam.trust("ec2.amazonaws.com"), opts=self._child()
         )
@@ -113,10 +116,28 @@ class MonitoringHost(Component):
             policy=iam.allow(["ec2:AttachVolume"], [volume.arn, machines]),
             opts=self._child(),
         )
-        return aws.iam.InstanceProfile(f"{self._name}-machine", role=role.name, opts=self._child())
-
-    def _make_machines(self, volume: aws.ebs.Volume) -> aws.autoscaling.Group:
-        template = self._make_template(volume)
+        template = aws.ec2.LaunchTemplate(
+            f"{self._name}-machine",
+            image_id=f"resolve:ssm:{IMAGE_PARAMETER}",
+            instance_type=args.instance_type,
+            iam_instance_profile={
+                "arn": aws.iam.InstanceProfile(f"{self._name}-machine", role=role.name, opts=self._child()).arn
+            },
+            network_interfaces=[{"associate_public_ip_address": "false", "security_groups": [self._machine.id]}],
+            # Version 2 alone, and no further than the machine: no container gets its role.
+            metadata_options={
+                "http_endpoint": "enabled",
+                "http_tokens": "required",
+                "http_put_response_hop_limit": 1,
+            },
+            block_device_mappings=[{"device_name": "/dev/xvda", "ebs": root}],
+            monitoring={"enabled": True},
+            user_data=volume.id.apply(
+                lambda id_: base64.b64encode(start_script(args.cluster_name, id_).encode()).decode()
+            ),
+            update_default_version=True,
+            opts=self._child(),
+        )
         return aws.autoscaling.Group(
             f"{self._name}-machines",
             name=self._args.cluster_name,
@@ -131,32 +152,6 @@ class MonitoringHost(Component):
                 {"key": "Name", "value": self._args.cluster_name, "propagate_at_launch": True},
                 {"key": "AmazonECSManaged", "value": "", "propagate_at_launch": True},
             ],
-            opts=self._child(),
-        )
-
-    def _make_template(self, volume: aws.ebs.Volume) -> aws.ec2.LaunchTemplate:
-        args = self._args
-        root: Any = {"volume_size": ROOT_GIB, "volume_type": "gp3", "encrypted": "true"}
-        return aws.ec2.LaunchTemplate(
-            f"{self._name}-machine",
-            image_id=f"resolve:ssm:{IMAGE_PARAMETER}",
-            instance_type=args.instance_type,
-            iam_instance_profile={"arn": self._make_role(volume).arn},
-            network_interfaces=[
-                {"associate_public_ip_address": "false", "security_groups": [self._machine.id]},
-            ],
-            # Version 2 alone, and no further than the machine: no container gets its role.
-            metadata_options={
-                "http_endpoint": "enabled",
-                "http_tokens": "required",
-                "http_put_response_hop_limit": 1,
-            },
-            block_device_mappings=[{"device_name": "/dev/xvda", "ebs": root}],
-            monitoring={"enabled": True},
-            user_data=volume.id.apply(
-                lambda id_: base64.b64encode(start_script(args.cluster_name, id_).encode()).decode()
-            ),
-            update_default_version=True,
             opts=self._child(),
         )
 
@@ -184,19 +179,3 @@ class MonitoringHost(Component):
             opts=self._child(),
         )
         return cluster, provider
-
-    def _make_registry(self) -> pulumi.Output[str]:
-        domain = aws.servicediscovery.PrivateDnsNamespace(
-            f"{self._name}-domain", name=self._domain, vpc=self._args.vpc_id, opts=self._child()
-        )
-        entry = aws.servicediscovery.Service(
-            f"{self._name}-prometheus",
-            name="prometheus",
-            dns_config={
-                "namespace_id": domain.id,
-                "dns_records": [{"type": "A", "ttl": 10}],
-                "routing_policy": "MULTIVALUE",
-            },
-            opts=self._child(),
-        )
-        return entry.arn

@@ -2,10 +2,8 @@
 
 DATA_DIRECTORY = "/data"
 """Where the disk is mounted on the machine."""
-
 DATA_OWNER = "10001"
 """User and group of what the servers write."""
-
 IMAGE_PARAMETER = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
 """Where AWS names its newest image for ECS.
 

@@ -26,40 +26,28 @@ class MonitoringServers(Component):
         self._args = args
         password = random.RandomPassword(f"{name}-admin", length=32, special=False, opts=self._child())
         secret = secrets_manager.make_secret(
-            f"{name}-credentials",
-            "Grafana's administrator",
-            {PASSWORD_KEY: password.result},
-            self._child(),
+            f"{name}-credentials", "Grafana's administrator", {PASSWORD_KEY: password.result}, self._child()
         )
-        self._make_service(self._make_task(secret))
-        self.secret_arn = secret.secret_arn
-        self._finish()
-
-    def _make_task(self, secret: aws.secretsmanager.SecretVersion) -> aws.ecs.TaskDefinition:
-        args = self._args
-        log = fargate.make_log_group(self._name, args.log_retention_days, self._child())
-        password = secrets_manager.reference(secret.secret_arn, PASSWORD_KEY, secret.version_id)
-        return aws.ecs.TaskDefinition(
-            f"{self._name}-task",
-            family=args.service_name,
-            network_mode="awsvpc",
-            requires_compatibilities=["EC2"],
-            execution_role_arn=fargate.make_execution_role(self._name, [secret.secret_arn], self._child()).arn,
-            task_role_arn=fargate.make_task_role(self._name, self._child()).arn,
-            container_definitions=json_text(containers.containers(args, password, log.name)),
-            volumes=containers.volumes(),
-            skip_destroy=True,
-            tags=sidecar.MEASURES_TAG,
-            opts=self._child(),
-        )
-
-    def _make_service(self, task: aws.ecs.TaskDefinition) -> aws.ecs.Service:
-        placement = self._args.placement
-        return aws.ecs.Service(
-            f"{self._name}-service",
-            name=self._args.service_name,
+        placement = args.placement
+        log = fargate.make_log_group(name, args.log_retention_days, self._child())
+        reference = secrets_manager.reference(secret.secret_arn, PASSWORD_KEY, secret.version_id)
+        aws.ecs.Service(
+            f"{name}-service",
+            name=args.service_name,
             cluster=placement.cluster_arn,
-            task_definition=task.arn,
+            task_definition=aws.ecs.TaskDefinition(
+                f"{name}-task",
+                family=args.service_name,
+                network_mode="awsvpc",
+                requires_compatibilities=["EC2"],
+                execution_role_arn=fargate.make_execution_role(name, [secret.secret_arn], self._child()).arn,
+                task_role_arn=fargate.make_task_role(name, self._child()).arn,
+                container_definitions=json_text(containers.containers(args, reference, log.name)),
+                volumes=containers.volumes(),
+                skip_destroy=True,
+                tags=sidecar.MEASURES_TAG,
+                opts=self._child(),
+            ).arn,
             desired_count=1,
             capacity_provider_strategies=[{"capacity_provider": placement.capacity_provider, "weight": 1}],
             force_new_deployment=True,
@@ -78,3 +66,5 @@ class MonitoringServers(Component):
             propagate_tags="SERVICE",
             opts=self._child(),
         )
+        self.secret_arn = secret.secret_arn
+        self._finish()

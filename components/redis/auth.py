@@ -16,7 +16,6 @@ from components.redis.store import USER
 
 PASSWORD_LENGTH = 64
 """Characters; ElastiCache takes 16 to 128. https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html"""
-
 GROUP_ENGINE = "redis"
 """Engine of user and group: Valkey accepts those of Redis too, so that an engine change leaves them alone.
 
@@ -71,9 +70,5 @@ def make_user_group(
         opts=opts,
     )
     return aws.elasticache.UserGroup(
-        f"{name}-users",
-        user_group_id=identifier,
-        engine=GROUP_ENGINE,
-        user_ids=[user.user_id],
-        opts=opts,
+        f"{name}-users", user_group_id=identifier, engine=GROUP_ENGINE, user_ids=[user.user_id], opts=opts
     )

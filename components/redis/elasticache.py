@@ -23,13 +23,10 @@ from observability.records.exporters import RedisNames
 
 REDIS_PORT = 6379
 """Redis's registered port."""
-
 SNAPSHOT_WINDOW = "02:00-03:00"
 """Daily hour of the snapshot, UTC; apart from maintenance."""
-
 MAINTENANCE_WINDOW = "sun:04:00-sun:05:00"
 """Weekly hour of maintenance, UTC."""
-
 LOGS = ("slow-log", "engine-log")
 """Logs that ElastiCache sends to CloudWatch."""
 
@@ -155,20 +152,6 @@ class Redis(Component):
         # DELETE takes effect only where the group had a token: it lets go of it in the same step.
         return {"user_group_ids": [users.user_group_id], "auth_token_update_strategy": "DELETE"}
 
-    def _make_parameters(self) -> aws.elasticache.ParameterGroup:
-        args = self._args
-        family = f"{args.engine}{args.engine_version.split('.')[0]}"
-        values = {"maxmemory-policy": args.policy}
-        digest = hashlib.sha256(json.dumps([family, values], sort_keys=True).encode()).hexdigest()[:8]
-        return aws.elasticache.ParameterGroup(
-            f"{self._name}-parameters",
-            # Named by its content: the next version's group can be made while this one is still in use.
-            name=f"{args.replication_group_id}-{family}-{digest}",
-            family=family,
-            parameters=[{"name": key, "value": value} for key, value in values.items()],
-            opts=self._child(),
-        )
-
     def _make_store(self, group: aws.ec2.SecurityGroup, login: dict[str, Any]) -> aws.elasticache.ReplicationGroup:
         args = self._args
         subnets = aws.elasticache.SubnetGroup(
@@ -177,6 +160,14 @@ class Redis(Component):
             subnet_ids=args.placement.subnet_ids,
             opts=self._child(),
         )
+        last_snapshot = None
+        if args.role in DURABLE:
+            # Another name for each store: the snapshot of the one before it may still be there.
+            suffix = random.RandomId(f"{self._name}-snapshot", byte_length=4, opts=self._child())
+            last_snapshot = pulumi.Output.concat(args.replication_group_id, "-final-", suffix.hex)
+        family = f"{args.engine}{args.engine_version.split('.')[0]}"
+        values = {"maxmemory-policy": args.policy}
+        digest = hashlib.sha256(json.dumps([family, values], sort_keys=True).encode()).hexdigest()[:8]
         return aws.elasticache.ReplicationGroup(
             f"{self._name}-store",
             replication_group_id=args.replication_group_id,
@@ -187,44 +178,40 @@ class Redis(Component):
             num_cache_clusters=1 + args.replicas,
             automatic_failover_enabled=args.replicas > 0,
             multi_az_enabled=args.replicas > 0,
-            parameter_group_name=self._make_parameters().name,
+            parameter_group_name=aws.elasticache.ParameterGroup(
+                f"{self._name}-parameters",
+                # Named by its content: the next version's group can be made while this one is still in use.
+                name=f"{args.replication_group_id}-{family}-{digest}",
+                family=family,
+                parameters=[{"name": key, "value": value} for key, value in values.items()],
+                opts=self._child(),
+            ).name,
             subnet_group_name=subnets.name,
             security_group_ids=[group.id],
             port=REDIS_PORT,
             at_rest_encryption_enabled=True,
             transit_encryption_enabled=True,
             transit_encryption_mode="required",
-            log_delivery_configurations=self._make_logs(),
+            log_delivery_configurations=[
+                {
+                    "destination": aws.cloudwatch.LogGroup(
+                        f"{self._name}-{log}",
+                        name=f"/aws/elasticache/{args.replication_group_id}/{log}",
+                        retention_in_days=args.log_retention_days,
+                        opts=self._child(),
+                    ).name,
+                    "destination_type": "cloudwatch-logs",
+                    "log_format": "json",
+                    "log_type": log,
+                }
+                for log in LOGS
+            ],
             snapshot_retention_limit=snapshot_days(args.role, args.snapshot_retention_days),
             snapshot_window=SNAPSHOT_WINDOW,
-            final_snapshot_identifier=self._make_final_snapshot_name(),
+            final_snapshot_identifier=last_snapshot,
             maintenance_window=MAINTENANCE_WINDOW,
             auto_minor_version_upgrade=True,
             apply_immediately=False,
             opts=self._child(protect=args.protect),
             **login,
         )
-
-    def _make_final_snapshot_name(self) -> pulumi.Output[str] | None:
-        """Return the name of the snapshot at deletion, another for each store of this name."""
-        if self._args.role not in DURABLE:
-            return None
-        suffix = random.RandomId(f"{self._name}-snapshot", byte_length=4, opts=self._child())
-        return pulumi.Output.concat(self._args.replication_group_id, "-final-", suffix.hex)
-
-    def _make_logs(self) -> list[aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgsDict]:
-        args = self._args
-        return [
-            {
-                "destination": aws.cloudwatch.LogGroup(
-                    f"{self._name}-{log}",
-                    name=f"/aws/elasticache/{args.replication_group_id}/{log}",
-                    retention_in_days=args.log_retention_days,
-                    opts=self._child(),
-                ).name,
-                "destination_type": "cloudwatch-logs",
-                "log_format": "json",
-                "log_type": log,
-            }
-            for log in LOGS
-        ]

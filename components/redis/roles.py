@@ -22,7 +22,6 @@ class Role(StrEnum):
 
 NO_EVICTION = "noeviction"
 """The policy that refuses writes instead of dropping keys."""
-
 ENGINE_POLICIES = (
     *("allkeys-lru", "volatile-lru", "allkeys-lfu", "volatile-lfu"),
     *("allkeys-random", "volatile-random", "volatile-ttl", NO_EVICTION),
@@ -51,13 +50,10 @@ _KINDS: Mapping[Role, tuple[str, ...]] = {
     Role.PRIMARY_STORE: (NO_EVICTION,),
 }
 """First word of the policies that do a role no harm."""
-
 DURABLE = frozenset({Role.SESSION, Role.QUEUE, Role.PRIMARY_STORE})
 """Roles whose data is nowhere else: daily snapshots, and a last one before deletion."""
-
 REPLICATED = frozenset({Role.QUEUE, Role.PRIMARY_STORE})
 """Roles that lose acknowledged writes with their only node."""
-
 SNAPSHOT_RETENTION_DAYS = 7
 """Snapshots of a durable role, in days, where the configuration says nothing."""
 

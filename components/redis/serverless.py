@@ -18,16 +18,12 @@ from observability.records.exporters import RedisNames
 
 REDIS_PORT = 6379
 """Port that takes reads and writes."""
-
 READER_PORT = 6380
 """Port of the reader endpoint. https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/set-up.html"""
-
 SNAPSHOT_TIME = "02:00"
 """Daily time of the snapshot, UTC."""
-
 STORAGE_GB = (1, 5000)
 """Least and greatest storage limit, GB. Source: the SDK, `ServerlessCacheCacheUsageLimitsDataStorageArgs`."""
-
 ECPU_PER_SECOND = (1000, 15_000_000)
 """Least and greatest limit of processing units a second. Source: as above."""
 
@@ -100,7 +96,23 @@ class ServerlessRedis(Component):
         group = security_groups.group(f"{name}-redis", "Redis", args.placement.vpc_id, self._child())
         passwords = auth.make_passwords(name, args.credentials, self._child())
         users = auth.make_user_group(name, args.cache_name, passwords, self._child())
-        store = self._make_store(group, users)
+        store = aws.elasticache.ServerlessCache(
+            f"{name}-store",
+            name=args.cache_name,
+            description=f"{args.role} store",
+            engine=args.engine,
+            major_engine_version=args.major_version,
+            cache_usage_limits={
+                "data_storage": {"maximum": args.storage_max_gb, "unit": "GB"},
+                "ecpu_per_seconds": [{"maximum": args.ecpu_max_per_second}],
+            },
+            user_group_id=users.user_group_id,
+            security_group_ids=[group.id],
+            subnet_ids=args.placement.subnet_ids,
+            snapshot_retention_limit=snapshot_days(args.role, args.snapshot_retention_days),
+            daily_snapshot_time=SNAPSHOT_TIME,
+            opts=self._child(protect=args.protect),
+        )
         self.host = store.endpoints[0].address
         self.port = pulumi.Output.from_input(REDIS_PORT)
         self.url = url(passwords[-1].result, self.host, REDIS_PORT)
@@ -127,25 +139,3 @@ class ServerlessRedis(Component):
             security_groups.Upstream(role=role, security_group_id=self.security_group_id, port=port)
             for role, port in (("redis", REDIS_PORT), ("redis-reader", READER_PORT))
         ]
-
-    def _make_store(
-        self, group: aws.ec2.SecurityGroup, users: aws.elasticache.UserGroup
-    ) -> aws.elasticache.ServerlessCache:
-        args = self._args
-        return aws.elasticache.ServerlessCache(
-            f"{self._name}-store",
-            name=args.cache_name,
-            description=f"{args.role} store",
-            engine=args.engine,
-            major_engine_version=args.major_version,
-            cache_usage_limits={
-                "data_storage": {"maximum": args.storage_max_gb, "unit": "GB"},
-                "ecpu_per_seconds": [{"maximum": args.ecpu_max_per_second}],
-            },
-            user_group_id=users.user_group_id,
-            security_group_ids=[group.id],
-            subnet_ids=args.placement.subnet_ids,
-            snapshot_retention_limit=snapshot_days(args.role, args.snapshot_retention_days),
-            daily_snapshot_time=SNAPSHOT_TIME,
-            opts=self._child(protect=args.protect),
-        )

@@ -82,70 +82,48 @@ def make_alert(
 
     """
     if isinstance(signal.query, SentryMetric):
-        return _metric_alert(name, signal, signal.query, project, args, opts)
+        thresholds = sorted(signal.thresholds, key=lambda it: it.value, reverse=True)
+        resolve_threshold = signal.query.counted(thresholds[-1].value)
+        return sentry.SentryMetricAlert(
+            name,
+            organization=args.team.organization,
+            project=project.slug,
+            name=signal.id,
+            aggregate=signal.query.aggregate,
+            dataset=signal.query.dataset,
+            event_types=list(signal.query.event_types),
+            query="",
+            time_window=signal.query.window_seconds // 60,
+            threshold_type=ABOVE,
+            resolve_threshold=resolve_threshold,
+            triggers=[
+                {
+                    "label": label,
+                    "threshold_type": ABOVE,
+                    "alert_threshold": signal.query.counted(it.value),
+                    "resolve_threshold": resolve_threshold,
+                    "actions": [_metric_action(contact) for contact in contacts(args, it.severity)],
+                }
+                for label, it in zip(LABELS, thresholds, strict=False)
+            ],
+            opts=opts,
+        )
     if isinstance(signal.query, SentryIssues):
-        return _issue_alert(name, signal, signal.query, project, args, opts)
+        [threshold] = signal.thresholds
+        return sentry.SentryIssueAlert(
+            name,
+            organization=args.team.organization,
+            project=project.slug,
+            name=signal.id,
+            action_match="any",
+            filter_match="all",
+            frequency=REPEAT_MINUTES,
+            conditions=[{"id": it} for it in sorted(CONDITIONS[event] for event in signal.query.events)],
+            filters=[{"id": CATEGORY_FILTER, "value": signal.query.category.value}],
+            actions=[_issue_action(contact) for contact in contacts(args, threshold.severity)],
+            opts=opts,
+        )
     raise TypeError(f"signal {signal.id}: Sentry does not evaluate {type(signal.query).__name__}")
-
-
-def _metric_alert(
-    name: str,
-    signal: Signal,
-    query: SentryMetric,
-    project: Project,
-    args: SentryArgs,
-    opts: pulumi.ResourceOptions,
-) -> pulumi.CustomResource:
-    thresholds = sorted(signal.thresholds, key=lambda it: it.value, reverse=True)
-    resolve_threshold = query.counted(thresholds[-1].value)
-    return sentry.SentryMetricAlert(
-        name,
-        organization=args.team.organization,
-        project=project.slug,
-        name=signal.id,
-        aggregate=query.aggregate,
-        dataset=query.dataset,
-        event_types=list(query.event_types),
-        query="",
-        time_window=query.window_seconds // 60,
-        threshold_type=ABOVE,
-        resolve_threshold=resolve_threshold,
-        triggers=[
-            {
-                "label": label,
-                "threshold_type": ABOVE,
-                "alert_threshold": query.counted(it.value),
-                "resolve_threshold": resolve_threshold,
-                "actions": [_metric_action(contact) for contact in contacts(args, it.severity)],
-            }
-            for label, it in zip(LABELS, thresholds, strict=False)
-        ],
-        opts=opts,
-    )
-
-
-def _issue_alert(
-    name: str,
-    signal: Signal,
-    query: SentryIssues,
-    project: Project,
-    args: SentryArgs,
-    opts: pulumi.ResourceOptions,
-) -> pulumi.CustomResource:
-    [threshold] = signal.thresholds
-    return sentry.SentryIssueAlert(
-        name,
-        organization=args.team.organization,
-        project=project.slug,
-        name=signal.id,
-        action_match="any",
-        filter_match="all",
-        frequency=REPEAT_MINUTES,
-        conditions=[{"id": it} for it in sorted(CONDITIONS[event] for event in query.events)],
-        filters=[{"id": CATEGORY_FILTER, "value": query.category.value}],
-        actions=[_issue_action(contact) for contact in contacts(args, threshold.severity)],
-        opts=opts,
-    )
 
 
 def _metric_action(contact: Contact) -> sentry.SentryMetricAlertTriggerActionArgsDict:

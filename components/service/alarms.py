@@ -13,13 +13,10 @@ from observability.records.limits import SLOW_SECONDS
 
 PERIOD_SECONDS = 60
 """Shortest period in which ECS and the load balancer report, in seconds."""
-
 FAILING_PERCENT = 5
 """HTTP 5xx ratio over which a deployment is rolled back, in percent."""
-
 FEWEST_FAILURES = 10
 """HTTP 5xx responses in a minute below which their ratio is ignored."""
-
 FAILING_MINUTES = 3
 """Minutes in a row after which a deployment is rolled back: one restart of one task is not a reason."""
 
@@ -30,6 +27,11 @@ def rollback_alarms(
     """Return the alarms that roll a running deployment back: HTTP 5xx ratio, latency, unhealthy targets."""
     balancer = dimensions.balancer
     errors = f"100 * errors / requests * (errors >= {FEWEST_FAILURES})"
+    unhealthy = [
+        _query(f"fleet{number}", BALANCER_NAMESPACE, "UnHealthyHostCount", target_group, "Maximum")
+        for number, target_group in enumerate(dimensions.target_groups)
+    ]
+    total = " + ".join(f"FILL({query['id']}, 0)" for query in unhealthy)
     alarms: dict[str, tuple[list[Any], float]] = {
         "failing": (
             [
@@ -40,7 +42,7 @@ def rollback_alarms(
             FAILING_PERCENT,
         ),
         "slow": ([_response(balancer), _expression("FILL(response, 0)")], SLOW_SECONDS),
-        "unhealthy": (_unhealthy(dimensions), 0),
+        "unhealthy": ([*unhealthy, _expression(total)], 0),
     }
     return [
         aws.cloudwatch.MetricAlarm(
@@ -93,15 +95,6 @@ def _scaling_queries(policy: StepPolicy, args: ServiceArgs, dimensions: Balancer
     slow = args.scaling.step.response_high_ms / 1000 if args.scaling.step else SLOW_SECONDS
     idle = f"IF(FILL(response, 0) < {slow}, FILL(cpu, {FULL_PERCENT}), {FULL_PERCENT})"
     return [cpu, response, _expression(idle)]
-
-
-def _unhealthy(dimensions: BalancerDimensions) -> list[Any]:
-    queries = [
-        _query(f"fleet{number}", BALANCER_NAMESPACE, "UnHealthyHostCount", target_group, "Maximum")
-        for number, target_group in enumerate(dimensions.target_groups)
-    ]
-    total = " + ".join(f"FILL({query['id']}, 0)" for query in queries)
-    return [*queries, _expression(total)]
 
 
 def _response(dimensions: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from components.service.alarms import scaling_alarm
 from components.service.args import ServiceArgs
 from components.service.dimensions import BalancerDimensions
-from components.service.scaling import StepPolicy, TargetArgs, step_policies
+from components.service.scaling import TargetArgs, step_policies
 
 
 def make_autoscaling(
@@ -31,43 +31,37 @@ def make_autoscaling(
         max_capacity=scaling.maximum_tasks,
         opts=opts,
     )
-    target_fields = {
+    target_fields: dict[str, Any] = {
         "service_namespace": target.service_namespace,
         "scalable_dimension": target.scalable_dimension,
         "resource_id": target.resource_id,
     }
     for policy in step_policies(scaling):
-        step = _make_step(name, policy, target_fields, opts)
+        configuration: Any = {
+            "adjustment_type": "PercentChangeInCapacity",
+            "cooldown": policy.cooldown_seconds,
+            "metric_aggregation_type": "Average",
+            "min_adjustment_magnitude": policy.least_tasks,
+            "step_adjustments": [
+                {
+                    "scaling_adjustment": percent,
+                    **({} if lower is None else {"metric_interval_lower_bound": f"{lower:g}"}),
+                    **({} if upper is None else {"metric_interval_upper_bound": f"{upper:g}"}),
+                }
+                for lower, upper, percent in policy.intervals
+            ],
+        }
+        step = aws.appautoscaling.Policy(
+            f"{name}-{policy.policy_name}",
+            policy_type="StepScaling",
+            step_scaling_policy_configuration=configuration,
+            opts=opts,
+            **target_fields,
+        )
         scaling_alarm(name, args, dimensions, policy, step.arn, opts)
     if scaling.target:
         _make_target_tracking(name, scaling.cooldown_seconds, scaling.target, dimensions, target_fields, opts)
     _make_schedules(name, args, target_fields, opts)
-
-
-def _make_step(
-    name: str, policy: StepPolicy, target_fields: dict[str, Any], opts: pulumi.ResourceOptions
-) -> aws.appautoscaling.Policy:
-    configuration: Any = {
-        "adjustment_type": "PercentChangeInCapacity",
-        "cooldown": policy.cooldown_seconds,
-        "metric_aggregation_type": "Average",
-        "min_adjustment_magnitude": policy.least_tasks,
-        "step_adjustments": [
-            {
-                "scaling_adjustment": percent,
-                **({} if lower is None else {"metric_interval_lower_bound": f"{lower:g}"}),
-                **({} if upper is None else {"metric_interval_upper_bound": f"{upper:g}"}),
-            }
-            for lower, upper, percent in policy.intervals
-        ],
-    }
-    return aws.appautoscaling.Policy(
-        f"{name}-{policy.policy_name}",
-        policy_type="StepScaling",
-        step_scaling_policy_configuration=configuration,
-        opts=opts,
-        **target_fields,
-    )
 
 
 def _make_target_tracking(

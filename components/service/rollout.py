@@ -34,10 +34,7 @@ def deployment_configuration(rollout: RolloutArgs) -> Any:
 
 
 def second_fleet(
-    name: str,
-    listener: aws.lb.Listener,
-    targets: list[aws.lb.TargetGroup],
-    opts: pulumi.ResourceOptions,
+    name: str, listener: aws.lb.Listener, targets: list[aws.lb.TargetGroup], opts: pulumi.ResourceOptions
 ) -> dict[str, Any]:
     """Return the `advanced_configuration` block by which ECS shifts traffic between the two target groups."""
     role = aws.iam.Role(f"{name}-shifting", assume_role_policy=iam.trust("ecs.amazonaws.com"), opts=opts)

@@ -1,38 +1,28 @@
 """Autoscaling of a service, as plain data: for the component, the simulation and the configuration."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 CPU_HIGH_PERCENT = 70
 """Mean CPU above which tasks are added. Source: S1-28."""
-
 CPU_LOW_PERCENT = 30
 """Mean CPU below which tasks are taken away. Source: S1-29."""
-
 RESPONSE_HIGH_MS = 800
 """95th percentile of the response time above which tasks are added, in milliseconds. Source: S1-30."""
-
 COOLDOWN_SECONDS = 180
 """Pause after a change before the next one of the same kind, in seconds. Source: S1-33."""
-
 FULL_PERCENT = 100
-
 HIGH_MINUTES = 2
 """Minutes in a row above a threshold before tasks are added: one may be a deployment's own start-up."""
-
 LOW_MINUTES = 15
 """Minutes in a row below the threshold before tasks are taken away."""
-
 OUT_PERCENTS = (25, 50, 100)
 """Tasks added, as shares of those running, the further the CPU is above its threshold."""
-
 SLOW_PERCENTS = (25, 50)
 """The same for the response time; never 100 %, for more clients do not help a slow database."""
-
 IN_PERCENTS = (-10, -25)
 """Tasks removed, as shares of those running, the further the CPU is below its threshold."""
-
 LEAST_ADDED, LEAST_REMOVED = 2, 1
 """Fewest tasks that one change adds and removes: a quarter of two tasks would be none."""
 
@@ -168,18 +158,13 @@ def scaling_problems(scaling: ScalingArgs) -> Iterator[tuple[str, str]]:
         high_cpu = f"half of cpu_high_percent, {step.cpu_high_percent}"
         reason = "or what one policy takes away the other adds again"
         yield "cpu_low_percent", f"given {step.cpu_low_percent}, allowed up to {high_cpu}, {reason}"
-    yield from _schedule_problems(scaling.schedules)
-
-
-def _schedule_problems(schedules: Sequence[ScheduleArgs]) -> Iterator[tuple[str, str]]:
-    names = [schedule.schedule_name for schedule in schedules]
+    names = [schedule.schedule_name for schedule in scaling.schedules]
     if len(set(names)) != len(names):
         yield "schedules", f"given the names {', '.join(names)}, allowed each name once"
-    for schedule in schedules:
-        low, high = schedule.minimum_tasks, schedule.maximum_tasks
-        if not 0 < low <= high:
-            name = schedule.schedule_name
-            yield "schedules", f"given minimum_tasks {low} in {name}, allowed 1 up to its maximum_tasks, {high}"
+    for it in scaling.schedules:
+        if not 0 < it.minimum_tasks <= it.maximum_tasks:
+            given = f"given minimum_tasks {it.minimum_tasks} in {it.schedule_name}"
+            yield "schedules", f"{given}, allowed 1 up to its maximum_tasks, {it.maximum_tasks}"
 
 
 def scaling_conflicts(scaling: ScalingArgs, *, two_fleets: bool) -> Iterator[tuple[str, str]]:

@@ -10,9 +10,9 @@ from components.aws.security_groups import Upstream
 from components.component import Component
 from components.service.access_log import make_access_log
 from components.service.alarms import rollback_alarms
-from components.service.args import CapacityArgs, ServiceArgs
+from components.service.args import ServiceArgs
 from components.service.autoscaling import make_autoscaling
-from components.service.deployment import FULL_PERCENT, RolloutArgs
+from components.service.deployment import FULL_PERCENT
 from components.service.dimensions import BalancerDimensions
 from components.service.rollout import deployment_configuration, running_task_definition, second_fleet
 from components.service.signals import service_signals
@@ -27,13 +27,10 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl
 
 STICKY_SECONDS = 24 * 60 * 60
 """How long a client with an open connection comes back to the same task, in seconds."""
-
 KEEP_ALIVE_SECONDS = 3600
 """How long the edge may keep one connection to the load balancer, in seconds: AWS's own default."""
-
 HEALTH_GRACE_SECONDS = 60
 """Time after its start in which a task may fail its health check, in seconds."""
-
 DEPLOYMENT_MINUTES = 30
 """How long the engine waits for a deployment, beside what the strategy itself waits, in minutes."""
 
@@ -54,8 +51,29 @@ class Service(Component):
         vpc_id = args.placement.vpc_id
         self._balancer_group = security_groups.group(f"{name}-front", "Load balancer", vpc_id, self._child())
         self._task_group = security_groups.group(f"{name}-tasks", "Service tasks", vpc_id, self._child())
-        self._admit_edge()
-        self._connect()
+        ranges = aws.ec2.ManagedPrefixList(
+            f"{name}-edge",
+            name=f"{args.service_name}-edge",
+            address_family="IPv4",
+            max_entries=len(args.balancer.ingress_cidrs),
+            entries=[{"cidr": cidr} for cidr in args.balancer.ingress_cidrs],
+            opts=self._child(),
+        )
+        for port in (443, 80):
+            aws.vpc.SecurityGroupIngressRule(
+                f"{name}-from-edge-{port}",
+                security_group_id=self._balancer_group.id,
+                prefix_list_id=ranges.id,
+                ip_protocol="tcp",
+                from_port=port,
+                to_port=port,
+                opts=self._child(),
+            )
+        task_port = Upstream(role="task", security_group_id=self._task_group.id, port=args.http.port)
+        security_groups.connect(f"{name}-front", self._balancer_group, [task_port], self._child())
+        store = args.telemetry.collecting.store.upstreams if args.telemetry.collecting else []
+        security_groups.connect(f"{name}-tasks", self._task_group, [*args.upstreams, *store], self._child())
+        security_groups.allow_https_out(f"{name}-tasks", self._task_group, self._child())
         balancer = self._make_balancer()
         roles = ("tg", "tg-second") if args.rollout.two_fleets else ("tg",)
         targets = [self._make_target_group(role) for role in roles]
@@ -68,7 +86,12 @@ class Service(Component):
         make_autoscaling(name, args, service, dimensions, self._child())
         self.hostname = balancer.dns_name
         self.security_group_id = self._task_group.id
-        self.task_definition_arn = self._running_task_definition(service, task)
+        looked_up = pulumi.InvokeOutputOptions(parent=self, depends_on=[service])
+        self.task_definition_arn = (
+            service.task_definition.apply(str)
+            if args.image.owned_by_ci
+            else running_task_definition(service, task.arn, looked_up)
+        )
         self._signals = service_signals(args, dimensions)
         self._finish()
 
@@ -76,34 +99,6 @@ class Service(Component):
     def signals(self) -> Signals:
         """What to watch."""
         return self._signals
-
-    def _admit_edge(self) -> None:
-        ranges = aws.ec2.ManagedPrefixList(
-            f"{self._name}-edge",
-            name=f"{self._args.service_name}-edge",
-            address_family="IPv4",
-            max_entries=len(self._args.balancer.ingress_cidrs),
-            entries=[{"cidr": cidr} for cidr in self._args.balancer.ingress_cidrs],
-            opts=self._child(),
-        )
-        for port in (443, 80):
-            aws.vpc.SecurityGroupIngressRule(
-                f"{self._name}-from-edge-{port}",
-                security_group_id=self._balancer_group.id,
-                prefix_list_id=ranges.id,
-                ip_protocol="tcp",
-                from_port=port,
-                to_port=port,
-                opts=self._child(),
-            )
-
-    def _connect(self) -> None:
-        args = self._args
-        task = Upstream(role="task", security_group_id=self._task_group.id, port=args.http.port)
-        security_groups.connect(f"{self._name}-front", self._balancer_group, [task], self._child())
-        store = args.telemetry.collecting.store.upstreams if args.telemetry.collecting else []
-        security_groups.connect(f"{self._name}-tasks", self._task_group, [*args.upstreams, *store], self._child())
-        security_groups.allow_https_out(f"{self._name}-tasks", self._task_group, self._child())
 
     def _make_balancer(self) -> aws.lb.LoadBalancer:
         return aws.lb.LoadBalancer(
@@ -158,13 +153,11 @@ class Service(Component):
             port=80,
             protocol="HTTP",
             default_actions=[
-                {
-                    "type": "redirect",
-                    "redirect": {"port": "443", "protocol": "HTTPS", "status_code": "HTTP_301"},
-                }
+                {"type": "redirect", "redirect": {"port": "443", "protocol": "HTTPS", "status_code": "HTTP_301"}}
             ],
             opts=self._child(),
         )
+        trust_store_arn = self._args.balancer.trust_store_arn
         return aws.lb.Listener(
             f"{self._name}-https",
             load_balancer_arn=balancer.arn,
@@ -172,18 +165,16 @@ class Service(Component):
             protocol="HTTPS",
             ssl_policy=TLS_POLICY,
             certificate_arn=self._args.balancer.certificate_arn,
-            mutual_authentication=self._mutual_authentication(),
+            # Never left out: the provider would leave the listener as it is.
+            mutual_authentication=(
+                {"mode": "verify", "trust_store_arn": trust_store_arn}
+                if trust_store_arn is not None
+                else {"mode": "off"}
+            ),
             default_actions=[{"type": "forward", "target_group_arn": target.arn}],
             routing_http_response_server_enabled=False,
             opts=self._child(),
         )
-
-    def _mutual_authentication(self) -> aws.lb.ListenerMutualAuthenticationArgsDict:
-        trust_store_arn = self._args.balancer.trust_store_arn
-        # Never left out: the provider would leave the listener as it is.
-        if trust_store_arn is None:
-            return {"mode": "off"}
-        return {"mode": "verify", "trust_store_arn": trust_store_arn}
 
     def _make_service(
         self,
@@ -199,13 +190,21 @@ class Service(Component):
         # Autoscaling changes the number of tasks, and CI the task definition.
         by_scaling = ["desiredCount"] if args.scaling.automatic else []
         by_ci = ["taskDefinition"] if args.image.owned_by_ci else []
+        base, spot = args.capacity.base_tasks, args.capacity.spot_percent
+        # AWS places no task with a provider of weight 0, be it of its base.
+        # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
+        weight = max(FULL_PERCENT - spot, 1 if base else 0)
+        # Never a launch type: to go from one to the other replaces the service.
+        providers: list[Any] = [{"capacity_provider": "FARGATE", "base": base, "weight": weight}] if weight else []
+        providers += [{"capacity_provider": "FARGATE_SPOT", "weight": spot}] if spot else []
+        minutes = f"{DEPLOYMENT_MINUTES + rollout.shifting_minutes}m"
         return aws.ecs.Service(
             f"{self._name}-service",
             name=args.service_name,
             cluster=args.cluster.arn,
             task_definition=task.arn,
             desired_count=args.scaling.minimum_tasks,
-            capacity_provider_strategies=_capacity_providers(args.capacity),
+            capacity_provider_strategies=providers,
             # Without it a change of the capacity replaces the service: it is deleted first, and nobody answers.
             # https://github.com/hashicorp/terraform-provider-aws/issues/11351
             force_new_deployment=True,
@@ -228,7 +227,9 @@ class Service(Component):
             propagate_tags="SERVICE",
             enable_ecs_managed_tags=True,
             opts=self._child(
-                depends_on=[listener], ignore_changes=[*by_scaling, *by_ci], custom_timeouts=_timeouts(rollout)
+                depends_on=[listener],
+                ignore_changes=[*by_scaling, *by_ci],
+                custom_timeouts=pulumi.CustomTimeouts(create=minutes, update=minutes),
             ),
         )
 
@@ -241,27 +242,3 @@ class Service(Component):
         if self._args.rollout.two_fleets:
             block["advanced_configuration"] = second_fleet(self._name, listener, targets, self._child())
         return block
-
-    def _running_task_definition(
-        self, service: aws.ecs.Service, task: aws.ecs.TaskDefinition
-    ) -> pulumi.Output[str]:
-        if self._args.image.owned_by_ci:
-            return service.task_definition.apply(str)
-        opts = pulumi.InvokeOutputOptions(parent=self, depends_on=[service])
-        return running_task_definition(service, task.arn, opts)
-
-
-def _capacity_providers(capacity: CapacityArgs) -> list[Any]:
-    """Return the strategy. Never a launch type: to go from one to the other replaces the service."""
-    base, spot = capacity.base_tasks, capacity.spot_percent
-    # AWS places no task with a provider of weight 0, be it of its base.
-    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
-    weight = max(FULL_PERCENT - spot, 1 if base else 0)
-    fixed = [{"capacity_provider": "FARGATE", "base": base, "weight": weight}] if weight else []
-    return [*fixed, *([{"capacity_provider": "FARGATE_SPOT", "weight": spot}] if spot else [])]
-
-
-def _timeouts(rollout: RolloutArgs) -> pulumi.CustomTimeouts:
-    """Return how long the engine waits for a deployment."""
-    minutes = f"{DEPLOYMENT_MINUTES + rollout.shifting_minutes}m"
-    return pulumi.CustomTimeouts(create=minutes, update=minutes)

@@ -14,7 +14,6 @@ from observability.records.names import Job
 
 LEAST_DRAIN_SECONDS = 30
 """Shortest time in which a stopping task finishes its requests, in seconds."""
-
 MOST_DRAIN_SECONDS = 115
 """Longest such time, in seconds: Fargate kills a task 120 seconds after SIGTERM.
 

@@ -13,10 +13,8 @@ import pulumi_aws as aws
 
 YEAR_SECONDS = 31536000
 """A year: the max-age of a file that never changes. Source: requirement S2-20."""
-
 RUNTIME = "cloudfront-js-2.0"
 """Runtime of CloudFront functions."""
-
 CODE = """\
 function handler(event) {{
     var response = event.response;

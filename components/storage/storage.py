@@ -20,10 +20,8 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connec
 
 MISSING_SECONDS = 10
 """How long CloudFront caches that a file does not exist, in seconds."""
-
 AUTOMATIC_TTL = 1
 """Cloudflare's word for "automatic" in a record's TTL."""
-
 ORIGIN_ID = "bucket"
 """Name of the only origin, inside the distribution."""
 
@@ -47,14 +45,30 @@ class Storage(Component):
         kept = self._protected(args.protect)
         self._files = PrivateBucket(f"{name}-files", args.bucket_prefix, rules, self._child(), kept=kept)
         self._distribution = self._make_distribution()
-        self._files.admit(self._read_statement())
+        # Objects alone: the distribution may not list them at "/".
+        self._files.admit(
+            {
+                "Sid": "ReadByDistribution",
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudfront.amazonaws.com"},
+                "Action": "s3:GetObject",
+                "Resource": pulumi.Output.concat(self._files.bucket.arn, "/*"),
+                "Condition": {"StringEquals": {"aws:SourceArn": self._distribution.arn}},
+            }
+        )
         if args.access_log_days is not None:
             self._make_access_log(args.access_log_days)
         hostname = self._make_alias() or self._distribution.domain_name
         self.bucket_name = self._files.bucket.bucket
         self.url = pulumi.Output.concat("https://", hostname)
         self.distribution_id = self._distribution.id
-        self.write_policy = pulumi.Output.from_input(self._write_policy())
+        arn = self._files.bucket.arn
+        objects = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
+        statements: list[buckets.Statement] = [
+            {"Effect": "Allow", "Action": objects, "Resource": pulumi.Output.concat(arn, "/*")},
+            {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn},
+        ]
+        self.write_policy = pulumi.Output.from_input(iam.document(statements))
         self._signals = storage_signals(self._distribution.id, measured=args.region == CERTIFICATE_REGION)
         self._finish()
 
@@ -97,16 +111,18 @@ class Storage(Component):
                 {"error_code": code, "error_caching_min_ttl": MISSING_SECONDS} for code in (403, 404)
             ],
             restrictions={"geo_restriction": {"restriction_type": "none"}},
-            viewer_certificate=self._viewer_certificate(),
+            viewer_certificate={
+                "acm_certificate_arn": args.alias.certificate_arn,
+                "ssl_support_method": "sni-only",
+                "minimum_protocol_version": TLS_POLICY,
+            }
+            if args.alias
+            # CloudFront's own name has an older TLS policy, which cannot be changed.
+            else {"cloudfront_default_certificate": True},
             opts=self._child(protect=args.protect),
         )
 
-    def _make_behaviours(
-        self,
-    ) -> tuple[
-        aws.cloudfront.DistributionDefaultCacheBehaviorArgsDict,
-        aws.cloudfront.DistributionDefaultCacheBehaviorArgsDict,
-    ]:
+    def _make_behaviours(self) -> list[aws.cloudfront.DistributionDefaultCacheBehaviorArgsDict]:
         """Return the cache behaviours of files that may change, and of files that never do."""
         args = self._args
         policy = headers.make_headers_policy(f"{self._name}-headers", args.allowed_origins, self._child())
@@ -114,64 +130,26 @@ class Storage(Component):
             "changing": (args.cache_seconds, headers.changing(args.cache_seconds, args.stale_seconds)),
             "fingerprinted": (headers.YEAR_SECONDS, headers.FINGERPRINTED),
         }
-        changing, fingerprinted = (
-            self._behaviour(
-                headers.make_cache_policy(f"{self._name}-{kind}", seconds, self._child()),
-                headers.make_function(f"{self._name}-{kind}", cache_control, self._child()),
-                policy,
-            )
+        return [
+            {
+                "target_origin_id": ORIGIN_ID,
+                "viewer_protocol_policy": "redirect-to-https",
+                "allowed_methods": ["GET", "HEAD", "OPTIONS"],
+                "cached_methods": ["GET", "HEAD"],
+                "compress": True,
+                "cache_policy_id": headers.make_cache_policy(f"{self._name}-{kind}", seconds, self._child()).id,
+                "response_headers_policy_id": policy.id,
+                "function_associations": [
+                    {
+                        "event_type": "viewer-response",
+                        "function_arn": headers.make_function(
+                            f"{self._name}-{kind}", cache_control, self._child()
+                        ).arn,
+                    }
+                ],
+            }
             for kind, (seconds, cache_control) in kinds.items()
-        )
-        return changing, fingerprinted
-
-    def _behaviour(
-        self,
-        cache: aws.cloudfront.CachePolicy,
-        cache_control: aws.cloudfront.Function,
-        policy: aws.cloudfront.ResponseHeadersPolicy,
-    ) -> aws.cloudfront.DistributionDefaultCacheBehaviorArgsDict:
-        return {
-            "target_origin_id": ORIGIN_ID,
-            "viewer_protocol_policy": "redirect-to-https",
-            "allowed_methods": ["GET", "HEAD", "OPTIONS"],
-            "cached_methods": ["GET", "HEAD"],
-            "compress": True,
-            "cache_policy_id": cache.id,
-            "response_headers_policy_id": policy.id,
-            "function_associations": [{"event_type": "viewer-response", "function_arn": cache_control.arn}],
-        }
-
-    def _viewer_certificate(self) -> aws.cloudfront.DistributionViewerCertificateArgsDict:
-        alias = self._args.alias
-        if alias is None:
-            # CloudFront's own name has an older TLS policy, which cannot be changed.
-            return {"cloudfront_default_certificate": True}
-        return {
-            "acm_certificate_arn": alias.certificate_arn,
-            "ssl_support_method": "sni-only",
-            "minimum_protocol_version": TLS_POLICY,
-        }
-
-    def _read_statement(self) -> buckets.Statement:
-        """Return the statement by which this distribution reads objects, and does not list them at "/"."""
-        return {
-            "Sid": "ReadByDistribution",
-            "Effect": "Allow",
-            "Principal": {"Service": "cloudfront.amazonaws.com"},
-            "Action": "s3:GetObject",
-            "Resource": pulumi.Output.concat(self._files.bucket.arn, "/*"),
-            "Condition": {"StringEquals": {"aws:SourceArn": self._distribution.arn}},
-        }
-
-    def _write_policy(self) -> pulumi.Input[str]:
-        arn = self._files.bucket.arn
-        objects = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
-        return iam.document(
-            [
-                {"Effect": "Allow", "Action": objects, "Resource": pulumi.Output.concat(arn, "/*")},
-                {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn},
-            ]
-        )
+        ]
 
     def _make_access_log(self, days: int) -> None:
         rules = BucketRules(noncurrent_days=1, expire_days=days)

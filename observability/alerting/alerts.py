@@ -4,7 +4,7 @@ Prometheus, Grafana, CloudWatch and Datadog each write the same list; names, sev
 sentences are made here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from observability.promql import Series
@@ -82,47 +82,45 @@ def alerts(components: Iterable[Signals]) -> list[Alert]:
     found: list[Alert] = []
     for component in components:
         for signal in component.signals:
-            found += _signal_alerts(signal, component.subject, signal.board or component.board)
+            board = signal.board or component.board
+            found += [
+                Alert(
+                    name=f"{signal.id}-{threshold.severity.value}{'-below' if threshold.below else ''}",
+                    subject=component.subject,
+                    anchor=signal.id,
+                    board=board,
+                    severity=threshold.severity,
+                    condition=ThresholdCondition(signal=signal, threshold=threshold),
+                    for_seconds=signal.for_seconds if threshold.for_seconds is None else threshold.for_seconds,
+                    summary=f"{signal.title}: {'under' if threshold.below else 'over'} "
+                    f"{amount(threshold.value, signal.unit)}",
+                    description=signal.description,
+                    owner=signal.owner,
+                )
+                for threshold in signal.thresholds
+            ]
+            if signal.alert_on_absence and isinstance(signal.query, Prometheus):
+                sources = dict.fromkeys(signal.query.expression.series())
+                found += [_absence_alert(signal, component.subject, board, source) for source in sources]
         for objective in component.objectives:
-            found += _objective_alerts(objective, component.subject)
+            found += [
+                Alert(
+                    name=f"{objective.id}-burn-{window.name}",
+                    subject=component.subject,
+                    anchor=objective.id,
+                    board=Board.OBJECTIVES,
+                    severity=Severity.PAGE if window.pages else Severity.TICKET,
+                    condition=BurnRateCondition(objective=objective, window=window),
+                    for_seconds=window.for_seconds,
+                    summary=f"{objective.title}: error budget burn rate over {window.factor:g} for {window.name}",
+                    description=objective.description,
+                    owner=objective.owner,
+                )
+                for window in objective.windows
+            ]
+            source = objective.indicator.all
+            found.append(_absence_alert(objective, component.subject, Board.OBJECTIVES, source))
     return found
-
-
-def _signal_alerts(signal: Signal, subject: str, board: Board) -> Iterator[Alert]:
-    for threshold in signal.thresholds:
-        side = "under" if threshold.below else "over"
-        yield Alert(
-            name=f"{signal.id}-{threshold.severity.value}{'-below' if threshold.below else ''}",
-            subject=subject,
-            anchor=signal.id,
-            board=board,
-            severity=threshold.severity,
-            condition=ThresholdCondition(signal=signal, threshold=threshold),
-            for_seconds=signal.for_seconds if threshold.for_seconds is None else threshold.for_seconds,
-            summary=f"{signal.title}: {side} {amount(threshold.value, signal.unit)}",
-            description=signal.description,
-            owner=signal.owner,
-        )
-    if signal.alert_on_absence and isinstance(signal.query, Prometheus):
-        for source in dict.fromkeys(signal.query.expression.series()):
-            yield _absence_alert(signal, subject, board, source)
-
-
-def _objective_alerts(objective: Objective, subject: str) -> Iterator[Alert]:
-    for window in objective.windows:
-        yield Alert(
-            name=f"{objective.id}-burn-{window.name}",
-            subject=subject,
-            anchor=objective.id,
-            board=Board.OBJECTIVES,
-            severity=Severity.PAGE if window.pages else Severity.TICKET,
-            condition=BurnRateCondition(objective=objective, window=window),
-            for_seconds=window.for_seconds,
-            summary=f"{objective.title}: error budget burn rate over {window.factor:g} for {window.name}",
-            description=objective.description,
-            owner=objective.owner,
-        )
-    yield _absence_alert(objective, subject, Board.OBJECTIVES, objective.indicator.all)
 
 
 def _absence_alert(record: Objective | Signal, subject: str, board: Board, source: Series) -> Alert:

@@ -1,7 +1,7 @@
 """The dashboards' models: one for each board that has panels, a row for each subject."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -12,10 +12,8 @@ from observability.dashboards.panels import WHOLE, PanelContext
 
 UID_LENGTH = 40
 """Longest uid that Grafana takes."""
-
 SCHEMA_VERSION = 39
 """Version of the model; Grafana brings older ones up to date by itself."""
-
 TITLES: Mapping[Board, str] = {
     Board.OBJECTIVES: "SLOs and error budgets",
     Board.ERRORS: "Errors",
@@ -64,18 +62,19 @@ def board_of(record: Record, component: Signals) -> Board:
 def models(components: Sequence[Signals], context: PanelContext) -> dict[Board, dict[str, Any]]:
     """Return the model of every board that has panels, in the order in which somebody on call opens them."""
     shown = without_source_evaluated(components)
-    by_board = {board: _board_records(shown, board) for board in Board}
+    subjects = dict.fromkeys(component.subject for component in shown)
+    by_board = {
+        board: [
+            (subject, record)
+            for subject in subjects
+            for component in shown
+            if component.subject == subject
+            for record in records(component)
+            if board_of(record, component) is board
+        ]
+        for board in Board
+    }
     return {board: _model(board, its, context) for board, its in by_board.items() if its}
-
-
-def _board_records(components: Iterable[Signals], board: Board) -> list[SubjectRecord]:
-    """Return the records of one board, those of one subject together, in order."""
-    by_subject: dict[str, list[SubjectRecord]] = {}
-    for component in components:
-        for record in records(component):
-            if board_of(record, component) is board:
-                by_subject.setdefault(component.subject, []).append((component.subject, record))
-    return [it for of_subject in by_subject.values() for it in of_subject]
 
 
 def _model(board: Board, its: Sequence[SubjectRecord], context: PanelContext) -> dict[str, Any]:

@@ -13,22 +13,13 @@ HEALTHY = "green"
 def steps(thresholds: Sequence[Threshold]) -> list[dict[str, Any]]:
     """Return the colour of every range of values, lowest first, as Grafana writes it: each from its value on."""
     bounds = sorted({threshold.value for threshold in thresholds})
-    starts = [None, *bounds]
-    ends = [*bounds, None]
-    return [
-        {"color": _colour(thresholds, start, end), "value": start} for start, end in zip(starts, ends, strict=True)
-    ]
-
-
-def _colour(thresholds: Sequence[Threshold], start: float | None, end: float | None) -> str:
-    """Return the colour of the worst threshold that is crossed from `start` to `end`; None is without end."""
-    crossed = {
-        threshold.severity
-        for threshold in thresholds
-        if (
-            (end is not None and end <= threshold.value)
-            if threshold.below
-            else (start is not None and start >= threshold.value)
-        )
-    }
-    return next((colour for severity, colour in COLOURS.items() if severity in crossed), HEALTHY)
+    found = []
+    for start, end in zip([None, *bounds], [*bounds, None], strict=True):
+        crossed = {
+            it.severity
+            for it in thresholds
+            if (end is not None and end <= it.value if it.below else start is not None and start >= it.value)
+        }
+        worst = next((colour for severity, colour in COLOURS.items() if severity in crossed), HEALTHY)
+        found.append({"color": worst, "value": start})
+    return found

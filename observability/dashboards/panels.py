@@ -14,10 +14,8 @@ from observability.records.objective import PERIOD_DAYS
 
 WHOLE, LINE, NUMBER, CURVES = 24, 8, 4, 16
 """Widths in columns: of the board, a line chart, a single number, and the curves beside two of those."""
-
 SCARCE_SHARE = 0.25
 """Share of an error budget under which the rest is shown in orange; no alert follows from it."""
-
 COLUMN_UNITS: Mapping[str, Unit] = {"/_ms$/": Unit.MILLISECONDS, "/_share$/": Unit.SHARE, "/_s$/": Unit.SECONDS}
 """Unit of a table's column, by the end of its name."""
 
@@ -159,7 +157,20 @@ def _number(
         source=context.sources.prometheus,
         targets=[instant(query, context.sources)],
         links=_links(objective, context),
-        look=_stat(thresholds),
+        look={
+            "fieldConfig": {"defaults": {**_defaults(Unit.SHARE, thresholds), "decimals": 2}, "overrides": []},
+            "options": {
+                "colorMode": "value",
+                "graphMode": "none",
+                "justifyMode": "auto",
+                "orientation": "auto",
+                "percentChangeColorMode": "standard",
+                "reduceOptions": {"calcs": ["lastNotNull"], "values": False},
+                "showPercentChange": False,
+                "textMode": "auto",
+                "wideLayout": True,
+            },
+        },
         width=NUMBER,
     )
 
@@ -215,29 +226,9 @@ def _curves(unit: str, thresholds: tuple[Threshold, ...]) -> dict[str, Any]:
     }
 
 
-def _stat(thresholds: tuple[Threshold, ...]) -> dict[str, Any]:
-    return {
-        "fieldConfig": {"defaults": {**_defaults(Unit.SHARE, thresholds), "decimals": 2}, "overrides": []},
-        "options": {
-            "colorMode": "value",
-            "graphMode": "none",
-            "justifyMode": "auto",
-            "orientation": "auto",
-            "percentChangeColorMode": "standard",
-            "reduceOptions": {"calcs": ["lastNotNull"], "values": False},
-            "showPercentChange": False,
-            "textMode": "auto",
-            "wideLayout": True,
-        },
-    }
-
-
 def _table(unit: str) -> dict[str, Any]:
     overrides = [
-        {
-            "matcher": {"id": "byRegexp", "options": names},
-            "properties": [{"id": "unit", "value": column}],
-        }
+        {"matcher": {"id": "byRegexp", "options": names}, "properties": [{"id": "unit", "value": column}]}
         for names, column in COLUMN_UNITS.items()
     ]
     custom = {"align": "auto", "inspect": False}

@@ -82,10 +82,33 @@ def _panel_query(
         yield ranged(promql, sources, ref_id, legend)
         return
     if isinstance(query, Sql):
-        yield _sql(query, ref_id, sources.of(query))
+        yield {
+            "refId": ref_id,
+            "datasource": sources.of(query),
+            "editorMode": "code",
+            "format": query.shape.value,
+            "rawQuery": True,
+            "rawSql": query.text,
+        }
         return
     if isinstance(query, UpstashStatistic):
-        yield _upstash(query, ref_id, legend, sources.of(query))
+        # https://grafana.com/docs/plugins/yesoreyeram-infinity-datasource/latest/
+        yield {
+            "refId": ref_id,
+            "datasource": sources.of(query),
+            "type": "json",
+            "source": "url",
+            "parser": "backend",
+            "format": "timeseries",
+            "url": query.address,
+            "url_options": {"method": "GET", "data": ""},
+            "root_selector": query.statistic,
+            "columns": [
+                {"selector": "x", "text": "time", "type": "timestamp", "timestampFormat": UPSTASH_TIME},
+                {"selector": "y", "text": legend, "type": "number"},
+            ],
+            "filters": [],
+        }
         return
     if not isinstance(query, CloudWatch | CloudWatchMath):
         raise TypeError(f"signal {signal.id}: Grafana has no panel for {type(query).__name__}")
@@ -103,40 +126,6 @@ def query_options(
 ) -> cloudwatch.QueryOptions:
     """Return the options with which CloudWatch runs `query`."""
     return cloudwatch.QueryOptions(source=sources.of(query), region=sources.region, period=period, ref_id=ref_id)
-
-
-def _upstash(query: UpstashStatistic, ref_id: str, legend: str, source: dict[str, Any]) -> dict[str, Any]:
-    """Return one series of the API, as the Infinity data source reads it; the data source holds the credentials.
-
-    https://grafana.com/docs/plugins/yesoreyeram-infinity-datasource/latest/
-    """
-    return {
-        "refId": ref_id,
-        "datasource": source,
-        "type": "json",
-        "source": "url",
-        "parser": "backend",
-        "format": "timeseries",
-        "url": query.address,
-        "url_options": {"method": "GET", "data": ""},
-        "root_selector": query.statistic,
-        "columns": [
-            {"selector": "x", "text": "time", "type": "timestamp", "timestampFormat": UPSTASH_TIME},
-            {"selector": "y", "text": legend, "type": "number"},
-        ],
-        "filters": [],
-    }
-
-
-def _sql(query: Sql, ref_id: str, source: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "refId": ref_id,
-        "datasource": source,
-        "editorMode": "code",
-        "format": query.shape.value,
-        "rawQuery": True,
-        "rawSql": query.text,
-    }
 
 
 def _prometheus(promql: str, *, ref_id: str, legend: str, source: dict[str, Any], instant: bool) -> dict[str, Any]:

@@ -22,17 +22,13 @@ def runbook(observed: ObservedStack) -> str:
             alerts_by_record.setdefault(alert.anchor, []).append(alert)
         records: tuple[Objective | Signal, ...] = (*component.objectives, *component.signals)
         for record in records:
-            if record.id in alerts_by_record:
-                lines += _section(record, alerts_by_record[record.id], record.owner or observed.owner)
+            if record.id not in alerts_by_record:
+                continue
+            lines += ["", f'<a id="{record.id}"></a>', "", f"### {record.title}"]
+            lines += ["", record.description, "", record.runbook, "", f"Owner: {record.owner or observed.owner}."]
+            lines += ["", "| alert | severity | fires when | for |", "|---|---|---|---|"]
+            lines += [
+                f"| `{alert.name}` | {alert.severity.value} | {alert.summary} | {duration(alert.for_seconds)} |"
+                for alert in alerts_by_record[record.id]
+            ]
     return "\n".join(lines) + "\n"
-
-
-def _section(record: Objective | Signal, its_alerts: list[Alert], owner: str) -> list[str]:
-    return [
-        *("", f'<a id="{record.id}"></a>', "", f"### {record.title}", "", record.description, "", record.runbook),
-        *("", f"Owner: {owner}.", "", "| alert | severity | fires when | for |", "|---|---|---|---|"),
-        *(
-            f"| `{alert.name}` | {alert.severity.value} | {alert.summary} | {duration(alert.for_seconds)} |"
-            for alert in its_alerts
-        ),
-    ]

@@ -55,11 +55,7 @@ WINDOWS = (
         pages=True,
     ),
     Window(
-        long_seconds=DAY_SECONDS,
-        short_seconds=2 * HOUR_SECONDS,
-        for_seconds=HOUR_SECONDS,
-        factor=3,
-        pages=False,
+        long_seconds=DAY_SECONDS, short_seconds=2 * HOUR_SECONDS, for_seconds=HOUR_SECONDS, factor=3, pages=False
     ),
     Window(
         long_seconds=3 * DAY_SECONDS,

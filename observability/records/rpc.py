@@ -29,17 +29,12 @@ ROWS = 50
 """Rows of a table at the most."""
 POINTS = 5000
 """Points of a curve at the most; more than a panel is wide."""
-
 _TIME = f"FROM {TABLE} WHERE $__timeFilter(created_at)"
 _SHARE_OF_HITS = "count(*) FILTER (WHERE meta->>'cache_result' IN ('hit', 'stale'))::double precision / count(*)"
 
 
 def signals() -> tuple[Signal, ...]:
     """Return panels over the recorded calls; all end with a LIMIT and read the dashboard's time range alone."""
-    return (*_tables(), *_curves())
-
-
-def _tables() -> tuple[Signal, ...]:
     by_cache = f"{_TIME} AND meta->>'cache_result' IS NOT NULL GROUP BY 1 ORDER BY calls DESC LIMIT {ROWS}"
     return (
         _table(
@@ -82,6 +77,7 @@ def _tables() -> tuple[Signal, ...]:
             f"{_SHARE_OF_HITS} AS hit_share "
             f"{by_cache}",
         ),
+        *_curves(),
     )
 
 

@@ -25,33 +25,26 @@ ROUTES: Mapping[Severity, tuple[Destination, ...]] = {
     Severity.INFO: (Destination.MAIL,),
 }
 """Destinations of the messages of each severity."""
-
 INSTEAD: Mapping[Destination, tuple[Destination, ...]] = {
     Destination.PAGER: (Destination.CHAT, Destination.MAIL),
     Destination.CHAT: (Destination.MAIL,),
     Destination.MAIL: (Destination.CHAT,),
 }
 """Destinations instead of one that a stack does not have; the pager stands in for none, so only pages reach it."""
-
 GROUPED_BY = ("alertname", "service", "environment", "record")
 """`group_by`: labels whose alerts share a message, so that no page hides in another environment's message."""
-
 INHIBITED_WITHIN = ("service", "environment", "record")
 """`equal` of the inhibition rule: labels that a page shares with the tickets and information that it inhibits."""
-
 WAIT_SECONDS = 30
 """`group_wait`: how long the first message of a group waits for others, in seconds."""
-
 INTERVAL_SECONDS = 5 * MINUTE_SECONDS
 """`group_interval`: how long a group waits before it sends an alert that joined it, in seconds."""
-
 REPEAT_SECONDS: Mapping[Severity, int] = {
     Severity.PAGE: HOUR_SECONDS,
     Severity.TICKET: 4 * HOUR_SECONDS,
     Severity.INFO: DAY_SECONDS,
 }
 """`repeat_interval`: how long until a message is sent again while its alert fires, in seconds."""
-
 SLACK_WEBHOOK = re.compile(r"https://hooks\.(slack|slack-gov)\.com/(services|workflows|triggers)/[A-Za-z0-9_/-]+")
 """Form of a webhook of Slack, which has no backslash, no percent sign and nothing after its token.
 

@@ -32,10 +32,8 @@ Fargate makes task volumes owned by root, and PgBouncer refuses to run as root.
 
 RDS_CA_URL = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html"""
-
 METRICS_PORT = 9127
 """Port of pgbouncer_exporter; no rule of the tasks' group admits anybody to it."""
-
 HEALTH_SCRIPT = f"wget -q -O - http://127.0.0.1:{METRICS_PORT}/metrics | grep -q '^pgbouncer_up 1$'"
 """Holds while PgBouncer answers the exporter. Its admin database is exempt from `max_client_conn`, so a full
 pooler is healthy; it asks PostgreSQL for nothing, so a failover of the database restarts no pooler."""

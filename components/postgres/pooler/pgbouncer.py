@@ -4,19 +4,14 @@ from dataclasses import dataclass
 
 RUN_DIRECTORY = "/run/pgbouncer"
 """Directory, on a volume of the task, that holds everything PgBouncer reads."""
-
 LISTEN_PORT = 6432
 """PgBouncer's registered port."""
-
 STATS_USER = "stats"
 """User of the exporter: it may ask PgBouncer for its numbers, and nothing else."""
-
 KEEPALIVE_IDLE_SECONDS = 60
 """After how long a quiet connection is probed, in seconds: well below what any network in between forgets."""
-
 PREPARED_STATEMENTS = 200
 """Prepared statements that PgBouncer keeps for each connection to PostgreSQL; its own default since 1.24."""
-
 START_SCRIPT = """\
 set -eu
 umask 077

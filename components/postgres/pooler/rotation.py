@@ -12,10 +12,7 @@ from components.document import json_text
 
 
 def redeploy_after_rotation(
-    name: str,
-    secret_arn: pulumi.Input[str],
-    service: aws.ecs.Service,
-    opts: pulumi.ResourceOptions,
+    name: str, secret_arn: pulumi.Input[str], service: aws.ecs.Service, opts: pulumi.ResourceOptions
 ) -> None:
     """Start a new deployment of `service` each time the secret was rotated; no code of ours runs."""
     machine = _redeployment(name, service, opts)
@@ -26,21 +23,16 @@ def redeploy_after_rotation(
     rule = aws.cloudwatch.EventRule(
         f"{name}-rotated",
         description="The database's password was rotated",
-        event_pattern=json_text(_rotated(secret_arn)),
+        event_pattern=json_text(
+            {
+                "source": ["aws.secretsmanager"],
+                "detail-type": ["AWS Service Event via CloudTrail"],
+                "detail": {"eventName": ["RotationSucceeded"], "additionalEventData": {"SecretId": [secret_arn]}},
+            }
+        ),
         opts=opts,
     )
     aws.cloudwatch.EventTarget(f"{name}-rotated", rule=rule.name, arn=machine.arn, role_arn=role.arn, opts=opts)
-
-
-def _rotated(secret_arn: pulumi.Input[str]) -> dict[str, object]:
-    return {
-        "source": ["aws.secretsmanager"],
-        "detail-type": ["AWS Service Event via CloudTrail"],
-        "detail": {
-            "eventName": ["RotationSucceeded"],
-            "additionalEventData": {"SecretId": [secret_arn]},
-        },
-    }
 
 
 def _redeployment(name: str, service: aws.ecs.Service, opts: pulumi.ResourceOptions) -> aws.sfn.StateMachine:

@@ -5,7 +5,6 @@ import pulumi_aws as aws
 import pulumi_random as random
 
 from components.aws import fargate, secrets_manager, security_groups
-from components.aws.endpoints import DatabaseEndpoint
 from components.aws.security_groups import Upstream
 from components.aws.urls import escaped
 from components.component import Component
@@ -42,8 +41,26 @@ class Pooler(Component):
         self._group = security_groups.group(
             f"{name}-tasks", "PgBouncer tasks", args.placement.vpc_id, self._child()
         )
-        self._connect()
-        client_password, credentials = self._make_credentials()
+        task = Upstream(role="task", security_group_id=self._group.id, port=LISTEN_PORT)
+        security_groups.connect(f"{name}-front", self._front, [task], self._child())
+        store = args.collecting.store.upstreams if args.collecting else []
+        upstreams = [args.database.upstream, *args.upstreams, *store]
+        security_groups.connect(f"{name}-tasks", self._group, upstreams, self._child())
+        security_groups.allow_https_out(f"{name}-tasks", self._group, self._child())
+        # Neither password opens PostgreSQL itself.
+        client_password, stats_password = (
+            random.RandomPassword(f"{name}-{who}", length=32, special=False, opts=self._child()).result
+            for who in ("client", "stats")
+        )
+        address = f"@127.0.0.1:{LISTEN_PORT}/pgbouncer?sslmode=disable"
+        values = {
+            "client_password": client_password,
+            "stats_password": stats_password,
+            "exporter_url": pulumi.Output.concat(f"postgres://{STATS_USER}:", escaped(stats_password), address),
+        }
+        credentials = secrets_manager.make_secret(
+            f"{name}-credentials", "Who may connect to PgBouncer", values, self._child()
+        )
         balancer, target = self._make_balancer()
         service = self._make_service(self._make_task(credentials), target)
         if args.follow_rotation:
@@ -52,7 +69,11 @@ class Pooler(Component):
             redeploy_after_rotation(name, args.database.secret_arn, service, self._child())
         self.host = balancer.dns_name
         self.port = pulumi.Output.from_input(LISTEN_PORT)
-        self.pooled_url = _url(args.database, client_password, balancer.dns_name)
+        user_information = pulumi.Output.concat(args.database.user, ":", escaped(client_password))
+        location = pulumi.Output.concat(balancer.dns_name, f":{LISTEN_PORT}/{args.database.database_name}")
+        self.pooled_url = pulumi.Output.secret(
+            pulumi.Output.concat("postgresql://", user_information, "@", location)
+        )
         self.secret_arn = credentials.secret_arn
         self.security_group_id = self._front.id
         self._signals = signals.signals(args, balancer.arn_suffix, target.arn_suffix)
@@ -72,31 +93,6 @@ class Pooler(Component):
     def signals(self) -> Signals:
         """Alerts, panels and checks."""
         return self._signals
-
-    def _connect(self) -> None:
-        task = Upstream(role="task", security_group_id=self._group.id, port=LISTEN_PORT)
-        security_groups.connect(f"{self._name}-front", self._front, [task], self._child())
-        store = self._args.collecting.store.upstreams if self._args.collecting else []
-        upstreams = [self._args.database.upstream, *self._args.upstreams, *store]
-        security_groups.connect(f"{self._name}-tasks", self._group, upstreams, self._child())
-        security_groups.allow_https_out(f"{self._name}-tasks", self._group, self._child())
-
-    def _make_credentials(self) -> tuple[pulumi.Output[str], aws.secretsmanager.SecretVersion]:
-        """Make the passwords of the two who connect to PgBouncer: neither opens PostgreSQL itself."""
-        client, stats = (
-            random.RandomPassword(f"{self._name}-{who}", length=32, special=False, opts=self._child()).result
-            for who in ("client", "stats")
-        )
-        address = f"@127.0.0.1:{LISTEN_PORT}/pgbouncer?sslmode=disable"
-        values = {
-            "client_password": client,
-            "stats_password": stats,
-            "exporter_url": pulumi.Output.concat(f"postgres://{STATS_USER}:", escaped(stats), address),
-        }
-        stored = secrets_manager.make_secret(
-            f"{self._name}-credentials", "Who may connect to PgBouncer", values, self._child()
-        )
-        return client, stored
 
     def _make_balancer(self) -> tuple[aws.lb.LoadBalancer, aws.lb.TargetGroup]:
         balancer = aws.lb.LoadBalancer(
@@ -187,9 +183,3 @@ class Pooler(Component):
             propagate_tags="SERVICE",
             opts=self._child(depends_on=[target]),
         )
-
-
-def _url(database: DatabaseEndpoint, password: pulumi.Output[str], host: pulumi.Output[str]) -> pulumi.Output[str]:
-    credentials = pulumi.Output.concat(database.user, ":", escaped(password))
-    location = pulumi.Output.concat(host, f":{LISTEN_PORT}/{database.database_name}")
-    return pulumi.Output.secret(pulumi.Output.concat("postgresql://", credentials, "@", location))

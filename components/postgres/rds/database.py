@@ -17,10 +17,8 @@ from observability import Signals
 
 POSTGRES_PORT = 5432
 """PostgreSQL's registered port."""
-
 EXPORTED_LOGS = ("postgresql", "upgrade")
 """Logs that RDS sends to CloudWatch."""
-
 TIMEOUTS = pulumi.CustomTimeouts(create="2h", update="12h", delete="2h")
 """How long the engine waits for RDS. A large disk, a blue/green copy and a final snapshot take hours."""
 
@@ -59,7 +57,15 @@ class Database(Component):
         self._parameters = parameters.make_group(
             f"{name}-parameters", f"{args.identifier}-", args, {}, self._child()
         )
-        self._monitoring_role = self._make_monitoring_role()
+        self._monitoring_role = aws.iam.Role(
+            f"{name}-monitoring", assume_role_policy=iam.trust("monitoring.rds.amazonaws.com"), opts=self._child()
+        )
+        aws.iam.RolePolicyAttachment(
+            f"{name}-monitoring",
+            role=self._monitoring_role.name,
+            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
+            opts=self._child(),
+        )
         primary = self._make_primary()
         replicas = {replica.purpose: self._make_replica(replica, primary) for replica in args.replicas}
         secret = self._credentials.store(primary)
@@ -95,20 +101,6 @@ class Database(Component):
     def signals(self) -> Signals:
         """Alerts, panels and checks."""
         return self._signals
-
-    def _make_monitoring_role(self) -> aws.iam.Role:
-        role = aws.iam.Role(
-            f"{self._name}-monitoring",
-            assume_role_policy=iam.trust("monitoring.rds.amazonaws.com"),
-            opts=self._child(),
-        )
-        aws.iam.RolePolicyAttachment(
-            f"{self._name}-monitoring",
-            role=role.name,
-            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
-            opts=self._child(),
-        )
-        return role
 
     def _make_primary(self) -> aws.rds.Instance:
         args = self._args
@@ -146,22 +138,20 @@ class Database(Component):
             identifier=identifier,
             replicate_source_db=primary.identifier,
             skip_final_snapshot=True,  # RDS refuses a final snapshot of a replica; the primary keeps the data
-            parameter_group_name=self._replica_parameters(replica).name,
+            parameter_group_name=(
+                self._parameters
+                if replica.max_connections in (None, self._args.parameters.max_connections)
+                else parameters.make_group(
+                    f"{self._name}-{replica.purpose}-parameters",
+                    f"{self._args.identifier}-{replica.purpose}-",
+                    self._args,
+                    {"max_connections": str(replica.max_connections)},
+                    self._child(),
+                    tags={parameters.REPLICA_TAG: replica.purpose},
+                )
+            ).name,
             opts=self._instance_opts(identifier),
             **self._settings(replica.instance_class),
-        )
-
-    def _replica_parameters(self, replica: ReplicaArgs) -> aws.rds.ParameterGroup:
-        """Return the primary's own group, unless the replica accepts another number of connections."""
-        if replica.max_connections in (None, self._args.parameters.max_connections):
-            return self._parameters
-        return parameters.make_group(
-            f"{self._name}-{replica.purpose}-parameters",
-            f"{self._args.identifier}-{replica.purpose}-",
-            self._args,
-            {"max_connections": str(replica.max_connections)},
-            self._child(),
-            tags={parameters.REPLICA_TAG: replica.purpose},
         )
 
     def _instance_opts(self, identifier: str, **more: Any) -> pulumi.ResourceOptions:
@@ -169,7 +159,16 @@ class Database(Component):
             protect=self._args.protect,
             # RDS answers with the snapshot that an instance came from; taken as a change it would replace it.
             ignore_changes=["snapshotIdentifier"],
-            depends_on=self._make_log_groups(identifier),
+            # RDS makes log groups itself when they are missing, but then without an end of retention.
+            depends_on=[
+                aws.cloudwatch.LogGroup(
+                    f"{self._name}-{identifier}-{log}",
+                    name=f"/aws/rds/instance/{identifier}/{log}",
+                    retention_in_days=self._args.log_retention_days,
+                    opts=self._child(),
+                )
+                for log in EXPORTED_LOGS
+            ],
             custom_timeouts=TIMEOUTS,
             **more,
         )
@@ -202,18 +201,6 @@ class Database(Component):
             # Past a version's end AWS bills "extended support" by the core and hour; upgrading is the way out.
             "engine_lifecycle_support": "open-source-rds-extended-support-disabled",
         }
-
-    def _make_log_groups(self, identifier: str) -> list[aws.cloudwatch.LogGroup]:
-        # RDS makes them itself when they are missing, but then without an end of retention.
-        return [
-            aws.cloudwatch.LogGroup(
-                f"{self._name}-{identifier}-{log}",
-                name=f"/aws/rds/instance/{identifier}/{log}",
-                retention_in_days=self._args.log_retention_days,
-                opts=self._child(),
-            )
-            for log in EXPORTED_LOGS
-        ]
 
     def _url(self, host: pulumi.Output[str]) -> pulumi.Output[str]:
         """Return a connection URL over verified TLS; a secret."""

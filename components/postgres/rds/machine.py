@@ -3,10 +3,8 @@
 import re
 
 GIB = 1024**3
-
 _LARGE_GIB = {"t": 8, "m": 8, "r": 16}
 """Memory of the size `large`, GiB, by the letter of the family. https://aws.amazon.com/rds/instance-types/"""
-
 _OF_LARGE = {"micro": 1 / 8, "small": 1 / 4, "medium": 1 / 2, "large": 1, "xlarge": 2}
 """Sizes as a multiple of `large`; those above are multiples of `xlarge`."""
 

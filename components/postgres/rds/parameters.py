@@ -86,11 +86,7 @@ def make_group(
         # A prefix, so that a new major version's group exists before the old one goes.
         name_prefix=prefix,
         parameters=[
-            {
-                "name": key,
-                "value": value,
-                "apply_method": "pending-reboot" if key in STATIC else "immediate",
-            }
+            {"name": key, "value": value, "apply_method": "pending-reboot" if key in STATIC else "immediate"}
             for key, value in {**values(args), **changed}.items()
         ],
         tags=tags,

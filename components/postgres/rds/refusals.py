@@ -26,12 +26,6 @@ class Choices:
 
 def refusals(choices: Choices) -> Iterator[tuple[str, str]]:
     """Yield every combination that RDS refuses, or that loses data: the key to change, and one sentence."""
-    yield from _credentials(choices)
-    yield from _blue_green(choices)
-    yield from _copies(choices)
-
-
-def _credentials(choices: Choices) -> Iterator[tuple[str, str]]:
     # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations
     if choices.managed_password and choices.replica_connections:
         yield "credentials.mode", "given managed, allowed generated with replicas: RDS refuses both together"
@@ -45,9 +39,6 @@ def _credentials(choices: Choices) -> Iterator[tuple[str, str]]:
                 "changes when credentials.generation is raised"
             ),
         )
-
-
-def _blue_green(choices: Choices) -> Iterator[tuple[str, str]]:
     if choices.blue_green and choices.replica_connections:
         yield (
             "upgrade.method",
@@ -58,9 +49,6 @@ def _blue_green(choices: Choices) -> Iterator[tuple[str, str]]:
             "upgrade.method",
             "given blue_green, allowed only with protect: false, for it ends by deleting the old server",
         )
-
-
-def _copies(choices: Choices) -> Iterator[tuple[str, str]]:
     users = {"replicas": bool(choices.replica_connections), "blue/green": choices.blue_green}
     needed_by = [name for name, used in users.items() if used]
     if choices.backup_retention_days < 1 and needed_by:

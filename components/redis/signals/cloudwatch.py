@@ -27,7 +27,6 @@ https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.WhichShould
 
 HITS_PERIOD_SECONDS = 300
 """Time over which the hit ratio is taken."""
-
 CHECKS = (
     Check(
         id="redis-answers",

@@ -10,15 +10,11 @@ from observability.records.names import Job
 
 HIT_SHARE = 0.7
 """Share of look-ups that a cache answers. Source: S0-45, S0-59."""
-
 LOOKUPS_PER_SECOND = 10
 """Look-ups in a second, below which the hit ratio says nothing."""
-
 COMMANDS_PER_SECOND = 10
 """Calls of a command in a second, below which the mean of its time says nothing."""
-
 SECONDS_IN_MICROSECOND = 1e-6
-
 BY = ("instance",)
 """Labels of one server."""
 

@@ -83,18 +83,16 @@ NUMBERS = (
 
 def signals(address: Any, *, has_datasource: bool) -> Signals:
     """Return the signals of the store whose statistics are at `address`; checks alone without a data source."""
-    numbers = tuple(_signal(number, address) for number in NUMBERS)
-    return Signals(subject="Redis", board=Board.CACHE, signals=numbers if has_datasource else (), checks=CHECKS)
-
-
-def _signal(number: Number, address: Any) -> Signal:
-    lines = {legend: UpstashStatistic(address=address, statistic=name) for legend, name in number.statistics}
-    own, *others = lines
-    return Signal(
-        id=number.id,
-        title=number.title,
-        description=number.description,
-        unit=number.unit,
-        query=lines[own],
-        extra_queries={legend: lines[legend] for legend in others},
-    )
+    found = []
+    for number in NUMBERS if has_datasource else ():
+        own, *others = ((it, UpstashStatistic(address=address, statistic=name)) for it, name in number.statistics)
+        signal = Signal(
+            id=number.id,
+            title=number.title,
+            description=number.description,
+            unit=number.unit,
+            query=own[1],
+            extra_queries=dict(others),
+        )
+        found.append(signal)
+    return Signals(subject="Redis", board=Board.CACHE, signals=tuple(found), checks=CHECKS)

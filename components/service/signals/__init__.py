@@ -4,12 +4,7 @@ from components.aws import ecs_signals
 from components.service.args import ServiceArgs
 from components.service.dimensions import BalancerDimensions
 from components.service.objectives import hit_ratios, objectives
-from components.service.signals.cloudwatch import (
-    at_maximum,
-    balancer_errors,
-    failed_handshakes,
-    target_health,
-)
+from components.service.signals.cloudwatch import at_maximum, balancer_errors, failed_handshakes, target_health
 from components.service.signals.prometheus import application_signals
 from components.service.signals.traffic import traffic
 from observability import Check, Signals

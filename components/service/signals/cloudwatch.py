@@ -12,10 +12,8 @@ from observability.records.limits import over
 
 COUNT_SECONDS = 5 * MINUTE_SECONDS
 """Period of one count of the load balancer, in seconds."""
-
 FAILED_HANDSHAKES = 30
 """Failed TLS connections in a minute over which a ticket is written: a scanner makes fewer."""
-
 JUST_UNDER_HALF = 0.49
 """Unhealthy target ratio over which somebody is paged: one of two targets counts."""
 

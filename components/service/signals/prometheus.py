@@ -8,40 +8,33 @@ from observability.records.names import MetricNames, OperationNames, of_service,
 
 LIMITED_SHARE = 0.2
 """HTTP 429 ratio of a route over which an info is sent."""
-
 SIGN_IN_FAILURES_PER_MINUTE = 100
 """Failed sign-ins in a minute over which somebody is paged: a brute-force attack."""
-
 PATTERN_HIT_SHARE = 0.7
 """Hit ratio of a key pattern under which a ticket is written. Source: S0-45."""
-
 LOOKUPS_PER_SECOND = 10
 """Lookups per second under which the hit ratio does not alert."""
-
 LEAST_REQUESTS = 50
 """Requests in five minutes under which a ratio does not alert."""
-
 QUEUED_WRITES = 1000
 """Length of the write queue over which a ticket is written. Source: S3-63."""
-
 QUEUED_FOR_SECONDS = 10 * MINUTE_SECONDS
 """How long it must be longer, in seconds."""
 
 
 def application_signals(names: MetricNames) -> tuple[Signal, ...]:
     """Return the signals of an application with these metrics; what it does not have is left out."""
-    return (
-        *_routes(names),
-        *_rejections(names),
-        *(_cache(names, names.cache_requests) if names.cache_requests else ()),
-        *(_operation(operation) for operation in names.operations),
-        *(_write_queue(names.write_queue) if names.write_queue else ()),
-        *_gauges(names),
-        *_counters(names),
+    gauges = (
+        (
+            "active-users",
+            "Active users",
+            "Users the application counts as active.",
+            names.active_users,
+            Board.BUSINESS,
+        ),
+        ("sessions", "Active sessions", "Sessions that are open.", names.sessions, Board.BUSINESS),
+        ("websockets", "Open WebSocket connections", "Over all tasks.", names.websockets, Board.TRAFFIC),
     )
-
-
-def _routes(names: MetricNames) -> tuple[Signal, ...]:
     return (
         Signal(
             id="service-route-latency",
@@ -67,6 +60,23 @@ def _routes(names: MetricNames) -> tuple[Signal, ...]:
             unit=Unit.REQUESTS_PER_SECOND,
             board=Board.ERRORS,
         ),
+        *_rejections(names),
+        *(_cache(names, names.cache_requests) if names.cache_requests else ()),
+        *(_operation(operation) for operation in names.operations),
+        *(_write_queue(names.write_queue) if names.write_queue else ()),
+        *(
+            Signal(
+                id=id_,
+                title=title,
+                description=description,
+                query=Prometheus(expression=Level(of_service(gauge))),
+                unit=Unit.NUMBER,
+                board=board,
+            )
+            for id_, title, description, gauge, board in gauges
+            if gauge
+        ),
+        *_counters(names),
     )
 
 
@@ -181,32 +191,6 @@ def _write_queue(gauge: str) -> tuple[Signal, ...]:
                 "requests."
             ),
         ),
-    )
-
-
-def _gauges(names: MetricNames) -> tuple[Signal, ...]:
-    gauges = (
-        (
-            "active-users",
-            "Active users",
-            "Users the application counts as active.",
-            names.active_users,
-            Board.BUSINESS,
-        ),
-        ("sessions", "Active sessions", "Sessions that are open.", names.sessions, Board.BUSINESS),
-        ("websockets", "Open WebSocket connections", "Over all tasks.", names.websockets, Board.TRAFFIC),
-    )
-    return tuple(
-        Signal(
-            id=id_,
-            title=title,
-            description=description,
-            query=Prometheus(expression=Level(of_service(gauge))),
-            unit=Unit.NUMBER,
-            board=board,
-        )
-        for id_, title, description, gauge, board in gauges
-        if gauge
     )
 
 

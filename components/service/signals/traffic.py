@@ -27,10 +27,8 @@ from observability.records.record import Severity
 
 LEAST_REQUESTS = 50
 """Requests in five minutes under which neither ratio nor percentile alerts."""
-
 TICKET_SECONDS = 10 * MINUTE_SECONDS
 """How long the ratio must be over its threshold for a ticket, in seconds; a page waits half as long."""
-
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 

@@ -7,7 +7,7 @@ import yaml
 
 from observability.durations import duration
 from observability.records.record import Severity
-from observability.routing.alertmanager.receivers import Email, GroupTiming, PagerDuty, Receivers, Slack
+from observability.routing.alertmanager.receivers import GroupTiming, Receivers
 from observability.routing.destinations import (
     GROUPED_BY,
     INHIBITED_WITHIN,
@@ -19,10 +19,8 @@ from observability.routing.destinations import (
 
 TEMPLATES_FILE = "alertmanager.tmpl"
 """Name of the file with the messages, beside the configuration."""
-
 UNROUTED = "unrouted"
 """Receiver of alerts without a known severity."""
-
 PAGERDUTY_SEVERITY = "critical"
 """PagerDuty's own word for what wakes somebody; its urgency follows from the service."""
 
@@ -37,8 +35,13 @@ def configuration(receivers: Receivers, timing: GroupTiming | None = None) -> di
     reached = destinations(receivers.configured)
     by_name = {severity.value: reached[severity] for severity in ROUTES}
     by_name[UNROUTED] = unrouted(receivers.configured)
+    smtp: dict[str, Any] = {}
+    if mail := receivers.mail:
+        smtp = {"smtp_smarthost": mail.server, "smtp_from": mail.sender, "smtp_require_tls": mail.encrypted}
+        if mail.username:
+            smtp |= {"smtp_auth_username": mail.username, "smtp_auth_password_file": mail.password_file}
     return {
-        **({"global": _smtp(receivers.mail)} if receivers.mail else {}),
+        **({"global": smtp} if smtp else {}),
         "templates": [TEMPLATES_FILE],
         "route": tree(timing or GroupTiming()),
         "inhibit_rules": inhibition(),
@@ -88,68 +91,52 @@ def _configs(receivers: Receivers, reached: Iterable[Destination]) -> dict[str, 
     configs: dict[str, Any] = {}
     for destination in reached:
         if destination is Destination.PAGER and receivers.pager:
-            configs["pagerduty_configs"] = [_pagerduty(receivers.pager)]
+            details = {
+                "what": '{{ template "footing.plain" . }}',
+                "runbook": "{{ .CommonAnnotations.runbook_url }}",
+                "dashboard": '{{ template "footing.dashboard" . }}',
+                "alerts": "{{ .Alerts.Firing | len }}",
+            }
+            configs["pagerduty_configs"] = [
+                {
+                    "routing_key_file": receivers.pager.key_file,
+                    **({"url": receivers.pager.url} if receivers.pager.url else {}),
+                    "send_resolved": True,
+                    "description": '{{ template "footing.title" . }}',
+                    "severity": PAGERDUTY_SEVERITY,
+                    "class": "{{ .CommonLabels.record }}",
+                    "component": "{{ .CommonLabels.subject }}",
+                    "group": "{{ .CommonLabels.service }} {{ .CommonLabels.environment }}",
+                    "client": "Alertmanager",
+                    "client_url": "{{ .ExternalURL }}",
+                    "details": details,
+                    "links": [
+                        {"href": "{{ .CommonAnnotations.runbook_url }}", "text": "Runbook"},
+                        {"href": '{{ template "footing.dashboard" . }}', "text": "Dashboard"},
+                    ],
+                }
+            ]
         elif destination is Destination.CHAT and receivers.chat:
-            configs["slack_configs"] = [_slack(receivers.chat)]
+            configs["slack_configs"] = [
+                {
+                    "api_url_file": receivers.chat.webhook_file,
+                    **({"channel": receivers.chat.channel} if receivers.chat.channel else {}),
+                    "send_resolved": True,
+                    "color": '{{ template "footing.color" . }}',
+                    "title": '{{ template "footing.title" . }}',
+                    "title_link": "{{ .CommonAnnotations.runbook_url }}",
+                    "fallback": '{{ template "footing.title" . }}',
+                    "text": '{{ template "footing.chat" . }}',
+                }
+            ]
         elif receivers.mail:
-            configs["email_configs"] = [_email(receivers.mail)]
+            configs["email_configs"] = [
+                {
+                    "to": ", ".join(receivers.mail.addresses),
+                    "send_resolved": True,
+                    "headers": {"Subject": '{{ template "footing.title" . }}'},
+                    "text": '{{ template "footing.plain" . }}',
+                    "html": '{{ template "footing.page" . }}',
+                }
+            ]
     return configs
-
-
-def _pagerduty(pager: PagerDuty) -> dict[str, Any]:
-    details = {
-        "what": '{{ template "footing.plain" . }}',
-        "runbook": "{{ .CommonAnnotations.runbook_url }}",
-        "dashboard": '{{ template "footing.dashboard" . }}',
-        "alerts": "{{ .Alerts.Firing | len }}",
-    }
-    return {
-        "routing_key_file": pager.key_file,
-        **({"url": pager.url} if pager.url else {}),
-        "send_resolved": True,
-        "description": '{{ template "footing.title" . }}',
-        "severity": PAGERDUTY_SEVERITY,
-        "class": "{{ .CommonLabels.record }}",
-        "component": "{{ .CommonLabels.subject }}",
-        "group": "{{ .CommonLabels.service }} {{ .CommonLabels.environment }}",
-        "client": "Alertmanager",
-        "client_url": "{{ .ExternalURL }}",
-        "details": details,
-        "links": [
-            {"href": "{{ .CommonAnnotations.runbook_url }}", "text": "Runbook"},
-            {"href": '{{ template "footing.dashboard" . }}', "text": "Dashboard"},
-        ],
-    }
-
-
-def _slack(chat: Slack) -> dict[str, Any]:
-    return {
-        "api_url_file": chat.webhook_file,
-        **({"channel": chat.channel} if chat.channel else {}),
-        "send_resolved": True,
-        "color": '{{ template "footing.color" . }}',
-        "title": '{{ template "footing.title" . }}',
-        "title_link": "{{ .CommonAnnotations.runbook_url }}",
-        "fallback": '{{ template "footing.title" . }}',
-        "text": '{{ template "footing.chat" . }}',
-    }
-
-
-def _smtp(mail: Email) -> dict[str, Any]:
-    login = {"smtp_auth_username": mail.username, "smtp_auth_password_file": mail.password_file}
-    return {
-        "smtp_smarthost": mail.server,
-        "smtp_from": mail.sender,
-        "smtp_require_tls": mail.encrypted,
-        **(login if mail.username else {}),
-    }
-
-
-def _email(mail: Email) -> dict[str, Any]:
-    return {
-        "to": ", ".join(mail.addresses),
-        "send_resolved": True,
-        "headers": {"Subject": '{{ template "footing.title" . }}'},
-        "text": '{{ template "footing.plain" . }}',
-        "html": '{{ template "footing.page" . }}',
-    }

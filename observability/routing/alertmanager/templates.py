@@ -6,16 +6,13 @@ The annotations that it reads are `summary`, `description` with the error budget
 
 MOST_SHOWN = 10
 """Alerts of one message that are listed: a hundred tasks with one fault are one fault."""
-
 HIDDEN_LABELS = (
     *("alertname", "severity", "service", "environment", "subject", "record", "owner", "drill", "job"),
     *("slo", "long"),
 )
 """Labels that the sentences have in words, or leave out; the others are listed after the summary."""
-
 CLOCK = '"15:04 UTC on 2 January"'
 """Layout of a time, as Go's example of one."""
-
 _SENTENCES = """\
 {{/* Made by `footing observe`: sentences about one alert. */}}
 {{ define "footing.what" -}}

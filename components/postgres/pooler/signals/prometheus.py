@@ -11,16 +11,12 @@ from observability.records.names import Job
 
 BY = ("instance", "database")
 """Labels of one pool."""
-
 LEAST_QUERIES_PER_SECOND = 1
 """Queries in a second, below which one slow query is the mean."""
-
 CONSOLE = "pgbouncer"
 """PgBouncer's own console, which it counts among the databases."""
-
 SERVER_STATES = ("active", "idle", "used", "testing", "login")
 """States of a server connection in `SHOW POOLS`; together they are all that are open."""
-
 _WAITING_RUNBOOK = (
     "Find what holds the connections: `SELECT pid, state, wait_event_type, now() - xact_start, query FROM "
     "pg_stat_activity ORDER BY xact_start`. One long transaction: end it. Many short ones: the pool is too "
@@ -46,10 +42,54 @@ def _pool(metric: str) -> Series:
 
 def signals(names: PgBouncerNames, client_connections: int) -> tuple[Signal, ...]:
     """Return the signals of poolers that accept `client_connections` clients together."""
+    longest = Level(_pool("pgbouncer_pools_client_maxwait_seconds"), Aggregation.MAX, BY)
+    # Source: S4-62
+    queries = Rate(_pool(f"{names.totals}_queries_pooled_total"), BY)
+    seconds = Rate(_pool(f"{names.totals}_queries_duration_seconds_total"), BY)
     return (
         *_saturation(client_connections),
-        *_waits(),
-        *_queries(names),
+        Signal(
+            id="pooler-waiting",
+            title="Clients waiting (cl_waiting)",
+            description="Clients that wait for a server connection: the first sign of a saturated pool.",
+            query=Prometheus(expression=Level(_pool("pgbouncer_pools_client_waiting_connections"), by=BY)),
+            unit=Unit.NUMBER,
+            thresholds=over(ticket=0),
+            runbook=_WAITING_RUNBOOK,
+        ),
+        Signal(
+            id="pooler-oldest-wait",
+            title="Longest client wait (maxwait)",
+            description="Age of the oldest waiting client; at `query_wait_timeout` it gets an error.",
+            query=Prometheus(expression=longest),
+            unit=Unit.SECONDS,
+            thresholds=over(ticket=1, page=5),
+            runbook=_WAITING_RUNBOOK,
+        ),
+        Signal(
+            id="pooler-query-time",
+            title="Mean query time (avg_query_time)",
+            description=(
+                "Time that PostgreSQL takes for a query, measured by PgBouncer: 50 ms is the target, 100 ms too "
+                "long."
+            ),
+            query=Prometheus(expression=Ratio(seconds, queries)),
+            unit=Unit.SECONDS,
+            thresholds=over(info=0.05, ticket=0.1),
+            minimum_traffic=MinimumTraffic(expression=queries, value=LEAST_QUERIES_PER_SECOND),
+            runbook=(
+                "Open the panel of slow statements, or Performance Insights by load; explain the first of them."
+            ),
+        ),
+        Signal(
+            id="pooler-queue",
+            title="Average clients waiting (total_wait_time)",
+            description="Seconds of waiting in each second: 1 means that one client waits all the time.",
+            query=Prometheus(expression=Rate(_pool(f"{names.totals}_client_wait_seconds_total"), BY)),
+            unit=Unit.NUMBER,
+            thresholds=over(ticket=1),
+            runbook=_WAITING_RUNBOOK,
+        ),
         _stopped("paused", "RESUME"),
         _stopped("disabled", "ENABLE"),
     )
@@ -105,66 +145,9 @@ def _saturation(client_connections: int) -> tuple[Signal, ...]:
     )
 
 
-def _waits() -> tuple[Signal, ...]:
-    longest = Level(_pool("pgbouncer_pools_client_maxwait_seconds"), Aggregation.MAX, BY)
-    return (
-        Signal(
-            id="pooler-waiting",
-            title="Clients waiting (cl_waiting)",
-            description="Clients that wait for a server connection: the first sign of a saturated pool.",
-            query=Prometheus(expression=Level(_pool("pgbouncer_pools_client_waiting_connections"), by=BY)),
-            unit=Unit.NUMBER,
-            thresholds=over(ticket=0),
-            runbook=_WAITING_RUNBOOK,
-        ),
-        Signal(
-            id="pooler-oldest-wait",
-            title="Longest client wait (maxwait)",
-            description="Age of the oldest waiting client; at `query_wait_timeout` it gets an error.",
-            query=Prometheus(expression=longest),
-            unit=Unit.SECONDS,
-            thresholds=over(ticket=1, page=5),
-            runbook=_WAITING_RUNBOOK,
-        ),
-    )
-
-
-def _queries(names: PgBouncerNames) -> tuple[Signal, ...]:
-    # Source: S4-62
-    queries = Rate(_pool(f"{names.totals}_queries_pooled_total"), BY)
-    seconds = Rate(_pool(f"{names.totals}_queries_duration_seconds_total"), BY)
-    return (
-        Signal(
-            id="pooler-query-time",
-            title="Mean query time (avg_query_time)",
-            description=(
-                "Time that PostgreSQL takes for a query, measured by PgBouncer: 50 ms is the target, 100 ms too "
-                "long."
-            ),
-            query=Prometheus(expression=Ratio(seconds, queries)),
-            unit=Unit.SECONDS,
-            thresholds=over(info=0.05, ticket=0.1),
-            minimum_traffic=MinimumTraffic(expression=queries, value=LEAST_QUERIES_PER_SECOND),
-            runbook=(
-                "Open the panel of slow statements, or Performance Insights by load; explain the first of them."
-            ),
-        ),
-        Signal(
-            id="pooler-queue",
-            title="Average clients waiting (total_wait_time)",
-            description="Seconds of waiting in each second: 1 means that one client waits all the time.",
-            query=Prometheus(expression=Rate(_pool(f"{names.totals}_client_wait_seconds_total"), BY)),
-            unit=Unit.NUMBER,
-            thresholds=over(ticket=1),
-            runbook=_WAITING_RUNBOOK,
-        ),
-    )
-
-
 def _stopped(state: str, command: str) -> Signal:
     series = Series(
-        f"pgbouncer_databases_{state}",
-        (Match("job", Job.PGBOUNCER), Match("name", CONSOLE, Operator.DIFFERENT)),
+        f"pgbouncer_databases_{state}", (Match("job", Job.PGBOUNCER), Match("name", CONSOLE, Operator.DIFFERENT))
     )
     return Signal(
         id=f"pooler-{state}",

@@ -11,7 +11,6 @@ from observability.records.limits import over, under
 NAMESPACE = "AWS/RDS"
 MIB = 1024**2
 GIB = 1024**3
-
 _DISK_RUNBOOK = (
     "Performance Insights, by wait: `IO:DataFileRead` asks for an index or more memory, `IO:WALWrite` for fewer "
     "or larger commits. A larger class has a higher base rate."
@@ -20,10 +19,7 @@ _DISK_RUNBOOK = (
 
 def _metric(identifier: str, metric: str, statistic: str = "Average") -> CloudWatch:
     return CloudWatch(
-        namespace=NAMESPACE,
-        metric=metric,
-        dimensions={"DBInstanceIdentifier": identifier},
-        statistic=statistic,
+        namespace=NAMESPACE, metric=metric, dimensions={"DBInstanceIdentifier": identifier}, statistic=statistic
     )
 
 

@@ -21,10 +21,8 @@ from observability.records.names import Job
 
 LEAST_PAGES_PER_SECOND = 100
 """Page requests in a second, below which the buffer cache hit ratio says nothing."""
-
 LEAST_PER_SECOND = 1
 """Transactions or statements in a second, below which one of them is the whole share."""
-
 TRANSACTION_PAGE_FACTOR = 10
 """Multiple of `statement_timeout` that a transaction may last before somebody is paged."""
 
