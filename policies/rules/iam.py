@@ -54,17 +54,12 @@ def _trusts_somebody(role: Resource) -> Judgement:
         return undecided("assumeRolePolicy")
     if not found:
         return fail("an assumeRolePolicy that is no document", required)
-    trusted = [_principals(statement) for statement in found if allows(statement)]
-    if any(not names for names in trusted):
+    principals = [statement.get("Principal") for statement in found if allows(statement)]
+    parts = [list(it.values()) if isinstance(it, Mapping) else [it] for it in principals]
+    trusted = [[name for part in each for name in texts(part)] for each in parts]
+    if not all(trusted):
         return fail("a statement without Principal", required)
     return fail("everybody", required) if any("*" in names for names in trusted) else PASSED
-
-
-def _principals(statement: Mapping[str, Any]) -> list[str]:
-    principal = statement.get("Principal")
-    if isinstance(principal, Mapping):
-        return [name for value in principal.values() for name in texts(value)]
-    return texts(principal)
 
 
 def _modest(attachment: Resource) -> Judgement:

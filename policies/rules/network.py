@@ -1,6 +1,7 @@
 """Rules of the network: who may connect, and what is written down."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from ipaddress import ip_network
 from typing import Any, Final
 
@@ -14,13 +15,14 @@ from policies.rule import (
     Severity,
     Stack,
     StackRule,
+    decide,
     fail,
     undecided,
     whole_number,
 )
-from policies.rules.links import has_unresolved_links, linked, siblings
+from policies.rules.links import has_sibling, has_unresolved_links, linked, siblings
 from policies.rules.pooler import is_pooler
-from policies.rules.reading import at, flag, items, unreadable, worst
+from policies.rules.reading import Check, at, flag, in_order, items, must, unreadable, worst
 from policies.rules.stores import is_measuring
 from policies.rules.tokens import DATABASE, GROUP, GROUP_RULE, INGRESS, SERVICE, SUBNET, TASK, VPC
 
@@ -35,74 +37,53 @@ _PORTS = ("ipProtocol", "protocol")
 _ADDRESSES = ("cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks")
 
 
-def _is_anywhere(cidr: Any) -> bool:
-    try:
-        return isinstance(cidr, str) and ip_network(cidr, strict=False).prefixlen <= LARGEST_PREFIX_BITS
-    except ValueError:
-        return False
-
-
 def _open_door(rule: Any) -> Judgement:
     """Judge one rule of a security group, whatever resource it is written in."""
     if unreadable(rule):
         return undecided("a rule")
     addresses = [it for key in _ADDRESSES for it in items(at(rule, key))]
-    anywhere = any(_is_anywhere(it) for it in addresses)
-    if not anywhere and not any(unreadable(it) for it in addresses):
+    anywhere = False
+    for address in addresses:
+        with suppress(ValueError):
+            network = ip_network(address, strict=False) if isinstance(address, str) else None
+            anywhere = anywhere or (network is not None and network.prefixlen <= LARGEST_PREFIX_BITS)
+    if not anywhere and not unreadable(*addresses):
         return PASSED
     protocol = next((value for key in _PORTS if (value := at(rule, key)) is not None), None)
     ports = [at(rule, "fromPort"), at(rule, "toPort")]
     numbers = {whole_number(port) for port in ports}
-    if not unreadable(protocol, *ports) and protocol in ("tcp", "6") and numbers in ({80}, {443}):
-        return PASSED
-    if not anywhere or unreadable(protocol, *ports):
-        return undecided("who may connect, and to which port")
-    return fail("any address to other ports than 80 and 443", "chosen addresses, groups or prefix lists")
+    return decide(
+        "who may connect, and to which port",
+        "any address to other ports than 80 and 443",
+        "chosen addresses, groups or prefix lists",
+        holds=not unreadable(protocol, *ports) and protocol in ("tcp", "6") and numbers in ({80}, {443}),
+        doubtful=not anywhere or unreadable(protocol, *ports),
+    )
+
+
+def _empty(key: str, observed: str, required: str) -> Check:
+    return must(key, hold=lambda rules: rules in (None, []), required=required, observed=lambda _: observed)
 
 
 def _no_open_ingress(resource: Resource) -> Judgement:
     if resource.type == GROUP:
         rules = resource.get("ingress")
         return undecided("ingress") if unreadable(rules) else worst([PASSED, *map(_open_door, items(rules))])
-    if resource.type == GROUP_RULE:
-        kind = resource.get("type")
-        judgement = _open_door(resource)
-        if unreadable(kind):
-            return judgement if judgement is PASSED else undecided("type")
-        return NOT_APPLICABLE if kind == "egress" else judgement
-    return _open_door(resource)
-
-
-def _closed(group: Resource) -> Judgement:
-    for key in ("ingress", "egress"):
-        rules = group.get(key)
-        if unreadable(rules):
-            return undecided(key)
-        if rules not in (None, []):
-            return fail(f"rules in {key}", "no rule")
-    return PASSED
+    kind = resource.get("type") if resource.type == GROUP_RULE else None
+    judgement = _open_door(resource)
+    if unreadable(kind):
+        return judgement if judgement is PASSED else undecided("type")
+    return NOT_APPLICABLE if kind == "egress" else judgement
 
 
 def _has_flow_log(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
     for vpc in stack.of(VPC):
-        logs = siblings(stack, (FLOW_LOG,), "vpcId", vpc, "id")
-        kinds = [log.get("trafficType") for log in logs]
-        if "ALL" in kinds:
-            yield vpc, PASSED
-        elif any(unreadable(kind) for kind in kinds) or has_unresolved_links(stack, (FLOW_LOG,), "vpcId"):
-            yield vpc, undecided("the flow log")
-        else:
-            yield vpc, fail("no flow log of ALL traffic", "a flow log")
-
-
-def _adopts_default_group(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
-    for vpc in stack.of(VPC):
-        if siblings(stack, (DEFAULT_GROUP,), "vpcId", vpc, "id"):
-            yield vpc, PASSED
-        elif has_unresolved_links(stack, (DEFAULT_GROUP,), "vpcId"):
-            yield vpc, undecided("the default security group")
-        else:
-            yield vpc, fail("its default security group as AWS made it", "a DefaultSecurityGroup without rules")
+        kinds = [log.get("trafficType") for log in siblings(stack, (FLOW_LOG,), "vpcId", vpc, "id")]
+        doubtful = unreadable(*kinds) or has_unresolved_links(stack, (FLOW_LOG,), "vpcId")
+        found = decide(
+            "the flow log", "no flow log of ALL traffic", "a flow log", holds="ALL" in kinds, doubtful=doubtful
+        )
+        yield vpc, found
 
 
 def _groups_of_poolers(stack: Stack) -> tuple[set[str], bool]:
@@ -121,11 +102,12 @@ def _groups_of_poolers(stack: Stack) -> tuple[set[str], bool]:
 
 def _only_from_poolers(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
     databases = stack.of(DATABASE)
+    no_inline_rule = _empty("ingress", "rules within the group", "rules of their own")
     guarding = {it.urn for db in databases for it in linked(db, "vpcSecurityGroupIds", stack, GROUP)}
     admitted, doubtful = _groups_of_poolers(stack)
     for group in stack.of(GROUP):
         if group.urn in guarding:
-            yield group, _no_inline_rule(group)
+            yield group, no_inline_rule(group)
     for rule in stack.of(INGRESS, GROUP_RULE):
         source = "referencedSecurityGroupId" if rule.type == INGRESS else "sourceSecurityGroupId"
         into = linked(rule, "securityGroupId", stack, GROUP)
@@ -133,13 +115,6 @@ def _only_from_poolers(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
             yield rule, _from(rule, source, stack, admitted, doubtful=doubtful)
         elif databases and not into and unreadable(rule.get("securityGroupId")):
             yield rule, undecided("whose rule it is")
-
-
-def _no_inline_rule(group: Resource) -> Judgement:
-    rules = group.get("ingress")
-    if unreadable(rules):
-        return undecided("ingress")
-    return PASSED if rules in (None, []) else fail("rules within the group", "rules of their own")
 
 
 def _from(rule: Resource, key: str, stack: Stack, admitted: set[str], *, doubtful: bool) -> Judgement:
@@ -175,7 +150,7 @@ RULES: Final = (
         levels=IN_PRODUCTION,
         controls=("CKV2_AWS_12", "AWS-0173"),
         types=frozenset({DEFAULT_GROUP}),
-        check=_closed,
+        check=in_order(*(_empty(key, f"rules in {key}", "no rule") for key in ("ingress", "egress"))),
     ),
     StackRule(
         id="network-default-group-adopted",
@@ -187,7 +162,13 @@ RULES: Final = (
         levels=IN_PRODUCTION,
         controls=("CKV2_AWS_12", "AWS-0173"),
         types=frozenset({VPC}),
-        check=_adopts_default_group,
+        check=has_sibling(
+            (VPC, "id"),
+            (DEFAULT_GROUP, "vpcId"),
+            what="the default security group",
+            observed="its default security group as AWS made it",
+            required="a DefaultSecurityGroup without rules",
+        ),
     ),
     Rule(
         id="network-subnet-addresses",
