@@ -7,17 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from policies.rule import (
-    IN_PRODUCTION,
-    PASSED,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    fail,
-    seen,
-    undecided,
-)
+from policies.rule import IN_PRODUCTION, PASSED, Judgement, Resource, Rule, Severity, fail, seen, undecided
 from policies.rules.reading import at, truth, unreadable
 from policies.rules.tokens import TASK
 
@@ -117,9 +107,7 @@ RULES: Final = (
         severity=Severity.CRITICAL,
         controls=("CKV_AWS_334",),
         check=_each_is(
-            "privileged",
-            lambda value: value is None or truth(value) is False,
-            required="no privileged container",
+            "privileged", lambda value: value is None or truth(value) is False, required="no privileged container"
         ),
     ),
     _rule(

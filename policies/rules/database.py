@@ -17,25 +17,19 @@ from policies.rule import (
     seen,
     undecided,
 )
-from policies.rules.reading import Check, both, flag, is_text, number, only, some, text, unreadable
+from policies.rules.reading import both, flag, is_text, number, only, some, text, unreadable, where
 from policies.rules.tokens import DATABASE
 
 KNOWN_NAMES: Final = ("admin", "administrator", "master", "postgres", "rdsadmin", "root", "user")
 WEEK_DAYS, LONGEST_BACKUP_DAYS = 7, 35
 
 
-def is_replica(resource: Resource) -> bool | None:
-    """Whether an instance copies another, from which it has its storage, network, owner and backups."""
-    source = resource.get("replicateSourceDb")
-    return None if unreadable(source) else is_text(source)
+is_replica: Final = where("replicateSourceDb", is_text)
+"""Whether an instance copies another, from which it has its storage, network, owner and backups."""
 
-
-def _primary(check: Check) -> Check:
-    def concerns(resource: Resource) -> bool | None:
-        replica = is_replica(resource)
-        return None if replica is None else not replica
-
-    return only(concerns, check, what="whether it is a replica")
+_primary: Final = partial(
+    only, where("replicateSourceDb", lambda source: not is_text(source)), what="whether it is a replica"
+)
 
 
 def _no_literal_password(resource: Resource) -> Judgement:

@@ -16,7 +16,6 @@ from policies.rule import (
     Stack,
     StackRule,
     decide,
-    fail,
     undecided,
     whole_number,
 )
@@ -86,46 +85,41 @@ def _has_flow_log(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
         yield vpc, found
 
 
-def _groups_of_poolers(stack: Stack) -> tuple[set[str], bool]:
-    """URNs of the groups that poolers and exporters run in, and whether some service could be another one."""
-    found: set[str] = set()
-    doubtful = False
-    for service in stack.of(SERVICE):
-        tasks = linked(service, "taskDefinition", stack, TASK)
-        # An exporter's session must be its own: the pool would show it another one each time.
-        poolers = [is_measuring(task) or is_pooler(task) for task in tasks]
-        doubtful = doubtful or None in poolers
-        if True in poolers:
-            found.update(it.urn for it in linked(service, "networkConfiguration", stack, GROUP))
-    return found, doubtful
-
-
 def _only_from_poolers(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
     databases = stack.of(DATABASE)
-    no_inline_rule = _empty("ingress", "rules within the group", "rules of their own")
     guarding = {it.urn for db in databases for it in linked(db, "vpcSecurityGroupIds", stack, GROUP)}
-    admitted, doubtful = _groups_of_poolers(stack)
+    no_inline_rule = _empty("ingress", "rules within the group", "rules of their own")
     for group in stack.of(GROUP):
         if group.urn in guarding:
             yield group, no_inline_rule(group)
+    # An exporter's session must be its own: the pool would show it another one each time.
+    poolers = [
+        (service, is_measuring(task) or is_pooler(task))
+        for service in stack.of(SERVICE)
+        for task in linked(service, "taskDefinition", stack, TASK)
+    ]
+    services = [service for service, is_admitted in poolers if is_admitted]
+    admitted = {it.urn for one in services for it in linked(one, "networkConfiguration", stack, GROUP)}
+    doubtful = any(is_admitted is None for _, is_admitted in poolers)
     for rule in stack.of(INGRESS, GROUP_RULE):
-        source = "referencedSecurityGroupId" if rule.type == INGRESS else "sourceSecurityGroupId"
         into = linked(rule, "securityGroupId", stack, GROUP)
         if any(group.urn in guarding for group in into):
-            yield rule, _from(rule, source, stack, admitted, doubtful=doubtful)
+            yield rule, _from(rule, stack, admitted, doubtful=doubtful)
         elif databases and not into and unreadable(rule.get("securityGroupId")):
             yield rule, undecided("whose rule it is")
 
 
-def _from(rule: Resource, key: str, stack: Stack, admitted: set[str], *, doubtful: bool) -> Judgement:
+def _from(rule: Resource, stack: Stack, admitted: set[str], *, doubtful: bool) -> Judgement:
+    key = "referencedSecurityGroupId" if rule.type == INGRESS else "sourceSecurityGroupId"
     sources = linked(rule, key, stack, GROUP)
-    if sources and all(group.urn in admitted for group in sources):
-        return PASSED
-    if rule.get("type") == "egress":
-        return NOT_APPLICABLE
-    if (sources and doubtful) or (not sources and unreadable(rule.get(key))):
-        return undecided("where connections come from")
-    return fail("a way in for others than the pooler", "the pooler's security group alone")
+    judgement = decide(
+        "where connections come from",
+        "a way in for others than the pooler",
+        "the pooler's security group alone",
+        holds=bool(sources) and all(group.urn in admitted for group in sources),
+        doubtful=doubtful if sources else unreadable(rule.get(key)),
+    )
+    return NOT_APPLICABLE if judgement is not PASSED and rule.get("type") == "egress" else judgement
 
 
 RULES: Final = (

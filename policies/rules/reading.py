@@ -66,17 +66,18 @@ def must(
     required: str,
     known: Sequence[str] = (),
     observed: Callable[[Any], str] | None = None,
+    what: str = "",
 ) -> Check:
     """The check that a property is readable and `hold` accepts it; `known` are texts that a report may show.
 
-    `observed` says what was seen; without it, the property's name and its value.
+    `observed` says what was seen, `what` what is not known yet: the property's name (and its value) without them.
     """
     name = ".".join(path)
 
     def check(resource: Resource) -> Judgement:
         value = at(resource, *path)
         if unreadable(value):
-            return undecided(name)
+            return undecided(what or name)
         if hold(value):
             return PASSED
         return fail(observed(value) if observed else f"{name} {seen(value, *known)}", required)

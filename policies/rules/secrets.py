@@ -4,14 +4,7 @@ from functools import partial
 from typing import Final
 
 from policies.limits import ADVISED_LOG_RETENTION_DAYS, LOG_RETENTION_DAYS
-from policies.rule import (
-    ADVICE,
-    ADVICE_IN_PRODUCTION,
-    ONLY_PRODUCTION,
-    Rule,
-    Severity,
-    StackRule,
-)
+from policies.rule import ADVICE, ADVICE_IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity, StackRule
 from policies.rules.links import has_sibling
 from policies.rules.reading import Check, number, text
 
