@@ -65,6 +65,7 @@ _application = partial(
     where("loadBalancerType", lambda kind: kind not in ("network", "gateway"), default="application"),
     what="the kind of load balancer",
 )
+_balancer_medium_in_production = partial(_balancer, levels=IN_PRODUCTION, severity=Severity.MEDIUM)
 
 RULES: Final = (
     _listener(
@@ -119,28 +120,24 @@ RULES: Final = (
             word("desyncMitigationMode", allowed=DEFENSIVE, default="defensive", known=("monitor",))
         ),
     ),
-    _balancer(
+    _balancer_medium_in_production(
         id="balancer-access-logs",
         title="Load balancers log every request",
         why="nobody can tell afterwards what was asked, and by whom",
         source=f"{DOCS}/load-balancer-access-logs.html",
         remedy="Set accessLogs with enabled and a bucket.",
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         controls=("CKV_AWS_91",),
         check=_application(
             both(flag("accessLogs", "enabled", expected=True, default=False), text("accessLogs", "bucket"))
         ),
     ),
-    _balancer(
+    _balancer_medium_in_production(
         id="balancer-deletion-protection",
         title="ELB refuses to delete the load balancer",
         why="a new one has another name, and every client and DNS record points to the old",
         source=f"{DOCS}/edit-load-balancer-attributes.html",
         remedy="Set enableDeletionProtection.",
         keys=("service.protect", "database.protect"),
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         controls=("CKV_AWS_150",),
         check=flag("enableDeletionProtection", expected=True, default=False),
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from ipaddress import ip_network
 from typing import Any, Final
 
@@ -28,7 +29,6 @@ from policies.rules.tokens import DATABASE, GROUP, GROUP_RULE, INGRESS, SERVICE,
 DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 DOCS = "https://docs.aws.amazon.com/vpc/latest/userguide"
-WEB_PORTS: Final = (80, 443)
 LARGEST_PREFIX_BITS = 1
 """A network of so few bits is half of the internet or all of it: /0, or the /1 that stands for it."""
 
@@ -76,13 +76,11 @@ def _no_open_ingress(resource: Resource) -> Judgement:
 
 
 def _has_flow_log(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+    unresolved = has_unresolved_links(stack, (FLOW_LOG,), "vpcId")
+    missing = partial(decide, "the flow log", "no flow log of ALL traffic", "a flow log")
     for vpc in stack.of(VPC):
         kinds = [log.get("trafficType") for log in siblings(stack, (FLOW_LOG,), "vpcId", vpc, "id")]
-        doubtful = unreadable(*kinds) or has_unresolved_links(stack, (FLOW_LOG,), "vpcId")
-        found = decide(
-            "the flow log", "no flow log of ALL traffic", "a flow log", holds="ALL" in kinds, doubtful=doubtful
-        )
-        yield vpc, found
+        yield vpc, missing(holds="ALL" in kinds, doubtful=unreadable(*kinds) or unresolved)
 
 
 def _only_from_poolers(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
@@ -122,6 +120,10 @@ def _from(rule: Resource, stack: Stack, admitted: set[str], *, doubtful: bool) -
     return NOT_APPLICABLE if judgement is not PASSED and rule.get("type") == "egress" else judgement
 
 
+_medium_in_production = partial(Rule, levels=IN_PRODUCTION, severity=Severity.MEDIUM)
+_stack_medium_in_production = partial(StackRule, levels=IN_PRODUCTION, severity=Severity.MEDIUM)
+
+
 RULES: Final = (
     Rule(
         id="network-no-open-ingress",
@@ -134,26 +136,22 @@ RULES: Final = (
         types=frozenset({GROUP, GROUP_RULE, INGRESS}),
         check=_no_open_ingress,
     ),
-    Rule(
+    _medium_in_production(
         id="network-default-group-closed",
         title="The default security group has no rules",
         why="whatever is made without a group gets it, and could talk to all others in it",
         source=f"{DOCS}/default-security-group.html",
         remedy="Leave ingress and egress out.",
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         controls=("CKV2_AWS_12", "AWS-0173"),
         types=frozenset({DEFAULT_GROUP}),
         check=in_order(*(_empty(key, f"rules in {key}", "no rule") for key in ("ingress", "egress"))),
     ),
-    StackRule(
+    _stack_medium_in_production(
         id="network-default-group-adopted",
         title="The default security group is managed",
         why="AWS makes it with rules that let its members talk",
         source=f"{DOCS}/default-security-group.html",
         remedy="Add a DefaultSecurityGroup without rules.",
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         controls=("CKV2_AWS_12", "AWS-0173"),
         types=frozenset({VPC}),
         check=has_sibling(
@@ -164,26 +162,22 @@ RULES: Final = (
             required="a DefaultSecurityGroup without rules",
         ),
     ),
-    Rule(
+    _medium_in_production(
         id="network-subnet-addresses",
         title="Subnets give out no public addresses",
         why="whatever is made there without a thought is on the internet",
         source=f"{DOCS}/vpc-ip-addressing.html",
         remedy="Set mapPublicIpOnLaunch to false.",
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         controls=("CKV_AWS_130", "AWS-0164"),
         types=frozenset({SUBNET}),
         check=flag("mapPublicIpOnLaunch", expected=False, default=False),
     ),
-    StackRule(
+    _stack_medium_in_production(
         id="network-flow-logs",
         title="The network's connections are logged",
         why="nobody can tell afterwards what talked to whom",
         source=f"{DOCS}/flow-logs.html",
         remedy="Add a FlowLog with trafficType ALL.",
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         controls=("CKV2_AWS_11",),
         types=frozenset({VPC}),
         check=_has_flow_log,

@@ -130,14 +130,14 @@ def text(*path: str, refused: Sequence[str] = ()) -> Check:
     return check
 
 
-def some(*path: str) -> Check:
+def some(*path: str, observed: str = "", required: str = "") -> Check:
     """The check that a list has an item."""
     name = ".".join(path)
     return must(
         *path,
         hold=lambda value: isinstance(value, list) and any(map(is_text, value)),
-        required=f"one {name} at least",
-        observed=lambda _: f"no {name}",
+        required=required or f"one {name} at least",
+        observed=lambda _: observed or f"no {name}",
     )
 
 

@@ -47,28 +47,25 @@ def _has_a_standby(resource: Resource) -> Judgement:
 _rule = partial(Rule, types=frozenset({REDIS}))
 _any_elasticache = partial(Rule, types=frozenset({REDIS, SERVERLESS_REDIS}))
 _upstash = partial(Rule, types=frozenset({UPSTASH}), source="https://upstash.com/docs/redis")
+_unwaivable = partial(_rule, severity=Severity.CRITICAL, waivable=False)
 
 RULES: Final = (
-    _rule(
+    _unwaivable(
         id="redis-storage-encrypted",
         title="What Redis writes to disk is encrypted",
         why="a snapshot that leaves the account can be read",
         source=f"{DOCS}/at-rest-encryption.html",
         remedy="Set atRestEncryptionEnabled; an existing store is made again from a snapshot.",
-        severity=Severity.CRITICAL,
         controls=("CKV_AWS_29", "AWS-0045"),
-        waivable=False,
         check=_encrypted,
     ),
-    _rule(
+    _unwaivable(
         id="redis-tls-required",
         title="Redis refuses connections without TLS",
         why="passwords and sessions would cross the network in the clear",
         source=f"{DOCS}/in-transit-encryption.html",
         remedy="Set transitEncryptionEnabled, and transitEncryptionMode to required.",
-        severity=Severity.CRITICAL,
         controls=("CKV_AWS_30", "AWS-0051"),
-        waivable=False,
         check=both(
             flag("transitEncryptionEnabled", expected=True, default=False),
             word("transitEncryptionMode", allowed=("required",), default="required", known=_TLS_MODES),
@@ -87,11 +84,8 @@ RULES: Final = (
             lambda resource: any(
                 is_text(resource.get(key)) for key in ("authToken", "authTokenWo", "userGroupId")
             ),
-            must(
-                "userGroupIds",
-                hold=lambda groups: isinstance(groups, list) and any(map(is_text, groups)),
-                required="authToken, or a user group",
-                observed=lambda _: "neither a token nor a user group",
+            some(
+                "userGroupIds", observed="neither a token nor a user group", required="authToken, or a user group"
             ),
         ),
     ),

@@ -167,6 +167,7 @@ def _separate_roles(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
 
 _service = partial(Rule, types=frozenset({SERVICE}))
 _over_services = partial(StackRule, types=frozenset({SERVICE}))
+_medium_in_production = partial(Rule, levels=IN_PRODUCTION, severity=Severity.MEDIUM)
 
 RULES: Final = (
     _service(
@@ -227,15 +228,13 @@ RULES: Final = (
         levels=IN_PRODUCTION,
         check=_scales,
     ),
-    Rule(
+    _medium_in_production(
         id="scaling-bounds",
         title="Scaling has a lower and a higher bound",
         why="with equal bounds nothing scales, with 0 nothing runs",
         source=f"{DOCS}/service-auto-scaling.html",
         remedy="Set minCapacity to 1 or more, and maxCapacity above it.",
         keys=("service.scaling.minimum_tasks", "service.scaling.maximum_tasks"),
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         types=frozenset({SCALING_TARGET}),
         check=_bounds,
     ),
@@ -251,14 +250,12 @@ RULES: Final = (
         types=frozenset({SCALING_POLICY}),
         check=_target,
     ),
-    Rule(
+    _medium_in_production(
         id="cluster-container-insights",
         title="Container Insights is on",
         why="without it ECS has no memory, network or task counts of a task",
         source=f"{DOCS}/cloudwatch-container-insights.html",
         remedy="Set the cluster's setting containerInsights to enabled.",
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         controls=("CKV_AWS_65", "AWS-0034"),
         types=frozenset({CLUSTER}),
         check=_insights,

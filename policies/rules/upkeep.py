@@ -56,16 +56,15 @@ def _logs(resource: Resource) -> Judgement:
 
 
 _rule = partial(Rule, types=frozenset({DATABASE}))
+_medium_in_production = partial(_rule, levels=IN_PRODUCTION, severity=Severity.MEDIUM)
 
 RULES: Final = (
-    _rule(
+    _medium_in_production(
         id="database-logs-exported",
         title="PostgreSQL's logs reach CloudWatch",
         why="RDS keeps them for days only, on the instance that failed",
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.html",
         remedy="Set enabledCloudwatchLogsExports to postgresql and upgrade.",
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         controls=("CKV_AWS_129",),
         check=only(
             where("engine", lambda engine: engine is None or "postgres" in str(engine)), _logs, what="the engine"
@@ -100,14 +99,12 @@ RULES: Final = (
             text("monitoringRoleArn"),
         ),
     ),
-    _rule(
+    _medium_in_production(
         id="database-minor-upgrades",
         title="Minor versions of PostgreSQL are installed by themselves",
         why="security fixes wait for somebody to remember them",
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html",
         remedy="Set autoMinorVersionUpgrade.",
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         controls=("CKV_AWS_226",),
         check=flag("autoMinorVersionUpgrade", expected=True, default=True),
     ),
