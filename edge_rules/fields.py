@@ -126,9 +126,7 @@ STATUS = NumberField(written="http.response.code", read=lambda it: _answer(it).s
 REQUEST_HEADERS = HeadersField(written="http.request.headers.names", read=lambda it: set(it.request.headers))
 RESPONSE_HEADERS = HeadersField(written="http.response.headers.names", read=lambda it: set(_answer(it).headers))
 LEAKED_PASSWORD = Condition(
-    written="cf.waf.credential_check.password_leaked",
-    check=lambda it: it.request.leaked_password,
-    closed=True,
+    written="cf.waf.credential_check.password_leaked", check=lambda it: it.request.leaked_password, closed=True
 )
 """The password of this sign-in is in a collection of leaked ones; needs leaked credentials detection."""
 

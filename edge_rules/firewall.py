@@ -30,7 +30,7 @@ def redirects(settings: EdgeSettings) -> list[Rule]:
 
 def custom(settings: EdgeSettings) -> list[Rule]:
     """Our own firewall rules, in order: the first that refuses or challenges ends it."""
-    excepted = settings.bots is Bots.SPARE_API
+    excepted, own = settings.bots is Bots.SPARE_API, PLAN_CAPABILITIES[settings.plan].own_answers
     return _possible(
         Rule(
             ref="api-no-challenge",
@@ -42,7 +42,9 @@ def custom(settings: EdgeSettings) -> list[Rule]:
             ref="hidden-files",
             description="Secrets and histories that a build may have left behind",
             when=under(*HIDDEN_PATHS),
-            then=_not_found(settings),
+            then=Block(status=404, content_type="text/plain", content="Not found")
+            if own
+            else Block(status=403, content_type="", content=""),
         ),
         Rule(
             ref="leaked-password",
@@ -74,12 +76,6 @@ def managed(settings: EdgeSettings) -> list[Rule]:
         for ref, (title, ruleset_id, runs) in sets.items()
         if runs
     ]
-
-
-def _not_found(settings: EdgeSettings) -> Block:
-    if not PLAN_CAPABILITIES[settings.plan].own_answers:
-        return Block(status=403, content_type="", content="")
-    return Block(status=404, content_type="text/plain", content="Not found")
 
 
 def _possible(*rules: Rule) -> list[Rule]:

@@ -59,48 +59,29 @@ def downgraded(settings: EdgeSettings) -> EdgeSettings:
     return replace(nearest, downgrades=tuple(feature.downgrade(settings.plan) for feature in found))
 
 
-def _has(settings: EdgeSettings) -> PlanCapabilities:
-    return PLAN_CAPABILITIES[settings.plan]
+def _feature(
+    key: str,
+    *,
+    wanted: str,
+    instead: str,
+    used: Callable[[EdgeSettings], object],
+    has: Callable[[PlanCapabilities], bool],
+    without: Callable[[EdgeSettings], EdgeSettings],
+) -> Callable[[EdgeSettings], Unsupported | None]:
+    """Return the check of a setting that a plan has or has not, whatever its value."""
 
+    def check(settings: EdgeSettings) -> Unsupported | None:
+        if not used(settings) or has(PLAN_CAPABILITIES[settings.plan]):
+            return None
+        return Unsupported(
+            key=key, wanted=wanted, smallest=smallest(has), instead=instead, without=without(settings)
+        )
 
-def _counting_answers(settings: EdgeSettings) -> Unsupported | None:
-    if settings.auth.failed_logins is None or _has(settings).counts_answers:
-        return None
-    return Unsupported(
-        key=KEYS["auth-failed-logins"],
-        wanted="a limit that counts failed logins",
-        smallest=smallest(lambda has: has.counts_answers),
-        instead="only the application sees how often a password was wrong",
-        without=_with_rate(settings, "auth-failed-logins", None),
-    )
-
-
-def _exception_by_header(settings: EdgeSettings) -> Unsupported | None:
-    if not settings.api.except_signed_in or _has(settings).counts_headers:
-        return None
-    return Unsupported(
-        key="edge.rate_limits.api.except_signed_in",
-        wanted="a limit that excepts who is signed in",
-        smallest=smallest(lambda has: has.counts_headers),
-        instead="signed-in visitors are counted like all others",
-        without=replace(settings, api=replace(settings.api, except_signed_in=False)),
-    )
-
-
-def _exception_by_hostname(settings: EdgeSettings) -> Unsupported | None:
-    if not settings.api.except_hostnames or _has(settings).counts_hostnames:
-        return None
-    return Unsupported(
-        key="edge.rate_limits.api.except_hostnames",
-        wanted="a limit that excepts a host",
-        smallest=smallest(lambda has: has.counts_hostnames),
-        instead="requests are counted whatever their host",
-        without=replace(settings, api=replace(settings.api, except_hostnames=())),
-    )
+    return check
 
 
 def _too_many_limits(settings: EdgeSettings) -> Unsupported | None:
-    rates, held = settings.rates, _has(settings).rate_limit_rules
+    rates, held = settings.rates, PLAN_CAPABILITIES[settings.plan].rate_limit_rules
     if len(rates) <= held:
         return None
     least = [ref for ref in KEYS if ref in rates][-1]
@@ -114,7 +95,7 @@ def _too_many_limits(settings: EdgeSettings) -> Unsupported | None:
 
 
 def _period_not_offered(settings: EdgeSettings) -> Unsupported | None:
-    offered = _has(settings).periods_seconds
+    offered = PLAN_CAPABILITIES[settings.plan].periods_seconds
     ref, rate = next(
         ((ref, it) for ref, it in settings.rates.items() if it.period_seconds not in offered), ("", None)
     )
@@ -132,20 +113,8 @@ def _period_not_offered(settings: EdgeSettings) -> Unsupported | None:
     )
 
 
-def _own_answers(settings: EdgeSettings) -> Unsupported | None:
-    if not settings.json_refusals or not settings.rates or _has(settings).own_answers:
-        return None
-    return Unsupported(
-        key="edge.plan",
-        wanted="a JSON answer to requests over a limit",
-        smallest=smallest(lambda has: has.own_answers),
-        instead="requests over a limit get Cloudflare's own page, status 429",
-        without=replace(settings, json_refusals=False),
-    )
-
-
 def _api_kept_too_briefly(settings: EdgeSettings) -> Unsupported | None:
-    seconds, shortest = settings.cache.api_seconds, _has(settings).shortest_edge_ttl_seconds
+    seconds, shortest = settings.cache.api_seconds, PLAN_CAPABILITIES[settings.plan].shortest_edge_ttl_seconds
     if seconds is None or seconds >= shortest or not settings.api.paths:
         return None
     return Unsupported(
@@ -158,7 +127,7 @@ def _api_kept_too_briefly(settings: EdgeSettings) -> Unsupported | None:
 
 
 def _static_files_kept_too_briefly(settings: EdgeSettings) -> Unsupported | None:
-    cache, shortest = settings.cache, _has(settings).shortest_edge_ttl_seconds
+    cache, shortest = settings.cache, PLAN_CAPABILITIES[settings.plan].shortest_edge_ttl_seconds
     if cache.fingerprinted_seconds < shortest:
         key, seconds = "edge.cache.static_seconds", cache.fingerprinted_seconds
         longer = replace(cache, fingerprinted_seconds=shortest)
@@ -173,42 +142,6 @@ def _static_files_kept_too_briefly(settings: EdgeSettings) -> Unsupported | None
         smallest=smallest(lambda has: seconds >= has.shortest_edge_ttl_seconds),
         instead=f"files are kept for {shortest} seconds",
         without=replace(settings, cache=longer),
-    )
-
-
-def _logging_firewall(settings: EdgeSettings) -> Unsupported | None:
-    if settings.waf is not Waf.LOG or _has(settings).logs:
-        return None
-    return Unsupported(
-        key="edge.waf",
-        wanted="managed rules that only log",
-        smallest=smallest(lambda has: has.logs),
-        instead="the rules act at once",
-        without=replace(settings, waf=Waf.ON),
-    )
-
-
-def _owasp(settings: EdgeSettings) -> Unsupported | None:
-    if not settings.owasp or _has(settings).managed_rules:
-        return None
-    return Unsupported(
-        key="edge.owasp",
-        wanted="OWASP's rules",
-        smallest=smallest(lambda has: has.managed_rules),
-        instead="only Cloudflare's free set runs",
-        without=replace(settings, owasp=False),
-    )
-
-
-def _spared_api(settings: EdgeSettings) -> Unsupported | None:
-    if settings.bots is not Bots.SPARE_API or _has(settings).bot_exceptions:
-        return None
-    return Unsupported(
-        key="edge.bots",
-        wanted="bot fighting that spares the API",
-        smallest=smallest(lambda has: has.bot_exceptions),
-        instead="bot fighting stays off, for it would challenge the programs that call the API",
-        without=replace(settings, bots=Bots.OFF),
     )
 
 
@@ -228,16 +161,65 @@ def _with_rate(settings: EdgeSettings, ref: str, rate: RequestRate | None) -> Ed
 
 
 CHECKS: tuple[Callable[[EdgeSettings], Unsupported | None], ...] = (
-    _counting_answers,
-    _exception_by_header,
-    _exception_by_hostname,
+    _feature(
+        KEYS["auth-failed-logins"],
+        wanted="a limit that counts failed logins",
+        instead="only the application sees how often a password was wrong",
+        used=lambda it: it.auth.failed_logins is not None,
+        has=lambda plan: plan.counts_answers,
+        without=lambda it: _with_rate(it, "auth-failed-logins", None),
+    ),
+    _feature(
+        "edge.rate_limits.api.except_signed_in",
+        wanted="a limit that excepts who is signed in",
+        instead="signed-in visitors are counted like all others",
+        used=lambda it: it.api.except_signed_in,
+        has=lambda plan: plan.counts_headers,
+        without=lambda it: replace(it, api=replace(it.api, except_signed_in=False)),
+    ),
+    _feature(
+        "edge.rate_limits.api.except_hostnames",
+        wanted="a limit that excepts a host",
+        instead="requests are counted whatever their host",
+        used=lambda it: it.api.except_hostnames,
+        has=lambda plan: plan.counts_hostnames,
+        without=lambda it: replace(it, api=replace(it.api, except_hostnames=())),
+    ),
     _too_many_limits,
     _period_not_offered,
-    _own_answers,
+    _feature(
+        "edge.plan",
+        wanted="a JSON answer to requests over a limit",
+        instead="requests over a limit get Cloudflare's own page, status 429",
+        used=lambda it: it.json_refusals and it.rates,
+        has=lambda plan: plan.own_answers,
+        without=lambda it: replace(it, json_refusals=False),
+    ),
     _api_kept_too_briefly,
     _static_files_kept_too_briefly,
-    _logging_firewall,
-    _owasp,
-    _spared_api,
+    _feature(
+        "edge.waf",
+        wanted="managed rules that only log",
+        instead="the rules act at once",
+        used=lambda it: it.waf is Waf.LOG,
+        has=lambda plan: plan.logs,
+        without=lambda it: replace(it, waf=Waf.ON),
+    ),
+    _feature(
+        "edge.owasp",
+        wanted="OWASP's rules",
+        instead="only Cloudflare's free set runs",
+        used=lambda it: it.owasp,
+        has=lambda plan: plan.managed_rules,
+        without=lambda it: replace(it, owasp=False),
+    ),
+    _feature(
+        "edge.bots",
+        wanted="bot fighting that spares the API",
+        instead="bot fighting stays off, for it would challenge the programs that call the API",
+        used=lambda it: it.bots is Bots.SPARE_API,
+        has=lambda plan: plan.bot_exceptions,
+        without=lambda it: replace(it, bots=Bots.OFF),
+    ),
 )
 """In order: what is not counted at all takes no rule, and what takes no rule has no period."""

@@ -5,7 +5,7 @@ imports Pulumi.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from edge_rules.rule import Phase
@@ -78,62 +78,47 @@ class PlanCapabilities:
         )
 
 
+_FREE = PlanCapabilities(
+    rules=10,
+    firewall_rules=5,
+    rate_limit_rules=1,
+    longest_period_seconds=10,
+    shortest_edge_ttl_seconds=7200,
+    counts_hostnames=False,
+    counts_answers=False,
+    counts_headers=False,
+    own_answers=False,
+    managed_rules=False,
+    bot_exceptions=False,
+    logs=False,
+)
+_PRO = replace(
+    _FREE,
+    rules=25,
+    firewall_rules=20,
+    rate_limit_rules=2,
+    longest_period_seconds=60,
+    shortest_edge_ttl_seconds=3600,
+    counts_hostnames=True,
+    own_answers=True,
+    managed_rules=True,
+    bot_exceptions=True,
+)
+_BUSINESS = replace(
+    _PRO,
+    rules=50,
+    firewall_rules=100,
+    rate_limit_rules=5,
+    longest_period_seconds=600,
+    shortest_edge_ttl_seconds=1,
+    counts_answers=True,
+)
 PLAN_CAPABILITIES: Mapping[CloudflarePlan, PlanCapabilities] = {
-    CloudflarePlan.FREE: PlanCapabilities(
-        rules=10,
-        firewall_rules=5,
-        rate_limit_rules=1,
-        longest_period_seconds=10,
-        shortest_edge_ttl_seconds=7200,
-        counts_hostnames=False,
-        counts_answers=False,
-        counts_headers=False,
-        own_answers=False,
-        managed_rules=False,
-        bot_exceptions=False,
-        logs=False,
-    ),
-    CloudflarePlan.PRO: PlanCapabilities(
-        rules=25,
-        firewall_rules=20,
-        rate_limit_rules=2,
-        longest_period_seconds=60,
-        shortest_edge_ttl_seconds=3600,
-        counts_hostnames=True,
-        counts_answers=False,
-        counts_headers=False,
-        own_answers=True,
-        managed_rules=True,
-        bot_exceptions=True,
-        logs=False,
-    ),
-    CloudflarePlan.BUSINESS: PlanCapabilities(
-        rules=50,
-        firewall_rules=100,
-        rate_limit_rules=5,
-        longest_period_seconds=600,
-        shortest_edge_ttl_seconds=1,
-        counts_hostnames=True,
-        counts_answers=True,
-        counts_headers=False,
-        own_answers=True,
-        managed_rules=True,
-        bot_exceptions=True,
-        logs=False,
-    ),
-    CloudflarePlan.ENTERPRISE: PlanCapabilities(
-        rules=300,
-        firewall_rules=1000,
-        rate_limit_rules=5,
-        longest_period_seconds=65535,
-        shortest_edge_ttl_seconds=1,
-        counts_hostnames=True,
-        counts_answers=True,
-        counts_headers=True,
-        own_answers=True,
-        managed_rules=True,
-        bot_exceptions=True,
-        logs=True,
+    CloudflarePlan.FREE: _FREE,
+    CloudflarePlan.PRO: _PRO,
+    CloudflarePlan.BUSINESS: _BUSINESS,
+    CloudflarePlan.ENTERPRISE: replace(
+        _BUSINESS, rules=300, firewall_rules=1000, longest_period_seconds=65535, counts_headers=True, logs=True
     ),
 }
 """Smallest plan first. Enterprise holds 5 to 100 rate limits by contract: the number every contract has is taken.

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 
 from edge_rules.plans import MINUTE_SECONDS, CloudflarePlan
 
@@ -174,7 +175,7 @@ class EdgeSettings:
             ValueError: a name, path or number is not one.
 
         """
-        checks = (_bad_names, _bad_paths, _overlaps, _bad_limits, _bad_times)
+        checks = (_bad_names, _bad_paths, _bad_limits)
         reasons = [reason for check in checks for reason in check(self)]
         if reasons:
             raise ValueError("; ".join(reasons))
@@ -220,13 +221,9 @@ def _bad_paths(settings: EdgeSettings) -> Iterator[str]:
     for extension in cache.extensions:
         if not extension.isalnum():
             yield f"extensions {extension!r} is no file ending: write it like 'css', without the dot"
-
-
-def _overlaps(settings: EdgeSettings) -> Iterator[str]:
-    for path in settings.cache.fingerprinted_paths:
-        for other in (*settings.api.paths, *settings.auth.paths):
-            if other.startswith(path) or path.startswith(other):
-                yield f"fingerprinted_paths {path!r} and {other!r} overlap: personal answers would be kept"
+    for path, other in product(cache.fingerprinted_paths, (*settings.api.paths, *settings.auth.paths)):
+        if other.startswith(path) or path.startswith(other):
+            yield f"fingerprinted_paths {path!r} and {other!r} overlap: personal answers would be kept"
 
 
 def _bad_limits(settings: EdgeSettings) -> Iterator[str]:
@@ -239,11 +236,7 @@ def _bad_limits(settings: EdgeSettings) -> Iterator[str]:
     failed = settings.auth.failed_logins
     if failed and not failed.statuses:
         yield "failed_logins.statuses is empty: nothing would ever be counted"
-
-
-def _bad_times(settings: EdgeSettings) -> Iterator[str]:
-    cache = settings.cache
     for field in ("fingerprinted_seconds", "extension_seconds", "api_seconds"):
-        seconds = getattr(cache, field)
+        seconds = getattr(settings.cache, field)
         if seconds is not None and seconds < 1:
             yield f"{field} is {seconds}: at least 1"

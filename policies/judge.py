@@ -48,13 +48,23 @@ class Catalogue:
         """What the rules over one resource say of `resource`; rules that are off are not asked."""
         for rule in self._by_type.get(resource.type, ()):
             if (level := rule.levels.at(environment)) is not Level.OFF:
-                yield Finding(rule=rule, resource=resource, judgement=_judge(rule, resource), level=level)
+                try:
+                    judgement = rule.judge(resource)
+                except Exception as error:  # noqa: BLE001  whatever a rule raises, the others are still asked
+                    judgement = _broken(error)
+                yield Finding(rule=rule, resource=resource, judgement=judgement, level=level)
 
     def of_stack(self, stack: Stack) -> Iterator[Finding]:
         """What the rules over several resources say of `stack`."""
         for rule in self.rules:
             if isinstance(rule, StackRule) and (level := rule.levels.at(stack.environment)) is not Level.OFF:
-                for resource, judgement in _judge_all(rule, stack):
+                concerned = stack.of(*sorted(rule.types))
+                try:
+                    judged = {id(it): (it, judgement) for it, judgement in rule.judge(stack)}
+                    judged |= {id(it): (it, NOT_APPLICABLE) for it in concerned if id(it) not in judged}
+                except Exception as error:  # noqa: BLE001  as above
+                    judged = {id(it): (it, _broken(error)) for it in concerned[:1]}
+                for resource, judgement in judged.values():
                     yield Finding(rule=rule, resource=resource, judgement=judgement, level=level)
 
     def of_all(self, stack: Stack) -> Iterator[Finding]:
@@ -62,23 +72,6 @@ class Catalogue:
         for resource in stack.resources:
             yield from self.of_resource(resource, stack.environment)
         yield from self.of_stack(stack)
-
-
-def _judge(rule: Rule, resource: Resource) -> Judgement:
-    try:
-        return rule.judge(resource)
-    except Exception as error:  # noqa: BLE001  whatever a rule raises, the others are still asked
-        return _broken(error)
-
-
-def _judge_all(rule: StackRule, stack: Stack) -> list[tuple[Resource, Judgement]]:
-    concerned = stack.of(*sorted(rule.types))
-    try:
-        judged = {id(resource): (resource, judgement) for resource, judgement in rule.judge(stack)}
-    except Exception as error:  # noqa: BLE001  as above
-        return [(resource, _broken(error)) for resource in concerned[:1]]
-    silent = {id(it): (it, NOT_APPLICABLE) for it in concerned if id(it) not in judged}
-    return list((judged | silent).values())
 
 
 def _broken(error: Exception) -> Judgement:

@@ -55,14 +55,15 @@ def configured(catalogue: Catalogue, environment: str, given: Mapping[str, Any])
     """
     overridden = {name: level for name, level in given.items() if name != EXCEPTIONS}
     problems = [problem for name, level in overridden.items() for problem in _problems(name, level, catalogue)]
-    if not problems:
-        problems = [
-            f"{name}: {_level(level)} is less strict than {own} in {environment or 'production'}; "
-            "write an exception with a reason, an owner and a last day instead."
-            for name, level in overridden.items()
-            if (own := _strictest(name, catalogue, environment))
-            and [*NAMES].index(_level(level)) < [*NAMES].index(own)
-        ]
+    order = [*NAMES.values()]
+    for name, level in () if problems else overridden.items():
+        rules = catalogue if name == ALL else [catalogue.by_id[name]]
+        own = max((order.index(rule.levels.at(environment)) for rule in rules), default=0)
+        if order.index(NAMES[_level(level)]) < own:
+            problems.append(
+                f"{name}: {_level(level)} is less strict than {[*NAMES][own]} in {environment or 'production'}; "
+                "write an exception with a reason, an owner and a last day instead."
+            )
     if problems:
         raise PackConfigError(problems)
     return Catalogue(
@@ -70,13 +71,6 @@ def configured(catalogue: Catalogue, environment: str, given: Mapping[str, Any])
         for rule in catalogue
         for raised in [overridden.get(rule.id, overridden.get(ALL))]
     )
-
-
-def _strictest(name: str, catalogue: Catalogue, environment: str) -> str:
-    """Pulumi's name of the rule's own level; for every rule at once, of the strictest."""
-    rules = catalogue if name == ALL else [catalogue.by_id[name]]
-    own = {rule.levels.at(environment) for rule in rules}
-    return next((word for word, level in reversed(NAMES.items()) if level in own), "")
 
 
 def unmatched(given: Mapping[str, Any], waivers: Waivers, project_stack: str) -> list[str]:

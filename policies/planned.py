@@ -18,21 +18,20 @@ def resources(document: Mapping[str, Any]) -> list[Resource]:
         KeyError, TypeError, AttributeError: the document is not of the documented shape.
 
     """
-    return [_resource(it) for it in document["resources"]]
-
-
-def _resource(planned: Mapping[str, Any]) -> Resource:
-    return Resource(
-        type=planned["type"],
-        urn=planned["urn"],
-        name=planned["name"],
-        properties=value(planned["inputs"]),
-        parent=planned["parent"],
-        protect=planned["protect"],
-        dependencies=tuple(planned["dependencies"]),
-        property_dependencies={key: tuple(urns) for key, urns in planned["property_dependencies"].items()},
-        source=planned["source"],
-    )
+    return [
+        Resource(
+            type=planned["type"],
+            urn=planned["urn"],
+            name=planned["name"],
+            properties=value(planned["inputs"]),
+            parent=planned["parent"],
+            protect=planned["protect"],
+            dependencies=tuple(planned["dependencies"]),
+            property_dependencies={key: tuple(urns) for key, urns in planned["property_dependencies"].items()},
+            source=planned["source"],
+        )
+        for planned in document["resources"]
+    ]
 
 
 def value(planned: Any) -> Any:
@@ -41,9 +40,7 @@ def value(planned: Any) -> Any:
         for key, mark in _MARKS.items():
             if planned.get(key) is True:
                 return mark
-        return {_key(key): value(item) for key, item in planned.items()}
+        return {
+            _ESCAPED.sub(r"\1", key) if key.startswith("$$") else key: value(item) for key, item in planned.items()
+        }
     return [value(item) for item in planned] if isinstance(planned, list) else planned
-
-
-def _key(written: str) -> str:
-    return _ESCAPED.sub(r"\1", written) if written.startswith("$$") else written

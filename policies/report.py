@@ -88,10 +88,4 @@ def stops(finding: Finding, allowed_undecided: frozenset[tuple[str, str]]) -> bo
     return mandatory or verdict is Verdict.BROKEN
 
 
-_BADNESS = {
-    Verdict.NOT_APPLICABLE: 0,
-    Verdict.PASS: 1,
-    Verdict.UNDECIDED: 2,
-    Verdict.FAIL: 3,
-    Verdict.BROKEN: 4,
-}
+_BADNESS = {Verdict.NOT_APPLICABLE: 0, Verdict.PASS: 1, Verdict.UNDECIDED: 2, Verdict.FAIL: 3, Verdict.BROKEN: 4}

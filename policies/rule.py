@@ -201,6 +201,13 @@ def undecided(what: str) -> Judgement:
     return Judgement(Verdict.UNDECIDED, f"{what} is not known yet")
 
 
+def decide(what: str, observed: str, required: str, *, holds: bool, doubtful: bool) -> Judgement:
+    """Passed where it `holds`, undecided about `what` where that is `doubtful`, else a violation."""
+    if holds:
+        return PASSED
+    return undecided(what) if doubtful else fail(observed, required)
+
+
 def seen(value: Any, *words: str) -> str:
     """A value as a report may show it: numbers, true, false and nothing; a text only if it is one of `words`.
 

@@ -64,16 +64,13 @@ def _problems(entry: Entry, catalogue: Catalogue) -> list[str]:
     if reason and len(reason) < LEAST_REASON:
         found.append(f"{entry.where}: the reason has {len(reason)} characters, {LEAST_REASON} are the least.")
     expires = entry.text("expires")
-    if expires and _day(expires) is None:
+    try:
+        is_day = re.fullmatch(r"\d{4}-\d\d-\d\d", expires) and date.fromisoformat(expires)
+    except ValueError:
+        is_day = None
+    if expires and not is_day:
         found.append(f"{entry.where}: expires must be a day, YYYY-MM-DD.")
     return found
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
-    except ValueError:
-        return None
 
 
 def stack_of(urn: str) -> str:

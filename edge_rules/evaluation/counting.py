@@ -47,7 +47,10 @@ class RateLimits:
                 counter = self._counter(rule, limit, exchange, data_centre, at_seconds)
                 if limit.counted is None:
                     _count(counter, limit, at_seconds, uncached=not cached)
-                if _over(counter, limit, at_seconds):
+                if at_seconds < counter.refused_until_seconds:
+                    return rule
+                if counter.requests > limit.requests:
+                    counter.refused_until_seconds = at_seconds + limit.mitigation_seconds
                     return rule
         for rule, limit in self._rules:
             if limit.counted is not None and limit.counted.holds(exchange):
@@ -72,12 +75,3 @@ def _count(counter: _Counter, limit: RateLimit, at_seconds: float, *, uncached: 
     # What is refused is not counted: a client that keeps asking is let in again when its time is over.
     if at_seconds >= counter.refused_until_seconds and (uncached or not limit.only_uncached):
         counter.requests += 1
-
-
-def _over(counter: _Counter, limit: RateLimit, at_seconds: float) -> bool:
-    if at_seconds < counter.refused_until_seconds:
-        return True
-    if counter.requests <= limit.requests:
-        return False
-    counter.refused_until_seconds = at_seconds + limit.mitigation_seconds
-    return True

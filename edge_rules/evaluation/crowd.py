@@ -40,19 +40,11 @@ class Crowd:
 
     def exchanges(self) -> Iterator[tuple[float, Exchange]]:
         """Each request with its time in seconds."""
-        shape = [
-            Exchange(
-                request=request(
-                    self.method,
-                    self.path,
-                    host=self.host,
-                    headers=self.headers,
-                    address=f"2001:db8:{number:x}::1",
-                ),
-                response=Response(status=self.status),
-            )
-            for number in range(self.addresses)
+        addresses = [f"2001:db8:{number:x}::1" for number in range(self.addresses)]
+        asked = [
+            request(self.method, self.path, host=self.host, headers=self.headers, address=it) for it in addresses
         ]
+        shape = [Exchange(request=it, response=Response(status=self.status)) for it in asked]
         for number in range(round(self.seconds * self.requests_per_second)):
             yield number / self.requests_per_second, shape[number % self.addresses]
 

@@ -1,7 +1,5 @@
 """Actions of rules in describe_action."""
 
-from collections.abc import Iterator
-
 from edge_rules.rule import (
     Action,
     Block,
@@ -55,17 +53,14 @@ def _caching(action: EligibleForCache | BypassCache | CacheControl) -> str:
         case BypassCache():
             return "bypass cache"
         case CacheControl(cloudflare_only=own):
-            return ", ".join(_directives(action)) + (" (at the edge alone)" if own else "")
-
-
-def _directives(control: CacheControl) -> Iterator[str]:
-    if control.no_store:
-        yield "no-store"
-    if control.public:
-        yield "public"
-    if control.max_age_seconds is not None:
-        yield f"max-age={control.max_age_seconds}"
-    if control.stale_while_revalidate_seconds is not None:
-        yield f"stale-while-revalidate={control.stale_while_revalidate_seconds}"
-    if control.immutable:
-        yield "immutable"
+            age, stale = action.max_age_seconds, action.stale_while_revalidate_seconds
+            directives = {
+                "no-store": action.no_store,
+                "public": action.public,
+                f"max-age={age}": age is not None,
+                f"stale-while-revalidate={stale}": stale is not None,
+                "immutable": action.immutable,
+            }
+            return ", ".join(it for it, is_set in directives.items() if is_set) + (
+                " (at the edge alone)" if own else ""
+            )

@@ -1,7 +1,7 @@
 """Answers the engine: each resource is decoded once and meets only the rules about its type."""
 # ruff: noqa: ARG002, N802  the protocol names the methods and what they are given
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import wraps
 from pathlib import Path
@@ -120,13 +120,18 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
         self._inputs[request.urn] = resource.properties
         found = self._catalogue.of_resource(resource, stack_waivers.environment)
         response = self._response(found, stack_waivers)
-        response.not_applicable.extend(self._not_about(resource.type))
+        # Rules that do not look at a type, so that the engine does not count them as passed.
+        if resource.type not in self._elsewhere:
+            others = [it.id for it in self._catalogue if isinstance(it, Rule) and resource.type not in it.types]
+            self._elsewhere[resource.type] = _not_applicable(others)
+        response.not_applicable.extend(self._elsewhere[resource.type])
         return response
 
     def AnalyzeStack(self, request: Any, context: Any) -> Any:
         """Judge the resources together, by the inputs that each was judged by alone, then the exceptions."""
         stack_waivers = self._opened(request.resources[0].urn if request.resources else "")
-        resources = [_resource(it, self._declared(it)) for it in request.resources]
+        # The engine sends outputs with the whole stack: inputs are kept as they were judged one by one.
+        resources = [_resource(it, self._inputs.get(it.urn, Decoded(it.properties))) for it in request.resources]
         stack = Stack(environment=stack_waivers.environment, resources=resources)
         response = self._response(self._catalogue.of_stack(stack), stack_waivers)
         response.diagnostics.extend(texts.complaint(text) for text in stack_waivers.problems(self._catalogue))
@@ -157,11 +162,6 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
         stack = waivers.stack_of(urn)
         return self._open(stack, environment_in(self._directory.parent, stack, ENVIRONMENT_KEY))
 
-    def _declared(self, request: Any) -> Mapping[str, Any]:
-        """Inputs as they were judged one by one; the engine sends outputs with the whole stack."""
-        inputs = self._inputs.get(request.urn)
-        return Decoded(request.properties) if inputs is None else inputs
-
     def _response(self, findings: Iterable[Finding], stack_waivers: waivers.StackWaivers) -> Any:
         response = proto.AnalyzeResponse()
         # While an update runs, and in the state, everything is known: nothing may stay undecided there.
@@ -176,13 +176,6 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
                 response.diagnostics.append(texts.diagnostic(finding, stops=stop, waiver=waiver))
         response.not_applicable.extend(_not_applicable([rule for rule, yes in silent.items() if yes]))
         return response
-
-    def _not_about(self, type_: str) -> Sequence[Any]:
-        """Rules that do not look at a type, so that the engine does not count them as passed."""
-        if type_ not in self._elsewhere:
-            others = [it.id for it in self._catalogue if isinstance(it, Rule) and type_ not in it.types]
-            self._elsewhere[type_] = _not_applicable(others)
-        return self._elsewhere[type_]
 
 
 def _not_applicable(rules: Iterable[str]) -> list[Any]:

@@ -15,11 +15,7 @@ PACK: Final = "footing"
 REVIEWED: Final = "exceptions-reviewed"
 """Policy under which the engine is told of an exception that must not stay as it is."""
 
-LEVELS: Final = {
-    Level.OFF: proto.DISABLED,
-    Level.ADVISORY: proto.ADVISORY,
-    Level.MANDATORY: proto.MANDATORY,
-}
+LEVELS: Final = {Level.OFF: proto.DISABLED, Level.ADVISORY: proto.ADVISORY, Level.MANDATORY: proto.MANDATORY}
 _SEVERITIES: Final = {
     Severity.LOW: proto.POLICY_SEVERITY_LOW,
     Severity.MEDIUM: proto.POLICY_SEVERITY_MEDIUM,

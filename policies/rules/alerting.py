@@ -18,12 +18,13 @@ from policies.rule import (
     Severity,
     Stack,
     StackRule,
+    decide,
     fail,
     undecided,
 )
 from policies.rules.links import by_urn, linked
 from policies.rules.pooler import is_pooler
-from policies.rules.reading import at, items, truth, unreadable
+from policies.rules.reading import at, items, must, truth, unreadable
 from policies.rules.stores import is_measuring
 from policies.rules.tokens import ALERTS, DATABASE, REDIS, SERVERLESS_REDIS, SERVICE, TASK, UPSTASH
 
@@ -61,33 +62,36 @@ class _Watch:
         self._unclear = any(
             texts == {_DOUBTFUL} or (texts == {_HIDDEN} and not by_urn(group, "rules")) for texts, group in queries
         )
-        self._add_alarms(stack)
-        self._groups = {_MEMBER.sub("", text) for text in self._named}
-
-    def _add_alarms(self, stack: Stack) -> None:
         self._alarmed_urns: set[str] = set()
         for alarm in stack.of(ALARM):
-            tells = _tells_somebody(alarm, stack)
-            for key in _MEASURED:
-                values, sources = list(_values(alarm.get(key))), by_urn(alarm, key)
-                if tells is True:
-                    self._named |= {it for it in values if isinstance(it, str)}
-                    self._alarmed_urns |= set(sources)
-                # What is unknown and comes from resources of the stack is about those.
-                hidden = unreadable(*values) and not sources
-                self._unclear = self._unclear or (tells is not False and (tells is None or hidden))
+            enabled, actions = alarm.get("actionsEnabled"), alarm.get("alarmActions")
+            scales = linked(alarm, "alarmActions", stack, SCALING_POLICY)
+            # An alarm that only scales a service is looked at by nobody.
+            if truth(enabled) is not False and actions not in (None, []) and not scales:
+                self._add_alarm(alarm, doubtful=unreadable(enabled, actions))
+        self._groups = {_MEMBER.sub("", text) for text in self._named}
+
+    def _add_alarm(self, alarm: Resource, *, doubtful: bool) -> None:
+        for key in _MEASURED:
+            values, sources = list(_values(alarm.get(key))), by_urn(alarm, key)
+            # What is unknown and comes from resources of the stack is about those.
+            self._unclear = self._unclear or doubtful or (unreadable(*values) and not sources)
+            if not doubtful:
+                self._named |= {it for it in values if isinstance(it, str)}
+                self._alarmed_urns |= set(sources)
 
     def on(self, resource: Resource) -> bool | None:
         """Whether an alert looks at `resource`; None where that is unknown."""
         name = resource.get(PHYSICAL_NAMES[resource.type])
         if resource.urn in self._queried_urns or resource.urn in self._alarmed_urns:
             return True
-        if isinstance(name, str) and name and (name in self._named or self._has_members(name, resource)):
+        if (
+            isinstance(name, str)
+            and name
+            and (name in self._named or (resource.type == REDIS and name in self._groups))
+        ):
             return True
         return None if unreadable(name) or self._unclear else False
-
-    def _has_members(self, name: str, resource: Resource) -> bool:
-        return resource.type == REDIS and name in self._groups
 
 
 _MEMBER: Final = re.compile(r"(?:-\d{4})?-\d{3}$")
@@ -96,14 +100,6 @@ _MEASURED: Final = ("dimensions", "metricQueries")
 """Properties of an alarm that say what it looks at."""
 _HIDDEN, _DOUBTFUL = "[unknown]", "[doubtful]"
 """Stand for a query whose text is unknown, and for one that may not be there at all."""
-
-
-def _tells_somebody(alarm: Resource, stack: Stack) -> bool | None:
-    # An alarm that only scales a service is looked at by nobody.
-    enabled, actions = alarm.get("actionsEnabled"), alarm.get("alarmActions")
-    if truth(enabled) is False or actions in (None, []) or linked(alarm, "alarmActions", stack, SCALING_POLICY):
-        return False
-    return None if unreadable(enabled, actions) else True
 
 
 def _queries(group: Resource) -> Iterator[tuple[set[str], Resource]]:
@@ -143,41 +139,41 @@ def _is_watched(types: tuple[str, ...]) -> Any:
         watch = _Watch(stack)
         for resource in stack.of(*types):
             watched = watch.on(resource)
-            if watched is None:
-                yield resource, undecided("what the alerts look at")
-            else:
-                yield resource, PASSED if watched else fail("no alert", "one alert at least")
+            yield (
+                resource,
+                decide(
+                    "what the alerts look at",
+                    "no alert",
+                    "one alert at least",
+                    holds=watched is True,
+                    doubtful=watched is None,
+                ),
+            )
 
     return check
 
 
+_rings_nobody: Final = must(
+    "protocol",
+    hold=lambda protocol: protocol not in RINGING_PROTOCOLS,
+    required="email, or a queue",
+    observed=lambda protocol: f"messages by {protocol}",
+)
+
+
 def _wakes_nobody(resource: Resource) -> Judgement:
     if resource.type == SUBSCRIPTION:
-        return _delivered(resource)
-    return _told(resource) if resource.type == SENTRY_ALERT else _contacted(resource)
-
-
-def _delivered(subscription: Resource) -> Judgement:
-    protocol = subscription.get("protocol")
-    if unreadable(protocol):
-        return undecided("protocol")
-    rings = protocol in RINGING_PROTOCOLS
-    return fail(f"messages by {protocol}", "email, or a queue") if rings else PASSED
-
-
-def _told(alert: Resource) -> Judgement:
-    triggers = alert.get("triggers")
-    actions = [at(trigger, "actions") for trigger in items(triggers)]
-    kinds = [at(action, "type") for found in actions for action in items(found)]
-    paging = [kind for kind in kinds if kind in RINGING_ACTIONS]
-    if paging:
-        return fail(f"{paging[0]} in use", "email or chat")
-    return undecided("triggers") if unreadable(triggers, *actions, *kinds) else PASSED
-
-
-def _contacted(contact: Resource) -> Judgement:
+        return _rings_nobody(resource)
+    if resource.type == SENTRY_ALERT:
+        triggers = resource.get("triggers")
+        actions = [at(trigger, "actions") for trigger in items(triggers)]
+        kinds = [at(action, "type") for found in actions for action in items(found)]
+        paging = [kind for kind in kinds if kind in RINGING_ACTIONS]
+        if paging:
+            return fail(f"{paging[0]} in use", "email or chat")
+        return undecided("triggers") if unreadable(triggers, *actions, *kinds) else PASSED
     for key in PAGERS:
-        found = contact.get(key)
+        found = resource.get(key)
         if found is UNKNOWN:
             return undecided(key)
         if found not in (None, []):
@@ -187,20 +183,16 @@ def _contacted(contact: Resource) -> Judgement:
 
 def _reports_errors(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
     for task in stack.of(TASK):
-        pooler = is_pooler(task)
-        if pooler is True or is_measuring(task) is True:
-            yield task, NOT_APPLICABLE
-        elif linked(task, "containerDefinitions", stack, SENTRY_KEY) or _names_dsn(task):
-            yield task, PASSED
-        elif unreadable(task.get("containerDefinitions")):
-            yield task, undecided("containerDefinitions")
-        else:
-            yield task, fail("no SENTRY_DSN", "the DSN of a Sentry project")
-
-
-def _names_dsn(task: Resource) -> bool:
-    definitions = task.get("containerDefinitions")
-    return "SENTRY_DSN" in _texts(definitions)
+        definitions = task.get("containerDefinitions")
+        links = linked(task, "containerDefinitions", stack, SENTRY_KEY)
+        judgement = decide(
+            "containerDefinitions",
+            "no SENTRY_DSN",
+            "the DSN of a Sentry project",
+            holds=bool(links) or "SENTRY_DSN" in _texts(definitions),
+            doubtful=unreadable(definitions),
+        )
+        yield task, NOT_APPLICABLE if is_pooler(task) or is_measuring(task) else judgement
 
 
 RULES: Final = (

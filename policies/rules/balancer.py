@@ -1,7 +1,7 @@
 """Rules of load balancers."""
 
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from policies.rule import (
     IN_PRODUCTION,
@@ -11,10 +11,11 @@ from policies.rule import (
     Resource,
     Rule,
     Severity,
+    decide,
     fail,
     undecided,
 )
-from policies.rules.reading import at, both, flag, is_text, items, only, text, truth, unreadable, word
+from policies.rules.reading import at, both, flag, is_text, items, must, only, text, truth, unreadable, where, word
 
 LISTENER = "aws:lb/listener:Listener"
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
@@ -29,53 +30,26 @@ DEFENSIVE: Final = ("defensive", "strictest")
 HTTP, ENCRYPTED = ("HTTP", "HTTPS"), ("HTTPS", "TLS")
 
 
-def _is_application(balancer: Resource) -> bool | None:
-    kind = balancer.get("loadBalancerType", "application")
-    return None if unreadable(kind) else kind not in ("network", "gateway")
-
-
 def _only_redirects(listener: Resource) -> Judgement:
     protocol = listener.get("protocol", "HTTP")
-    actions = listener.get("defaultActions")
     if unreadable(protocol):
         return undecided("protocol")
     if protocol != "HTTP":
-        return PASSED if protocol in ENCRYPTED else _not_http(protocol)
-    if unreadable(actions) or any(_unclear(action) for action in items(actions)):
-        return undecided("defaultActions")
-    redirected = bool(items(actions)) and all(_redirects(action) for action in items(actions))
-    return PASSED if redirected else fail("HTTP that is answered", "HTTP that is redirected to HTTPS alone")
+        known = protocol in ("TCP", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")
+        other = NOT_APPLICABLE if known else fail("another protocol", "HTTPS")
+        return PASSED if protocol in ENCRYPTED else other
+    actions = items(listener.get("defaultActions"))
+    parts = [(it, at(it, "type"), at(it, "redirect"), at(it, "redirect", "protocol")) for it in actions]
+    return decide(
+        "defaultActions",
+        "HTTP that is answered",
+        "HTTP that is redirected to HTTPS alone",
+        holds=bool(parts) and all((type_, to) == ("redirect", "HTTPS") for _, type_, _, to in parts),
+        doubtful=any(unreadable(*part) for part in parts),
+    )
 
 
-def _not_http(protocol: Any) -> Judgement:
-    known = protocol in ("TCP", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")
-    return NOT_APPLICABLE if known else fail("another protocol", "HTTPS")
-
-
-def _unclear(action: Any) -> bool:
-    redirect = at(action, "redirect")
-    return unreadable(action, at(action, "type"), redirect, at(redirect, "protocol"))
-
-
-def _redirects(action: Any) -> bool:
-    return [at(action, "type"), at(action, "redirect", "protocol")] == ["redirect", "HTTPS"]
-
-
-def _modern(listener: Resource) -> Judgement:
-    policy = listener.get("sslPolicy")
-    if unreadable(policy):
-        return undecided("sslPolicy")
-    modern = isinstance(policy, str) and policy.startswith(MODERN_TLS)
-    said = "no sslPolicy" if policy is None else "an sslPolicy with old versions of TLS"
-    return PASSED if modern else fail(said, "TLS 1.2 and later")
-
-
-def _has_tls(listener: Resource) -> bool | None:
-    protocol = listener.get("protocol")
-    return None if unreadable(protocol) else protocol in ENCRYPTED
-
-
-def _healthy(group: Resource) -> Judgement:
+def _has_health_path(group: Resource) -> Judgement:
     check = group.get("healthCheck")
     if unreadable(check, at(check, "enabled")):
         return undecided("healthCheck")
@@ -84,14 +58,14 @@ def _healthy(group: Resource) -> Judgement:
     return PASSED if is_text(at(check, "path")) else fail("no healthCheck.path", "a path")
 
 
-def _speaks_http(group: Resource) -> bool | None:
-    protocol = group.get("protocol")
-    return None if unreadable(protocol) else protocol in HTTP
-
-
 _listener = partial(Rule, types=frozenset({LISTENER}))
 _balancer = partial(Rule, types=frozenset({BALANCER}))
-_application = partial(only, _is_application, what="the kind of load balancer")
+_application = partial(
+    only,
+    where("loadBalancerType", lambda kind: kind not in ("network", "gateway"), default="application"),
+    what="the kind of load balancer",
+)
+_balancer_medium_in_production = partial(_balancer, levels=IN_PRODUCTION, severity=Severity.MEDIUM)
 
 RULES: Final = (
     _listener(
@@ -112,7 +86,18 @@ RULES: Final = (
         source=f"{DOCS}/describe-ssl-policies.html",
         remedy="Set sslPolicy to ELBSecurityPolicy-TLS13-1-2-2021-06.",
         controls=("CKV_AWS_103", "AWS-0047"),
-        check=only(_has_tls, _modern, what="protocol"),
+        check=only(
+            where("protocol", lambda protocol: protocol in ENCRYPTED),
+            must(
+                "sslPolicy",
+                hold=lambda policy: isinstance(policy, str) and policy.startswith(MODERN_TLS),
+                required="TLS 1.2 and later",
+                observed=lambda policy: (
+                    "no sslPolicy" if policy is None else "an sslPolicy with old versions of TLS"
+                ),
+            ),
+            what="protocol",
+        ),
     ),
     _balancer(
         id="balancer-invalid-headers",
@@ -135,28 +120,24 @@ RULES: Final = (
             word("desyncMitigationMode", allowed=DEFENSIVE, default="defensive", known=("monitor",))
         ),
     ),
-    _balancer(
+    _balancer_medium_in_production(
         id="balancer-access-logs",
         title="Load balancers log every request",
         why="nobody can tell afterwards what was asked, and by whom",
         source=f"{DOCS}/load-balancer-access-logs.html",
         remedy="Set accessLogs with enabled and a bucket.",
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         controls=("CKV_AWS_91",),
         check=_application(
             both(flag("accessLogs", "enabled", expected=True, default=False), text("accessLogs", "bucket"))
         ),
     ),
-    _balancer(
+    _balancer_medium_in_production(
         id="balancer-deletion-protection",
         title="ELB refuses to delete the load balancer",
         why="a new one has another name, and every client and DNS record points to the old",
         source=f"{DOCS}/edit-load-balancer-attributes.html",
         remedy="Set enableDeletionProtection.",
         keys=("service.protect", "database.protect"),
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         controls=("CKV_AWS_150",),
         check=flag("enableDeletionProtection", expected=True, default=False),
     ),
@@ -169,6 +150,6 @@ RULES: Final = (
         keys=("service.health_path",),
         controls=("CKV_AWS_261",),
         types=frozenset({TARGET}),
-        check=only(_speaks_http, _healthy, what="protocol"),
+        check=only(where("protocol", lambda protocol: protocol in HTTP), _has_health_path, what="protocol"),
     ),
 )

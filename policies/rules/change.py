@@ -6,18 +6,8 @@ stateful resource is protected. The engine does not tell a pack of `retain_on_de
 
 from typing import Final
 
-from policies.rule import (
-    NOT_APPLICABLE,
-    ONLY_PRODUCTION,
-    PASSED,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    fail,
-    undecided,
-)
-from policies.rules.reading import truth, unreadable
+from policies.rule import ONLY_PRODUCTION, Rule, Severity, fail
+from policies.rules.reading import either, only, truth, where
 from policies.rules.tokens import BUCKETS, DATABASE, REDIS, SERVERLESS_REDIS, UPSTASH, ZONE
 
 STATEFUL: Final = (
@@ -27,15 +17,7 @@ STATEFUL: Final = (
 """Types that cannot be made again as they were; a zone would come back with other name servers."""
 
 
-def _is_kept(resource: Resource) -> Judgement:
-    if resource.protect:
-        return PASSED
-    forced = resource.get("forceDestroy") if resource.type in BUCKETS else False
-    if unreadable(forced):
-        return undecided("forceDestroy")
-    # A bucket that says that its content may go is judged for saying so, by a rule of its own.
-    return NOT_APPLICABLE if truth(forced) is True else fail("no protect", "protect true")
-
+_is_not_forced: Final = where("forceDestroy", lambda forced: truth(forced) is not True)
 
 RULES: Final = (
     Rule(
@@ -45,16 +27,20 @@ RULES: Final = (
         source="https://www.pulumi.com/docs/iac/concepts/resources/options/protect/",
         remedy="Set the resource option protect; an alias keeps the identity of a renamed resource.",
         keys=(
-            "database.protect",
-            "redis.protect",
-            "edge.protect",
-            "storage.protect",
-            "service.protect",
+            *("database.protect", "redis.protect", "edge.protect", "storage.protect", "service.protect"),
             "cloudwatch_alarms.protect",
         ),
         severity=Severity.CRITICAL,
         levels=ONLY_PRODUCTION,
         types=frozenset(STATEFUL),
-        check=_is_kept,
+        # A bucket that says that its content may go is judged for saying so, by a rule of its own.
+        check=either(
+            lambda resource: resource.protect,
+            only(
+                lambda resource: resource.type not in BUCKETS or _is_not_forced(resource),
+                lambda _: fail("no protect", "protect true"),
+                what="forceDestroy",
+            ),
+        ),
     ),
 )

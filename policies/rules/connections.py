@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from policies.limits import POOL_SERVER_CONNECTIONS, RDS_RESERVED_CONNECTIONS, SUPERUSER_RESERVED_CONNECTIONS
 from policies.rule import PASSED, Judgement, Resource, Stack, StackRule, fail, undecided, whole_number
@@ -22,24 +22,17 @@ MOST_DEPLOYMENT_PERCENT = 200
 def _has_own_group(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
     for database in stack.of(DATABASE):
         name = database.get("parameterGroupName")
-        groups = linked(database, "parameterGroupName", stack, PARAMETER_GROUP) or _named(stack, name)
+        groups = linked(database, "parameterGroupName", stack, PARAMETER_GROUP)
+        if not groups and isinstance(name, str) and name:
+            groups = [it for it in stack.of(PARAMETER_GROUP) if it.get("name") == name]
         if groups:
             yield database, _fits(database, groups[0])
-        elif unreadable(name):
-            yield database, undecided("parameterGroupName")
-        else:
-            yield database, fail(_what(name), "a parameter group of the stack")
-
-
-def _named(stack: Stack, name: Any) -> list[Resource]:
-    wanted = isinstance(name, str) and name != ""
-    return [it for it in stack.of(PARAMETER_GROUP) if it.get("name") == name] if wanted else []
-
-
-def _what(name: Any) -> str:
-    if isinstance(name, str) and name.startswith("default."):
-        return "RDS's default parameter group"
-    return "no parameter group" if name is None else "a parameter group that is not in the stack"
+            continue
+        other = "no parameter group" if name is None else "a parameter group that is not in the stack"
+        default = isinstance(name, str) and name.startswith("default.")
+        found = "RDS's default parameter group" if default else other
+        missing = fail(found, "a parameter group of the stack")
+        yield database, undecided("parameterGroupName") if unreadable(name) else missing
 
 
 def _fits(database: Resource, group: Resource) -> Judgement:

@@ -2,22 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from policies.rule import (
-    IN_PRODUCTION,
-    PASSED,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    fail,
-    seen,
-    undecided,
-)
+from policies.rule import IN_PRODUCTION, PASSED, Judgement, Resource, Rule, Severity, fail, seen, undecided
 from policies.rules.reading import at, truth, unreadable
 from policies.rules.tokens import TASK
 
@@ -43,10 +33,14 @@ def definitions(task: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
     return containers if good else None
 
 
+def _entries(container: Mapping[str, Any], key: str) -> list[Any]:
+    found = container.get(key)
+    return found if isinstance(found, list) else []
+
+
 def variables(container: Mapping[str, Any], key: str = "environment") -> Iterator[tuple[str, Any]]:
     """Name of every variable, with its value where it is a literal."""
-    entries = container.get(key)
-    for entry in entries if isinstance(entries, list) else ():
+    for entry in _entries(container, key):
         name = at(entry, "name")
         if isinstance(name, str):
             yield name, at(entry, "value")
@@ -60,66 +54,45 @@ def _each(wrong: ContainerCheck, required: str) -> Callable[[Resource], Judgemen
             return undecided("containerDefinitions")
         if not containers:
             return fail("containerDefinitions without a container", required)
-        said = {position: wrong(container) for position, container in enumerate(containers, 1)}
-        problems = [f"container {position}: {words}" for position, words in said.items() if words]
-        return fail("; ".join(problems), required) if problems else PASSED
+        said = [f"container {place}: {words}" for place, it in enumerate(containers, 1) if (words := wrong(it))]
+        return fail("; ".join(said), required) if said else PASSED
 
     return check
 
 
-def _privileged(container: Mapping[str, Any]) -> str:
-    value = container.get("privileged")
-    return "" if value is None or truth(value) is False else f"privileged {seen(value)}"
+def _each_is(
+    key: str, hold: Callable[[Any], bool], *, required: str, observed: str = ""
+) -> Callable[[Resource], Judgement]:
+    def wrong(container: Mapping[str, Any]) -> str:
+        value = at(container, *key.split("."))
+        return "" if hold(value) else observed or f"{key} {seen(value)}"
 
-
-def _is_root(container: Mapping[str, Any]) -> str:
-    # Without a user the image decides, and most images say root.
-    user = container.get("user")
-    if not isinstance(user, str) or not user:
-        return "no user"
-    return "user root" if user.partition(":")[0].strip() in ("root", "0", "") else ""
-
-
-def _may_write(container: Mapping[str, Any]) -> str:
-    value = container.get("readonlyRootFilesystem")
-    return "" if truth(value) is True else f"readonlyRootFilesystem {seen(value)}"
-
-
-def _is_silent(container: Mapping[str, Any]) -> str:
-    driver = at(container, "logConfiguration", "logDriver")
-    return "" if isinstance(driver, str) and driver not in ("", "none") else "no logDriver"
-
-
-def _is_movable(container: Mapping[str, Any]) -> str:
-    image = container.get("image")
-    pinned = isinstance(image, str) and _PINNED.search(image)
-    return "" if pinned else "an image without its digest or version"
+    return _each(wrong, required)
 
 
 _PINNED: Final = re.compile(r"(@sha256:[0-9a-f]{64}|:v?\d+\.\d+(\.\d+)*([-+][\w.-]+)?)$")
 """A digest, or a tag that is a version of at least two numbers."""
 
 
-def _is_over(name: Any, task: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the container of this name has ended by the time that the others start."""
-    ended = [it for it in task if it.get("name") == name and it.get("essential") is False]
-    awaited = [at(container, "dependsOn") for container in task]
-    return bool(ended) and any(
-        at(it, "containerName") == name and at(it, "condition") == "SUCCESS"
-        for entries in awaited
-        if isinstance(entries, list)
-        for it in entries
-    )
-
-
 def _runs_as_root(task: Resource) -> Judgement:
     """Judge the containers that stay; one that prepares a volume and ends has nothing to break into."""
     try:
-        containers = definitions(task)
+        containers = definitions(task) or []
     except LookupError:
         return undecided("containerDefinitions")
-    staying = [it for it in containers or () if not _is_over(it.get("name"), containers or ())]
-    return _each(_is_root, "a user that is not root")(replace(task, properties={"containerDefinitions": staying}))
+    awaited = [it for container in containers for it in _entries(container, "dependsOn")]
+    ended = [at(it, "containerName") for it in awaited if at(it, "condition") == "SUCCESS"]
+    final = [it.get("name") for it in containers if it.get("essential") is False and it.get("name") in ended]
+
+    def wrong(container: Mapping[str, Any]) -> str:
+        # Without a user the image decides, and most images say root.
+        user = container.get("user")
+        if not isinstance(user, str) or not user:
+            return "no user"
+        return "user root" if user.partition(":")[0].strip() in ("root", "0", "") else ""
+
+    staying = [it for it in containers if it.get("name") not in final]
+    return _each(wrong, "a user that is not root")(replace(task, properties={"containerDefinitions": staying}))
 
 
 _rule = partial(Rule, types=frozenset({TASK}))
@@ -133,7 +106,9 @@ RULES: Final = (
         remedy="Unset privileged.",
         severity=Severity.CRITICAL,
         controls=("CKV_AWS_334",),
-        check=_each(_privileged, "no privileged container"),
+        check=_each_is(
+            "privileged", lambda value: value is None or truth(value) is False, required="no privileged container"
+        ),
     ),
     _rule(
         id="container-user",
@@ -153,7 +128,9 @@ RULES: Final = (
         severity=Severity.MEDIUM,
         levels=IN_PRODUCTION,
         controls=("CKV_AWS_336",),
-        check=_each(_may_write, "readonlyRootFilesystem true"),
+        check=_each_is(
+            "readonlyRootFilesystem", lambda value: truth(value) is True, required="readonlyRootFilesystem true"
+        ),
     ),
     _rule(
         id="container-logs",
@@ -161,7 +138,12 @@ RULES: Final = (
         why="what a task said before it died is gone with it",
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html",
         remedy="Set logConfiguration.",
-        check=_each(_is_silent, "a logConfiguration"),
+        check=_each_is(
+            "logConfiguration.logDriver",
+            lambda driver: isinstance(driver, str) and driver not in ("", "none"),
+            required="a logConfiguration",
+            observed="no logDriver",
+        ),
     ),
     _rule(
         id="container-image-pinned",
@@ -170,13 +152,15 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html",
         remedy="Name the image as repository@sha256:digest, or by its version.",
         keys=(
-            "service.image",
-            "database.pooler.image",
-            "database.pooler.prepare_image",
-            "database.pooler.exporter_image",
-            "metrics.collector.image",
+            *("service.image", "database.pooler.image", "database.pooler.prepare_image"),
+            *("database.pooler.exporter_image", "metrics.collector.image"),
         ),
         levels=IN_PRODUCTION,
-        check=_each(_is_movable, "an image by digest or version"),
+        check=_each_is(
+            "image",
+            lambda image: isinstance(image, str) and _PINNED.search(image) is not None,
+            required="an image by digest or version",
+            observed="an image without its digest or version",
+        ),
     ),
 )

@@ -17,25 +17,19 @@ from policies.rule import (
     seen,
     undecided,
 )
-from policies.rules.reading import Check, both, flag, is_text, number, only, some, text, unreadable
+from policies.rules.reading import both, flag, is_text, number, only, some, text, unreadable, where
 from policies.rules.tokens import DATABASE
 
 KNOWN_NAMES: Final = ("admin", "administrator", "master", "postgres", "rdsadmin", "root", "user")
 WEEK_DAYS, LONGEST_BACKUP_DAYS = 7, 35
 
 
-def is_replica(resource: Resource) -> bool | None:
-    """Whether an instance copies another, from which it has its storage, network, owner and backups."""
-    source = resource.get("replicateSourceDb")
-    return None if unreadable(source) else is_text(source)
+is_replica: Final = where("replicateSourceDb", is_text)
+"""Whether an instance copies another, from which it has its storage, network, owner and backups."""
 
-
-def _primary(check: Check) -> Check:
-    def concerns(resource: Resource) -> bool | None:
-        replica = is_replica(resource)
-        return None if replica is None else not replica
-
-    return only(concerns, check, what="whether it is a replica")
+_primary: Final = partial(
+    only, where("replicateSourceDb", lambda source: not is_text(source)), what="whether it is a replica"
+)
 
 
 def _no_literal_password(resource: Resource) -> Judgement:
@@ -63,28 +57,25 @@ def _own_name(resource: Resource) -> Judgement:
 
 
 _rule = partial(Rule, types=frozenset({DATABASE}))
+_unwaivable = partial(_rule, severity=Severity.CRITICAL, waivable=False)
 
 RULES: Final = (
-    _rule(
+    _unwaivable(
         id="database-storage-encrypted",
         title="The database's storage is encrypted",
         why="a disk or a snapshot that leaves the account can be read",
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html",
         remedy="Set storageEncrypted; an existing instance is copied through an encrypted snapshot.",
-        severity=Severity.CRITICAL,
         controls=("CKV_AWS_16", "AWS-0080"),
-        waivable=False,
         check=_primary(flag("storageEncrypted", expected=True, default=False)),
     ),
-    _rule(
+    _unwaivable(
         id="database-not-public",
         title="The database has no public address",
         why="anybody on the internet could try passwords",
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
         remedy="Set publiclyAccessible to false.",
-        severity=Severity.CRITICAL,
         controls=("CKV_AWS_17", "AWS-0180"),
-        waivable=False,
         check=flag("publiclyAccessible", expected=False, default=False),
     ),
     _rule(
@@ -98,16 +89,14 @@ RULES: Final = (
         controls=("CKV_AWS_157",),
         check=_primary(flag("multiAz", expected=True, default=False)),
     ),
-    _rule(
+    _unwaivable(
         id="database-backups",
         title="The database is backed up every day",
         why="a wrong DELETE cannot be undone",
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html",
         remedy="Set backupRetentionPeriod.",
         keys=("database.backup_retention_days",),
-        severity=Severity.CRITICAL,
         controls=("CKV_AWS_133",),
-        waivable=False,
         check=_primary(
             number("backupRetentionPeriod", minimum=1, maximum=LONGEST_BACKUP_DAYS, unit="days", default=0)
         ),
@@ -153,14 +142,12 @@ RULES: Final = (
             )
         ),
     ),
-    _rule(
+    _unwaivable(
         id="database-no-literal-password",
         title="The owner's password is a secret",
         why="a plain text is in the state, the plan and the program's history",
         source="https://www.pulumi.com/docs/iac/concepts/secrets/",
         remedy="Generate the password, or set manageMasterUserPassword.",
-        severity=Severity.CRITICAL,
-        waivable=False,
         check=_no_literal_password,
     ),
     _rule(
@@ -174,14 +161,12 @@ RULES: Final = (
         levels=IN_PRODUCTION,
         check=_primary(_own_name),
     ),
-    _rule(
+    _unwaivable(
         id="database-private-network",
         title="The database is in its own subnets, behind its own security group",
         why="the default ones are shared with everything",
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
         remedy="Set dbSubnetGroupName and vpcSecurityGroupIds.",
-        severity=Severity.CRITICAL,
-        waivable=False,
         check=both(_primary(text("dbSubnetGroupName", refused=("default",))), some("vpcSecurityGroupIds")),
     ),
 )

@@ -23,9 +23,8 @@ def statements(document: Any) -> list[Mapping[str, Any]] | None:
     found = items(at(read, "Statement")) if isinstance(read, Mapping) else [None]
     if any(_hides(it) for it in found):
         raise LookupError
-    return (
-        [it for it in found if isinstance(it, Mapping)] if all(isinstance(it, Mapping) for it in found) else None
-    )
+    maps = [it for it in found if isinstance(it, Mapping)]
+    return maps if len(maps) == len(found) else None
 
 
 def _hides(value: Any) -> bool:

@@ -1,6 +1,6 @@
 """Rules of Cloudflare's rate limits."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from policies.limits import (
@@ -30,18 +30,6 @@ REFUSING = frozenset({"block", "challenge", "js_challenge", "managed_challenge"}
 """Actions that stop a request; `log` only writes it down."""
 
 
-def _is_auth(rule: Properties) -> bool:
-    return _about_auth(rule) and not _counts_answers(rule)
-
-
-def _is_api_minute(rule: Properties) -> bool:
-    return not _about_auth(rule) and _period(rule) >= MINUTE_SECONDS
-
-
-def _is_api_burst(rule: Properties) -> bool:
-    return not _about_auth(rule) and 0 < _period(rule) < MINUTE_SECONDS
-
-
 def _about_auth(rule: Properties) -> bool:
     """By the rule's name where it has one of ours: a limit of the API may mention the header Authorization."""
     ref = str(rule.get("ref") or "")
@@ -60,69 +48,51 @@ def _period(rule: Properties) -> int:
 
 def _holds(
     limit: Limit, window_seconds: int, concerns: Callable[[Properties], bool], *, required: bool, on_free: bool
-) -> Callable[[Properties], Judgement]:
+) -> Callable[[Sequence[Properties]], Judgement]:
     """Make the check that every rule of one kind stays within `limit`, counted over `window_seconds`.
 
     A kind that is `required` may be missing in one case, unless it is also there `on_free`: the zone's only limit
     counts over less than a minute. That is all that Cloudflare's free plan holds, and it goes to sign-in.
     """
 
-    def check(properties: Properties) -> Judgement:
-        if properties.get("phase") not in (PHASE, UNKNOWN):
-            return NOT_APPLICABLE
-        rules = properties.get("rules") or []
-        if _hidden(rules):
-            return undecided("a rate limit")
+    def check(rules: Sequence[Properties]) -> Judgement:
         active = [rule for rule in rules if _refuses(rule) and concerns(rule)]
-        if not active:
-            waived = not required or (not on_free and _is_free_plan(rules))
-            return NOT_APPLICABLE if waived else fail("no such limit", limit.range)
-        return _all_within(active, limit, window_seconds)
+        for rule in active:
+            requests = whole_number((rule.get("ratelimit") or {}).get("requestsPerPeriod"))
+            period = _period(rule)
+            if requests is None or not period:
+                return fail("a limit without whole numbers", limit.range)
+            # Compared as a rate: 200 in two minutes is 100 a minute.
+            if not limit.allows(requests * window_seconds / period):
+                return fail(f"{requests} requests in {period} seconds", limit.range)
+        if active:
+            return PASSED
+        is_free_plan = len(rules) == 1 and _refuses(rules[0]) and 0 < _period(rules[0]) < MINUTE_SECONDS
+        may_lack = not required or (is_free_plan and not on_free)
+        return NOT_APPLICABLE if may_lack else fail("no such limit", limit.range)
 
     return check
 
 
 def _hidden(rules: Any) -> bool:
     """Whether anything the judgement rests on is unknown."""
-    if rules is UNKNOWN:
+    if rules is UNKNOWN or UNKNOWN in rules:
         return True
-    return any(rule is UNKNOWN or UNKNOWN in _parts(rule) for rule in rules)
+    limits = [rule.get("ratelimit") for rule in rules]
+    numbers = [limit.get(key) for limit in limits if limit and limit is not UNKNOWN for key in _COUNTING]
+    texts = [rule.get(key) for rule in rules for key in ("ref", "expression", "action", "enabled")]
+    return UNKNOWN in (*limits, *numbers, *texts)
 
 
-def _parts(rule: Properties) -> list[Any]:
-    limit = rule.get("ratelimit")
-    keys = ("period", "requestsPerPeriod", "countingExpression")
-    numbers = [limit] if limit is UNKNOWN or not limit else [limit.get(key) for key in keys]
-    return [rule.get("ref"), rule.get("expression"), rule.get("action"), rule.get("enabled"), *numbers]
-
-
-def _is_free_plan(rules: Sequence[Properties]) -> bool:
-    return len(rules) == 1 and _refuses(rules[0]) and 0 < _period(rules[0]) < MINUTE_SECONDS
+_COUNTING = ("period", "requestsPerPeriod", "countingExpression")
 
 
 def _refuses(rule: Properties) -> bool:
     return rule.get("enabled", True) is not False and rule.get("action") in REFUSING
 
 
-def _all_within(rules: Iterable[Properties], limit: Limit, window_seconds: int) -> Judgement:
-    for rule in rules:
-        requests = whole_number((rule.get("ratelimit") or {}).get("requestsPerPeriod"))
-        period = _period(rule)
-        if requests is None or not period:
-            return fail("a limit without whole numbers", limit.range)
-        # Compared as a rate: 200 in two minutes is 100 a minute.
-        if not limit.allows(requests * window_seconds / period):
-            return fail(f"{requests} requests in {period} seconds", limit.range)
-    return PASSED
-
-
-def _failed_logins(properties: Properties) -> Judgement:
+def _failed_logins(rules: Sequence[Properties]) -> Judgement:
     """A challenge that comes too late; none at all is for the configuration to say, for few plans can count."""
-    if properties.get("phase") not in (PHASE, UNKNOWN):
-        return NOT_APPLICABLE
-    rules = properties.get("rules") or []
-    if _hidden(rules):
-        return undecided("a rate limit")
     counting = [rule for rule in rules if _refuses(rule) and _about_auth(rule) and _counts_answers(rule)]
     for rule in counting:
         requests = whole_number(rule["ratelimit"].get("requestsPerPeriod"))
@@ -132,7 +102,13 @@ def _failed_logins(properties: Properties) -> Judgement:
     return PASSED if counting else NOT_APPLICABLE
 
 
-def _rule(id_: str, title: str, limit: Limit, check: Callable[[Properties], Judgement]) -> Rule:
+def _rule(id_: str, title: str, limit: Limit, judge: Callable[[Sequence[Properties]], Judgement]) -> Rule:
+    def check(properties: Properties) -> Judgement:
+        if properties.get("phase") not in (PHASE, UNKNOWN):
+            return NOT_APPLICABLE
+        rules = properties.get("rules") or []
+        return undecided("a rate limit") if _hidden(rules) else judge(rules)
+
     return Rule(
         id=id_,
         title=title,
@@ -150,19 +126,37 @@ RULES = (
         "edge-api-rate",
         f"The edge lets one address send the API {API_REQUESTS_PER_MINUTE.range}",
         API_REQUESTS_PER_MINUTE,
-        _holds(API_REQUESTS_PER_MINUTE, MINUTE_SECONDS, _is_api_minute, required=True, on_free=False),
+        _holds(
+            API_REQUESTS_PER_MINUTE,
+            MINUTE_SECONDS,
+            lambda rule: not _about_auth(rule) and _period(rule) >= MINUTE_SECONDS,
+            required=True,
+            on_free=False,
+        ),
     ),
     _rule(
         "edge-api-burst",
         f"The edge lets one address send the API {API_BURST_REQUESTS.range}",
         API_BURST_REQUESTS,
-        _holds(API_BURST_REQUESTS, API_BURST_WINDOW_SECONDS, _is_api_burst, required=False, on_free=False),
+        _holds(
+            API_BURST_REQUESTS,
+            API_BURST_WINDOW_SECONDS,
+            lambda rule: not _about_auth(rule) and 0 < _period(rule) < MINUTE_SECONDS,
+            required=False,
+            on_free=False,
+        ),
     ),
     _rule(
         "edge-auth-rate",
         f"The edge lets one address send sign-in {AUTH_REQUESTS_PER_MINUTE.range}",
         AUTH_REQUESTS_PER_MINUTE,
-        _holds(AUTH_REQUESTS_PER_MINUTE, MINUTE_SECONDS, _is_auth, required=True, on_free=True),
+        _holds(
+            AUTH_REQUESTS_PER_MINUTE,
+            MINUTE_SECONDS,
+            lambda rule: _about_auth(rule) and not _counts_answers(rule),
+            required=True,
+            on_free=True,
+        ),
     ),
     _rule(
         "edge-failed-logins",

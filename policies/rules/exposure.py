@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from itertools import pairwise
 from typing import Any, Final
@@ -39,6 +39,7 @@ _KNOWN_FORMS: Final = re.compile(
 _URL_WITH_PASSWORD: Final = re.compile(r"\w+://[^\s/:@]*:[^\s/@]+@")
 _RANDOM_ALPHABET: Final = re.compile(r"[A-Za-z0-9+/=_]{24,}")
 _HEX: Final = re.compile(r"[0-9a-fA-F]{32,}")
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _BITS, _HEX_BITS = 4.0, 3.0
 """Entropy for each character from which a text counts as random; English in base64's alphabet has less."""
 
@@ -83,21 +84,7 @@ def _is_public(name: str) -> bool:
     return name.startswith(BROWSER_PREFIXES)
 
 
-def _literals(container: Mapping[str, Any]) -> Iterator[str]:
-    for name, value in variables(container):
-        named = secret_by_name(name) and value not in (None, "")
-        if not _is_public(name) and (named or _random(name, value)):
-            yield name
-
-
-def _for_browsers(container: Mapping[str, Any]) -> Iterator[str]:
-    for name, value in variables(container):
-        if _is_public(name) and (secret_by_name(name) or _random(name, value)):
-            yield name
-    yield from (name for name, _ in variables(container, "secrets") if _is_public(name))
-
-
-def _no(found: Callable[[Mapping[str, Any]], Iterator[str]], required: str) -> Callable[[Resource], Judgement]:
+def _no(found: Callable[[Mapping[str, Any]], Iterable[str]], required: str) -> Callable[[Resource], Judgement]:
     def check(task: Resource) -> Judgement:
         try:
             containers = definitions(task)
@@ -105,16 +92,13 @@ def _no(found: Callable[[Mapping[str, Any]], Iterator[str]], required: str) -> C
             return undecided("containerDefinitions")
         if containers is None:
             return fail("containerDefinitions that are no list", required)
-        names = sorted({_printable(name) for container in containers for name in found(container)})
-        return fail(f"the variables {', '.join(names)}", required) if names else PASSED
+        names = {name for container in containers for name in found(container)}
+        # A name that is no name may be a misplaced value.
+        odd = {name for name in names if secret_by_value(name) or not _NAME.fullmatch(name)}
+        shown = sorted((names - odd) | ({"of odd names"} if odd else set()))
+        return fail(f"the variables {', '.join(shown)}", required) if names else PASSED
 
     return check
-
-
-def _printable(name: str) -> str:
-    # A name that is no name may be a misplaced value.
-    is_name = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,63}", name)
-    return name if is_name and not secret_by_value(name) else "of odd names"
 
 
 _rule = partial(Rule, types=frozenset({TASK}), severity=Severity.CRITICAL, waivable=False)
@@ -128,7 +112,15 @@ RULES: Final = (
         remedy="Keep it in Secrets Manager and name it under secrets.",
         keys=("service.secrets", "service.environment"),
         controls=("AWS-0036",),
-        check=_no(_literals, "secrets by reference alone"),
+        check=_no(
+            lambda container: (
+                name
+                for name, value in variables(container)
+                if not _is_public(name)
+                and ((secret_by_name(name) and value not in (None, "")) or _random(name, value))
+            ),
+            "secrets by reference alone",
+        ),
     ),
     _rule(
         id="container-no-secret-in-browser",
@@ -137,6 +129,14 @@ RULES: Final = (
         source="https://vite.dev/guide/env-and-mode",
         remedy=f"Name it without {', '.join(BROWSER_PREFIXES)}.",
         keys=("service.environment", "service.secrets"),
-        check=_no(_for_browsers, "no secret under a browser-visible prefix"),
+        check=_no(
+            lambda container: (
+                name
+                for key in ("environment", "secrets")
+                for name, value in variables(container, key)
+                if _is_public(name) and (key == "secrets" or secret_by_name(name) or _random(name, value))
+            ),
+            "no secret under a browser-visible prefix",
+        ),
     ),
 )

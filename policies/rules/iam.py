@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from policies.rule import PASSED, Judgement, Resource, Rule, Severity, fail, undecided
 from policies.rules.document import allows, statements, texts
@@ -30,20 +30,16 @@ def _narrow(resource: Resource) -> Judgement:
         return undecided("policy")
     if not found:
         return fail("a policy that is no document", required)
-    problems = [said for statement in found if (said := _wide(statement))]
-    return fail(problems[0], required) if problems else PASSED
-
-
-def _wide(statement: Mapping[str, Any]) -> str:
-    if not allows(statement):
-        return ""
-    actions = texts(statement.get("Action"))
-    if not actions or not items(statement.get("Resource")):
-        return "a statement without Action or Resource"
-    if any(action in ("*", "*:*") for action in actions):
-        return "every action"
-    needs_no_resource = all(action.startswith(WITHOUT_RESOURCES) for action in actions)
-    return "every resource" if "*" in texts(statement.get("Resource")) and not needs_no_resource else ""
+    for statement in filter(allows, found):
+        actions = texts(statement.get("Action"))
+        if not actions or not items(statement.get("Resource")):
+            return fail("a statement without Action or Resource", required)
+        if "*" in actions or "*:*" in actions:
+            return fail("every action", required)
+        needs_no_resource = all(action.startswith(WITHOUT_RESOURCES) for action in actions)
+        if "*" in texts(statement.get("Resource")) and not needs_no_resource:
+            return fail("every resource", required)
+    return PASSED
 
 
 def _trusts_somebody(role: Resource) -> Judgement:
@@ -54,17 +50,12 @@ def _trusts_somebody(role: Resource) -> Judgement:
         return undecided("assumeRolePolicy")
     if not found:
         return fail("an assumeRolePolicy that is no document", required)
-    trusted = [_principals(statement) for statement in found if allows(statement)]
-    if any(not names for names in trusted):
+    principals = [statement.get("Principal") for statement in found if allows(statement)]
+    parts = [list(it.values()) if isinstance(it, Mapping) else [it] for it in principals]
+    trusted = [[name for part in each for name in texts(part)] for each in parts]
+    if not all(trusted):
         return fail("a statement without Principal", required)
     return fail("everybody", required) if any("*" in names for names in trusted) else PASSED
-
-
-def _principals(statement: Mapping[str, Any]) -> list[str]:
-    principal = statement.get("Principal")
-    if isinstance(principal, Mapping):
-        return [name for value in principal.values() for name in texts(value)]
-    return texts(principal)
 
 
 def _modest(attachment: Resource) -> Judgement:

@@ -5,11 +5,11 @@ that writes names by hand, by being the same text. Every question is answered fr
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from policies.rule import Resource, Stack
+from policies.rule import Judgement, Resource, Stack, decide
 from policies.rules.reading import items, unreadable
 
 STACKS_KEPT = 64
@@ -56,6 +56,20 @@ def siblings(stack: Stack, types: tuple[str, ...], key: str, of: Resource, name:
 def has_unresolved_links(stack: Stack, types: tuple[str, ...], key: str) -> bool:
     """Whether a resource of these types has an unknown property that comes from no resource of the stack."""
     return _index(stack, types, key).has_unresolved_links
+
+
+def has_sibling(
+    of: tuple[str, str], sibling: tuple[str, str], *, what: str, observed: str, required: str
+) -> Callable[[Stack], Iterator[tuple[Resource, Judgement]]]:
+    """The check that every resource of a type has a sibling; each is given as its type and the key of the name."""
+
+    def check(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+        doubtful = has_unresolved_links(stack, (sibling[0],), sibling[1])
+        for resource in stack.of(of[0]):
+            holds = bool(siblings(stack, (sibling[0],), sibling[1], resource, of[1]))
+            yield resource, decide(what, observed, required, holds=holds, doubtful=doubtful)
+
+    return check
 
 
 @lru_cache(maxsize=STACKS_KEPT)

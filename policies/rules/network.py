@@ -1,6 +1,8 @@
 """Rules of the network: who may connect, and what is written down."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
 from ipaddress import ip_network
 from typing import Any, Final
 
@@ -14,20 +16,19 @@ from policies.rule import (
     Severity,
     Stack,
     StackRule,
-    fail,
+    decide,
     undecided,
     whole_number,
 )
-from policies.rules.links import has_unresolved_links, linked, siblings
+from policies.rules.links import has_sibling, has_unresolved_links, linked, siblings
 from policies.rules.pooler import is_pooler
-from policies.rules.reading import at, flag, items, unreadable, worst
+from policies.rules.reading import Check, at, flag, in_order, items, must, unreadable, worst
 from policies.rules.stores import is_measuring
 from policies.rules.tokens import DATABASE, GROUP, GROUP_RULE, INGRESS, SERVICE, SUBNET, TASK, VPC
 
 DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 DOCS = "https://docs.aws.amazon.com/vpc/latest/userguide"
-WEB_PORTS: Final = (80, 443)
 LARGEST_PREFIX_BITS = 1
 """A network of so few bits is half of the internet or all of it: /0, or the /1 that stands for it."""
 
@@ -35,122 +36,92 @@ _PORTS = ("ipProtocol", "protocol")
 _ADDRESSES = ("cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks")
 
 
-def _is_anywhere(cidr: Any) -> bool:
-    try:
-        return isinstance(cidr, str) and ip_network(cidr, strict=False).prefixlen <= LARGEST_PREFIX_BITS
-    except ValueError:
-        return False
-
-
 def _open_door(rule: Any) -> Judgement:
     """Judge one rule of a security group, whatever resource it is written in."""
     if unreadable(rule):
         return undecided("a rule")
     addresses = [it for key in _ADDRESSES for it in items(at(rule, key))]
-    anywhere = any(_is_anywhere(it) for it in addresses)
-    if not anywhere and not any(unreadable(it) for it in addresses):
+    anywhere = False
+    for address in addresses:
+        with suppress(ValueError):
+            network = ip_network(address, strict=False) if isinstance(address, str) else None
+            anywhere = anywhere or (network is not None and network.prefixlen <= LARGEST_PREFIX_BITS)
+    if not anywhere and not unreadable(*addresses):
         return PASSED
     protocol = next((value for key in _PORTS if (value := at(rule, key)) is not None), None)
     ports = [at(rule, "fromPort"), at(rule, "toPort")]
     numbers = {whole_number(port) for port in ports}
-    if not unreadable(protocol, *ports) and protocol in ("tcp", "6") and numbers in ({80}, {443}):
-        return PASSED
-    if not anywhere or unreadable(protocol, *ports):
-        return undecided("who may connect, and to which port")
-    return fail("any address to other ports than 80 and 443", "chosen addresses, groups or prefix lists")
+    return decide(
+        "who may connect, and to which port",
+        "any address to other ports than 80 and 443",
+        "chosen addresses, groups or prefix lists",
+        holds=not unreadable(protocol, *ports) and protocol in ("tcp", "6") and numbers in ({80}, {443}),
+        doubtful=not anywhere or unreadable(protocol, *ports),
+    )
+
+
+def _empty(key: str, observed: str, required: str) -> Check:
+    return must(key, hold=lambda rules: rules in (None, []), required=required, observed=lambda _: observed)
 
 
 def _no_open_ingress(resource: Resource) -> Judgement:
     if resource.type == GROUP:
         rules = resource.get("ingress")
         return undecided("ingress") if unreadable(rules) else worst([PASSED, *map(_open_door, items(rules))])
-    if resource.type == GROUP_RULE:
-        kind = resource.get("type")
-        judgement = _open_door(resource)
-        if unreadable(kind):
-            return judgement if judgement is PASSED else undecided("type")
-        return NOT_APPLICABLE if kind == "egress" else judgement
-    return _open_door(resource)
-
-
-def _closed(group: Resource) -> Judgement:
-    for key in ("ingress", "egress"):
-        rules = group.get(key)
-        if unreadable(rules):
-            return undecided(key)
-        if rules not in (None, []):
-            return fail(f"rules in {key}", "no rule")
-    return PASSED
+    kind = resource.get("type") if resource.type == GROUP_RULE else None
+    judgement = _open_door(resource)
+    if unreadable(kind):
+        return judgement if judgement is PASSED else undecided("type")
+    return NOT_APPLICABLE if kind == "egress" else judgement
 
 
 def _has_flow_log(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+    unresolved = has_unresolved_links(stack, (FLOW_LOG,), "vpcId")
+    missing = partial(decide, "the flow log", "no flow log of ALL traffic", "a flow log")
     for vpc in stack.of(VPC):
-        logs = siblings(stack, (FLOW_LOG,), "vpcId", vpc, "id")
-        kinds = [log.get("trafficType") for log in logs]
-        if "ALL" in kinds:
-            yield vpc, PASSED
-        elif any(unreadable(kind) for kind in kinds) or has_unresolved_links(stack, (FLOW_LOG,), "vpcId"):
-            yield vpc, undecided("the flow log")
-        else:
-            yield vpc, fail("no flow log of ALL traffic", "a flow log")
-
-
-def _adopts_default_group(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
-    for vpc in stack.of(VPC):
-        if siblings(stack, (DEFAULT_GROUP,), "vpcId", vpc, "id"):
-            yield vpc, PASSED
-        elif has_unresolved_links(stack, (DEFAULT_GROUP,), "vpcId"):
-            yield vpc, undecided("the default security group")
-        else:
-            yield vpc, fail("its default security group as AWS made it", "a DefaultSecurityGroup without rules")
-
-
-def _groups_of_poolers(stack: Stack) -> tuple[set[str], bool]:
-    """URNs of the groups that poolers and exporters run in, and whether some service could be another one."""
-    found: set[str] = set()
-    doubtful = False
-    for service in stack.of(SERVICE):
-        tasks = linked(service, "taskDefinition", stack, TASK)
-        # An exporter's session must be its own: the pool would show it another one each time.
-        poolers = [is_measuring(task) or is_pooler(task) for task in tasks]
-        doubtful = doubtful or None in poolers
-        if True in poolers:
-            found.update(it.urn for it in linked(service, "networkConfiguration", stack, GROUP))
-    return found, doubtful
+        kinds = [log.get("trafficType") for log in siblings(stack, (FLOW_LOG,), "vpcId", vpc, "id")]
+        yield vpc, missing(holds="ALL" in kinds, doubtful=unreadable(*kinds) or unresolved)
 
 
 def _only_from_poolers(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
     databases = stack.of(DATABASE)
     guarding = {it.urn for db in databases for it in linked(db, "vpcSecurityGroupIds", stack, GROUP)}
-    admitted, doubtful = _groups_of_poolers(stack)
+    no_inline_rule = _empty("ingress", "rules within the group", "rules of their own")
     for group in stack.of(GROUP):
         if group.urn in guarding:
-            yield group, _no_inline_rule(group)
+            yield group, no_inline_rule(group)
+    # An exporter's session must be its own: the pool would show it another one each time.
+    poolers = [
+        (service, is_measuring(task) or is_pooler(task))
+        for service in stack.of(SERVICE)
+        for task in linked(service, "taskDefinition", stack, TASK)
+    ]
+    services = [service for service, is_admitted in poolers if is_admitted]
+    admitted = {it.urn for one in services for it in linked(one, "networkConfiguration", stack, GROUP)}
+    doubtful = any(is_admitted is None for _, is_admitted in poolers)
     for rule in stack.of(INGRESS, GROUP_RULE):
-        source = "referencedSecurityGroupId" if rule.type == INGRESS else "sourceSecurityGroupId"
         into = linked(rule, "securityGroupId", stack, GROUP)
         if any(group.urn in guarding for group in into):
-            yield rule, _from(rule, source, stack, admitted, doubtful=doubtful)
+            yield rule, _from(rule, stack, admitted, doubtful=doubtful)
         elif databases and not into and unreadable(rule.get("securityGroupId")):
             yield rule, undecided("whose rule it is")
 
 
-def _no_inline_rule(group: Resource) -> Judgement:
-    rules = group.get("ingress")
-    if unreadable(rules):
-        return undecided("ingress")
-    return PASSED if rules in (None, []) else fail("rules within the group", "rules of their own")
-
-
-def _from(rule: Resource, key: str, stack: Stack, admitted: set[str], *, doubtful: bool) -> Judgement:
+def _from(rule: Resource, stack: Stack, admitted: set[str], *, doubtful: bool) -> Judgement:
+    key = "referencedSecurityGroupId" if rule.type == INGRESS else "sourceSecurityGroupId"
     sources = linked(rule, key, stack, GROUP)
-    if sources and all(group.urn in admitted for group in sources):
-        return PASSED
-    if rule.get("type") == "egress":
-        return NOT_APPLICABLE
-    if (sources and doubtful) or (not sources and unreadable(rule.get(key))):
-        return undecided("where connections come from")
-    return fail("a way in for others than the pooler", "the pooler's security group alone")
+    judgement = decide(
+        "where connections come from",
+        "a way in for others than the pooler",
+        "the pooler's security group alone",
+        holds=bool(sources) and all(group.urn in admitted for group in sources),
+        doubtful=doubtful if sources else unreadable(rule.get(key)),
+    )
+    return NOT_APPLICABLE if judgement is not PASSED and rule.get("type") == "egress" else judgement
+
+
+_medium_in_production = partial(Rule, levels=IN_PRODUCTION, severity=Severity.MEDIUM)
+_stack_medium_in_production = partial(StackRule, levels=IN_PRODUCTION, severity=Severity.MEDIUM)
 
 
 RULES: Final = (
@@ -165,50 +136,48 @@ RULES: Final = (
         types=frozenset({GROUP, GROUP_RULE, INGRESS}),
         check=_no_open_ingress,
     ),
-    Rule(
+    _medium_in_production(
         id="network-default-group-closed",
         title="The default security group has no rules",
         why="whatever is made without a group gets it, and could talk to all others in it",
         source=f"{DOCS}/default-security-group.html",
         remedy="Leave ingress and egress out.",
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         controls=("CKV2_AWS_12", "AWS-0173"),
         types=frozenset({DEFAULT_GROUP}),
-        check=_closed,
+        check=in_order(*(_empty(key, f"rules in {key}", "no rule") for key in ("ingress", "egress"))),
     ),
-    StackRule(
+    _stack_medium_in_production(
         id="network-default-group-adopted",
         title="The default security group is managed",
         why="AWS makes it with rules that let its members talk",
         source=f"{DOCS}/default-security-group.html",
         remedy="Add a DefaultSecurityGroup without rules.",
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         controls=("CKV2_AWS_12", "AWS-0173"),
         types=frozenset({VPC}),
-        check=_adopts_default_group,
+        check=has_sibling(
+            (VPC, "id"),
+            (DEFAULT_GROUP, "vpcId"),
+            what="the default security group",
+            observed="its default security group as AWS made it",
+            required="a DefaultSecurityGroup without rules",
+        ),
     ),
-    Rule(
+    _medium_in_production(
         id="network-subnet-addresses",
         title="Subnets give out no public addresses",
         why="whatever is made there without a thought is on the internet",
         source=f"{DOCS}/vpc-ip-addressing.html",
         remedy="Set mapPublicIpOnLaunch to false.",
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         controls=("CKV_AWS_130", "AWS-0164"),
         types=frozenset({SUBNET}),
         check=flag("mapPublicIpOnLaunch", expected=False, default=False),
     ),
-    StackRule(
+    _stack_medium_in_production(
         id="network-flow-logs",
         title="The network's connections are logged",
         why="nobody can tell afterwards what talked to whom",
         source=f"{DOCS}/flow-logs.html",
         remedy="Add a FlowLog with trafficType ALL.",
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         controls=("CKV2_AWS_11",),
         types=frozenset({VPC}),
         check=_has_flow_log,

@@ -1,6 +1,6 @@
 """Rules of PostgreSQL's parameter group."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -14,12 +14,13 @@ from policies.rule import (
     Resource,
     Rule,
     Severity,
+    decide,
     fail,
     seen,
     undecided,
     whole_number,
 )
-from policies.rules.reading import at, unreadable
+from policies.rules.reading import Check, at, unreadable
 from policies.rules.tokens import PARAMETER_GROUP
 
 MAX_CONNECTIONS, FORCED_TLS, SLOW_QUERY = "max_connections", "rds.force_ssl", "log_min_duration_statement"
@@ -67,14 +68,40 @@ def max_connections(group: Mapping[str, Any]) -> Any:
     return found if unreadable(found) else whole_number(found)
 
 
-def _of_postgres(check: Callable[[Resource], Judgement]) -> Callable[[Resource], Judgement]:
+def _of_postgres(check: Check) -> Check:
     def checked(group: Resource) -> Judgement:
         family = group.get("family")
-        if not unreadable(family) and not str(family).startswith("postgres"):
-            return NOT_APPLICABLE
-        return check(group)
+        other = not unreadable(family) and not str(family).startswith("postgres")
+        return NOT_APPLICABLE if other else check(group)
 
     return checked
+
+
+def _forces_tls(group: Resource) -> Judgement:
+    found, family = parameter(group, FORCED_TLS), group.get("family")
+    if unreadable(found):
+        return undecided(f"the parameter {FORCED_TLS}")
+    if found is not None:
+        said, forced = f"{FORCED_TLS} {seen(found, '0')}", whole_number(found) == 1
+    elif unreadable(family):
+        return undecided("family")
+    else:
+        said, forced = f"no {FORCED_TLS}", (family_version(family) or 0) >= TLS_BY_DEFAULT
+    return PASSED if forced else fail(said, f"{FORCED_TLS} 1")
+
+
+def _logs_slow_queries(group: Resource) -> Judgement:
+    found = parameter(group, SLOW_QUERY)
+    # PostgreSQL's own default is -1: no query is logged.
+    number = whole_number(found)
+    said, required = f"{SLOW_QUERY} {seen(found, '-1')}", f"{SLOW_QUERY} 0 or more milliseconds"
+    return decide(
+        f"the parameter {SLOW_QUERY}",
+        said,
+        required,
+        holds=number is not None and number >= 0,
+        doubtful=unreadable(found),
+    )
 
 
 def _is_exact(group: Resource) -> Judgement:
@@ -86,33 +113,11 @@ def _is_exact(group: Resource) -> Judgement:
     if number is None:
         # A formula such as LEAST({DBInstanceClassMemory/9531392},5000) also lands here: nobody can budget with it.
         return fail(f"{MAX_CONNECTIONS} without a whole number", required)
-    if _is_replicas(group) and number > POSTGRES_MAX_CONNECTIONS.maximum:
+    # A replica's own group must accept as many as the primary, and may accept more.
+    tags = group.get("tags")
+    if isinstance(tags, Mapping) and REPLICA_TAG in tags and number > POSTGRES_MAX_CONNECTIONS.maximum:
         return PASSED
     return PASSED if POSTGRES_MAX_CONNECTIONS.allows(number) else fail(f"{MAX_CONNECTIONS} {number}", required)
-
-
-def _is_replicas(group: Resource) -> bool:
-    """Whether the group is a replica's own: it must accept as many as the primary, and may accept more."""
-    tags = group.get("tags")
-    return isinstance(tags, Mapping) and REPLICA_TAG in tags
-
-
-def _forces_tls(group: Resource) -> Judgement:
-    found = parameter(group, FORCED_TLS)
-    if unreadable(found):
-        return undecided(f"the parameter {FORCED_TLS}")
-    if found is None:
-        return _tls_of_family(group.get("family"))
-    forced = whole_number(found) == 1
-    return PASSED if forced else fail(f"{FORCED_TLS} {seen(found, '0')}", f"{FORCED_TLS} 1")
-
-
-def _tls_of_family(family: Any) -> Judgement:
-    if unreadable(family):
-        return undecided("family")
-    version = family_version(family)
-    by_default = version is not None and version >= TLS_BY_DEFAULT
-    return PASSED if by_default else fail(f"no {FORCED_TLS}", f"{FORCED_TLS} 1")
 
 
 def _waits_for_a_restart(group: Resource) -> Judgement:
@@ -131,16 +136,6 @@ def _waits_for_a_restart(group: Resource) -> Judgement:
                 return fail(f"{name} applied {seen(method, 'immediate')}", "pending-reboot")
             judgement = undecided("the name of a parameter")
     return judgement
-
-
-def _logs_slow_queries(group: Resource) -> Judgement:
-    found = parameter(group, SLOW_QUERY)
-    if unreadable(found):
-        return undecided(f"the parameter {SLOW_QUERY}")
-    # PostgreSQL's own default is -1: no query is logged.
-    number = whole_number(found)
-    required = f"{SLOW_QUERY} 0 or more milliseconds"
-    return fail(f"{SLOW_QUERY} {seen(found, '-1')}", required) if number is None or number < 0 else PASSED
 
 
 _rule = partial(Rule, types=frozenset({PARAMETER_GROUP}))

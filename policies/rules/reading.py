@@ -4,7 +4,7 @@ An unknown is a value to come: it may be any value, but it is not nothing. So a 
 is there passes on it, and every other rule cannot decide.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from policies.rule import (
@@ -24,7 +24,7 @@ from policies.rule import (
 Check = Callable[[Resource], Judgement]
 
 _TRUTHS: Final = {"true": True, "false": False}
-_WORST_FIRST: Final = (Verdict.FAIL, Verdict.UNDECIDED, Verdict.PASS)
+_WORST_FIRST: Final = (Verdict.FAIL, Verdict.UNDECIDED, Verdict.PASS, Verdict.NOT_APPLICABLE)
 
 
 def unreadable(*values: Any) -> bool:
@@ -60,51 +60,58 @@ def is_text(value: Any) -> bool:
     return unreadable(value) or (isinstance(value, str) and value != "")
 
 
-def flag(*path: str, expected: bool, default: bool) -> Check:
-    """The check that a boolean is as `expected`; `default` is what the provider does without it."""
-    name, required = ".".join(path), str(expected).lower()
+def must(
+    *path: str,
+    hold: Callable[[Any], bool],
+    required: str,
+    known: Sequence[str] = (),
+    observed: Callable[[Any], str] | None = None,
+    what: str = "",
+) -> Check:
+    """The check that a property is readable and `hold` accepts it; `known` are texts that a report may show.
+
+    `observed` says what was seen, `what` what is not known yet: the property's name (and its value) without them.
+    """
+    name = ".".join(path)
 
     def check(resource: Resource) -> Judgement:
         value = at(resource, *path)
         if unreadable(value):
-            return undecided(name)
-        if (default if value is None else truth(value)) is expected:
+            return undecided(what or name)
+        if hold(value):
             return PASSED
-        return fail(f"{name} {seen(value)}", f"{name} {required}")
+        return fail(observed(value) if observed else f"{name} {seen(value, *known)}", required)
 
     return check
+
+
+def flag(*path: str, expected: bool, default: bool) -> Check:
+    """The check that a boolean is as `expected`; `default` is what the provider does without it."""
+    return must(
+        *path,
+        hold=lambda value: (default if value is None else truth(value)) is expected,
+        required=f"{'.'.join(path)} {str(expected).lower()}",
+    )
 
 
 def word(*path: str, allowed: Sequence[str], default: str | None = None, known: Sequence[str] = ()) -> Check:
     """The check that a text is one of `allowed`; `known` are others that a report may show."""
-    name, required = ".".join(path), " or ".join(allowed)
-
-    def check(resource: Resource) -> Judgement:
-        value = at(resource, *path)
-        if unreadable(value):
-            return undecided(name)
-        if (default if value is None else value) in allowed:
-            return PASSED
-        return fail(f"{name} {seen(value, *known)}", f"{name} {required}")
-
-    return check
+    return must(
+        *path,
+        hold=lambda value: (default if value is None else value) in allowed,
+        required=f"{'.'.join(path)} {' or '.join(allowed)}",
+        known=known,
+    )
 
 
 def number(*path: str, minimum: int, maximum: int, unit: str, default: int | None = None) -> Check:
     """The check that a whole number lies within both bounds; without `default`, it must be stated."""
-    name = ".".join(path)
-    required = f"{name} {minimum} to {maximum} {unit}"
 
-    def check(resource: Resource) -> Judgement:
-        value = at(resource, *path)
-        if unreadable(value):
-            return undecided(name)
+    def hold(value: Any) -> bool:
         found = default if value is None else whole_number(value)
-        if found is not None and minimum <= found <= maximum:
-            return PASSED
-        return fail(f"{name} {seen(value)}", required)
+        return found is not None and minimum <= found <= maximum
 
-    return check
+    return must(*path, hold=hold, required=f"{'.'.join(path)} {minimum} to {maximum} {unit}")
 
 
 def text(*path: str, refused: Sequence[str] = ()) -> Check:
@@ -123,19 +130,15 @@ def text(*path: str, refused: Sequence[str] = ()) -> Check:
     return check
 
 
-def some(*path: str) -> Check:
+def some(*path: str, observed: str = "", required: str = "") -> Check:
     """The check that a list has an item."""
     name = ".".join(path)
-
-    def check(resource: Resource) -> Judgement:
-        value = at(resource, *path)
-        if unreadable(value):
-            return undecided(name)
-        if isinstance(value, list) and any(is_text(item) for item in value):
-            return PASSED
-        return fail(f"no {name}", f"one {name} at least")
-
-    return check
+    return must(
+        *path,
+        hold=lambda value: isinstance(value, list) and any(map(is_text, value)),
+        required=required or f"one {name} at least",
+        observed=lambda _: observed or f"no {name}",
+    )
 
 
 def both(*checks: Check) -> Check:
@@ -143,14 +146,24 @@ def both(*checks: Check) -> Check:
     return lambda resource: worst(check(resource) for check in checks)
 
 
-def worst(judgements: Any) -> Judgement:
+def either(settled: Callable[[Resource], bool], check: Check) -> Check:
+    """The check that holds where the question is `settled` already, and asks `check` elsewhere."""
+    return lambda resource: PASSED if settled(resource) else check(resource)
+
+
+def in_order(*checks: Check) -> Check:
+    """The check whose answer is that of the first of `checks` that does not pass."""
+
+    def check(resource: Resource) -> Judgement:
+        judgements = (check(resource) for check in checks)
+        return next((judgement for judgement in judgements if judgement is not PASSED), PASSED)
+
+    return check
+
+
+def worst(judgements: Iterable[Judgement]) -> Judgement:
     """The worst of several judgements; what does not apply counts last."""
-    found = list(judgements)
-    for verdict in _WORST_FIRST:
-        for judgement in found:
-            if judgement.verdict is verdict:
-                return judgement  # type: ignore[no-any-return]
-    return NOT_APPLICABLE
+    return min(judgements, key=lambda judgement: _WORST_FIRST.index(judgement.verdict), default=NOT_APPLICABLE)
 
 
 def only(concerns: Callable[[Resource], bool | None], check: Check, *, what: str) -> Check:
@@ -166,3 +179,13 @@ def only(concerns: Callable[[Resource], bool | None], check: Check, *, what: str
         return undecided(what) if doubtful else judgement
 
     return checked
+
+
+def where(key: str, hold: Callable[[Any], bool], default: Any = None) -> Callable[[Resource], bool | None]:
+    """Whether `hold` accepts a property; None where that is unknown."""
+
+    def concerns(resource: Resource) -> bool | None:
+        value = resource.get(key, default)
+        return None if unreadable(value) else hold(value)
+
+    return concerns

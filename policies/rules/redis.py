@@ -7,18 +7,16 @@ from policies.rule import (
     ADVICE,
     IN_PRODUCTION,
     ONLY_PRODUCTION,
-    PASSED,
     Judgement,
     Resource,
     Rule,
     Severity,
-    Verdict,
-    fail,
+    decide,
     seen,
     undecided,
     whole_number,
 )
-from policies.rules.reading import both, flag, is_text, number, some, text, truth, unreadable, word
+from policies.rules.reading import both, either, flag, is_text, must, number, some, text, truth, unreadable, word
 from policies.rules.tokens import REDIS, SERVERLESS_REDIS, UPSTASH
 
 DOCS = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg"
@@ -27,71 +25,47 @@ _TLS_MODES = ("preferred", "required")
 
 
 def _encrypted(resource: Resource) -> Judgement:
-    value, engine = resource.get("atRestEncryptionEnabled"), resource.get("engine")
-    if value is None and unreadable(engine):
+    engine = resource.get("engine")
+    if resource.get("atRestEncryptionEnabled") is None and unreadable(engine):
         return undecided("engine")
     # ElastiCache encrypts Valkey unless told not to, Redis only if told to.
     return flag("atRestEncryptionEnabled", expected=True, default=engine == "valkey")(resource)
 
 
-def _authenticates(resource: Resource) -> Judgement:
-    if any(is_text(resource.get(key)) for key in ("authToken", "authTokenWo", "userGroupId")):
-        return PASSED
-    groups = some("userGroupIds")(resource)
-    if groups.verdict is not Verdict.FAIL:
-        return groups
-    return fail("neither a token nor a user group", "authToken, or a user group")
-
-
 def _has_a_standby(resource: Resource) -> Judgement:
-    nodes = {key: resource.get(key) for key in ("numCacheClusters", "replicasPerNodeGroup")}
-    if unreadable(*nodes.values()):
-        return undecided("the number of nodes")
-    cluster, replicas = (whole_number(value) for value in nodes.values())
-    if (cluster or 0) >= 2 or (replicas or 0) >= 1:
-        return PASSED
-    return fail(f"numCacheClusters {seen(nodes['numCacheClusters'])}", "2 nodes at least")
-
-
-def _evicts_by_choice(resource: Resource) -> Judgement:
-    value = resource.get("eviction")
-    if unreadable(value):
-        return undecided("eviction")
-    stated = truth(value) is not None
-    return PASSED if stated else fail(f"eviction {seen(value)}", "eviction, true or false")
-
-
-def _survives_a_zone(resource: Resource) -> Judgement:
-    # Upstash spreads paid databases over zones unless told not to.
-    zones = flag("multizone", expected=True, default=True)(resource)
-    return PASSED if truth(resource.get("prodPack")) is True else zones
+    nodes = resource.get("numCacheClusters"), resource.get("replicasPerNodeGroup")
+    cluster, replicas = (whole_number(value) or 0 for value in nodes)
+    return decide(
+        "the number of nodes",
+        f"numCacheClusters {seen(nodes[0])}",
+        "2 nodes at least",
+        holds=not unreadable(*nodes) and (cluster >= 2 or replicas >= 1),
+        doubtful=unreadable(*nodes),
+    )
 
 
 _rule = partial(Rule, types=frozenset({REDIS}))
 _any_elasticache = partial(Rule, types=frozenset({REDIS, SERVERLESS_REDIS}))
 _upstash = partial(Rule, types=frozenset({UPSTASH}), source="https://upstash.com/docs/redis")
+_unwaivable = partial(_rule, severity=Severity.CRITICAL, waivable=False)
 
 RULES: Final = (
-    _rule(
+    _unwaivable(
         id="redis-storage-encrypted",
         title="What Redis writes to disk is encrypted",
         why="a snapshot that leaves the account can be read",
         source=f"{DOCS}/at-rest-encryption.html",
         remedy="Set atRestEncryptionEnabled; an existing store is made again from a snapshot.",
-        severity=Severity.CRITICAL,
         controls=("CKV_AWS_29", "AWS-0045"),
-        waivable=False,
         check=_encrypted,
     ),
-    _rule(
+    _unwaivable(
         id="redis-tls-required",
         title="Redis refuses connections without TLS",
         why="passwords and sessions would cross the network in the clear",
         source=f"{DOCS}/in-transit-encryption.html",
         remedy="Set transitEncryptionEnabled, and transitEncryptionMode to required.",
-        severity=Severity.CRITICAL,
         controls=("CKV_AWS_30", "AWS-0051"),
-        waivable=False,
         check=both(
             flag("transitEncryptionEnabled", expected=True, default=False),
             word("transitEncryptionMode", allowed=("required",), default="required", known=_TLS_MODES),
@@ -106,7 +80,14 @@ RULES: Final = (
         severity=Severity.CRITICAL,
         controls=("CKV_AWS_31",),
         waivable=False,
-        check=_authenticates,
+        check=either(
+            lambda resource: any(
+                is_text(resource.get(key)) for key in ("authToken", "authTokenWo", "userGroupId")
+            ),
+            some(
+                "userGroupIds", observed="neither a token nor a user group", required="authToken, or a user group"
+            ),
+        ),
     ),
     _rule(
         id="redis-failover",
@@ -193,7 +174,7 @@ RULES: Final = (
         remedy="Set eviction: true for a cache, false for everything else.",
         keys=("redis.role", "redis.eviction_policy"),
         severity=Severity.MEDIUM,
-        check=_evicts_by_choice,
+        check=must("eviction", hold=lambda value: truth(value) is not None, required="eviction, true or false"),
     ),
     _upstash(
         id="upstash-zones",
@@ -201,6 +182,10 @@ RULES: Final = (
         why="the loss of one zone stops the application",
         remedy="Unset multizone, or set prodPack.",
         levels=IN_PRODUCTION,
-        check=_survives_a_zone,
+        # Upstash spreads paid databases over zones unless told not to.
+        check=either(
+            lambda resource: truth(resource.get("prodPack")) is True,
+            flag("multizone", expected=True, default=True),
+        ),
     ),
 )

@@ -1,6 +1,6 @@
 """How rules read a Cloudflare ruleset whose parts may have any shape."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from policies.rule import SECRET, UNKNOWN, Judgement, Properties, fail, undecided
@@ -10,23 +10,18 @@ def well_shaped(check: Callable[[Properties], Judgement]) -> Callable[[Propertie
     """The check, asked only where the rules have the shape that Cloudflare gives them."""
 
     def checked(ruleset: Properties) -> Judgement:
-        parts = list(_parts(ruleset))
+        rules = ruleset.get("rules")
+        # What a ruleset is made of, each part with the type that it must have.
+        parts: list[tuple[Any, type]] = [(rules, list)]
+        for rule in rules if isinstance(rules, list) else ():
+            if isinstance(rule, Mapping):
+                parts += [(rule.get("ratelimit"), Mapping), (rule.get("action"), str)]
+            else:
+                # Nothing in a rule's place is odd too.
+                parts.append((rule if rule is not None else 0, dict))
         if any(part is SECRET for part, _ in parts):
             return undecided("a rule")
         shaped = all(part is None or part is UNKNOWN or isinstance(part, kind) for part, kind in parts)
         return check(ruleset) if shaped else fail("rules of another shape", "a list of rules")
 
     return checked
-
-
-def _parts(ruleset: Properties) -> Iterator[tuple[Any, type]]:
-    """What a ruleset is made of, each part with the type that it must have."""
-    rules = ruleset.get("rules")
-    yield rules, list
-    for rule in rules if isinstance(rules, list) else ():
-        if not isinstance(rule, Mapping):
-            # Nothing in a rule's place is odd too.
-            yield (rule if rule is not None else 0), dict
-            continue
-        yield rule.get("ratelimit"), Mapping
-        yield rule.get("action"), str

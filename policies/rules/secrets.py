@@ -1,41 +1,17 @@
 """Rules of Secrets Manager and of log groups: what keeps secrets secret, and records on record."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
 from policies.limits import ADVISED_LOG_RETENTION_DAYS, LOG_RETENTION_DAYS
-from policies.rule import (
-    ADVICE,
-    ADVICE_IN_PRODUCTION,
-    ONLY_PRODUCTION,
-    PASSED,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    Stack,
-    StackRule,
-    fail,
-    undecided,
-)
-from policies.rules.links import has_unresolved_links, siblings
+from policies.rule import ADVICE, ADVICE_IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity, StackRule
+from policies.rules.links import has_sibling
 from policies.rules.reading import Check, number, text
 
 SECRET_TYPE = "aws:secretsmanager/secret:Secret"  # noqa: S105  a type token
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 LEAST_RECOVERY_DAYS, MOST_RECOVERY_DAYS = 7, 30
-
-
-def _rotates(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
-    for secret in stack.of(SECRET_TYPE):
-        if siblings(stack, (ROTATION,), "secretId", secret, "name"):
-            yield secret, PASSED
-        elif has_unresolved_links(stack, (ROTATION,), "secretId"):
-            yield secret, undecided("whose rotation it is")
-        else:
-            yield secret, fail("no rotation", "a SecretRotation")
 
 
 def _retention(minimum: int) -> Check:
@@ -57,7 +33,13 @@ RULES: Final = (
         levels=ADVICE,
         controls=("CKV2_AWS_57",),
         types=frozenset({SECRET_TYPE}),
-        check=_rotates,
+        check=has_sibling(
+            (SECRET_TYPE, "name"),
+            (ROTATION, "secretId"),
+            what="whose rotation it is",
+            observed="no rotation",
+            required="a SecretRotation",
+        ),
     ),
     _secret(
         id="secret-own-key",

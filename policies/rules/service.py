@@ -1,6 +1,6 @@
 """Rules of ECS services, their scaling and their cluster."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from policies.rule import (
     Severity,
     Stack,
     StackRule,
+    decide,
     fail,
     seen,
     undecided,
@@ -23,7 +24,7 @@ from policies.rule import (
 )
 from policies.rules.links import by_urn, linked, linking
 from policies.rules.pooler import is_pooler
-from policies.rules.reading import at, both, flag, items, unreadable
+from policies.rules.reading import at, both, flag, items, must, unreadable
 from policies.rules.stores import is_measuring
 from policies.rules.tokens import SCALING_TARGET, SERVICE, SUBNET, TASK
 
@@ -36,36 +37,37 @@ LEAST_TASKS = 2
 DOCS = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 
 
-def _platform(service: Resource) -> Judgement:
-    value = service.get("platformVersion")
-    if unreadable(value):
-        return undecided("platformVersion")
-    if value in (None, "LATEST"):
-        return PASSED
-    parts = [whole_number(part) for part in value.split(".")] if isinstance(value, str) else []
+def _is_recent(version: Any) -> bool:
+    if version in (None, "LATEST"):
+        return True
+    parts = [whole_number(part) for part in version.split(".")] if isinstance(version, str) else []
     numbers = [part for part in parts if part is not None]
-    recent = len(numbers) == len(parts) > 0 and tuple(numbers) >= OLDEST_PLATFORM
-    return PASSED if recent else fail("an old platformVersion", "LATEST, or 1.4.0 and later")
+    return len(numbers) == len(parts) > 0 and tuple(numbers) >= OLDEST_PLATFORM
 
 
 def _insights(cluster: Resource) -> Judgement:
     settings = cluster.get("settings")
     found = [settings] if unreadable(settings) else items(settings)
     values = [at(it, "value") for it in found if not unreadable(it) and at(it, "name") == "containerInsights"]
-    if any(value in INSIGHTS for value in values if not unreadable(value)):
-        return PASSED
-    hidden = [it for it in found if unreadable(it, at(it, "name")) or unreadable(*values)]
-    return undecided("containerInsights") if hidden else fail("no containerInsights", " or ".join(INSIGHTS))
+    return decide(
+        "containerInsights",
+        "no containerInsights",
+        " or ".join(INSIGHTS),
+        holds=any(value in INSIGHTS for value in values),
+        doubtful=unreadable(*values) or any(unreadable(it, at(it, "name")) for it in found),
+    )
 
 
 def _bounds(target: Resource) -> Judgement:
-    least, most = target.get("minCapacity"), target.get("maxCapacity")
-    if unreadable(least, most):
-        return undecided("minCapacity and maxCapacity")
-    low, high = whole_number(least), whole_number(most)
-    if low is not None and high is not None and 1 <= low < high:
-        return PASSED
-    return fail(f"minCapacity {seen(least)} and maxCapacity {seen(most)}", "1 or more, and more than that")
+    stated = target.get("minCapacity"), target.get("maxCapacity")
+    low, high = (whole_number(it) for it in stated)
+    return decide(
+        "minCapacity and maxCapacity",
+        f"minCapacity {seen(stated[0])} and maxCapacity {seen(stated[1])}",
+        "1 or more, and more than that",
+        holds=low is not None and high is not None and 1 <= low < high,
+        doubtful=unreadable(*stated),
+    )
 
 
 def _target(policy: Resource) -> Judgement:
@@ -111,27 +113,30 @@ def _two_tasks(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
         if of_measuring(service, stack):
             continue
         least = least_tasks(service, stack)
-        number = whole_number(least)
-        if unreadable(least):
-            yield service, undecided("the number of tasks")
-        elif number is None or number < LEAST_TASKS:
-            yield service, fail(f"{seen(least)} tasks", f"{LEAST_TASKS} tasks at least")
-        else:
-            yield service, _in_zones(service, stack)
-
-
-def _in_zones(service: Resource, stack: Stack) -> Judgement:
-    stated = at(service, "networkConfiguration", "subnets")
-    subnets = linked(service, "networkConfiguration", stack, SUBNET)
-    zones = [subnet.get("availabilityZone", subnet.get("availabilityZoneId")) for subnet in subnets]
-    known = {zone for zone in zones if isinstance(zone, str)}
-    if len(known) >= LEAST_TASKS:
-        return PASSED
-    if any(zone is None or unreadable(zone) for zone in zones) or (not zones and unreadable(stated)):
-        return undecided("the zones of the subnets")
-    # Subnets of another stack: their zones are not here, their number is.
-    enough = not zones and len([it for it in items(stated) if it]) >= LEAST_TASKS
-    return PASSED if enough else fail("subnets of one zone", "subnets of two zones at least")
+        few = decide(
+            "the number of tasks",
+            f"{seen(least)} tasks",
+            f"{LEAST_TASKS} tasks at least",
+            holds=(whole_number(least) or 0) >= LEAST_TASKS,
+            doubtful=unreadable(least),
+        )
+        if few is not PASSED:
+            yield service, few
+            continue
+        stated = at(service, "networkConfiguration", "subnets")
+        subnets = linked(service, "networkConfiguration", stack, SUBNET)
+        zones = [subnet.get("availabilityZone", subnet.get("availabilityZoneId")) for subnet in subnets]
+        # Subnets of another stack: their zones are not here, their number is.
+        counted = [it for it in items(stated) if it] if not zones and not unreadable(stated) else []
+        hidden = any(zone is None or unreadable(zone) for zone in zones)
+        found = decide(
+            "the zones of the subnets",
+            "subnets of one zone",
+            "subnets of two zones at least",
+            holds=len({it for it in zones if isinstance(it, str)} or counted) >= LEAST_TASKS,
+            doubtful=hidden or (not zones and unreadable(stated)),
+        )
+        yield service, found
 
 
 def _scales(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
@@ -148,25 +153,21 @@ def _scales(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
 
 
 def _separate_roles(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+    keys = ("executionRoleArn", "taskRoleArn")
     for task in stack.of(TASK):
-        execution, own = task.get("executionRoleArn"), task.get("taskRoleArn")
-        urns = [by_urn(task, key) for key in ("executionRoleArn", "taskRoleArn")]
-        if own in (None, "") or execution in (None, ""):
-            yield task, PASSED
-        elif all(urns) and (unreadable(execution, own) or execution == own):
-            yield task, _one_or_two(urns)
-        elif unreadable(execution, own):
-            yield task, undecided("the roles")
-        else:
-            yield task, _one_or_two([execution, own])
-
-
-def _one_or_two(roles: Sequence[Any]) -> Judgement:
-    return PASSED if roles[0] != roles[1] else fail("one role for both", "two roles")
+        roles = [task.get(key) for key in keys]
+        urns = [by_urn(task, key) for key in keys]
+        linked_roles = all(urns) and (unreadable(*roles) or roles[0] == roles[1])
+        first, second = urns if linked_roles else roles
+        absent = None in roles or "" in roles
+        doubtful = not linked_roles and unreadable(*roles)
+        holds = absent or (not doubtful and first != second)
+        yield task, decide("the roles", "one role for both", "two roles", holds=holds, doubtful=doubtful)
 
 
 _service = partial(Rule, types=frozenset({SERVICE}))
 _over_services = partial(StackRule, types=frozenset({SERVICE}))
+_medium_in_production = partial(Rule, levels=IN_PRODUCTION, severity=Severity.MEDIUM)
 
 RULES: Final = (
     _service(
@@ -199,7 +200,12 @@ RULES: Final = (
         severity=Severity.LOW,
         levels=ADVICE,
         controls=("CKV_AWS_332",),
-        check=_platform,
+        check=must(
+            "platformVersion",
+            hold=_is_recent,
+            required="LATEST, or 1.4.0 and later",
+            observed=lambda _: "an old platformVersion",
+        ),
     ),
     _over_services(
         id="service-two-tasks",
@@ -222,15 +228,13 @@ RULES: Final = (
         levels=IN_PRODUCTION,
         check=_scales,
     ),
-    Rule(
+    _medium_in_production(
         id="scaling-bounds",
         title="Scaling has a lower and a higher bound",
         why="with equal bounds nothing scales, with 0 nothing runs",
         source=f"{DOCS}/service-auto-scaling.html",
         remedy="Set minCapacity to 1 or more, and maxCapacity above it.",
         keys=("service.scaling.minimum_tasks", "service.scaling.maximum_tasks"),
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         types=frozenset({SCALING_TARGET}),
         check=_bounds,
     ),
@@ -246,14 +250,12 @@ RULES: Final = (
         types=frozenset({SCALING_POLICY}),
         check=_target,
     ),
-    Rule(
+    _medium_in_production(
         id="cluster-container-insights",
         title="Container Insights is on",
         why="without it ECS has no memory, network or task counts of a task",
         source=f"{DOCS}/cloudwatch-container-insights.html",
         remedy="Set the cluster's setting containerInsights to enabled.",
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         controls=("CKV_AWS_65", "AWS-0034"),
         types=frozenset({CLUSTER}),
         check=_insights,

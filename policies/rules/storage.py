@@ -1,8 +1,8 @@
 """Rules of S3, CloudFront and ECR."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from policies.rule import (
     IN_PRODUCTION,
@@ -14,13 +14,14 @@ from policies.rule import (
     Severity,
     Stack,
     StackRule,
+    decide,
     fail,
     seen,
     undecided,
 )
 from policies.rules.document import allows, statements, texts
 from policies.rules.links import has_unresolved_links, siblings
-from policies.rules.reading import at, flag, items, truth, unreadable, word
+from policies.rules.reading import Check, at, flag, in_order, items, must, truth, unreadable, word
 from policies.rules.tokens import BUCKETS
 
 BLOCKS: Final = ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",)
@@ -40,35 +41,19 @@ MODERN_TLS: Final = ("TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_20
 Found = Iterator[tuple[Resource, Judgement]]
 
 
-def _all_of(stack: Stack, types: tuple[str, ...], missing: str, holds: Any) -> Found:
+def _all_of(types: tuple[str, ...], missing: str, holds: Check) -> Callable[[Stack], Found]:
     """Judge each bucket by the resources of `types` that settle something for it."""
-    for bucket in stack.of(*BUCKETS):
-        judgements = [holds(it) for it in siblings(stack, types, "bucket", bucket, "bucket")]
-        if any(judgement is PASSED for judgement in judgements):
-            yield bucket, PASSED
-        elif judgements:
-            yield bucket, judgements[0]
-        elif has_unresolved_links(stack, types, "bucket"):
-            yield bucket, undecided("whose settings these are")
-        else:
-            yield bucket, fail(missing, missing.removeprefix("no "))
 
+    def check(stack: Stack) -> Found:
+        for bucket in stack.of(*BUCKETS):
+            judgements = [holds(it) for it in siblings(stack, types, "bucket", bucket, "bucket")]
+            doubtful = has_unresolved_links(stack, types, "bucket")
+            none = decide(
+                "whose settings these are", missing, missing.removeprefix("no "), holds=False, doubtful=doubtful
+            )
+            yield bucket, PASSED if PASSED in judgements else next(iter(judgements), none)
 
-def _blocks_public_access(block: Resource) -> Judgement:
-    for switch in SWITCHES:
-        judgement = flag(switch, expected=True, default=False)(block)
-        if judgement is not PASSED:
-            return judgement
-    return PASSED
-
-
-def _keeps_versions(versioning: Resource) -> Judgement:
-    status = at(versioning, "versioningConfiguration", "status")
-    if unreadable(status):
-        return undecided("the status of versioning")
-    return (
-        PASSED if status == "Enabled" else fail(f"versioning {seen(status, 'Suspended', 'Disabled')}", "Enabled")
-    )
+    return check
 
 
 def _ends(lifecycle: Resource) -> Judgement:
@@ -76,32 +61,27 @@ def _ends(lifecycle: Resource) -> Judgement:
     if unreadable(rules):
         return undecided("rules")
     states = [at(it, "status") for it in items(rules)]
-    if "Enabled" in states:
-        return PASSED
-    return (
-        undecided("the status of a rule") if any(map(unreadable, states)) else fail("no rule in force", "a rule")
+    return decide(
+        "the status of a rule",
+        "no rule in force",
+        "a rule",
+        holds="Enabled" in states,
+        doubtful=unreadable(*states),
     )
 
 
 def _refuses_plain_http(policy: Resource) -> Judgement:
     try:
-        found = statements(policy.get("policy"))
+        found = statements(policy.get("policy")) or []
     except LookupError:
         return undecided("policy")
-    refused = any(_denies_plain_http(statement) for statement in found or ())
-    return (
-        PASSED
-        if refused
-        else fail("no statement that denies plain HTTP", "Deny where aws:SecureTransport is false")
-    )
-
-
-def _denies_plain_http(statement: Mapping[str, Any]) -> bool:
-    insecure = at(statement, "Condition", "Bool", "aws:SecureTransport")
-    actions, principals = texts(statement.get("Action")), at(statement, "Principal")
-    everybody = principals == "*" or at(principals, "AWS") == "*"
-    everything = "s3:*" in actions or "*" in actions
-    return not allows(statement) and truth(insecure) is False and everybody and everything
+    for statement in found:
+        insecure = truth(at(statement, "Condition", "Bool", "aws:SecureTransport")) is False
+        actions, principals = texts(statement.get("Action")), at(statement, "Principal")
+        everybody = principals == "*" or at(principals, "AWS") == "*"
+        if not allows(statement) and insecure and everybody and ("s3:*" in actions or "*" in actions):
+            return PASSED
+    return fail("no statement that denies plain HTTP", "Deny where aws:SecureTransport is false")
 
 
 def _https_only(distribution: Resource) -> Judgement:
@@ -110,7 +90,7 @@ def _https_only(distribution: Resource) -> Judgement:
     bad = [it for it in policies if it not in ONLY_HTTPS and not unreadable(it)]
     if bad:
         return fail(f"viewerProtocolPolicy {seen(bad[0], 'allow-all')}", " or ".join(ONLY_HTTPS))
-    return undecided("viewerProtocolPolicy") if any(map(unreadable, policies)) else PASSED
+    return undecided("viewerProtocolPolicy") if unreadable(*policies) else PASSED
 
 
 _over_buckets = partial(StackRule, types=frozenset(BUCKETS))
@@ -127,7 +107,11 @@ RULES: Final = (
         severity=Severity.CRITICAL,
         controls=("CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56", "CKV2_AWS_6", "AWS-0094"),
         waivable=False,
-        check=lambda stack: _all_of(stack, BLOCKS, "no BucketPublicAccessBlock", _blocks_public_access),
+        check=_all_of(
+            BLOCKS,
+            "no BucketPublicAccessBlock",
+            in_order(*(flag(switch, expected=True, default=False) for switch in SWITCHES)),
+        ),
     ),
     _over_buckets(
         id="bucket-versions",
@@ -137,7 +121,18 @@ RULES: Final = (
         remedy="Add a BucketVersioning with status Enabled.",
         levels=IN_PRODUCTION,
         controls=("CKV_AWS_21", "AWS-0090"),
-        check=lambda stack: _all_of(stack, VERSIONINGS, "no BucketVersioning", _keeps_versions),
+        check=_all_of(
+            VERSIONINGS,
+            "no BucketVersioning",
+            must(
+                "versioningConfiguration",
+                "status",
+                hold=lambda status: status == "Enabled",
+                required="Enabled",
+                observed=lambda status: f"versioning {seen(status, 'Suspended', 'Disabled')}",
+                what="the status of versioning",
+            ),
+        ),
     ),
     _over_buckets(
         id="bucket-lifecycle",
@@ -149,7 +144,7 @@ RULES: Final = (
         severity=Severity.LOW,
         levels=IN_PRODUCTION,
         controls=("CKV2_AWS_61",),
-        check=lambda stack: _all_of(stack, LIFECYCLES, "no BucketLifecycleConfiguration", _ends),
+        check=_all_of(LIFECYCLES, "no BucketLifecycleConfiguration", _ends),
     ),
     _over_buckets(
         id="bucket-https",
@@ -159,7 +154,7 @@ RULES: Final = (
         remedy="Add a BucketPolicy that denies s3:* to everybody where aws:SecureTransport is false.",
         levels=IN_PRODUCTION,
         controls=("CKV_AWS_379",),
-        check=lambda stack: _all_of(stack, BUCKET_POLICIES, "no BucketPolicy", _refuses_plain_http),
+        check=_all_of(BUCKET_POLICIES, "no BucketPolicy", _refuses_plain_http),
     ),
     Rule(
         id="bucket-no-forced-deletion",

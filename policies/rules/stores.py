@@ -1,18 +1,10 @@
 """Rules of what measures the others, and of what keeps the series."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from policies.rule import (
-    NOT_APPLICABLE,
-    PASSED,
-    Judgement,
-    Resource,
-    Rule,
-    fail,
-    undecided,
-)
+from policies.rule import NOT_APPLICABLE, Judgement, Resource, Rule, decide
 from policies.rules.container import definitions
 from policies.rules.pooler import stated
 from policies.rules.reading import at, items, unreadable
@@ -38,44 +30,37 @@ def is_measuring(task: Mapping[str, Any]) -> bool | None:
     return None if unreadable(tag) else tag is not None
 
 
-def _keeps_series(container: Mapping[str, Any]) -> bool:
-    image = container.get("image")
-    named = isinstance(image, str) and _PROMETHEUS.search(image) is not None
-    words = [*items(container.get("command")), *items(container.get("entryPoint"))]
-    return named or any(isinstance(word, str) and _STORE in word for word in words)
-
-
-def _is_concerned(task: Resource) -> bool | None:
+def _runs_prometheus(task: Resource) -> bool | None:
     """Whether Prometheus runs in the task; None where that is not known."""
     try:
-        containers = definitions(task)
+        containers = definitions(task) or []
     except LookupError:
         return None
-    return any(_keeps_series(container) for container in containers or ())
-
-
-def _shares(volumes: Any) -> Iterator[bool | None]:
-    """Whether each volume is shared over the network; None where that is not known."""
-    for volume in items(volumes):
-        driver = at(volume, "dockerVolumeConfiguration", "driverOpts", "type")
-        if unreadable(volume, driver) or any(unreadable(at(volume, key)) for key in NETWORK_DISKS):
-            yield None
-        else:
-            remote = [at(volume, key) for key in NETWORK_DISKS]
-            yield any(it is not None for it in remote) or (isinstance(driver, str) and driver.startswith("nfs"))
+    images = [container.get("image") for container in containers]
+    words = [it for one in containers for key in ("command", "entryPoint") for it in items(one.get(key))]
+    named = any(isinstance(image, str) and _PROMETHEUS.search(image) for image in images)
+    return named or any(isinstance(it, str) and _STORE in it for it in words)
 
 
 def _on_a_disk(task: Resource) -> Judgement:
-    volumes = task.get("volumes")
-    shared = [None] if unreadable(volumes) else list(_shares(volumes))
-    concerned = _is_concerned(task)
+    # Whether each volume is shared over the network; None where that is not known.
+    shared: list[bool | None] = []
+    for volume in items(task.get("volumes")):
+        driver = at(volume, "dockerVolumeConfiguration", "driverOpts", "type")
+        remote = [at(volume, key) for key in NETWORK_DISKS]
+        is_nfs = isinstance(driver, str) and driver.startswith("nfs")
+        hidden = unreadable(volume, driver, *remote)
+        shared.append(None if hidden else is_nfs or any(it is not None for it in remote))
+    concerned = _runs_prometheus(task)
     if concerned is False:
         return NOT_APPLICABLE
-    if not any(it is not False for it in shared):
-        return PASSED
-    if concerned is None or True not in shared:
-        return undecided("what the volumes are, and who mounts them")
-    return fail("a volume of a network file system", "a disk of the machine")
+    return decide(
+        "what the volumes are, and who mounts them",
+        "a volume of a network file system",
+        "a disk of the machine",
+        holds=all(it is False for it in shared),
+        doubtful=concerned is None or True not in shared,
+    )
 
 
 RULES: Final = (

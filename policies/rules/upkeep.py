@@ -13,12 +13,13 @@ from policies.rule import (
     Resource,
     Rule,
     Severity,
+    decide,
     fail,
     seen,
     undecided,
     whole_number,
 )
-from policies.rules.reading import both, flag, only, text, unreadable, word
+from policies.rules.reading import both, flag, must, only, text, unreadable, where, word
 from policies.rules.tokens import DATABASE
 
 AUTHORITIES: Final = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")
@@ -27,15 +28,6 @@ AUTHORITIES: Final = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g
 Without one, RDS takes the first.
 """
 MONITORING_SECONDS: Final = (1, 5, 10, 15, 30, 60)
-
-
-def _monitored(resource: Resource) -> Judgement:
-    interval = resource.get("monitoringInterval")
-    if unreadable(interval):
-        return undecided("monitoringInterval")
-    if whole_number(interval) in MONITORING_SECONDS:
-        return PASSED
-    return fail(f"monitoringInterval {seen(interval)}", f"{MONITORING_SECONDS[0]} to {MONITORING_SECONDS[-1]} s")
 
 
 def _may_grow(resource: Resource) -> Judgement:
@@ -52,35 +44,31 @@ def _may_grow(resource: Resource) -> Judgement:
 
 def _logs(resource: Resource) -> Judgement:
     exported = resource.get("enabledCloudwatchLogsExports")
-    if unreadable(exported):
-        return undecided("enabledCloudwatchLogsExports")
     names = exported if isinstance(exported, list) else []
     missing = [name for name in ("postgresql", "upgrade") if name not in names]
-    if missing and any(unreadable(name) for name in names):
-        return undecided("enabledCloudwatchLogsExports")
-    return fail(f"no export of {' and '.join(missing)}", "postgresql and upgrade") if missing else PASSED
-
-
-def _concerns_postgres(resource: Resource) -> bool | None:
-    engine = resource.get("engine")
-    if unreadable(engine):
-        return None
-    return engine is None or "postgres" in str(engine)
+    return decide(
+        "enabledCloudwatchLogsExports",
+        f"no export of {' and '.join(missing)}",
+        "postgresql and upgrade",
+        holds=not missing,
+        doubtful=unreadable(exported, *names),
+    )
 
 
 _rule = partial(Rule, types=frozenset({DATABASE}))
+_medium_in_production = partial(_rule, levels=IN_PRODUCTION, severity=Severity.MEDIUM)
 
 RULES: Final = (
-    _rule(
+    _medium_in_production(
         id="database-logs-exported",
         title="PostgreSQL's logs reach CloudWatch",
         why="RDS keeps them for days only, on the instance that failed",
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.html",
         remedy="Set enabledCloudwatchLogsExports to postgresql and upgrade.",
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         controls=("CKV_AWS_129",),
-        check=only(_concerns_postgres, _logs, what="the engine"),
+        check=only(
+            where("engine", lambda engine: engine is None or "postgres" in str(engine)), _logs, what="the engine"
+        ),
     ),
     _rule(
         id="database-performance-insights",
@@ -102,16 +90,21 @@ RULES: Final = (
         severity=Severity.MEDIUM,
         levels=ONLY_PRODUCTION,
         controls=("CKV_AWS_118",),
-        check=both(_monitored, text("monitoringRoleArn")),
+        check=both(
+            must(
+                "monitoringInterval",
+                hold=lambda interval: whole_number(interval) in MONITORING_SECONDS,
+                required=f"{MONITORING_SECONDS[0]} to {MONITORING_SECONDS[-1]} s",
+            ),
+            text("monitoringRoleArn"),
+        ),
     ),
-    _rule(
+    _medium_in_production(
         id="database-minor-upgrades",
         title="Minor versions of PostgreSQL are installed by themselves",
         why="security fixes wait for somebody to remember them",
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html",
         remedy="Set autoMinorVersionUpgrade.",
-        severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
         controls=("CKV_AWS_226",),
         check=flag("autoMinorVersionUpgrade", expected=True, default=True),
     ),

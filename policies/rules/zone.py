@@ -13,6 +13,7 @@ from policies.rule import (
     Severity,
     Stack,
     StackRule,
+    decide,
     fail,
     seen,
     undecided,
@@ -49,12 +50,9 @@ def _states_settings(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
     for zone in stack.of(ZONE):
         stated = [it.get("settingId") for it in siblings(stack, (SETTING,), "zoneId", zone, "id")]
         missing = [name for name in NEEDED if name not in stated]
-        if not missing:
-            yield zone, PASSED
-        elif any(map(unreadable, stated)) or has_unresolved_links(stack, (SETTING,), "zoneId"):
-            yield zone, undecided("the zone's settings")
-        else:
-            yield zone, fail(f"no setting {', '.join(missing)}", ", ".join(NEEDED))
+        doubtful = unreadable(*stated) or has_unresolved_links(stack, (SETTING,), "zoneId")
+        said, required = f"no setting {', '.join(missing)}", ", ".join(NEEDED)
+        yield zone, decide("the zone's settings", said, required, holds=not missing, doubtful=doubtful)
 
 
 def _in_force(ruleset: Mapping[str, Any]) -> list[Any] | None:
@@ -111,48 +109,48 @@ _BYPASS = (
 )
 
 
-def _rulesets(stack: Stack, zone: Resource, phase: str) -> tuple[list[Resource], bool]:
-    """The rulesets of a phase, and whether another could be one."""
+def _rules_of(stack: Stack, zone: Resource, phase: str) -> tuple[list[list[Any] | None], bool]:
+    """The rules in force of each ruleset of a phase, and whether another ruleset could be one."""
     own = siblings(stack, (RULESET,), "zoneId", zone, "id")
     doubtful = any(unreadable(it.get("phase")) for it in own) or has_unresolved_links(stack, (RULESET,), "zoneId")
-    return [it for it in own if it.get("phase") == phase], doubtful
+    return [_in_force(it) for it in own if it.get("phase") == phase], doubtful
 
 
 def _is_guarded(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
     for zone in stack.of(ZONE):
-        rulesets, doubtful = _rulesets(stack, zone, FIREWALL)
-        rules = [_in_force(it) for it in rulesets]
-        actions = [at(rule, "action") for found in rules if found is not None for rule in found]
-        if "execute" in actions:
-            yield zone, PASSED
-        elif doubtful or None in rules or any(map(unreadable, actions)):
-            yield zone, undecided("the managed firewall")
-        else:
-            yield zone, fail("no managed rules", f"a ruleset of the phase {FIREWALL} that executes managed rules")
+        rules, doubtful = _rules_of(stack, zone, FIREWALL)
+        actions = [at(rule, "action") for found in rules for rule in found or ()]
+        judgement = decide(
+            "the managed firewall",
+            "no managed rules",
+            f"a ruleset of the phase {FIREWALL} that executes managed rules",
+            holds="execute" in actions,
+            doubtful=doubtful or None in rules or unreadable(*actions),
+        )
+        yield zone, judgement
 
 
 def _forgets_cookies(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
     for zone in stack.of(ZONE):
-        caching, doubtful_cache = _rulesets(stack, zone, REQUEST_CACHE)
-        answers, doubtful = _rulesets(stack, zone, RESPONSE_CACHE)
+        caching, doubtful_cache = _rules_of(stack, zone, REQUEST_CACHE)
+        rules, doubtful = _rules_of(stack, zone, RESPONSE_CACHE)
         if not caching and not doubtful_cache:
             continue
-        rules = [_in_force(it) for it in answers]
-        verdicts = [_drops_cookies(rule) for found in rules if found is not None for rule in found]
-        if True in verdicts:
-            yield zone, PASSED
-        elif doubtful or doubtful_cache or None in rules or None in verdicts:
-            yield zone, undecided("the rules of cached answers")
-        else:
-            yield zone, fail("answers that set a cookie may be cached", "no-store where an answer has set-cookie")
-
-
-def _drops_cookies(rule: Mapping[str, Any]) -> bool | None:
-    parts = rule.get("action"), rule.get("expression"), at(rule, "actionParameters", "noStore", "operation")
-    if unreadable(*parts):
-        return None
-    action, expression, operation = parts
-    return action == "set_cache_control" and "set-cookie" in str(expression).lower() and operation == "set"
+        operation = ("actionParameters", "noStore", "operation")
+        found = [rule for its in rules for rule in its or ()]
+        parts = [(it.get("action"), it.get("expression"), at(it, *operation)) for it in found]
+        readable = [it for it in parts if not unreadable(*it)]
+        judgement = decide(
+            "the rules of cached answers",
+            "answers that set a cookie may be cached",
+            "no-store where an answer has set-cookie",
+            holds=any(
+                action == "set_cache_control" and "set-cookie" in str(expression).lower() and stored == "set"
+                for action, expression, stored in readable
+            ),
+            doubtful=doubtful or doubtful_cache or None in rules or len(readable) < len(parts),
+        )
+        yield zone, judgement
 
 
 _set = partial(Rule, types=frozenset({SETTING}), severity=Severity.CRITICAL, waivable=False)
