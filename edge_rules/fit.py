@@ -38,9 +38,7 @@ class Unsupported:
     def downgrade(self, plan: CloudflarePlan) -> str:
         """Return what happens instead where the configuration accepts a downgrade."""
         way = f"; the plan {self.smallest.value!r} can" if self.smallest else ""
-        return (
-            f"The Cloudflare plan {plan.value!r} lacks {self.wanted} ({self.key}): {self.instead}{way}."
-        )
+        return f"The Cloudflare plan {plan.value!r} lacks {self.wanted} ({self.key}): {self.instead}{way}."
 
 
 def unsupported(settings: EdgeSettings) -> list[Unsupported]:
