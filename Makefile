@@ -94,7 +94,7 @@ workflows: ## actionlint over .github/workflows/
 	  go tool actionlint -no-color -shellcheck= -pyflakes= $(CURDIR)/.github/workflows/*.yml
 	@echo "actionlint: nothing found"
 
-bench: $(ENVIRONMENT) ## time the plan against a plain Pulumi program and AWS CDK
+bench: $(ENVIRONMENT) ## time the plan against a plain Pulumi program
 	@$(BIN)/python bench/run.py
 
 clean: ## remove the environment, the try-outs and what tools cached here

@@ -55,16 +55,14 @@ TARGETS = (
 )
 
 
-def document(tables: Sequence[Table], rounds: int, *, with_cdk: bool) -> str:
+def document(tables: Sequence[Table], rounds: int) -> str:
     """Return the document as Markdown."""
     made_with = ", ".join(f"{name} {version(name)}" for name in ("pulumi", "pulumi-aws"))
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {made_with}"
-    left_out = [] if with_cdk else ["AWS CDK was not measured: no `--cdk-python` was given.\n"]
     return "\n".join(
         [
             "# Speed of the offline plan\n",
             _HOW.format(machine=machine, day=datetime.now(UTC).date(), rounds=rounds),
-            *left_out,
             *_targets(tables),
             *(line for table in tables for line in _lines(table)),
             _WHERE,
@@ -121,15 +119,15 @@ def _lines(table: Table) -> Iterator[str]:
 
 
 _HOW = """\
-Written by `python bench/run.py --cdk-python PYTHON --write-docs` on {day}:
+Written by `python bench/run.py --write-docs` on {day}:
 {machine}.
 
 Read the ratios. The machine is shared and its speed drifts by a third within minutes; the scenarios of a table
 ran in turns, {rounds} rounds of the first two tables and fewer of the others, and a ratio is the median of the
 ratios within a round. Multiples of `import pulumi` and the targets' seconds are of processor time, which other
 processes add less to. Times are of whole processes, from start to exit, with bytecode at hand. The work is not
-the same everywhere: the plan writes its JSON, the plain program under mocks writes nothing, CDK writes a
-CloudFormation template with as many resources, from higher-level constructs. None of them contacts anything.
+the same everywhere: the plan writes its JSON, the plain program under mocks writes nothing. Neither contacts
+anything.
 """
 
 _WHERE = """\

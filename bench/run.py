@@ -1,4 +1,4 @@
-"""Times the offline plan beside `import pulumi`, the same program under the SDK's mocks, and AWS CDK's synth.
+"""Times the offline plan beside `import pulumi` and the same program under the SDK's mocks.
 
 Every scenario is a fresh process. All of one table run in turns, round after round, so that what else the machine
 does meets each of them; ratios are taken within a round. Bytecode is written to a folder of the run's own and
@@ -48,14 +48,13 @@ def main() -> None:
     rounds = 3 if arguments.quick else 7
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         environment = _environment(Path(folder))
-        cdk = arguments.cdk_python
         tables = [
-            _timed("The reference", _reference(cdk, folder), rounds, environment),
+            _timed("The reference", _reference(), rounds, environment),
             _timed("The production stack", _production(), rounds, environment),
-            _timed("A hundred services", _services(cdk, folder), 1 if arguments.quick else 3, environment),
+            _timed("A hundred services", _services(), 1 if arguments.quick else 3, environment),
             _timed("Small resources", _parameters(), 1 if arguments.quick else 3, environment),
         ]
-    text = document(tables, rounds, with_cdk=cdk is not None)
+    text = document(tables, rounds)
     print(text)
     if arguments.write_docs:
         (ROOT / "docs" / "performance.md").write_text(text, encoding="utf-8")
@@ -64,11 +63,6 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds: for a look, not for the documents")
-    parser.add_argument(
-        "--cdk-python",
-        metavar="PYTHON",
-        help="a Python with bench/requirements-cdk.txt installed; CDK is left out without",
-    )
     parser.add_argument("--write-docs", action="store_true", help="write the tables to docs/performance.md")
     return parser.parse_args()
 
@@ -80,9 +74,6 @@ def _environment(folder: Path) -> dict[str, str]:
     return kept | {
         "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
         "FOOTING_CACHE": str(folder / "cache"),
-        # The template validator of CDK costs several times its synth and has no counterpart here.
-        "CDK_VALIDATION": "false",
-        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
     }
 
 
@@ -94,17 +85,10 @@ def _plain(part: str, count: int) -> list[str]:
     return [sys.executable, str(BENCH / "plain_reference.py"), part, str(count)]
 
 
-def _cdk(python: str | None, folder: str, services: int) -> Iterable[Scenario]:
-    if python is not None:
-        command = [python, str(BENCH / "reference_cdk.py"), f"{folder}/cdk", str(services)]
-        yield Scenario("AWS CDK synth, without its validator", command, 61 + 15 * services)
-
-
-def _reference(cdk: str | None, folder: str) -> list[Scenario]:
+def _reference() -> list[Scenario]:
     return [
         *_ways_to_import(_plan("declare", 1), 76),
         Scenario("plain program under the SDK's mocks", _plain("declare", 1), 76),
-        *_cdk(cdk, folder, 1),
         _import(),
     ]
 
@@ -127,12 +111,11 @@ def _ways_to_import(command: Sequence[str], resources: int) -> list[Scenario]:
     ]
 
 
-def _services(cdk: str | None, folder: str) -> list[Scenario]:
+def _services() -> list[Scenario]:
     count = 61 + 15 * SERVICES
     return [
         Scenario(BASE, _plan("declare", SERVICES), count),
         Scenario("plain program under the SDK's mocks", _plain("declare", SERVICES), count),
-        *_cdk(cdk, folder, SERVICES),
         _import(),
     ]
 

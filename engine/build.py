@@ -58,39 +58,26 @@ def find_engine() -> Path:
         return on_path
     version = pinned_version()
     built = cache_directory() / "engine" / version / "pulumi"
-    if built.is_file() and _launcher_is_current(built.parent):
+    launcher, placed = MODULE_DIRECTORY / LAUNCHER, built.parent / LAUNCHER
+    if built.is_file() and placed.is_file() and placed.read_bytes() == launcher.read_bytes():
         return built
-    if not built.is_file():
-        _require_go()
-    try:
-        with _build_lock(built.parent.parent):
-            if not built.is_file():
-                _build(built.parent, version)
-            _place_launcher(built.parent)
-    except OSError as error:
-        advice = "Set FOOTING_CACHE to a directory with room for it."
-        raise EngineUnavailableError(f"Cannot build the engine in {built.parent}: {error}. {advice}") from error
-    return built
-
-
-def _require_go() -> None:
-    if shutil.which("go") is None:
+    if not built.is_file() and shutil.which("go") is None:
         oldest, go = ".".join(map(str, OLDEST_VERSION)), _from_go_mod(r"^go (\d+\.\d+)")
         raise EngineUnavailableError(
             f"Neither pulumi >= {oldest} nor go >= {go} is on PATH: install one "
             "(https://www.pulumi.com/docs/install/ or https://go.dev/dl/)."
         )
-
-
-def _launcher_is_current(directory: Path) -> bool:
-    placed = directory / LAUNCHER
-    return placed.is_file() and placed.read_bytes() == (MODULE_DIRECTORY / LAUNCHER).read_bytes()
-
-
-def _place_launcher(directory: Path) -> None:
-    # The CLI warns of a language host anywhere but beside itself.
-    shutil.copy(MODULE_DIRECTORY / LAUNCHER, partial := directory / f"{LAUNCHER}.partial")
-    partial.replace(directory / LAUNCHER)
+    try:
+        with _build_lock(built.parent.parent):
+            if not built.is_file():
+                _build(built.parent, version)
+            # The CLI warns of a language host anywhere but beside itself.
+            shutil.copy(launcher, partial := placed.with_name(f"{LAUNCHER}.partial"))
+            partial.replace(placed)
+    except OSError as error:
+        advice = "Set FOOTING_CACHE to a directory with room for it."
+        raise EngineUnavailableError(f"Cannot build the engine in {built.parent}: {error}. {advice}") from error
+    return built
 
 
 def _from_go_mod(pattern: str) -> str:
@@ -151,19 +138,22 @@ def _build(target: Path, version: str) -> None:
     _say(f"built {target / 'pulumi'}")
 
 
-def _go_environment() -> dict[str, str]:
-    # No C compiler is needed, and no workspace of a directory above may change what is built.
-    return {**os.environ, "CGO_ENABLED": "0", "GOWORK": "off"}
-
-
 def _go_build(arguments: list[str]) -> None:
     """Run `go build`; its lines become counts of modules and packages, and are shown only when it fails."""
     lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    # No C compiler is needed, and no workspace of a directory above may change what is built.
+    environment = {**os.environ, "CGO_ENABLED": "0", "GOWORK": "off"}
+
+    def read(stream: IO[str]) -> None:
+        for line in stream:
+            lines.put(line.rstrip())
+        lines.put(None)
+
     with subprocess.Popen(
         ["go", "build", "-mod=readonly", *arguments],
-        cwd=MODULE_DIRECTORY, env=_go_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        cwd=MODULE_DIRECTORY, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     ) as process:  # fmt: skip
-        threading.Thread(target=_read, args=(process.stdout, lines), daemon=True).start()
+        threading.Thread(target=read, args=(process.stdout,), daemon=True).start()
         try:
             other_lines = _show_progress(lines)
         except BaseException:
@@ -175,12 +165,6 @@ def _go_build(arguments: list[str]) -> None:
             f"The engine's build failed: go build exited with {process.returncode}.",
         ]
         raise EngineUnavailableError("\n".join(shown))
-
-
-def _read(stream: IO[str], lines: queue.SimpleQueue[str | None]) -> None:
-    for line in stream:
-        lines.put(line.rstrip())
-    lines.put(None)
 
 
 def _show_progress(lines: queue.SimpleQueue[str | None]) -> list[str]:

@@ -43,7 +43,12 @@ def main() -> int:
         pulumi.log.error(str(error))
         return reported
     except Exception as error:  # noqa: BLE001  whatever the program raises is the user's to see
-        pulumi.log.error(f"Program failed with an unhandled exception:\n{_program_traceback(error, main_file)}")
+        # From the program's own first line on, where that is in the trace.
+        frame = error.__traceback__
+        while frame is not None and Path(frame.tb_frame.f_code.co_filename) != main_file:
+            frame = frame.tb_next
+        trace = "".join(traceback.format_exception(type(error), error, frame or error.__traceback__))
+        pulumi.log.error(f"Program failed with an unhandled exception:\n{trace}")
         return reported
     return 0
 
@@ -78,14 +83,6 @@ def _run(entry_point: Path, parallel: int) -> None:
             loop.run_until_complete(pulumi.runtime.run_in_stack(program))
         finally:
             loop.close()
-
-
-def _program_traceback(error: Exception, main_file: Path) -> str:
-    """Formats the error from the program's own first line on, where that is in the trace."""
-    frame = error.__traceback__
-    while frame is not None and Path(frame.tb_frame.f_code.co_filename) != main_file:
-        frame = frame.tb_next
-    return "".join(traceback.format_exception(type(error), error, frame or error.__traceback__))
 
 
 if __name__ == "__main__":

@@ -61,7 +61,10 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     if given.write_docs:
-        _write(results)
+        numbers, today = production.read(), dt.datetime.now(dt.UTC).date()
+        (report.DOCS / report.PAGE).write_text(report.page(results, numbers, today))
+        (report.DOCS / report.PLOT).write_text(report.picture(results, numbers))
+        print(f"lab: wrote docs/{report.PAGE} and docs/{report.PLOT}", file=sys.stderr)
     return 0 if all(result.holds for result in results) else 1
 
 
@@ -94,14 +97,6 @@ def _run(names: Sequence[str]) -> list[Result]:
             results.append(EXPERIMENTS[name](opened))
             print("\n".join(report.lines(results[-1])), flush=True)
     return results
-
-
-def _write(results: Sequence[Result]) -> None:
-    numbers = production.read()
-    today = dt.datetime.now(dt.UTC).date()
-    (report.DOCS / report.PAGE).write_text(report.page(results, numbers, today))
-    (report.DOCS / report.PLOT).write_text(report.picture(results, numbers))
-    print(f"lab: wrote docs/{report.PAGE} and docs/{report.PLOT}", file=sys.stderr)
 
 
 if __name__ == "__main__":

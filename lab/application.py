@@ -1,5 +1,6 @@
 """A sample application: answers from the database through the pooler, and tells of itself as the contract says."""
 
+import itertools
 import threading
 import time
 from collections import defaultdict
@@ -46,25 +47,19 @@ class Counters:
         """All of it as Prometheus reads it; what has not happened yet is 0, so that its first time is growth."""
         with self._lock:
             lines = [f"# TYPE {self.names.requests} counter"]
-            for route in ROUTES:
-                lines += [self._answered(route, status) for status in STATUSES]
+            for route, status in itertools.product(ROUTES, STATUSES):
+                labels = f'{self._labels(route)},{self.names.status_label}="{status}"'
+                lines.append(f"{self.names.requests}{{{labels}}} {len(self._answers[route, status])}")
             lines.append(f"# TYPE {self.names.duration} histogram")
+            scale = 1000 if self.names.duration_unit == "ms" else 1
             for route in ROUTES:
-                lines += self._histogram(route)
+                times = [seconds for status in STATUSES for seconds in self._answers[route, status]]
+                for edge in (*self.names.duration_edges, "+Inf"):
+                    count = sum(seconds * scale <= float(edge) for seconds in times)
+                    lines.append(f'{self.names.duration}_bucket{{{self._labels(route)},le="{edge}"}} {count}')
+                lines.append(f"{self.names.duration}_count{{{self._labels(route)}}} {len(times)}")
+                lines.append(f"{self.names.duration}_sum{{{self._labels(route)}}} {sum(times) * scale:.6f}")
         return "\n".join(lines) + "\n"
-
-    def _answered(self, route: str, status: int) -> str:
-        labels = f'{self._labels(route)},{self.names.status_label}="{status}"'
-        return f"{self.names.requests}{{{labels}}} {len(self._answers[route, status])}"
-
-    def _histogram(self, route: str) -> Iterator[str]:
-        times = [seconds for status in STATUSES for seconds in self._answers[route, status]]
-        scale = 1000 if self.names.duration_unit == "ms" else 1
-        for edge in (*self.names.duration_edges, "+Inf"):
-            count = sum(seconds * scale <= float(edge) for seconds in times)
-            yield f'{self.names.duration}_bucket{{{self._labels(route)},le="{edge}"}} {count}'
-        yield f"{self.names.duration}_count{{{self._labels(route)}}} {len(times)}"
-        yield f"{self.names.duration}_sum{{{self._labels(route)}}} {sum(times) * scale:.6f}"
 
     def _labels(self, route: str) -> str:
         return f'{self.names.method_label}="GET",{self.names.route_label}="{route}"'
@@ -104,8 +99,15 @@ def _handler(counters: Counters, database_url: str) -> type[BaseHTTPRequestHandl
                 self._answer(200, counters.exposed())
                 return
             began = time.monotonic()
-            status = _asked(database_url) if self.path in ROUTES else 404
+            status = 200 if self.path in ROUTES else 404
             if self.path in ROUTES:
+                try:
+                    with psycopg.connect(
+                        database_url, connect_timeout=CONNECT_SECONDS, autocommit=True
+                    ) as connection:
+                        connection.execute("SELECT 1", prepare=False)
+                except psycopg.Error:
+                    status = 500
                 counters.count(self.path, status, time.monotonic() - began)
             self._answer(status, f"{status}\n")
 
@@ -119,12 +121,3 @@ def _handler(counters: Counters, database_url: str) -> type[BaseHTTPRequestHandl
             """Be silent: what happens is counted."""
 
     return Handler
-
-
-def _asked(database_url: str) -> int:
-    try:
-        with psycopg.connect(database_url, connect_timeout=CONNECT_SECONDS, autocommit=True) as connection:
-            connection.execute("SELECT 1", prepare=False)
-    except psycopg.Error:
-        return 500
-    return 200

@@ -130,27 +130,22 @@ def _mailbox(places: Listeners) -> type[StreamRequestHandler]:
                 command = line.strip().upper()
                 if command == b"DATA":
                     self._say("354 go on")
-                    places.take(MAIL, _read_mail(self._data()))
+                    lines = []
+                    while (line := self.rfile.readline()) and line != b".\r\n":
+                        lines.append(line.removeprefix(b"."))
+                    message = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
+                    if not isinstance(message, EmailMessage):
+                        raise TypeError("the policy makes no message with bodies")
+                    parts = {kind: message.get_body((kind,)) for kind in ("plain", "html")}
+                    texts = {kind: str(part.get_content()) if part else "" for kind, part in parts.items()}
+                    places.take(
+                        MAIL, {"headers": dict(message.items()), "text": texts["plain"], "html": texts["html"]}
+                    )
                 self._say("221 bye" if command == b"QUIT" else "250 ok")
                 if command == b"QUIT":
                     return
-
-        def _data(self) -> bytes:
-            lines = []
-            while (line := self.rfile.readline()) and line != b".\r\n":
-                lines.append(line.removeprefix(b"."))
-            return b"".join(lines)
 
         def _say(self, text: str) -> None:
             self.wfile.write(f"{text}\r\n".encode())
 
     return Mailbox
-
-
-def _read_mail(data: bytes) -> dict[str, Any]:
-    message = email.message_from_bytes(data, policy=email.policy.default)
-    if not isinstance(message, EmailMessage):
-        raise TypeError("the policy makes no message with bodies")
-    parts = {kind: message.get_body((kind,)) for kind in ("plain", "html")}
-    texts = {kind: str(part.get_content()) if part else "" for kind, part in parts.items()}
-    return {"headers": dict(message.items()), "text": texts["plain"], "html": texts["html"]}

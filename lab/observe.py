@@ -79,10 +79,16 @@ def run(directory: Path, say: Say, timing: Timing = PLAIN) -> bool:
     """
     alerts = read_alerts(directory)
     with stage.opened() as opened, running(opened, directory, alerts, timing) as scene:
-        _count(scene, say)
+        say("running: PostgreSQL, PgBouncer, Redis, their exporters, the application, Prometheus, Alertmanager")
+        paging = len(burning(scene.rules))
+        say(f"rules: {len(scene.rules)} alerts of the stack, {paging} of them page when a budget burns")
+        say("routes: those of a stack with a pager, a chat and mail, which are listeners on this machine")
         with traffic(scene.application):
             time.sleep(timing.healthy_seconds)
-            _healthy(scene, say)
+            targets = scene.prometheus.ask("targets")["activeTargets"]
+            up = sorted(it["labels"]["job"] for it in targets if it["health"] == "up")
+            good, bad = (scene.application.counters.total(status) for status in (200, 500))
+            say(f"all is well: {good} requests, {bad} failed; scraped: {', '.join(up)}")
             began = time.time()
             scene.pooler.server.stop(signal.SIGKILL)
             say("  0 s  the fault: PgBouncer is killed, and the application answers 500")
@@ -170,19 +176,6 @@ def _user(app: Application, number: int, done: threading.Event) -> None:
             error.close()
         except OSError:
             continue
-
-
-def _count(scene: Scene, say: Say) -> None:
-    say("running: PostgreSQL, PgBouncer, Redis, their exporters, the application, Prometheus, Alertmanager")
-    paging = len(burning(scene.rules))
-    say(f"rules: {len(scene.rules)} alerts of the stack, {paging} of them page when a budget burns")
-    say("routes: those of a stack with a pager, a chat and mail, which are listeners on this machine")
-
-
-def _healthy(scene: Scene, say: Say) -> None:
-    up = [it["labels"]["job"] for it in scene.prometheus.ask("targets")["activeTargets"] if it["health"] == "up"]
-    good, bad = (scene.application.counters.total(status) for status in (200, 500))
-    say(f"all is well: {good} requests, {bad} failed; scraped: {', '.join(sorted(up))}")
 
 
 def _watched(scene: Scene, began: float, end: float, say: Say) -> bool:

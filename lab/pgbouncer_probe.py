@@ -6,7 +6,6 @@ with those of the real one, and 0.11.0 and 0.12.1, built from source, answered t
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from lab.pooler import Pooler
 
@@ -86,15 +85,12 @@ def _lines(pooler: Pooler) -> Iterator[str]:
             name = f"{table.prefix}_{metric}"
             yield f"# TYPE {name} {table.kind}"
             for row in rows:
-                yield f"{name}{{{_labels(table, row)}}} {float(row[column] or 0) * factor}"
+                # A label without a value is no label to Prometheus.
+                labels = ",".join(f'{label}="{row[label] or ""}"' for label in table.labels)
+                yield f"{name}{{{labels}}} {float(row[column] or 0) * factor}"
     items = {row["list"]: row["items"] for row in pooler.show("LISTS")}
     settings = {row["key"]: row["value"] for row in pooler.show("CONFIG")}
     single = {name: items[name] for name in LISTS}
     single |= {f"config_{metric}": settings[setting] for setting, metric in CONFIG.items()}
     for name, value in single.items():
         yield from (f"# TYPE pgbouncer_{name} gauge", f"pgbouncer_{name} {value}")
-
-
-def _labels(table: Table, row: Mapping[str, Any]) -> str:
-    # A label without a value is no label to Prometheus.
-    return ",".join(f'{label}="{row[label] or ""}"' for label in table.labels)

@@ -19,7 +19,9 @@ def render(curves: Sequence[Curve], limits: Mapping[str, int]) -> str:
     scale = _Scale(seconds, 1.1 * max([*counts, *limits.values()]))
     body = [*_grid(scale), *_limits(scale, limits)]
     for index, (curve, color) in enumerate(zip(curves, COLORS, strict=False)):
-        body += [_steps(scale, curve, color), *_key(index, curve.name, color)]
+        x = LEFT + 200 * index
+        key = _line(x, 20, x + 24, 20, color, ' stroke-width="3"')
+        body += [_steps(scale, curve, color), key, _text(x + 32, 24, curve.name, "start")]
     box, font = f'viewBox="0 0 {WIDTH} {HEIGHT}"', 'font-family="sans-serif" font-size="12"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {box} {font}>'
     title = "<title>Connections to PostgreSQL over time</title>"
@@ -69,11 +71,6 @@ def _steps(scale: _Scale, curve: Curve, color: str) -> str:
         path += f"H{scale.x(at)}V{scale.y(count)}" if path else f"M{scale.x(at)} {scale.y(count)}"
         last = scale.y(count)
     return f'<path d="{path or f"M{LEFT} {last}"}" fill="none" stroke="{color}" stroke-width="1.5"/>'
-
-
-def _key(index: int, name: str, color: str) -> list[str]:
-    x = LEFT + 200 * index
-    return [_line(x, 20, x + 24, 20, color, ' stroke-width="3"'), _text(x + 32, 24, name, "start")]
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, color: str, more: str = "") -> str:

@@ -26,7 +26,11 @@ def find(program: str) -> str:
         MissingProgramError: it is not installed.
 
     """
-    found = shutil.which(program, path=os.pathsep.join(_directories()))
+    # Debian keeps the servers' programs out of an ordinary user's PATH.
+    debian = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
+    found = shutil.which(
+        program, path=os.pathsep.join([os.environ.get("PATH", ""), *debian, "/usr/sbin", "/sbin"])
+    )
     if found is None:
         package = packages()[program]
         raise MissingProgramError(
@@ -59,9 +63,3 @@ def version(program: str) -> tuple[int, ...]:
     if found is None:
         raise ValueError(f"{program} --version states no version: {stated.strip()!r}")
     return tuple(int(part) for part in found.group().split("."))
-
-
-def _directories() -> list[str]:
-    # Debian keeps the servers' programs out of an ordinary user's PATH.
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return [*os.environ.get("PATH", "").split(os.pathsep), *map(str, debian), "/usr/sbin", "/sbin"]

@@ -57,7 +57,11 @@ def page(results: Sequence[Result], production: Production, today: dt.date) -> s
         clients=CLIENTS,
         plot=PLOT,
     )
-    return "\n".join([head, *map(_section, results)])
+    sections = []
+    for it in results:
+        rows = [f"| {row.what} | {row.expected} | {row.observed} | {_verdict(row)} |" for row in it.findings]
+        sections += [f"## {it.title}", "", it.explanation, "", TABLE_HEAD, *rows, ""]
+    return "\n".join([head, *sections])
 
 
 def picture(results: Sequence[Result], production: Production) -> str:
@@ -77,11 +81,6 @@ def lines(result: Result) -> list[str]:
 def version(program: str) -> str:
     """The version of `program`, with dots."""
     return ".".join(map(str, programs.version(program)))
-
-
-def _section(result: Result) -> str:
-    rows = [f"| {it.what} | {it.expected} | {it.observed} | {_verdict(it)} |" for it in result.findings]
-    return "\n".join([f"## {result.title}", "", result.explanation, "", TABLE_HEAD, *rows, ""])
 
 
 def _verdict(finding: Finding) -> str:

@@ -1,7 +1,7 @@
 """What the servers say of themselves while load runs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -59,17 +59,14 @@ async def _repeat(
     count = backends_of(postgres)
     while True:
         pools = [row for it in consoles for row in await (await it.execute("SHOW POOLS")).fetchall()]
-        opened = sum(_server_connections(row) for row in pools if row["database"] == postgres.database)
+        own = [row for row in pools if row["database"] == postgres.database]
+        opened = sum(count for row in own for state, count in row.items() if state.startswith("sv_"))
         [backends] = await (await server.execute(count.encode())).fetchall()
         watch.samples += 1
         watch.server_connections = max(watch.server_connections, opened)
         watch.waiting_clients = max(watch.waiting_clients, sum(row["cl_waiting"] for row in pools))
         watch.backends = max(watch.backends, backends["backends"])
         await asyncio.sleep(INTERVAL_SECONDS)
-
-
-def _server_connections(pool: Mapping[str, Any]) -> int:
-    return sum(count for state, count in pool.items() if state.startswith("sv_"))
 
 
 async def wait_for(postgres: Postgres, query: str, at_least: int, seconds: float = 20) -> int:

@@ -35,7 +35,10 @@ _MAX_MESSAGE_BYTES = 400 * 1024 * 1024
 
 def main() -> int:
     """Serve; exit code 0 after a clean stop, 2 when the arguments or the state cannot be used."""
-    arguments = _arguments()
+    parser = argparse.ArgumentParser(prog="python -m simulator", description="Serve a simulated cloud.")
+    parser.add_argument("--state-dir", type=Path, required=True, help="where the cloud is kept")
+    parser.add_argument("--packages", required=True, help="provider packages, separated by commas")
+    arguments = parser.parse_args()
     os.environ.pop("AWS_PROFILE", None)
     os.environ.update(_PLACEHOLDERS)
     packages = [name for name in arguments.packages.split(",") if name]
@@ -55,35 +58,25 @@ def serve(cloud: Cloud, packages: list[str]) -> None:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    servers = [_start(cloud, package) for package in packages]
-    attached = ",".join(f"{package}:{port}" for package, (_, port) in zip(packages, servers, strict=True))
-    print(json.dumps({"providers": attached}), flush=True)  # noqa: T201
-    threading.Thread(target=_wait_for_parent, args=(stopped,), daemon=True).start()
-    stopped.wait()
-    for server, _ in servers:
-        server.stop(grace=1).wait()
-
-
-def _start(cloud: Cloud, package: str) -> tuple[grpc.Server, int]:
     limits = [(f"grpc.max_{way}_message_length", _MAX_MESSAGE_BYTES) for way in ("send", "receive")]
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=limits)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(SimulatedProvider(cloud, package), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    return server, port
+    servers, attached = [], []
+    for package in packages:
+        server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=limits)
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(SimulatedProvider(cloud, package), server)
+        attached.append(f"{package}:{server.add_insecure_port('127.0.0.1:0')}")
+        server.start()
+        servers.append(server)
+    print(json.dumps({"providers": ",".join(attached)}), flush=True)  # noqa: T201
 
+    def wait_for_parent() -> None:
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        stopped.set()
 
-def _wait_for_parent(stopped: threading.Event) -> None:
-    while os.read(sys.stdin.fileno(), 4096):
-        pass
-    stopped.set()
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m simulator", description="Serve a simulated cloud.")
-    parser.add_argument("--state-dir", type=Path, required=True, help="where the cloud is kept")
-    parser.add_argument("--packages", required=True, help="provider packages, separated by commas")
-    return parser.parse_args()
+    threading.Thread(target=wait_for_parent, daemon=True).start()
+    stopped.wait()
+    for server in servers:
+        server.stop(grace=1).wait()
 
 
 if __name__ == "__main__":

@@ -48,8 +48,13 @@ def resource_id(identity: Identity, inputs: Properties) -> str:
     package, _, kind = identity.type.split(":")
     if package == "aws":
         return _aws_id(identity, kind, inputs)
-    if package in {"grafana", "sentry", "upstash"}:
-        return _named_id(identity, package, inputs)
+    if package == "upstash":
+        return identity.uuid()
+    if package == "sentry":
+        slug = inputs.get("slug") or inputs.get("name")
+        return _slug(slug) if isinstance(slug, str) else str(identity.number("id"))
+    if package == "grafana":
+        return f"{inputs.get('orgId') or '1'}:{inputs.get('uid') or inputs.get('name') or identity.hex(14, 'uid')}"
     return identity.hex(32)
 
 
@@ -64,113 +69,82 @@ def _aws_id(identity: Identity, kind: str, inputs: Properties) -> str:
     return name if isinstance(name, str) else f"{kind.lower()}-{identity.hex(17)}"
 
 
-def _named_id(identity: Identity, package: str, inputs: Properties) -> str:
-    if package == "upstash":
-        return identity.uuid()
-    if package == "sentry":
-        slug = inputs.get("slug") or inputs.get("name")
-        return _slug(slug) if isinstance(slug, str) else str(identity.number("id"))
-    organisation = inputs.get("orgId") or "1"
-    return f"{organisation}:{inputs.get('uid') or inputs.get('name') or _uid(identity)}"
-
-
 def _value(name: str, shape: Shape, identity: Identity, *, region: str, depth: int) -> Value:
     if isinstance(shape, OneOf):
         shape = shape.options[0]
     if isinstance(shape, Scalar):
-        return _scalar(name, shape.kind, identity, region=region)
+        return _scalar(name, shape.kind, identity, region)
     if isinstance(shape, ListOf):
-        return _list(name, shape, identity, region=region, depth=depth)
+        if name == "nameServers":
+            return [f"{word}-{identity.hex(4)}.ns.example.com" for word in ("ada", "bob")]
+        if name in _NEVER_EMPTY and isinstance(shape.item, ObjectOf):
+            return [_object(shape.item, identity, region=region, depth=depth, all_fields=True)]
+        return []
     if isinstance(shape, ObjectOf) and depth < _DEPTH:
-        fields = output_fields(shape)
-        return {
-            key: _value(key, field.shape, identity, region=region, depth=depth + 1)
-            for key, field in fields.items()
-            if field.required
-        }
+        return _object(shape, identity, region=region, depth=depth, all_fields=False)
     if isinstance(shape, Enumerated):
         return shape.members[0] if shape.members else ""
     return {} if isinstance(shape, MapOf | ObjectOf) else None
 
 
-def _scalar(name: str, kind: str, identity: Identity, *, region: str) -> Value:
+def _object(shape: ObjectOf, identity: Identity, *, region: str, depth: int, all_fields: bool) -> Properties:
+    return {
+        key: _value(key, field.shape, identity, region=region, depth=depth + 1)
+        for key, field in output_fields(shape).items()
+        if all_fields or field.required
+    }
+
+
+def _scalar(name: str, kind: str, identity: Identity, region: str) -> Value:
     if kind == "bool":
         return False
     if kind in {"int", "float"}:
         return identity.number(name) if name.lower().endswith("id") else (443 if name == "port" else 0)
-    return _string(name, identity, region=region)
-
-
-def _string(name: str, identity: Identity, *, region: str) -> str:
-    for pattern, make in _STRINGS:
-        if re.search(pattern, name):
-            return make(identity, name, region)
-    return ""
-
-
-def _list(name: str, shape: ListOf, identity: Identity, *, region: str, depth: int) -> list[Value]:
-    if name == "nameServers":
-        return [f"{word}-{identity.hex(4)}.ns.example.com" for word in ("ada", "bob")]
-    if name not in _NEVER_EMPTY or not isinstance(shape.item, ObjectOf):
-        return []
-    fields = output_fields(shape.item)
-    return [
-        {key: _value(key, field.shape, identity, region=region, depth=depth + 1) for key, field in fields.items()}
-    ]
-
-
-def _uid(identity: Identity) -> str:
-    return identity.hex(14, "uid")
+    return next((make(identity, name, region) for pattern, make in _STRINGS if re.search(pattern, name)), "")
 
 
 def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
-def _arn(identity: Identity, _name: str, region: str) -> str:
-    service = identity.type.split(":")[1].split("/")[0]
-    kind = identity.type.rsplit(":", 1)[-1].lower()
-    return arn(service, f"{kind}/{identity.name}-{identity.hex(7, 'name')}", region=region)
-
-
 def _host(identity: Identity) -> str:
     return f"{_slug(identity.name)}-{identity.hex(7, 'host')}.{identity.type.split(':')[0]}.example.com"
-
-
-def _dsn(identity: Identity, name: str, _region: str) -> str:
-    return f"https://{identity.hex(32, name)}@{_host(identity)}/{identity.number('projectId')}"
 
 
 _PEM_LABELS = {"private": "PRIVATE KEY", "request": "CERTIFICATE REQUEST", "public": "PUBLIC KEY"}
 
 
-def _pem(identity: Identity, name: str, _region: str) -> str:
-    """The form of a PEM block, with nothing that could be parsed inside."""
-    label = next((label for word, label in _PEM_LABELS.items() if word in name.lower()), "CERTIFICATE")
-    return f"-----BEGIN {label}-----\n{identity.hex(64, name)}\n-----END {label}-----\n"
-
-
-def _always(text: str) -> "_Maker":
-    return lambda *_: text
-
-
 _Maker = Callable[[Identity, str, str], str]
 # The first pattern that is found in a property's name decides.
 _STRINGS: tuple[tuple[str, _Maker], ...] = (
-    (r"^arn$|Arn$", _arn),
-    (r"^dsn|Dsn", _dsn),
-    (r"Pem(Pkcs8)?$", _pem),
+    (
+        r"^arn$|Arn$",
+        lambda who, _name, region: arn(
+            who.type.split(":")[1].split("/")[0],
+            f"{who.type.rsplit(':', 1)[-1].lower()}/{who.name}-{who.hex(7, 'name')}",
+            region=region,
+        ),
+    ),
+    (r"^dsn|Dsn", lambda who, name, _: f"https://{who.hex(32, name)}@{_host(who)}/{who.number('projectId')}"),
+    # The form of a PEM block, with nothing that could be parsed inside.
+    (
+        r"Pem(Pkcs8)?$",
+        lambda who, name, _: "-----BEGIN {0}-----\n{1}\n-----END {0}-----\n".format(
+            next((label for word, label in _PEM_LABELS.items() if word in name.lower()), "CERTIFICATE"),
+            who.hex(64, name),
+        ),
+    ),
     (r"^prometheusEndpoint$", lambda *who: f"https://{_host(who[0])}/workspaces/{who[0].hex(32, who[1])}/"),
     (r"(?i)url$|uri$", lambda *who: f"https://{_host(who[0])}"),
     (r"(?i)endpoint|host(name)?$|address$|domain(name)?$|dnsname$|fqdn$", lambda *who: _host(who[0])),
     (r"(?i)password|token|secret|key$|public$", lambda *who: who[0].hex(40, who[1])),
-    (r"^(created|modified|activated)$|[a-z](Date|Time|On|At)$", _always(_CREATED)),
-    (r"^(ownerId|accountId|registryId|awsAccountId)$", _always(ACCOUNT_ID)),
+    (r"^(created|modified|activated)$|[a-z](Date|Time|On|At)$", lambda *_: _CREATED),
+    (r"^(ownerId|accountId|registryId|awsAccountId)$", lambda *_: ACCOUNT_ID),
     (r"^region$", lambda *who: who[2]),
-    (r"^(status|state)$", _always("active")),
-    (r"RecordType$", _always("CNAME")),
+    (r"^(status|state)$", lambda *_: "active"),
+    (r"RecordType$", lambda *_: "CNAME"),
     (r"Record(Name|Value)$", lambda *who: f"_{who[0].hex(16, who[1])}.{_host(who[0])}."),
-    (r"^uid$", lambda *who: _uid(who[0])),
+    (r"^uid$", lambda *who: who[0].hex(14, "uid")),
     (r"^slug$", lambda *who: _slug(who[0].name)),
     (r"(?i)id$", lambda *who: who[0].hex(32, who[1])),
     (r"(?i)ip$|Ip(v4)?Address$", lambda *who: f"203.0.113.{who[0].number(who[1]) % 254 + 1}"),

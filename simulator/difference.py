@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from simulator.naming import DEFAULTS_KEY, NAME_PROPERTIES
 from simulator.replacement import reviewed_source, spared
-from simulator.shapes import Field, ListOf, ObjectOf, OneOf, ResourceShape, Shape, input_fields
+from simulator.shapes import ListOf, ObjectOf, OneOf, ResourceShape, Shape, input_fields
 from wire_format import Properties, Value, reveal
 
 
@@ -38,7 +38,9 @@ def _walk(old: Value, new: Value, path: str, shape: Shape | None, *, replaces: b
     if old is None or new is None:
         yield Change(path, "add" if old is None else "delete", replaces)
     elif isinstance(old, Mapping) and isinstance(new, Mapping):
-        fields = _fields(shape)
+        options = shape.options if isinstance(shape, OneOf) else (shape,)
+        nested = next((option for option in options if isinstance(option, ObjectOf)), None)
+        fields = input_fields(nested) if nested else {}
         for key in sorted({*old, *new}):
             field = fields.get(key)
             yield from _walk(
@@ -54,12 +56,6 @@ def _walk(old: Value, new: Value, path: str, shape: Shape | None, *, replaces: b
             yield from _walk(before, after, f"{path}[{index}]", item, replaces=replaces)
     else:
         yield Change(path, "update", replaces)
-
-
-def _fields(shape: Shape | None) -> Mapping[str, Field]:
-    if isinstance(shape, OneOf):
-        shape = next((option for option in shape.options if isinstance(option, ObjectOf)), None)
-    return input_fields(shape) if isinstance(shape, ObjectOf) else {}
 
 
 def deletes_first(token: str, olds: Properties, news: Properties) -> bool:

@@ -2,12 +2,14 @@
 
 import json
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from simulator.identity import ACCOUNT_ID
 from simulator.store import Record
 from wire_format import Properties, reveal
+
+_SERVICE = "aws:ecs/getService:getService"
 
 
 class UnknownLookupError(Exception):
@@ -20,41 +22,19 @@ def look_up(token: str, arguments: Properties, *, region: str, records: Iterable
     Raises:
         UnknownLookupError: the lookup is not one of those known here, or finds nothing.
     """
-    if token in _KEPT:
-        return _KEPT[token](arguments, [record for record in records if not record.left_over])
+    if token == _SERVICE:
+        name, cluster = arguments["serviceName"], arguments["clusterArn"]
+        for record in records:
+            if record.type == "aws:ecs/service:Service" and not record.left_over:
+                found = reveal(record.properties)
+                if (found["name"], found["cluster"]) == (name, cluster):
+                    return {**found, "serviceName": name, "clusterArn": cluster, "status": "ACTIVE"}
+        raise UnknownLookupError(f"the simulated cloud has no service {name!r} in the cluster {cluster!r}")
     if token not in _LOOKUPS:
         raise UnknownLookupError(
-            f"the simulated cloud has no lookup {token!r}; it has {', '.join(sorted({*_LOOKUPS, *_KEPT}))}"
+            f"the simulated cloud has no lookup {token!r}; it has {', '.join(sorted({*_LOOKUPS, _SERVICE}))}"
         )
     return _LOOKUPS[token](arguments, region)
-
-
-def _service(arguments: Properties, records: Sequence[Record]) -> Properties:
-    name, cluster = arguments["serviceName"], arguments["clusterArn"]
-    for record in records:
-        found = reveal(record.properties)
-        if record.type == "aws:ecs/service:Service" and (found["name"], found["cluster"]) == (name, cluster):
-            return {**found, "serviceName": name, "clusterArn": cluster, "status": "ACTIVE"}
-    raise UnknownLookupError(f"the simulated cloud has no service {name!r} in the cluster {cluster!r}")
-
-
-def _account(_arguments: Properties, _region: str) -> Properties:
-    user = f"arn:aws:iam::{ACCOUNT_ID}:user/simulated"
-    return {"id": ACCOUNT_ID, "accountId": ACCOUNT_ID, "arn": user, "userId": "AIDASIMULATED"}
-
-
-def _region(arguments: Properties, region: str) -> Properties:
-    name = arguments.get("region") or arguments.get("name") or region
-    return {"id": name, "name": name, "region": name, "description": name, "endpoint": f"ec2.{name}.amazonaws.com"}
-
-
-def _partition(_arguments: Properties, _region: str) -> Properties:
-    return {"id": "aws", "partition": "aws", "dnsSuffix": "amazonaws.com", "reverseDnsPrefix": "com.amazonaws"}
-
-
-def _zones(_arguments: Properties, region: str) -> Properties:
-    names = [f"{region}{letter}" for letter in "abc"]
-    return {"id": region, "names": names, "zoneIds": [f"{name}-id" for name in names], "groupNames": [region]}
 
 
 def _policy_document(arguments: Properties, _region: str) -> Properties:
@@ -88,14 +68,30 @@ def _statement(given: Properties) -> dict[str, Any]:
 
 
 _LOOKUPS: dict[str, Callable[[Properties, str], Properties]] = {
-    "aws:index/getAvailabilityZones:getAvailabilityZones": _zones,
-    "aws:index/getCallerIdentity:getCallerIdentity": _account,
-    "aws:index/getPartition:getPartition": _partition,
-    "aws:index/getRegion:getRegion": _region,
+    "aws:index/getAvailabilityZones:getAvailabilityZones": lambda _, region: {
+        "id": region,
+        "names": [f"{region}{letter}" for letter in "abc"],
+        "zoneIds": [f"{region}{letter}-id" for letter in "abc"],
+        "groupNames": [region],
+    },
+    "aws:index/getCallerIdentity:getCallerIdentity": lambda *_: {
+        "id": ACCOUNT_ID,
+        "accountId": ACCOUNT_ID,
+        "arn": f"arn:aws:iam::{ACCOUNT_ID}:user/simulated",
+        "userId": "AIDASIMULATED",
+    },
+    "aws:index/getPartition:getPartition": lambda *_: {
+        "id": "aws",
+        "partition": "aws",
+        "dnsSuffix": "amazonaws.com",
+        "reverseDnsPrefix": "com.amazonaws",
+    },
+    "aws:index/getRegion:getRegion": lambda arguments, region: {
+        **dict.fromkeys(
+            ("id", "name", "region", "description"),
+            name := arguments.get("region") or arguments.get("name") or region,
+        ),
+        "endpoint": f"ec2.{name}.amazonaws.com",
+    },
     "aws:iam/getPolicyDocument:getPolicyDocument": _policy_document,
 }
-
-_KEPT: dict[str, Callable[[Properties, Sequence[Record]], Properties]] = {
-    "aws:ecs/getService:getService": _service,
-}
-"""Lookups of what the cloud holds."""

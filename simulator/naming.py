@@ -55,13 +55,9 @@ def with_name(inputs: Properties, olds: Properties, shape: ResourceShape, identi
     prefix = inputs.get(f"{name}Prefix")
     if prefix is not None and not isinstance(prefix, str):
         return inputs
-    return {**inputs, name: kept or _generated_name(prefix, identity), DEFAULTS_KEY: [name]}
-
-
-def _generated_name(prefix: str | None, identity: Identity) -> str:
     suffix = identity.hex(_SUFFIX_DIGITS, "name")
     limit = _LIMITS.get(identity.type, 255) - len(suffix)
-    name = f"{(prefix if prefix is not None else f'{identity.name}-')[:limit]}{suffix}"
+    generated = f"{(prefix if prefix is not None else f'{identity.name}-')[:limit]}{suffix}"
     if identity.type.startswith(_LOWER_CASE):
-        name = re.sub(r"[^a-z0-9.-]", "-", name.lower())
-    return name
+        generated = re.sub(r"[^a-z0-9.-]", "-", generated.lower())
+    return {**inputs, name: kept or generated, DEFAULTS_KEY: [name]}

@@ -23,15 +23,7 @@ def simulated_cloud(state_dir: Path, packages: Sequence[str]) -> Iterator[dict[s
     Raises:
         SimulatedCloudError: a package has no SDK installed, or the kept state cannot be used.
     """
-    command = [
-        sys.executable,
-        "-m",
-        "simulator",
-        "--state-dir",
-        str(state_dir),
-        "--packages",
-        ",".join(packages),
-    ]
+    command = [sys.executable, "-m", "simulator", "--state-dir", str(state_dir), "--packages", ",".join(packages)]
     state_dir.mkdir(parents=True, exist_ok=True)
     log = state_dir / "simulate.log"
     pipe = subprocess.PIPE
@@ -40,23 +32,19 @@ def simulated_cloud(state_dir: Path, packages: Sequence[str]) -> Iterator[dict[s
         subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=stderr, text=True, process_group=0) as child,
     ):
         try:
-            yield _environment(child, log)
+            line = child.stdout.readline() if child.stdout else ""
+            if not line:
+                child.wait(timeout=_STOP_SECONDS)
+                said = log.read_text(encoding="utf-8").strip().removeprefix("error: ")
+                raise SimulatedCloudError(f"the simulated cloud did not start: {said}")
+            yield {
+                "PULUMI_DEBUG_PROVIDERS": json.loads(line)["providers"],
+                "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+                "PULUMI_SKIP_UPDATE_CHECK": "1",
+            }
         finally:
             child.terminate()
             try:
                 child.communicate(timeout=_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 child.kill()
-
-
-def _environment(child: subprocess.Popen[str], log: Path) -> dict[str, str]:
-    line = child.stdout.readline() if child.stdout else ""
-    if not line:
-        child.wait(timeout=_STOP_SECONDS)
-        said = log.read_text(encoding="utf-8").strip()
-        raise SimulatedCloudError(f"the simulated cloud did not start: {said.removeprefix('error: ')}")
-    return {
-        "PULUMI_DEBUG_PROVIDERS": json.loads(line)["providers"],
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        "PULUMI_SKIP_UPDATE_CHECK": "1",
-    }

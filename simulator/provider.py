@@ -10,13 +10,13 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from simulator.cloud import Cloud, mark_secrets, updated_properties
-from simulator.difference import Change, changes, deletes_first
+from simulator.difference import changes, deletes_first
 from simulator.identity import DEFAULT_REGION, Identity
 from simulator.lookups import UnknownLookupError
 from simulator.moto_aws.refusal import RefusedError
 from simulator.naming import with_name
 from simulator.sdk_source import UnknownTypeError, package_version
-from simulator.shapes import ResourceShape, provider_shape, resource_shape
+from simulator.shapes import provider_shape, resource_shape
 from simulator.store import StoreError
 from simulator.validate import check_fields
 from wire_format import UNKNOWN, Properties, decode, encode, is_unknown, reveal
@@ -109,9 +109,23 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Old inputs against new ones."""
         token = Identity(urn=request.urn, generation=0).type
         shape = resource_shape(token)
-        olds = decode(request.old_inputs) or _inputs_of(decode(request.olds), shape)
-        news = decode(request.news)
-        return _difference(token, changes(token, shape, olds, news), olds, news)
+        olds, news = decode(request.old_inputs), decode(request.news)
+        if not olds:
+            olds = {name: value for name, value in decode(request.olds).items() if name in shape.inputs}
+        found = changes(token, shape, olds, news)
+        replaces = sorted({change.path for change in found if change.replaces})
+        some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
+        return provider_pb2.DiffResponse(
+            changes=some if found else none,
+            replaces=replaces,
+            deleteBeforeReplace=bool(replaces) and deletes_first(token, olds, news),
+            diffs=sorted({change.path for change in found}),
+            hasDetailedDiff=True,
+            detailedDiff={
+                change.path: provider_pb2.PropertyDiff(kind=_KINDS[change.kind, change.replaces], inputDiff=True)
+                for change in found
+            },
+        )
 
     @_one_sentence
     def Create(self, request: Any, context: Any) -> provider_pb2.CreateResponse:  # noqa: N802
@@ -119,7 +133,10 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
         inputs = decode(request.properties)
         if request.preview:
             shape = resource_shape(Identity(urn=request.urn, generation=0).type)
-            return provider_pb2.CreateResponse(properties=encode(_foreseen(inputs, shape)))
+            unknown = {name: UNKNOWN for name in shape.outputs if inputs.get(name) is None}
+            given = {name: value for name, value in inputs.items() if not name.startswith("__")}
+            foreseen = mark_secrets({**unknown, **given}, given, shape)
+            return provider_pb2.CreateResponse(properties=encode(foreseen))
         record = self._cloud.create(request.urn, inputs, region=self._region(context, inputs))
         return provider_pb2.CreateResponse(id=record.id, properties=encode(record.properties))
 
@@ -133,9 +150,7 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
         if record is None:
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(
-            id=record.id,
-            properties=encode(record.properties),
-            inputs=encode(record.inputs),
+            id=record.id, properties=encode(record.properties), inputs=encode(record.inputs)
         )
 
     @_one_sentence
@@ -176,29 +191,3 @@ def _checked(inputs: Any, failures: Any) -> provider_pb2.CheckResponse:
         inputs=inputs,
         failures=[provider_pb2.CheckFailure(property=failure.path, reason=failure.reason) for failure in failures],
     )
-
-
-def _difference(token: str, found: list[Change], olds: Properties, news: Properties) -> provider_pb2.DiffResponse:
-    replaces = sorted({change.path for change in found if change.replaces})
-    some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
-    return provider_pb2.DiffResponse(
-        changes=some if found else none,
-        replaces=replaces,
-        deleteBeforeReplace=bool(replaces) and deletes_first(token, olds, news),
-        diffs=sorted({change.path for change in found}),
-        hasDetailedDiff=True,
-        detailedDiff={
-            change.path: provider_pb2.PropertyDiff(kind=_KINDS[change.kind, change.replaces], inputDiff=True)
-            for change in found
-        },
-    )
-
-
-def _inputs_of(properties: Properties, shape: ResourceShape) -> Properties:
-    return {name: value for name, value in properties.items() if name in shape.inputs}
-
-
-def _foreseen(inputs: Properties, shape: ResourceShape) -> Properties:
-    unknown = {name: UNKNOWN for name in shape.outputs if inputs.get(name) is None}
-    given = {name: value for name, value in inputs.items() if not name.startswith("__")}
-    return mark_secrets({**unknown, **given}, given, shape)

@@ -49,22 +49,16 @@ def _text(source: random.Random, inputs: Properties) -> str:
     return "".join(letters)
 
 
-def _password(source: random.Random, inputs: Properties) -> tuple[str, Properties]:
+def _string(source: random.Random, inputs: Properties, *, hashed: bool = False) -> tuple[str, Properties]:
     text = _text(source, inputs)
-    salt = "".join(source.choices(string.ascii_letters, k=53))
-    return "none", {**_text_defaults(inputs), "result": text, "bcryptHash": f"$2a$10${salt}"}
-
-
-def _string(source: random.Random, inputs: Properties) -> tuple[str, Properties]:
-    text = _text(source, inputs)
-    return text, {**_text_defaults(inputs), "result": text}
-
-
-def _text_defaults(inputs: Properties) -> Properties:
     numeric = inputs.get("numeric", inputs.get("number", True))
     kinds = {"lower": True, "upper": True, "special": True, "numeric": numeric, "number": numeric}
     minimums = dict.fromkeys(("minLower", "minUpper", "minNumeric", "minSpecial"), 0)
-    return {**kinds, **minimums}
+    outputs = {**kinds, **minimums, "result": text}
+    if not hashed:
+        return text, outputs
+    salt = "".join(source.choices(string.ascii_letters, k=53))
+    return "none", {**outputs, "bcryptHash": f"$2a$10${salt}"}
 
 
 def _identifier(source: random.Random, inputs: Properties) -> tuple[str, Properties]:
@@ -80,30 +74,11 @@ def _identifier(source: random.Random, inputs: Properties) -> tuple[str, Propert
     return url, outputs
 
 
-def _bytes(source: random.Random, inputs: Properties) -> tuple[str, Properties]:
-    raw = source.randbytes(inputs["length"])
-    encoded = base64.b64encode(raw).decode()
-    return encoded, {"base64": encoded, "hex": raw.hex()}
-
-
 def _integer(source: random.Random, inputs: Properties) -> tuple[str, Properties]:
     if inputs["min"] > inputs["max"]:
         raise RandomValueError(f"min is {inputs['min']}, allowed at most max, which is {inputs['max']}")
     number = source.randint(inputs["min"], inputs["max"])
     return str(number), {"result": number}
-
-
-def _pet(source: random.Random, inputs: Properties) -> tuple[str, Properties]:
-    words = source.choices(_PET_WORDS, k=inputs.get("length", 2))
-    prefix = [inputs["prefix"]] if inputs.get("prefix") else []
-    name = inputs.get("separator", "-").join([*prefix, *words])
-    return name, {"length": inputs.get("length", 2), "separator": inputs.get("separator", "-")}
-
-
-def _shuffle(source: random.Random, inputs: Properties) -> tuple[str, Properties]:
-    items = list(inputs["inputs"])
-    source.shuffle(items)
-    return "-", {"results": items[: inputs.get("resultCount", len(items))]}
 
 
 def _uuid(source: random.Random, _inputs: Properties) -> tuple[str, Properties]:
@@ -112,11 +87,26 @@ def _uuid(source: random.Random, _inputs: Properties) -> tuple[str, Properties]:
     return text, {"result": text}
 
 
+def _pet(source: random.Random, inputs: Properties) -> tuple[str, Properties]:
+    length, separator = inputs.get("length", 2), inputs.get("separator", "-")
+    words = [*([inputs["prefix"]] if inputs.get("prefix") else []), *source.choices(_PET_WORDS, k=length)]
+    return separator.join(words), {"length": length, "separator": separator}
+
+
+def _shuffle(source: random.Random, inputs: Properties) -> tuple[str, Properties]:
+    items = list(inputs["inputs"])
+    source.shuffle(items)
+    return "-", {"results": items[: inputs.get("resultCount", len(items))]}
+
+
 _MAKERS: dict[str, Callable[[random.Random, Properties], tuple[str, Properties]]] = {
-    "RandomBytes": _bytes,
+    "RandomBytes": lambda source, inputs: (
+        encoded := base64.b64encode(raw := source.randbytes(inputs["length"])).decode(),
+        {"base64": encoded, "hex": raw.hex()},
+    ),
     "RandomId": _identifier,
     "RandomInteger": _integer,
-    "RandomPassword": _password,
+    "RandomPassword": lambda source, inputs: _string(source, inputs, hashed=True),
     "RandomPet": _pet,
     "RandomShuffle": _shuffle,
     "RandomString": _string,

@@ -34,16 +34,12 @@ def docs_say_replace(doc: str, *, names: tuple[str, ...]) -> bool:
     `names` are the property's own names. A sentence about another property, or one that holds only in some
     cases ("disabling it", "when the engine is older"), is not taken: the reviewed table is for those.
     """
-    return any(_says_replace(sentence, names) for sentence in _SENTENCE_END.split(doc) if sentence)
-
-
-def _says_replace(sentence: str, names: tuple[str, ...]) -> bool:
-    if not _VERDICT.search(sentence):
-        return False
-    named = _NAMED.search(sentence)
-    if named and named.group(1) not in names:
-        return False
-    return not _CONDITION.search(_VERDICT.sub("", _ALWAYS.sub("", sentence)))
+    return any(
+        _VERDICT.search(sentence)
+        and ((named := _NAMED.search(sentence)) is None or named.group(1) in names)
+        and not _CONDITION.search(_VERDICT.sub("", _ALWAYS.sub("", sentence)))
+        for sentence in _SENTENCE_END.split(doc)
+    )
 
 
 _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html has no such parameter"

@@ -108,15 +108,9 @@ def getters(node: ast.ClassDef) -> Iterator[tuple[str, ast.FunctionDef]]:
         if isinstance(item, ast.FunctionDef):
             for decorator in item.decorator_list:
                 if ast.unparse(decorator).startswith("pulumi.getter"):
-                    yield _wire_name(decorator, item.name), item
-
-
-def _wire_name(decorator: ast.expr, fallback: str) -> str:
-    if isinstance(decorator, ast.Call):
-        for keyword in decorator.keywords:
-            if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
-                return str(keyword.value.value)
-    return fallback
+                    keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
+                    named = (ast.literal_eval(keyword.value) for keyword in keywords if keyword.arg == "name")
+                    yield next(named, item.name), item
 
 
 @cache

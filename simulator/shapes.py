@@ -1,7 +1,6 @@
 """What a type's inputs may look like, read from the annotations of its SDK class."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -104,7 +103,12 @@ def resource_shape(token: str) -> ResourceShape:
             )
         ),
         outputs=output_fields(ObjectOf(path, name)),
-        secret_outputs=frozenset(_secret_outputs(node)) if node else frozenset(),
+        secret_outputs=frozenset(
+            name
+            for call in (ast.walk(node) if node else ())
+            if isinstance(call, ast.keyword) and call.arg == "additional_secret_outputs"
+            for name in ast.literal_eval(call.value)
+        ),
     )
 
 
@@ -130,7 +134,7 @@ def input_fields(of: ObjectOf) -> dict[str, Field]:
     return {
         wire: Field(
             wire,
-            _returned(of.path, item),
+            _shape(of.path, item.returns),
             item.name in required,
             docs_say_replace(ast.get_docstring(item) or "", names=(wire, item.name)),
         )
@@ -147,7 +151,7 @@ def output_fields(of: ObjectOf) -> dict[str, Field]:
     return {
         wire: Field(
             wire,
-            _returned(of.path, item),
+            _shape(of.path, item.returns),
             not (
                 item.returns is not None
                 and "Optional[" in ast.unparse(item.returns)[: len("pulumi.Output[Optional[")]
@@ -158,17 +162,9 @@ def output_fields(of: ObjectOf) -> dict[str, Field]:
     }
 
 
-def _secret_outputs(node: ast.ClassDef) -> Iterator[str]:
-    for call in ast.walk(node):
-        if isinstance(call, ast.keyword) and call.arg == "additional_secret_outputs":
-            yield from ast.literal_eval(call.value)
-
-
-def _returned(path: Path, item: ast.FunctionDef) -> Shape:
-    return Anything() if item.returns is None else _shape(path, item.returns)
-
-
-def _shape(path: Path, node: ast.expr) -> Shape:
+def _shape(path: Path, node: ast.expr | None) -> Shape:
+    if node is None:
+        return Anything()
     if isinstance(node, ast.Subscript):
         return _subscripted(path, _last_name(node.value), node.slice)
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -201,15 +197,14 @@ def _referenced(path: Path, reference: str) -> Shape:
     module, _, name = reference.rpartition(".")
     folder = path.parent
     if module not in {"", "outputs"}:
-        folder = _package_folder(folder) / module.lstrip("_")
+        # The SDK's top folder is the one that holds the register of types.
+        while not (folder / "pulumi-plugin.json").exists() and folder.parent != folder:
+            folder = folder.parent
+        folder /= module.lstrip("_")
     for file in (folder / "outputs.py" if module == "outputs" else folder / "_inputs.py", folder / "outputs.py"):
         if class_text(file, name) is not None:
             return ObjectOf(file, name)
-    return _enumerated(folder / "_enums.py", name)
-
-
-def _enumerated(path: Path, name: str) -> Shape:
-    node = class_node(path, name)
+    node = class_node(folder / "_enums.py", name)
     if node is None:
         return Anything()
     members = [
@@ -218,13 +213,6 @@ def _enumerated(path: Path, name: str) -> Shape:
         if isinstance(item, ast.Assign) and isinstance(item.value, ast.Constant)
     ]
     return Enumerated(name, tuple(value for value in members if isinstance(value, str | int | float)))
-
-
-def _package_folder(folder: Path) -> Path:
-    """The SDK's top folder: the one that holds the register of types."""
-    while not (folder / "pulumi-plugin.json").exists() and folder.parent != folder:
-        folder = folder.parent
-    return folder
 
 
 def _last_name(node: ast.expr) -> str:

@@ -41,7 +41,9 @@ def check_fields(values: Mapping[str, Value], fields: Mapping[str, Field], path:
         if name in fields:
             yield from check_value(value, fields[name].shape, where)
         else:
-            yield Failure(where, _unknown_name(name, fields))
+            close = difflib.get_close_matches(name, fields, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"allowed: {', '.join(sorted(fields))}"
+            yield Failure(where, f"given {name!r}, which this type does not have; {hint}")
     for name, field in fields.items():
         if field.required and values.get(name) is None:
             yield Failure(
@@ -89,9 +91,7 @@ def _fits(value: Value, shape: Shape) -> bool:
         return isinstance(value, _TYPES[shape.kind]) and (shape.kind == "bool" or not isinstance(value, bool))
     if isinstance(shape, Enumerated):
         return not isinstance(value, bool) and value in shape.members
-    if isinstance(shape, AssetOnly):
-        return is_asset(value)
-    return not isinstance(shape, ListOf | MapOf | ObjectOf)
+    return is_asset(value) if isinstance(shape, AssetOnly) else not isinstance(shape, ListOf | MapOf | ObjectOf)
 
 
 def given(value: Value) -> str:
@@ -119,9 +119,3 @@ def described(shape: Shape) -> str:
     if isinstance(shape, OneOf):
         return " or ".join(described(option) for option in shape.options)
     return "an asset or archive" if isinstance(shape, AssetOnly) else "any value"
-
-
-def _unknown_name(name: str, fields: Mapping[str, Field]) -> str:
-    close = difflib.get_close_matches(name, fields, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"allowed: {', '.join(sorted(fields))}"
-    return f"given {name!r}, which this type does not have; {hint}"

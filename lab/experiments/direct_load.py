@@ -17,7 +17,15 @@ EXHAUSTED = ("too many clients already", "remaining connection slots are reserve
 def run(stage: Stage, seconds: float = 10) -> Result:
     """1,000 clients straight to PostgreSQL, and 200 requests a second for `seconds`."""
     begin = stage.begin()
-    logins, requests = asyncio.run(_load(stage, seconds))
+
+    async def send() -> tuple[Outcome, Outcome]:
+        clients = [Client(url=stage.postgres.url()) for _ in range(CLIENTS)]
+        try:
+            return await load.connect_all(clients), await load.steady(clients, REQUESTS_PER_SECOND, seconds)
+        finally:
+            await load.disconnect_all(clients)
+
+    logins, requests = asyncio.run(send())
     limit, peak = stage.production.max_connections, stage.postgres.peak(begin)
     errors = logins.errors + requests.errors
     others = sum(count for text, count in errors.items() if not text_says_exhausted(text))
@@ -45,11 +53,3 @@ def run(stage: Stage, seconds: float = 10) -> Result:
 def text_says_exhausted(text: str) -> bool:
     """Whether an error means that `max_connections` is used up."""
     return any(part in text for part in EXHAUSTED)
-
-
-async def _load(stage: Stage, seconds: float) -> tuple[Outcome, Outcome]:
-    clients = [Client(url=stage.postgres.url()) for _ in range(CLIENTS)]
-    try:
-        return await load.connect_all(clients), await load.steady(clients, REQUESTS_PER_SECOND, seconds)
-    finally:
-        await load.disconnect_all(clients)

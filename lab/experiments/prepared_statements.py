@@ -9,7 +9,7 @@ import psycopg
 from lab import programs
 from lab.load import message
 from lab.production import FIRST_WITH_PREPARED_STATEMENTS
-from lab.result import Finding, Result, above, exactly
+from lab.result import Result, above, exactly
 from lab.stage import Stage
 
 CLIENTS = 40
@@ -26,6 +26,7 @@ def run(stage: Stage) -> Result:
         urls = [it.url() for it in poolers]
         prepared = asyncio.run(_repeat(urls, DRIVER_DEFAULT))
         plain = asyncio.run(_repeat(urls, None))
+    what = f"errors with the driver's default, `prepare_threshold={DRIVER_DEFAULT}`"
     return Result(
         title="Prepared statements in transaction mode",
         explanation=(
@@ -33,7 +34,9 @@ def run(stage: Stage) -> Result:
             f"{'.'.join(map(str, installed))}. {_explanation(tracks=tracks)}"
         ),
         findings=[
-            _prepared(prepared, tracks=tracks),
+            exactly(what, prepared.total(), 0, "errors")
+            if tracks
+            else above(what, prepared.total(), 0, "errors: this version does not track them"),
             exactly("errors with `prepare_threshold=None`", plain.total(), 0, "errors"),
         ],
     )
@@ -47,13 +50,6 @@ def _explanation(*, tracks: bool) -> str:
         "does not know `max_prepared_statements`, and the lab leaves that one line out. Shown instead: what "
         "happens without tracking, and the setting of the driver that works with every version."
     )
-
-
-def _prepared(errors: Counter[str], *, tracks: bool) -> Finding:
-    what = f"errors with the driver's default, `prepare_threshold={DRIVER_DEFAULT}`"
-    if tracks:
-        return exactly(what, errors.total(), 0, "errors")
-    return above(what, errors.total(), 0, "errors: this version does not track them")
 
 
 async def _repeat(urls: Sequence[str], prepare_threshold: int | None) -> Counter[str]:

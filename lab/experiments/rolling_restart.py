@@ -121,7 +121,14 @@ async def _replace(stage: Stage, fleet: Fleet, deployment: _Deployment, started:
             missing -= 1
         await _settle(stage, deployment)
         for _ in range(min(len(old), len(deployment.in_service) - fleet.floor)):
-            await _leave(deployment, old.pop(0))
+            # Out of service first, then its clients leave, then it ends.
+            leaving = old.pop(0)
+            deployment.in_service.remove(leaving)
+            async with asyncio.timeout(SETTLE_SECONDS):
+                while deployment.users[leaving.port]:
+                    await asyncio.sleep(0.05)
+            await asyncio.to_thread(leaving.server.stop, DRAINING)
+            deployment.replaced += 1
         await _settle(stage, deployment)
 
 
@@ -129,16 +136,6 @@ async def _settle(stage: Stage, deployment: _Deployment) -> None:
     each = stage.production.server_connections // stage.production.poolers.tasks
     full = each * len(deployment.in_service)
     await wait_for(stage.postgres, backends_of(stage.postgres), full, SETTLE_SECONDS)
-
-
-async def _leave(deployment: _Deployment, leaving: Pooler) -> None:
-    """Take a pooler out of service, let its clients leave, then stop it."""
-    deployment.in_service.remove(leaving)
-    async with asyncio.timeout(SETTLE_SECONDS):
-        while deployment.users[leaving.port]:
-            await asyncio.sleep(0.05)
-    await asyncio.to_thread(leaving.server.stop, DRAINING)
-    deployment.replaced += 1
 
 
 async def _ask(deployment: _Deployment, index: int) -> None:

@@ -112,7 +112,9 @@ class MotoAws:
         self._running = mock_aws(config={"iam": {"load_aws_managed_policies": True}})
         self._running.start()
         try:
-            replay_all(self._store.records.values(), _replay)
+            replay_all(
+                self._store.records.values(), lambda it: replay(it, kind_of(it.type), _call_for(it), _existing(it))
+            )
         except BaseException:
             self.stop()
             raise
@@ -124,10 +126,6 @@ class MotoAws:
             self._running = None
             _client.cache_clear()
             _open_region.cache_clear()
-
-
-def _replay(record: Record) -> None:
-    replay(record, kind_of(record.type), _call_for(record), _existing(record))
 
 
 def _call_for(record: Record) -> Call:
@@ -168,13 +166,10 @@ def _seed(number: int) -> None:
 
 
 def _existing(record: Record) -> Existing:
-    return Existing(id=record.id, inputs=reveal(_given(record)), outputs=reveal(record.properties))
-
-
-def _given(record: Record) -> Properties:
-    """Inputs as the cloud holds them: an edit on disk of a property counts."""
-    return {
+    # Inputs as the cloud holds them: an edit on disk of a property counts.
+    given = {
         name: record.properties.get(name, value)
         for name, value in record.inputs.items()
         if not name.startswith("__") and value is not None
     }
+    return Existing(id=record.id, inputs=reveal(given), outputs=reveal(record.properties))

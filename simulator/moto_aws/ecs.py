@@ -4,41 +4,21 @@ Parameters: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from simulator.moto_aws.kind import Call, Created, Existing, Kind, UnsupportedError, without
+from simulator.moto_aws.kind import (
+    Call,
+    Created,
+    Existing,
+    Kind,
+    UnsupportedError,
+    creation,
+    deletion,
+    update_without_outputs,
+    without,
+)
 from wire_format import Properties
-
-
-def _tags(inputs: Properties) -> dict[str, Any]:
-    tags = [{"key": key, "value": value} for key, value in sorted((inputs.get("tags") or {}).items())]
-    return {"tags": tags} if tags else {}
-
-
-def _create_cluster(call: Call, inputs: Properties) -> Created:
-    made = call.send("ecs", "create_cluster", inputs, {"name": "clusterName"})["cluster"]
-    settings = inputs.get("settings") or [{"name": "containerInsights", "value": "disabled"}]
-    return Created(made["clusterArn"], {"arn": made["clusterArn"], "settings": settings})
-
-
-def _update_cluster(call: Call, existing: Existing, news: Properties) -> None:
-    call.send("ecs", "update_cluster", news, cluster=existing.inputs["name"])
-
-
-def _delete_cluster(call: Call, existing: Existing) -> None:
-    call.client("ecs").delete_cluster(cluster=existing.inputs["name"])
-
-
-def _put_providers(call: Call, inputs: Properties) -> Created:
-    given = {"capacityProviders": [], "defaultCapacityProviderStrategies": [], **inputs}
-    call.send("ecs", "put_cluster_capacity_providers", given, {"clusterName": "cluster"})
-    return Created(inputs["clusterName"])
-
-
-def _delete_providers(call: Call, existing: Existing) -> None:
-    call.client("ecs").put_cluster_capacity_providers(
-        cluster=existing.inputs["clusterName"], capacityProviders=[], defaultCapacityProviderStrategy=[]
-    )
 
 
 def _register(call: Call, inputs: Properties) -> dict[str, Any]:
@@ -47,15 +27,19 @@ def _register(call: Call, inputs: Properties) -> dict[str, Any]:
     except ValueError as error:
         raise UnsupportedError(f"containerDefinitions is not JSON: {error}") from error
     sent = without(inputs, "containerDefinitions", "volumes")
-    volumes = {"volumes": [_volume(item) for item in inputs["volumes"]]} if inputs.get("volumes") else {}
-    answer = call.send("ecs", "register_task_definition", sent, containerDefinitions=containers, **volumes)
+    fixed: dict[str, Any] = {"containerDefinitions": containers}
+    if inputs.get("volumes"):
+        fixed["volumes"] = [
+            _renamed(item, "hostPath", "host", lambda path: {"sourcePath": path}) for item in inputs["volumes"]
+        ]
+    answer = call.send("ecs", "register_task_definition", sent, **fixed)
     made: dict[str, Any] = answer["taskDefinition"]
     return made
 
 
-def _volume(given: Properties) -> Properties:
-    volume = {name: value for name, value in given.items() if name != "hostPath" and value is not None}
-    return {**volume, "host": {"sourcePath": given["hostPath"]}} if given.get("hostPath") else volume
+def _renamed(given: Properties, name: str, new: str, convert: Callable[[Any], Any]) -> Properties:
+    found = {key: value for key, value in given.items() if key != name and value is not None}
+    return {**found, new: convert(given[name])} if given.get(name) else found
 
 
 def _create_task_definition(call: Call, inputs: Properties) -> Created:
@@ -71,18 +55,13 @@ def _create_task_definition(call: Call, inputs: Properties) -> Created:
     return Created(inputs["family"], outputs)
 
 
-def _update_task_definition(_call: Call, _existing: Existing, _news: Properties) -> None:
-    """A revision never changes: what does not replace it is not sent."""
-
-
-def _delete_task_definition(call: Call, existing: Existing) -> None:
-    if existing.inputs.get("skipDestroy"):
-        return
-    call.client("ecs").deregister_task_definition(taskDefinition=existing.outputs["arn"])
+def _deregister(call: Call, existing: Existing) -> None:
+    if not existing.inputs.get("skipDestroy"):
+        call.client("ecs").deregister_task_definition(taskDefinition=existing.outputs["arn"])
 
 
 def _replay_task_definition(call: Call, existing: Existing) -> None:
-    """Revisions count up: those before the kept one are registered and taken back."""
+    # Revisions count up: those before the kept one are registered and taken back.
     made = _register(call, existing.inputs)
     while made["revision"] < existing.outputs["revision"]:
         call.client("ecs").deregister_task_definition(taskDefinition=made["taskDefinitionArn"])
@@ -109,13 +88,10 @@ def _built(inputs: Properties) -> dict[str, Any]:
         given = {"securityGroups": [], **network, "assignPublicIp": public}
         parts["networkConfiguration"] = {"awsvpcConfiguration": given}
     if inputs.get("loadBalancers"):
-        parts["loadBalancers"] = [_target(item) for item in inputs["loadBalancers"]]
+        parts["loadBalancers"] = [
+            _renamed(item, "elbName", "loadBalancerName", str) for item in inputs["loadBalancers"]
+        ]
     return parts
-
-
-def _target(given: Properties) -> Properties:
-    named = {"loadBalancerName": given["elbName"]} if given.get("elbName") else {}
-    return {**{key: value for key, value in given.items() if key != "elbName" and value is not None}, **named}
 
 
 def _deployment(inputs: Properties) -> dict[str, Any]:
@@ -132,7 +108,9 @@ def _deployment(inputs: Properties) -> dict[str, Any]:
 
 def _create_service(call: Call, inputs: Properties) -> Created:
     sent = {**without(inputs, *_BUILT), **_deployment(inputs)}
-    made = call.send("ecs", "create_service", sent, _SERVICE, **_built(inputs), **_tags(inputs))["service"]
+    tags = [{"key": key, "value": value} for key, value in sorted((inputs.get("tags") or {}).items())]
+    fixed = {**_built(inputs), **({"tags": tags} if tags else {})}
+    made = call.send("ecs", "create_service", sent, _SERVICE, **fixed)["service"]
     outputs = {
         "arn": made["serviceArn"],
         "cluster": made["clusterArn"],
@@ -143,28 +121,66 @@ def _create_service(call: Call, inputs: Properties) -> Created:
     return Created(made["serviceArn"], outputs)
 
 
-def _update_service(call: Call, existing: Existing, news: Properties) -> None:
-    kept = {name: value for name, value in news.items() if name not in _BUILT | _CREATION_ONLY}
-    sent = {**kept, **_deployment(news)}
-    where = {"cluster": existing.outputs["cluster"], "service": existing.inputs["name"]}
-    call.send("ecs", "update_service", sent, _SERVICE, **where, **_built(news))
-
-
-def _delete_service(call: Call, existing: Existing) -> None:
-    where = {"cluster": existing.outputs["cluster"], "service": existing.inputs["name"]}
-    call.client("ecs").delete_service(**where, force=True)
+def _service(existing: Existing) -> dict[str, Any]:
+    return {"cluster": existing.outputs["cluster"], "service": existing.inputs["name"]}
 
 
 KINDS = {
-    "aws:ecs/cluster:Cluster": Kind(create=_create_cluster, delete=_delete_cluster, update=_update_cluster),
+    "aws:ecs/cluster:Cluster": Kind(
+        create=creation(
+            "ecs",
+            "create_cluster",
+            lambda _call, inputs, answer: Created(
+                answer["cluster"]["clusterArn"],
+                {
+                    "arn": answer["cluster"]["clusterArn"],
+                    "settings": inputs.get("settings") or [{"name": "containerInsights", "value": "disabled"}],
+                },
+            ),
+            {"name": "clusterName"},
+        ),
+        delete=deletion("ecs", "delete_cluster", lambda it: {"cluster": it.inputs["name"]}),
+        update=update_without_outputs(
+            lambda call, it, news: call.send("ecs", "update_cluster", news, cluster=it.inputs["name"])
+        ),
+    ),
     "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": Kind(
-        create=_put_providers, delete=_delete_providers
+        create=creation(
+            "ecs",
+            "put_cluster_capacity_providers",
+            lambda _call, inputs, _answer: Created(inputs["clusterName"]),
+            {"clusterName": "cluster"},
+            {"capacityProviders": [], "defaultCapacityProviderStrategies": []},
+        ),
+        delete=deletion(
+            "ecs",
+            "put_cluster_capacity_providers",
+            lambda it: {
+                "cluster": it.inputs["clusterName"],
+                "capacityProviders": [],
+                "defaultCapacityProviderStrategy": [],
+            },
+        ),
     ),
     "aws:ecs/taskDefinition:TaskDefinition": Kind(
         create=_create_task_definition,
-        delete=_delete_task_definition,
-        update=_update_task_definition,
+        delete=_deregister,
+        # A revision never changes: what does not replace it is not sent.
+        update=lambda _call, _existing, _news: None,
         replay=_replay_task_definition,
     ),
-    "aws:ecs/service:Service": Kind(create=_create_service, delete=_delete_service, update=_update_service),
+    "aws:ecs/service:Service": Kind(
+        create=_create_service,
+        delete=deletion("ecs", "delete_service", lambda it: {**_service(it), "force": True}),
+        update=update_without_outputs(
+            lambda call, it, news: call.send(
+                "ecs",
+                "update_service",
+                {**without(news, *_BUILT, *_CREATION_ONLY), **_deployment(news)},
+                _SERVICE,
+                **_service(it),
+                **_built(news),
+            )
+        ),
+    ),
 }

@@ -3,10 +3,11 @@
 Parameters: https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from simulator.identity import arn
-from simulator.moto_aws.kind import Call, Created, Existing, Kind, checked_update, without
+from simulator.moto_aws.kind import Call, Created, Existing, Kind, checked_update, no_deletion, without
 from wire_format import Properties
 
 _RENAMES = {
@@ -34,22 +35,23 @@ def _logs(inputs: Properties) -> dict[str, Any]:
     return {"LogDeliveryConfigurations": found} if found else {}
 
 
-def _sent(inputs: Properties) -> Properties:
-    return without(inputs, "logDeliveryConfigurations")
-
-
 def _create_group(call: Call, inputs: Properties) -> Created:
-    made = call.send("elasticache", "create_replication_group", _sent(inputs), _RENAMES, **_logs(inputs))
+    made = call.send(
+        "elasticache",
+        "create_replication_group",
+        without(inputs, "logDeliveryConfigurations"),
+        _RENAMES,
+        **_logs(inputs),
+    )
     group = made["ReplicationGroup"]
     shards = inputs.get("numNodeGroups") or 1
-    nodes = _nodes(inputs)
     name, port = group["ReplicationGroupId"], inputs.get("port") or 6379
     domain = f"{name}.{call.identity.hex(6, 'cache')}.{_short_region(call.region)}.cache.amazonaws.com"
     outputs: Properties = {
         "arn": group["ARN"],
         "clusterEnabled": shards > 1,
         "engineVersionActual": inputs.get("engineVersion") or "7.1",
-        **_members(name, nodes),
+        **_members(name, inputs),
         "port": port,
     }
     if shards > 1:
@@ -59,12 +61,9 @@ def _create_group(call: Call, inputs: Properties) -> Created:
     return Created(name, outputs)
 
 
-def _nodes(inputs: Properties) -> int:
-    given: int | None = inputs.get("numCacheClusters")
-    return given or (inputs.get("numNodeGroups") or 1) * (1 + (inputs.get("replicasPerNodeGroup") or 0))
-
-
-def _members(name: str, nodes: int) -> Properties:
+def _members(name: str, inputs: Properties) -> Properties:
+    shards, replicas = inputs.get("numNodeGroups") or 1, inputs.get("replicasPerNodeGroup") or 0
+    nodes = inputs.get("numCacheClusters") or shards * (1 + replicas)
     members = [f"{name}-{number:03}" for number in range(1, nodes + 1)]
     return {"memberClusters": members, "numCacheClusters": nodes}
 
@@ -76,16 +75,10 @@ def _short_region(region: str) -> str:
 
 
 def _update_group(call: Call, existing: Existing, news: Properties) -> Properties:
-    sent = without(_sent(news), "engine", "authToken", "tags")
-    call.send(
-        "elasticache",
-        "modify_replication_group",
-        sent,
-        _RENAMES,
-        ReplicationGroupId=existing.id,
-        **_logs(news),
-    )
-    return _members(existing.id, _nodes(news))
+    sent = without(news, "logDeliveryConfigurations", "engine", "authToken", "tags")
+    fixed = {"ReplicationGroupId": existing.id, **_logs(news)}
+    call.send("elasticache", "modify_replication_group", sent, _RENAMES, **fixed)
+    return _members(existing.id, news)
 
 
 def _delete_group(call: Call, existing: Existing) -> None:
@@ -132,20 +125,14 @@ def _check_parameters(call: Call, inputs: Properties) -> None:
     call.check("elasticache", "modify_cache_parameter_group", inputs, _PARAMETER_GROUP, ParameterNameValues=values)
 
 
-def _update_parameter_group(call: Call, _existing: Existing, news: Properties) -> None:
-    _check_parameters(call, news)
+def _checked(operation: str, name: str, kind: str) -> Callable[[Call, Properties], Created]:
+    """Moto cannot change a user or a group: botocore checks the parameters, the thing itself is a record."""
 
+    def create(call: Call, inputs: Properties) -> Created:
+        call.check("elasticache", operation, inputs)
+        return Created(inputs[name], {"arn": arn("elasticache", f"{kind}:{inputs[name]}", region=call.region)})
 
-def _create_user(call: Call, inputs: Properties) -> Created:
-    """Moto keeps users, but cannot change one: botocore checks the parameters, the user itself is a record."""
-    call.check("elasticache", "create_user", inputs)
-    return Created(inputs["userId"], {"arn": arn("elasticache", f"user:{inputs['userId']}", region=call.region)})
-
-
-def _create_user_group(call: Call, inputs: Properties) -> Created:
-    call.check("elasticache", "create_user_group", inputs)
-    name = inputs["userGroupId"]
-    return Created(name, {"arn": arn("elasticache", f"usergroup:{name}", region=call.region)})
+    return create
 
 
 def _update_user_group(call: Call, existing: Existing, news: Properties) -> None:
@@ -154,10 +141,7 @@ def _update_user_group(call: Call, existing: Existing, news: Properties) -> None
     call.check("elasticache", "modify_user_group", news, **{name: ids for name, ids in moved.items() if ids})
 
 
-_SERVERLESS = {"name": "ServerlessCacheName"}
-
-
-def _usage_limits(inputs: Properties) -> dict[str, Any]:
+def _check_serverless(call: Call, operation: str, inputs: Properties) -> None:
     limits = inputs.get("cacheUsageLimits") or {}
     words = {"minimum": "Minimum", "maximum": "Maximum", "unit": "Unit"}
     found = {
@@ -168,12 +152,13 @@ def _usage_limits(inputs: Properties) -> dict[str, Any]:
         )
         if given
     }
-    return {"CacheUsageLimits": found} if found else {}
+    fixed = {"CacheUsageLimits": found} if found else {}
+    sent = without(inputs, "cacheUsageLimits")
+    call.check("elasticache", operation, sent, {"name": "ServerlessCacheName"}, **fixed)
 
 
 def _create_serverless(call: Call, inputs: Properties) -> Created:
-    sent = without(inputs, "cacheUsageLimits")
-    call.check("elasticache", "create_serverless_cache", sent, _SERVERLESS, **_usage_limits(inputs))
+    _check_serverless(call, "create_serverless_cache", inputs)
     name = inputs["name"]
     domain = f"{name}-{call.identity.hex(6, 'cache')}.serverless.{_short_region(call.region)}.cache.amazonaws.com"
     major = inputs.get("majorEngineVersion") or "8"
@@ -188,34 +173,33 @@ def _create_serverless(call: Call, inputs: Properties) -> Created:
     return Created(name, outputs)
 
 
-def _update_serverless(call: Call, _existing: Existing, news: Properties) -> None:
-    sent = without(news, "cacheUsageLimits")
-    call.check("elasticache", "modify_serverless_cache", sent, _SERVERLESS, **_usage_limits(news))
-
-
-def _nothing(_call: Call, _existing: Existing) -> None:
-    """Moto holds nothing of these kinds, or cannot remove it."""
-
-
 KINDS = {
     "aws:elasticache/replicationGroup:ReplicationGroup": Kind(
         create=_create_group, delete=_delete_group, update=_update_group
     ),
     "aws:elasticache/subnetGroup:SubnetGroup": Kind(
         create=_create_subnet_group,
-        delete=_nothing,
+        delete=no_deletion,
         update=checked_update("elasticache", "modify_cache_subnet_group", _SUBNET_GROUP),
     ),
     "aws:elasticache/parameterGroup:ParameterGroup": Kind(
-        create=_create_parameter_group, delete=_nothing, update=_update_parameter_group
+        create=_create_parameter_group,
+        delete=no_deletion,
+        update=lambda call, _existing, news: _check_parameters(call, news),
     ),
     "aws:elasticache/user:User": Kind(
-        create=_create_user, delete=_nothing, update=checked_update("elasticache", "modify_user")
+        create=_checked("create_user", "userId", "user"),
+        delete=no_deletion,
+        update=checked_update("elasticache", "modify_user"),
     ),
     "aws:elasticache/userGroup:UserGroup": Kind(
-        create=_create_user_group, delete=_nothing, update=_update_user_group
+        create=_checked("create_user_group", "userGroupId", "usergroup"),
+        delete=no_deletion,
+        update=_update_user_group,
     ),
     "aws:elasticache/serverlessCache:ServerlessCache": Kind(
-        create=_create_serverless, delete=_nothing, update=_update_serverless
+        create=_create_serverless,
+        delete=no_deletion,
+        update=lambda call, _existing, news: _check_serverless(call, "modify_serverless_cache", news),
     ),
 }

@@ -3,7 +3,7 @@
 Parameters: https://docs.aws.amazon.com/IAM/latest/APIReference/
 """
 
-from simulator.moto_aws.kind import Call, Created, Existing, Kind, deletion
+from simulator.moto_aws.kind import Call, Created, Existing, Kind, creation, deletion
 from simulator.moto_aws.parameters import pairs
 from wire_format import Properties
 
@@ -55,39 +55,6 @@ def _empty_role(call: Call, inputs: Properties, name: str) -> None:
         client.detach_role_policy(RoleName=name, PolicyArn=policy_arn)
 
 
-def _delete_role(call: Call, existing: Existing) -> None:
-    _empty_role(call, existing.inputs, existing.id)
-    call.client("iam").delete_role(RoleName=existing.id)
-
-
-def _put_role_policy(call: Call, inputs: Properties) -> Created:
-    call.client("iam").put_role_policy(
-        RoleName=inputs["role"], PolicyName=inputs["name"], PolicyDocument=inputs["policy"]
-    )
-    return Created(f"{inputs['role']}:{inputs['name']}")
-
-
-def _delete_role_policy(call: Call, existing: Existing) -> None:
-    role, _, name = existing.id.partition(":")
-    call.client("iam").delete_role_policy(RoleName=role, PolicyName=name)
-
-
-def _attach(call: Call, inputs: Properties) -> Created:
-    call.client("iam").attach_role_policy(RoleName=inputs["role"], PolicyArn=inputs["policyArn"])
-    return Created(f"{inputs['role']}-{call.identity.hex(24)}")
-
-
-def _detach(call: Call, existing: Existing) -> None:
-    inputs = existing.inputs
-    call.client("iam").detach_role_policy(RoleName=inputs["role"], PolicyArn=inputs["policyArn"])
-
-
-def _create_policy(call: Call, inputs: Properties) -> Created:
-    renames = {"name": "PolicyName", "policy": "PolicyDocument"}
-    made = call.send("iam", "create_policy", inputs, renames)["Policy"]
-    return Created(made["Arn"], {"arn": made["Arn"], "policyId": made["PolicyId"], "attachmentCount": 0})
-
-
 def _update_policy(call: Call, existing: Existing, news: Properties) -> None:
     client = call.client("iam")
     if news["policy"] != existing.inputs["policy"]:
@@ -97,11 +64,50 @@ def _update_policy(call: Call, existing: Existing, news: Properties) -> None:
             client.delete_policy_version(PolicyArn=existing.id, VersionId=version["VersionId"])
 
 
+def _delete_role(call: Call, existing: Existing) -> None:
+    _empty_role(call, existing.inputs, existing.id)
+    call.client("iam").delete_role(RoleName=existing.id)
+
+
 KINDS = {
     "aws:iam/policy:Policy": Kind(
-        create=_create_policy, delete=deletion("iam", "delete_policy", "PolicyArn"), update=_update_policy
+        create=creation(
+            "iam",
+            "create_policy",
+            lambda _call, _inputs, answer: Created(
+                answer["Policy"]["Arn"],
+                {"arn": answer["Policy"]["Arn"], "policyId": answer["Policy"]["PolicyId"], "attachmentCount": 0},
+            ),
+            {"name": "PolicyName", "policy": "PolicyDocument"},
+        ),
+        delete=deletion("iam", "delete_policy", "PolicyArn"),
+        update=_update_policy,
     ),
     "aws:iam/role:Role": Kind(create=_create_role, delete=_delete_role, update=_update_role),
-    "aws:iam/rolePolicy:RolePolicy": Kind(create=_put_role_policy, delete=_delete_role_policy),
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": Kind(create=_attach, delete=_detach),
+    "aws:iam/rolePolicy:RolePolicy": Kind(
+        create=creation(
+            "iam",
+            "put_role_policy",
+            lambda _call, inputs, _answer: Created(f"{inputs['role']}:{inputs['name']}"),
+            {"role": "RoleName", "name": "PolicyName", "policy": "PolicyDocument"},
+        ),
+        delete=deletion(
+            "iam",
+            "delete_role_policy",
+            lambda it: dict(zip(("RoleName", "PolicyName"), it.id.split(":", 1), strict=True)),
+        ),
+    ),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": Kind(
+        create=creation(
+            "iam",
+            "attach_role_policy",
+            lambda call, inputs, _answer: Created(f"{inputs['role']}-{call.identity.hex(24)}"),
+            {"role": "RoleName", "policyArn": "PolicyArn"},
+        ),
+        delete=deletion(
+            "iam",
+            "detach_role_policy",
+            lambda it: {"RoleName": it.inputs["role"], "PolicyArn": it.inputs["policyArn"]},
+        ),
+    ),
 }

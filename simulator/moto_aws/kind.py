@@ -92,15 +92,44 @@ class Kind:
     replay_left_over: Callable[[Call, Existing], None] | None = None
 
 
+def creation(
+    service: str,
+    operation: str,
+    result: Callable[[Call, Properties, dict[str, Any]], Created],
+    renames: Mapping[str, str] | None = None,
+    defaults: Properties | None = None,
+) -> Callable[[Call, Properties], Created]:
+    """Return a creation by one call, whose answer `result` turns into the id and the outputs."""
+    return lambda call, inputs: result(
+        call, inputs, call.send(service, operation, {**(defaults or {}), **inputs}, renames)
+    )
+
+
 def deletion(
-    service: str, operation: str, parameter: str, *, as_list: bool = False
+    service: str, operation: str, parameters: str | Callable[[Existing], dict[str, Any]]
 ) -> Callable[[Call, Existing], None]:
-    """Return a deletion by one call, which takes the resource's id, or a list of ids, as `parameter`."""
+    """Return a deletion by one call; `parameters` are its own, or the name of the one that takes the id."""
 
     def delete(call: Call, existing: Existing) -> None:
-        getattr(call.client(service), operation)(**{parameter: [existing.id] if as_list else existing.id})
+        given = {parameters: existing.id} if isinstance(parameters, str) else parameters(existing)
+        getattr(call.client(service), operation)(**given)
 
     return delete
+
+
+def no_deletion(_call: Call, _existing: Existing) -> None:
+    """Delete nothing: moto holds nothing of the kind or cannot remove it, or it goes with another resource."""
+
+
+def update_without_outputs(
+    send: Callable[[Call, Existing, Properties], object],
+) -> Callable[[Call, Existing, Properties], None]:
+    """Return an update that sends, and whose answer holds no output that changed."""
+
+    def update(call: Call, existing: Existing, news: Properties) -> None:
+        send(call, existing, news)
+
+    return update
 
 
 def checked_update(

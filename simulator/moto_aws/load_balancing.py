@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.identity import ACCOUNT_ID
-from simulator.moto_aws.kind import STAND_IN_CERTIFICATE_NAME, Call, Created, Existing, Kind, deletion, without
+from simulator.moto_aws.kind import (
+    STAND_IN_CERTIFICATE_NAME,
+    Call,
+    Created,
+    Existing,
+    Kind,
+    deletion,
+    update_without_outputs,
+    without,
+)
 from wire_format import Properties, Value
 
 _STAND_IN = f"arn:aws:iam::{ACCOUNT_ID}:server-certificate/{STAND_IN_CERTIFICATE_NAME}"
@@ -124,21 +133,19 @@ def _create_targets(call: Call, inputs: Properties) -> Created:
 
 
 def _set_targets(call: Call, name: str, inputs: Properties) -> None:
-    attributes = _attributes(inputs, _TARGET_ATTRIBUTES) + _stickiness(inputs.get("stickiness"))
+    attributes = _attributes(inputs, _TARGET_ATTRIBUTES)
+    given = inputs.get("stickiness")
+    if given:
+        kind = given["type"]
+        found = {
+            "stickiness.enabled": given.get("enabled", True),
+            "stickiness.type": kind,
+            f"stickiness.{kind}.duration_seconds": given.get("cookieDuration"),
+            "stickiness.app_cookie.cookie_name": given.get("cookieName") or None,
+        }
+        attributes += [{"Key": key, "Value": _text(value)} for key, value in found.items() if value is not None]
     if attributes:
         call.client("elbv2").modify_target_group_attributes(TargetGroupArn=name, Attributes=attributes)
-
-
-def _stickiness(given: Properties | None) -> list[dict[str, str]]:
-    if not given:
-        return []
-    kind = given["type"]
-    found = {"stickiness.enabled": given.get("enabled", True), "stickiness.type": kind}
-    if given.get("cookieDuration") is not None:
-        found[f"stickiness.{kind}.duration_seconds"] = given["cookieDuration"]
-    if given.get("cookieName"):
-        found["stickiness.app_cookie.cookie_name"] = given["cookieName"]
-    return [{"Key": key, "Value": _text(value)} for key, value in found.items()]
 
 
 def _update_targets(call: Call, existing: Existing, news: Properties) -> None:
@@ -153,7 +160,14 @@ def _action(given: Properties, order: int) -> Properties:
     if given.get("targetGroupArn"):
         action["TargetGroupArn"] = given["targetGroupArn"]
     if given.get("forward"):
-        action["ForwardConfig"] = _forward(given["forward"])
+        targets = [
+            {"TargetGroupArn": item["arn"], **({"Weight": item["weight"]} if "weight" in item else {})}
+            for item in given["forward"]["targetGroups"]
+        ]
+        action["ForwardConfig"] = {"TargetGroups": targets}
+        if sticky := given["forward"].get("stickiness"):
+            config = {"Enabled": sticky.get("enabled", False), "DurationSeconds": sticky["duration"]}
+            action["ForwardConfig"]["TargetGroupStickinessConfig"] = config
     for name in ("redirect", "fixedResponse", "authenticateCognito", "authenticateOidc"):
         if given.get(name):
             block = {key[0].upper() + key[1:]: value for key, value in given[name].items() if value is not None}
@@ -163,27 +177,6 @@ def _action(given: Properties, order: int) -> Properties:
     return action
 
 
-def _forward(given: Properties) -> Properties:
-    targets = [
-        {"TargetGroupArn": item["arn"], **({"Weight": item["weight"]} if "weight" in item else {})}
-        for item in given["targetGroups"]
-    ]
-    sticky = given.get("stickiness")
-    if not sticky:
-        return {"TargetGroups": targets}
-    config = {"Enabled": sticky.get("enabled", False), "DurationSeconds": sticky["duration"]}
-    return {"TargetGroups": targets, "TargetGroupStickinessConfig": config}
-
-
-def _listener(inputs: Properties) -> dict[str, Any]:
-    fixed: dict[str, Any] = {
-        "DefaultActions": [_action(item, at) for at, item in enumerate(inputs["defaultActions"], start=1)]
-    }
-    if inputs.get("certificateArn"):
-        fixed["Certificates"] = [{"CertificateArn": inputs["certificateArn"]}]
-    return fixed
-
-
 def _create_listener(call: Call, inputs: Properties) -> Created:
     made = _send_listener(call, "create_listener", inputs, {})
     name = made["ListenerArn"]
@@ -191,18 +184,17 @@ def _create_listener(call: Call, inputs: Properties) -> Created:
     return Created(name, outputs)
 
 
-def _update_listener(call: Call, existing: Existing, news: Properties) -> None:
-    _send_listener(call, "modify_listener", news, {"ListenerArn": existing.id})
-
-
 def _send_listener(call: Call, operation: str, inputs: Properties, fixed: dict[str, Any]) -> dict[str, Any]:
     sent = without(inputs, "defaultActions")
-    fixed = {**_listener(inputs), **fixed}
-    call.check("elbv2", operation, sent, **fixed)
-    if "Certificates" in fixed:
+    actions = [_action(item, at) for at, item in enumerate(inputs["defaultActions"], start=1)]
+    fixed = {"DefaultActions": actions, **fixed}
+    given, known = inputs.get("certificateArn"), {}
+    if given:
+        fixed["Certificates"] = [{"CertificateArn": given}]
         # moto looks a certificate up; ours is recorded only, or from elsewhere: one that moto holds stands for it.
-        fixed["Certificates"] = [{"CertificateArn": _STAND_IN}]
-    made: dict[str, Any] = call.send("elbv2", operation, sent, **fixed)["Listeners"][0]
+        known = {"Certificates": [{"CertificateArn": _STAND_IN}]}
+    call.check("elbv2", operation, sent, **fixed)
+    made: dict[str, Any] = call.send("elbv2", operation, sent, **{**fixed, **known})["Listeners"][0]
     return made
 
 
@@ -216,21 +208,20 @@ _CONDITIONS = {
 }
 
 
-def _condition(given: Properties) -> Properties:
-    name = next(name for name in _CONDITIONS if given.get(name))
-    block = given[name]
-    if name == "queryStrings":
-        values = [{key.capitalize(): value for key, value in item.items() if value} for item in block]
-        return {"Field": "query-string", "QueryStringConfig": {"Values": values}}
-    config = {key[0].upper() + key[1:]: value for key, value in block.items() if value is not None}
-    return {"Field": _CONDITIONS[name], f"{name[0].upper()}{name[1:]}Config": config}
-
-
 def _rule(inputs: Properties) -> dict[str, Any]:
-    return {
-        "Actions": [_action(item, at) for at, item in enumerate(inputs["actions"], start=1)],
-        "Conditions": [_condition(item) for item in inputs["conditions"]],
-    }
+    conditions = []
+    for given in inputs["conditions"]:
+        name = next(name for name in _CONDITIONS if given.get(name))
+        if name == "queryStrings":
+            values = [{key.capitalize(): value for key, value in item.items() if value} for item in given[name]]
+            config: Properties = {"Values": values}
+            block = "QueryStringConfig"
+        else:
+            config = {key[0].upper() + key[1:]: value for key, value in given[name].items() if value is not None}
+            block = f"{name[0].upper()}{name[1:]}Config"
+        conditions.append({"Field": _CONDITIONS[name], block: config})
+    actions = [_action(item, at) for at, item in enumerate(inputs["actions"], start=1)]
+    return {"Actions": actions, "Conditions": conditions}
 
 
 def _create_rule(call: Call, inputs: Properties) -> Created:
@@ -251,7 +242,9 @@ KINDS = {
     "aws:lb/listener:Listener": Kind(
         create=_create_listener,
         delete=deletion("elbv2", "delete_listener", "ListenerArn"),
-        update=_update_listener,
+        update=update_without_outputs(
+            lambda call, it, news: _send_listener(call, "modify_listener", news, {"ListenerArn": it.id})
+        ),
     ),
     "aws:lb/listenerRule:ListenerRule": Kind(
         create=_create_rule, delete=deletion("elbv2", "delete_rule", "RuleArn"), update=_update_rule

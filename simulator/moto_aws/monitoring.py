@@ -7,7 +7,17 @@ import re
 from typing import Any
 
 from simulator.identity import arn
-from simulator.moto_aws.kind import Call, Created, Existing, Kind, UnsupportedError, deletion, without
+from simulator.moto_aws.kind import (
+    Call,
+    Created,
+    Existing,
+    Kind,
+    UnsupportedError,
+    creation,
+    deletion,
+    no_deletion,
+    without,
+)
 from wire_format import Properties
 
 _ALARM = {"name": "AlarmName", "evaluateLowSampleCountPercentiles": "EvaluateLowSampleCountPercentile"}
@@ -42,11 +52,9 @@ def _query(given: Properties) -> dict[str, Any]:
 
 
 def _put_alarm(call: Call, inputs: Properties) -> Created:
-    sent = without(inputs, "metricQueries")
-    queries = [_query(item) for item in inputs.get("metricQueries") or []]
+    sent, queries = without(inputs, "metricQueries"), [_query(item) for item in inputs.get("metricQueries") or []]
     call.send("cloudwatch", "put_metric_alarm", sent, _ALARM, **({"Metrics": queries} if queries else {}))
-    name = arn("cloudwatch", f"alarm:{inputs['name']}", region=call.region)
-    return Created(inputs["name"], {"arn": name})
+    return Created(inputs["name"], {"arn": arn("cloudwatch", f"alarm:{inputs['name']}", region=call.region)})
 
 
 def _check_composite(call: Call, inputs: Properties) -> Created:
@@ -60,27 +68,13 @@ def _check_composite(call: Call, inputs: Properties) -> Created:
     sent = without(inputs, "actionsSuppressor")
     fixed = {renames[name]: value for name, value in suppressor.items()}
     call.check("cloudwatch", "put_composite_alarm", sent, **fixed)
-    _check_members(call, inputs["alarmRule"])
-    name = arn("cloudwatch", f"alarm:{inputs['alarmName']}", region=call.region)
-    return Created(inputs["alarmName"], {"arn": name})
-
-
-def _check_members(call: Call, rule: str) -> None:
-    named = set(re.findall(r'(?:ALARM|OK|INSUFFICIENT_DATA)\("?([^")]+)"?\)', rule))
+    named = set(re.findall(r'(?:ALARM|OK|INSUFFICIENT_DATA)\("?([^")]+)"?\)', inputs["alarmRule"]))
     found = call.client("cloudwatch").describe_alarms(AlarmNames=sorted(named))
     missing = named - {it["AlarmName"] for it in found["MetricAlarms"]}
     if missing:
         raise UnsupportedError(f"the rule names {', '.join(sorted(missing))}, which is no alarm")
-
-
-def _forget(call: Call, existing: Existing) -> None:
-    """Only the parameters were checked: there is nothing in moto."""
-
-
-def _put_dashboard(call: Call, inputs: Properties) -> Created:
-    call.send("cloudwatch", "put_dashboard", inputs)
-    name = arn("cloudwatch", f"dashboard/{inputs['dashboardName']}", region="")
-    return Created(inputs["dashboardName"], {"dashboardArn": name})
+    name = arn("cloudwatch", f"alarm:{inputs['alarmName']}", region=call.region)
+    return Created(inputs["alarmName"], {"arn": name})
 
 
 def _create_log_group(call: Call, inputs: Properties) -> Created:
@@ -105,9 +99,17 @@ def _update_log_group(call: Call, existing: Existing, news: Properties) -> None:
 
 
 KINDS = {
-    "aws:cloudwatch/compositeAlarm:CompositeAlarm": Kind(create=_check_composite, delete=_forget),
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": Kind(create=_check_composite, delete=no_deletion),
     "aws:cloudwatch/dashboard:Dashboard": Kind(
-        create=_put_dashboard, delete=deletion("cloudwatch", "delete_dashboards", "DashboardNames", as_list=True)
+        create=creation(
+            "cloudwatch",
+            "put_dashboard",
+            lambda _call, inputs, _answer: Created(
+                inputs["dashboardName"],
+                {"dashboardArn": arn("cloudwatch", f"dashboard/{inputs['dashboardName']}", region="")},
+            ),
+        ),
+        delete=deletion("cloudwatch", "delete_dashboards", lambda it: {"DashboardNames": [it.id]}),
     ),
     "aws:cloudwatch/logGroup:LogGroup": Kind(
         create=_create_log_group,
@@ -115,6 +117,6 @@ KINDS = {
         update=_update_log_group,
     ),
     "aws:cloudwatch/metricAlarm:MetricAlarm": Kind(
-        create=_put_alarm, delete=deletion("cloudwatch", "delete_alarms", "AlarmNames", as_list=True)
+        create=_put_alarm, delete=deletion("cloudwatch", "delete_alarms", lambda it: {"AlarmNames": [it.id]})
     ),
 }

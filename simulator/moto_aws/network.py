@@ -3,6 +3,7 @@
 Parameters: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from simulator.identity import ACCOUNT_ID, arn
@@ -10,8 +11,10 @@ from simulator.moto_aws.kind import Call, Created, Existing, Kind, deletion, wit
 from simulator.moto_aws.parameters import pairs
 from wire_format import Properties
 
-_VPC_SWITCHES = ("EnableDnsSupport", "EnableDnsHostnames", "EnableNetworkAddressUsageMetrics")
-_SUBNET_SWITCHES = ("MapPublicIpOnLaunch", "AssignIpv6AddressOnCreation", "EnableDns64")
+_SWITCHES = {
+    "Vpc": ("EnableDnsSupport", "EnableDnsHostnames", "EnableNetworkAddressUsageMetrics"),
+    "Subnet": ("MapPublicIpOnLaunch", "AssignIpv6AddressOnCreation", "EnableDns64"),
+}
 
 
 def _tagged(kind: str, inputs: Properties) -> list[dict[str, Any]]:
@@ -28,21 +31,28 @@ def _retag(call: Call, existing: Existing, news: Properties) -> None:
         ec2.create_tags(Resources=[existing.id], Tags=pairs(news["tags"]))
 
 
-def _switch(
-    call: Call, operation: str, target: dict[str, Any], names: tuple[str, ...], inputs: Properties
-) -> None:
-    """The attribute operations take one attribute a call."""
-    for name in names:
+def _switch(call: Call, kind: str, resource_id: str, inputs: Properties) -> None:
+    # The attribute operations take one attribute a call.
+    for name in _SWITCHES[kind]:
         value = inputs.get(name[0].lower() + name[1:])
         if value is not None:
-            call.send("ec2", operation, {}, **target, **{name: {"Value": value}})
+            fixed = {f"{kind}Id": resource_id, name: {"Value": value}}
+            call.send("ec2", f"modify_{kind.lower()}_attribute", {}, **fixed)
+
+
+def _switch_and_retag(kind: str) -> Callable[[Call, Existing, Properties], None]:
+    def update(call: Call, existing: Existing, news: Properties) -> None:
+        _switch(call, kind, existing.id, news)
+        _retag(call, existing, news)
+
+    return update
 
 
 def _create_vpc(call: Call, inputs: Properties) -> Created:
     sent = without(inputs, "tags")
     made = call.send("ec2", "create_vpc", sent, TagSpecifications=_tagged("vpc", inputs))["Vpc"]
     vpc_id = made["VpcId"]
-    _switch(call, "modify_vpc_attribute", {"VpcId": vpc_id}, _VPC_SWITCHES, inputs)
+    _switch(call, "Vpc", vpc_id, inputs)
     ec2, in_vpc = call.client("ec2"), [{"Name": "vpc-id", "Values": [vpc_id]}]
     table = ec2.describe_route_tables(Filters=in_vpc)["RouteTables"][0]["RouteTableId"]
     group = ec2.describe_security_groups(Filters=in_vpc)["SecurityGroups"][0]["GroupId"]
@@ -59,15 +69,10 @@ def _create_vpc(call: Call, inputs: Properties) -> Created:
     return Created(vpc_id, outputs)
 
 
-def _update_vpc(call: Call, existing: Existing, news: Properties) -> None:
-    _switch(call, "modify_vpc_attribute", {"VpcId": existing.id}, _VPC_SWITCHES, news)
-    _retag(call, existing, news)
-
-
 def _create_subnet(call: Call, inputs: Properties) -> Created:
     sent = without(inputs, "tags")
     made = call.send("ec2", "create_subnet", sent, TagSpecifications=_tagged("subnet", inputs))["Subnet"]
-    _switch(call, "modify_subnet_attribute", {"SubnetId": made["SubnetId"]}, _SUBNET_SWITCHES, inputs)
+    _switch(call, "Subnet", made["SubnetId"], inputs)
     outputs = {
         "arn": arn("ec2", f"subnet/{made['SubnetId']}", region=call.region),
         "availabilityZone": made["AvailabilityZone"],
@@ -75,11 +80,6 @@ def _create_subnet(call: Call, inputs: Properties) -> Created:
         "ownerId": ACCOUNT_ID,
     }
     return Created(made["SubnetId"], outputs)
-
-
-def _update_subnet(call: Call, existing: Existing, news: Properties) -> None:
-    _switch(call, "modify_subnet_attribute", {"SubnetId": existing.id}, _SUBNET_SWITCHES, news)
-    _retag(call, existing, news)
 
 
 def _create_group(call: Call, inputs: Properties) -> Created:
@@ -153,9 +153,14 @@ def _delete_old_rule(call: Call, existing: Existing) -> None:
     _allow(call, existing.inputs["securityGroupId"], {existing.inputs["type"]: [existing.inputs]}, verb="revoke")
 
 
-def _update_old_rule(call: Call, existing: Existing, news: Properties) -> None:
-    _delete_old_rule(call, existing)
-    _create_old_rule(call, news)
+def _replaced(
+    create: Callable[[Call, Properties], Created], delete: Callable[[Call, Existing], None]
+) -> Callable[[Call, Existing, Properties], None]:
+    def update(call: Call, existing: Existing, news: Properties) -> None:
+        delete(call, existing)
+        create(call, news)
+
+    return update
 
 
 def _single_permission(inputs: Properties) -> dict[str, Any]:
@@ -188,23 +193,23 @@ def _rule_kind(direction: str) -> Kind:
         operation = getattr(call.client("ec2"), f"revoke_security_group_{direction}")
         operation(GroupId=existing.inputs["securityGroupId"], IpPermissions=[_single_permission(existing.inputs)])
 
-    def update(call: Call, existing: Existing, news: Properties) -> None:
-        delete(call, existing)
-        create(call, news)
-
-    return Kind(create=create, delete=delete, update=update)
+    return Kind(create=create, delete=delete, update=_replaced(create, delete))
 
 
 KINDS = {
-    "aws:ec2/vpc:Vpc": Kind(create=_create_vpc, delete=deletion("ec2", "delete_vpc", "VpcId"), update=_update_vpc),
+    "aws:ec2/vpc:Vpc": Kind(
+        create=_create_vpc, delete=deletion("ec2", "delete_vpc", "VpcId"), update=_switch_and_retag("Vpc")
+    ),
     "aws:ec2/subnet:Subnet": Kind(
-        create=_create_subnet, delete=deletion("ec2", "delete_subnet", "SubnetId"), update=_update_subnet
+        create=_create_subnet,
+        delete=deletion("ec2", "delete_subnet", "SubnetId"),
+        update=_switch_and_retag("Subnet"),
     ),
     "aws:ec2/securityGroup:SecurityGroup": Kind(
         create=_create_group, delete=deletion("ec2", "delete_security_group", "GroupId"), update=_update_group
     ),
     "aws:ec2/securityGroupRule:SecurityGroupRule": Kind(
-        create=_create_old_rule, delete=_delete_old_rule, update=_update_old_rule
+        create=_create_old_rule, delete=_delete_old_rule, update=_replaced(_create_old_rule, _delete_old_rule)
     ),
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _rule_kind("ingress"),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _rule_kind("egress"),

@@ -5,6 +5,7 @@ Pulumi and AWS use nearly the same names: `vpcSecurityGroupIds` is `VpcSecurityG
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from wire_format import Properties, Value
@@ -57,21 +58,21 @@ def _word(name: str) -> str:
 
 def _converted(value: Value, shape: Any) -> Any:
     if shape.type_name == "structure" and isinstance(value, Mapping):
-        return _structure(value, shape.members)
+        members = shape.members
+        named = {name: matching(name, members) for name, item in value.items() if item is not None}
+        return {
+            member or name: _converted(value[name], members[member]) if member else value[name]
+            for name, member in named.items()
+        }
     if shape.type_name == "list":
         return _list(value, shape.member)
     if shape.type_name == "map" and isinstance(value, Mapping):
         return {key: _converted(item, shape.value) for key, item in value.items()}
-    return _number(value) if shape.type_name in {"integer", "long", "float", "double"} else value
-
-
-def _structure(value: Mapping[str, Value], members: Mapping[str, Any]) -> dict[str, Any]:
-    found = {}
-    for name, item in value.items():
-        member = matching(name, members)
-        if item is not None:
-            found[member or name] = _converted(item, members[member]) if member else item
-    return found
+    if shape.type_name in {"integer", "long", "float", "double"} and isinstance(value, str):
+        # Numbers that the SDK types as text, such as the bounds of a scaling step.
+        with suppress(ValueError):
+            return float(value) if "." in value else int(value)
+    return value
 
 
 def _list(value: Value, item: Any) -> Any:
@@ -84,16 +85,6 @@ def _list(value: Value, item: Any) -> Any:
     # Pulumi gives a block that may occur once as an object, the API takes a list of one.
     items = value if isinstance(value, list) else [value]
     return [_converted(entry, item) for entry in items]
-
-
-def _number(value: Value) -> Value:
-    """Numbers that the SDK types as text, such as the bounds of a scaling step."""
-    if isinstance(value, str):
-        try:
-            return float(value) if "." in value else int(value)
-        except ValueError:
-            return value
-    return value
 
 
 def pairs(tags: Mapping[str, str] | None) -> list[dict[str, str]]:

@@ -6,7 +6,7 @@ Parameters: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/
 from typing import Any
 
 from simulator.moto_aws.kind import Call, Created, Existing, Kind, UnsupportedError, deletion, without
-from wire_format import Properties, Value
+from wire_format import Properties
 
 _RENAMES = {
     "backupWindow": "PreferredBackupWindow",
@@ -43,6 +43,8 @@ def _create_instance(call: Call, inputs: Properties) -> Created:
 
 def _instance_outputs(made: dict[str, Any]) -> Properties:
     address, port = made["Endpoint"]["Address"], made["Endpoint"]["Port"]
+    secret = made.get("MasterUserSecret")
+    names = {"kmsKeyId": "KmsKeyId", "secretArn": "SecretArn", "secretStatus": "SecretStatus"}
     found = {
         "address": address,
         "allocatedStorage": made.get("AllocatedStorage"),
@@ -54,26 +56,12 @@ def _instance_outputs(made: dict[str, Any]) -> Properties:
         "engineVersionActual": made.get("EngineVersion"),
         "hostedZoneId": _POSTGRES_ZONE,
         "identifier": made["DBInstanceIdentifier"],
-        "masterUserSecrets": _master_user_secrets(made),
+        "masterUserSecrets": [{name: secret.get(key, "") for name, key in names.items()}] if secret else [],
         "port": port,
         "status": "available",
         "username": made.get("MasterUsername"),
     }
     return {name: value for name, value in found.items() if value is not None}
-
-
-def _master_user_secrets(made: dict[str, Any]) -> list[Value]:
-    """The secret of a password that RDS manages; an empty list where it does not."""
-    secret = made.get("MasterUserSecret")
-    if not secret:
-        return []
-    return [
-        {
-            "kmsKeyId": secret.get("KmsKeyId", ""),
-            "secretArn": secret["SecretArn"],
-            "secretStatus": secret["SecretStatus"],
-        }
-    ]
 
 
 def _update_instance(call: Call, existing: Existing, news: Properties) -> Properties:
@@ -148,10 +136,6 @@ def _set_parameters(call: Call, inputs: Properties) -> None:
         call.client("rds").modify_db_parameter_group(DBParameterGroupName=inputs["name"], Parameters=parameters)
 
 
-def _update_parameter_group(call: Call, _existing: Existing, news: Properties) -> None:
-    _set_parameters(call, news)
-
-
 _SUBNET_GROUP = {"name": "DBSubnetGroupName", "description": "DBSubnetGroupDescription"}
 
 
@@ -182,7 +166,7 @@ KINDS = {
     "aws:rds/parameterGroup:ParameterGroup": Kind(
         create=_create_parameter_group,
         delete=deletion("rds", "delete_db_parameter_group", "DBParameterGroupName"),
-        update=_update_parameter_group,
+        update=lambda call, _existing, news: _set_parameters(call, news),
     ),
     "aws:rds/subnetGroup:SubnetGroup": Kind(
         create=_create_subnet_group,

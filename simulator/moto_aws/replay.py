@@ -95,13 +95,8 @@ def replay(record: Record, kind: Kind | None, call: Call, existing: Existing) ->
                 kind.replay_left_over(call, existing)
         elif kind.replay:
             kind.replay(call, existing)
-        else:
-            _expect(kind.create(call, existing.inputs).id, existing.id)
-
-
-def _expect(made: str, kept: str) -> None:
-    if made != kept:
-        raise UnsupportedError(
-            f"the kept id {kept!r} came out as {made!r}, so the kept cloud is from another version of moto: "
-            "remove its state directory"
-        )
+        elif (made := kind.create(call, existing.inputs).id) != existing.id:
+            raise UnsupportedError(
+                f"the kept id {existing.id!r} came out as {made!r}, so the kept cloud is from another version of "
+                "moto: remove its state directory"
+            )

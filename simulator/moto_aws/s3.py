@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from simulator.identity import arn
-from simulator.moto_aws.kind import Call, Created, Existing, Kind, deletion
+from simulator.moto_aws.kind import Call, Created, Existing, Kind, deletion, without
 from simulator.moto_aws.parameters import pairs
 from wire_format import Properties
 
@@ -37,10 +37,6 @@ def _tag_bucket(call: Call, inputs: Properties) -> None:
         call.client("s3").put_bucket_tagging(Bucket=inputs["bucket"], Tagging={"TagSet": pairs(inputs["tags"])})
 
 
-def _update_bucket(call: Call, _existing: Existing, news: Properties) -> None:
-    _tag_bucket(call, news)
-
-
 def _setting(operation: str, body: Callable[[Properties], Properties], removal: str | None) -> Kind:
     """A setting of a bucket: one call puts it, whether new or changed; `removal` takes it away."""
 
@@ -55,25 +51,15 @@ def _setting(operation: str, body: Callable[[Properties], Properties], removal: 
     return Kind(create=create, delete=delete)
 
 
-def _block(name: str) -> Callable[[Properties], Properties]:
-    return lambda inputs: {name: {key: value for key, value in inputs.items() if key not in {"bucket", "region"}}}
-
-
 def _rules(name: str, key: str) -> Callable[[Properties], Properties]:
     return lambda inputs: {name: {key: inputs.get("rules") or [inputs["rule"]]}}
 
 
-def _versioning(inputs: Properties) -> Properties:
-    return {"versioningConfiguration": inputs["versioningConfiguration"]}
-
-
-def _policy(inputs: Properties) -> Properties:
-    return {"policy": inputs["policy"]}
-
-
 KINDS = {
     "aws:s3/bucket:Bucket": Kind(
-        create=_create_bucket, delete=deletion("s3", "delete_bucket", "Bucket"), update=_update_bucket
+        create=_create_bucket,
+        delete=deletion("s3", "delete_bucket", "Bucket"),
+        update=lambda call, _existing, news: _tag_bucket(call, news),
     ),
     "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": _setting(
         "put_bucket_cors",
@@ -86,12 +72,20 @@ KINDS = {
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": _setting(
         "put_bucket_ownership_controls", _rules("ownershipControls", "rules"), "delete_bucket_ownership_controls"
     ),
-    "aws:s3/bucketPolicy:BucketPolicy": _setting("put_bucket_policy", _policy, "delete_bucket_policy"),
+    "aws:s3/bucketPolicy:BucketPolicy": _setting(
+        "put_bucket_policy", lambda inputs: {"policy": inputs["policy"]}, "delete_bucket_policy"
+    ),
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _setting(
-        "put_public_access_block", _block("publicAccessBlockConfiguration"), "delete_public_access_block"
+        "put_public_access_block",
+        lambda inputs: {"publicAccessBlockConfiguration": without(inputs, "bucket", "region")},
+        "delete_public_access_block",
     ),
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _setting(
         "put_bucket_encryption", _rules("serverSideEncryptionConfiguration", "rules"), "delete_bucket_encryption"
     ),
-    "aws:s3/bucketVersioning:BucketVersioning": _setting("put_bucket_versioning", _versioning, None),
+    "aws:s3/bucketVersioning:BucketVersioning": _setting(
+        "put_bucket_versioning",
+        lambda inputs: {"versioningConfiguration": inputs["versioningConfiguration"]},
+        None,
+    ),
 }

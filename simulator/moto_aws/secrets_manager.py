@@ -5,7 +5,7 @@ Parameters: https://docs.aws.amazon.com/secretsmanager/latest/apireference/
 
 from typing import Any
 
-from simulator.moto_aws.kind import Call, Created, Existing, Kind, checked_update
+from simulator.moto_aws.kind import Call, Created, Existing, Kind, checked_update, no_deletion
 from wire_format import Properties
 
 _SERVICE = "secretsmanager"
@@ -55,15 +55,11 @@ def _put_version(call: Call, inputs: Properties) -> Created:
     return Created(f"{inputs['secretId']}|{made['VersionId']}", outputs)
 
 
-def _keep_version(_call: Call, _existing: Existing) -> None:
-    """AWS has no call that removes a version: it goes with its secret."""
-
-
 KINDS = {
     "aws:secretsmanager/secret:Secret": Kind(
         create=_create_secret, delete=_delete_secret, update=_update_secret, replay_left_over=_replay_deleted
     ),
     "aws:secretsmanager/secretVersion:SecretVersion": Kind(
-        create=_put_version, delete=_keep_version, update=checked_update(_SERVICE, "put_secret_value")
+        create=_put_version, delete=no_deletion, update=checked_update(_SERVICE, "put_secret_value")
     ),
 }

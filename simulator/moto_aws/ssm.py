@@ -4,18 +4,22 @@ Parameters: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_
 """
 
 from simulator.identity import arn
-from simulator.moto_aws.kind import Call, Created, Existing, Kind, deletion, without
+from simulator.moto_aws.kind import Call, Created, Kind, deletion, without
 from wire_format import Properties
 
 _RENAMES = {"keyId": "KeyId", "insecureValue": "Value", "valueWo": "Value"}
-_PROVIDER_ONLY = {"arn", "overwrite", "tags"}
 
 
 def _put(call: Call, inputs: Properties, *, overwrite: bool) -> Properties:
-    sent = without(inputs, *_PROVIDER_ONLY)
     # AWS refuses tags together with Overwrite.
     tags = {"tags": inputs["tags"]} if inputs.get("tags") and not overwrite else {}
-    made = call.send("ssm", "put_parameter", {**sent, **tags}, _RENAMES, Overwrite=overwrite)
+    made = call.send(
+        "ssm",
+        "put_parameter",
+        {**without(inputs, "arn", "overwrite", "tags"), **tags},
+        _RENAMES,
+        Overwrite=overwrite,
+    )
     name = inputs["name"]
     return {
         "arn": arn("ssm", f"parameter/{name.removeprefix('/')}", region=call.region),
@@ -26,17 +30,12 @@ def _put(call: Call, inputs: Properties, *, overwrite: bool) -> Properties:
     }
 
 
-def _create(call: Call, inputs: Properties) -> Created:
-    overwrite = bool(inputs.get("overwrite"))
-    return Created(inputs["name"], _put(call, inputs, overwrite=overwrite))
-
-
-def _update(call: Call, _existing: Existing, news: Properties) -> Properties:
-    return {"version": _put(call, news, overwrite=True)["version"]}
-
-
 KINDS = {
     "aws:ssm/parameter:Parameter": Kind(
-        create=_create, delete=deletion("ssm", "delete_parameter", "Name"), update=_update
+        create=lambda call, inputs: Created(
+            inputs["name"], _put(call, inputs, overwrite=bool(inputs.get("overwrite")))
+        ),
+        delete=deletion("ssm", "delete_parameter", "Name"),
+        update=lambda call, _existing, news: {"version": _put(call, news, overwrite=True)["version"]},
     )
 }

@@ -242,7 +242,7 @@ def test_pooler_and_service_are_read_from_within_their_tasks():
     assert scrapes(alloy_of(pooler))["pgbouncer"] == "127.0.0.1:9127/metrics"
     assert "pool-tasks-into-metrics" in {it.name for it in pooler.of("SecurityGroupIngressRule")}
     assert "arn:token" in pooler.one("RolePolicy", "pool-secrets").inputs["policy"]
-    service = test_service.record(collecting=AT_AMAZON, metrics_port=9464)
+    service = test_service.record(telemetry={"collecting": AT_AMAZON, "port": 9464})
     assert scrapes(alloy_of(service))["service"] == "127.0.0.1:9464/metrics"
     assert service.one("RolePolicy", "api-metrics").inputs["policy"] == '{"may": "write"}'
 

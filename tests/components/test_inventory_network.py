@@ -10,6 +10,7 @@ ARGS = NetworkArgs(
     nat=Nat.SINGLE,
     region="eu-west-1",
     endpoints=["ecr.api"],
+    flow_log_retention_days=90,
 )
 PRIVATE = ["net-private-a-id", "net-private-b-id"]
 

@@ -1,6 +1,5 @@
 """The servers are production's as far as a machine without the cloud allows, and never outlive the lab."""
 
-import dataclasses
 import json
 import os
 import pwd
@@ -19,6 +18,7 @@ from lab.process import ServerError
 from lab.production import differing_keys
 from lab.stage import Stage
 from stacks.config import from_file
+from tests.components.changed_args import changed
 from tests.components.postgres.test_pooler import ARGS
 from tests.components.recording import record_component
 
@@ -30,14 +30,20 @@ UNKNOWN_BEFORE_1_21 = {"max_prepared_statements"}
 def rendered_for_the_container() -> str:
     """PgBouncer's file as the component gives it to the container, with the production stack's numbers."""
     config = from_file(ROOT / "Pulumi.production.yaml").config.database.pooler
-    args = dataclasses.replace(
+    args = changed(
         ARGS,
-        tasks=config.tasks,
-        server_connections=config.server_connections,
-        client_connections=config.client_connections,
-        query_wait_timeout_seconds=config.query_wait_timeout_seconds,
-        server_idle_timeout_seconds=config.server_idle_timeout_seconds,
-        database_user="feed",
+        {
+            "pool": {
+                "tasks": config.tasks,
+                "server_connections": config.server_connections,
+                "client_connections": config.client_connections,
+            },
+            "timeouts": {
+                "query_wait_seconds": config.query_wait_timeout_seconds,
+                "server_idle_seconds": config.server_idle_timeout_seconds,
+            },
+            "database": {"user": "feed"},
+        },
     )
     task = record_component(lambda: Pooler("pooler", args)).one("TaskDefinition")
     containers = {it["name"]: it for it in json.loads(task.inputs["containerDefinitions"])}
