@@ -153,24 +153,21 @@ class Redis(Component):
         return {"user_group_ids": [users.user_group_id], "auth_token_update_strategy": "DELETE"}
 
     def _make_store(self, group: aws.ec2.SecurityGroup, login: dict[str, Any]) -> aws.elasticache.ReplicationGroup:
-        args = self._args
+        args, group_id = self._args, self._args.replication_group_id
         subnets = aws.elasticache.SubnetGroup(
-            f"{self._name}-subnets",
-            name=args.replication_group_id,
-            subnet_ids=args.placement.subnet_ids,
-            opts=self._child(),
+            f"{self._name}-subnets", name=group_id, subnet_ids=args.placement.subnet_ids, opts=self._child()
         )
         last_snapshot = None
         if args.role in DURABLE:
             # Another name for each store: the snapshot of the one before it may still be there.
             suffix = random.RandomId(f"{self._name}-snapshot", byte_length=4, opts=self._child())
-            last_snapshot = pulumi.Output.concat(args.replication_group_id, "-final-", suffix.hex)
+            last_snapshot = pulumi.Output.concat(group_id, "-final-", suffix.hex)
         family = f"{args.engine}{args.engine_version.split('.')[0]}"
         values = {"maxmemory-policy": args.policy}
         digest = hashlib.sha256(json.dumps([family, values], sort_keys=True).encode()).hexdigest()[:8]
         return aws.elasticache.ReplicationGroup(
             f"{self._name}-store",
-            replication_group_id=args.replication_group_id,
+            replication_group_id=group_id,
             description=f"{args.role} store",
             engine=args.engine,
             engine_version=args.engine_version,
@@ -181,7 +178,7 @@ class Redis(Component):
             parameter_group_name=aws.elasticache.ParameterGroup(
                 f"{self._name}-parameters",
                 # Named by its content: the next version's group can be made while this one is still in use.
-                name=f"{args.replication_group_id}-{family}-{digest}",
+                name=f"{group_id}-{family}-{digest}",
                 family=family,
                 parameters=[{"name": key, "value": value} for key, value in values.items()],
                 opts=self._child(),
@@ -196,7 +193,7 @@ class Redis(Component):
                 {
                     "destination": aws.cloudwatch.LogGroup(
                         f"{self._name}-{log}",
-                        name=f"/aws/elasticache/{args.replication_group_id}/{log}",
+                        name=f"/aws/elasticache/{group_id}/{log}",
                         retention_in_days=args.log_retention_days,
                         opts=self._child(),
                     ).name,
