@@ -6,7 +6,7 @@ from tests.components import test_amp, test_grafana_cloud
 from tests.components.settings_inventory import inventory
 
 AMP: dict[str, dict[str, Any]] = {
-    "LogGroup/metrics-log": {"name": "/aws/vendedlogs/prometheus/shop-staging-metrics", "retentionInDays": 30},
+    "LogGroup/metrics-log": {"name": "/aws/vendedlogs/prometheus/shop-staging-metrics", "retentionInDays": 365},
     "Workspace/metrics-workspace": {
         "alias": "shop-staging-metrics",
         "loggingConfiguration": {"logGroupArn": "arn:aws:made:::metrics-log:*"},

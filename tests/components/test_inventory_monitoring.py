@@ -127,7 +127,7 @@ HOST: dict[str, dict[str, Any]] = {
 }
 
 SERVERS: dict[str, dict[str, Any]] = {
-    "LogGroup/servers-log": {"retentionInDays": 30},
+    "LogGroup/servers-log": {"retentionInDays": 365},
     "RandomPassword/servers-admin": {"length": 32, "special": False},
     "Role/servers-execution": {"assumeRolePolicy": [("sts:AssumeRole", "ecs-tasks.amazonaws.com")]},
     "Role/servers-task": {"assumeRolePolicy": [("sts:AssumeRole", "ecs-tasks.amazonaws.com")]},

@@ -6,8 +6,11 @@ from tests.components import test_redis, test_redis_serverless, test_redis_upsta
 from tests.components.settings_inventory import inventory
 
 NODES: dict[str, dict[str, Any]] = {
-    "LogGroup/redis-engine-log": {"name": "/aws/elasticache/shop-staging-redis/engine-log", "retentionInDays": 30},
-    "LogGroup/redis-slow-log": {"name": "/aws/elasticache/shop-staging-redis/slow-log", "retentionInDays": 30},
+    "LogGroup/redis-engine-log": {
+        "name": "/aws/elasticache/shop-staging-redis/engine-log",
+        "retentionInDays": 365,
+    },
+    "LogGroup/redis-slow-log": {"name": "/aws/elasticache/shop-staging-redis/slow-log", "retentionInDays": 365},
     "ParameterGroup/redis-parameters": {
         "family": "valkey8",
         "name": "shop-staging-redis-valkey8-e792ed08",

@@ -39,8 +39,8 @@ def rendered_for_the_container() -> str:
                 "client_connections": config.client_connections,
             },
             "timeouts": {
-                "query_wait_seconds": config.query_wait_timeout_seconds,
-                "server_idle_seconds": config.server_idle_timeout_seconds,
+                "query_wait_timeout_seconds": config.query_wait_timeout_seconds,
+                "server_idle_timeout_seconds": config.server_idle_timeout_seconds,
             },
             "database": {"user": "feed"},
         },

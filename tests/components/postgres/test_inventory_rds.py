@@ -77,19 +77,19 @@ SERVER: dict[str, dict[str, Any]] = {
     },
     "LogGroup/db-shop-staging-db-analytics-postgresql": {
         "name": "/aws/rds/instance/shop-staging-db-analytics/postgresql",
-        "retentionInDays": 30,
+        "retentionInDays": 365,
     },
     "LogGroup/db-shop-staging-db-analytics-upgrade": {
         "name": "/aws/rds/instance/shop-staging-db-analytics/upgrade",
-        "retentionInDays": 30,
+        "retentionInDays": 365,
     },
     "LogGroup/db-shop-staging-db-postgresql": {
         "name": "/aws/rds/instance/shop-staging-db/postgresql",
-        "retentionInDays": 30,
+        "retentionInDays": 365,
     },
     "LogGroup/db-shop-staging-db-upgrade": {
         "name": "/aws/rds/instance/shop-staging-db/upgrade",
-        "retentionInDays": 30,
+        "retentionInDays": 365,
     },
     "ParameterGroup/db-parameters": {
         "family": "postgres16",
