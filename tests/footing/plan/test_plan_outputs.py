@@ -9,7 +9,7 @@ import pytest
 
 from footing import project
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 MAX_CALLS_PER_RESOURCE = 12
 
 
