@@ -15,7 +15,7 @@ from tests.observability.proved_stacks import STACKS, seen
 PLACE = {"service": "feed", "environment": "production", "owner": "platform"}
 SERVICE = 'http_requests_total{environment="production",job="service"'
 OBJECTIVE = 'slo="service-availability",service="feed",environment="production"'
-SUMMARY = "Availability of the service: error budget burn rate over 14.4 for 1h in production"
+SUMMARY = "Service availability: error budget burn rate over 14.4 for 1h in production"
 BURNING: dict[str, Any] = {
     "interval": "1m",
     # 600 calls a minute, of which 3 % fail after an hour.
@@ -39,7 +39,7 @@ BURNING: dict[str, Any] = {
                     "exp_annotations": {
                         "summary": SUMMARY,
                         "description": (
-                            "Requests that fail here or take too long (5xx). Refused ones (429) do not count. "
+                            "Requests answered with HTTP 5xx, timeouts included. HTTP 429 does not count. "
                             "Error ratio over 1h: 3%; the SLO allows 0.1%. "
                             "The error budget of 30 days is exhausted."
                         ),
@@ -74,7 +74,7 @@ LEFT: dict[str, Any] = {
                     "exp_annotations": {
                         **BURNING["alert_rule_test"][0]["exp_alerts"][0]["exp_annotations"],
                         "description": (
-                            "Requests that fail here or take too long (5xx). Refused ones (429) do not count. "
+                            "Requests answered with HTTP 5xx, timeouts included. HTTP 429 does not count. "
                             "Error ratio over 1h: 2%; the SLO allows 0.1%. "
                             "Error budget remaining of 30 days: 70%, exhausted in 1d 1h 12m 0s at this burn rate."
                         ),

@@ -49,7 +49,7 @@ def test_severity_decides_the_destination_and_a_missing_place_has_a_stand_in(
 
 @pytest.mark.parametrize(("configured", "lost"), [(set(), "page"), ({PAGER}, "ticket")])
 def test_places_that_leave_a_severity_unheard_are_refused(configured: set[Destination], lost: str):
-    with pytest.raises(ValueError, match=f"alerts of severity {lost} reach nobody: give a place for"):
+    with pytest.raises(ValueError, match=f"alerts of severity {lost} reach nobody: configure"):
         destinations(configured)
 
 
@@ -119,4 +119,4 @@ def _configure(monkeypatch: pytest.MonkeyPatch, secrets: dict[str, str]) -> None
     }
     declared["footing:secrets"] = secrets
     texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in declared.items()}
-    monkeypatch.setattr("stacks.config.load._engine_keys", lambda: texts)
+    monkeypatch.setattr("pulumi.runtime.config.get_config_env", lambda: texts)
