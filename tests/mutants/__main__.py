@@ -76,13 +76,18 @@ def _unnoticed(chosen: Sequence[Mutant], processes: int) -> Iterator[Mutant]:
 
 
 def tests_of(path: Path) -> list[str]:
-    """Return the test files that import the component of `path`, or what it is made of."""
+    """Return the test files of the component of `path`, inventories first: they are quick, and notice the most."""
     parts = path.relative_to(ROOT).with_suffix("").parts
-    package = ".".join(parts[: 3 if parts[1] == "postgres" else 2])
-    imported = re.compile(rf"{re.escape(package)}\b")
-    files = [str(it) for it in sorted(TESTS.rglob("test_*.py")) if imported.search(it.read_text())]
-    shared = parts[1] in {"aws", "alloy", "component"}
-    return [str(TESTS)] if shared else files
+    files = {it: it.read_text() for it in TESTS.rglob("test_*.py")}
+    if parts[1] in {"aws", "alloy", "component", "document"}:
+        found = set(files)
+    else:
+        package = ".".join(parts[: 3 if parts[1] == "postgres" else 2])
+        found = {it for it, text in files.items() if re.search(rf"{re.escape(package)}\b", text)}
+        # An inventory takes the arguments of the component's other tests.
+        names = "|".join(it.stem for it in found)
+        found |= {it for it, text in files.items() if names and re.search(rf"import .*\b({names})\b", text)}
+    return [str(it) for it in sorted(found, key=lambda it: ("inventory" not in it.stem, it))]
 
 
 def _load_sdks() -> None:
