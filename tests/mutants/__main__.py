@@ -86,7 +86,7 @@ def tests_of(path: Path) -> list[str]:
         found = {it for it, text in files.items() if re.search(rf"{re.escape(package)}\b", text)}
         # An inventory takes the arguments of the component's other tests.
         names = "|".join(it.stem for it in found)
-        found |= {it for it, text in files.items() if names and re.search(rf"import .*\b({names})\b", text)}
+        found |= {it for it, text in files.items() if names and re.search(rf"\b({names})\b", text)}
     return [str(it) for it in sorted(found, key=lambda it: ("inventory" not in it.stem, it))]
 
 
