@@ -74,5 +74,7 @@ def test_every_test_file_is_collected_by_its_name():
 
 def test_every_test_file_has_a_name_of_its_own():
     """Pytest imports files by their bare names: the second of one name is not collected."""
-    names = [path.name for path in TESTS.rglob("*.py") if path.name not in {"conftest.py", "__init__.py", "__main__.py"}]
+    names = [
+        path.name for path in TESTS.rglob("*.py") if path.name not in {"conftest.py", "__init__.py", "__main__.py"}
+    ]
     assert [name for name in sorted(set(names)) if names.count(name) > 1] == []

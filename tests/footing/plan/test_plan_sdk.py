@@ -13,7 +13,7 @@ from pulumi.runtime import resource as registration
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import source_pb2
 
-from footing.plan import values
+import wire_format
 from footing.plan.record import record
 from footing.plan.sdk import few_outputs, short_traces
 from footing.plan.sdk_types import PropertyTypes, types_on_demand
@@ -99,12 +99,12 @@ def test_an_sdk_without_settings_of_these_names_still_plans(monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [
-        (values.UNKNOWN, rpc.UNKNOWN),
-        (values.SIGNATURE_KEY, rpc._special_sig_key),
-        (values.SECRET_SIGNATURE, rpc._special_secret_sig),
-        (values.ASSET_SIGNATURE, rpc._special_asset_sig),
-        (values.ARCHIVE_SIGNATURE, rpc._special_archive_sig),
-        (values.RESOURCE_SIGNATURE, rpc._special_resource_sig),
+        (wire_format.UNKNOWN, rpc.UNKNOWN),
+        (wire_format.SIGNATURE_KEY, rpc._special_sig_key),
+        (wire_format.SECRET_SIGNATURE, rpc._special_secret_sig),
+        (wire_format.ASSET_SIGNATURE, rpc._special_asset_sig),
+        (wire_format.ARCHIVE_SIGNATURE, rpc._special_archive_sig),
+        (wire_format.RESOURCE_SIGNATURE, rpc._special_resource_sig),
     ],
 )
 def test_signatures_are_those_the_sdk_writes(ours: str, theirs: str) -> None:
