@@ -135,6 +135,10 @@ class Recorder(MockMonitor):
         self._transforms.add_for_stack(request.token)
         return empty_pb2.Empty()
 
+    def RegisterStackInvokeTransform(self, request: Any) -> Any:  # noqa: ARG002, N802
+        """Take a transform of look-ups and leave it: none is answered here, so there is none to transform."""
+        return empty_pb2.Empty()
+
     def answer_callbacks(self, callbacks: Callbacks | None) -> None:
         """Run the program's resource transforms by `callbacks`; with None they are refused."""
         self._transforms = None if callbacks is None else Transforms(callbacks)

@@ -41,6 +41,14 @@ def test_transform_of_the_stack_changes_every_later_resource_and_no_other():
     assert [made[name].inputs.get("displayName") for name in ("early", "late", "queue")] == [None, "changed", None]
 
 
+def test_transform_of_look_ups_is_taken_for_none_is_answered():
+    def program() -> None:
+        pulumi.runtime.register_invoke_transform(lambda args: None)
+        aws.sns.Topic("topic")
+
+    assert list(planned(program)) == ["topic"]
+
+
 def test_unknown_and_secret_values_and_their_sources_outlive_a_transform():
     def program() -> None:
         pulumi.runtime.register_resource_transform(
