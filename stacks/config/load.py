@@ -69,6 +69,8 @@ def from_file(path: Path) -> StackFile:
         key.removeprefix(f"{PROJECT}:"): value for key, value in declared.items() if key.startswith(f"{PROJECT}:")
     }
     sealed_values = own.pop(SECRETS, {})
+    if not isinstance(sealed_values, dict) or set(sealed_values) == {"secure"}:
+        raise ConfigError(path.name, [f"{SECRETS}: given one value, allowed a block of names with a value each"])
     if clear := [name for name, value in sealed_values.items() if not _holds_secret(value)]:
         remedy = f"pulumi config set --secret --path '{PROJECT}:{SECRETS}."
         problem = "written in clear text, allowed only encrypted; set it with"
