@@ -22,6 +22,8 @@ PROJECT = "footing"
 
 SECRETS = "secrets"
 """The one key whose values are encrypted."""
+NO_BLOCK_OF_SECRETS = f"{SECRETS}: given one value, allowed a block of names with a value each"
+"""What is wrong with a list, a text or an encrypted whole in its place."""
 
 SEALED = "[sealed]"
 """Stands for an encrypted value wherever it is not decrypted: offline, secrets stay closed."""
@@ -70,7 +72,7 @@ def from_file(path: Path) -> StackFile:
     }
     sealed_values = own.pop(SECRETS, {})
     if not isinstance(sealed_values, dict) or set(sealed_values) == {"secure"}:
-        raise ConfigError(path.name, [f"{SECRETS}: given one value, allowed a block of names with a value each"])
+        raise ConfigError(path.name, [NO_BLOCK_OF_SECRETS])
     if clear := [name for name, value in sealed_values.items() if not _holds_secret(value)]:
         remedy = f"pulumi config set --secret --path '{PROJECT}:{SECRETS}."
         problem = "written in clear text, allowed only encrypted; set it with"
@@ -100,11 +102,14 @@ def from_pulumi() -> "tuple[StackConfig, dict[str, pulumi.Output[str]]]":
         for key, text in {**engine.get_config_env(), **engine.CONFIG.get()}.items()
         if key.startswith(f"{PROJECT}:")
     }
-    secrets = json.loads(own.pop(SECRETS, "{}"))
+    block = own.pop(SECRETS, "{}")
+    secrets = json.loads(block) if block[:1] == "{" else None
     # Blocks and lists arrive as JSON; everything else at the top level is a text.
     values: dict[str, Any] = {key: json.loads(text) if text[:1] in "{[" else text for key, text in own.items()}
     try:
         source = f"stack {pulumi.get_stack()}"
+        if secrets is None:
+            raise ConfigError(source, [NO_BLOCK_OF_SECRETS])
         config = parse(source, {**values, SECRETS: frozenset(secrets)})
         opened = {name: value for name, value in secrets.items() if value != SEALED}
         problems = contact_secret_problems(config.grafana.contacts, opened)

@@ -285,6 +285,9 @@ def written(tmp_path: Path, text: str) -> Path:
         ("config:\n  - a\n", "config: given list, allowed a block of keys"),
         ("just text\n", "given no keys"),
         ("config:\n  footing:secrets:\n    STRIPE_KEY: sk_live_1\n", "secrets.STRIPE_KEY: written in clear text"),
+        ("config:\n  footing:secrets: [sk_live_1]\n", "secrets: given one value, allowed a block of names"),
+        ("config:\n  footing:secrets:\n", "secrets: given one value, allowed a block of names"),
+        ("config:\n  footing:secrets: {secure: v1:x}\n", "secrets: given one value, allowed a block of names"),
     ],
 )
 def test_bad_file_is_refused_in_one_sentence(tmp_path: Path, text: str, message: str) -> None:

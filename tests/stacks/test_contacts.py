@@ -86,10 +86,11 @@ def test_webhook_that_slack_would_not_take_is_told_without_repeating_it(url: str
     [
         ({"HOOK": WEBHOOK.replace("/", "\\/"), "PAGER": PAGER_KEY}, "secrets.HOOK: the Slack webhook has escaped"),
         ({"HOOK": WEBHOOK, "PAGER": "canary"}, "secrets.PAGER: the PagerDuty integration key is not 32 letters"),
+        ("canary", "secrets: given one value, allowed a block of names"),
     ],
 )
 def test_secret_of_a_wrong_form_stops_the_program_before_any_resource(
-    monkeypatch: pytest.MonkeyPatch, secrets: dict[str, str], sentence: str
+    monkeypatch: pytest.MonkeyPatch, secrets: dict[str, str] | str, sentence: str
 ):
     _configure(monkeypatch, secrets)
     with pytest.raises(pulumi.RunError) as raised:
@@ -110,7 +111,7 @@ async def _read() -> tuple[StackConfig, Mapping[str, object]]:
     return from_pulumi()
 
 
-def _configure(monkeypatch: pytest.MonkeyPatch, secrets: dict[str, str]) -> None:
+def _configure(monkeypatch: pytest.MonkeyPatch, secrets: dict[str, str] | str) -> None:
     declared = yaml.safe_load((root() / "Pulumi.production.yaml").read_text())["config"]
     declared["footing:grafana"]["contacts"] |= {
         "slack_webhook_secret": "HOOK",
