@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from footing.documents import PAGES
 from policies.rules import CATALOGUE
 
 ROOT = Path(__file__).parents[1]
@@ -14,6 +15,7 @@ PAGE = ROOT / "docs" / "requirements.md"
 TEXT = PAGE.read_text()
 KEY = re.compile(r"\b(S\d-(?:0[1-9]|[1-9]\d{1,2})|C-[1-9]\d*|F-[A-Z])\b")
 ROWS = re.findall(r'^\| <a id="([^"]+)"></a>(\S+) \| ([^|]+(?:\\\|[^|]*)*) \|', TEXT, re.MULTILINE)
+ANCHORS = {anchor for anchor, _, _ in ROWS}
 KEYS = [key for _, key, _ in ROWS]
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
 MAKERS = re.compile(r"\bseeds?\b", re.IGNORECASE)
@@ -47,6 +49,14 @@ def test_every_key_that_is_named_is_a_row():
     named = {(name, key) for name, text in texts().items() for key in KEY.findall(text)}
     assert len({key for _, key in named}) > 100
     assert [f"{name}: {key}" for name, key in sorted(named) if key not in KEYS] == []
+
+
+@pytest.mark.parametrize("page", ["limits.md", "rules.md"])
+def test_generated_page_links_every_key_to_its_row(page: str):
+    text = PAGES[page]()
+    linked = re.findall(r"\[(\S+)\]\(requirements\.md#(\S+)\)", text)
+    assert [(key, anchor) for key, anchor in linked if anchor not in ANCHORS or anchor != key.lower()] == []
+    assert len(linked) == len(KEY.findall(text)) > 5
 
 
 def test_rows_and_contradictions_point_at_each_other():

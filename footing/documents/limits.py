@@ -1,6 +1,6 @@
 """docs/limits.md: every documented number, and what holds it."""
 
-from footing.markdown import table
+from footing.markdown import link_requirements, table
 from policies import limits
 from policies.limits import Limit
 from policies.rule import AnyRule
@@ -36,7 +36,7 @@ def limits_page() -> str:
     rows = [
         (
             *(limit.key.rpartition(".")[2].replace("_", " "), limit.range, f"`{limit.key}`"),
-            *(f"`{_rule_of(limit).id}`", limit.why, limit.source),
+            *(f"`{_rule_of(limit).id}`", limit.why, link_requirements(limit.source)),
         )
         for limit in limits.DOCUMENTED
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from footing.markdown import table
+from footing.markdown import link_requirements, table
 from policies.rule import AnyRule, StackRule
 from policies.rules import CATALOGUE
 
@@ -46,4 +46,4 @@ def _facts(rule: AnyRule) -> Iterator[tuple[str, str]]:
         yield "Waivers", "none in production"
     if rule.controls:
         yield "Controls", ", ".join(rule.controls)
-    yield "Source", rule.source
+    yield "Source", link_requirements(rule.source)
