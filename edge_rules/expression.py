@@ -19,11 +19,11 @@ class Expression(ABC):
 
     @abstractmethod
     def text(self) -> str:
-        """The condition in Cloudflare's language."""
+        """Return the condition in Cloudflare's language."""
 
     @abstractmethod
     def holds(self, exchange: Exchange) -> bool:
-        """Whether the condition is true.
+        """Return whether the condition is true.
 
         Raises:
             AnswerUnknownError: it depends on the answer, which `exchange` does not have.
@@ -52,11 +52,11 @@ class Condition(Expression):
     """Whether it is a call or a word, so that `not` before it needs no brackets."""
 
     def text(self) -> str:
-        """As written."""
+        """Return the condition as written."""
         return self.written
 
     def holds(self, exchange: Exchange) -> bool:
-        """As checked."""
+        """Return the result as checked."""
         return self.check(exchange)
 
 
@@ -74,12 +74,12 @@ class Not(Expression):
     """What must not hold."""
 
     def text(self) -> str:
-        """`not` and the part, in brackets unless it is a call."""
+        """Return `not` and the part, in brackets unless it is a call."""
         inner = self.part.text()
         return f"not {inner}" if isinstance(self.part, Condition) and self.part.closed else f"not ({inner})"
 
     def holds(self, exchange: Exchange) -> bool:
-        """The opposite of the part."""
+        """Return the opposite of the part."""
         return not self.part.holds(exchange)
 
 
@@ -91,11 +91,11 @@ class Every(Expression):
     """At least two; all must hold."""
 
     def text(self) -> str:
-        """The parts between `and`."""
+        """Return the parts, joined by `and`."""
         return " and ".join(_bracketed(part) for part in self.parts)
 
     def holds(self, exchange: Exchange) -> bool:
-        """Whether all hold; parts after the first that does not are left alone."""
+        """Return whether all hold; parts after the first that does not are left alone."""
         return all(part.holds(exchange) for part in self.parts)
 
 
@@ -107,16 +107,16 @@ class Some(Expression):
     """At least two; one must hold."""
 
     def text(self) -> str:
-        """The parts between `or`."""
+        """Return the parts, joined by `or`."""
         return " or ".join(_bracketed(part) for part in self.parts)
 
     def holds(self, exchange: Exchange) -> bool:
-        """Whether one holds; parts after the first that does are left alone."""
+        """Return whether one holds; parts after the first that does are left alone."""
         return any(part.holds(exchange) for part in self.parts)
 
 
 def opposite(part: Expression) -> Expression:
-    """What holds where `part` does not."""
+    """Return the condition that holds where `part` does not."""
     match part:
         case Not(part=inner):
             return inner
@@ -126,13 +126,13 @@ def opposite(part: Expression) -> Expression:
 
 
 def every(*parts: Expression) -> Expression:
-    """All of `parts`; of none, always."""
+    """Return the condition that all of `parts` hold; of none, always."""
     kept = _flat(Every, [part for part in parts if part != ALWAYS])
     return NEVER if NEVER in kept else _joined(Every, kept, ALWAYS)
 
 
 def some(*parts: Expression) -> Expression:
-    """At least one of `parts`; of none, never."""
+    """Return the condition that one of `parts` holds; of none, never."""
     kept = _flat(Some, [part for part in parts if part != NEVER])
     return ALWAYS if ALWAYS in kept else _joined(Some, kept, NEVER)
 

@@ -31,11 +31,11 @@ class TextField:
     """Its text in an exchange."""
 
     def lower(self) -> "TextField":
-        """The text with ASCII capitals made small."""
+        """Return the field with ASCII capitals made small."""
         return TextField(written=f"lower({self.written})", read=lambda it: _small(self.read(it)))
 
     def starts_with(self, prefix: str) -> Expression:
-        """It begins with `prefix`."""
+        """Return the condition that the field begins with `prefix`."""
         return Condition(
             written=f"starts_with({self.written}, {quoted(prefix)})",
             check=lambda it: self.read(it).startswith(prefix),
@@ -43,15 +43,15 @@ class TextField:
         )
 
     def contains(self, part: str) -> Expression:
-        """`part` is somewhere in it."""
+        """Return the condition that the field contains `part`."""
         return self._compared(f"contains {quoted(part)}", lambda text: part in text)
 
     def equals(self, wanted: str) -> Expression:
-        """It is `wanted`."""
+        """Return the condition that the field is `wanted`."""
         return self._compared(f"eq {quoted(wanted)}", lambda text: text == wanted)
 
     def among(self, *wanted: str) -> Expression:
-        """It is one of `wanted`; of none, never."""
+        """Return the condition that the field is one of `wanted`; of none, never."""
         if not wanted:
             return NEVER
         return self._compared(f"in {{{' '.join(map(quoted, wanted))}}}", lambda text: text in wanted)
@@ -72,7 +72,7 @@ class NumberField:
     """Its number in an exchange."""
 
     def compared(self, comparison: str, number: int) -> Expression:
-        """It compares so with `number`; `comparison` is one of `COMPARISONS`."""
+        """Return the condition that the field compares so with `number`; `comparison` is one of `COMPARISONS`."""
         holds = COMPARISONS[comparison]
         return Condition(
             written=f"{self.written} {comparison} {number}",
@@ -81,7 +81,7 @@ class NumberField:
         )
 
     def among(self, *numbers: int) -> Expression:
-        """It is one of `numbers`; of none, never."""
+        """Return the condition that the field is one of `numbers`; of none, never."""
         if not numbers:
             return NEVER
         return Condition(
@@ -101,7 +101,7 @@ class HeadersField:
     """The names in an exchange, in lower case."""
 
     def has(self, name: str) -> Expression:
-        """There is a header `name`, whatever its value."""
+        """Return the condition that there is a header `name`, whatever its value."""
         wanted = _small(name)
         return Condition(
             written=f"any(lower({self.written}[*])[*] eq {quoted(wanted)})",
@@ -132,7 +132,7 @@ LEAKED_PASSWORD = Condition(
 
 
 def origin_says(directive: str) -> Expression:
-    """The origin's own Cache-Control has `directive`, which is written in lower case."""
+    """Return the condition that the origin's Cache-Control has `directive`, written in lower case."""
     return Condition(
         written=f'any(lower(http.response.headers["cache-control"][*])[*] contains {quoted(directive)})',
         check=lambda it: directive in _small(_answer(it).headers.get("cache-control", "")),
@@ -141,17 +141,17 @@ def origin_says(directive: str) -> Expression:
 
 
 def under(*prefixes: str) -> Expression:
-    """The path is under one of `prefixes`, in whatever case: for many an origin `/Auth/` is `/auth/`."""
+    """Return the condition that the path is under one of `prefixes`, in any case: origins may ignore it."""
     return some(*[PATH.lower().starts_with(_small(prefix)) for prefix in prefixes])
 
 
 def at(*paths: str) -> Expression:
-    """The path is one of `paths`, in whatever case."""
+    """Return the condition that the path is one of `paths`, in whatever case."""
     return PATH.lower().among(*[_small(path) for path in paths])
 
 
 def quoted(text: str) -> str:
-    """`text` as a constant of the language.
+    """Return `text` as a constant of the language.
 
     Raises:
         ValueError: it has a control character, which no rule needs and the dashboard would not show.

@@ -17,7 +17,7 @@ BOT_FIGHT_PHASE = "http_request_sbfm"
 
 
 def redirects(settings: EdgeSettings) -> list[Rule]:
-    """Names that lead to the first name served."""
+    """Return the names that lead to the first name served."""
     return _possible(
         Rule(
             ref="redirect-hostnames",
@@ -29,7 +29,7 @@ def redirects(settings: EdgeSettings) -> list[Rule]:
 
 
 def custom(settings: EdgeSettings) -> list[Rule]:
-    """Our own firewall rules, in order: the first that refuses or challenges ends it."""
+    """Return our own firewall rules, in order: the first that refuses or challenges ends it."""
     excepted, own = settings.bots is Bots.SPARE_API, PLAN_CAPABILITIES[settings.plan].own_answers
     return _possible(
         Rule(
@@ -56,7 +56,7 @@ def custom(settings: EdgeSettings) -> list[Rule]:
 
 
 def managed(settings: EdgeSettings) -> list[Rule]:
-    """Cloudflare's own rules; where the full set runs, the free one is in it."""
+    """Return Cloudflare's own rules; where the full set runs, the free one is in it."""
     if settings.waf is Waf.OFF:
         return []
     full = PLAN_CAPABILITIES[settings.plan].managed_rules

@@ -72,7 +72,7 @@ class PlanCapabilities:
         return tuple(period for period in PERIODS_SECONDS if period <= self.longest_period_seconds)
 
     def rules_of(self, phase: Phase) -> int:
-        """How many rules `phase` may hold; the managed firewall runs few, so every plan has room for them."""
+        """Return how many rules `phase` may hold; every plan has room for the few of the managed firewall."""
         return {Phase.FIREWALL: self.firewall_rules, Phase.RATE_LIMIT: self.rate_limit_rules}.get(
             phase, self.rules
         )
@@ -132,5 +132,5 @@ https://developers.cloudflare.com/waf/rate-limiting-rules/create-zone-dashboard/
 
 
 def smallest(enough: Callable[[PlanCapabilities], bool]) -> CloudflarePlan | None:
-    """The smallest plan that is `enough`; None if no plan is."""
+    """Return the smallest plan that is `enough`; None if no plan is."""
     return next((plan for plan, has in PLAN_CAPABILITIES.items() if enough(has)), None)

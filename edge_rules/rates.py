@@ -14,7 +14,7 @@ TOO_MANY_REQUESTS = 429
 
 
 def limits(settings: EdgeSettings) -> list[Rule]:
-    """Every limit that is asked for. The first whose counter is over ends the phase, so sign-in comes first."""
+    """Return every limit in use. The first whose counter is over ends the phase, so sign-in comes first."""
     order = ("auth-failed-logins", "auth-per-minute", "api-burst", "api-per-minute")
     return [_rule(settings, ref, settings.rates[ref]) for ref in order if ref in settings.rates]
 

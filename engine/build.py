@@ -168,7 +168,7 @@ def _go_build(arguments: list[str]) -> None:
 
 
 def _show_progress(lines: queue.SimpleQueue[str | None]) -> list[str]:
-    """Reports what go says until it ends; returns the lines that are neither a download nor a package."""
+    """Report what go says until it ends; return the lines that are neither a download nor a package."""
     modules, packages, other, began, shown = 0, 0, list[str](), time.monotonic(), 0.0
     while True:
         try:

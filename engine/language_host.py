@@ -71,7 +71,7 @@ class Children:
                 child.wait()
 
     def stopped(self, child: subprocess.Popen[bytes]) -> bool:
-        """Whether this process ended the child, rather than the child itself or a crash."""
+        """Return whether this process ended the child, rather than the child itself or a crash."""
         return child not in self._running
 
     def stop_all(self) -> None:
@@ -95,24 +95,24 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def Handshake(
         self, request: language.LanguageHandshakeRequest, context: grpc.ServicerContext
     ) -> language.LanguageHandshakeResponse:
-        """Learns the engine's address, where it was not an argument."""
+        """Return nothing; take the engine's address, where it was not an argument."""
         self._engine_address = request.engine_address or self._engine_address
         return language.LanguageHandshakeResponse()
 
     def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
-        """Names no version: this host belongs to the tree it is in."""
+        """Return no version: this host belongs to the tree it is in."""
         return plugin_pb2.PluginInfo()
 
     def GetRequiredPackages(
         self, request: language.GetRequiredPackagesRequest, context: grpc.ServicerContext
     ) -> language.GetRequiredPackagesResponse:
-        """Names none: each resource says its provider's version, and the engine asks for it then."""
+        """Return none: each resource says its provider's version, and the engine asks for it then."""
         return language.GetRequiredPackagesResponse()
 
     def GetProgramDependencies(
         self, request: language.GetProgramDependenciesRequest, context: grpc.ServicerContext
     ) -> language.GetProgramDependenciesResponse:
-        """Names none: uv.lock holds them."""
+        """Return none: uv.lock holds them."""
         return language.GetProgramDependenciesResponse()
 
     def InstallDependencies(
@@ -122,7 +122,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return iter(())
 
     def About(self, request: language.AboutRequest, context: grpc.ServicerContext) -> language.AboutResponse:
-        """Names the Python that runs programs."""
+        """Return the Python that runs programs."""
         return language.AboutResponse(executable=sys.executable, version=platform.python_version())
 
     def Run(self, request: language.RunRequest, context: grpc.ServicerContext) -> language.RunResponse:

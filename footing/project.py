@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def root() -> Path:
-    """The project's directory: the one the command is run in, as for `pulumi` itself.
+    """Return the project's directory: the one the command is run in, as for `pulumi` itself.
 
     Raises:
         ConfigError: this is no project's directory.
@@ -27,7 +27,7 @@ def root() -> Path:
 
 
 def stack_file(stack: str, config_file: Path | None) -> StackFile:
-    """The configuration of a stack, from its own file or from `config_file`.
+    """Return the configuration of a stack, from its own file or from `config_file`.
 
     Raises:
         ConfigError: no such file, or it is not valid.
@@ -37,7 +37,7 @@ def stack_file(stack: str, config_file: Path | None) -> StackFile:
 
 
 def plan(stack: str, file: StackFile) -> "Plan":
-    """The offline plan of a stack."""
+    """Return the offline plan of a stack."""
     return _recorded(stack, file, lambda: runpy.run_path(str(root() / "__main__.py"), run_name="__main__"))
 
 

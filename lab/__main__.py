@@ -35,7 +35,7 @@ EXPERIMENTS: Mapping[str, Callable[[Stage], Result]] = {
 
 
 def main() -> int:
-    """0 when everything is as expected, 1 when something is not, 2 when the lab could not run."""
+    """Return 0 when everything is as expected, 1 when something is not, 2 when the lab could not run."""
     # An ordinary end of this process, so that every server is ended as well.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if sys.argv[1:2] == ["observe"]:

@@ -50,13 +50,13 @@ class Alertmanager:
         urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS).close()  # noqa: S310  loopback
 
     def ask(self, path: str) -> Any:
-        """Its answer to a question of its API, for example `alerts`."""
+        """Return its answer to a question of its API, for example `alerts`."""
         with urllib.request.urlopen(f"{self.url}/api/v2/{path}", timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
             return json.load(answer)
 
 
 def places(directory: Path, listeners: Listeners, *, pager: bool = True) -> Receivers:
-    """The listeners, as an Alertmanager is told of them; their secrets are to_yaml to `directory`."""
+    """Return the listeners as receivers of an Alertmanager; their secrets are written to `directory`."""
     key, webhook = directory / "pagerduty-key", directory / "slack-webhook"
     key.write_text("0" * 32)
     webhook.write_text(listeners.webhook)
@@ -71,7 +71,7 @@ def places(directory: Path, listeners: Listeners, *, pager: bool = True) -> Rece
 
 
 def configured(directory: Path, made: Mapping[str, Any], messages: str) -> Path:
-    """The file of a configuration, and beside it that of its messages."""
+    """Write a configuration, and beside it its messages; return its file."""
     (directory / TEMPLATES_FILE).write_text(messages)
     file = directory / "alertmanager.yml"
     file.write_text(to_yaml(made))
@@ -79,7 +79,7 @@ def configured(directory: Path, made: Mapping[str, Any], messages: str) -> Path:
 
 
 def redirected(made: Mapping[str, Any], directory: Path, listeners: Listeners) -> dict[str, Any]:
-    """A stack's own configuration `made`, with nothing changed but where its places are."""
+    """Return a stack's own configuration, `made`, with nothing changed but where its places are."""
     here = configuration(places(directory, listeners))
     found = {name: config for it in here["receivers"] for name, config in it.items() if name != "name"}
     moved = {
@@ -99,7 +99,7 @@ def redirected(made: Mapping[str, Any], directory: Path, listeners: Listeners) -
 
 @contextmanager
 def running(directory: Path, config: Path) -> Iterator[Alertmanager]:
-    """Alertmanager with the file `config`, ended afterwards.
+    """Yield an Alertmanager with the file `config`, ended afterwards.
 
     Raises:
         ServerError: it does not start.
@@ -127,7 +127,7 @@ def running(directory: Path, config: Path) -> Iterator[Alertmanager]:
 def with_places(
     directory: Path, listeners: Listeners, timing: GroupTiming, *, pager: bool = True, without: Sequence[str] = ()
 ) -> Iterator[Alertmanager]:
-    """Alertmanager with the routes of a stack that has all places, or all but those named `without`."""
+    """Yield an Alertmanager with the routes of a stack that has all places, or all but those named `without`."""
     absent: dict[str, Any] = dict.fromkeys(without)
     chosen = replace(places(directory, listeners, pager=pager), **absent)
     made = configuration(chosen, timing)

@@ -39,12 +39,12 @@ class Counters:
             self._answers[route, status].append(seconds)
 
     def total(self, status: int) -> int:
-        """Answer so far with one status."""
+        """Return the number of answers so far with one status."""
         with self._lock:
             return sum(len(times) for (_, found), times in self._answers.items() if found == status)
 
     def exposed(self) -> str:
-        """All of it as Prometheus reads it; what has not happened yet is 0, so that its first time is growth."""
+        """Return all of it as Prometheus reads it; what has not happened yet is 0, so that the first is growth."""
         with self._lock:
             lines = [f"# TYPE {self.names.requests} counter"]
             for route, status in itertools.product(ROUTES, STATUSES):
@@ -78,13 +78,13 @@ class Application:
         return f"http://{process.LOOPBACK}:{self.port}"
 
     def addresses(self) -> Sequence[str]:
-        """What its users ask for."""
+        """Return the addresses that its users request."""
         return [f"{self.url}{route}" for route in ROUTES]
 
 
 @contextmanager
 def running(database_url: str) -> Iterator[Application]:
-    """The application, which asks the database at `database_url` for every answer, ended afterwards."""
+    """Yield the application, which asks the database at `database_url` for every answer, ended afterwards."""
     counters = Counters()
     port = process.free_port()
     server = ThreadingHTTPServer((process.LOOPBACK, port), _handler(counters, database_url))

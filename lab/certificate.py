@@ -22,7 +22,7 @@ class Certificate:
 
 
 def make(directory: Path, host: str = HOST) -> Certificate:
-    """An authority and a certificate for `host`, valid for one day."""
+    """Return an authority and a certificate for `host`, valid for one day."""
     authority, server = directory / "authority", directory / "server"
     _request(authority, ["-subj", "/CN=Lab authority", "-addext", "keyUsage=critical,keyCertSign"])
     issued_by = ["-CA", f"{authority}.pem", "-CAkey", f"{authority}.key"]

@@ -16,7 +16,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4"
 
 @contextmanager
 def of_postgres(directory: Path, postgres: Postgres) -> Iterator[int]:
-    """Port of a postgres_exporter that asks `postgres`, ended afterwards."""
+    """Yield the port of a postgres_exporter that asks `postgres`, ended afterwards."""
     port = process.free_port()
     command = [programs.find("prometheus-postgres-exporter"), _listening(port)]
     with _running("postgres-exporter", command, directory, port, {"DATA_SOURCE_NAME": postgres.url(SUPERUSER)}):
@@ -25,7 +25,7 @@ def of_postgres(directory: Path, postgres: Postgres) -> Iterator[int]:
 
 @contextmanager
 def of_redis(directory: Path, redis: RedisServer) -> Iterator[int]:
-    """Port of a redis_exporter that asks `redis`, ended afterwards."""
+    """Yield the port of a redis_exporter that asks `redis`, ended afterwards."""
     port = process.free_port()
     command = [programs.find("prometheus-redis-exporter"), f"-redis.addr={redis.url}", f"-{_listening(port)[2:]}"]
     with _running("redis-exporter", command, directory, port, {}):
@@ -50,7 +50,7 @@ def _running(
 
 @contextmanager
 def serving(text: Callable[[], str]) -> Iterator[int]:
-    """Port at which every path answers `text`, asked anew each time."""
+    """Yield the port at which every path answers `text`, asked anew each time."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -50,11 +50,11 @@ class Listeners:
     _changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
 
     def at(self, place: str) -> list[Message]:
-        """Messages of one place."""
+        """Return the messages of one place."""
         return [message for message in self.received if message.place == place]
 
     def wait(self, found: Callable[[list[Message]], bool], seconds: float) -> bool:
-        """Whether `found` became true of what arrived, at the latest after `seconds`."""
+        """Return whether `found` came true of what arrived, waiting for `seconds`."""
         with self._changed:
             return self._changed.wait_for(lambda: found(list(self.received)), seconds)
 
@@ -67,7 +67,7 @@ class Listeners:
 
 @contextmanager
 def listening() -> Iterator[Listeners]:
-    """All three places on free ports, closed afterwards."""
+    """Yield all three places on free ports, closed afterwards."""
     chat, pager, mail = (process.free_port() for _ in range(3))
     places = Listeners(
         webhook=f"http://{process.LOOPBACK}:{chat}/services/T0/B0/lab",

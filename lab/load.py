@@ -34,7 +34,7 @@ class Client:
     connection: psycopg.AsyncConnection | None = None
 
     async def connect(self) -> psycopg.AsyncConnection:
-        """The open connection.
+        """Return the open connection.
 
         Raises:
             psycopg.Error: the server refuses it.
@@ -86,7 +86,7 @@ class Outcome:
         return self.answered / self.seconds if self.seconds else 0.0
 
     def latency_ms(self, percent: int) -> float:
-        """The latency that `percent` of the answered did not exceed, milliseconds."""
+        """Return the latency that `percent` of the answered did not exceed, milliseconds."""
         ordered = sorted(self.latencies)
         return 1000 * ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] if ordered else 0.0
 
@@ -117,7 +117,7 @@ async def steady(clients: Sequence[Client], per_second: int, seconds: float) -> 
 
 
 async def burst(clients: Sequence[Client]) -> Outcome:
-    """One slow request of every client, all at once."""
+    """Send one slow request of every client, all at once."""
     return await _send(clients, [time.monotonic()] * len(clients), SLOW_SECONDS)
 
 
@@ -127,7 +127,7 @@ async def disconnect_all(clients: Iterable[Client]) -> None:
 
 
 def message(error: BaseException) -> str:
-    """What a server said, on one line, without the place it was said at."""
+    """Return what a server said, on one line, without the place it was said at."""
     text = str(error).strip().splitlines()
     last = text[-1] if text else type(error).__name__
     return last.rpartition("FATAL:")[2].strip() or last

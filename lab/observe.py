@@ -65,13 +65,13 @@ class Scene:
     """The alerts of the stack."""
 
     def told(self, place: str) -> Message | None:
-        """The first message at `place` of such an alert."""
+        """Return the first message at `place` of such an alert."""
         summaries = [rule["annotations"]["summary"] for rule in self.rules if rule["alert"] in burning(self.rules)]
         return next((it for it in self.listeners.at(place) if any(text in it.text for text in summaries)), None)
 
 
 def run(directory: Path, say: Say, timing: Timing = PLAIN) -> bool:
-    """Break the pooler under load; whether the pager and the chat were told in time.
+    """Break the pooler under load; return whether the pager and the chat got their messages in time.
 
     Raises:
         ServerError: a server does not start, or DIRECTORY does not hold a stack's files.
@@ -96,7 +96,7 @@ def run(directory: Path, say: Say, timing: Timing = PLAIN) -> bool:
 
 
 def read_alerts(directory: Path) -> list[Mapping[str, Any]]:
-    """The alerts of the rules in `directory`.
+    """Return the alerts of the rules in `directory`.
 
     Raises:
         ServerError: there are none, or none that tells of a budget.
@@ -113,7 +113,7 @@ def read_alerts(directory: Path) -> list[Mapping[str, Any]]:
 
 
 def burning(alerts: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Names of the alerts that page when a budget of failures goes too fast."""
+    """Return the names of the alerts that page when a budget of failures goes too fast."""
     pages = [rule for rule in alerts if rule["labels"]["severity"] == "page"]
     return {rule["alert"] for rule in pages if "-burn-" in rule["alert"]}
 
@@ -122,7 +122,7 @@ def burning(alerts: Sequence[Mapping[str, Any]]) -> set[str]:
 def running(
     opened: stage.Stage, directory: Path, alerts: Sequence[Mapping[str, Any]], timing: Timing
 ) -> Iterator[Scene]:
-    """The data tier, its exporters, the application, and what watches them."""
+    """Yield the data tier, its exporters, the application, and what watches them."""
     with ExitStack() as stack:
         enter = stack.enter_context
         [pooler, *_] = enter(opened.poolers())
@@ -153,7 +153,7 @@ def running(
 
 @contextmanager
 def traffic(app: Application) -> Iterator[None]:
-    """Users who ask on, whatever they are answered."""
+    """Run users who ask on, whatever they are answered."""
     done = threading.Event()
     users = [threading.Thread(target=_user, args=(app, number, done), daemon=True) for number in range(USERS)]
     for user in users:

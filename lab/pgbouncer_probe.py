@@ -74,7 +74,7 @@ CONFIG = {"max_client_conn": "max_client_connections", "max_user_connections": "
 
 
 def exposition(pooler: Pooler) -> str:
-    """All numbers of `pooler`, in the text format of Prometheus."""
+    """Return every number of `pooler`, in the text format of Prometheus."""
     return "\n".join(["# TYPE pgbouncer_up gauge", "pgbouncer_up 1", *_lines(pooler), ""])
 
 

@@ -13,7 +13,7 @@ STEP_CONNECTIONS, STEP_SECONDS = 50, 10
 
 
 def render(curves: Sequence[Curve], limits: Mapping[str, int]) -> str:
-    """The plot of `curves`, with a dashed line for each of `limits` by its name, in connections."""
+    """Return the plot of `curves`, with a dashed line for each of `limits` by its name, in connections."""
     seconds = max((at for curve in curves for at, _ in curve.points), default=1.0)
     counts = [count for curve in curves for _, count in curve.points]
     scale = _Scale(seconds, 1.1 * max([*counts, *limits.values()]))

@@ -43,7 +43,7 @@ class Pooler:
     """The pgbouncer.ini that it reads."""
 
     def url(self) -> str:
-        """What a client connects to, like the component's `pooled_url`."""
+        """Return what a client connects to, like the component's `pooled_url`."""
         return f"postgresql://{self.database}:{PASSWORD}@{process.LOOPBACK}:{self.port}/{self.database}"
 
     @property
@@ -52,7 +52,7 @@ class Pooler:
         return f"postgresql://{STATS_USER}:{STATS_PASSWORD}@{process.LOOPBACK}:{self.port}/pgbouncer"
 
     def show(self, what: str) -> list[dict[str, Any]]:
-        """The rows of PgBouncer's SHOW command `what`, for example `POOLS`."""
+        """Return the rows of PgBouncer's SHOW command `what`, for example `POOLS`."""
         with psycopg.connect(self.console_url, autocommit=True, cursor_factory=psycopg.ClientCursor) as console:
             return console.cursor(row_factory=dict_row).execute(f"SHOW {what}".encode()).fetchall()
 
@@ -97,7 +97,7 @@ def launch(directory: Path, settings: PgBouncerSettings, postgres: Postgres) -> 
 def running(
     directory: Path, settings: PgBouncerSettings, postgres: Postgres, count: int
 ) -> Iterator[list[Pooler]]:
-    """`count` alike PgBouncers, each with `settings`, ended afterwards."""
+    """Yield `count` alike PgBouncers, each with `settings`, ended afterwards."""
     poolers: list[Pooler] = []
     try:
         # Not a list at once: should one fail, those before it must still be ended.

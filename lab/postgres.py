@@ -46,13 +46,13 @@ class Postgres:
     """Certificate authority that clients trust."""
 
     def url(self, user: str | None = None) -> str:
-        """Direct URL, verified like the pooler's connections."""
+        """Return the direct URL, verified like the pooler's connections."""
         place = f"{certificate.HOST}:{self.port}/{self.database}"
         verified = f"sslmode=verify-full&sslrootcert={self.authority}"
         return f"postgresql://{user or self.database}:{PASSWORD}@{place}?{verified}"
 
     def occupancy(self) -> list[tuple[float, int]]:
-        """Every change in the application's connections: Unix time, and how many there were from then on.
+        """Return every change in the application's connections: Unix time, and how many there were from then on.
 
         From PostgreSQL's own log, so that no peak falls between two samples.
         """
@@ -72,14 +72,14 @@ class Postgres:
             time.sleep(0.05)
 
     def peak(self, since: float) -> int:
-        """Most connections of the application at once after `since`, Unix time."""
+        """Return the most connections of the application at once after `since`, Unix time."""
         changes = self.occupancy()
         before = [count for at, count in changes if at <= since]
         return max([*before[-1:], *(count for at, count in changes if at > since)], default=0)
 
 
 def read_occupancy(log: str, user: str) -> list[tuple[float, int]]:
-    """Changes of the number of `user`'s connections in a log with the prefix `%n %p `."""
+    """Return the changes of the number of `user`'s connections in a log with the prefix `%n %p `."""
     # A client that is refused after its password was checked ends with FATAL and without a disconnection.
     line = re.compile(
         rf"^(\d+\.\d+) (\d+) (LOG:  connection authorized: user={user}\b|LOG:  disconnection: |FATAL:  )", re.M
@@ -95,7 +95,7 @@ def read_occupancy(log: str, user: str) -> list[tuple[float, int]]:
 
 @contextmanager
 def running(directory: Path, database: str, parameters: Mapping[str, int]) -> Iterator[Postgres]:
-    """PostgreSQL in `directory` with production's `parameters`, ended afterwards."""
+    """Yield a PostgreSQL in `directory` with production's `parameters`, ended afterwards."""
     home, port = process.make_directory(directory / "postgres"), process.free_port()
     issued = certificate.make(home)
     _initialize(home)

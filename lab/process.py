@@ -90,7 +90,7 @@ def start(
 
 
 def unprivileged(command: Sequence[str]) -> list[str]:
-    """`command` as an ordinary user, told to end when this process dies."""
+    """Return `command` as an ordinary user, told to end when this process dies."""
     prefix = [programs.find("setpriv"), "--pdeathsig=TERM"]
     if os.geteuid() == 0:
         user = pwd.getpwnam(UNPRIVILEGED_USER)
@@ -99,14 +99,14 @@ def unprivileged(command: Sequence[str]) -> list[str]:
 
 
 def search_path() -> str:
-    """PATH with which every program of the lab is found by name."""
+    """Return the PATH with which every program of the lab is found by name."""
     places = {str(Path(programs.find(program)).parent): None for program in programs.packages()}
     return os.pathsep.join([*places, "/usr/bin", "/bin"])
 
 
 @contextmanager
 def workplace() -> Iterator[Path]:
-    """A directory of the servers' user, removed afterwards with everything in it."""
+    """Yield a directory of the servers' user, removed afterwards with everything in it."""
     path = Path(tempfile.mkdtemp(prefix="footing-lab-"))
     try:
         yield own(path)
@@ -123,13 +123,13 @@ def own(path: Path) -> Path:
 
 
 def make_directory(path: Path) -> Path:
-    """A new directory of the servers' user."""
+    """Return a new directory of the servers' user."""
     path.mkdir(mode=0o700)
     return own(path)
 
 
 def gone(process_id: int, seconds: float = STOP_SECONDS) -> bool:
-    """Whether the process `process_id` has ended, at the latest after `seconds`."""
+    """Return whether the process `process_id` ends within `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         state = Path(f"/proc/{process_id}/stat")
@@ -155,7 +155,7 @@ def allow_files(count: int) -> None:
 
 
 def free_port() -> int:
-    """A port on which nothing listens now."""
+    """Return a port on which nothing listens now."""
     for port in random.sample(PORTS, k=200):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

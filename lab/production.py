@@ -71,7 +71,7 @@ class Production:
         }
 
     def settings(self, query_wait_timeout_seconds: int | None = None) -> PgBouncerSettings:
-        """Settings of one pooler, as the component makes them for this machine's PgBouncer."""
+        """Return the settings of one pooler, as the component makes them for this machine's PgBouncer."""
         pooler = self.config.database.pooler
         tracks = programs.version("pgbouncer") >= FIRST_WITH_PREPARED_STATEMENTS
         pool = PoolSize(
@@ -89,7 +89,7 @@ class Production:
 
 
 def differing_keys(production: Production) -> list[str]:
-    """Keys of pgbouncer.ini whose lines the lab changes or leaves out, in the file's order."""
+    """Return the keys of pgbouncer.ini whose lines the lab changes or leaves out, in the file's order."""
     settings = production.settings()
     elsewhere = RuntimePaths(run_directory="elsewhere", listen_address="elsewhere", listen_port=0)
     there = render_ini(dataclasses.replace(settings, prepared_statements=PREPARED_STATEMENTS))

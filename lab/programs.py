@@ -20,7 +20,7 @@ class MissingProgramError(Exception):
 
 @cache
 def find(program: str) -> str:
-    """The path of `program`.
+    """Return the path of `program`.
 
     Raises:
         MissingProgramError: it is not installed.
@@ -40,13 +40,13 @@ def find(program: str) -> str:
 
 
 def packages() -> dict[str, str]:
-    """Debian's package by the program that the lab needs of it."""
+    """Return Debian's package by the program that the lab needs of it."""
     lines = (line.split("#")[0].split() for line in PACKAGES.read_text().splitlines())
     return {words[0]: words[1] for words in lines if words}
 
 
 def missing() -> list[str]:
-    """One sentence for each program that is not installed."""
+    """Return one sentence for each program that is not installed."""
     sentences = []
     for program in packages():
         try:
@@ -57,7 +57,7 @@ def missing() -> list[str]:
 
 
 def version(program: str) -> tuple[int, ...]:
-    """The version that `program` states, for example (1, 18, 0)."""
+    """Return the version that `program` states, for example (1, 18, 0)."""
     stated = subprocess.run([find(program), "--version"], capture_output=True, text=True, check=True).stdout
     found = re.search(r"\d+(\.\d+)+", stated)
     if found is None:

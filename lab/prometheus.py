@@ -31,24 +31,24 @@ class Prometheus:
     port: int
 
     def ask(self, path: str, **parameters: str) -> Any:
-        """The data of its answer at /api/v1/`path`."""
+        """Return the data of its answer at /api/v1/`path`."""
         query = urllib.parse.urlencode(parameters)
         address = f"http://{process.LOOPBACK}:{self.port}/api/v1/{path}?{query}"
         with urllib.request.urlopen(address, timeout=10) as answer:
             return json.load(answer)["data"]
 
     def series(self) -> list[dict[str, str]]:
-        """Labels of every series of the last scrapes, the name as `__name__`."""
+        """Return the labels of every series of the last scrapes, the name as `__name__`."""
         found: list[dict[str, str]] = self.ask("series", **{"match[]": '{job!=""}'})
         return found
 
     def value(self, promql: str) -> list[dict[str, Any]]:
-        """What `promql` is now, one entry for each series."""
+        """Return what `promql` is now, one entry for each series."""
         found: list[dict[str, Any]] = self.ask("query", query=promql)["result"]
         return found
 
     def rules(self) -> list[dict[str, Any]]:
-        """Every rule, with its health."""
+        """Return every rule, with its health."""
         return [rule for group in self.ask("rules")["groups"] for rule in group["rules"]]
 
     def wait_until_ready(self) -> None:
@@ -95,7 +95,7 @@ def running(
     alertmanager_port: int | None = None,
     interval_seconds: int = SCRAPE_SECONDS,
 ) -> Iterator[Prometheus]:
-    """Prometheus in `directory` that reads the port of each job and evaluates `rules`, ended afterwards.
+    """Yield a Prometheus in `directory` that reads the port of each job and evaluates `rules`, ended afterwards.
 
     Raises:
         ServerError: it does not start.

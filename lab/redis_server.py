@@ -27,13 +27,13 @@ class RedisServer:
         return f"redis://{process.LOOPBACK}:{self.port}"
 
     def client(self) -> redis.Redis:
-        """A client, closed by the caller."""
+        """Return a client, closed by the caller."""
         return redis.Redis(host=process.LOOPBACK, port=self.port)
 
 
 @contextmanager
 def running(directory: Path, role: Role) -> Iterator[RedisServer]:
-    """Redis in `directory` with the policy of `role`, ended afterwards."""
+    """Yield a Redis in `directory` with the policy of `role`, ended afterwards."""
     port = process.free_port()
     options = {
         "bind": process.LOOPBACK,

@@ -43,7 +43,7 @@ TABLE_HEAD = "| what | expected | observed | |\n|---|---|---|---|"
 
 
 def page(results: Sequence[Result], production: Production, today: dt.date) -> str:
-    """The page of the docs."""
+    """Return the page of the docs."""
     pooler = production.config.database.pooler
     head = HEAD.format(
         date=today.isoformat(),
@@ -65,13 +65,13 @@ def page(results: Sequence[Result], production: Production, today: dt.date) -> s
 
 
 def picture(results: Sequence[Result], production: Production) -> str:
-    """The plot of the docs."""
+    """Return the plot of the docs."""
     limits = {"pool": production.server_connections, "max_connections": production.max_connections}
     return plot.render([curve for result in results for curve in result.curves], limits)
 
 
 def lines(result: Result) -> list[str]:
-    """The result for a terminal."""
+    """Return the result as text for a terminal."""
     return [
         result.title,
         *(f"  {_verdict(it)}: {it.what}: {it.observed} ({it.expected})" for it in result.findings),
@@ -79,7 +79,7 @@ def lines(result: Result) -> list[str]:
 
 
 def version(program: str) -> str:
-    """The version of `program`, with dots."""
+    """Return the version of `program`, with dots."""
     return ".".join(map(str, programs.version(program)))
 
 

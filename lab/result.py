@@ -46,15 +46,15 @@ class Result:
 
 
 def at_most(what: str, observed: int, limit: int, unit: str) -> Finding:
-    """A finding that a count stays within its limit."""
+    """Return a finding that a count stays within its limit."""
     return Finding(what=what, expected=f"at most {limit} {unit}", observed=str(observed), holds=observed <= limit)
 
 
 def exactly(what: str, observed: int, expected: int, unit: str) -> Finding:
-    """A finding that a count is what it should be."""
+    """Return a finding that a count is what it should be."""
     return Finding(what=what, expected=f"{expected} {unit}", observed=str(observed), holds=observed == expected)
 
 
 def above(what: str, observed: int, floor: int, unit: str) -> Finding:
-    """A finding that a count exceeds `floor`: that a counter-example really fails, for example."""
+    """Return a finding that a count exceeds `floor`: that a counter-example really fails, for example."""
     return Finding(what=what, expected=f"above {floor} {unit}", observed=str(observed), holds=observed > floor)

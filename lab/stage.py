@@ -23,21 +23,21 @@ class Stage:
     _numbers: Iterator[int] = field(default_factory=itertools.count, repr=False)
 
     def begin(self) -> float:
-        """The Unix time from which an experiment counts, once nothing of an earlier one is left."""
+        """Return the Unix time from which an experiment counts, once nothing of an earlier one is left."""
         self.postgres.wait_until_empty()
         return time.time()
 
     def room(self, name: str) -> Path:
-        """A new directory for one server."""
+        """Return a new directory for one server."""
         return process.make_directory(self.path(name))
 
     def path(self, name: str) -> Path:
-        """A path under which nothing exists yet."""
+        """Return a path under which nothing exists yet."""
         return self.directory / f"{name}-{next(self._numbers)}"
 
     @contextmanager
     def poolers(self, query_wait_timeout_seconds: int | None = None) -> Iterator[list[Pooler]]:
-        """As many PgBouncers as production has at rest."""
+        """Yield as many PgBouncers as production has at rest."""
         settings = self.production.settings(query_wait_timeout_seconds)
         with pooler.running(self.room("poolers"), settings, self.postgres, self.production.poolers.tasks) as made:
             yield made
@@ -45,7 +45,7 @@ class Stage:
 
 @contextmanager
 def opened() -> Iterator[Stage]:
-    """A stage, taken down afterwards.
+    """Yield a stage, taken down afterwards.
 
     Raises:
         MissingProgramError: a server is not installed.

@@ -70,7 +70,7 @@ async def _repeat(
 
 
 async def wait_for(postgres: Postgres, query: str, at_least: int, seconds: float = 20) -> int:
-    """The one number that `query` returns, once it is `at_least`, or after `seconds`."""
+    """Return the one number that `query` returns, once it is `at_least`, or after `seconds`."""
     count, end = 0, asyncio.get_running_loop().time() + seconds
     async with await psycopg.AsyncConnection.connect(postgres.url(SUPERUSER), autocommit=True) as connection:
         while count < at_least and asyncio.get_running_loop().time() < end:
@@ -80,5 +80,5 @@ async def wait_for(postgres: Postgres, query: str, at_least: int, seconds: float
 
 
 def backends_of(postgres: Postgres) -> str:
-    """Query for the number of the application's connections."""
+    """Return the query for the number of the application's connections."""
     return f"SELECT count(*)::int AS backends FROM pg_stat_activity WHERE usename = '{postgres.database}'"  # noqa: S608

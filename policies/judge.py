@@ -45,7 +45,7 @@ class Catalogue:
         return {rule.id: rule for rule in self.rules}
 
     def of_resource(self, resource: Resource, environment: str) -> Iterator[Finding]:
-        """What the rules over one resource say of `resource`; rules that are off are not asked."""
+        """Yield what the rules over one resource say of `resource`; rules that are off are not asked."""
         for rule in self._by_type.get(resource.type, ()):
             if (level := rule.levels.at(environment)) is not Level.OFF:
                 try:
@@ -55,7 +55,7 @@ class Catalogue:
                 yield Finding(rule=rule, resource=resource, judgement=judgement, level=level)
 
     def of_stack(self, stack: Stack) -> Iterator[Finding]:
-        """What the rules over several resources say of `stack`."""
+        """Yield what the rules over several resources say of `stack`."""
         for rule in self.rules:
             if isinstance(rule, StackRule) and (level := rule.levels.at(stack.environment)) is not Level.OFF:
                 concerned = stack.of(*sorted(rule.types))
@@ -68,7 +68,7 @@ class Catalogue:
                     yield Finding(rule=rule, resource=resource, judgement=judgement, level=level)
 
     def of_all(self, stack: Stack) -> Iterator[Finding]:
-        """What every rule says."""
+        """Yield what every rule says."""
         for resource in stack.resources:
             yield from self.of_resource(resource, stack.environment)
         yield from self.of_stack(stack)

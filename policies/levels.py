@@ -29,7 +29,7 @@ class PackConfigError(ValueError):
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The document at `path`.
+    """Return the document at `path`.
 
     Raises:
         PackConfigError: no such file, or not a JSON object.
@@ -74,7 +74,7 @@ def configured(catalogue: Catalogue, environment: str, given: Mapping[str, Any])
 
 
 def unmatched(given: Mapping[str, Any], waivers: Waivers, project_stack: str) -> list[str]:
-    """A sentence for each exception in Pulumi's own shape that has none of ours beside it.
+    """Return a sentence for each exception in Pulumi's own shape that has none of ours beside it.
 
     Pulumi's has no owner and no last day: https://www.pulumi.com/docs/insights/policy/exceptions/
 

@@ -54,7 +54,7 @@ class Report:
     """Pairs of rule id and resource type that may be undecided: the reviewed list."""
 
     def of(self, *verdicts: Verdict) -> list[Finding]:
-        """Findings with one of `verdicts`, in order."""
+        """Return the findings with one of `verdicts`, in order."""
         return [finding for finding in self.findings if finding.judgement.verdict in verdicts]
 
     @property
@@ -80,7 +80,7 @@ class Report:
 
 
 def stops(finding: Finding, allowed_undecided: frozenset[tuple[str, str]]) -> bool:
-    """Whether a finding stops the change, in every runner alike."""
+    """Return whether a finding stops the change, in every runner alike."""
     verdict = finding.judgement.verdict
     if verdict is Verdict.UNDECIDED:
         return (finding.rule.id, finding.resource.type) not in allowed_undecided

@@ -83,5 +83,5 @@ class Stack:
         return {resource.urn: resource for resource in self.resources if resource.urn}
 
     def of(self, *types: str) -> list[Resource]:
-        """Resources of these types, type by type."""
+        """Return the resources of these types, type by type."""
         return [resource for type_ in types for resource in self._by_type.get(type_, ())]

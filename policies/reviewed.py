@@ -25,12 +25,12 @@ class Entry:
     """Its keys."""
 
     def text(self, key: str) -> str:
-        """The value of `key` as text, empty where it is missing."""
+        """Return the value of `key` as text, empty where it is missing."""
         value = self.values.get(key)
         return "" if value is None else str(value).strip()
 
     def key_problems(self, required: set[str], optional: frozenset[str] = frozenset()) -> list[str]:
-        """A sentence for each key that is missing or unknown."""
+        """Return a sentence for each key that is missing or unknown."""
         known = required | optional
         missing = [f"{self.where}: no {key}." for key in sorted(required) if not self.text(key)]
         unknown = sorted(str(key) for key in self.values if key not in known)
@@ -38,7 +38,7 @@ class Entry:
 
 
 def entries(path: Path, key: str) -> list[Entry]:
-    """The entries below `key` in the file at `path`; none where there is no such file.
+    """Return the entries below `key` in the file at `path`; none where there is no such file.
 
     Raises:
         ReviewedFileError: the file is not YAML, or not a document with the one key `key` and a list below it.

@@ -160,7 +160,7 @@ class _Reasons:
         return f"Change {' or '.join(self.keys)} in the stack's file. Elsewhere: {self.remedy}"
 
     def waivable_in(self, environment: str) -> bool:
-        """Whether an exception is accepted in `environment`."""
+        """Return whether an exception is accepted in `environment`."""
         return self.waivable or bool(RELAXED & {environment})
 
 
@@ -192,24 +192,24 @@ AnyRule = Rule | StackRule
 
 
 def fail(observed: str, required: str) -> Judgement:
-    """A violation: what was seen, what is required."""
+    """Return a violation: what was seen, what is required."""
     return Judgement(Verdict.FAIL, observed, required)
 
 
 def undecided(what: str) -> Judgement:
-    """A preview cannot know `what`, so there is no verdict."""
+    """Return an undecided judgement: a preview cannot know `what`."""
     return Judgement(Verdict.UNDECIDED, f"{what} is not known yet")
 
 
 def decide(what: str, observed: str, required: str, *, holds: bool, doubtful: bool) -> Judgement:
-    """Passed where it `holds`, undecided about `what` where that is `doubtful`, else a violation."""
+    """Return a pass where it `holds`, undecided about `what` where that is `doubtful`, else a violation."""
     if holds:
         return PASSED
     return undecided(what) if doubtful else fail(observed, required)
 
 
 def seen(value: Any, *words: str) -> str:
-    """A value as a report may show it: numbers, true, false and nothing; a text only if it is one of `words`.
+    """Return a value as a report may show it: numbers, true, false and nothing; of texts, only the `words`.
 
     Any other text could be a password, whatever the property is called.
     """
@@ -223,7 +223,7 @@ def seen(value: Any, *words: str) -> str:
 
 
 def whole_number(value: Any) -> int | None:
-    """The integer that a property means, or None: `200` and `"200"` are, `"many"`, `True` and `200.5` are not."""
+    """Return the integer that a property means, or None: `200` and `"200"` are; `True` and `200.5` are not."""
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
@@ -234,5 +234,5 @@ def whole_number(value: Any) -> int | None:
 
 
 def hidden(value: Mapping[str, Any] | Any, *keys: str) -> bool:
-    """Whether any of these properties, or the whole, is unknown."""
+    """Return whether any of these properties, or the whole, is unknown."""
     return value is UNKNOWN or any(value.get(key) is UNKNOWN for key in keys)

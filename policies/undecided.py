@@ -27,11 +27,11 @@ class AllowedUndecided:
     """A sentence for each entry that is malformed."""
 
     def of(self, stack: str) -> frozenset[tuple[str, str]]:
-        """Pairs of rule id and resource type that may be undecided in `stack`."""
+        """Return the pairs of rule id and resource type that may be undecided in `stack`."""
         return frozenset(pair for pair, stacks in self.pairs.items() if not stacks or stack in stacks)
 
     def unneeded(self, stack: str, findings: Iterable[Finding]) -> list[str]:
-        """A sentence for each entry whose rule could decide every resource of its type in `stack`."""
+        """Return a sentence for each entry whose rule could decide every resource of its type in `stack`."""
         decided: dict[tuple[str, str], bool] = {}
         for finding in findings:
             pair = (finding.rule.id, finding.resource.type)

@@ -94,7 +94,7 @@ class StackWaivers:
     _used: set[tuple[str, str]] = field(default_factory=set)
 
     def waiver_for(self, finding: Finding) -> Waiver | None:
-        """The exception that covers a violation, if one is in force; it counts as used either way."""
+        """Return the exception that covers a violation, if one is in force; it counts as used either way."""
         if finding.judgement.verdict is not Verdict.FAIL:
             return None
         for waiver in self._own:
@@ -105,7 +105,7 @@ class StackWaivers:
         return None
 
     def problems(self, catalogue: Catalogue) -> list[str]:
-        """A sentence for each exception that must not stay as it is; ask when everything has been judged."""
+        """Return a sentence for each exception that must not stay as it is; call it after every judgement."""
         found = list(self.waivers.problems)
         for waiver in self._own:
             name = f"The exception from {waiver.rule} for {waiver.urn}"

@@ -74,7 +74,7 @@ class Cloud:
         return "record", resource_id(identity, inputs), {}
 
     def read(self, urn: str, resource_id: str) -> Record | None:
-        """What the cloud holds now, or None when it is gone."""
+        """Return what the cloud holds now, or None when it is gone."""
         with self.turn:
             token = Identity(urn=urn, generation=0).type
             self._meet_fault(token, "read")
@@ -127,7 +127,7 @@ class Cloud:
                 self.store.remove(record)
 
     def look_up(self, token: str, arguments: Properties, *, region: str) -> Properties:
-        """The result of an invoke.
+        """Return the result of an invoke.
 
         Raises:
             UnknownLookupError: it is none that is known here, or finds nothing.
@@ -143,7 +143,7 @@ class Cloud:
 
 
 def updated_properties(olds: Properties, outputs: Properties, news: Properties) -> Properties:
-    """Outputs after an update: computed values stay, dropped inputs go, new inputs come."""
+    """Return the outputs after an update: computed values stay, dropped inputs go, new inputs come."""
     dropped = {name for name in olds if name not in news}
     kept = {name: value for name, value in outputs.items() if name not in dropped}
     changed = {**kept, **_without_marks(news)}
@@ -153,7 +153,7 @@ def updated_properties(olds: Properties, outputs: Properties, news: Properties) 
 
 
 def mark_secrets(properties: Properties, inputs: Mapping[str, object], shape: ResourceShape) -> Properties:
-    """The properties, with inputs as they came (marks at any depth) and always-secret outputs marked."""
+    """Return the properties, with inputs as they came (marks at any depth) and always-secret outputs marked."""
     marked = {name: inputs.get(name, value) for name, value in properties.items()}
     for name in shape.secret_outputs & marked.keys():
         if marked[name] is not None:

@@ -33,7 +33,7 @@ _PREFIXES = {
 
 
 def fill(fields: Mapping[str, Field], given: Properties, identity: Identity, *, region: str) -> Properties:
-    """The given properties, completed with a value for each output that the cloud always fills."""
+    """Return the given properties, completed with a value for each output that the cloud always fills."""
     properties = dict(given)
     for name, field in fields.items():
         if properties.get(name) is None and field.required:
@@ -44,7 +44,7 @@ def fill(fields: Mapping[str, Field], given: Properties, identity: Identity, *, 
 
 
 def resource_id(identity: Identity, inputs: Properties) -> str:
-    """An id of the form that the type's own cloud gives."""
+    """Return an id of the form that the type's own cloud gives."""
     package, _, kind = identity.type.split(":")
     if package == "aws":
         return _aws_id(identity, kind, inputs)

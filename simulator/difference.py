@@ -19,7 +19,7 @@ class Change:
 
 
 def changes(token: str, shape: ResourceShape, olds: Properties, news: Properties) -> list[Change]:
-    """Every changed property. Secrets are compared by value; an unknown new value counts as a change."""
+    """Return every changed property. Secrets are compared by value; an unknown new value counts as a change."""
     found: list[Change] = []
     for name in sorted({*olds, *news}):
         if name.startswith("__"):
@@ -59,7 +59,7 @@ def _walk(old: Value, new: Value, path: str, shape: Shape | None, *, replaces: b
 
 
 def deletes_first(token: str, olds: Properties, news: Properties) -> bool:
-    """Whether the old resource must go before its replacement: both would have the same given name."""
+    """Return whether the old resource must go before its replacement: both would have the same given name."""
     name = NAME_PROPERTIES.get(token, "name")
     given = olds.get(name)
     made_up = name in (news.get(DEFAULTS_KEY) or []) or name in (olds.get(DEFAULTS_KEY) or [])

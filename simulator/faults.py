@@ -17,13 +17,13 @@ FILE_NAME = "faults.json"
 
 
 def next_fault(directory: Path, type_token: str, operation: str) -> str | None:
-    """The message of the fault that this operation meets, or None. Counts the operation in the file."""
+    """Return the message of the fault that this operation meets, or None. Count the operation in the file."""
     fault = _next(directory, type_token, operation)
     return str(fault["message"]) if fault else None
 
 
 def kept_properties(directory: Path, type_token: str) -> list[str]:
-    """Properties that an update, answered as done, leaves as they were. Counts the update in the file."""
+    """Return the properties that an update, answered as done, leaves as they were; count it in the file."""
     fault = _next(directory, type_token, "keep")
     return list(fault["properties"]) if fault else []
 

@@ -31,24 +31,24 @@ class Identity:
         return self.urn.split("::")[2].rsplit("$", 1)[-1]
 
     def hex(self, length: int, purpose: str = "id") -> str:
-        """Lower-case hexadecimal digits, 1 to 64 of them."""
+        """Return lower-case hexadecimal digits, 1 to 64 of them."""
         return self._digest(purpose).hex()[:length]
 
     def uuid(self, purpose: str = "uuid") -> str:
-        """A string of the form of a version 4 UUID."""
+        """Return a string of the form of a version 4 UUID."""
         digits = self.hex(32, purpose)
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
     def number(self, purpose: str = "number") -> int:
-        """A whole number from 1 to 10 million."""
+        """Return a whole number from 1 to 10 million."""
         return int.from_bytes(self._digest(purpose)[:8], "big") % 10_000_000 + 1
 
     def source(self, purpose: str) -> random.Random:
-        """A source of repeatable choices. The values are for a simulation: anyone can compute them."""
+        """Return a source of repeatable choices. The values are for a simulation: anyone can compute them."""
         return random.Random(self._digest(purpose))  # noqa: S311
 
     def seed(self) -> int:
-        """What moto's own source of identifiers starts from when it makes this resource."""
+        """Return the seed of moto's own source of identifiers when it makes this resource."""
         return int.from_bytes(self._digest("moto")[:8], "big")
 
     def _digest(self, purpose: str) -> bytes:
@@ -56,7 +56,7 @@ class Identity:
 
 
 def arn(service: str, resource: str, *, region: str = DEFAULT_REGION) -> str:
-    """An ARN in the simulated account. Global services name no region; S3 names no account either."""
+    """Return an ARN in the simulated account. Global services name no region; S3 names no account either."""
     if service == "s3":
         return f"arn:aws:s3:::{resource}"
     place = "" if service in {"iam", "cloudfront", "route53"} else region

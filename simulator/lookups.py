@@ -17,7 +17,7 @@ class UnknownLookupError(Exception):
 
 
 def look_up(token: str, arguments: Properties, *, region: str, records: Iterable[Record]) -> Properties:
-    """The result of an invoke; `records` are what the cloud holds.
+    """Return the result of an invoke; `records` are what the cloud holds.
 
     Raises:
         UnknownLookupError: the lookup is not one of those known here, or finds nothing.

@@ -37,7 +37,7 @@ _LOWER_CASE = ("aws:s3/", "aws:rds/", "aws:elasticache/")
 
 
 def name_property(token: str, shape: ResourceShape) -> str | None:
-    """The property that the provider fills with a made-up name when it is not given; None when there is none."""
+    """Return the property that the provider fills with a made-up name when it is not given, if there is one."""
     name = NAME_PROPERTIES.get(token, "name")
     given, output = shape.inputs.get(name), shape.outputs.get(name)
     if token.startswith("random:") or given is None or output is None:
@@ -47,7 +47,7 @@ def name_property(token: str, shape: ResourceShape) -> str | None:
 
 
 def with_name(inputs: Properties, olds: Properties, shape: ResourceShape, identity: Identity) -> Properties:
-    """The inputs with a physical name: given, kept from before, or made from a prefix or the logical name."""
+    """Return the inputs with a physical name: given, kept, or made from a prefix or the logical name."""
     name = name_property(identity.type, shape)
     if name is None or inputs.get(name) is not None:
         return inputs

@@ -57,15 +57,15 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
         self._regions: dict[str, str] = {}
 
     def Handshake(self, request: Any, context: Any) -> provider_pb2.ProviderHandshakeResponse:  # noqa: N802, ARG002
-        """Secrets arrive marked; resources and outputs arrive as plain values."""
+        """Return what the provider takes: secrets marked, resources and outputs as plain values."""
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
 
     def Attach(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: N802, ARG002
-        """The engine attaches to the running process instead of starting a plugin."""
+        """Return nothing: the engine attaches to the running process instead of starting a plugin."""
         return empty_pb2.Empty()
 
     def GetPluginInfo(self, request: Any, context: Any) -> plugin_pb2.PluginInfo:  # noqa: N802, ARG002
-        """The version of the installed SDK, which the engine asks of its provider."""
+        """Return the version of the installed SDK, which the engine asks of its provider."""
         return plugin_pb2.PluginInfo(version=package_version(self._package))
 
     def GetSchema(self, request: Any, context: Any) -> provider_pb2.GetSchemaResponse:  # noqa: N802, ARG002
@@ -75,14 +75,14 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_one_sentence
     def CheckConfig(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: N802, ARG002
-        """Unknown names in a provider's configuration are refused; the engine sends all its values as text."""
+        """Return the faults: unknown names in a provider's configuration; the engine sends its values as text."""
         news = decode(request.news)
         known = provider_shape(self._package)
         extra = {name: value for name, value in news.items() if name not in known and name not in _ENGINE_KEYS}
         return _checked(request.news, check_fields(extra, known) if known and extra else ())
 
     def DiffConfig(self, request: Any, context: Any) -> provider_pb2.DiffResponse:  # noqa: N802, ARG002
-        """A changed configuration replaces nothing here."""
+        """Return no difference: a changed configuration replaces nothing here."""
         same = request.olds == request.news
         kind = provider_pb2.DiffResponse.DIFF_NONE if same else provider_pb2.DiffResponse.DIFF_SOME
         return provider_pb2.DiffResponse(changes=kind)
@@ -96,7 +96,7 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_one_sentence
     def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: N802, ARG002
-        """Every fault of the inputs at once; a name made up where none is given."""
+        """Return every fault of the inputs at once, and a made-up name where none is given."""
         urn = request.urn
         news, olds = decode(request.news), decode(request.olds)
         identity = Identity(urn=urn, generation=self._cloud.store.generation(urn))
@@ -106,7 +106,7 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_one_sentence
     def Diff(self, request: Any, context: Any) -> provider_pb2.DiffResponse:  # noqa: N802, ARG002
-        """Old inputs against new ones."""
+        """Return the difference between the old inputs and the new ones."""
         token = Identity(urn=request.urn, generation=0).type
         shape = resource_shape(token)
         olds, news = decode(request.old_inputs), decode(request.news)
@@ -129,7 +129,7 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_one_sentence
     def Create(self, request: Any, context: Any) -> provider_pb2.CreateResponse:  # noqa: N802
-        """In a preview, what only the cloud can know is unknown."""
+        """Return the new resource; in a preview, what only the cloud can know is unknown."""
         inputs = decode(request.properties)
         if request.preview:
             shape = resource_shape(Identity(urn=request.urn, generation=0).type)
@@ -142,7 +142,7 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_one_sentence
     def Read(self, request: Any, context: Any) -> provider_pb2.ReadResponse:  # noqa: N802, ARG002
-        """The resource as the cloud holds it; no id when it is gone."""
+        """Return the resource as the cloud holds it; no id when it is gone."""
         if self._package == "random" and request.properties.fields:
             # As in the real provider: a random value is kept in the engine's state and nowhere else.
             return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
@@ -155,7 +155,7 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_one_sentence
     def Update(self, request: Any, context: Any) -> provider_pb2.UpdateResponse:  # noqa: N802, ARG002
-        """In place; in a preview, computed outputs are taken to stay."""
+        """Return the resource, changed in place; in a preview, computed outputs are taken to stay."""
         token, news = Identity(urn=request.urn, generation=0).type, decode(request.news)
         if request.preview:
             olds = decode(request.olds)
@@ -166,19 +166,19 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_one_sentence
     def Delete(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: N802, ARG002
-        """Gone already counts as deleted."""
+        """Return nothing; what is gone already counts as deleted."""
         self._cloud.delete(request.urn, request.id)
         return empty_pb2.Empty()
 
     @_one_sentence
     def Invoke(self, request: Any, context: Any) -> provider_pb2.InvokeResponse:  # noqa: N802
-        """A lookup of the few that are known."""
+        """Return the answer to a look-up, of the few that are known."""
         arguments = reveal(decode(request.args))
         found = self._cloud.look_up(request.tok, arguments, region=self._region(context, arguments))
         return provider_pb2.InvokeResponse(**{"return": encode(found)})
 
     def Cancel(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: N802, ARG002
-        """Nothing runs long enough to stop."""
+        """Return nothing: no operation runs long enough to stop."""
         return empty_pb2.Empty()
 
     def _region(self, context: grpc.ServicerContext, inputs: Properties) -> str:

@@ -20,7 +20,7 @@ class RandomValueError(Exception):
 
 
 def make_random(identity: Identity, inputs: Properties) -> tuple[str, Properties] | None:
-    """The id and the outputs of a resource of the random package; None for a type not known here.
+    """Return the id and the outputs of a resource of the random package; None for a type not known here.
 
     Raises:
         RandomValueError: the inputs ask for the impossible.

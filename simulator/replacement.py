@@ -29,7 +29,7 @@ _SENTENCE_END = re.compile(r"(?<=[.;!])\s+|\n\s*\n|(?<=\w)\)\s|[(]")
 
 
 def docs_say_replace(doc: str, *, names: tuple[str, ...]) -> bool:
-    """Whether a property's docs say, without a condition, that changing it makes a new resource.
+    """Return whether a property's docs say, without a condition, that changing it makes a new resource.
 
     `names` are the property's own names. A sentence about another property, or one that holds only in some
     cases ("disabling it", "when the engine is older"), is not taken: the reviewed table is for those.
@@ -261,12 +261,12 @@ REVIEWED: dict[str, dict[str, str]] = {
 
 
 def reviewed_source(token: str, name: str) -> str | None:
-    """Why a change of this property replaces the resource, from the reviewed table; None when it is not there."""
+    """Return why a change of this property replaces the resource, from the reviewed table; None if not there."""
     return REVIEWED.get(token, {}).get(name)
 
 
 def spared(token: str, name: str, olds: Mapping[str, object], news: Mapping[str, object]) -> bool:
-    """Whether a property that replaces otherwise is changed in place beside these other inputs."""
+    """Return whether a property that replaces otherwise is changed in place beside these other inputs."""
     if (token, name) != ("aws:ecs/service:Service", "capacityProviderStrategies"):
         return False
     # https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ecs/service.go

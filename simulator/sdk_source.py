@@ -26,7 +26,7 @@ class UnknownTypeError(Exception):
 
 @cache
 def package_root(package: str) -> Path:
-    """The folder of a provider's Python SDK, found by the names that publishers use.
+    """Return the folder of a provider's Python SDK, found by the names that publishers use.
 
     Raises:
         UnknownTypeError: no SDK for this package is installed.
@@ -43,7 +43,7 @@ def package_root(package: str) -> Path:
 
 
 def package_version(package: str) -> str:
-    """The installed version of a provider's SDK."""
+    """Return the installed version of a provider's SDK."""
     try:
         return version(package_root(package).name.replace("_", "-"))
     except PackageNotFoundError:
@@ -52,7 +52,7 @@ def package_version(package: str) -> str:
 
 @cache
 def resource_types(package: str) -> dict[str, tuple[Path, str]]:
-    """Each resource type token of a package with its Python file and class name, from the SDK's own register."""
+    """Return each resource type of a package with its Python file and class name, from the SDK's register."""
     root = package_root(package)
     found = _REGISTRATION.search((root / "__init__.py").read_text(encoding="utf-8"))
     entries: list[dict[str, Any]] = json.loads(found.group(1)) if found else []
@@ -68,7 +68,7 @@ def resource_types(package: str) -> dict[str, tuple[Path, str]]:
 
 
 def resource_source(token: str) -> tuple[Path, str]:
-    """The file and the class name of one resource type.
+    """Return the file and the class name of one resource type.
 
     Raises:
         UnknownTypeError: the SDK has no such type.
@@ -87,14 +87,14 @@ def resource_source(token: str) -> tuple[Path, str]:
 
 
 def class_text(path: Path, name: str) -> str | None:
-    """One class of a file as text, or None when the file has no such class."""
+    """Return one class of a file as text, or None when the file has no such class."""
     span = _spans(path).get(name)
     return None if span is None else _text(path)[slice(*span)]
 
 
 @cache
 def class_node(path: Path, name: str) -> ast.ClassDef | None:
-    """One class of a file as a syntax tree, or None when the file has no such class."""
+    """Return one class of a file as a syntax tree, or None when the file has no such class."""
     text = class_text(path, name)
     if text is None:
         return None
@@ -103,7 +103,7 @@ def class_node(path: Path, name: str) -> ast.ClassDef | None:
 
 
 def getters(node: ast.ClassDef) -> Iterator[tuple[str, ast.FunctionDef]]:
-    """Each property of a class with its name on the wire."""
+    """Yield each property of a class with its name on the wire."""
     for item in node.body:
         if isinstance(item, ast.FunctionDef):
             for decorator in item.decorator_list:

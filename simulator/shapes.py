@@ -89,7 +89,7 @@ class ResourceShape:
 
 @cache
 def resource_shape(token: str) -> ResourceShape:
-    """The shape of a resource type.
+    """Return the shape of a resource type.
 
     Raises:
         UnknownTypeError: no installed SDK has the type.
@@ -114,13 +114,13 @@ def resource_shape(token: str) -> ResourceShape:
 
 @cache
 def provider_shape(package: str) -> dict[str, Field]:
-    """The configuration that a package's provider accepts."""
+    """Return the configuration that a package's provider accepts."""
     return input_fields(ObjectOf(package_root(package) / "provider.py", "ProviderArgs"))
 
 
 @cache
 def input_fields(of: ObjectOf) -> dict[str, Field]:
-    """The fields of an input class; a constructor argument without a default must be given."""
+    """Return the fields of an input class; a constructor argument without a default must be given."""
     node = class_node(of.path, of.name)
     if node is None:
         return {}
@@ -144,7 +144,7 @@ def input_fields(of: ObjectOf) -> dict[str, Field]:
 
 @cache
 def output_fields(of: ObjectOf) -> dict[str, Field]:
-    """The fields of an output class; `required` means that the provider always fills it."""
+    """Return the fields of an output class; `required` means that the provider always fills it."""
     node = class_node(of.path, of.name)
     if node is None:
         return {}
@@ -193,7 +193,7 @@ def _subscripted(path: Path, name: str, inner: ast.expr) -> Shape:
 
 
 def _referenced(path: Path, reference: str) -> Shape:
-    """A class named in quotes: `'XArgs'`, `'outputs.X'`, `'_iam.XArgs'` of a sibling module, or an enum."""
+    """Return a class named in quotes: `'XArgs'`, `'outputs.X'`, a sibling's `'_iam.XArgs'`, or an enum."""
     module, _, name = reference.rpartition(".")
     folder = path.parent
     if module not in {"", "outputs"}:

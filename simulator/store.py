@@ -54,7 +54,7 @@ class CloudStore:
         return self.directory / FILE_NAME
 
     def find(self, urn: str, type_token: str, resource_id: str, *, oldest: bool = False) -> Record | None:
-        """The living resource of this type and id, as it is on disk now.
+        """Return the living resource of this type and id, as it is on disk now.
 
         Ids may repeat (every random password has the id "none"), so the one made under the URN comes first;
         one made under another URN is the same resource after a rename or an import. Of two generations
@@ -70,7 +70,7 @@ class CloudStore:
         return found[0 if oldest else -1] if found else None
 
     def generation(self, urn: str) -> int:
-        """The generation that the next resource made under this URN gets."""
+        """Return the generation that the next resource made under this URN gets."""
         return self.generations.get(urn, 0)
 
     def add(self, record: Record) -> None:
@@ -118,7 +118,7 @@ class CloudStore:
 
 
 def open_store(directory: Path) -> CloudStore:
-    """The cloud of a directory: what an earlier run left, or an empty one.
+    """Return the cloud of a directory: what an earlier run left, or an empty one.
 
     Raises:
         StoreError: the file is there but is no simulated cloud.

@@ -7,7 +7,7 @@ from simulator.store import open_store
 
 
 def summary(state_dir: Path) -> str:
-    """Lines that say that the cloud is simulated, what it holds, and which types botocore validated."""
+    """Return the lines that say that the cloud is simulated, what it holds, and which types botocore validated."""
     records = [record for record in open_store(state_dir).records.values() if not record.left_over]
     checked = Counter(_short(record.type) for record in records if record.made_in == "moto")
     recorded = Counter(_short(record.type) for record in records if record.made_in != "moto")

@@ -33,7 +33,7 @@ class Failure:
 
 
 def check_fields(values: Mapping[str, Value], fields: Mapping[str, Field], path: str = "") -> Iterator[Failure]:
-    """Every fault of an object: unknown names, missing ones, and wrong values at any depth."""
+    """Yield every fault of an object: unknown names, missing ones, and wrong values at any depth."""
     for name, value in values.items():
         if name.startswith("__") or value is None:
             continue
@@ -53,7 +53,7 @@ def check_fields(values: Mapping[str, Value], fields: Mapping[str, Field], path:
 
 
 def check_value(value: Value, shape: Shape, path: str) -> Iterator[Failure]:
-    """Every fault of one value. Unknown values are accepted anywhere; secrets are looked into."""
+    """Yield every fault of one value. Unknown values are accepted anywhere; secrets are looked into."""
     if is_secret(value):
         yield from check_value(value.get("value"), shape, path)
     elif value is None or is_unknown(value):
@@ -95,7 +95,7 @@ def _fits(value: Value, shape: Shape) -> bool:
 
 
 def given(value: Value) -> str:
-    """What kind of value this is, without the value."""
+    """Return what kind of value this is, without the value."""
     if is_asset(value):
         return "an asset"
     for kind, name in ((bool, "a boolean"), (str, "a string"), (int, "an integer"), (float, "a number")):
@@ -105,7 +105,7 @@ def given(value: Value) -> str:
 
 
 def described(shape: Shape) -> str:
-    """The allowed shape in words."""
+    """Return the allowed shape in words."""
     if isinstance(shape, Scalar):
         return f"{'an' if shape.kind == 'int' else 'a'} {SCALARS[shape.kind]}"
     if isinstance(shape, ListOf):

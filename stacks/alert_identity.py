@@ -5,7 +5,7 @@ from stacks.config.stack import StackConfig
 
 
 def alert_identity(config: StackConfig) -> AlertIdentity:
-    """What every rule of the stack has in common; its first owner answers where a record names nobody."""
+    """Return what every rule of the stack has in common; its first owner answers where a record names nobody."""
     return AlertIdentity(
         app=config.app,
         environment=config.environment,

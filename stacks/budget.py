@@ -136,13 +136,13 @@ def threshold_problems(budget: Budget, thresholds: ConnectionThresholds) -> Iter
 
 
 def largest_pool(budget: Budget) -> int:
-    """Most `server_connections` that fit at the worst moment, shared equally by the poolers; 0 when none fit."""
+    """Return the most `server_connections` that fit at the worst moment, shared by the poolers; 0 if none fit."""
     free = budget.server_side_supply - budget.direct_connections
     return max(0, free // budget.poolers.peak) * budget.poolers.tasks
 
 
 def problems(budget: Budget) -> Iterator[tuple[str, str]]:
-    """Every reason why the budget does not hold: the configuration key, and one sentence."""
+    """Yield every reason why the budget does not hold: the configuration key, and one sentence."""
     for key in ("server_connections", "client_connections"):
         value = getattr(budget, key)
         if value % budget.poolers.tasks:

@@ -12,7 +12,7 @@ CONTRACT_VARIABLE = "CACHE_CONTRACT"
 
 
 def cache_contract(cache: CacheConfig) -> str:
-    """The contract as canonical JSON: the same configuration gives the same text."""
+    """Return the contract as canonical JSON: the same configuration gives the same text."""
     document = {
         "schema": SCHEMA,
         "separator": SEPARATOR,

@@ -57,14 +57,14 @@ class WayOut:
 
 
 def way_out(network: NetworkConfig) -> WayOut:
-    """The way out that `network` chooses."""
+    """Return the way out that `network` chooses."""
     zones = len(network.zones)
     gateways = {"none": 0, "single": 1, "per_zone": zones}[network.nat]
     return WayOut(gateways=gateways, endpoints=len(network.endpoints) * zones)
 
 
 def way_out_note(network: NetworkConfig) -> str:
-    """One line for people: what is there, what it costs a month, and what each GB adds."""
+    """Return one line for people: what is there, what it costs a month, and what each GB adds."""
     chosen = way_out(network)
     parts, traffic = [], []
     if chosen.gateways:

@@ -17,12 +17,12 @@ TIERS_VARIABLE = "RATE_LIMIT_TIERS"
 
 
 def edge_settings(config: StackConfig) -> EdgeSettings:
-    """Everything that the rules of the stack's zone depend on."""
+    """Return everything that the rules of the stack's zone depend on."""
     return settings_in_force(config.edge)
 
 
 def edge_rules(config: StackConfig) -> Mapping[Phase, Sequence[Rule]]:
-    """The rules of the stack's zone, phase by phase, in Cloudflare's order."""
+    """Return the rules of the stack's zone, phase by phase, in Cloudflare's order."""
     return phases(edge_settings(config))
 
 
@@ -32,13 +32,13 @@ def edge_downgrades(config: StackConfig) -> list[str]:
 
 
 def rate_limit_tiers(config: StackConfig) -> dict[str, str]:
-    """The variable for the application; empty where no tiers are configured."""
+    """Return the variable for the application; empty where no tiers are configured."""
     tiers = config.service.rate_limit_tiers
     return {TIERS_VARIABLE: json.dumps(tiers.model_dump(), sort_keys=True)} if tiers else {}
 
 
 def plan_numbers() -> dict[str, Mapping[str, int]]:
-    """What each plan holds, by plan, for every number."""
+    """Return what each plan holds, by plan, for every number."""
     return {
         "rate limits": {plan: has.rate_limit_rules for plan, has in PLAN_CAPABILITIES.items()},
         "longest window of a rate limit, in seconds": {
@@ -53,7 +53,7 @@ def plan_numbers() -> dict[str, Mapping[str, int]]:
 
 
 def plan_losses() -> dict[str, Mapping[str, str]]:
-    """What happens instead, by plan, for every key that some plan lacks when everything is asked for."""
+    """Return what happens instead, by plan, for every key that some plan lacks when everything is asked for."""
     # Every default, and every choice that is off by default and needs a plan.
     everything = EdgeConfig(
         provider="cloudflare",

@@ -25,10 +25,10 @@ class Names:
         return self.app.replace("-", "_")
 
     def of(self, role: str) -> str:
-        """Physical name of the thing with this role, for example `feed-staging-pooler`."""
+        """Return the physical name of the thing with this role, for example `feed-staging-pooler`."""
         return f"{self.prefix}-{role}"
 
     def tags(self, owners: Mapping[str, str]) -> dict[str, str]:
-        """Tags of every resource: what it belongs to, and whom to ask."""
+        """Return the tags of every resource: what it belongs to, and whom to ask."""
         owned = {f"owner:{kind}": who for kind, who in owners.items()}
         return {"app": self.app, "environment": self.environment, "managed-by": "footing", **owned}

@@ -111,5 +111,5 @@ def _indented(lines: Sequence[str]) -> list[str]:
 
 
 def _text(value: str) -> str:
-    """A text in Alloy's quotes, whose escapes are Go's: those of JSON are among them."""
+    """Return a text in Alloy's quotes, whose escapes are Go's: those of JSON are among them."""
     return json.dumps(value)

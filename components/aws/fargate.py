@@ -41,14 +41,14 @@ class TaskArgs:
 
 
 def make_log_group(name: str, retention_days: int, opts: pulumi.ResourceOptions) -> aws.cloudwatch.LogGroup:
-    """Log group of a task's containers."""
+    """Make the log group of a task's containers."""
     return aws.cloudwatch.LogGroup(f"{name}-log", retention_in_days=retention_days, opts=opts)
 
 
 def make_execution_role(
     name: str, secrets: Sequence[pulumi.Input[str]], opts: pulumi.ResourceOptions
 ) -> aws.iam.Role:
-    """Role with which ECS starts the task: pulls the image, writes logs, reads exactly `secrets` (ARNs)."""
+    """Return the role with which ECS starts the task: pulls the image, writes logs, reads `secrets` (ARNs)."""
     role = aws.iam.Role(f"{name}-execution", assume_role_policy=iam.trust("ecs-tasks.amazonaws.com"), opts=opts)
     aws.iam.RolePolicyAttachment(
         f"{name}-execution",
@@ -67,7 +67,7 @@ def make_execution_role(
 
 
 def make_task_role(name: str, opts: pulumi.ResourceOptions) -> aws.iam.Role:
-    """Role of the program inside the task; it starts with no permission at all."""
+    """Return the role of the program inside the task; it starts with no permission at all."""
     return aws.iam.Role(f"{name}-task", assume_role_policy=iam.trust("ecs-tasks.amazonaws.com"), opts=opts)
 
 
@@ -81,7 +81,7 @@ def container(
     region: str,
     **settings: Any,
 ) -> dict[str, Any]:
-    """One container definition: unprivileged, read-only root, logged; secrets only by reference.
+    """Return one container definition: unprivileged, read-only root, logged; secrets only by reference.
 
     `secrets` maps a variable to the reference of its value. `settings` are further fields of the definition, in
     ECS's own spelling, and win over the defaults.
@@ -114,7 +114,7 @@ def make_task_definition(
     volumes: Sequence[str] = (),
     tags: Mapping[str, str] | None = None,
 ) -> aws.ecs.TaskDefinition:
-    """Task definition of `containers`, its revisions counted by `family`, a physical name.
+    """Return the task definition of `containers`, its revisions counted by `family`, a physical name.
 
     Older revisions stay: ECS goes back to one when it takes a deployment back. `volumes` are empty directories
     that live as long as the task.

@@ -18,7 +18,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-erro
 
 
 def size_problem(cpu: int, memory_mib: int) -> str | None:
-    """Why Fargate would refuse this size, or None; both numbers as in `TaskArgs`."""
+    """Return why Fargate would refuse this size, or None; both numbers as in `TaskArgs`."""
     if cpu not in MEMORY_MIB_BY_CPU:
         return f"given cpu {cpu}, allowed {', '.join(map(str, MEMORY_MIB_BY_CPU))}"
     allowed = MEMORY_MIB_BY_CPU[cpu]

@@ -13,16 +13,16 @@ POLICY_VERSION = "2012-10-17"
 
 
 def trust(service: str) -> str:
-    """Document that lets one AWS service, for example `ecs-tasks.amazonaws.com`, assume a role."""
+    """Return a policy that lets one AWS service, for example `ecs-tasks.amazonaws.com`, assume a role."""
     statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
     return json.dumps({"Version": POLICY_VERSION, "Statement": [statement]}, sort_keys=True)
 
 
 def allow(actions: Sequence[str], resources: Sequence[pulumi.Input[str]]) -> pulumi.Input[str]:
-    """Document that allows `actions` on exactly `resources` (ARNs)."""
+    """Return a policy that allows `actions` on exactly `resources` (ARNs)."""
     return document([{"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}])
 
 
 def document(statements: Sequence[Mapping[str, Any]]) -> pulumi.Input[str]:
-    """Document of `statements`, as they are."""
+    """Return a policy of `statements`, as they are."""
     return json_text({"Version": POLICY_VERSION, "Statement": list(statements)})

@@ -18,7 +18,7 @@ def make_secret(
 
 
 def reference(arn: pulumi.Input[str], key: str, version_id: pulumi.Input[str]) -> pulumi.Input[str]:
-    """How a container definition names one key of a secret at one version.
+    """Return how a container definition names one key of a secret at one version.
 
     Naming the version makes a change of the value a change of the task, so that it rolls out.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html

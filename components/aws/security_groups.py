@@ -23,7 +23,7 @@ class Upstream:
 def group(
     name: str, description: str, vpc_id: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> aws.ec2.SecurityGroup:
-    """A group without any rule: nothing in, nothing out."""
+    """Return a group without any rule: nothing in, nothing out."""
     return aws.ec2.SecurityGroup(name, description=description, vpc_id=vpc_id, opts=opts)
 
 

@@ -138,5 +138,5 @@ def _to_provider(rule: alerts.AlertRule, delivery: Delivery | None) -> grafana.a
 
 
 def canonical(model: Mapping[str, object]) -> pulumi.Input[str]:
-    """`model` as the one JSON text that stands for it, so that an unchanged model is no change."""
+    """Return `model` as the one JSON text that stands for it, so that an unchanged model is no change."""
     return json_text(model, separators=(",", ":"))

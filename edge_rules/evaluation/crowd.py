@@ -39,7 +39,7 @@ class Crowd:
     """Different things that are asked for, in turns: each is kept by itself."""
 
     def exchanges(self) -> Iterator[tuple[float, Exchange]]:
-        """Each request with its time in seconds."""
+        """Yield each request with its time in seconds."""
         addresses = [f"2001:db8:{number:x}::1" for number in range(self.addresses)]
         asked = [
             request(self.method, self.path, host=self.host, headers=self.headers, address=it) for it in addresses
@@ -111,11 +111,11 @@ class _Cache:
         self._fetched: dict[int, float] = {}
 
     def holds(self, number: int, time: float, lifetime: CacheLifetime) -> bool:
-        """Whether the edge can answer by itself, be it with a stale answer that it fetches again meanwhile."""
+        """Return whether the edge can answer by itself, maybe with a stale answer while it revalidates."""
         return self._age(number, time) < lifetime.edge_seconds + lifetime.stale_seconds
 
     def is_stale(self, number: int, time: float, lifetime: CacheLifetime) -> bool:
-        """Whether what the edge holds is past its time."""
+        """Return whether what the edge holds is past its time."""
         return self._age(number, time) >= lifetime.edge_seconds
 
     def store(self, number: int, time: float) -> None:

@@ -104,7 +104,7 @@ def request(
 
 
 def normalised(path: str) -> str:
-    """The path as rules see it: Cloudflare resolves dots, merges slashes and undoes needless encoding first.
+    """Return the path as rules see it: Cloudflare resolves dots, merges slashes and undoes needless encoding.
 
     Source: https://developers.cloudflare.com/rules/normalization/how-it-works/
     """

@@ -32,7 +32,7 @@ class Pack:
 
 
 def load_rules(module: str = RULES) -> "Catalogue":
-    """The catalogue of `module`.
+    """Return the catalogue of `module`.
 
     Raises:
         GateError: the module cannot be loaded, or holds no rules.
@@ -52,7 +52,7 @@ def load_rules(module: str = RULES) -> "Catalogue":
 
 
 def load(root: Path, environment: str, config: Path | None = None, module: str = RULES) -> Pack:
-    """The pack of the project at `root`, with levels raised by the file `config`.
+    """Return the pack of the project at `root`, with levels raised by the file `config`.
 
     Raises:
         GateError: the pack is missing, empty, broken or misconfigured.

@@ -32,7 +32,7 @@ def report_on(document: dict[str, Any], environment: str, pack: Pack, today: dat
 
 
 def saved(path: Path, stack: str) -> dict[str, Any]:
-    """The plan in the file at `path`, made sure to be one of `stack`.
+    """Return the plan in the file at `path`, once it is sure to be one of `stack`.
 
     Raises:
         GateError: it cannot be read, is of another version or of another stack.

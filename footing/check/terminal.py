@@ -18,7 +18,7 @@ WORDS = {
 
 
 def text(report: Report) -> str:
-    """The whole report, ending with a line break."""
+    """Return the whole report, ending with a line break."""
     return "\n".join(_lines(report)) + "\n"
 
 
@@ -52,7 +52,7 @@ def _order(finding: Finding) -> tuple[str, str, str]:
 
 
 def _grouped(word: str, findings: Iterable[Finding]) -> Iterator[str]:
-    """Findings that say the same of several resources are told once."""
+    """Yield the lines of the findings; those that say the same of several resources are one."""
     for _, group in groupby(sorted(findings, key=_order), key=lambda it: _order(it)[:2]):
         yield from _group(word, list(group))
 

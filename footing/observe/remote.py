@@ -38,7 +38,7 @@ _OPENER = urllib.request.build_opener(_Stay)
 
 
 def address(given: str) -> str:
-    """The address `given`, without a last slash.
+    """Return the address `given`, without a last slash.
 
     Raises:
         UsageError: it is no address of a server.
@@ -51,7 +51,7 @@ def address(given: str) -> str:
 
 
 def authorization(url: str) -> str:
-    """What Grafana at `url` is shown, from the environment.
+    """Return the authorization for Grafana at `url`, from the environment.
 
     Raises:
         UsageError: the variable is not set, or the way there is not encrypted.
@@ -77,7 +77,7 @@ def reading(what: str) -> Iterator[None]:
 
 
 def ask(url: str, *, shown: str | None = None, body: Any = None) -> Any:
-    """The answer of `url`, read as JSON; None when it is empty. `shown` is its authorization.
+    """Return the answer of `url`, read as JSON; None when it is empty. `shown` is its authorization.
 
     Raises:
         RemoteError: nobody answers, or the answer is an error, a redirect or no JSON.

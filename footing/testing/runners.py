@@ -117,7 +117,7 @@ def judged_by_engine(
 
 @contextmanager
 def client_of(servicer: Any) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
-    """A client of `servicer`, over a real channel."""
+    """Yield a client of `servicer`, over a real channel."""
     server, port = started(servicer)
     try:
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
@@ -127,7 +127,7 @@ def client_of(servicer: Any) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
 
 
 def named(resources: Sequence[Resource]) -> list[Resource]:
-    """The same resources, each with a name and a URN."""
+    """Return the resources, each with a name and a URN."""
     found = []
     for number, resource in enumerate(resources, start=1):
         name = resource.name or f"resource-{number}"

@@ -29,7 +29,7 @@ def as_sent(value: Any) -> Any:
 
 
 def sealed_away(value: Any) -> Any:
-    """The same value as a rule sees it: secrets without their content."""
+    """Return the value as a rule sees it: secrets without their content."""
     if isinstance(value, Sealed):
         return SECRET
     if isinstance(value, Mapping):
@@ -38,7 +38,7 @@ def sealed_away(value: Any) -> Any:
 
 
 def request(resource: Resource) -> proto.AnalyzeRequest:
-    """The question about one resource."""
+    """Return the check of one resource."""
     return proto.AnalyzeRequest(
         type=resource.type,
         urn=resource.urn,
@@ -49,7 +49,7 @@ def request(resource: Resource) -> proto.AnalyzeRequest:
 
 
 def stack_request(resources: Sequence[Resource]) -> proto.AnalyzeStackRequest:
-    """The question about all resources together."""
+    """Return the check of all resources together."""
     return proto.AnalyzeStackRequest(resources=[_together(resource) for resource in resources])
 
 

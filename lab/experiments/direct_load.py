@@ -15,7 +15,7 @@ EXHAUSTED = ("too many clients already", "remaining connection slots are reserve
 
 
 def run(stage: Stage, seconds: float = 10) -> Result:
-    """1,000 clients straight to PostgreSQL, and 200 requests a second for `seconds`."""
+    """Run 1,000 clients straight to PostgreSQL, and 200 requests a second for `seconds`."""
     begin = stage.begin()
 
     async def send() -> tuple[Outcome, Outcome]:
@@ -51,5 +51,5 @@ def run(stage: Stage, seconds: float = 10) -> Result:
 
 
 def text_says_exhausted(text: str) -> bool:
-    """Whether an error means that `max_connections` is used up."""
+    """Return whether an error means that `max_connections` is used up."""
     return any(part in text for part in EXHAUSTED)

@@ -38,7 +38,7 @@ def run(stage: Stage) -> Result:
 
 
 def metrics(port: int) -> dict[str, float]:
-    """The highest value of each metric that `port` serves, whatever its labels."""
+    """Return the highest value of each metric that `port` serves, whatever its labels."""
     with urllib.request.urlopen(f"http://{process.LOOPBACK}:{port}/metrics", timeout=30) as answer:
         text = answer.read().decode()
     found: dict[str, float] = {}

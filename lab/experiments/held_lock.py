@@ -23,7 +23,7 @@ CLEAR_ERROR = "query_wait_timeout"
 
 
 def run(stage: Stage) -> Result:
-    """One client keeps a row locked, the others want the row until the pool is full, then more come."""
+    """Let one client lock a row, others want it until the pool is full, and more come then."""
     begin = stage.begin()
     with stage.poolers(QUERY_WAIT_TIMEOUT_SECONDS) as poolers:
         findings = asyncio.run(_block(stage, [it.url() for it in poolers]))
@@ -85,7 +85,7 @@ def _findings(
 
 
 async def _execute(client: Client, statement: str) -> tuple[str, float]:
-    """The error, empty without one, and the seconds it took."""
+    """Return the error, empty without one, and the seconds it took."""
     begin = time.monotonic()
     try:
         async with asyncio.timeout(REQUEST_DEADLINE_SECONDS):

@@ -29,7 +29,7 @@ class _Run:
 
 
 def run(stage: Stage, seconds: float = 20) -> Result:
-    """1,000 clients through the poolers: 200 requests a second for `seconds`, then all clients at once."""
+    """Run 1,000 clients through the poolers: 200 requests a second for `seconds`, then all clients at once."""
     begin = stage.begin()
     with stage.poolers() as poolers:
         done = asyncio.run(_load(stage, poolers, seconds))

@@ -19,7 +19,7 @@ DRIVER_DEFAULT = 5
 
 
 def run(stage: Stage) -> Result:
-    """The same statements by drivers that prepare on the server, and by drivers that do not."""
+    """Run the same statements by drivers that prepare on the server, and by drivers that do not."""
     installed = programs.version("pgbouncer")
     tracks = installed >= FIRST_WITH_PREPARED_STATEMENTS
     with stage.poolers() as poolers:

@@ -76,7 +76,7 @@ class _Deployment:
     peak: int = 0
 
     def next_pooler(self) -> Pooler:
-        """Poolers in turn, as a load balancer hands out connections."""
+        """Return the next pooler in turn, as a load balancer hands out connections."""
         return self.in_service[next(self.turns) % len(self.in_service)]
 
 

@@ -5,6 +5,6 @@ from lab.result import Curve
 
 
 def curve(name: str, postgres: Postgres, since: float) -> Curve:
-    """The application's connections after `since`, Unix time."""
+    """Return the application's connections after `since`, Unix time."""
     points = [(at - since, count) for at, count in postgres.occupancy() if at > since]
     return Curve(name=name, points=[(0.0, 0), *points])

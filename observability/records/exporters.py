@@ -125,7 +125,7 @@ REDIS: Sequence[tuple[Version, RedisNames]] = (
 
 
 def version_of(text: str) -> Version:
-    """Major and minor version in `text`: a version, or an image with one as its tag.
+    """Return the major and minor version in `text`: a version, or an image with one as its tag.
 
     Raises:
         ValueError: there is none.
@@ -139,7 +139,7 @@ def version_of(text: str) -> Version:
 
 
 def names_of(table: Sequence[tuple[Version, Names]], version: Version) -> Names:
-    """What `version` calls its metrics.
+    """Return what `version` calls its metrics.
 
     Raises:
         ValueError: it is older than the first version of the table.

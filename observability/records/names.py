@@ -89,24 +89,24 @@ class MetricNames:
     """Operations whose time is measured by themselves."""
 
     def answers(self, *matches: Match) -> Series:
-        """Answers of the service."""
+        """Return the series of the service's answers."""
         return of_service(self.requests, *matches)
 
     def with_status(self, pattern: str) -> Series:
-        """Answers whose status matches the regular expression `pattern`."""
+        """Return the series of answers whose status matches the regular expression `pattern`."""
         return self.answers(Match(self.status_label, pattern, Operator.LIKE))
 
     def duration_quantile(self, share: float, by: tuple[str, ...] = ()) -> Expression:
-        """A quantile of the time to an answer, in seconds."""
+        """Return a quantile of the time to an answer, in seconds."""
         return quantile_seconds(share, self.duration, self.duration_unit, by)
 
 
 def of_service(metric: str, *matches: Match) -> Series:
-    """A metric of the application itself."""
+    """Return a metric of the application itself."""
     return Series(metric, (Match("job", Job.SERVICE), *matches))
 
 
 def quantile_seconds(share: float, histogram: str, unit: str, by: tuple[str, ...] = ()) -> Expression:
-    """A quantile of one of the application's histograms, in seconds whatever `unit` it counts in."""
+    """Return a quantile of one of the application's histograms, in seconds whatever `unit` it counts in."""
     quantile = Quantile(share, of_service(f"{histogram}_bucket"), by)
     return quantile if SECONDS_IN[unit] == 1 else Scaled(quantile, SECONDS_IN[unit])

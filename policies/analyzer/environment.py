@@ -6,7 +6,7 @@ import yaml
 
 
 def environment_in(root: Path, stack: str, key: str) -> str:
-    """The plain value of `key` in the stack's file below `root`; empty without one, which means the strict levels.
+    """Return the plain value of `key` in the stack's file below `root`; empty without one: the strict levels.
 
     `pulumi policy analyze` starts the pack without a stack or a configuration:
     https://github.com/pulumi/pulumi/blob/v3.230.0/pkg/cmd/pulumi/policy/policy_analyze.go

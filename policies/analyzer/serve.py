@@ -21,7 +21,7 @@ _OPTIONS: Final = [
 
 
 def started(servicer: Any) -> tuple[grpc.Server, int]:
-    """A server of `servicer` on a free port of loopback, and the port."""
+    """Return a server of `servicer` on a free port of loopback, and the port."""
     # Rules are pure and quick, and they count the waivers together: one at a time is as fast and needs no lock.
     server = grpc.server(ThreadPoolExecutor(max_workers=1), options=_OPTIONS)
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(servicer, server)

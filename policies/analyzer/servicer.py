@@ -142,7 +142,7 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
         return proto.RemediateResponse()
 
     def Cancel(self, request: Any, context: Any) -> Any:
-        """Do nothing: no call lasts."""
+        """Return nothing: no call lasts."""
         return empty_pb2.Empty()
 
     def _info(self) -> Any:
@@ -156,7 +156,7 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
         return self._stack_waivers
 
     def _opened(self, urn: str) -> waivers.StackWaivers:
-        """The waivers; `pulumi policy analyze` names no stack, so the first URN and the stack's file tell."""
+        """Return the waivers; `pulumi policy analyze` names no stack, so the first URN and the stack's file do."""
         if self._stack_waivers is not None:
             return self._stack_waivers
         stack = waivers.stack_of(urn)
@@ -184,7 +184,7 @@ def _not_applicable(rules: Iterable[str]) -> list[Any]:
 
 
 def _resource(request: Any, properties: Mapping[str, Any]) -> Resource:
-    """The resource of either request; that of a single one knows no dependencies."""
+    """Return the resource of either request; that of a single one knows no dependencies."""
     together = isinstance(request, proto.AnalyzerResource)
     depended = request.propertyDependencies.items() if together else ()
     return Resource(

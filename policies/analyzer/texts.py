@@ -60,12 +60,12 @@ def policy_info(rule: AnyRule, environment: str) -> Any:
 
 
 def describe(rule: AnyRule) -> str:
-    """A rule as one text: what, why, where it is written."""
+    """Return a rule as one text: what, why, where it is written."""
     return f"{rule.title}: {rule.why}. Source: {rule.source}."
 
 
 def diagnostic(finding: Finding, *, stops: bool, waiver: Waiver | None = None) -> Any:
-    """What the engine shows of a finding; one that does not stop the change is shown as advice."""
+    """Return what the engine shows of a finding; one that does not stop the change is shown as advice."""
     rule, text = finding.rule, f"{finding.judgement.reason}. {finding.rule.remediation}"
     if waiver:
         text = f"excepted until {waiver.expires} by {waiver.owner} ({waiver.reason}): {text}"
@@ -82,7 +82,7 @@ def diagnostic(finding: Finding, *, stops: bool, waiver: Waiver | None = None) -
 
 
 def complaint(problem: str) -> Any:
-    """What the engine shows of something wrong with the gate itself."""
+    """Return what the engine shows of a fault of the gate itself."""
     return proto.AnalyzeDiagnostic(
         policyName=REVIEWED,
         policyPackName=PACK,

@@ -81,7 +81,7 @@ class _Watch:
                 self._alarmed_urns |= set(sources)
 
     def on(self, resource: Resource) -> bool | None:
-        """Whether an alert looks at `resource`; None where that is unknown."""
+        """Return whether an alert looks at `resource`; None where that is unknown."""
         name = resource.get(PHYSICAL_NAMES[resource.type])
         if resource.urn in self._queried_urns or resource.urn in self._alarmed_urns:
             return True
@@ -103,7 +103,7 @@ _HIDDEN, _DOUBTFUL = "[unknown]", "[doubtful]"
 
 
 def _queries(group: Resource) -> Iterator[tuple[set[str], Resource]]:
-    """The texts of each query of a group of alerts that are not paused, with the group."""
+    """Yield the texts of each query of a group of alerts that are not paused, with the group."""
     rules = group.get("rules")
     for rule in [rules] if unreadable(rules) else items(rules):
         paused = at(rule, "isPaused")

@@ -16,7 +16,7 @@ ContainerCheck = Callable[[Mapping[str, Any]], str]
 
 
 def definitions(task: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
-    """The containers of a task, None where their text is no list of objects.
+    """Return the containers of a task, None where their text is no list of objects.
 
     Raises:
         LookupError: the text is unknown or a secret.

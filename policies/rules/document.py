@@ -8,7 +8,7 @@ from policies.rules.reading import at, items, unreadable
 
 
 def statements(document: Any) -> list[Mapping[str, Any]] | None:
-    """The statements of a document, None where it is no document.
+    """Return the statements of a document, None where it is no document.
 
     Raises:
         LookupError: the document, or a part of it, is unknown or a secret.
@@ -34,10 +34,10 @@ def _hides(value: Any) -> bool:
 
 
 def texts(value: Any) -> list[str]:
-    """The texts of an element that may be one or a list."""
+    """Return the texts of an element that may be one or a list."""
     return [it for it in items(value) if isinstance(it, str)]
 
 
 def allows(statement: Mapping[str, Any]) -> bool:
-    """Whether a statement allows something; IAM compares this word with its case."""
+    """Return whether a statement allows something; IAM compares this word with its case."""
     return statement.get("Effect") != "Deny"

@@ -92,7 +92,7 @@ def _refuses(rule: Properties) -> bool:
 
 
 def _failed_logins(rules: Sequence[Properties]) -> Judgement:
-    """A challenge that comes too late; none at all is for the configuration to say, for few plans can count."""
+    """Refuse a challenge that comes too late; none at all is for the configuration: few plans can count."""
     counting = [rule for rule in rules if _refuses(rule) and _about_auth(rule) and _counts_answers(rule)]
     for rule in counting:
         requests = whole_number(rule["ratelimit"].get("requestsPerPeriod"))

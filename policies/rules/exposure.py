@@ -45,7 +45,7 @@ _BITS, _HEX_BITS = 4.0, 3.0
 
 
 def secret_by_name(name: str) -> bool:
-    """Whether a variable's name says that it holds a secret."""
+    """Return whether a variable's name says that it holds a secret."""
     words = _words(name)
     if not words or words[-1] in _ABOUT:
         return False
@@ -58,7 +58,7 @@ def _words(name: str) -> list[str]:
 
 
 def secret_by_value(value: Any) -> bool:
-    """Whether a literal looks like a secret: a known form, a URL with a password, or random characters."""
+    """Return whether a literal looks like a secret: a known form, a URL with a password, or random characters."""
     if not isinstance(value, str):
         return False
     if _KNOWN_FORMS.search(value) or _URL_WITH_PASSWORD.search(value):

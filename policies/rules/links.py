@@ -27,23 +27,23 @@ class _Index:
 
 
 def by_urn(resource: Resource, key: str) -> tuple[str, ...]:
-    """URNs of the resources that a property comes from."""
+    """Return the URNs of the resources that a property comes from."""
     return tuple(resource.property_dependencies.get(key, ()))
 
 
 def linked(resource: Resource, key: str, stack: Stack, *types: str) -> list[Resource]:
-    """Resources of these types that a property comes from."""
+    """Return the resources of these types that a property comes from."""
     found = (stack.by_urn.get(urn) for urn in by_urn(resource, key))
     return [it for it in found if it is not None and it.type in types]
 
 
 def linking(stack: Stack, type_: str, key: str, to: Resource) -> list[Resource]:
-    """Resources of a type whose property comes from `to`."""
+    """Return the resources of a type whose property comes from `to`."""
     return _index(stack, (type_,), key).direct.get(to.urn, []) if to.urn else []
 
 
 def siblings(stack: Stack, types: tuple[str, ...], key: str, of: Resource, name: str) -> list[Resource]:
-    """Resources whose property comes from `of`, or is the same text as the property of it called `name`.
+    """Return the resources whose property comes from `of`, or is the same text as its property called `name`.
 
     A property may come from another sibling, which has it from `of`: programs order resources that way.
     """
@@ -54,14 +54,14 @@ def siblings(stack: Stack, types: tuple[str, ...], key: str, of: Resource, name:
 
 
 def has_unresolved_links(stack: Stack, types: tuple[str, ...], key: str) -> bool:
-    """Whether a resource of these types has an unknown property that comes from no resource of the stack."""
+    """Return whether one of these types has an unknown property that comes from no resource of the stack."""
     return _index(stack, types, key).has_unresolved_links
 
 
 def has_sibling(
     of: tuple[str, str], sibling: tuple[str, str], *, what: str, observed: str, required: str
 ) -> Callable[[Stack], Iterator[tuple[Resource, Judgement]]]:
-    """The check that every resource of a type has a sibling; each is given as its type and the key of the name."""
+    """Return the check that each resource of a type has a sibling; both as type and the key of the name."""
 
     def check(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
         doubtful = has_unresolved_links(stack, (sibling[0],), sibling[1])

@@ -44,12 +44,12 @@ AFTER_A_RESTART: Final = frozenset(
 
 
 def family_version(family: Any) -> int | None:
-    """The major version of a family of PostgreSQL, None of another."""
+    """Return the major version of a family of PostgreSQL, None of another."""
     return whole_number(family.removeprefix("postgres")) if isinstance(family, str) else None
 
 
 def parameter(group: Mapping[str, Any], name: str) -> Any:
-    """A parameter's value, None when it is not set, `UNKNOWN` when that cannot be told."""
+    """Return a parameter's value, None when it is not set, `UNKNOWN` when that cannot be told."""
     entries = group.get("parameters")
     if unreadable(entries):
         return UNKNOWN
@@ -63,7 +63,7 @@ def parameter(group: Mapping[str, Any], name: str) -> Any:
 
 
 def max_connections(group: Mapping[str, Any]) -> Any:
-    """What a group tells PostgreSQL to accept: a whole number, `UNKNOWN`, or None where it states none."""
+    """Return what a group tells PostgreSQL to accept: a whole number, `UNKNOWN`, or None where it states none."""
     found = parameter(group, MAX_CONNECTIONS)
     return found if unreadable(found) else whole_number(found)
 

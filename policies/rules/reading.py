@@ -28,12 +28,12 @@ _WORST_FIRST: Final = (Verdict.FAIL, Verdict.UNDECIDED, Verdict.PASS, Verdict.NO
 
 
 def unreadable(*values: Any) -> bool:
-    """Whether a rule cannot see any of these."""
+    """Return whether a rule cannot see any of these."""
     return any(value is UNKNOWN or value is SECRET for value in values)
 
 
 def at(value: Any, *path: str) -> Any:
-    """What is at a path: None if nothing is; a mark, or what is no mapping, ends the path and is the answer."""
+    """Return what is at a path, or None; a mark, or what is no mapping, ends the path and is the answer."""
     for key in path:
         if not isinstance(value, Mapping):
             break
@@ -42,21 +42,21 @@ def at(value: Any, *path: str) -> Any:
 
 
 def items(value: Any) -> list[Any]:
-    """A list's items; nothing and one value alone are read as JSON policies write them."""
+    """Return a list's items; nothing and one value alone are read as JSON policies write them."""
     if value is None:
         return []
     return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value]
 
 
 def truth(value: Any) -> bool | None:
-    """The boolean that a property means, or None: `true` and `"true"` are, `1` is not."""
+    """Return the boolean that a property means, or None: `true` and `"true"` are, `1` is not."""
     if isinstance(value, bool):
         return value
     return _TRUTHS.get(value) if isinstance(value, str) else None
 
 
 def is_text(value: Any) -> bool:
-    """Whether there is a text: a mark stands for one."""
+    """Return whether there is a text: a mark stands for one."""
     return unreadable(value) or (isinstance(value, str) and value != "")
 
 
@@ -68,7 +68,7 @@ def must(
     observed: Callable[[Any], str] | None = None,
     what: str = "",
 ) -> Check:
-    """The check that a property is readable and `hold` accepts it; `known` are texts that a report may show.
+    """Return the check that a property is readable and `hold` accepts it; reports may show the texts `known`.
 
     `observed` says what was seen, `what` what is not known yet: the property's name (and its value) without them.
     """
@@ -86,7 +86,7 @@ def must(
 
 
 def flag(*path: str, expected: bool, default: bool) -> Check:
-    """The check that a boolean is as `expected`; `default` is what the provider does without it."""
+    """Return the check that a boolean is as `expected`; `default` is what the provider does without it."""
     return must(
         *path,
         hold=lambda value: (default if value is None else truth(value)) is expected,
@@ -95,7 +95,7 @@ def flag(*path: str, expected: bool, default: bool) -> Check:
 
 
 def word(*path: str, allowed: Sequence[str], default: str | None = None, known: Sequence[str] = ()) -> Check:
-    """The check that a text is one of `allowed`; `known` are others that a report may show."""
+    """Return the check that a text is one of `allowed`; `known` are others that a report may show."""
     return must(
         *path,
         hold=lambda value: (default if value is None else value) in allowed,
@@ -105,7 +105,7 @@ def word(*path: str, allowed: Sequence[str], default: str | None = None, known: 
 
 
 def number(*path: str, minimum: int, maximum: int, unit: str, default: int | None = None) -> Check:
-    """The check that a whole number lies within both bounds; without `default`, it must be stated."""
+    """Return the check that a whole number lies within both bounds; without `default`, it must be stated."""
 
     def hold(value: Any) -> bool:
         found = default if value is None else whole_number(value)
@@ -115,7 +115,7 @@ def number(*path: str, minimum: int, maximum: int, unit: str, default: int | Non
 
 
 def text(*path: str, refused: Sequence[str] = ()) -> Check:
-    """The check that a text is there, and is none of `refused`."""
+    """Return the check that a text is there, and is none of `refused`."""
     name = ".".join(path)
     required = f"{name}, not {' or '.join(refused)}" if refused else name
 
@@ -131,7 +131,7 @@ def text(*path: str, refused: Sequence[str] = ()) -> Check:
 
 
 def some(*path: str, observed: str = "", required: str = "") -> Check:
-    """The check that a list has an item."""
+    """Return the check that a list has an item."""
     name = ".".join(path)
     return must(
         *path,
@@ -142,17 +142,17 @@ def some(*path: str, observed: str = "", required: str = "") -> Check:
 
 
 def both(*checks: Check) -> Check:
-    """The check that all of `checks` hold."""
+    """Return the check that all of `checks` hold."""
     return lambda resource: worst(check(resource) for check in checks)
 
 
 def either(settled: Callable[[Resource], bool], check: Check) -> Check:
-    """The check that holds where the question is `settled` already, and asks `check` elsewhere."""
+    """Return the check that holds where the question is `settled` already, and asks `check` elsewhere."""
     return lambda resource: PASSED if settled(resource) else check(resource)
 
 
 def in_order(*checks: Check) -> Check:
-    """The check whose answer is that of the first of `checks` that does not pass."""
+    """Return the check whose answer is that of the first of `checks` that does not pass."""
 
     def check(resource: Resource) -> Judgement:
         judgements = (check(resource) for check in checks)
@@ -162,12 +162,12 @@ def in_order(*checks: Check) -> Check:
 
 
 def worst(judgements: Iterable[Judgement]) -> Judgement:
-    """The worst of several judgements; what does not apply counts last."""
+    """Return the worst of several judgements; what does not apply counts last."""
     return min(judgements, key=lambda judgement: _WORST_FIRST.index(judgement.verdict), default=NOT_APPLICABLE)
 
 
 def only(concerns: Callable[[Resource], bool | None], check: Check, *, what: str) -> Check:
-    """The check where the rule concerns the resource; `concerns` answers None where that is unknown."""
+    """Return the check where the rule concerns the resource; `concerns` answers None where that is unknown."""
 
     def checked(resource: Resource) -> Judgement:
         concerned = concerns(resource)
@@ -182,7 +182,7 @@ def only(concerns: Callable[[Resource], bool | None], check: Check, *, what: str
 
 
 def where(key: str, hold: Callable[[Any], bool], default: Any = None) -> Callable[[Resource], bool | None]:
-    """Whether `hold` accepts a property; None where that is unknown."""
+    """Return whether `hold` accepts a property; None where that is unknown."""
 
     def concerns(resource: Resource) -> bool | None:
         value = resource.get(key, default)

@@ -7,7 +7,7 @@ from policies.rule import SECRET, UNKNOWN, Judgement, Properties, fail, undecide
 
 
 def well_shaped(check: Callable[[Properties], Judgement]) -> Callable[[Properties], Judgement]:
-    """The check, asked only where the rules have the shape that Cloudflare gives them."""
+    """Return the check, asked only where the rules have the shape that Cloudflare gives them."""
 
     def checked(ruleset: Properties) -> Judgement:
         rules = ruleset.get("rules")

@@ -90,20 +90,20 @@ _TRACKING = "targetTrackingScalingPolicyConfiguration"
 
 
 def of_pooler(service: Resource, stack: Stack) -> bool | None:
-    """Whether a service runs PgBouncer; None where that cannot be told."""
+    """Return whether a service runs PgBouncer; None where that cannot be told."""
     tasks = linked(service, "taskDefinition", stack, TASK)
     answers = [is_pooler(task) for task in tasks]
     return None if not answers or None in answers else any(answers)
 
 
 def of_measuring(service: Resource, stack: Stack) -> bool:
-    """Whether a service measures the others, and may be one task that is missing for a while."""
+    """Return whether a service measures the others, and may be one task that is missing for a while."""
     tasks = linked(service, "taskDefinition", stack, TASK)
     return bool(tasks) and all(is_measuring(task) is True for task in tasks)
 
 
 def least_tasks(service: Resource, stack: Stack) -> Any:
-    """The fewest tasks of a service: what its scaling keeps, else what it wants."""
+    """Return the fewest tasks of a service: what its scaling keeps, else what it wants."""
     targets = linking(stack, SCALING_TARGET, "resourceId", service)
     return targets[0].get("minCapacity") if targets else service.get("desiredCount", 1)
 

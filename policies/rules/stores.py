@@ -25,7 +25,7 @@ _STORE: Final = "--storage.tsdb.path"
 
 
 def is_measuring(task: Mapping[str, Any]) -> bool | None:
-    """Whether a task measures the others; None where its tags are unknown."""
+    """Return whether a task measures the others; None where its tags are unknown."""
     tag = stated(task, TAG)
     return None if unreadable(tag) else tag is not None
 

@@ -56,7 +56,7 @@ def _states_settings(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
 
 
 def _in_force(ruleset: Mapping[str, Any]) -> list[Any] | None:
-    """The rules of a ruleset that are not switched off, None where they cannot be told."""
+    """Return the rules of a ruleset that are not switched off, None where they cannot be told."""
     rules = ruleset.get("rules")
     if unreadable(rules):
         return None
@@ -110,7 +110,7 @@ _BYPASS = (
 
 
 def _rules_of(stack: Stack, zone: Resource, phase: str) -> tuple[list[list[Any] | None], bool]:
-    """The rules in force of each ruleset of a phase, and whether another ruleset could be one."""
+    """Return the rules in force of each ruleset of a phase, and whether another ruleset could be one."""
     own = siblings(stack, (RULESET,), "zoneId", zone, "id")
     doubtful = any(unreadable(it.get("phase")) for it in own) or has_unresolved_links(stack, (RULESET,), "zoneId")
     return [_in_force(it) for it in own if it.get("phase") == phase], doubtful

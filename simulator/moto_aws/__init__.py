@@ -40,7 +40,7 @@ _SEED_ADDRESS = "http://motoapi.amazonaws.com/moto-api/seed"
 
 
 def kind_of(token: str) -> Kind | None:
-    """How this type is made in moto; None for a type that is only recorded."""
+    """Return how this type is made in moto; None for a type that is only recorded."""
     part = token.split("/", 1)[0] + "/"
     if part not in _FILES:
         return None
@@ -69,7 +69,7 @@ class MotoAws:
             return kind.create(_call(identity, region), inputs)
 
     def update(self, record: Record, news: Properties) -> Properties:
-        """Change a resource; its changed outputs.
+        """Change a resource; return its changed outputs.
 
         Raises:
             RefusedError: as for `create`.
@@ -85,7 +85,7 @@ class MotoAws:
             return changed or {}
 
     def delete(self, record: Record) -> bool:
-        """Remove a resource; True when that leaves something behind.
+        """Remove a resource; return whether that leaves something behind.
 
         Raises:
             RefusedError: as for `create`.

@@ -79,7 +79,7 @@ _CREATION_ONLY = {"cluster", "iamRole", "launchType", "name", "schedulingStrateg
 
 
 def _built(inputs: Properties) -> dict[str, Any]:
-    """The parameters whose structure differs from Pulumi's."""
+    """Return the parameters whose structure differs from Pulumi's."""
     parts: dict[str, Any] = {}
     network = inputs.get("networkConfiguration")
     if network:

@@ -115,7 +115,7 @@ def _allow(call: Call, group: str, inputs: Properties, *, verb: str = "authorize
 
 
 def _permission(rule: Properties, group: str) -> dict[str, Any]:
-    """A rule in the older form, with all its sources in one block."""
+    """Return a rule in the older form, with all its sources in one block."""
     sources = [*rule.get("securityGroups", []), *([group] if rule.get("self") else [])]
     if rule.get("sourceSecurityGroupId"):
         sources.append(rule["sourceSecurityGroupId"])

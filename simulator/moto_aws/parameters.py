@@ -14,7 +14,7 @@ _PAIRS = ({"key", "value"}, {"name", "value"})
 
 
 def parameters(client: Any, operation: str, inputs: Properties, renames: Mapping[str, str]) -> dict[str, Any]:
-    """The inputs that the operation has a parameter for, with the API's names at every depth.
+    """Return the inputs that the operation has a parameter for, with the API's names at every depth.
 
     An input that the operation does not have is left out: it belongs to another call or to the provider.
     A name inside a nested object is never left out, so botocore refuses what the API does not know.
@@ -29,13 +29,13 @@ def parameters(client: Any, operation: str, inputs: Properties, renames: Mapping
 
 
 def operation_shape(client: Any, operation: str) -> Any:
-    """Botocore's model of what an operation takes."""
+    """Return botocore's model of what an operation takes."""
     api_name = client.meta.method_to_api_mapping[operation]
     return client.meta.service_model.operation_model(api_name).input_shape
 
 
 def matching(name: str, members: Mapping[str, Any]) -> str | None:
-    """The API's name that is the same word: without case, and plural where Pulumi made a plural."""
+    """Return the API's name for the same word: without case, and plural where Pulumi made a plural."""
     by_word = {_word(member): member for member in members}
     return next((by_word[word] for word in _words(name) if word in by_word), None)
 
@@ -88,5 +88,5 @@ def _list(value: Value, item: Any) -> Any:
 
 
 def pairs(tags: Mapping[str, str] | None) -> list[dict[str, str]]:
-    """Tags in the form that most AWS services take."""
+    """Return the tags in the form that most AWS services take."""
     return [{"Key": key, "Value": value} for key, value in sorted((tags or {}).items())]

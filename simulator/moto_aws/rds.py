@@ -101,7 +101,7 @@ def _delete_instance(call: Call, existing: Existing) -> bool:
 
 
 def _replay_snapshot(call: Call, existing: Existing) -> None:
-    """The final snapshot of an instance that is gone, made from an instance of the same size and engine."""
+    """Make the final snapshot of an instance that is gone, from an instance of the same size and engine."""
     kept = ("allocatedStorage", "dbName", "engine", "engineVersion", "identifier", "port", "username")
     sent = {name: existing.outputs[name] for name in kept if existing.outputs.get(name) is not None}
     _create_instance(

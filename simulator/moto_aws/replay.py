@@ -37,9 +37,10 @@ def replay_all(records: Iterable[Record], make: Callable[[Record], None]) -> Non
 
 
 def replay_order(records: Iterable[Record]) -> list[Record]:
-    """What moto made: first what deletions left behind, from which a later resource may be restored; then in the
-    order of making, except that a resource comes after those whose ids or ARNs its inputs now hold.
-    """  # noqa: D205
+    """Return what moto made, in the order in which to make it again: first what deletions left behind.
+
+    A resource comes after those whose ids or ARNs its inputs now hold.
+    """
     kept = sorted((record for record in records if record.made_in == "moto"), key=lambda item: not item.left_over)
     by_identifier: dict[str, int] = {}
     for at, record in enumerate(kept):

@@ -38,7 +38,7 @@ def _tag_bucket(call: Call, inputs: Properties) -> None:
 
 
 def _setting(operation: str, body: Callable[[Properties], Properties], removal: str | None) -> Kind:
-    """A setting of a bucket: one call puts it, whether new or changed; `removal` takes it away."""
+    """Return the kind of a bucket's setting: one call puts it, new or changed; `removal` takes it away."""
 
     def create(call: Call, inputs: Properties) -> Created:
         call.send("s3", operation, {"bucket": inputs["bucket"], **body(inputs)})

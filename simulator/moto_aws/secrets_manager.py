@@ -36,7 +36,7 @@ def _update_secret(call: Call, existing: Existing, news: Properties) -> None:
 
 
 def _delete_secret(call: Call, existing: Existing) -> bool:
-    """A secret with a recovery window keeps its name, as in AWS: the window is what protects it."""
+    """Delete a secret; one with a recovery window keeps its name, as in AWS."""
     days = existing.inputs.get("recoveryWindowInDays", _DEFAULT_WINDOW_DAYS)
     fixed: dict[str, Any] = {"RecoveryWindowInDays": days} if days else {"ForceDeleteWithoutRecovery": True}
     call.client(_SERVICE).delete_secret(SecretId=existing.id, **fixed)

@@ -24,7 +24,7 @@ class Comparison:
 
 
 def compare(configured: ScalingArgs, cpu: int, load: Load = LAUNCH_DAY) -> Iterator[Comparison]:
-    """The configured scaling, then others within the same bounds, on tasks with `cpu` units of 1/1024 vCPU."""
+    """Yield the configured scaling, then others within its bounds, on tasks of `cpu` units of 1/1024 vCPU."""
     bounds = ScalingArgs(
         minimum_tasks=configured.minimum_tasks,
         maximum_tasks=configured.maximum_tasks,

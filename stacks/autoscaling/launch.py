@@ -33,17 +33,17 @@ class Load:
     """From the end of a minute until its metric can be seen."""
 
     def requests_per_second(self, minute: float) -> float:
-        """Requests that reach the origin."""
+        """Return the requests that reach the origin."""
         share = min(max(minute / self.ramp_minutes, 0.0), 1.0)
         users = self.users_before + share * (self.users_after - self.users_before)
         return users / self.seconds_between_requests * (100 - self.edge_percent) / 100
 
     def requests_of_one_task(self, cpu: int) -> float:
-        """Requests a second with which a task of that size, in units of 1/1024 vCPU, is fully busy."""
+        """Return the requests a second with which a task of that size, in units of 1/1024 vCPU, is fully busy."""
         return 1000 / self.request_cpu_ms * cpu / 1024
 
     def response_seconds(self, busy: float) -> float:
-        """95th percentile of the response time of tasks that are `busy`, 1 being fully so: one queue a task."""
+        """Return the 95th percentile response time of tasks that are `busy`, 1 being fully: one queue a task."""
         if busy >= 1:
             return SLOWEST_SECONDS
         return min(self.idle_response_seconds / (1 - busy), SLOWEST_SECONDS)

@@ -38,7 +38,7 @@ class Outcome:
     """Every minute, in order."""
 
     def minutes_to(self, tasks: int) -> int | None:
-        """Minutes from the launch until so many tasks take requests; negative before it, None for never."""
+        """Return the minutes from the launch until so many tasks take requests; negative before it, or None."""
         return next((it.minute for it in self.moments if it.ready >= tasks), None)
 
     @property

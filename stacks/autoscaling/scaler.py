@@ -54,7 +54,7 @@ class Scaler:
         self.desired = self._within(self.desired)
 
     def decide(self, second: float, seen: Sequence[Measured]) -> int:
-        """The number of tasks wanted, by the metrics that can be `seen`, the newest last."""
+        """Return the number of tasks wanted, by the metrics that can be `seen`, the newest last."""
         cooling = second - self.changed_at < self.scaling.cooldown_seconds
         base = self.base if cooling else self.desired
         wanted = [self._within(tasks) for tasks in self._wanted(base, seen)]
@@ -97,6 +97,6 @@ class Scaler:
 
 
 def adjustment(tasks: int, percent: int, least: int) -> int:
-    """Tasks that one change adds, negative where it takes away: whole ones, and at least `least`."""
+    """Return how many tasks one change adds, negative where it takes away: whole ones, and at least `least`."""
     amount = max(abs(tasks * percent) // FULL_PERCENT, least)
     return -amount if percent < 0 else amount

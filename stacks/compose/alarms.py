@@ -14,7 +14,7 @@ EXHAUSTED = ("database-connections-page", "service-server-errors-page")
 
 
 def make_alarms(stack: Stack, signals: Sequence[Signals]) -> Alarms | None:
-    """Alarms for what the components tell, where the stack asks for them."""
+    """Return the alarms for what the components tell, where the stack asks for them."""
     config = stack.config.cloudwatch_alarms
     if config is None:
         return None

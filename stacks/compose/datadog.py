@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def make_datadog(stack: Stack, signals: Sequence[Signals]) -> "Datadog | None":
-    """Monitors, objectives and a dashboard for what the components tell."""
+    """Return the monitors, objectives and dashboard for what the components tell."""
     config = stack.config.datadog
     if config is None:
         return None
@@ -35,5 +35,5 @@ def make_datadog(stack: Stack, signals: Sequence[Signals]) -> "Datadog | None":
 
 
 def datadog_variables(config: StackConfig) -> Mapping[str, str]:
-    """Variables by which Datadog's tracer tags what the service sends. Source: S3-68."""
+    """Return the variables by which Datadog's tracer tags what the service sends. Source: S3-68."""
     return {"DD_SERVICE": config.app, "DD_ENV": config.environment} if config.datadog else {}

@@ -25,6 +25,6 @@ class CloudWatchAlarmsConfig(Model):
 
 
 def alarm_problems(config: CloudWatchAlarmsConfig | None, *, may_page: bool) -> Iterator[Problem]:
-    """A pager where nobody may be woken."""
+    """Yield key and sentence for a pager where nobody may be woken."""
     if config and config.pager_url_secret and not may_page:
         yield "cloudwatch_alarms.pager_url_secret", "given, allowed only with grafana.contacts.may_page: true"

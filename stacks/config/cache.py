@@ -60,7 +60,7 @@ class CacheConfig(Model):
 
 
 def cache_problems(cache: CacheConfig) -> Iterator[Problem]:
-    """Key and sentence for each thing that would let two families of keys meet, or never be invalidated."""
+    """Yield key and sentence for each thing that would let two families of keys meet, or never be invalidated."""
     for at, key in enumerate(cache.keys):
         for other in cache.keys[:at]:
             # Where one literal prefix begins the other, a value could be read as the wrong thing.

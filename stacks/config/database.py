@@ -179,7 +179,7 @@ DatabaseConfig = RdsConfig
 
 
 def database_problems(database: DatabaseConfig) -> Iterator[Problem]:
-    """Every way in which the database's settings do not fit each other: the key, and one sentence."""
+    """Yield every way in which the database's settings do not fit each other: the key, and one sentence."""
     choices = Choices(
         managed_password=database.credentials.mode == "managed",
         rotation_days=database.credentials.rotation_days,

@@ -29,7 +29,7 @@ class DatadogConfig(Model):
 
 
 def datadog_problems(config: DatadogConfig | None, *, may_page: bool) -> Iterator[Problem]:
-    """The extra is missing, or a pager rings where nobody may be woken."""
+    """Yield key and sentence where the extra is missing, or a pager rings where nobody may be woken."""
     if config is None:
         return
     if find_spec(SDK) is None:

@@ -28,7 +28,7 @@ TIER_WAYS_OUT = (
 
 
 def requested_settings(edge: EdgeConfig) -> EdgeSettings:
-    """What the configuration asks for, whether or not the plan holds it.
+    """Return what the configuration asks for, whether or not the plan holds it.
 
     Raises:
         ValueError: it would make a wrong rule.
@@ -79,13 +79,13 @@ def requested_settings(edge: EdgeConfig) -> EdgeSettings:
 
 
 def settings_in_force(edge: EdgeConfig) -> EdgeSettings:
-    """What is made: with `when_plan_lacks: degrade`, the nearest that the plan holds."""
+    """Return the settings in force: with `when_plan_lacks: degrade`, the nearest that the plan holds."""
     requested = requested_settings(edge)
     return downgraded(requested) if edge.when_plan_lacks == "degrade" else requested
 
 
 def edge_problems(edge: EdgeConfig, tiers: RateLimitTiersConfig | None) -> Iterator[Problem]:
-    """Every way in which the edge does not fit its plan, its zone or the application's own limits."""
+    """Yield every way in which the edge does not fit its plan, its zone or the application's own limits."""
     for key in ("hostnames", "redirect_hostnames"):
         for hostname in getattr(edge, key):
             label = hostname.removesuffix(f".{edge.zone}")

@@ -45,7 +45,7 @@ class ConfigError(Exception):
 
 
 def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
-    """One sentence for each thing that `error` found while reading `model`."""
+    """Return one sentence for each thing that `error` found while reading `model`."""
     return [_sentence(detail, model) for detail in error.errors(include_url=False)]
 
 
@@ -89,7 +89,7 @@ def _shown(value: Any) -> str:
 
 
 def _tag_key(detail: ErrorDetails) -> str:
-    """The key by which the members of a union are told apart: `provider`, `mode`."""
+    """Return the key by which the members of a union differ: `provider`, `mode`."""
     return str(detail["ctx"]["discriminator"]).strip("'")
 
 

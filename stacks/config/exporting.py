@@ -26,7 +26,7 @@ class Place:
 def exporter_problems(
     metrics: MetricsConfig, told_by: Mapping[str, str], *, redis_provider: str, edge_plan: str, place: Place
 ) -> Iterator[Problem]:
-    """Key and sentence for each way in which exporters do not fit the stack.
+    """Yield key and sentence for each way in which exporters do not fit the stack.
 
     Args:
         metrics: `metrics`.
@@ -59,7 +59,7 @@ def exporter_problems(
 
 
 def _token_problems(metrics: MetricsConfig, place: Place) -> Iterator[Problem]:
-    """The zone's exporter has one token, and nobody else has one."""
+    """Yield what is wrong with the token: the zone's exporter has one, and nobody else does."""
     key, secret = "metrics.cloudflare_token_secret", metrics.cloudflare_token_secret
     arn_key, arn = f"{key}_arn", metrics.cloudflare_token_secret_arn
     if "cloudflare" not in metrics.exporters:

@@ -132,7 +132,7 @@ StoreConfig = Annotated[
 
 
 def sends_alerts(store: StoreConfig) -> bool:
-    """Whether the store evaluates the alerts as well."""
+    """Return whether the store evaluates the alerts as well."""
     return isinstance(store, AmpStore) and store.alerts
 
 
@@ -201,7 +201,7 @@ class MetricsConfig(Model):
         return [*cloud, *zone]
 
     def images(self) -> dict[str, str]:
-        """Every container image that is used, by its key."""
+        """Return every container image that is used, by its key."""
         if not self.collects:
             return {}
         collector = self.collector
@@ -218,7 +218,7 @@ class MetricsConfig(Model):
 
 
 def metrics_problems(metrics: MetricsConfig, *, nat: str, endpoints: list[str], series: int) -> Iterator[Problem]:
-    """Key and sentence for each way in which `metrics` does not fit itself or the stack.
+    """Yield key and sentence for each way in which `metrics` does not fit itself or the stack.
 
     Args:
         metrics: the block itself.
@@ -249,7 +249,7 @@ def metrics_problems(metrics: MetricsConfig, *, nat: str, endpoints: list[str], 
 
 
 def series_estimate(metrics: MetricsConfig, *, poolers: int, services: int, series_of_service: int) -> int:
-    """Active series of the whole stack at the worst moment, roughly: `services` tasks with so many each."""
+    """Return the active series of the stack at the worst moment, roughly: `services` tasks with so many each."""
     if not metrics.collects:
         return 0
     of = {"postgres": SERIES_OF_POSTGRES, "redis": SERIES_OF_REDIS, "cloudflare": SERIES_OF_ZONE}

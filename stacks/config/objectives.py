@@ -36,7 +36,7 @@ class ObjectivesConfig(Model):
 
 
 def objective_problems(config: ObjectivesConfig, names: MetricNames | None) -> Iterator[Problem]:
-    """What of it could never be watched, with metrics called `names`; without any, load tests alone tell."""
+    """Yield what of it could never be watched, with metrics called `names`; None: by load tests alone."""
     targets = config.targets
     yield from _twice("objectives.latency", [target.name for target in targets.latency])
     yield from _twice("objectives.hits", [target.layer for target in targets.hits])
@@ -62,7 +62,7 @@ def objective_problems(config: ObjectivesConfig, names: MetricNames | None) -> I
 
 
 def looser_alerts(targets: Targets) -> Iterator[str]:
-    """One sentence for each promise that is broken before its own alert tells anybody. Source: C-8."""
+    """Yield one sentence for each promise that is broken before its own alert fires. Source: C-8."""
     for target in targets.latency:
         first = target.warning_ms or target.critical_ms
         if first and first > target.target_ms:

@@ -67,7 +67,7 @@ class ContactsConfig(Model):
 
 
 def contact_problems(contacts: ContactsConfig) -> Iterator[Problem]:
-    """Every way in which the contacts do not fit each other."""
+    """Yield every way in which the contacts do not fit each other."""
     if contacts.pagerduty_key_secret and not contacts.may_page:
         yield "grafana.contacts.pagerduty_key_secret", "given, allowed only with may_page: true"
     if contacts.slack_channel and not contacts.slack_webhook_secret:
@@ -75,7 +75,7 @@ def contact_problems(contacts: ContactsConfig) -> Iterator[Problem]:
 
 
 def contact_secret_problems(contacts: ContactsConfig, values: Mapping[str, str]) -> Iterator[Problem]:
-    """Why a message would not arrive, told by the secret `values` without repeating any."""
+    """Yield why a message would not arrive, by the secret `values`, without repeating any."""
     forms = ((contacts.slack_webhook_secret, webhook_problem), (contacts.pagerduty_key_secret, pager_key_problem))
     for name, problem_of in forms:
         if name and name in values and (problem := problem_of(values[name])):

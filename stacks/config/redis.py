@@ -127,7 +127,7 @@ RedisConfig = Annotated[ElastiCacheConfig | ServerlessConfig | UpstashConfig, Fi
 
 
 def redis_problems(redis: RedisConfig) -> Iterator[Problem]:
-    """Key and sentence for each way in which the parts of `redis`, each right by itself, do not fit each other."""
+    """Yield key and sentence for each way in which the parts of `redis` do not fit each other."""
     role = Role(redis.role)
     match redis:
         case ElastiCacheConfig():

@@ -44,5 +44,5 @@ def schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """The schema as canonical text, as it is kept in docs/stack.schema.json."""
+    """Return the schema as canonical text, as it is kept in docs/stack.schema.json."""
     return json.dumps(schema(), indent=2, sort_keys=True) + "\n"

@@ -92,7 +92,7 @@ class StackConfig(Model):
 
 
 def cross_problems(config: StackConfig) -> Iterator[Problem]:
-    """Every way in which the parts of `config`, each right by itself, do not fit each other."""
+    """Yield every way in which the parts of `config`, each right by itself, do not fit each other."""
     pooler = config.database.pooler
     images = {
         "service.image": config.service.image,

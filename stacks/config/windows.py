@@ -25,7 +25,7 @@ WEEK_MINUTES = 7 * DAY_MINUTES
 
 
 def problems(daily: str, weekly: str) -> Iterator[Problem]:
-    """Why RDS would refuse the two windows: the key, and one sentence."""
+    """Yield why RDS would refuse the two windows: the key, and one sentence."""
     backup, maintenance = _span(daily, DAY_MINUTES), _span(weekly, WEEK_MINUTES)
     after = (maintenance[0] - backup[0]) % DAY_MINUTES
     if backup[1] < LEAST_MINUTES:

@@ -11,6 +11,7 @@ from tests.house.code import (
     functions,
     homonym_rooms,
     lines,
+    noun_docstrings,
     sources,
     upward_imports,
     used_once,
@@ -48,6 +49,7 @@ def numbers() -> Iterator[Number]:
         ("imports that run up", upward_imports()),
         ("modules in a circle of imports", circles()),
         ("names of two rooms", homonym_rooms()),
+        ("docstrings of functions that begin with a noun", noun_docstrings()),
         ("titles without a term of the field", titles_without_a_term()),
         ("words of the makers in titles", private_words()),
     ):

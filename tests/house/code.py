@@ -1,6 +1,7 @@
 """The tree as code: files, functions, imports, read once."""
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -127,3 +128,39 @@ def _uses(path: Path) -> Counter[str]:
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Name | ast.Attribute)
     )
+
+
+IMPERATIVES = {
+    *(
+        "Return",
+        "Yield",
+        "Answer",
+        "Apply",
+        "Ask",
+        "Break",
+        "Call",
+        "Change",
+        "Check",
+        "Compile",
+        "Compose",
+        "Delete",
+    ),
+    *("Describe", "Fill", "Follow", "Hand", "Have", "Install", "Judge", "Keep", "Learn", "Leave", "Let", "Log"),
+    *("Make", "Name", "Offer", "Post", "Print", "Raise", "Read", "Record", "Refuse", "Remove", "Replace", "Run"),
+    *("Say", "Send", "Serve", "Set", "Show", "Start", "Store", "Take", "Tell", "Work", "Write"),
+}
+"""First words of the docstrings of functions that return something; ruff's D401 lets many a noun pass."""
+
+
+def noun_docstrings() -> list[str]:
+    """Return the public functions that return something, and whose docstring does not begin with an imperative."""
+    return [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path, node, _ in functions()
+        if not node.name.startswith("_")
+        and node.returns is not None
+        and ast.unparse(node.returns) != "None"
+        and not any(re.search("property|validator", ast.unparse(it)) for it in node.decorator_list)
+        and (text := ast.get_docstring(node))
+        and re.split(r"\W", text, maxsplit=1)[0] not in IMPERATIVES
+    ]

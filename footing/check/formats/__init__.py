@@ -18,7 +18,7 @@ WRITERS: Mapping[Name, Callable[[Report], str]] = {
 
 
 def render(report: Report, name: Name) -> str:
-    """The report in the format `name`, ending with a line break.
+    """Return the report in the format `name`, ending with a line break.
 
     Of a resource it tells URN, type, name and line; of its properties only what the rules themselves say.
     """
