@@ -8,6 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
+from policies.limits import DOCUMENTED
 from stacks.config import ConfigError, StackConfig, from_file, parse
 from stacks.config.load import SEALED
 from stacks.config.schema import schema
@@ -60,6 +61,11 @@ def test_documented_limit_holds_on_both_sides(values: dict[str, Any], path: str,
     put(values, path, bad)
     [problem] = problems(values)
     assert problem.startswith(f"{path}: given {bad}, allowed ")
+
+
+def test_every_documented_limit_is_tried_on_both_sides() -> None:
+    [mark] = test_documented_limit_holds_on_both_sides.pytestmark
+    assert {limit.key for limit in DOCUMENTED} <= {path for path, _, _ in mark.args[1]}
 
 
 @pytest.mark.parametrize(
