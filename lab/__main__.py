@@ -77,11 +77,11 @@ def _observe(arguments: Sequence[str]) -> int:
         print("\n".join(absent), file=sys.stderr)
         return 2
     try:
-        told = observe.run(given.directory, lambda line: print(line, flush=True))
+        observed = observe.run(given.directory, lambda line: print(line, flush=True))
     except (ServerError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    if not told:
+    if not observed:
         print(f"nobody was told within {observe.PLAIN.limit_seconds} seconds of the fault", file=sys.stderr)
         return 1
     print("somebody knows, and everything is stopped")

@@ -70,15 +70,15 @@ def places(directory: Path, listeners: Listeners, *, pager: bool = True) -> Rece
     )
 
 
-def configured(directory: Path, made: Mapping[str, Any], messages: str) -> Path:
+def configured(directory: Path, settings: Mapping[str, Any], messages: str) -> Path:
     """Write a configuration, and beside it its messages; return its file."""
     (directory / TEMPLATES_FILE).write_text(messages)
     file = directory / "alertmanager.yml"
-    file.write_text(to_yaml(made))
+    file.write_text(to_yaml(settings))
     return file
 
 
-def redirected(made: Mapping[str, Any], directory: Path, listeners: Listeners) -> dict[str, Any]:
+def redirected(settings: Mapping[str, Any], directory: Path, listeners: Listeners) -> dict[str, Any]:
     """Return a stack's own configuration, `made`, with nothing changed but where its places are."""
     here = configuration(places(directory, listeners))
     found = {name: config for it in here["receivers"] for name, config in it.items() if name != "name"}
@@ -88,13 +88,13 @@ def redirected(made: Mapping[str, Any], directory: Path, listeners: Listeners) -
         "email_configs": (),
     }
     receivers = []
-    for receiver in made["receivers"]:
+    for receiver in settings["receivers"]:
         own: dict[str, Any] = {"name": receiver["name"]}
         for kind, keys in moved.items():
             there = {key: found[kind][0][key] for key in keys}
             own |= {kind: [{**config, **there} for config in receiver[kind]]} if kind in receiver else {}
         receivers.append(own)
-    return {**made, "global": here["global"], "receivers": receivers}
+    return {**settings, "global": here["global"], "receivers": receivers}
 
 
 @contextmanager
@@ -130,6 +130,6 @@ def with_places(
     """Yield an Alertmanager with the routes of a stack that has all places, or all but those named `without`."""
     absent: dict[str, Any] = dict.fromkeys(without)
     chosen = replace(places(directory, listeners, pager=pager), **absent)
-    made = configuration(chosen, timing)
-    with running(directory, configured(directory, made, templates(GRAFANA))) as alertmanager:
+    settings = configuration(chosen, timing)
+    with running(directory, configured(directory, settings, templates(GRAFANA))) as alertmanager:
         yield alertmanager

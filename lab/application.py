@@ -41,7 +41,7 @@ class Counters:
     def total(self, status: int) -> int:
         """Return the number of answers so far with one status."""
         with self._lock:
-            return sum(len(times) for (_, found), times in self._answers.items() if found == status)
+            return sum(len(times) for (_, answered), times in self._answers.items() if answered == status)
 
     def exposed(self) -> str:
         """Return all of it as Prometheus reads it; what has not happened yet is 0, so that the first is growth."""

@@ -53,10 +53,10 @@ class Listeners:
         """Return the messages of one place."""
         return [message for message in self.received if message.place == place]
 
-    def wait(self, found: Callable[[list[Message]], bool], seconds: float) -> bool:
+    def wait(self, condition: Callable[[list[Message]], bool], seconds: float) -> bool:
         """Return whether `found` came true of what arrived, waiting for `seconds`."""
         with self._changed:
-            return self._changed.wait_for(lambda: found(list(self.received)), seconds)
+            return self._changed.wait_for(lambda: condition(list(self.received)), seconds)
 
     def take(self, place: str, body: Any) -> None:
         """Keep a message."""

@@ -64,7 +64,7 @@ class Scene:
     rules: Sequence[Mapping[str, Any]]
     """The alerts of the stack."""
 
-    def told(self, place: str) -> Message | None:
+    def first_message(self, place: str) -> Message | None:
         """Return the first message at `place` of such an alert."""
         summaries = [rule["annotations"]["summary"] for rule in self.rules if rule["alert"] in burning(self.rules)]
         return next((it for it in self.listeners.at(place) if any(text in it.text for text in summaries)), None)
@@ -106,10 +106,10 @@ def read_alerts(directory: Path) -> list[Mapping[str, Any]]:
         if not (directory / name).is_file():
             raise ServerError(f"{directory / name} is not there: run `footing observe STACK` first")
     groups = yaml.safe_load((directory / RULES_FILE).read_text())["groups"]
-    found = [rule for group in groups for rule in group["rules"] if "alert" in rule]
-    if not burning(found):
+    alerts = [rule for group in groups for rule in group["rules"] if "alert" in rule]
+    if not burning(alerts):
         raise ServerError(f"no alert of {directory / RULES_FILE} pages when a budget burns: choose another stack")
-    return found
+    return alerts
 
 
 def burning(alerts: Sequence[Mapping[str, Any]]) -> set[str]:
@@ -130,8 +130,8 @@ def running(
         app = enter(application.running(pooler.url()))
         listeners = enter(listening())
         room = opened.room("watch")
-        made = configuration(alertmanager.places(room, listeners), timing.group_timing)
-        routes = alertmanager.configured(room, made, (directory / TEMPLATES_FILE).read_text())
+        settings = configuration(alertmanager.places(room, listeners), timing.group_timing)
+        routes = alertmanager.configured(room, settings, (directory / TEMPLATES_FILE).read_text())
         manager = enter(alertmanager.running(room, routes))
         watcher = enter(
             prometheus.running(
@@ -186,7 +186,7 @@ def _watched(scene: Scene, began: float, end: float, say: Say) -> bool:
             if step not in seen:
                 seen[step] = None
                 say(f"{at - began:3.0f} s  {step}")
-        if scene.told(PAGER) and scene.told(CHAT):
+        if scene.first_message(PAGER) and scene.first_message(CHAT):
             return True
         time.sleep(0.5)
     return False
@@ -197,7 +197,7 @@ def _steps(scene: Scene) -> Iterator[tuple[str, float]]:
         name = alert["labels"]["alertname"]
         if name in burning(scene.rules):
             yield f"Prometheus: {name} is {alert['state']}", time.time()
-    pager, chat = scene.told(PAGER), scene.told(CHAT)
+    pager, chat = scene.first_message(PAGER), scene.first_message(CHAT)
     if pager:
         yield f"the pager rings: {pager.body['payload']['summary']}", pager.at
     if chat:

@@ -28,15 +28,13 @@ def find(program: str) -> str:
     """
     # Debian keeps the servers' programs out of an ordinary user's PATH.
     debian = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
-    found = shutil.which(
-        program, path=os.pathsep.join([os.environ.get("PATH", ""), *debian, "/usr/sbin", "/sbin"])
-    )
-    if found is None:
+    path = shutil.which(program, path=os.pathsep.join([os.environ.get("PATH", ""), *debian, "/usr/sbin", "/sbin"]))
+    if path is None:
         package = packages()[program]
         raise MissingProgramError(
             f"{program} is not installed: install Debian's package {package}, or run `{INSTALL}`"
         )
-    return found
+    return path
 
 
 def packages() -> dict[str, str]:
@@ -59,7 +57,7 @@ def missing() -> list[str]:
 def version(program: str) -> tuple[int, ...]:
     """Return the version that `program` states, for example (1, 18, 0)."""
     stated = subprocess.run([find(program), "--version"], capture_output=True, text=True, check=True).stdout
-    found = re.search(r"\d+(\.\d+)+", stated)
-    if found is None:
+    version = re.search(r"\d+(\.\d+)+", stated)
+    if version is None:
         raise ValueError(f"{program} --version states no version: {stated.strip()!r}")
-    return tuple(int(part) for part in found.group().split("."))
+    return tuple(int(part) for part in version.group().split("."))

@@ -39,13 +39,13 @@ class Prometheus:
 
     def series(self) -> list[dict[str, str]]:
         """Return the labels of every series of the last scrapes, the name as `__name__`."""
-        found: list[dict[str, str]] = self.ask("series", **{"match[]": '{job!=""}'})
-        return found
+        series: list[dict[str, str]] = self.ask("series", **{"match[]": '{job!=""}'})
+        return series
 
     def value(self, promql: str) -> list[dict[str, Any]]:
         """Return what `promql` is now, one entry for each series."""
-        found: list[dict[str, Any]] = self.ask("query", query=promql)["result"]
-        return found
+        result: list[dict[str, Any]] = self.ask("query", query=promql)["result"]
+        return result
 
     def rules(self) -> list[dict[str, Any]]:
         """Return every rule, with its health."""
@@ -115,9 +115,9 @@ def running(
     server = process.start("prometheus", command, directory)
     try:
         server.wait_until_listening(port)
-        made = Prometheus(server=server, port=port)
-        made.wait_until_ready()
-        yield made
+        prometheus = Prometheus(server=server, port=port)
+        prometheus.wait_until_ready()
+        yield prometheus
     finally:
         server.stop()
 

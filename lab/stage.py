@@ -39,8 +39,10 @@ class Stage:
     def poolers(self, query_wait_timeout_seconds: int | None = None) -> Iterator[list[Pooler]]:
         """Yield as many PgBouncers as production has at rest."""
         settings = self.production.settings(query_wait_timeout_seconds)
-        with pooler.running(self.room("poolers"), settings, self.postgres, self.production.poolers.tasks) as made:
-            yield made
+        with pooler.running(
+            self.room("poolers"), settings, self.postgres, self.production.poolers.tasks
+        ) as poolers:
+            yield poolers
 
 
 @contextmanager

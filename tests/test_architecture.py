@@ -167,7 +167,7 @@ def test_no_component_looks_anything_up_or_makes_a_resource_inside_an_apply():
     found = []
     for path in sources("components", "stacks"):
         for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Call) and _is_lookup(node) and _asked(path, node) not in LOOKUPS:
+            if isinstance(node, ast.Call) and _is_lookup(node) and _requested(path, node) not in LOOKUPS:
                 found.append(f"{relative(path)}:{node.lineno} looks something up")
             if isinstance(node, ast.Lambda) and any(_is_resource(inner) for inner in ast.walk(node)):
                 found.append(f"{relative(path)}:{node.lineno} makes a resource in a lambda")
@@ -179,7 +179,7 @@ def _is_lookup(node: ast.Call) -> bool:
     return function.startswith(("aws.", "cloudflare.", "grafana.", "sentry.")) and ".get_" in function
 
 
-def _asked(path: Path, node: ast.Call) -> tuple[str, str]:
+def _requested(path: Path, node: ast.Call) -> tuple[str, str]:
     return relative(path), ast.unparse(node.func)
 
 

@@ -49,11 +49,11 @@ def test_readme_names_every_room_and_no_other():
 
 def test_questions_of_a_newcomer_have_their_section():
     sections = re.findall(r"^## (.+)$", TEXT, re.MULTILINE)
-    asked = {
+    required = {
         *("A backend of Redis", "An alert on PostgreSQL", "A limit", "A phase of Cloudflare"),
         *("A simulated AWS type", "A key of the stack file", "A rule", "A command"),
         *("An experiment of the lab", "A page"),
     }
-    assert asked <= set(sections)
+    assert required <= set(sections)
     for section in re.split(r"^## ", TEXT, flags=re.MULTILINE)[1:]:
         assert re.search(r"^1\. .*`|^As for Redis", section, re.MULTILINE), section.partition("\n")[0]

@@ -41,18 +41,18 @@ def metrics(port: int) -> dict[str, float]:
     """Return the highest value of each metric that `port` serves, whatever its labels."""
     with urllib.request.urlopen(f"http://{process.LOOPBACK}:{port}/metrics", timeout=30) as answer:
         text = answer.read().decode()
-    found: dict[str, float] = {}
+    values: dict[str, float] = {}
     for name, value in re.findall(r"^([a-zA-Z_:]\w*)(?:\{.*\})? (\S+)$", text, re.MULTILINE):
-        found[name] = max(float(value), found.get(name, float("-inf")))
-    return found
+        values[name] = max(float(value), values.get(name, float("-inf")))
+    return values
 
 
-def _equals(name: str, found: Mapping[str, float], expected: int) -> Finding:
-    value = found.get(name)
+def _equals(name: str, values: Mapping[str, float], expected: int) -> Finding:
+    value = values.get(name)
     observed = "absent" if value is None else f"{value:.0f}"
     return Finding(what=f"`{name}`", expected=str(expected), observed=observed, holds=value == expected)
 
 
-def _present(name: str, found: Mapping[str, float]) -> Finding:
-    observed = "present" if name in found else "absent"
-    return Finding(what=f"`{name}`", expected="present", observed=observed, holds=name in found)
+def _present(name: str, values: Mapping[str, float]) -> Finding:
+    observed = "present" if name in values else "absent"
+    return Finding(what=f"`{name}`", expected="present", observed=observed, holds=name in values)

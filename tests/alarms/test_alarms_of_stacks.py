@@ -183,9 +183,9 @@ def expected_period(alert: Alert) -> int:
     """What the record asks for, or as often as the slowest of its metrics comes."""
     assert isinstance(alert.condition, ThresholdCondition)
     query = alert.condition.signal.query
-    asked = list(query.metrics.values()) if isinstance(query, CloudWatchMath) else [query]
-    known = [FACTS[it.namespace, it.metric].every_seconds for it in asked if (it.namespace, it.metric) in FACTS]
-    return max([*known, *(it.period_seconds for it in asked)])
+    metrics = list(query.metrics.values()) if isinstance(query, CloudWatchMath) else [query]
+    known = [FACTS[it.namespace, it.metric].every_seconds for it in metrics if (it.namespace, it.metric) in FACTS]
+    return max([*known, *(it.period_seconds for it in metrics)])
 
 
 def when_silent(alert: Alert) -> str:

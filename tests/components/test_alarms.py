@@ -24,8 +24,8 @@ def metric(metric: str = "DatabaseConnections", statistic: str = "Maximum", **mo
 
 
 def signal(id_: str, query: Any, *thresholds: Threshold, **more: Any) -> Signal:
-    told = {"title": "Connections", "description": "Open.", "unit": "short", "runbook": "Look.", **more}
-    return Signal(id=id_, query=query, thresholds=thresholds, **told)
+    fields = {"title": "Connections", "description": "Open.", "unit": "short", "runbook": "Look.", **more}
+    return Signal(id=id_, query=query, thresholds=thresholds, **fields)
 
 
 def over(severity: Severity, value: float, **more: Any) -> Threshold:
@@ -171,18 +171,18 @@ def test_pager_gets_pages_alone_and_only_with_leave():
 
 
 @pytest.mark.parametrize(
-    ("resource", "told"),
+    ("resource", "notified"),
     [
         ("arn:aws:ecs:us-east-1:123456789012:service/shop-production/shop-production-api", True),
         ("arn:aws:ecs:us-east-1:123456789012:service/other/shop-production-api", False),
     ],
 )
-def test_failed_deployment_of_this_cluster_writes_a_ticket(resource: str, told: bool):
+def test_failed_deployment_of_this_cluster_writes_a_ticket(resource: str, notified: bool):
     recorded = record()
     pattern = json.loads(recorded.one("EventRule", "alarms-deployment-failed").inputs["eventPattern"])
     assert pattern["detail"] == {"eventName": ["SERVICE_DEPLOYMENT_FAILED"]}
     [allowed] = pattern["resources"]
-    assert fnmatchcase(resource, allowed["wildcard"]) is told
+    assert fnmatchcase(resource, allowed["wildcard"]) is notified
     target = recorded.one("EventTarget", "alarms-deployment-failed-ticket").inputs
     assert target["arn"] == "arn:aws:made:::alarms-ticket"
     assert set(target["inputTransformer"]["inputPaths"]) == {"service", "reason"}
@@ -209,8 +209,8 @@ def test_failover_and_a_full_disk_write_a_ticket():
     ],
 )
 def test_missing_numbers_mean_what_the_metric_says(query: Any, below: bool, expected: TreatMissingData):
-    told = Signals(subject="Any", signals=(signal("any", query, over(PAGE, 1, below=below)),))
-    [spec] = specs([told], [PAGE], RUNBOOK)
+    component = Signals(subject="Any", signals=(signal("any", query, over(PAGE, 1, below=below)),))
+    [spec] = specs([component], [PAGE], RUNBOOK)
     assert spec.missing is expected
 
 
@@ -233,8 +233,8 @@ def test_missing_numbers_mean_what_the_metric_says(query: Any, below: bool, expe
 def test_periods_are_those_of_the_metric_and_cover_the_wait(
     query: Any, for_seconds: int, expected: tuple[int, int]
 ):
-    told = Signals(subject="Any", signals=(signal("any", query, over(PAGE, 1), for_seconds=for_seconds),))
-    [spec] = specs([told], [PAGE], RUNBOOK)
+    component = Signals(subject="Any", signals=(signal("any", query, over(PAGE, 1), for_seconds=for_seconds),))
+    [spec] = specs([component], [PAGE], RUNBOOK)
     assert (spec.period_seconds, spec.periods) == expected
 
 
@@ -243,8 +243,8 @@ def test_share_of_several_metrics_is_one_expression_over_hidden_ones():
         expression="IF(all > 50, bad / all, 0)",
         metrics={"bad": metric("Failures", "Sum"), "all": metric("Requests", "Sum")},
     )
-    told = [Signals(subject="Any", signals=(signal("share", query, over(PAGE, 0.05)),))]
-    made = alarm(record(signals=told, exhausted=None), "share-page")
+    components = [Signals(subject="Any", signals=(signal("share", query, over(PAGE, 0.05)),))]
+    made = alarm(record(signals=components, exhausted=None), "share-page")
     shown = {it["id"]: it["returnData"] for it in made["metricQueries"]}
     assert shown == {"bad": False, "all": False, "result": True}
     assert made["metricQueries"][-1]["expression"] == "IF(all > 50, bad / all, 0)"

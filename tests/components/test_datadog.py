@@ -42,8 +42,8 @@ FAILED = ANSWERS.where(Match("status", "5..", Operator.LIKE))
 
 
 def signal(id_: str, query: Any, *thresholds: Threshold, **more: Any) -> Signal:
-    told = {"title": id_.capitalize(), "description": "Told.", "unit": "short", "runbook": "Look.", **more}
-    return Signal(id=id_, query=query, thresholds=thresholds, **told)
+    fields = {"title": id_.capitalize(), "description": "Told.", "unit": "short", "runbook": "Look.", **more}
+    return Signal(id=id_, query=query, thresholds=thresholds, **fields)
 
 
 def cloudwatch(metric: str, statistic: str, namespace: str = "AWS/RDS") -> CloudWatch:

@@ -188,15 +188,15 @@ def test_edge_outputs_tell_the_zone_its_addresses_and_the_ds_record():
 
 
 def test_edge_signals_name_their_zone():
-    told = record().component.signals
-    assert {signal.id for signal in told.signals} == {"edge-errors", "edge-cache-hits", "edge-rate-limited"}
-    assert all('zone="feed.example.com"' in signal.query.promql for signal in told.signals)
+    signals = record().component.signals
+    assert {signal.id for signal in signals.signals} == {"edge-errors", "edge-cache-hits", "edge-rate-limited"}
+    assert all('zone="feed.example.com"' in signal.query.promql for signal in signals.signals)
 
 
 def test_zone_without_an_exporter_is_watched_by_nobody():
-    told = record(exporter=False).component.signals
-    assert told.signals == ()
-    assert told.checks
+    signals = record(exporter=False).component.signals
+    assert signals.signals == ()
+    assert signals.checks
 
 
 def test_second_owner_of_a_zone_is_refused_while_it_is_built():
@@ -228,13 +228,13 @@ def test_host_outside_the_zone_is_refused(field: str, hostname: str):
 
 
 def test_what_the_plan_lacks_is_said_once_for_each_thing(monkeypatch: pytest.MonkeyPatch):
-    said: list[str] = []
-    monkeypatch.setattr(pulumi.log, "warn", lambda sentence, **_: said.append(sentence))
+    warnings: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda sentence, **_: warnings.append(sentence))
     record()
-    assert said == []
+    assert warnings == []
     degraded = PLANS[CloudflarePlan.FREE]
     record(made=degraded)
-    assert said == list(degraded.downgrades) != []
+    assert warnings == list(degraded.downgrades) != []
 
 
 ADOPTED = AdoptionArgs(zone_id="0" * 32, rulesets={Phase.CACHE: "a" * 32})

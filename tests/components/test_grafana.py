@@ -124,8 +124,8 @@ def test_a_panel_covers_what_its_alert_covers_and_else_what_its_width_asks():
     unwatched = dataclasses.replace(hits, id="unwatched", title="Unwatched", thresholds=())
     whole = Prometheus(expression=Increase(Series("hits_total")), window_seconds=600)
     counted = dataclasses.replace(unwatched, id="counted", title="Counted", query=whole)
-    told = Signals(subject="A", signals=(STORAGE, quiet, watched, unwatched, counted))
-    found = {title: panel["targets"][0] for title, panel in panels(record(signals=[told])).items()}
+    component = Signals(subject="A", signals=(STORAGE, quiet, watched, unwatched, counted))
+    found = {title: panel["targets"][0] for title, panel in panels(record(signals=[component])).items()}
     assert (found["Free storage"]["period"], found["Quiet"]["period"]) == ("60", "")
     assert found["Watched"]["expr"] == "sum by (server) (rate(hits_total[10m]))"
     assert found["Unwatched"]["expr"] == "sum by (server) (rate(hits_total[$__rate_interval]))"
@@ -150,8 +150,8 @@ def test_lines_beside_a_signal_have_their_own_legend_and_source():
 
 def test_an_sql_panel_asks_the_reader_of_the_database():
     signal = dataclasses.replace(STORAGE, query=SLOW, thresholds=(), unit="ms")
-    told = [Signals(subject="Database", board=Board.RPC, signals=(signal,))]
-    panel = panels(record(signals=told, postgres_datasource_uid="pg-uid"))["Free storage"]
+    components = [Signals(subject="Database", board=Board.RPC, signals=(signal,))]
+    panel = panels(record(signals=components, postgres_datasource_uid="pg-uid"))["Free storage"]
     source = {"type": "grafana-postgresql-datasource", "uid": "pg-uid"}
     assert panel["type"] == "table"
     assert panel["datasource"] == source
@@ -160,8 +160,8 @@ def test_an_sql_panel_asks_the_reader_of_the_database():
 
 
 def test_an_objective_shows_its_budget_its_share_and_every_window():
-    told = [Signals(subject="Service", objectives=(OBJECTIVE,))]
-    found = panels(record(signals=told))
+    components = [Signals(subject="Service", objectives=(OBJECTIVE,))]
+    found = panels(record(signals=components))
     assert list(found) == ["Error budget remaining", "SLI over 30 days", "Availability: error budget burn rate"]
     burn = found["Availability: error budget burn rate"]
     # The panel that the alerts link to; shared links to the two numbers go by what their titles once were.
@@ -178,15 +178,15 @@ def test_an_objective_shows_its_budget_its_share_and_every_window():
         {"color": "red", "value": 6},
         {"color": "red", "value": 14.4},
     ]
-    asked = [it["targets"][0]["expr"] for it in found.values()]
-    assert asked[1] == (
+    expressions = [it["targets"][0]["expr"] for it in found.values()]
+    assert expressions[1] == (
         '1 - (sum(rate(http_requests_total{status=~"5.."}[30d])) / (sum(rate(http_requests_total[30d])) > 0)'
         " or 0 * sum(rate(http_requests_total[30d])))"
     )
     # What was recorded is asked instead, where it is there.
-    recorded = panels(record(signals=told, recorded_objectives=True))
-    asked = [query["expr"] for panel in recorded.values() for query in panel["targets"]]
-    assert all("slo:" in text and "30d" not in text for text in asked)
+    recorded = panels(record(signals=components, recorded_objectives=True))
+    expressions = [query["expr"] for panel in recorded.values() for query in panel["targets"]]
+    assert all("slo:" in text and "30d" not in text for text in expressions)
 
 
 def test_panels_draw_the_lines_of_their_signals():
@@ -205,8 +205,8 @@ def test_panels_draw_the_lines_of_their_signals():
 @pytest.mark.parametrize("count", [1, 3, 4, 10])
 def test_panels_stand_beside_each_other_and_keep_their_number(count: int):
     many = [dataclasses.replace(CONNECTIONS, id=f"signal-{index}") for index in range(count)]
-    told = [Signals(subject="Database", signals=tuple(many)), Signals(subject="Pooler", signals=(WAITING,))]
-    placed = dashboards(record(signals=told))["resources"]["panels"]
+    components = [Signals(subject="Database", signals=tuple(many)), Signals(subject="Pooler", signals=(WAITING,))]
+    placed = dashboards(record(signals=components))["resources"]["panels"]
     cells = [
         (it["gridPos"]["x"] + x, it["gridPos"]["y"] + y)
         for it in placed
@@ -225,18 +225,18 @@ def test_contacts_hold_what_was_given_and_hide_what_is_secret():
     info = ContactArgs(slack_webhook_url=f"{WEBHOOK}/info")
     recorded = record(page=page, info=info, may_page=True)
     contact = recorded.one("ContactPoint", "watch-page").inputs
-    said = {"title": '{{ template "shop-staging.title" . }}', "text": '{{ template "shop-staging.text" . }}'}
-    assert contact["slacks"] == [{"url": Secret(WEBHOOK), **said}]
+    templates = {"title": '{{ template "shop-staging.title" . }}', "text": '{{ template "shop-staging.text" . }}'}
+    assert contact["slacks"] == [{"url": Secret(WEBHOOK), **templates}]
     assert contact["pagerduties"] == [
         {
             "integrationKey": Secret(PAGER_KEY),
-            "summary": said["title"],
-            "details": {"text": said["text"]},
+            "summary": templates["title"],
+            "details": {"text": templates["text"]},
         }
     ]
     [mail] = recorded.one("ContactPoint", "watch-ticket").inputs["emails"]
     assert (mail["addresses"], mail["singleEmail"]) == (["team@example.com"], True)
-    assert (mail["subject"], mail["message"]) == (said["title"], said["text"])
+    assert (mail["subject"], mail["message"]) == (templates["title"], templates["text"])
     shown = repr([_shown(it.inputs) for it in recorded.resources])
     assert "canary" not in shown
     assert "team@example.com" in shown
@@ -250,8 +250,8 @@ def test_component_inputs_hold_no_signals():
 
 def test_dimensions_may_be_known_only_by_the_provider():
     def build() -> Observability:
-        told = [Signals(subject="Service", signals=(requests(pulumi.Output.from_input("app/lb/1")),))]
-        return Observability("watch", observability_args(signals=told))
+        components = [Signals(subject="Service", signals=(requests(pulumi.Output.from_input("app/lb/1")),))]
+        return Observability("watch", observability_args(signals=components))
 
     target = panels(record_component(build))["Requests"]["targets"][0]
     assert target["dimensions"] == {"LoadBalancer": ["app/lb/1"]}
@@ -259,8 +259,8 @@ def test_dimensions_may_be_known_only_by_the_provider():
 
 
 def test_signals_of_one_subject_share_a_row_and_a_group():
-    told = [Signals(subject="Database", signals=(it,)) for it in (CONNECTIONS, STORAGE)]
-    recorded = record(signals=told)
+    components = [Signals(subject="Database", signals=(it,)) for it in (CONNECTIONS, STORAGE)]
+    recorded = record(signals=components)
     rows = [it["title"] for it in dashboards(recorded)["resources"]["panels"] if it["type"] == "row"]
     assert rows == ["Database"]
     assert list(panels(recorded)) == ["Database connections", "Free storage"]

@@ -176,12 +176,12 @@ def test_group_is_evaluated_as_often_as_asked():
     assert {(it.inputs["intervalSeconds"], it.inputs["folderUid"]) for it in groups} == {(30, "shop-staging")}
 
 
-def told(*signals: Signal, objectives: tuple[Objective, ...] = ()) -> list[Signals]:
+def component_signals(*signals: Signal, objectives: tuple[Objective, ...] = ()) -> list[Signals]:
     return [Signals(subject="Service", signals=signals, objectives=objectives)]
 
 
 def test_a_rule_of_an_objective_asks_its_condition_and_tells_what_is_left():
-    found = rules(record(signals=told(objectives=(OBJECTIVE,))))
+    found = rules(record(signals=component_signals(objectives=(OBJECTIVE,))))
     assert list(found) == [
         *(f"availability-burn-{pair.name}" for pair in OBJECTIVE.windows),
         "availability-absent",
@@ -198,16 +198,16 @@ def test_a_rule_of_an_objective_asks_its_condition_and_tells_what_is_left():
     assert model(fast, "D")["expr"].startswith("1 - (")
     assert model(fast, "E")["expression"] == "D"
     assert model(fast, "F")["expression"] == "$E * 2592000 * 0.001 / $B"
-    said = fast["annotations"]["description"]
-    assert "Error ratio over 1h: {{ humanizePercentage $values.B.Value }}; the SLO allows 0.1 %." in said
-    assert "Error budget remaining of 30 days: {{ humanizePercentage $values.E.Value }}" in said
-    assert "exhausted in {{ humanizeDuration $values.F.Value }} at this burn rate" in said
+    description = fast["annotations"]["description"]
+    assert "Error ratio over 1h: {{ humanizePercentage $values.B.Value }}; the SLO allows 0.1 %." in description
+    assert "Error budget remaining of 30 days: {{ humanizePercentage $values.E.Value }}" in description
+    assert "exhausted in {{ humanizeDuration $values.F.Value }} at this burn rate" in description
     assert fast["annotations"]["__dashboardUid__"] == "shop-staging-objectives"
     assert fast["annotations"]["__panelId__"] == str(panel_id("availability"))
 
 
 def test_a_rule_tells_when_a_source_is_silent():
-    rule = rules(record(signals=told(objectives=(OBJECTIVE,))))["availability-absent"]
+    rule = rules(record(signals=component_signals(objectives=(OBJECTIVE,))))["availability-absent"]
     assert model(rule, "A")["expr"] == "absent(http_requests_total)"
     assert model(rule, "C")["conditions"] == [{"evaluator": {"type": "gt", "params": [0]}}]
     assert rule["noDataState"] == "OK"
@@ -220,7 +220,7 @@ def test_a_floor_keeps_a_rule_silent_and_its_panel_open():
     guarded = dataclasses.replace(
         WAITING, query=share, minimum_traffic=MinimumTraffic(expression=requests, value=10)
     )
-    recorded = record(signals=told(guarded))
+    recorded = record(signals=component_signals(guarded))
     [rule] = rules(recorded).values()
     text = "sum(rate(errors_total[10m])) / (sum(rate(http_requests_total[10m])) > 0)"
     assert model(rule, "A")["expr"] == f"({text}) and (sum(rate(http_requests_total[10m])) > 10)"
@@ -246,7 +246,7 @@ def share_of_errors(balancer: pulumi.Input[str]) -> CloudWatchMath:
 def test_metric_math_of_a_rule_is_one_query_for_each_is_asked_alone(made_by: Callable[[str], pulumi.Input[str]]):
     def build() -> Observability:
         signal = dataclasses.replace(CONNECTIONS, query=share_of_errors(made_by("app/lb/1")), thresholds=OVER_80)
-        return Observability("watch", observability_args(signals=told(signal)))
+        return Observability("watch", observability_args(signals=component_signals(signal)))
 
     [rule] = rules(record_component(build)).values()
     query = model(rule, "A")
@@ -272,13 +272,15 @@ def test_metric_math_of_a_rule_is_one_query_for_each_is_asked_alone(made_by: Cal
 )
 def test_silence_is_a_fault_only_of_what_is_always_there(expression: Expression, state: str):
     asks = dataclasses.replace(WAITING, query=Prometheus(expression=expression))
-    [rule] = rules(record(signals=told(asks))).values()
+    [rule] = rules(record(signals=component_signals(asks))).values()
     assert rule["noDataState"] == state
 
 
 def test_a_gauge_under_its_floor_is_silent_without_a_fault():
     minimum_traffic = MinimumTraffic(expression=Level(Series("a")), value=10)
-    [rule] = rules(record(signals=told(dataclasses.replace(WAITING, minimum_traffic=minimum_traffic)))).values()
+    [rule] = rules(
+        record(signals=component_signals(dataclasses.replace(WAITING, minimum_traffic=minimum_traffic)))
+    ).values()
     assert rule["noDataState"] == "OK"
 
 
@@ -287,7 +289,7 @@ def test_each_threshold_waits_as_long_as_it_says():
         Threshold(severity=Severity.TICKET, value=80, for_seconds=600),
         Threshold(severity=Severity.PAGE, value=95),
     )
-    found = rules(record(signals=told(dataclasses.replace(CONNECTIONS, thresholds=both))))
+    found = rules(record(signals=component_signals(dataclasses.replace(CONNECTIONS, thresholds=both))))
     assert [rule["for"] for rule in found.values()] == ["10m", "5m"]
 
 
@@ -308,8 +310,8 @@ def test_every_alert_of_a_stack_is_a_rule_that_somebody_can_act_on(stack: str):
         assert it.annotations["summary"].endswith(f" in {stack}")
         told_now = it.annotations["description"]
         assert told_now.count("{{") == told_now.count("}}")
-        asked = [stage.model["expr"] for stage in it.stages if "expr" in stage.model]
-        for text in asked:
+        expressions = [stage.model["expr"] for stage in it.stages if "expr" in stage.model]
+        for text in expressions:
             parse(text)
             # `== 0` drops the series that are well, and with them what tells that the alert is over.
             assert not re.search(r"==\s*(?!bool)", text)

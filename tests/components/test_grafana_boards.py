@@ -57,8 +57,8 @@ def every_kind() -> list[Signals]:
     free = Signal(id="free", title="Free", description="A.", query=rated, unit=Unit.OPERATIONS_PER_SECOND)
     curve = Sql(text="SELECT 1 LIMIT 1", shape=Shape.TIME_SERIES)
     drawn = Signal(id="drawn", title="Drawn", description="A.", query=curve, unit=Unit.NUMBER)
-    asked = UpstashStatistic(address="https://api.example.com/stats/1", statistic="hits")
-    counted = Signal(id="counted", title="Counted", description="A.", query=asked, unit=Unit.NUMBER)
+    query = UpstashStatistic(address="https://api.example.com/stats/1", statistic="hits")
+    counted = Signal(id="counted", title="Counted", description="A.", query=query, unit=Unit.NUMBER)
     return [
         Signals(
             subject="Service",
@@ -170,17 +170,17 @@ def test_every_expression_is_promql_over_a_window_that_fits(stack: str):
 @pytest.mark.parametrize("stack", boards())
 def test_sql_reads_the_time_of_the_dashboard_and_ends(stack: str):
     texts = [it["rawSql"] for panel in data_panels(stack) for it in panel["targets"] if "rawSql" in it]
-    asked = [text for text in texts if "rpc_observations" in text]
-    assert len(asked) == len(rpc.signals())
-    assert [text for text in asked if "$__timeFilter(created_at)" not in text] == []
+    queries = [text for text in texts if "rpc_observations" in text]
+    assert len(queries) == len(rpc.signals())
+    assert [text for text in queries if "$__timeFilter(created_at)" not in text] == []
     assert [text for text in texts if not re.search(r" LIMIT \d+$", text)] == []
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_record_of_a_stack_is_on_its_board(stack: str):
-    told = without_source_evaluated(observed(stack, stack_file(stack, None)).signals)
-    wanted = {record.title for it in told for record in it.signals}
-    wanted |= {f"{record.title}: error budget burn rate" for it in told for record in it.objectives}
+    components = without_source_evaluated(observed(stack, stack_file(stack, None)).signals)
+    wanted = {record.title for it in components for record in it.signals}
+    wanted |= {f"{record.title}: error budget burn rate" for it in components for record in it.objectives}
     assert {panel["title"] for panel in data_panels(stack)} >= wanted
     assert list(models(stack)) == [board.value for board in Board if board.value in models(stack)]
 

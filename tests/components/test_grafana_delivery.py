@@ -15,8 +15,8 @@ def test_a_message_says_what_since_when_and_where_to_read_on():
     text = made["template"]
     assert made["name"] == "shop-staging"
     assert text == template("shop-staging")
-    said = ("Annotations.summary", ".StartsAt", "Annotations.description", "Annotations.runbook_url", "PanelURL")
-    assert [it for it in said if it not in text] == []
+    fields = ("Annotations.summary", ".StartsAt", "Annotations.description", "Annotations.runbook_url", "PanelURL")
+    assert [it for it in fields if it not in text] == []
     # Every block is closed: Grafana refuses a template that is not.
     opened = sum(text.count(f"{{{{ {word} ") for word in ("define", "if", "range", "with"))
     assert text.count("{{ end }}") == opened

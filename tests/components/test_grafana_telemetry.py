@@ -10,9 +10,9 @@ from tests.components.grafana_samples import CONNECTIONS, dashboards, record
 
 
 def test_the_watcher_watches_only_what_is_its_own():
-    told = telemetry.signals("staging")
-    assert told.board is Board.TELEMETRY
-    series = queried_series([told])
+    signals = telemetry.signals("staging")
+    assert signals.board is Board.TELEMETRY
+    series = queried_series([signals])
     assert {it.metric for it in series} >= {
         "up",
         "prometheus_remote_storage_samples_failed_total",
@@ -36,16 +36,16 @@ def test_a_job_that_is_down_wakes_somebody_once():
 
 
 def asks_for(alert: Alert, metric: str) -> bool:
-    told = alert.condition
-    if not isinstance(told, ThresholdCondition) or not isinstance(told.signal.query, Prometheus):
+    condition = alert.condition
+    if not isinstance(condition, ThresholdCondition) or not isinstance(condition.signal.query, Prometheus):
         return False
-    return metric in {it.metric for it in told.signal.query.expression.series()}
+    return metric in {it.metric for it in condition.signal.query.expression.series()}
 
 
 def test_prometheus_is_watched_only_where_it_is_asked():
     assert list(dashboards(record(signals=[]))) == ["telemetry"]
-    told = [Signals(subject="Database", board=Board.DATABASE, signals=(CONNECTIONS,))]
-    recorded = record(signals=told, prometheus_datasource_uid=None)
+    components = [Signals(subject="Database", board=Board.DATABASE, signals=(CONNECTIONS,))]
+    recorded = record(signals=components, prometheus_datasource_uid=None)
     assert list(dashboards(recorded)) == ["database"]
     assert recorded.component.signals.signals == ()
     assert recorded.component.signals.checks

@@ -38,9 +38,9 @@ def test_private_keys_are_in_no_input_and_no_output_in_the_clear(recorded: Recor
             return "".join(clear(item) for item in value.values())
         return "".join(map(clear, value)) if isinstance(value, list) else str(value)
 
-    told = [it.inputs for it in recorded.resources] + [recorded.outputs, recorded.registered_outputs]
-    assert " key" not in clear(told)
-    assert "leaf certificate" in clear(told)
+    exposed = [it.inputs for it in recorded.resources] + [recorded.outputs, recorded.registered_outputs]
+    assert " key" not in clear(exposed)
+    assert "leaf certificate" in clear(exposed)
 
 
 def test_trust_store_comes_after_the_zone_shows_its_certificate(recorded: Recorded[OriginPull]):

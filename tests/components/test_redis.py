@@ -244,7 +244,7 @@ def test_full_memory_pages_where_writes_would_be_refused(role: Role, *, pages: b
 
 
 @pytest.mark.parametrize(
-    ("role", "told"),
+    ("role", "severities_of_role"),
     [
         (Role.CACHE, {Severity.INFO}),
         (Role.SESSION, {Severity.TICKET}),
@@ -252,9 +252,9 @@ def test_full_memory_pages_where_writes_would_be_refused(role: Role, *, pages: b
         (Role.PRIMARY_STORE, {Severity.PAGE}),
     ],
 )
-def test_eviction_is_as_urgent_as_what_the_role_loses(role: Role, told: set[Severity]):
+def test_eviction_is_as_urgent_as_what_the_role_loses(role: Role, severities_of_role: set[Severity]):
     evictions = watched("evictions", role=role)
-    assert severities(evictions) == told
+    assert severities(evictions) == severities_of_role
     assert {threshold.value for signal in evictions for threshold in signal.thresholds} <= {0}
 
 

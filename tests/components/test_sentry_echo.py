@@ -92,16 +92,16 @@ def read_back(address: str, inputs: dict[str, Any]) -> dict[str, Any]:
         number = json.load(posted)["id"]
     with urlopen(address + number) as got:  # noqa: S310
         answer = json.load(got)
-    return {name: _shaped(name, asked, answer[name]) for name, asked in inputs.items()}
+    return {name: _shaped(name, given, answer[name]) for name, given in inputs.items()}
 
 
-def _shaped(name: str, asked: Any, told: Any) -> Any:
-    if isinstance(asked, dict):
+def _shaped(name: str, given: Any, answered: Any) -> Any:
+    if isinstance(given, dict):
         # Maps hold texts; keys that were not asked for are dropped.
-        return {key: _shaped(key, asked[key], told.get(key)) for key in asked}
-    if isinstance(asked, list):
-        return [_shaped(name, each, told[place]) for place, each in enumerate(asked)]
-    return str(told) if isinstance(asked, str) and told is not None else told
+        return {key: _shaped(key, given[key], answered.get(key)) for key in given}
+    if isinstance(given, list):
+        return [_shaped(name, each, answered[place]) for place, each in enumerate(given)]
+    return str(answered) if isinstance(given, str) and answered is not None else answered
 
 
 def alerts(**args: object) -> list[Registered]:

@@ -93,9 +93,9 @@ def as_the_most_lenient_origin_reads(path: str) -> str:
 
 def is_personal(exchange: Exchange) -> bool:
     """Independent of the rules: credentials, and no file of the build however the path is read."""
-    asked = exchange.request
-    path = as_the_most_lenient_origin_reads(asked.path)
-    credentials = "authorization" in asked.headers or "session" in asked.cookie or "sb-" in asked.cookie
+    request = exchange.request
+    path = as_the_most_lenient_origin_reads(request.path)
+    credentials = "authorization" in request.headers or "session" in request.cookie or "sb-" in request.cookie
     return credentials and not path.startswith(BUILD)
 
 
@@ -150,9 +150,11 @@ def test_no_error_is_kept(plan: CloudflarePlan, exchange: Exchange):
 
 @given(plan=PLANS, exchange=exchanges())
 def test_origin_has_the_last_word_on_what_is_private(plan: CloudflarePlan, exchange: Exchange):
-    said = exchange.response.headers.get("cache-control", "").lower()
+    cache_control = exchange.response.headers.get("cache-control", "").lower()
     sets_cookie = "set-cookie" in exchange.response.headers
-    if said in ("private", "no-store") or (sets_cookie and not exchange.request.path.lower().startswith(BUILD)):
+    if cache_control in ("private", "no-store") or (
+        sets_cookie and not exchange.request.path.lower().startswith(BUILD)
+    ):
         assert lifetime(plan, exchange).edge_seconds == 0
 
 

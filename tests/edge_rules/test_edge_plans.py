@@ -123,29 +123,29 @@ ANY = st.builds(
 
 
 @given(ANY)
-def test_nearest_settings_always_fit_and_say_every_loss(asked: EdgeSettings):
-    nearest = downgraded(asked)
+def test_nearest_settings_always_fit_and_say_every_loss(requested: EdgeSettings):
+    nearest = downgraded(requested)
     assert unsupported(nearest) == []
-    assert len(nearest.downgrades) == len(unsupported(asked))
-    assert (nearest == asked) == (nearest.downgrades == ())
+    assert len(nearest.downgrades) == len(unsupported(requested))
+    assert (nearest == requested) == (nearest.downgrades == ())
     for rule in phases(nearest).get(Phase.RATE_LIMIT, ()):
         if rule.ref != "auth-failed-logins":
-            before, after = asked.rates[rule.ref], nearest.rates[rule.ref]
+            before, after = requested.rates[rule.ref], nearest.rates[rule.ref]
             # Never more than asked for, but that a limit lets at least one request pass.
             assert after.requests == 1 or after.per_minute <= before.per_minute
 
 
 @given(ANY)
-def test_a_larger_plan_never_lacks_more(asked: EdgeSettings):
+def test_a_larger_plan_never_lacks_more(requested: EdgeSettings):
     found = [
-        {feature.key for feature in unsupported(dataclasses.replace(asked, plan=plan))}
+        {feature.key for feature in unsupported(dataclasses.replace(requested, plan=plan))}
         for plan in PLAN_CAPABILITIES
     ]
     for smaller, larger in itertools.pairwise(found):
         assert larger <= smaller
     for plan in CloudflarePlan:
         order = list(CloudflarePlan)
-        for feature in unsupported(dataclasses.replace(asked, plan=plan)):
+        for feature in unsupported(dataclasses.replace(requested, plan=plan)):
             assert feature.smallest is None or order.index(feature.smallest) > order.index(plan)
 
 

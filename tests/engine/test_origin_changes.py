@@ -62,8 +62,8 @@ class Origin:
     def steps(self, choice: str, subject: str = "shop") -> list[str]:
         """Each step that the engine would take, in order, as "operation name"."""
         self._write(choice, subject)
-        told = self.session.read("preview", "--json", *self.session.options)
-        events = [json.loads(line) for line in told.splitlines()]
+        preview = self.session.read("preview", "--json", *self.session.options)
+        events = [json.loads(line) for line in preview.splitlines()]
         planned = [event["resourcePreEvent"]["metadata"] for event in events if "resourcePreEvent" in event]
         return [
             f"{step['op']} {step['type'].rpartition(':')[2]}"

@@ -31,7 +31,7 @@ def spoilt(*changes: str) -> str:
 DATA = {POOL_OF_120: "pooler-server-connections", CONNECTIONS_201: "database-max-connections"}
 EDGE = {API_RATE_101: "edge-api-rate", AUTH_RATE_21: "edge-auth-rate"}
 
-Said = set[tuple[str, str, bool]]
+Verdicts = set[tuple[str, str, bool]]
 """Rule, resource, and whether it stops the change, wherever there is more to say than a pass."""
 
 
@@ -61,7 +61,7 @@ def by_the_gate(tree: Path, stack: str) -> Report:
     return report_on(document, environment, load(tree, environment), date.today())
 
 
-def said_by_the_gate(report: Report) -> Said:
+def said_by_the_gate(report: Report) -> Verdicts:
     shown = report.of(Verdict.FAIL, Verdict.UNDECIDED, Verdict.BROKEN)
     return {(it.rule.id, it.resource.urn, stops(it, report.allowed_undecided)) for it in shown}
 
@@ -72,16 +72,16 @@ def _events(lines: str) -> Iterator[dict[str, Any]]:
             yield json.loads(line)["policyEvent"]
 
 
-def said_by_the_engine(lines: str) -> Said:
+def said_by_the_engine(lines: str) -> Verdicts:
     return {(it["policyName"], it["resourceUrn"], it["enforcementLevel"] == "mandatory") for it in _events(lines)}
 
 
-def previewed(session: Session, log: Path) -> tuple[int, Said]:
+def previewed(session: Session, log: Path) -> tuple[int, Verdicts]:
     code = session.run("preview", "--policy-pack", "policies", "--event-log", str(log))
     return code, said_by_the_engine(log.read_text())
 
 
-def analyzed(session: Session) -> tuple[int, Said]:
+def analyzed(session: Session) -> tuple[int, Verdicts]:
     done = session.ask("policy", "analyze", "--policy-pack", "policies", "--json")
     assert '"summaryEvent"' in done.stdout, done.stderr
     return done.returncode, said_by_the_engine(done.stdout)

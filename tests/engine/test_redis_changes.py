@@ -103,8 +103,8 @@ class Running:
     def steps(self, **changes: Any) -> list[Step]:
         """Each step that the engine would take for `changes`, in order."""
         replace(self, settings={**self.settings, **changes})._write()
-        told = self.session.read("preview", "--json", *self.session.options)
-        events = [json.loads(line) for line in told.splitlines()]
+        preview = self.session.read("preview", "--json", *self.session.options)
+        events = [json.loads(line) for line in preview.splitlines()]
         planned = [event["resourcePreEvent"]["metadata"] for event in events if "resourcePreEvent" in event]
         return [
             (step["op"], step["urn"].rpartition("::")[2])

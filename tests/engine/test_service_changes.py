@@ -42,10 +42,10 @@ class Running:
     def steps(self, **changes: Any) -> Steps:
         """What the engine would do for `changes`."""
         self._write(changes)
-        told = json.loads(self.session.read("preview", "--json", *self.session.options))
+        preview = json.loads(self.session.read("preview", "--json", *self.session.options))
         return {
             (step["op"], step["urn"].rpartition("::")[2])
-            for step in told["steps"]
+            for step in preview["steps"]
             if step["op"] != "same" and "footing:index:Service::" not in step["urn"]
         }
 
@@ -124,9 +124,9 @@ def test_deployment_that_was_taken_back_fails_until_another_one_holds(
     assert another.up() == 0
     another.take_back()
     assert another.up(image="example/api:2") != 0
-    told = " ".join(capfd.readouterr().out.split())
-    assert "service shop-api: requested task definition shop-api:2, running shop-api:1" in told
-    assert "Traceback" not in told
+    output = " ".join(capfd.readouterr().out.split())
+    assert "service shop-api: requested task definition shop-api:2, running shop-api:1" in output
+    assert "Traceback" not in output
     # The engine sees nothing to do, and a preview does not ask; a deployment does, and says it again.
     assert another.steps(image="example/api:2") == set()
     assert another.up(image="example/api:2") != 0

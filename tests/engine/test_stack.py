@@ -107,10 +107,10 @@ def applied_twice(tree: Path, stack: str) -> None:
     assert "postgresql://" not in done.stdout
     assert "resources by component" in done.stdout
     assert "The cloud is simulated" in done.stdout
-    said = [line for line in done.stdout.splitlines() if "warning" in line]
+    warnings = [line for line in done.stdout.splitlines() if "warning" in line]
     # A plan's losses are said; nothing else is to be warned of.
-    assert bool(said) is (stack == "staging")
-    assert all("The Cloudflare plan 'free' lacks " in line for line in said)
+    assert bool(warnings) is (stack == "staging")
+    assert all("The Cloudflare plan 'free' lacks " in line for line in warnings)
 
 
 def test_staging_is_applied_twice_without_a_change_and_can_be_destroyed(tree: Path):

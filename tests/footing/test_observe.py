@@ -49,14 +49,14 @@ def write_rules(directory: Path, share: float) -> None:
 def test_fault_of_the_pooler_is_told_to_pager_and_chat(reports: Path):
     assert programs.missing() == []
     write_rules(reports, 0.0144)
-    said: list[str] = []
-    assert observe.run(reports, said.append, QUICK)
-    [healthy] = [line for line in said if line.startswith("all is well")]
+    lines: list[str] = []
+    assert observe.run(reports, lines.append, QUICK)
+    [healthy] = [line for line in lines if line.startswith("all is well")]
     assert " 0 failed; scraped: pgbouncer, postgres, prometheus, redis, service" in healthy
-    steps = [line.partition(" s  ")[2].partition(":")[0] for line in said[said.index(healthy) + 1 :]]
+    steps = [line.partition(" s  ")[2].partition(":")[0] for line in lines[lines.index(healthy) + 1 :]]
     assert steps[0] == "the fault"
     assert {"the pager rings", "the chat reads"} <= set(steps[1:])
-    assert any("service-availability-burn-1h is firing" in line for line in said)
+    assert any("service-availability-burn-1h is firing" in line for line in lines)
 
 
 @pytest.mark.lab

@@ -40,7 +40,7 @@ ATTACHED = {"job", "instance", "environment"}
 
 
 @dataclass(frozen=True)
-class Asked:
+class Selector:
     """One selector of an expression, and the labels that an aggregation around it keeps."""
 
     record: str
@@ -54,16 +54,16 @@ class Asked:
         return {*self.matchers, *self.kept} - ATTACHED
 
 
-def selectors(record: str, promql: str) -> Iterator[Asked]:
+def selectors(record: str, promql: str) -> Iterator[Selector]:
     """Read from the text, with a parser that is not ours."""
     return _walked(record, promql_parser.parse(promql), frozenset())
 
 
-def _walked(record: str, node: Any, kept: frozenset[str]) -> Iterator[Asked]:
+def _walked(record: str, node: Any, kept: frozenset[str]) -> Iterator[Selector]:
     match type(node).__name__:
         case "VectorSelector":
             matchers = {it.name: it.value for it in node.matchers.matchers}
-            yield Asked(record, node.prettify(), node.name, matchers, kept)
+            yield Selector(record, node.prettify(), node.name, matchers, kept)
         case "MatrixSelector":
             yield from _walked(record, node.vector_selector, kept)
         case "AggregateExpr":
@@ -91,8 +91,8 @@ def texts(signal: Signal) -> Iterator[str]:
                 yield signal.minimum_traffic.expression.promql("5m")
 
 
-def of_stack(told: ObservedStack) -> Iterator[tuple[str, str]]:
-    for component in told.signals:
+def of_stack(stack: ObservedStack) -> Iterator[tuple[str, str]]:
+    for component in stack.signals:
         for signal in component.signals:
             yield from ((signal.id, text) for text in texts(signal))
         for objective in component.objectives:
@@ -176,30 +176,32 @@ def declared() -> dict[tuple[str, str], set[str]]:
     return {(entry["job"], name): set(labels) for entry in listed for name, labels in entry["metrics"].items()}
 
 
-def problems(asked: Asked, seen: dict[tuple[str, str], set[str]], made: Prometheus | None) -> Iterator[str]:
-    key = "" if asked.metric in OF_EVERY_TARGET else asked.matchers.get("job", ""), asked.metric
+def problems(selector: Selector, seen: dict[tuple[str, str], set[str]], made: Prometheus | None) -> Iterator[str]:
+    key = "" if selector.metric in OF_EVERY_TARGET else selector.matchers.get("job", ""), selector.metric
     if key in seen:
-        if missing := asked.labels - seen[key]:
-            yield f"{asked.record}: {asked.metric} has no label {', '.join(sorted(missing))} in a scrape"
+        if missing := selector.labels - seen[key]:
+            yield f"{selector.record}: {selector.metric} has no label {', '.join(sorted(missing))} in a scrape"
         elif (
             made is not None
-            and asked.metric not in OF_EVERY_TARGET
-            and not made.ask("series", **{"match[]": asked.selector})
+            and selector.metric not in OF_EVERY_TARGET
+            and not made.ask("series", **{"match[]": selector.selector})
         ):
-            yield f"{asked.record}: nothing is {asked.selector}"
+            yield f"{selector.record}: nothing is {selector.selector}"
         return
     if key not in declared():
-        yield f"{asked.record}: {asked.metric} of {key[0] or 'no job'} is in no scrape and in no list"
-    elif missing := asked.labels - declared()[key] - {"le"}:
-        yield f"{asked.record}: {asked.metric} is listed without the label {', '.join(sorted(missing))}"
+        yield f"{selector.record}: {selector.metric} of {key[0] or 'no job'} is in no scrape and in no list"
+    elif missing := selector.labels - declared()[key] - {"le"}:
+        yield f"{selector.record}: {selector.metric} is listed without the label {', '.join(sorted(missing))}"
 
 
 @pytest.mark.lab
 def test_every_metric_and_label_of_every_record_is_scraped_or_listed(scraped: Prometheus):
     seen = labels_by_metric(scraped.series())
-    asked = [it for id_, text in (*of_stack(everything()), *of_every_version()) for it in selectors(id_, text)]
-    assert len({it.record for it in asked}) > 40
-    assert [problem for it in asked for problem in problems(it, seen, None)] == []
+    every_selector = [
+        it for id_, text in (*of_stack(everything()), *of_every_version()) for it in selectors(id_, text)
+    ]
+    assert len({it.record for it in every_selector}) > 40
+    assert [problem for it in every_selector for problem in problems(it, seen, None)] == []
     here = [it for id_, text in of_stack(everything()) for it in selectors(id_, text)]
     assert [problem for it in here for problem in problems(it, seen, scraped)] == []
 
@@ -215,8 +217,8 @@ def test_what_is_not_there_is_found_out(scraped: Prometheus):
         'sum by (host) (rate(cloudflare_zone_requests_total{job="cloudflare"}[5m]))': "without the label host",
     }
     for promql, sentence in wrong.items():
-        [asked] = selectors("wrong", promql)
-        [problem] = problems(asked, seen, scraped)
+        [selector] = selectors("wrong", promql)
+        [problem] = problems(selector, seen, scraped)
         assert sentence in problem
 
 
@@ -230,8 +232,8 @@ def test_every_rule_is_healthy_and_every_level_has_a_value(scraped: Prometheus):
     assert len(found) > 60
     assert {rule["name"]: rule.get("lastError") for rule in found if rule["health"] != "ok"} == {}
     levels = ("pooler-pool-use", "pooler-client-slots", "pooler-up", "database-up", "redis-up", "redis-memory")
-    told = dict(of_stack(everything()))
-    assert {level: len(scraped.value(told[level])) > 0 for level in levels} == dict.fromkeys(levels, True)
+    expressions = dict(of_stack(everything()))
+    assert {level: len(scraped.value(expressions[level])) > 0 for level in levels} == dict.fromkeys(levels, True)
 
 
 @pytest.mark.lab

@@ -68,10 +68,10 @@ def _texts(scenarios: Sequence[Scenario]) -> dict[int, str]:
 def _failing(paths: Sequence[str]) -> list[str]:
     command, seldom = [find("promtool"), "test", "rules", *paths], {**os.environ, **SELDOM}
     ran = subprocess.run(command, env=seldom, capture_output=True, text=True, check=False)
-    told = {block.split("\n")[0].strip(): block for block in ran.stdout.split("Unit Testing:")[1:]}
-    assert set(told) == set(paths), f"promtool stopped: {ran.stdout[-500:]} {ran.stderr[-500:]}"
+    blocks = {block.split("\n")[0].strip(): block for block in ran.stdout.split("Unit Testing:")[1:]}
+    assert set(blocks) == set(paths), f"promtool stopped: {ran.stdout[-500:]} {ran.stderr[-500:]}"
     # A failure is told on the other stream, without its file.
-    return [path for path in paths if "SUCCESS" not in told[path]]
+    return [path for path in paths if "SUCCESS" not in blocks[path]]
 
 
 def as_yaml(content: object) -> str:

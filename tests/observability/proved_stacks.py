@@ -38,14 +38,14 @@ def cases(stack: str) -> Mapping[str, Case]:
 def _cases(rules: Sequence[Rule], shown: Sequence[Scenario]) -> Iterator[Case]:
     for rule in rules:
         if "alert" in rule:
-            name, asked = rule["alert"], f'alertname="{rule["alert"]}"'
+            name, selector = rule["alert"], f'alertname="{rule["alert"]}"'
         else:
             labels = tuple(Match(*label) for label in rule["labels"].items())
-            name = asked = str(Series(rule["record"], labels))
+            name = selector = str(Series(rule["record"], labels))
         proving = [
-            replace(it, checks=[check for check in it.checks if asked in check[1]])
+            replace(it, checks=[check for check in it.checks if selector in check[1]])
             for it in shown
-            if any(asked in check[1] for check in it.checks)
+            if any(selector in check[1] for check in it.checks)
         ]
         yield Case(name=name, rules=_with_what_it_reads(rule, rules), scenarios=proving)
 

@@ -18,13 +18,13 @@ RANGES = {
 
 
 def test_every_row_of_observability_is_answered():
-    asked = [
+    required = [
         f"{system}-{number}"
         for system, ranges in RANGES.items()
         for first, last in ranges
         for number in range(first, last + 1)
     ]
-    assert list(ROWS) == asked
+    assert list(ROWS) == required
 
 
 def test_page_names_records_that_exist():

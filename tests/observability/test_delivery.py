@@ -77,8 +77,8 @@ class Sender:
         self.arrived("later-info", MAIL)
 
     def _of(self, name: str, messages: list[Message], place: str) -> list[Message]:
-        told = [it for it in messages if self.service in str(it.body) and f"{name}:" in str(it.body)]
-        return [it for it in told if it.place == place or not place]
+        matching = [it for it in messages if self.service in str(it.body) and f"{name}:" in str(it.body)]
+        return [it for it in matching if it.place == place or not place]
 
 
 @contextmanager
@@ -118,11 +118,11 @@ def test_page_is_told_in_sentences_with_what_to_do(sender: Sender):
         ),
         f"<{RUNBOOK}|Runbook> <{DASHBOARD}|Dashboard>",
     ]
-    told = event.body["payload"]
+    payload = event.body["payload"]
     assert event.body["event_action"] == "trigger"
-    assert told["summary"] == attachment["title"]
-    assert (told["severity"], told["class"]) == ("critical", "database-connections")
-    assert told["custom_details"]["what"].splitlines() == [
+    assert payload["summary"] == attachment["title"]
+    assert (payload["severity"], payload["class"]) == ("critical", "database-connections")
+    assert payload["custom_details"]["what"].splitlines() == [
         attachment["text"].splitlines()[0],
         f"Runbook: {RUNBOOK}",
         f"Dashboard: {DASHBOARD}",
@@ -180,8 +180,8 @@ def test_page_silences_tickets_and_information_of_its_own_record_alone(sender: S
     for name in others:
         sender.arrived(name, CHAT)
     sender.wait_for_what_comes_later()
-    told = {name: sender.where(name) for name in ("the-page", "same-ticket", "same-info", *others)}
-    assert told == {
+    destinations = {name: sender.where(name) for name in ("the-page", "same-ticket", "same-info", *others)}
+    assert destinations == {
         "the-page": {PAGER, CHAT},
         "same-ticket": set(),
         "same-info": set(),

@@ -128,11 +128,11 @@ def test_message_says_what_is_wrong_how_much_is_left_and_where_to_read_on(tmp_pa
 def test_every_message_is_routed_and_leads_to_its_runbook_and_its_panel():
     for stack in STACKS:
         identity = seen(stack).identity
-        told = {alert.name: alert for alert in alerts(seen(stack).signals) if asks_prometheus(alert)}
+        by_name = {alert.name: alert for alert in alerts(seen(stack).signals) if asks_prometheus(alert)}
         written = [it for group in yaml.safe_load(rules(seen(stack)))["groups"] for it in group["rules"]]
         made = {rule["alert"]: rule for rule in written if "alert" in rule}
-        assert list(made) == list(told)
-        for name, alert in told.items():
+        assert list(made) == list(by_name)
+        for name, alert in by_name.items():
             expected = labels(alert, app=identity.app, environment=identity.environment, owner=identity.owner)
             assert made[name]["labels"] == expected
             notes = made[name]["annotations"]

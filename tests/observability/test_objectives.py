@@ -94,9 +94,9 @@ def test_edge_is_found_as_it_is_written_and_as_prometheus_3_stores_it(written: s
 
 
 def test_window_longer_than_what_is_kept_is_refused():
-    told = [Signals(subject="Made", objectives=(objective(),))]
-    assert refusals(told, retention_days=30) == []
-    [sentence] = refusals(told, retention_days=29)
+    components = [Signals(subject="Made", objectives=(objective(),))]
+    assert refusals(components, retention_days=30) == []
+    [sentence] = refusals(components, retention_days=29)
     assert "objective made: given a window of 30d where metrics are kept for 29 days" in sentence
     minimum_traffic = MinimumTraffic(expression=Increase(ALL), value=50)
     [sentence] = refusals([share(minimum_traffic=minimum_traffic, window_seconds=2 * 86_400)], retention_days=1)
@@ -111,12 +111,12 @@ def test_share_of_events_needs_minimum_traffic():
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset_says_which_promise_breaks_before_its_own_alert(preset: str):
-    told = list(looser_alerts(PRESETS[preset]))
+    sentences = list(looser_alerts(PRESETS[preset]))
     expected = {"base": 0, "day-one": 2, "realtime": 0, "aws": 5}
-    assert len(told) == expected[preset]
+    assert len(sentences) == expected[preset]
     if preset == "day-one":
-        assert "api promises 800 ms and its first alert comes at 1000 ms" in told[0]
-        assert "1 % may fail and the first alert comes at 2 %" in told[1]
+        assert "api promises 800 ms and its first alert comes at 1000 ms" in sentences[0]
+        assert "1 % may fail and the first alert comes at 2 %" in sentences[1]
 
 
 def test_key_of_the_stack_wins_over_the_preset_and_the_rest_is_the_presets():

@@ -49,7 +49,7 @@ EVERY_KIND: tuple[Expression, ...] = (
     Ratio(Scaled(Rate(counter("of")), 60), Rate(counter("all"))),
 )
 
-TOLD = Signals(
+SIGNALS = Signals(
     subject="Service",
     signals=tuple(
         Signal(
@@ -89,13 +89,13 @@ TOLD = Signals(
 def test_every_series_of_every_kind_of_record_is_scoped():
     kinds = {type(expression) for expression in EVERY_KIND} | {Scaled}
     assert kinds == set(Expression.__subclasses__())
-    series = queried_series([add_matchers(TOLD, HERE)])
-    assert len(series) == len(queried_series([TOLD]))
+    series = queried_series([add_matchers(SIGNALS, HERE)])
+    assert len(series) == len(queried_series([SIGNALS]))
     assert [str(it) for it in series if HERE not in it.matches] == []
 
 
 def test_alerts_ask_for_their_own_environment_alone():
-    for alert in alerts([add_matchers(TOLD, HERE)]):
+    for alert in alerts([add_matchers(SIGNALS, HERE)]):
         match alert.condition:
             case AbsenceCondition(source=source):
                 assert HERE in source.matches
@@ -108,10 +108,10 @@ def test_alerts_ask_for_their_own_environment_alone():
 
 
 def test_scope_changes_nothing_else():
-    told = add_matchers(TOLD, HERE)
-    assert add_matchers(TOLD) == TOLD
-    assert [plain(it) for it in told.signals] == [plain(it) for it in TOLD.signals]
+    scoped = add_matchers(SIGNALS, HERE)
+    assert add_matchers(SIGNALS) == SIGNALS
+    assert [plain(it) for it in scoped.signals] == [plain(it) for it in SIGNALS.signals]
 
 
 def plain(signal: Signal) -> Signal:
-    return dataclasses.replace(signal, query=TOLD.signals[0].query, extra_queries={}, minimum_traffic=None)
+    return dataclasses.replace(signal, query=SIGNALS.signals[0].query, extra_queries={}, minimum_traffic=None)

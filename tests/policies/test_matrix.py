@@ -20,7 +20,7 @@ from policies.rules import CATALOGUE
 
 BAD = (Verdict.FAIL, Verdict.UNDECIDED, Verdict.BROKEN)
 RULES = list(CATALOGUE.by_id)
-Said = Mapping[tuple[str, str], Judgement]
+Judgements = Mapping[tuple[str, str], Judgement]
 CANARY = "c4nary~+/=<&é Pa55"
 NONSENSE: Sequence[Any] = (
     *(True, False, 0, -1, 200.5, 10**30, math.nan, math.inf, "", "200", "many", "{", "[1]", "{}"),
@@ -28,7 +28,7 @@ NONSENSE: Sequence[Any] = (
 )
 
 
-def said(stack: Sequence[Resource], rules: Catalogue = CATALOGUE, environment: str = "production") -> Said:
+def said(stack: Sequence[Resource], rules: Catalogue = CATALOGUE, environment: str = "production") -> Judgements:
     """What the rules say, by rule and resource."""
     findings = rules.of_all(Stack(environment=environment, resources=stack))
     return {(it.rule.id, label(it.resource)): it.judgement for it in findings}
@@ -40,7 +40,7 @@ def only(rule: str) -> Catalogue:
 
 
 @cache
-def said_of_good(environment: str) -> Said:
+def said_of_good(environment: str) -> Judgements:
     return said(good(), environment=environment)
 
 

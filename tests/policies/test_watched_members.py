@@ -27,7 +27,7 @@ def test_replication_group_is_watched_by_its_members(queried: str, expected: Ver
     redis = Resource(type=REDIS, urn="r", properties={"replicationGroupId": "feed-redis"})
     rule = CATALOGUE.by_id["alerts-on-data"]
     assert isinstance(rule, StackRule)
-    said = {
+    judgements = {
         it.urn: judgement.verdict for it, judgement in rule.judge(Stack(environment="", resources=[group, redis]))
     }
-    assert said["r"] is expected
+    assert judgements["r"] is expected

@@ -110,10 +110,10 @@ def test_a_stack_is_made_once_is_seen_again_changed_and_removed(stack: Stack) ->
     assert "1 updated" in stack.up()
     stack.ok("config", "set", "engine", "mysql")
     assert "1 replaced" in stack.up()
-    said = summary(stack.cloud)
-    assert "aws.rds.Instance" in next(line for line in said.splitlines() if "botocore" in line)
+    lines = summary(stack.cloud)
+    assert "aws.rds.Instance" in next(line for line in lines.splitlines() if "botocore" in line)
     passwords = json.loads(stack.ok("stack", "output", "--json", "--show-secrets"))["password"]
-    assert passwords not in stack.ok("stack", "output") + stack.ok("stack", "export") + said
+    assert passwords not in stack.ok("stack", "output") + stack.ok("stack", "export") + lines
     stack.ok("destroy", "--yes", "--skip-preview")
     assert json.loads((stack.cloud / "cloud.json").read_text())["records"] == {}
 

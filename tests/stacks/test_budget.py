@@ -82,8 +82,8 @@ def test_connections_that_poolers_cannot_share_are_refused(key: str) -> None:
 )
 def test_deployment_that_could_never_progress_is_refused(fleet: Fleet, *, able: bool) -> None:
     assert fleet.can_deploy is able
-    told = [sentence for _, sentence in problems(replace(HOLDS, server_connections=50, poolers=fleet))]
-    assert any("let ECS stop an old task or start a new one" in sentence for sentence in told) is not able
+    sentences = [sentence for _, sentence in problems(replace(HOLDS, server_connections=50, poolers=fleet))]
+    assert any("let ECS stop an old task or start a new one" in sentence for sentence in sentences) is not able
 
 
 fleets = st.builds(
@@ -143,8 +143,8 @@ def test_largest_pool_fits_and_the_next_one_does_not(budget: Budget) -> None:
 @given(budgets)
 def test_refused_pool_is_told_the_largest_that_fits(budget: Budget) -> None:
     above = replace(budget, server_connections=largest_pool(budget) + budget.poolers.tasks)
-    told = [sentence for key, sentence in problems(above) if key == SERVER_SIDE]
-    assert f"lower it to {largest_pool(budget)}, or" in told[0]
+    sentences = [sentence for key, sentence in problems(above) if key == SERVER_SIDE]
+    assert f"lower it to {largest_pool(budget)}, or" in sentences[0]
 
 
 @given(budgets, st.integers(1, 100))

@@ -315,9 +315,9 @@ def waited_for(plan: Plan, urn: str) -> set[str]:
 
 
 def test_service_is_told_where_its_files_are_and_a_stack_without_files_has_none(changed: Callable[..., Plan]):
-    told = of(committed("production"), "Service")["service"].inputs["variables"]["plain"]
-    assert told["STORAGE_URL"] == "https://static.feed.example"
-    assert "STORAGE_BUCKET" in told
+    variables = of(committed("production"), "Service")["service"].inputs["variables"]["plain"]
+    assert variables["STORAGE_URL"] == "https://static.feed.example"
+    assert "STORAGE_BUCKET" in variables
     plan = changed(lambda config: config.pop("footing:storage"))
     assert (
         not {"STORAGE_URL", "STORAGE_BUCKET"} & of(plan, "Service")["service"].inputs["variables"]["plain"].keys()

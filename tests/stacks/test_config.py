@@ -167,8 +167,8 @@ def test_every_error_is_told_at_once(values: dict[str, Any]) -> None:
     put(values, "network.cidr", "8.8.8.0/24")
     put(values, "databse", {})
     del values["app"]
-    told = problems(values)
-    assert [problem.partition(":")[0] for problem in told] == [
+    sentences = problems(values)
+    assert [problem.partition(":")[0] for problem in sentences] == [
         "app",
         "network.cidr",
         "database.pooler.server_connections",
@@ -176,8 +176,8 @@ def test_every_error_is_told_at_once(values: dict[str, Any]) -> None:
         "edge.plan",
         "databse",
     ]
-    assert told[-1] == "databse: unknown key; did you mean database?"
-    assert told[3] == "redis.replicas: given '3', allowed a whole number"
+    assert sentences[-1] == "databse: unknown key; did you mean database?"
+    assert sentences[3] == "redis.replicas: given '3', allowed a whole number"
 
 
 @pytest.mark.parametrize(
@@ -241,9 +241,9 @@ def test_alerts_count_the_poolers_of_a_deployment(values: dict[str, Any]) -> Non
 def test_missing_secret_names_the_command(values: dict[str, Any]) -> None:
     put(values, "service.secrets", {"STRIPE_KEY": "config"})
     put(values, "grafana.contacts.slack_webhook_secret", "SLACK_WEBHOOK")
-    told = problems(values)
-    assert [problem.partition(":")[0] for problem in told] == ["secrets.SLACK_WEBHOOK", "secrets.STRIPE_KEY"]
-    assert "pulumi config set --secret --path 'footing:secrets.STRIPE_KEY'" in told[1]
+    sentences = problems(values)
+    assert [problem.partition(":")[0] for problem in sentences] == ["secrets.SLACK_WEBHOOK", "secrets.STRIPE_KEY"]
+    assert "pulumi config set --secret --path 'footing:secrets.STRIPE_KEY'" in sentences[1]
     put(values, "secrets", frozenset({"STRIPE_KEY", "SLACK_WEBHOOK"}))
     assert parse("test", values).secrets == {"STRIPE_KEY", "SLACK_WEBHOOK"}
 
@@ -266,9 +266,9 @@ def test_channel_without_a_webhook_is_refused(values: dict[str, Any]) -> None:
 
 def test_hours_of_tickets_end_after_they_begin(values: dict[str, Any]) -> None:
     put(values, "grafana.ticket_hours", {"first_hour": 18, "last_hour": 8, "timezone": "Europe/Amsterdam"})
-    [told] = problems(values)
-    assert told.startswith("grafana.ticket_hours: ")
-    assert "from 18 to 8, allowed a last_hour after the first_hour" in told
+    [sentence] = problems(values)
+    assert sentence.startswith("grafana.ticket_hours: ")
+    assert "from 18 to 8, allowed a last_hour after the first_hour" in sentence
 
 
 def test_config_is_frozen(values: dict[str, Any]) -> None:

@@ -61,7 +61,7 @@ def test_only_a_page_rings_the_pager():
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "sentence"),
     [
         (WEBHOOK, None),
         ("https://hooks.slack-gov.com/services/T0/B0/x", None),
@@ -74,10 +74,10 @@ def test_only_a_page_rings_the_pager():
         ("", "not of the form"),
     ],
 )
-def test_webhook_that_slack_would_not_take_is_told_without_repeating_it(url: str, told: str | None):
+def test_webhook_that_slack_would_not_take_is_told_without_repeating_it(url: str, sentence: str | None):
     problem = webhook_problem(url)
-    assert (problem is None) == (told is None)
-    assert told is None or told in str(problem)
+    assert (problem is None) == (sentence is None)
+    assert sentence is None or sentence in str(problem)
     assert "canary" not in str(problem)
 
 

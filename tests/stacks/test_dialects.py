@@ -74,8 +74,8 @@ def test_chosen_source_answers_for_the_same_records():
         "exporter": stack(redis={"metrics": "redis_exporter"}),
     }
     ids = {
-        source: {it.id for component in told.signals for it in component.signals}
-        for source, told in by_source.items()
+        source: {it.id for component in metrics.signals for it in component.signals}
+        for source, metrics in by_source.items()
     }
     shared = {"database-connections", "database-connections-share", "database-cpu", "redis-cpu-1"}
     assert shared <= ids["cloudwatch"] & ids["exporter"]

@@ -30,13 +30,13 @@ def test_committed_stacks_hold_what_they_ask_for_or_say_what_they_lose():
 
 def test_what_the_plan_lacks_is_refused_with_every_key_and_the_way_out(values: dict[str, Any]):
     values["edge"]["plan"] = "pro"
-    told = problems(values)
-    assert [problem.partition(":")[0] for problem in told] == [
+    sentences = problems(values)
+    assert [problem.partition(":")[0] for problem in sentences] == [
         "edge.rate_limits.auth.failed_logins",
         "edge.rate_limits.api.burst_requests",
         "edge.cache.api_seconds",
     ]
-    for problem in told:
+    for problem in sentences:
         assert problem.endswith("allowed with the plan 'business', or when_plan_lacks: degrade")
     values["edge"]["when_plan_lacks"] = "degrade"
     assert len(edge_downgrades(parse("test", values))) == 3
@@ -64,14 +64,14 @@ TIERS = {"anonymous": 60, "authenticated": 200, "pro": 500, "operator": 1000}
 
 def test_tier_that_the_edge_would_refuse_is_refused_first(values: dict[str, Any]):
     values["service"]["rate_limit_tiers"] = TIERS
-    told = problems(values)
-    assert [problem.partition(":")[0].rpartition(".")[2] for problem in told] == [
+    sentences = problems(values)
+    assert [problem.partition(":")[0].rpartition(".")[2] for problem in sentences] == [
         "authenticated",
         "pro",
         "operator",
     ]
-    assert "given 500 a minute, allowed up to 100, which the edge lets one address send" in told[1]
-    assert "except_hostnames" in told[1]
+    assert "given 500 a minute, allowed up to 100, which the edge lets one address send" in sentences[1]
+    assert "except_hostnames" in sentences[1]
     values["service"]["rate_limit_tiers"] = dict.fromkeys(TIERS, 100)
     parse("test", values)
 

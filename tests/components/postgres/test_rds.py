@@ -195,8 +195,8 @@ def test_blue_green_is_there_only_when_asked_for():
 
 
 def test_major_upgrade_and_haste_are_typed_out():
-    asked = UpgradeArgs(allow_major=True, apply_immediately=True)
-    recorded = record(upgrade=asked, replicas=[REPLICA])
+    upgrade = UpgradeArgs(allow_major=True, apply_immediately=True)
+    recorded = record(upgrade=upgrade, replicas=[REPLICA])
     for instance in recorded.of("aws:rds/instance:Instance"):
         assert instance.inputs["allowMajorVersionUpgrade"] is True
         assert instance.inputs["applyImmediately"] is True

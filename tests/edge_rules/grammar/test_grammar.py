@@ -185,15 +185,15 @@ def test_every_rule_of_our_stacks_means_what_cloudflares_engine_reads(run: Run, 
     rules = [
         rule for phase in edge_rules(from_file(ROOT / f"Pulumi.{stack}.yaml").config).values() for rule in phase
     ]
-    said = {True: 0, False: 0}
+    counts = {True: 0, False: 0}
     for rule, exchange in itertools.product(rules, REQUESTS):
         standing = Standing(exchange)
         # "Always" is written `true`, a word that the published engine does not have.
         text = standing.of(rule.when & FLAGS["flag.true"]).text()
         holds = rule.when.holds(exchange)
         assert run(text, values(exchange) | standing.flags) == {"holds": holds}, (rule.ref, text)
-        said[holds] += 1
-    assert min(said.values()) > len(rules)
+        counts[holds] += 1
+    assert min(counts.values()) > len(rules)
 
 
 def test_engine_refuses_what_it_does_not_know(run: Run):

@@ -53,9 +53,9 @@ def finding(about: Rule, judgement: Judgement, of: Resource | None = None) -> Fi
 
 
 def report(*findings: Finding, **given: Any) -> Report:
-    said = {it.rule.id: it.rule for it in findings}
+    rules = {it.rule.id: it.rule for it in findings}
     return Report(
-        stack="staging", environment="staging", findings=findings, **{"rules": [*said.values()], **given}
+        stack="staging", environment="staging", findings=findings, **{"rules": [*rules.values()], **given}
     )
 
 

@@ -89,15 +89,15 @@ def test_json_keeps_to_its_schema(some_report: Report):
 
 
 def test_json_tells_all_that_is_to_be_known():
-    told = json.loads(render(report(PASSING, VIOLATION, waived=[WAIVED], problems=["Broken."]), "json"))
-    assert (told["stack"], told["passed"], told["problems"]) == ("staging", False, ["Broken."])
-    assert told["counts"] == {"pass": 1, "fail": 1, "not applicable": 0, "could not decide": 0, "broken": 0}
-    assert {it["id"]: it["resources"]["pass"] for it in told["rules"]} == {
+    document = json.loads(render(report(PASSING, VIOLATION, waived=[WAIVED], problems=["Broken."]), "json"))
+    assert (document["stack"], document["passed"], document["problems"]) == ("staging", False, ["Broken."])
+    assert document["counts"] == {"pass": 1, "fail": 1, "not applicable": 0, "could not decide": 0, "broken": 0}
+    assert {it["id"]: it["resources"]["pass"] for it in document["rules"]} == {
         "waived": 0,
         "passing": 1,
         "violated": 0,
     }
-    violated, waived = told["findings"]
+    violated, waived = document["findings"]
     assert (waived["status"], violated["status"]) == ("waived", "stops")
     assert waived["exception"] == {"reason": WAIVER.reason, "owner": WAIVER.owner, "expires": WAIVER.expires}
     assert (violated["observed"], violated["required"]) == ("no backups", "7 to 35 days")
@@ -148,8 +148,8 @@ def test_sarif_refers_to_rules_by_id_and_place():
 
 def test_sarif_tells_levels_kinds_and_suppressions_apart():
     run = sarif_run(report(VIOLATION, ADVICE, UNDECIDED, waived=[WAIVED]))
-    told = {it["ruleId"]: (it["kind"], it["level"], len(it.get("suppressions", []))) for it in run["results"]}
-    assert told == {
+    results = {it["ruleId"]: (it["kind"], it["level"], len(it.get("suppressions", []))) for it in run["results"]}
+    assert results == {
         "violated": ("fail", "error", 0),
         "advised": ("fail", "warning", 0),
         "undecided": ("open", "none", 0),
@@ -211,21 +211,21 @@ def test_junit_escapes_what_xml_cannot_hold():
 
 
 def test_annotations_point_to_the_line_worst_first():
-    told = commands(report(ADVICE, VIOLATION, waived=[WAIVED], problems=["Broken."]))
-    assert [name for name, _, _ in told] == ["error", "error", "warning", "notice", "error"]
-    assert told[0][2] == "Broken."
-    assert told[1][1] == {
+    annotations = commands(report(ADVICE, VIOLATION, waived=[WAIVED], problems=["Broken."]))
+    assert [name for name, _, _ in annotations] == ["error", "error", "warning", "notice", "error"]
+    assert annotations[0][2] == "Broken."
+    assert annotations[1][1] == {
         "file": "components/postgres/rds/primary.py",
         "line": "41",
         "title": "violated: Title of violated",
     }
-    assert told[1][2].startswith(
+    assert annotations[1][2].startswith(
         f"Violated: observed no backups; required 7 to 35 days. {VIOLATION.rule.remediation}"
     )
     [undecided, _] = commands(KINDS["undecided"])
     assert undecided[2].startswith("Could not decide: the class is not known yet. No key of the stack's file")
-    assert "platform answers for it: Moves away" in told[3][2]
-    assert told[-1][2].startswith("staging: the change is stopped. 2 rules: 0 pass, 2 fail")
+    assert "platform answers for it: Moves away" in annotations[3][2]
+    assert annotations[-1][2].startswith("staging: the change is stopped. 2 rules: 0 pass, 2 fail")
 
 
 def test_annotation_cannot_be_broken_out_of():
@@ -249,8 +249,8 @@ STOPS: dict[Name, Callable[[Report], bool]] = {
 
 
 def sarif_stops(run: dict[str, Any]) -> bool:
-    said = [it for it in run["results"] if not it.get("suppressions")]
-    reported = any(it["level"] == "error" or it["kind"] == "open" for it in said)
+    results = [it for it in run["results"] if not it.get("suppressions")]
+    reported = any(it["level"] == "error" or it["kind"] == "open" for it in results)
     return reported or not run["invocations"][0]["executionSuccessful"]
 
 

@@ -58,12 +58,12 @@ def judged(catalogue: Catalogue) -> Report:
         for type_ in types
         for number, given in enumerate(shapes())
     ]
-    said = list(catalogue.of_all(Stack(environment="production", resources=made)))
+    findings = list(catalogue.of_all(Stack(environment="production", resources=made)))
     waiver = Waiver(rule="x", urn="u", reason="Known", owner="platform", expires="2027-01-31")
-    violated = [it for it in said if it.judgement.verdict is Verdict.FAIL]
+    violated = [it for it in findings if it.judgement.verdict is Verdict.FAIL]
     waived = [WaivedFinding(finding=it, waiver=waiver) for it in violated[::2]]
     return Report(
-        stack="production", environment="production", rules=list(catalogue), findings=said, waived=waived
+        stack="production", environment="production", rules=list(catalogue), findings=findings, waived=waived
     )
 
 
@@ -74,10 +74,10 @@ def explode(_: Properties) -> None:
 @pytest.mark.parametrize("name", WRITERS)
 def test_no_property_reaches_a_report(name: Name):
     broken = rule("broken", check=explode, types=frozenset({"aws:rds/parameterGroup:ParameterGroup"}))
-    told = judged(Catalogue([*CATALOGUE, broken]))
-    assert told.of(Verdict.FAIL)
-    assert told.of(Verdict.BROKEN)
-    assert leaks(render(told, name)) == []
+    diagnostics = judged(Catalogue([*CATALOGUE, broken]))
+    assert diagnostics.of(Verdict.FAIL)
+    assert diagnostics.of(Verdict.BROKEN)
+    assert leaks(render(diagnostics, name)) == []
 
 
 @pytest.mark.parametrize("name", WRITERS)

@@ -55,13 +55,13 @@ def test_undecided_and_broken_stop_the_change_and_the_others_are_still_asked(
     runner: Callable[..., list[Diagnostic]],
 ):
     unlabelled = Resource(type=QUEUE, name="queue", properties={})
-    told = {
+    verdicts = {
         it.rule: it for it in runner(RULES, [store(UNKNOWN), unlabelled, queue(name="two")], environment="test")
     }
-    assert set(told) == {"store-encrypted", "queue-labelled", "queues-few"}
-    assert all(it.stops for it in told.values())
-    assert told["store-encrypted"].message.startswith("encrypted is not known yet")
-    assert told["queue-labelled"].message.startswith("the rule raised KeyError")
+    assert set(verdicts) == {"store-encrypted", "queue-labelled", "queues-few"}
+    assert all(it.stops for it in verdicts.values())
+    assert verdicts["store-encrypted"].message.startswith("encrypted is not known yet")
+    assert verdicts["queue-labelled"].message.startswith("the rule raised KeyError")
 
 
 @pytest.mark.parametrize("runner", [judged, judged_by_engine])
@@ -98,8 +98,8 @@ def test_server_sees_what_the_offline_plan_shows():
 
 def test_text_that_holds_an_unknown_is_unknown():
     sentinel = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-    [told] = judged_by_engine([ENCRYPTED], [store(f"arn:{sentinel}:x")])
-    assert told.message.startswith("encrypted is not known yet")
+    [diagnostic] = judged_by_engine([ENCRYPTED], [store(f"arn:{sentinel}:x")])
+    assert diagnostic.message.startswith("encrypted is not known yet")
 
 
 def test_stack_rule_sees_options_and_dependencies_and_the_inputs_judged_before():
@@ -148,13 +148,13 @@ def test_server_describes_every_rule():
             proto.AnalyzerStackConfigureRequest(stack="test", config={"footing:environment": "staging"})
         )
         info = client.GetAnalyzerInfo(proto.AnalyzerInfo())
-    told = {it.name: it for it in info.policies}
-    assert set(told) == {*(rule.id for rule in RULES), "exceptions-reviewed"}
-    assert told["queue-labelled"].enforcementLevel == proto.ADVISORY
-    assert told["store-encrypted"].enforcementLevel == proto.MANDATORY
-    assert told["queues-few"].policy_type == proto.POLICY_TYPE_STACK
-    assert told["store-encrypted"].remediation_steps.endswith(" Elsewhere: Set it.")
-    assert told["store-encrypted"].severity == proto.POLICY_SEVERITY_HIGH
+    policies = {it.name: it for it in info.policies}
+    assert set(policies) == {*(rule.id for rule in RULES), "exceptions-reviewed"}
+    assert policies["queue-labelled"].enforcementLevel == proto.ADVISORY
+    assert policies["store-encrypted"].enforcementLevel == proto.MANDATORY
+    assert policies["queues-few"].policy_type == proto.POLICY_TYPE_STACK
+    assert policies["store-encrypted"].remediation_steps.endswith(" Elsewhere: Set it.")
+    assert policies["store-encrypted"].severity == proto.POLICY_SEVERITY_HIGH
 
 
 def test_server_of_no_rules_does_not_start():

@@ -41,32 +41,34 @@ def reviewed(tmp_path: Path) -> Callable[..., Path]:
 
 @RUNNERS
 def test_exception_in_force_is_told_and_does_not_stop(runner: Runner, reviewed: Callable[..., Path]):
-    [told] = runner(RULES, [queue("")], reviewed=reviewed("exceptions", ENTRY), today=TODAY)
-    assert not told.stops
-    assert "excepted until 2026-05-01 by team-mail (The label arrives with the next release.)" in told.message
+    [diagnostic] = runner(RULES, [queue("")], reviewed=reviewed("exceptions", ENTRY), today=TODAY)
+    assert not diagnostic.stops
+    assert (
+        "excepted until 2026-05-01 by team-mail (The label arrives with the next release.)" in diagnostic.message
+    )
 
 
 @RUNNERS
 def test_expired_exception_stops_with_the_violation(runner: Runner, reviewed: Callable[..., Path]):
     folder = reviewed("exceptions", ENTRY)
-    told = runner(RULES, [queue("")], reviewed=folder, today=date(2026, 5, 2))
-    assert {(it.rule, it.stops) for it in told} == {("queue-labelled", True), ("exceptions-reviewed", True)}
-    assert "expired on 2026-05-01" in told[0].message
+    diagnostics = runner(RULES, [queue("")], reviewed=folder, today=date(2026, 5, 2))
+    assert {(it.rule, it.stops) for it in diagnostics} == {("queue-labelled", True), ("exceptions-reviewed", True)}
+    assert "expired on 2026-05-01" in diagnostics[0].message
 
 
 @RUNNERS
 def test_exception_without_a_near_end_stops(runner: Runner, reviewed: Callable[..., Path]):
     for days, stops in ((366, False), (367, True)):
         folder = reviewed("exceptions", ENTRY | {"expires": TODAY + timedelta(days=days)})
-        told = runner(RULES, [queue("")], reviewed=folder, today=TODAY)
-        assert any(it.stops and "366 days from today are the most" in it.message for it in told) is stops
+        diagnostics = runner(RULES, [queue("")], reviewed=folder, today=TODAY)
+        assert any(it.stops and "366 days from today are the most" in it.message for it in diagnostics) is stops
 
 
 @RUNNERS
 @pytest.mark.parametrize("resources", [[queue()], [queue("", "another")], []])
 def test_unused_exception_stops(runner: Runner, reviewed: Callable[..., Path], resources: list[Any]):
-    told = runner(RULES, resources, reviewed=reviewed("exceptions", ENTRY), today=TODAY)
-    [unused] = [it for it in told if it.rule == "exceptions-reviewed"]
+    diagnostics = runner(RULES, resources, reviewed=reviewed("exceptions", ENTRY), today=TODAY)
+    [unused] = [it for it in diagnostics if it.rule == "exceptions-reviewed"]
     assert unused.stops
     assert "is not used" in unused.message or not resources
 
@@ -77,9 +79,12 @@ def test_rule_that_accepts_no_exception_accepts_none_in_production_only(
 ):
     folder = reviewed("exceptions", ENTRY | {"rule": "store-encrypted", "urn": urn(STORE, "store")})
     stack = [store(False)]
-    told = runner(RULES, stack, reviewed=folder, today=TODAY, environment="production")
-    assert [(it.rule, it.stops) for it in told] == [("exceptions-reviewed", True), ("store-encrypted", True)]
-    assert "is not accepted" in told[0].message
+    diagnostics = runner(RULES, stack, reviewed=folder, today=TODAY, environment="production")
+    assert [(it.rule, it.stops) for it in diagnostics] == [
+        ("exceptions-reviewed", True),
+        ("store-encrypted", True),
+    ]
+    assert "is not accepted" in diagnostics[0].message
     [elsewhere] = runner(RULES, stack, reviewed=folder, today=TODAY, environment="staging")
     assert not elsewhere.stops
 
@@ -88,8 +93,8 @@ def test_rule_that_accepts_no_exception_accepts_none_in_production_only(
 def test_exception_of_another_stack_is_left_alone(runner: Runner, reviewed: Callable[..., Path]):
     other = ENTRY | {"urn": ENTRY["urn"].replace(":test::", ":other::")}
     assert runner(RULES, [queue()], reviewed=reviewed("exceptions", other), today=TODAY) == []
-    [told] = runner(RULES, [queue("")], reviewed=reviewed("exceptions", other), today=TODAY)
-    assert told.stops
+    [diagnostic] = runner(RULES, [queue("")], reviewed=reviewed("exceptions", other), today=TODAY)
+    assert diagnostic.stops
 
 
 @RUNNERS
@@ -98,8 +103,8 @@ def test_exception_excuses_a_violation_never_what_could_not_be_decided(
 ):
     folder = reviewed("exceptions", ENTRY | {"rule": "store-encrypted", "urn": urn(STORE, "store")})
     rule = replace(ENCRYPTED, waivable=True)
-    told = runner([rule, LABELLED], [store(UNKNOWN)], reviewed=folder, today=TODAY)
-    assert ("store-encrypted", True) in {(it.rule, it.stops) for it in told}
+    diagnostics = runner([rule, LABELLED], [store(UNKNOWN)], reviewed=folder, today=TODAY)
+    assert ("store-encrypted", True) in {(it.rule, it.stops) for it in diagnostics}
 
 
 @pytest.mark.parametrize(
@@ -119,10 +124,10 @@ def test_malformed_exception_is_named_and_stops_everything(
     reviewed: Callable[..., Path], change: dict[str, Any], sentence: str
 ):
     folder = reviewed("exceptions", ENTRY | change)
-    told = judged(RULES, [queue()], reviewed=folder, today=TODAY)
-    assert [it.stops for it in told] == [True]
-    assert told[0].message.startswith("exceptions.yaml, entry 1: ")
-    assert sentence in told[0].message
+    diagnostics = judged(RULES, [queue()], reviewed=folder, today=TODAY)
+    assert [it.stops for it in diagnostics] == [True]
+    assert diagnostics[0].message.startswith("exceptions.yaml, entry 1: ")
+    assert sentence in diagnostics[0].message
     with pytest.raises(grpc.RpcError, match=r"exceptions\.yaml, entry 1"):
         judged_by_engine(RULES, [queue()], reviewed=folder, today=TODAY)
 
@@ -132,33 +137,33 @@ def test_malformed_exception_is_named_and_stops_everything(
 )
 def test_file_that_is_no_list_of_exceptions_stops_everything(tmp_path: Path, text: str):
     (tmp_path / "exceptions.yaml").write_bytes(text.encode("latin-1"))
-    [told] = judged(RULES, [queue()], reviewed=tmp_path)
-    assert told.stops
+    [diagnostic] = judged(RULES, [queue()], reviewed=tmp_path)
+    assert diagnostic.stops
     with pytest.raises(grpc.RpcError, match=r"exceptions\.yaml"):
         judged_by_engine(RULES, [queue()], reviewed=tmp_path)
 
 
 def test_same_exception_twice_is_malformed(reviewed: Callable[..., Path]):
-    told = judged(RULES, [queue("")], reviewed=reviewed("exceptions", ENTRY, ENTRY), today=TODAY)
-    assert any("entry 2: another entry is about the same" in it.message for it in told)
+    diagnostics = judged(RULES, [queue("")], reviewed=reviewed("exceptions", ENTRY, ENTRY), today=TODAY)
+    assert any("entry 2: another entry is about the same" in it.message for it in diagnostics)
 
 
 @RUNNERS
 def test_gap_on_the_reviewed_list_is_told_and_does_not_stop(runner: Runner, reviewed: Callable[..., Path]):
-    [told] = runner(RULES, [store(UNKNOWN)], reviewed=reviewed("undecided", GAP))
-    assert not told.stops
+    [diagnostic] = runner(RULES, [store(UNKNOWN)], reviewed=reviewed("undecided", GAP))
+    assert not diagnostic.stops
 
 
 def test_gap_is_not_tolerated_while_an_update_runs(reviewed: Callable[..., Path]):
     folder = reviewed("undecided", GAP)
-    [told] = judged_by_engine(RULES, [store(UNKNOWN)], reviewed=folder, preview=False)
-    assert told.stops
+    [diagnostic] = judged_by_engine(RULES, [store(UNKNOWN)], reviewed=folder, preview=False)
+    assert diagnostic.stops
 
 
 def test_gap_that_is_decided_now_fails_the_gate(reviewed: Callable[..., Path]):
-    [told] = judged(RULES, [store(True)], reviewed=reviewed("undecided", GAP))
-    assert told.stops
-    assert "store-encrypted decides every" in told.message
+    [diagnostic] = judged(RULES, [store(True)], reviewed=reviewed("undecided", GAP))
+    assert diagnostic.stops
+    assert "store-encrypted decides every" in diagnostic.message
     assert judged(RULES, [queue()], reviewed=reviewed("undecided", GAP)) == []
     assert judged(RULES, [store(True)], reviewed=reviewed("undecided", GAP | {"stacks": ["other"]})) == []
     assert judged(RULES, [store(UNKNOWN)], reviewed=reviewed("undecided", GAP | {"stacks": ["other"]}))[0].stops
@@ -174,5 +179,5 @@ def test_gap_that_is_decided_now_fails_the_gate(reviewed: Callable[..., Path]):
     ],
 )
 def test_malformed_gap_stops_everything(reviewed: Callable[..., Path], change: dict[str, Any], sentence: str):
-    told = judged(RULES, [store(True)], reviewed=reviewed("undecided", GAP | change))
-    assert any(sentence in it.message and it.stops for it in told)
+    diagnostics = judged(RULES, [store(True)], reviewed=reviewed("undecided", GAP | change))
+    assert any(sentence in it.message and it.stops for it in diagnostics)

@@ -20,7 +20,7 @@ def test_text_is_canonical() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         ("resources:", "not JSON"),
         ("[]", "version None"),
@@ -30,8 +30,8 @@ def test_text_is_canonical() -> None:
         ('{"version": 1, "project": "p", "stack": "s", "outputs": {}, "resources": [], "more": 1}', "more"),
     ],
 )
-def test_what_is_no_plan_is_refused_in_a_sentence(text: str, said: str) -> None:
-    with pytest.raises(PlanFormatError, match=said):
+def test_what_is_no_plan_is_refused_in_a_sentence(text: str, sentence: str) -> None:
+    with pytest.raises(PlanFormatError, match=sentence):
         Plan.from_json(text)
 
 

@@ -114,15 +114,15 @@ def test_transform_changes_options():
 def test_own_transforms_run_before_those_of_the_parent_and_of_the_stack():
     seen = []
 
-    def told(who: str) -> Callable[[Args], None]:
+    def recorder(who: str) -> Callable[[Args], None]:
         return lambda args: seen.append((who, args.name))
 
     def program() -> None:
-        pulumi.runtime.register_resource_transform(told("stack"))
+        pulumi.runtime.register_resource_transform(recorder("stack"))
         parent = pulumi.ComponentResource(
-            "shop:index:Topics", "parent", opts=pulumi.ResourceOptions(transforms=[told("parent")])
+            "shop:index:Topics", "parent", opts=pulumi.ResourceOptions(transforms=[recorder("parent")])
         )
-        aws.sns.Topic("child", opts=pulumi.ResourceOptions(parent=parent, transforms=[told("child")]))
+        aws.sns.Topic("child", opts=pulumi.ResourceOptions(parent=parent, transforms=[recorder("child")]))
 
     planned(program)
     assert [who for who, name in seen if name == "child"] == ["child", "parent", "stack"]
