@@ -79,9 +79,9 @@ def configured(directory: Path, settings: Mapping[str, Any], messages: str) -> P
 
 
 def redirected(settings: Mapping[str, Any], directory: Path, listeners: Listeners) -> dict[str, Any]:
-    """Return a stack's own configuration, `made`, with nothing changed but where its places are."""
+    """Return a stack's own configuration, `settings`, with nothing changed but where its places are."""
     here = configuration(places(directory, listeners))
-    found = {name: config for it in here["receivers"] for name, config in it.items() if name != "name"}
+    local = {name: config for it in here["receivers"] for name, config in it.items() if name != "name"}
     moved = {
         "pagerduty_configs": ("routing_key_file", "url"),
         "slack_configs": ("api_url_file",),
@@ -91,7 +91,7 @@ def redirected(settings: Mapping[str, Any], directory: Path, listeners: Listener
     for receiver in settings["receivers"]:
         own: dict[str, Any] = {"name": receiver["name"]}
         for kind, keys in moved.items():
-            there = {key: found[kind][0][key] for key in keys}
+            there = {key: local[kind][0][key] for key in keys}
             own |= {kind: [{**config, **there} for config in receiver[kind]]} if kind in receiver else {}
         receivers.append(own)
     return {**settings, "global": here["global"], "receivers": receivers}

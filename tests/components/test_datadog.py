@@ -225,7 +225,7 @@ def test_dashboard_has_a_panel_with_lines_for_all_that_can_be_asked():
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("query", "expected"),
     [
         (Rate(Series("a_total"), ("route",)), "sum:shop.a.count{*} by {route}.as_rate()"),
         (
@@ -238,8 +238,8 @@ def test_dashboard_has_a_panel_with_lines_for_all_that_can_be_asked():
         (Level(Series("b", (Match("x", "p.*", Operator.UNLIKE),))), "sum:shop.b{NOT x:p*}"),
     ],
 )
-def test_expressions_are_read_as_data(asked: Expression, expected: str):
-    assert expression(asked, "shop") == expected
+def test_expressions_are_read_as_data(query: Expression, expected: str):
+    assert expression(query, "shop") == expected
 
 
 def test_pattern_that_no_tag_can_match_is_refused():

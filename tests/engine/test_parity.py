@@ -61,7 +61,7 @@ def by_the_gate(tree: Path, stack: str) -> Report:
     return report_on(document, environment, load(tree, environment), date.today())
 
 
-def said_by_the_gate(report: Report) -> Verdicts:
+def verdicts_of_the_gate(report: Report) -> Verdicts:
     shown = report.of(Verdict.FAIL, Verdict.UNDECIDED, Verdict.BROKEN)
     return {(it.rule.id, it.resource.urn, stops(it, report.allowed_undecided)) for it in shown}
 
@@ -72,19 +72,19 @@ def _events(lines: str) -> Iterator[dict[str, Any]]:
             yield json.loads(line)["policyEvent"]
 
 
-def said_by_the_engine(lines: str) -> Verdicts:
+def verdicts_of_the_engine(lines: str) -> Verdicts:
     return {(it["policyName"], it["resourceUrn"], it["enforcementLevel"] == "mandatory") for it in _events(lines)}
 
 
 def previewed(session: Session, log: Path) -> tuple[int, Verdicts]:
     code = session.run("preview", "--policy-pack", "policies", "--event-log", str(log))
-    return code, said_by_the_engine(log.read_text())
+    return code, verdicts_of_the_engine(log.read_text())
 
 
 def analyzed(session: Session) -> tuple[int, Verdicts]:
     done = session.ask("policy", "analyze", "--policy-pack", "policies", "--json")
     assert '"summaryEvent"' in done.stdout, done.stderr
-    return done.returncode, said_by_the_engine(done.stdout)
+    return done.returncode, verdicts_of_the_engine(done.stdout)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_gate_preview_and_analysis_of_the_state_agree(tree: Path, stack: str, ch
     if changes:
         (tree / "__main__.py").write_text(spoilt(*changes))
     report = by_the_gate(tree, stack)
-    expected = said_by_the_gate(report)
+    expected = verdicts_of_the_gate(report)
     assert {rule for rule, _, stop in expected if stop} >= set(changes.values())
     with try_out(stack, root=tree, directory=tree / ".footing" / stack) as session:
         assert previewed(session, tree / "preview.log") == (int(not report.passed), expected)

@@ -28,7 +28,9 @@ NONSENSE: Sequence[Any] = (
 )
 
 
-def said(stack: Sequence[Resource], rules: Catalogue = CATALOGUE, environment: str = "production") -> Judgements:
+def judgements(
+    stack: Sequence[Resource], rules: Catalogue = CATALOGUE, environment: str = "production"
+) -> Judgements:
     """What the rules say, by rule and resource."""
     findings = rules.of_all(Stack(environment=environment, resources=stack))
     return {(it.rule.id, label(it.resource)): it.judgement for it in findings}
@@ -40,8 +42,8 @@ def only(rule: str) -> Catalogue:
 
 
 @cache
-def said_of_good(environment: str) -> Judgements:
-    return said(good(), environment=environment)
+def judgements_of_good(environment: str) -> Judgements:
+    return judgements(good(), environment=environment)
 
 
 def environment_of(rule: str) -> str:
@@ -54,14 +56,14 @@ def environment_of(rule: str) -> str:
 
 @pytest.mark.parametrize("environment", ["production", "staging"])
 def test_every_rule_that_is_asked_passes_on_the_good_stack(environment: str):
-    assert {key: it.reason for key, it in said_of_good(environment).items() if it.verdict in BAD} == {}
+    assert {key: it.reason for key, it in judgements_of_good(environment).items() if it.verdict in BAD} == {}
 
 
 def test_every_rule_has_something_to_pass_on():
     passed = {
         rule
         for it in ("production", "staging")
-        for (rule, _), j in said_of_good(it).items()
+        for (rule, _), j in judgements_of_good(it).items()
         if j.verdict == "pass"
     }
     assert set(RULES) - passed == set()
@@ -73,8 +75,8 @@ def test_every_rule_has_a_spoil():
 
 @pytest.mark.parametrize("spoil", SPOILS, ids=lambda it: it.id)
 def test_spoiling_one_thing_fails_exactly_one_rule_on_exactly_one_resource(spoil: Spoil):
-    before = said_of_good(spoil.environment)
-    after = said(edited(good(), spoil.edit), environment=spoil.environment)
+    before = judgements_of_good(spoil.environment)
+    after = judgements(edited(good(), spoil.edit), environment=spoil.environment)
     changed = {key: it.verdict for key, it in after.items() if it.verdict is not before.get(key, it).verdict}
     assert changed == {(spoil.rule, spoil.fails): Verdict.FAIL}
 
@@ -171,10 +173,10 @@ def test_what_is_unknown_never_passes_where_some_value_would_fail(rule: str):
     for on, path in reads(rule):
         if rule in STATED_TWICE and path[0] in ("tags", "containerDefinitions"):
             continue
-        unknown = said(with_value(on, path, UNKNOWN), only(rule), environment)
+        unknown = judgements(with_value(on, path, UNKNOWN), only(rule), environment)
         assert [key for key, it in unknown.items() if it.verdict is Verdict.BROKEN] == [], path
         for value in alternatives(rule, on, path):
-            known = said(with_value(on, path, value), only(rule), environment)
+            known = judgements(with_value(on, path, value), only(rule), environment)
             resting += [
                 (key, ".".join(path), value)
                 for key, it in known.items()
@@ -188,7 +190,7 @@ def test_nonsense_breaks_no_rule(rule: str):
     environment, broken = environment_of(rule), []
     for on, path in reads(rule):
         for value in (None, *NONSENSE):
-            verdicts = said(with_value(on, path, value), only(rule), environment)
+            verdicts = judgements(with_value(on, path, value), only(rule), environment)
             broken += [
                 (key, path, value, it.observed) for key, it in verdicts.items() if it.verdict is Verdict.BROKEN
             ]
@@ -247,7 +249,7 @@ def test_number_is_held_to_both_bounds_and_nonsense_is_no_number(rule: str, on: 
     environment = "staging" if rule in ("database-backups", "redis-snapshots", "log-retention") else "production"
 
     def verdicts(value: Any) -> set[Verdict]:
-        found = said(with_value(on, tuple(path.split(".")), value), only(rule), environment)
+        found = judgements(with_value(on, tuple(path.split(".")), value), only(rule), environment)
         return {it.verdict for it in found.values()}
 
     for value in (it for number in good_ones for it in (number, str(number), float(number))):
@@ -280,7 +282,7 @@ def poisoned(value: Any) -> Any:
 
 
 def leaking(stack: Sequence[Resource], rule: str) -> list[str]:
-    findings = said(stack, only(rule), environment_of(rule)).values()
+    findings = judgements(stack, only(rule), environment_of(rule)).values()
     texts = [part for it in findings for part in (it.observed, it.required, it.reason)]
     return [text for text in texts if any(leak in text for leak in LEAKS)]
 

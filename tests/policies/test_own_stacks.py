@@ -23,7 +23,7 @@ NOT_KNOWN_YET = {
 """Rule and type of what none can decide before the first update: texts with an ARN of what is not there yet."""
 
 
-def said(stack: str, verdict: Verdict) -> dict[str, set[str]]:
+def labels_by_rule(stack: str, verdict: Verdict) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for it in CATALOGUE.of_all(Stack(environment=stack, resources=plan(stack))):
         counted = it.level is Level.MANDATORY or verdict is not Verdict.FAIL
@@ -34,11 +34,11 @@ def said(stack: str, verdict: Verdict) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("stack", ["staging", "production"])
 def test_no_mandatory_rule_fails(stack: str):
-    assert said(stack, Verdict.FAIL) == {}
-    assert said(stack, Verdict.BROKEN) == {}
+    assert labels_by_rule(stack, Verdict.FAIL) == {}
+    assert labels_by_rule(stack, Verdict.BROKEN) == {}
 
 
 @pytest.mark.parametrize("stack", ["staging", "production"])
 def test_first_preview_leaves_open_only_what_the_cloud_decides(stack: str):
-    undecided = said(stack, Verdict.UNDECIDED)
+    undecided = labels_by_rule(stack, Verdict.UNDECIDED)
     assert {(rule, name.partition("/")[0]) for rule, names in undecided.items() for name in names} == NOT_KNOWN_YET

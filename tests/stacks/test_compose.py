@@ -208,11 +208,11 @@ def test_service_and_stack_hand_out_the_same_key_contract():
 
 
 def test_ticket_hours_and_the_tree_of_policies_are_there_when_asked_for(changed: Callable[..., Plan]):
-    def asked(config: dict[str, Any]) -> None:
+    def change(config: dict[str, Any]) -> None:
         config["footing:grafana"]["owns_notification_policy"] = True
         config["footing:grafana"]["ticket_hours"] = {"first_hour": 7, "timezone": "Europe/Amsterdam"}
 
-    plan = changed(asked)
+    plan = changed(change)
     [hours] = of(plan, "MuteTiming").values()
     assert hours.inputs["intervals"][0]["times"][0] == {"start": "00:00", "end": "07:00"}
     assert len(of(plan, "NotificationPolicy")) == 1

@@ -18,7 +18,7 @@ from tests.observability.everything import cloudwatch_alone, stack
 ROOT = Path(__file__).parents[2]
 
 
-def asked(observed: ObservedStack, subject: str) -> set[str]:
+def metrics_of(observed: ObservedStack, subject: str) -> set[str]:
     return {
         series.metric
         for component in observed.signals
@@ -63,9 +63,9 @@ def test_names_change_with_the_version_that_changed_them():
 def test_image_of_the_poolers_exporter_decides_its_names():
     pooler = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())["config"]["footing:database"]["pooler"]
     old = stack(database={"pooler": {**pooler, "exporter_image": "exporter:v0.10.2"}})
-    assert "pgbouncer_stats_queries_pooled_total" in asked(old, "Pooler")
-    assert "pgbouncer_stats_totals_queries_pooled_total" in asked(stack(), "Pooler")
-    assert not any("max_user_connections" in metric for metric in asked(stack(), "Pooler"))
+    assert "pgbouncer_stats_queries_pooled_total" in metrics_of(old, "Pooler")
+    assert "pgbouncer_stats_totals_queries_pooled_total" in metrics_of(stack(), "Pooler")
+    assert not any("max_user_connections" in metric for metric in metrics_of(stack(), "Pooler"))
 
 
 def test_chosen_source_answers_for_the_same_records():
@@ -79,7 +79,7 @@ def test_chosen_source_answers_for_the_same_records():
     }
     shared = {"database-connections", "database-connections-share", "database-cpu", "redis-cpu-1"}
     assert shared <= ids["cloudwatch"] & ids["exporter"]
-    assert asked(by_source["cloudwatch"], "Database") == asked(by_source["cloudwatch"], "Redis") == set()
+    assert metrics_of(by_source["cloudwatch"], "Database") == metrics_of(by_source["cloudwatch"], "Redis") == set()
     # What redis_exporter tells is not told twice.
     assert {"redis-memory-1", "redis-evictions-1", "redis-hits-1"} <= ids["cloudwatch"] - ids["exporter"]
 

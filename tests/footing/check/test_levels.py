@@ -71,8 +71,8 @@ def _as_the_engine(client: Any, given: dict[str, Any]) -> None:
     config = {name: proto.PolicyConfig(enforcementLevel=level) for name, level in levels.items()}
     if "all" in given:
         config = {name: proto.PolicyConfig(enforcementLevel=LEVELS[given["all"]]) for name in [*levels, "all"]}
-    for name, asked in given.items():
-        block = dict(asked) if isinstance(asked, dict) else {"enforcementLevel": asked}
+    for name, entry in given.items():
+        block = dict(entry) if isinstance(entry, dict) else {"enforcementLevel": entry}
         properties = Struct()
         properties.update({key: value for key, value in block.items() if key != "enforcementLevel"})
         config[name] = proto.PolicyConfig(
