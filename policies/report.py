@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policies.judge import Finding
-from policies.rule import AnyRule, Level, Verdict
+from policies.judgement import Verdict
+from policies.rule import AnyRule, Level
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from policies.judge import Catalogue, Finding
+from policies.judgement import Verdict
 from policies.reviewed import Entry, ReviewedFileError, entries, nearest
-from policies.rule import Verdict
 from policies.waivers import LEAST_REASON
 
 FILE: Final = "undecided.yaml"

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from policies.judge import Catalogue, Finding
+from policies.judgement import Verdict
 from policies.report import Waiver
 from policies.reviewed import Entry, ReviewedFileError, entries, nearest
-from policies.rule import Verdict
 
 FILE: Final = "exceptions.yaml"
 """Name of the file, beside the rules."""

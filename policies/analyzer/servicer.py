@@ -18,9 +18,10 @@ from policies.analyzer import texts
 from policies.analyzer.decoded import Decoded
 from policies.analyzer.environment import environment_in
 from policies.judge import Catalogue, Finding
+from policies.judgement import Verdict
 from policies.report import stops
 from policies.resource import Resource, Stack
-from policies.rule import Rule, Verdict
+from policies.rule import Rule
 from policies.version import VERSION
 
 ENVIRONMENT_KEY: Final = "footing:environment"

@@ -5,23 +5,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from policies.rule import (
-    IN_PRODUCTION,
-    NOT_APPLICABLE,
-    PASSED,
-    UNKNOWN,
-    Judgement,
-    Level,
-    Levels,
-    Resource,
-    Rule,
-    Severity,
-    Stack,
-    StackRule,
-    decide,
-    fail,
-    undecided,
-)
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, fail, undecided
+from policies.resource import UNKNOWN, Resource, Stack
+from policies.rule import IN_PRODUCTION, Level, Levels, Rule, Severity, StackRule
 from policies.rules.links import by_urn, linked
 from policies.rules.pooler import is_pooler
 from policies.rules.reading import at, items, must, truth, unreadable

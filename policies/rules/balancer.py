@@ -3,18 +3,9 @@
 from functools import partial
 from typing import Final
 
-from policies.rule import (
-    IN_PRODUCTION,
-    NOT_APPLICABLE,
-    PASSED,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    decide,
-    fail,
-    undecided,
-)
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, fail, undecided
+from policies.resource import Resource
+from policies.rule import IN_PRODUCTION, Rule, Severity
 from policies.rules.reading import at, both, flag, is_text, items, must, only, text, truth, unreadable, where, word
 
 LISTENER = "aws:lb/listener:Listener"

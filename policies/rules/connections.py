@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from policies.judgement import PASSED, Judgement, fail, undecided
 from policies.limits import POOL_SERVER_CONNECTIONS, RDS_RESERVED_CONNECTIONS, SUPERUSER_RESERVED_CONNECTIONS
-from policies.rule import PASSED, Judgement, Resource, Stack, StackRule, fail, undecided, whole_number
+from policies.resource import Resource, Stack
+from policies.rule import StackRule
 from policies.rules.database import is_replica
 from policies.rules.links import linked, linking, siblings
 from policies.rules.parameters import family_version, max_connections
 from policies.rules.pooler import PER_TASK_TAG, is_pooler, stated
-from policies.rules.reading import unreadable
+from policies.rules.reading import unreadable, whole_number
 from policies.rules.tokens import DATABASE, PARAMETER_GROUP, SCALING_TARGET, SERVICE, TASK
 
 RESERVED = SUPERUSER_RESERVED_CONNECTIONS + RDS_RESERVED_CONNECTIONS

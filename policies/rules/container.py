@@ -7,7 +7,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from policies.rule import IN_PRODUCTION, PASSED, Judgement, Resource, Rule, Severity, fail, seen, undecided
+from policies.judgement import PASSED, Judgement, fail, seen, undecided
+from policies.resource import Resource
+from policies.rule import IN_PRODUCTION, Rule, Severity
 from policies.rules.reading import at, truth, unreadable
 from policies.rules.tokens import TASK
 

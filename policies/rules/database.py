@@ -3,20 +3,9 @@
 from functools import partial
 from typing import Final
 
-from policies.rule import (
-    IN_PRODUCTION,
-    NOT_APPLICABLE,
-    ONLY_PRODUCTION,
-    PASSED,
-    UNKNOWN,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    fail,
-    seen,
-    undecided,
-)
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, fail, seen, undecided
+from policies.resource import UNKNOWN, Resource
+from policies.rule import IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity
 from policies.rules.reading import both, flag, is_text, number, only, some, text, unreadable, where
 from policies.rules.tokens import DATABASE
 

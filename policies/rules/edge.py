@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, fail, undecided
 from policies.limits import (
     API_BURST_REQUESTS,
     API_BURST_WINDOW_SECONDS,
@@ -11,17 +12,9 @@ from policies.limits import (
     FAILED_LOGINS,
     Limit,
 )
-from policies.rule import (
-    NOT_APPLICABLE,
-    PASSED,
-    UNKNOWN,
-    Judgement,
-    Properties,
-    Rule,
-    fail,
-    undecided,
-    whole_number,
-)
+from policies.resource import UNKNOWN, Properties
+from policies.rule import Rule
+from policies.rules.reading import whole_number
 from policies.rules.ruleset import well_shaped
 
 PHASE = "http_ratelimit"

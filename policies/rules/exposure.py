@@ -8,7 +8,9 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
-from policies.rule import PASSED, Judgement, Resource, Rule, Severity, fail, undecided
+from policies.judgement import PASSED, Judgement, fail, undecided
+from policies.resource import Resource
+from policies.rule import Rule, Severity
 from policies.rules.container import definitions, variables
 from policies.rules.tokens import TASK
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from policies.rule import PASSED, Judgement, Resource, Rule, Severity, fail, undecided
+from policies.judgement import PASSED, Judgement, fail, undecided
+from policies.resource import Resource
+from policies.rule import Rule, Severity
 from policies.rules.document import allows, statements, texts
 from policies.rules.reading import items, unreadable
 

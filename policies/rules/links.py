@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from policies.rule import Judgement, Resource, Stack, decide
+from policies.judgement import Judgement, decide
+from policies.resource import Resource, Stack
 from policies.rules.reading import items, unreadable
 
 STACKS_KEPT = 64

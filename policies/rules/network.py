@@ -6,23 +6,12 @@ from functools import partial
 from ipaddress import ip_network
 from typing import Any, Final
 
-from policies.rule import (
-    IN_PRODUCTION,
-    NOT_APPLICABLE,
-    PASSED,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    Stack,
-    StackRule,
-    decide,
-    undecided,
-    whole_number,
-)
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, undecided
+from policies.resource import Resource, Stack
+from policies.rule import IN_PRODUCTION, Rule, Severity, StackRule
 from policies.rules.links import has_sibling, has_unresolved_links, linked, siblings
 from policies.rules.pooler import is_pooler
-from policies.rules.reading import Check, at, flag, in_order, items, must, unreadable, worst
+from policies.rules.reading import Check, at, flag, in_order, items, must, unreadable, whole_number, worst
 from policies.rules.stores import is_measuring
 from policies.rules.tokens import DATABASE, GROUP, GROUP_RULE, INGRESS, SERVICE, SUBNET, TASK, VPC
 

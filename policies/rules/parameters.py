@@ -4,23 +4,11 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, fail, seen, undecided
 from policies.limits import POSTGRES_MAX_CONNECTIONS
-from policies.rule import (
-    ADVICE,
-    NOT_APPLICABLE,
-    PASSED,
-    UNKNOWN,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    decide,
-    fail,
-    seen,
-    undecided,
-    whole_number,
-)
-from policies.rules.reading import Check, at, unreadable
+from policies.resource import UNKNOWN, Resource
+from policies.rule import ADVICE, Rule, Severity
+from policies.rules.reading import Check, at, unreadable, whole_number
 from policies.rules.tokens import PARAMETER_GROUP
 
 MAX_CONNECTIONS, FORCED_TLS, SLOW_QUERY = "max_connections", "rds.force_ssl", "log_min_duration_statement"

@@ -5,22 +5,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, fail, seen, undecided
 from policies.limits import POOL_SERVER_CONNECTIONS
-from policies.rule import (
-    NOT_APPLICABLE,
-    PASSED,
-    UNKNOWN,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    fail,
-    seen,
-    undecided,
-    whole_number,
-)
+from policies.resource import UNKNOWN, Resource
+from policies.rule import Rule, Severity
 from policies.rules.container import definitions, variables
-from policies.rules.reading import unreadable
+from policies.rules.reading import unreadable, whole_number
 from policies.rules.tokens import TASK
 
 TAG, PER_TASK_TAG = "footing:server-connections", "footing:server-connections-per-task"

@@ -7,19 +7,8 @@ is there passes on it, and every other rule cannot decide.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from policies.rule import (
-    NOT_APPLICABLE,
-    PASSED,
-    SECRET,
-    UNKNOWN,
-    Judgement,
-    Resource,
-    Verdict,
-    fail,
-    seen,
-    undecided,
-    whole_number,
-)
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, Verdict, fail, seen, undecided
+from policies.resource import SECRET, UNKNOWN, Resource
 
 Check = Callable[[Resource], Judgement]
 
@@ -53,6 +42,17 @@ def truth(value: Any) -> bool | None:
     if isinstance(value, bool):
         return value
     return _TRUTHS.get(value) if isinstance(value, str) else None
+
+
+def whole_number(value: Any) -> int | None:
+    """The integer that a property means, or None: `200` and `"200"` are, `"many"`, `True` and `200.5` are not."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        return int(value) if value.isascii() and value.isdigit() else None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    return value if isinstance(value, int) else None
 
 
 def is_text(value: Any) -> bool:

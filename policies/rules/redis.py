@@ -3,20 +3,23 @@
 from functools import partial
 from typing import Final
 
-from policies.rule import (
-    ADVICE,
-    IN_PRODUCTION,
-    ONLY_PRODUCTION,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    decide,
-    seen,
-    undecided,
+from policies.judgement import Judgement, decide, seen, undecided
+from policies.resource import Resource
+from policies.rule import ADVICE, IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity
+from policies.rules.reading import (
+    both,
+    either,
+    flag,
+    is_text,
+    must,
+    number,
+    some,
+    text,
+    truth,
+    unreadable,
     whole_number,
+    word,
 )
-from policies.rules.reading import both, either, flag, is_text, must, number, some, text, truth, unreadable, word
 from policies.rules.tokens import REDIS, SERVERLESS_REDIS, UPSTASH
 
 DOCS = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg"

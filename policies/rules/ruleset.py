@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from policies.rule import SECRET, UNKNOWN, Judgement, Properties, fail, undecided
+from policies.judgement import Judgement, fail, undecided
+from policies.resource import SECRET, UNKNOWN, Properties
 
 
 def well_shaped(check: Callable[[Properties], Judgement]) -> Callable[[Properties], Judgement]:

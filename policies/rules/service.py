@@ -4,27 +4,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
-from policies.rule import (
-    ADVICE,
-    IN_PRODUCTION,
-    NOT_APPLICABLE,
-    ONLY_PRODUCTION,
-    PASSED,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    Stack,
-    StackRule,
-    decide,
-    fail,
-    seen,
-    undecided,
-    whole_number,
-)
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, fail, seen, undecided
+from policies.resource import Resource, Stack
+from policies.rule import ADVICE, IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity, StackRule
 from policies.rules.links import by_urn, linked, linking
 from policies.rules.pooler import is_pooler
-from policies.rules.reading import at, both, flag, items, must, unreadable
+from policies.rules.reading import at, both, flag, items, must, unreadable, whole_number
 from policies.rules.stores import is_measuring
 from policies.rules.tokens import SCALING_TARGET, SERVICE, SUBNET, TASK
 

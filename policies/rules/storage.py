@@ -4,21 +4,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
-from policies.rule import (
-    IN_PRODUCTION,
-    ONLY_PRODUCTION,
-    PASSED,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    Stack,
-    StackRule,
-    decide,
-    fail,
-    seen,
-    undecided,
-)
+from policies.judgement import PASSED, Judgement, decide, fail, seen, undecided
+from policies.resource import Resource, Stack
+from policies.rule import IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity, StackRule
 from policies.rules.document import allows, statements, texts
 from policies.rules.links import has_unresolved_links, siblings
 from policies.rules.reading import Check, at, flag, in_order, items, must, truth, unreadable, word

@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from policies.rule import NOT_APPLICABLE, Judgement, Resource, Rule, decide
+from policies.judgement import NOT_APPLICABLE, Judgement, decide
+from policies.resource import Resource
+from policies.rule import Rule
 from policies.rules.container import definitions
 from policies.rules.pooler import stated
 from policies.rules.reading import at, items, unreadable

@@ -3,23 +3,10 @@
 from functools import partial
 from typing import Final
 
-from policies.rule import (
-    ADVICE,
-    ADVICE_IN_PRODUCTION,
-    IN_PRODUCTION,
-    ONLY_PRODUCTION,
-    PASSED,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    decide,
-    fail,
-    seen,
-    undecided,
-    whole_number,
-)
-from policies.rules.reading import both, flag, must, only, text, unreadable, where, word
+from policies.judgement import PASSED, Judgement, decide, fail, seen, undecided
+from policies.resource import Resource
+from policies.rule import ADVICE, ADVICE_IN_PRODUCTION, IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity
+from policies.rules.reading import both, flag, must, only, text, unreadable, where, whole_number, word
 from policies.rules.tokens import DATABASE
 
 AUTHORITIES: Final = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")

@@ -4,20 +4,9 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from policies.rule import (
-    NOT_APPLICABLE,
-    PASSED,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    Stack,
-    StackRule,
-    decide,
-    fail,
-    seen,
-    undecided,
-)
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, fail, seen, undecided
+from policies.resource import Resource, Stack
+from policies.rule import Rule, Severity, StackRule
 from policies.rules.links import has_unresolved_links, siblings
 from policies.rules.reading import Check, at, items, truth, unreadable
 from policies.rules.tokens import RULESET, ZONE
