@@ -1,6 +1,5 @@
 """Rules of alerts: everything that holds data is watched, and nobody is woken for staging."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -10,7 +9,7 @@ from policies.resource import UNKNOWN, Resource, Stack
 from policies.rule import IN_PRODUCTION, Level, Levels, Rule, Severity, StackRule
 from policies.rules.links import by_urn, linked
 from policies.rules.pooler import is_pooler
-from policies.rules.reading import at, items, must, truth, unreadable
+from policies.rules.reading import at, items, must, parsed, truth, unreadable
 from policies.rules.stores import is_measuring
 from policies.rules.tokens import ALERTS, DATABASE, REDIS, SERVERLESS_REDIS, SERVICE, TASK, UPSTASH
 
@@ -100,13 +99,8 @@ def _queries(group: Resource) -> Iterator[tuple[set[str], Resource]]:
 
 
 def _texts(model: Any) -> set[str]:
-    if unreadable(model):
-        return {_HIDDEN}
-    try:
-        read = json.loads(model) if isinstance(model, str) else model
-    except ValueError:
-        return set()
-    return {it for it in _values(read) if isinstance(it, str)}
+    read = parsed(model)
+    return {_HIDDEN} if unreadable(read) else {it for it in _values(read) if isinstance(it, str)}
 
 
 def _values(value: Any) -> Iterator[Any]:

@@ -12,6 +12,7 @@ from policies.judgement import PASSED, Judgement, fail, undecided
 from policies.resource import Resource
 from policies.rule import Rule, Severity
 from policies.rules.container import definitions, variables
+from policies.rules.reading import Check, unreadable
 from policies.rules.tokens import TASK
 
 BROWSER_PREFIXES: Final = ("VITE_", "NEXT_PUBLIC_", "PUBLIC_", "REACT_APP_")
@@ -86,11 +87,10 @@ def _is_public(name: str) -> bool:
     return name.startswith(BROWSER_PREFIXES)
 
 
-def _no(found: Callable[[Mapping[str, Any]], Iterable[str]], required: str) -> Callable[[Resource], Judgement]:
+def _no(found: Callable[[Mapping[str, Any]], Iterable[str]], required: str) -> Check:
     def check(task: Resource) -> Judgement:
-        try:
-            containers = definitions(task)
-        except LookupError:
+        containers = definitions(task)
+        if unreadable(containers):
             return undecided("containerDefinitions")
         if containers is None:
             return fail("containerDefinitions that are no list", required)

@@ -53,9 +53,8 @@ def is_pooler(task: Mapping[str, Any]) -> bool | None:
 
 def _variables(task: Mapping[str, Any]) -> Any:
     """Return the variables of PgBouncer's container: None if there is none, UNKNOWN where they are not known."""
-    try:
-        containers = definitions(task)
-    except LookupError:
+    containers = definitions(task)
+    if unreadable(containers):
         return UNKNOWN
     found = (dict(variables(container)) for container in containers or ())
     return next((settings for settings in found if INI in settings), None)

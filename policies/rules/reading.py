@@ -4,6 +4,7 @@ An unknown is a value to come: it may be any value, but it is not nothing. So a 
 is there passes on it, and every other rule cannot decide.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -35,6 +36,16 @@ def items(value: Any) -> list[Any]:
     if value is None:
         return []
     return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+
+
+def parsed(value: Any) -> Any:
+    """Return a document that may be written as JSON: None where it is no JSON, UNKNOWN where it is hidden."""
+    if unreadable(value):
+        return UNKNOWN
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
 
 
 def truth(value: Any) -> bool | None:

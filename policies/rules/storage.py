@@ -49,21 +49,15 @@ def _ends(lifecycle: Resource) -> Judgement:
     if unreadable(rules):
         return undecided("rules")
     states = [at(it, "status") for it in items(rules)]
-    return decide(
-        "the status of a rule",
-        "no rule in force",
-        "a rule",
-        holds="Enabled" in states,
-        doubtful=unreadable(*states),
-    )
+    holds, doubtful = "Enabled" in states, unreadable(*states)
+    return decide("the status of a rule", "no rule in force", "a rule", holds=holds, doubtful=doubtful)
 
 
 def _refuses_plain_http(policy: Resource) -> Judgement:
-    try:
-        found = statements(policy.get("policy")) or []
-    except LookupError:
+    found = statements(policy.get("policy"))
+    if unreadable(found):
         return undecided("policy")
-    for statement in found:
+    for statement in found or ():
         insecure = truth(at(statement, "Condition", "Bool", "aws:SecureTransport")) is False
         actions, principals = texts(statement.get("Action")), at(statement, "Principal")
         everybody = principals == "*" or at(principals, "AWS") == "*"
