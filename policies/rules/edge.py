@@ -1,21 +1,14 @@
-"""Rules of Cloudflare's rate limits."""
+"""Rules of Cloudflare's rate limits, whose parts may have any shape."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from policies import limits
 from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, fail, undecided
-from policies.limits import (
-    API_BURST_REQUESTS,
-    API_BURST_WINDOW_SECONDS,
-    API_REQUESTS_PER_MINUTE,
-    AUTH_REQUESTS_PER_MINUTE,
-    FAILED_LOGINS,
-    Limit,
-)
-from policies.resource import UNKNOWN, Properties
+from policies.limits import FAILED_LOGINS, Limit
+from policies.resource import SECRET, UNKNOWN, Properties
 from policies.rule import Rule
 from policies.rules.reading import whole_number
-from policies.rules.ruleset import well_shaped
 
 PHASE = "http_ratelimit"
 MINUTE_SECONDS = 60
@@ -95,11 +88,27 @@ def _failed_logins(rules: Sequence[Properties]) -> Judgement:
     return PASSED if counting else NOT_APPLICABLE
 
 
+def _parts(rules: Any) -> Iterator[tuple[Any, type]]:
+    """Yield what a ruleset is made of, each part with the type that Cloudflare gives it."""
+    yield rules, list
+    for rule in rules if isinstance(rules, list) else ():
+        if isinstance(rule, Mapping):
+            yield from ((rule.get("ratelimit"), Mapping), (rule.get("action"), str))
+        else:
+            # None in a rule's place is of another shape too.
+            yield rule if rule is not None else 0, dict
+
+
 def _rule(id_: str, title: str, limit: Limit, judge: Callable[[Sequence[Properties]], Judgement]) -> Rule:
-    def check(properties: Properties) -> Judgement:
-        if properties.get("phase") not in (PHASE, UNKNOWN):
+    def check(ruleset: Properties) -> Judgement:
+        parts = list(_parts(ruleset.get("rules")))
+        if any(part is SECRET for part, _ in parts):
+            return undecided("a rule")
+        if not all(part is None or part is UNKNOWN or isinstance(part, kind) for part, kind in parts):
+            return fail("rules of another shape", "a list of rules")
+        if ruleset.get("phase") not in (PHASE, UNKNOWN):
             return NOT_APPLICABLE
-        rules = properties.get("rules") or []
+        rules = ruleset.get("rules") or []
         return undecided("a rate limit") if _hidden(rules) else judge(rules)
 
     return Rule(
@@ -110,17 +119,17 @@ def _rule(id_: str, title: str, limit: Limit, judge: Callable[[Sequence[Properti
         remedy=f"Set ratelimit.requestsPerPeriod to {limit.range}.",
         keys=(limit.key,),
         types=frozenset({"cloudflare:index/ruleset:Ruleset"}),
-        check=well_shaped(check),
+        check=check,
     )
 
 
 RULES = (
     _rule(
         "edge-api-rate",
-        f"The edge lets one address send the API {API_REQUESTS_PER_MINUTE.range}",
-        API_REQUESTS_PER_MINUTE,
+        f"The edge lets one address send the API {limits.API_REQUESTS_PER_MINUTE.range}",
+        limits.API_REQUESTS_PER_MINUTE,
         _holds(
-            API_REQUESTS_PER_MINUTE,
+            limits.API_REQUESTS_PER_MINUTE,
             MINUTE_SECONDS,
             lambda rule: not _about_auth(rule) and _period(rule) >= MINUTE_SECONDS,
             required=True,
@@ -129,11 +138,11 @@ RULES = (
     ),
     _rule(
         "edge-api-burst",
-        f"The edge lets one address send the API {API_BURST_REQUESTS.range}",
-        API_BURST_REQUESTS,
+        f"The edge lets one address send the API {limits.API_BURST_REQUESTS.range}",
+        limits.API_BURST_REQUESTS,
         _holds(
-            API_BURST_REQUESTS,
-            API_BURST_WINDOW_SECONDS,
+            limits.API_BURST_REQUESTS,
+            limits.API_BURST_WINDOW_SECONDS,
             lambda rule: not _about_auth(rule) and 0 < _period(rule) < MINUTE_SECONDS,
             required=False,
             on_free=False,
@@ -141,10 +150,10 @@ RULES = (
     ),
     _rule(
         "edge-auth-rate",
-        f"The edge lets one address send sign-in {AUTH_REQUESTS_PER_MINUTE.range}",
-        AUTH_REQUESTS_PER_MINUTE,
+        f"The edge lets one address send sign-in {limits.AUTH_REQUESTS_PER_MINUTE.range}",
+        limits.AUTH_REQUESTS_PER_MINUTE,
         _holds(
-            AUTH_REQUESTS_PER_MINUTE,
+            limits.AUTH_REQUESTS_PER_MINUTE,
             MINUTE_SECONDS,
             lambda rule: _about_auth(rule) and not _counts_answers(rule),
             required=True,
