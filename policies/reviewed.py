@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from policies import unique_yaml
 from policies.nearest import nearest_name
+
+LEAST_REASON: Final = 20
+"""Characters of the shortest reason: what is shorter says nothing to whoever reads it in a year."""
 
 
 class ReviewedFileError(ValueError):
@@ -25,20 +28,26 @@ class Entry:
     """Its keys."""
 
     def text(self, key: str) -> str:
-        """The value of `key` as text, empty where it is missing."""
+        """Return the value of `key` as text, empty where it is missing."""
         value = self.values.get(key)
         return "" if value is None else str(value).strip()
 
-    def key_problems(self, required: set[str], optional: frozenset[str] = frozenset()) -> list[str]:
-        """A sentence for each key that is missing or unknown."""
-        known = required | optional
-        missing = [f"{self.where}: no {key}." for key in sorted(required) if not self.text(key)]
+    def problems(self, rules: Iterable[str], required: set[str], optional: Iterable[str] = ()) -> list[str]:
+        """Return a sentence for each key that is missing or unknown, a rule that is none, and a short reason."""
+        known = {*required, *optional}
+        found = [f"no {key}" for key in sorted(required) if not self.text(key)]
         unknown = sorted(str(key) for key in self.values if key not in known)
-        return missing + [f"{self.where}: unknown key {key!r}{nearest(key, known)}." for key in unknown]
+        found += [f"unknown key {key!r}{nearest(key, known)}" for key in unknown]
+        rule, reason = self.text("rule"), self.text("reason")
+        if rule and rule not in rules:
+            found.append(f"there is no rule {rule!r}{nearest(rule, rules)}")
+        if reason and len(reason) < LEAST_REASON:
+            found.append(f"the reason has {len(reason)} characters, {LEAST_REASON} are the least")
+        return [f"{self.where}: {problem}." for problem in found]
 
 
 def entries(path: Path, key: str) -> list[Entry]:
-    """The entries below `key` in the file at `path`; none where there is no such file.
+    """Return the entries below `key` in the file at `path`; none where there is no such file.
 
     Raises:
         ReviewedFileError: the file is not YAML, or not a document with the one key `key` and a list below it.

@@ -10,13 +10,10 @@ from typing import Final
 from policies.judge import Catalogue, Finding
 from policies.judgement import Verdict
 from policies.report import Waiver
-from policies.reviewed import Entry, ReviewedFileError, entries, nearest
+from policies.reviewed import Entry, ReviewedFileError, entries
 
 FILE: Final = "exceptions.yaml"
 """Name of the file, beside the rules."""
-
-LEAST_REASON: Final = 20
-"""Characters of the shortest reason: what is shorter says nothing to whoever reads it in a year."""
 
 LONGEST_DAYS: Final = 366
 """Days from today to the last day of an exception: one without an end is a change of the rule."""
@@ -55,15 +52,10 @@ def read(path: Path, catalogue: Catalogue) -> Waivers:
 
 
 def _problems(entry: Entry, catalogue: Catalogue) -> list[str]:
-    found = entry.key_problems(_FIELDS)
-    rule, urn, reason = entry.text("rule"), entry.text("urn"), entry.text("reason")
-    if rule and rule not in catalogue.by_id:
-        found.append(f"{entry.where}: there is no rule {rule!r}{nearest(rule, catalogue.by_id)}.")
+    found = entry.problems(catalogue.by_id, _FIELDS)
+    urn, expires = entry.text("urn"), entry.text("expires")
     if urn and not _URN.fullmatch(urn):
         found.append(f"{entry.where}: urn must be the whole URN of one resource, without a pattern.")
-    if reason and len(reason) < LEAST_REASON:
-        found.append(f"{entry.where}: the reason has {len(reason)} characters, {LEAST_REASON} are the least.")
-    expires = entry.text("expires")
     try:
         is_day = re.fullmatch(r"\d{4}-\d\d-\d\d", expires) and date.fromisoformat(expires)
     except ValueError:
