@@ -45,12 +45,7 @@ class Recorder(MockMonitor):
     """Keeps every registered resource in `planned`, by URN, and the stack's exports in `outputs`."""
 
     def __init__(
-        self,
-        project: str,
-        stack: str,
-        requests: RequestReader,
-        values: ValueReader,
-        answers: Answers = NO_ANSWERS,
+        self, project: str, stack: str, requests: RequestReader, values: ValueReader, answers: Answers = NO_ANSWERS
     ) -> None:
         # No mocks: every request that the base would ask them about is answered here.
         super().__init__(None)  # type: ignore[arg-type]

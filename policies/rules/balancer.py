@@ -98,7 +98,7 @@ RULES: Final = (
         remedy="Set dropInvalidHeaderFields.",
         severity=Severity.MEDIUM,
         controls=("CKV_AWS_131", "AWS-0052"),
-        check=_application(flag("dropInvalidHeaderFields", expected=True, default=False)),
+        check=_application(flag("dropInvalidHeaderFields")),
     ),
     _balancer(
         id="balancer-desync",
@@ -118,9 +118,7 @@ RULES: Final = (
         source=f"{DOCS}/load-balancer-access-logs.html",
         remedy="Set accessLogs with enabled and a bucket.",
         controls=("CKV_AWS_91",),
-        check=_application(
-            both(flag("accessLogs", "enabled", expected=True, default=False), text("accessLogs", "bucket"))
-        ),
+        check=_application(both(flag("accessLogs", "enabled"), text("accessLogs", "bucket"))),
     ),
     _balancer_medium_in_production(
         id="balancer-deletion-protection",
@@ -130,7 +128,7 @@ RULES: Final = (
         remedy="Set enableDeletionProtection.",
         keys=("service.protect", "database.protect"),
         controls=("CKV_AWS_150",),
-        check=flag("enableDeletionProtection", expected=True, default=False),
+        check=flag("enableDeletionProtection"),
     ),
     Rule(
         id="target-health-check",

@@ -159,7 +159,7 @@ RULES: Final = (
         remedy="Set mapPublicIpOnLaunch to false.",
         controls=("CKV_AWS_130", "AWS-0164"),
         types=frozenset({SUBNET}),
-        check=flag("mapPublicIpOnLaunch", expected=False, default=False),
+        check=flag("mapPublicIpOnLaunch", expected=False),
     ),
     _stack_medium_in_production(
         id="network-flow-logs",

@@ -96,8 +96,8 @@ def must(
     return check
 
 
-def flag(*path: str, expected: bool, default: bool) -> Check:
-    """The check that a boolean is as `expected`; `default` is what the provider does without it."""
+def flag(*path: str, expected: bool = True, default: bool = False) -> Check:
+    """Return the check that a boolean is as `expected`; `default` is what the provider does without it."""
     return must(
         *path,
         hold=lambda value: (default if value is None else truth(value)) is expected,
@@ -115,14 +115,14 @@ def word(*path: str, allowed: Sequence[str], default: str | None = None, known: 
     )
 
 
-def number(*path: str, minimum: int, maximum: int, unit: str, default: int | None = None) -> Check:
-    """The check that a whole number lies within both bounds; without `default`, it must be stated."""
+def days(key: str, *, minimum: int, maximum: int, default: int | None = None) -> Check:
+    """Return the check that a whole number lies within both bounds; without `default`, it must be stated."""
 
     def hold(value: Any) -> bool:
         found = default if value is None else whole_number(value)
         return found is not None and minimum <= found <= maximum
 
-    return must(*path, hold=hold, required=f"{'.'.join(path)} {minimum} to {maximum} {unit}")
+    return must(key, hold=hold, required=f"{key} {minimum} to {maximum} days")
 
 
 def text(*path: str, refused: Sequence[str] = ()) -> Check:

@@ -162,7 +162,7 @@ RULES: Final = (
         source=f"{DOCS}/fargate-task-networking.html",
         remedy="Set networkConfiguration.assignPublicIp to false, and give the subnets a NAT gateway.",
         controls=("CKV_AWS_333",),
-        check=flag("networkConfiguration", "assignPublicIp", expected=False, default=False),
+        check=flag("networkConfiguration", "assignPublicIp", expected=False),
     ),
     _service(
         id="service-circuit-breaker",
@@ -171,10 +171,7 @@ RULES: Final = (
         source=f"{DOCS}/deployment-circuit-breaker.html",
         remedy="Set deploymentCircuitBreaker with enable and rollback.",
         levels=IN_PRODUCTION,
-        check=both(
-            flag("deploymentCircuitBreaker", "enable", expected=True, default=False),
-            flag("deploymentCircuitBreaker", "rollback", expected=True, default=False),
-        ),
+        check=both(flag("deploymentCircuitBreaker", "enable"), flag("deploymentCircuitBreaker", "rollback")),
     ),
     _service(
         id="service-platform",

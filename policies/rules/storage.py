@@ -89,11 +89,7 @@ RULES: Final = (
         severity=Severity.CRITICAL,
         controls=("CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56", "CKV2_AWS_6", "AWS-0094"),
         waivable=False,
-        check=_all_of(
-            BLOCKS,
-            "no BucketPublicAccessBlock",
-            in_order(*(flag(switch, expected=True, default=False) for switch in SWITCHES)),
-        ),
+        check=_all_of(BLOCKS, "no BucketPublicAccessBlock", in_order(*(flag(switch) for switch in SWITCHES))),
     ),
     _over_buckets(
         id="bucket-versions",
@@ -148,7 +144,7 @@ RULES: Final = (
         severity=Severity.CRITICAL,
         levels=ONLY_PRODUCTION,
         types=frozenset(BUCKETS),
-        check=flag("forceDestroy", expected=False, default=False),
+        check=flag("forceDestroy", expected=False),
     ),
     _distribution(
         id="distribution-https",
@@ -193,6 +189,6 @@ RULES: Final = (
         remedy="Set imageScanningConfiguration.scanOnPush.",
         severity=Severity.MEDIUM,
         controls=("CKV_AWS_163", "AWS-0030"),
-        check=flag("imageScanningConfiguration", "scanOnPush", expected=True, default=False),
+        check=flag("imageScanningConfiguration", "scanOnPush"),
     ),
 )

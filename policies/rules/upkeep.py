@@ -66,7 +66,7 @@ RULES: Final = (
         severity=Severity.LOW,
         levels=ADVICE_IN_PRODUCTION,
         controls=("CKV_AWS_353", "AWS-0133"),
-        check=flag("performanceInsightsEnabled", expected=True, default=False),
+        check=flag("performanceInsightsEnabled"),
     ),
     _rule(
         id="database-enhanced-monitoring",
@@ -93,7 +93,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html",
         remedy="Set autoMinorVersionUpgrade.",
         controls=("CKV_AWS_226",),
-        check=flag("autoMinorVersionUpgrade", expected=True, default=True),
+        check=flag("autoMinorVersionUpgrade", default=True),
     ),
     _rule(
         id="database-current-authority",
@@ -114,7 +114,7 @@ RULES: Final = (
         severity=Severity.LOW,
         levels=ADVICE,
         controls=("CKV2_AWS_60",),
-        check=flag("copyTagsToSnapshot", expected=True, default=False),
+        check=flag("copyTagsToSnapshot"),
     ),
     _rule(
         id="database-storage-ceiling",
@@ -135,6 +135,6 @@ RULES: Final = (
         keys=("database.upgrade.apply_immediately",),
         severity=Severity.MEDIUM,
         levels=ADVICE_IN_PRODUCTION,
-        check=flag("applyImmediately", expected=False, default=False),
+        check=flag("applyImmediately", expected=False),
     ),
 )
