@@ -2,6 +2,7 @@
 # ruff: noqa: FBT002  typer reads flags from boolean parameters
 
 import json
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -69,25 +70,12 @@ def rules(
     from footing.check.pack import load_rules
 
     try:
-        listed: list[dict[str, Any]] = [
-            {
-                "id": rule.id,
-                "title": rule.title,
-                "why": rule.why,
-                "source": rule.source,
-                "remedy": rule.remedy,
-                "keys": list(rule.keys),
-                "severity": rule.severity,
-                "levels": {"production": rule.levels.production, "elsewhere": rule.levels.elsewhere},
-                "controls": list(rule.controls),
-                "waivable": rule.waivable,
-                "types": sorted(rule.types),
-            }
-            for rule in load_rules()
-        ]
+        listed: list[dict[str, Any]] = [asdict(rule) | {"types": sorted(rule.types)} for rule in load_rules()]
     except GateError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(USAGE) from None
+    for it in listed:
+        del it["check"]
     if as_json:
         typer.echo(json.dumps({"rules": listed}, indent=2, ensure_ascii=False))
         return
