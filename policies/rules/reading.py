@@ -162,6 +162,11 @@ def either(settled: Callable[[Resource], bool], check: Check) -> Check:
     return lambda resource: PASSED if settled(resource) else check(resource)
 
 
+def unless(other: Callable[[Resource], bool | None], check: Check) -> Check:
+    """Return the check that does not apply to what is of `other` kind."""
+    return lambda resource: NOT_APPLICABLE if other(resource) else check(resource)
+
+
 def in_order(*checks: Check) -> Check:
     """The check whose answer is that of the first of `checks` that does not pass."""
 
