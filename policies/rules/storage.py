@@ -1,6 +1,5 @@
 """Rules of S3, CloudFront and ECR."""
 
-from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
@@ -8,7 +7,7 @@ from policies.judgement import PASSED, Judgement, decide, fail, seen, undecided
 from policies.resource import Resource, Stack
 from policies.rule import IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity, StackRule
 from policies.rules.document import allows, statements, texts
-from policies.rules.links import has_unresolved_links, siblings
+from policies.rules.links import StackCheck, each, has_unresolved_links, siblings
 from policies.rules.reading import Check, at, flag, in_order, items, must, truth, unreadable, word
 from policies.rules.tokens import BUCKETS
 
@@ -26,22 +25,18 @@ SWITCHES: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "
 ONLY_HTTPS: Final = ("https-only", "redirect-to-https")
 MODERN_TLS: Final = ("TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025")
 
-Found = Iterator[tuple[Resource, Judgement]]
 
+def _all_of(types: tuple[str, ...], missing: str, holds: Check) -> StackCheck:
+    """Return the check that judges each bucket by the resources of `types` that settle something for it."""
 
-def _all_of(types: tuple[str, ...], missing: str, holds: Check) -> Callable[[Stack], Found]:
-    """Judge each bucket by the resources of `types` that settle something for it."""
+    def judge(bucket: Resource, stack: Stack) -> Judgement:
+        judgements = [holds(it) for it in siblings(stack, types, "bucket", bucket, "bucket")]
+        if not judgements and has_unresolved_links(stack, types, "bucket"):
+            return undecided("whose settings these are")
+        absent = fail(missing, missing.removeprefix("no "))
+        return PASSED if PASSED in judgements else next(iter(judgements), absent)
 
-    def check(stack: Stack) -> Found:
-        for bucket in stack.of(*BUCKETS):
-            judgements = [holds(it) for it in siblings(stack, types, "bucket", bucket, "bucket")]
-            doubtful = has_unresolved_links(stack, types, "bucket")
-            none = decide(
-                "whose settings these are", missing, missing.removeprefix("no "), holds=False, doubtful=doubtful
-            )
-            yield bucket, PASSED if PASSED in judgements else next(iter(judgements), none)
-
-    return check
+    return each(BUCKETS, judge)
 
 
 def _ends(lifecycle: Resource) -> Judgement:
