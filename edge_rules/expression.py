@@ -48,7 +48,7 @@ class Condition(Expression):
     """The condition in Cloudflare's language."""
     check: Callable[[Exchange], bool] = field(compare=False, repr=False)
     """The same condition, executed."""
-    closed: bool
+    closed: bool = False
     """Whether it is a call or a word, so that `not` before it needs no brackets."""
 
     def text(self) -> str:
