@@ -5,7 +5,7 @@ from typing import Any
 
 from policies import limits
 from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, fail, undecided
-from policies.limits import FAILED_LOGINS, Limit
+from policies.limits import Limit
 from policies.resource import SECRET, UNKNOWN, Properties
 from policies.rule import Rule
 from policies.rules.reading import whole_number
@@ -32,16 +32,20 @@ def _period(rule: Properties) -> int:
     return whole_number((rule.get("ratelimit") or {}).get("period")) or 0
 
 
+LimitCheck = Callable[[Limit, Sequence[Properties]], Judgement]
+"""Judges the rate limits of a zone by a documented limit."""
+
+
 def _holds(
-    limit: Limit, window_seconds: int, concerns: Callable[[Properties], bool], *, required: bool, on_free: bool
-) -> Callable[[Sequence[Properties]], Judgement]:
-    """Make the check that every rule of one kind stays within `limit`, counted over `window_seconds`.
+    window_seconds: int, concerns: Callable[[Properties], bool], *, required: bool = True, on_free: bool = False
+) -> LimitCheck:
+    """Return the check that every rule of one kind stays within a limit, counted over `window_seconds`.
 
     A kind that is `required` may be missing in one case, unless it is also there `on_free`: the zone's only limit
     counts over less than a minute. That is all that Cloudflare's free plan holds, and it goes to sign-in.
     """
 
-    def check(rules: Sequence[Properties]) -> Judgement:
+    def check(limit: Limit, rules: Sequence[Properties]) -> Judgement:
         active = [rule for rule in rules if _refuses(rule) and concerns(rule)]
         for rule in active:
             requests = whole_number((rule.get("ratelimit") or {}).get("requestsPerPeriod"))
@@ -64,10 +68,10 @@ def _hidden(rules: Any) -> bool:
     """Whether anything the judgement rests on is unknown."""
     if rules is UNKNOWN or UNKNOWN in rules:
         return True
-    limits = [rule.get("ratelimit") for rule in rules]
-    numbers = [limit.get(key) for limit in limits if limit and limit is not UNKNOWN for key in _COUNTING]
+    counts = [rule.get("ratelimit") for rule in rules]
+    numbers = [it.get(key) for it in counts if it and it is not UNKNOWN for key in _COUNTING]
     texts = [rule.get(key) for rule in rules for key in ("ref", "expression", "action", "enabled")]
-    return UNKNOWN in (*limits, *numbers, *texts)
+    return UNKNOWN in (*counts, *numbers, *texts)
 
 
 _COUNTING = ("period", "requestsPerPeriod", "countingExpression")
@@ -77,14 +81,14 @@ def _refuses(rule: Properties) -> bool:
     return rule.get("enabled", True) is not False and rule.get("action") in REFUSING
 
 
-def _failed_logins(rules: Sequence[Properties]) -> Judgement:
+def _failed_logins(limit: Limit, rules: Sequence[Properties]) -> Judgement:
     """A challenge that comes too late; none at all is for the configuration to say, for few plans can count."""
     counting = [rule for rule in rules if _refuses(rule) and _about_auth(rule) and _counts_answers(rule)]
     for rule in counting:
         requests = whole_number(rule["ratelimit"].get("requestsPerPeriod"))
         # The counter moves after the answer: the attempt after the one that is over the number is challenged.
-        if requests is None or not FAILED_LOGINS.allows(requests + 1):
-            return fail(f"a challenge after {'?' if requests is None else requests + 1}", FAILED_LOGINS.range)
+        if requests is None or not limit.allows(requests + 1):
+            return fail(f"a challenge after {'?' if requests is None else requests + 1}", limit.range)
     return PASSED if counting else NOT_APPLICABLE
 
 
@@ -99,7 +103,7 @@ def _parts(rules: Any) -> Iterator[tuple[Any, type]]:
             yield rule if rule is not None else 0, dict
 
 
-def _rule(id_: str, title: str, limit: Limit, judge: Callable[[Sequence[Properties]], Judgement]) -> Rule:
+def _rule(id_: str, begins: str, limit: Limit, judge: LimitCheck) -> Rule:
     def check(ruleset: Properties) -> Judgement:
         parts = list(_parts(ruleset.get("rules")))
         if any(part is SECRET for part, _ in parts):
@@ -109,11 +113,11 @@ def _rule(id_: str, title: str, limit: Limit, judge: Callable[[Sequence[Properti
         if ruleset.get("phase") not in (PHASE, UNKNOWN):
             return NOT_APPLICABLE
         rules = ruleset.get("rules") or []
-        return undecided("a rate limit") if _hidden(rules) else judge(rules)
+        return undecided("a rate limit") if _hidden(rules) else judge(limit, rules)
 
     return Rule(
         id=id_,
-        title=title,
+        title=f"{begins} {limit.range}",
         why=limit.why,
         source=limit.source,
         remedy=f"Set ratelimit.requestsPerPeriod to {limit.range}.",
@@ -126,44 +130,25 @@ def _rule(id_: str, title: str, limit: Limit, judge: Callable[[Sequence[Properti
 RULES = (
     _rule(
         "edge-api-rate",
-        f"The edge lets one address send the API {limits.API_REQUESTS_PER_MINUTE.range}",
+        "The edge lets one address send the API",
         limits.API_REQUESTS_PER_MINUTE,
-        _holds(
-            limits.API_REQUESTS_PER_MINUTE,
-            MINUTE_SECONDS,
-            lambda rule: not _about_auth(rule) and _period(rule) >= MINUTE_SECONDS,
-            required=True,
-            on_free=False,
-        ),
+        _holds(MINUTE_SECONDS, lambda rule: not _about_auth(rule) and _period(rule) >= MINUTE_SECONDS),
     ),
     _rule(
         "edge-api-burst",
-        f"The edge lets one address send the API {limits.API_BURST_REQUESTS.range}",
+        "The edge lets one address send the API",
         limits.API_BURST_REQUESTS,
         _holds(
-            limits.API_BURST_REQUESTS,
             limits.API_BURST_WINDOW_SECONDS,
             lambda rule: not _about_auth(rule) and 0 < _period(rule) < MINUTE_SECONDS,
             required=False,
-            on_free=False,
         ),
     ),
     _rule(
         "edge-auth-rate",
-        f"The edge lets one address send sign-in {limits.AUTH_REQUESTS_PER_MINUTE.range}",
+        "The edge lets one address send sign-in",
         limits.AUTH_REQUESTS_PER_MINUTE,
-        _holds(
-            limits.AUTH_REQUESTS_PER_MINUTE,
-            MINUTE_SECONDS,
-            lambda rule: _about_auth(rule) and not _counts_answers(rule),
-            required=True,
-            on_free=True,
-        ),
+        _holds(MINUTE_SECONDS, lambda rule: _about_auth(rule) and not _counts_answers(rule), on_free=True),
     ),
-    _rule(
-        "edge-failed-logins",
-        f"The edge challenges an address after {FAILED_LOGINS.range}",
-        FAILED_LOGINS,
-        _failed_logins,
-    ),
+    _rule("edge-failed-logins", "The edge challenges an address after", limits.FAILED_LOGINS, _failed_logins),
 )
