@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from footing.check.errors import GateError
+from footing.check.pack import GateError, load, load_rules
+from footing.check.run import report_on, saved
 from footing.options import FINDINGS, USAGE, ConfigFile, StackName
 from footing.project import plan, root, stack_file
 from stacks.config import ConfigError
@@ -67,8 +68,6 @@ def rules(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything about each rule.")] = False,
 ) -> None:
     """List the rules: what each requires, and how strictly in production and elsewhere."""
-    from footing.check.pack import load_rules
-
     try:
         listed: list[dict[str, Any]] = [asdict(rule) | {"types": sorted(rule.types)} for rule in load_rules()]
     except GateError as error:
@@ -87,9 +86,6 @@ def rules(
 def _report(
     stack: str, config_file: Path | None, plan_file: Path | None, policy_pack_config: Path | None
 ) -> "Report":
-    from footing.check.pack import load
-    from footing.check.run import report_on, saved
-
     file = stack_file(stack, config_file)
     pack = load(root(), file.config.environment, policy_pack_config)
     if plan_file:
