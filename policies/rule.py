@@ -119,11 +119,14 @@ class Rule(_Reasons):
         return self.check(resource) if resource.type in self.types else NOT_APPLICABLE
 
 
+StackCheck = Callable[[Stack], Iterable[tuple[Resource, Judgement]]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class StackRule(_Reasons):
     """A rule over several resources together: the engine can ask it only when all are registered."""
 
-    check: Callable[[Stack], Iterable[tuple[Resource, Judgement]]]
+    check: StackCheck
     """Judges the resources of `types` within the stack; pure. A resource that it leaves out is not applicable."""
 
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, fail, undecided
 from policies.resource import UNKNOWN, Resource, Stack
-from policies.rule import IN_PRODUCTION, Level, Levels, Rule, Severity, StackRule
-from policies.rules.links import StackCheck, by_urn, each, linked
+from policies.rule import IN_PRODUCTION, Level, Levels, Rule, Severity, StackCheck, StackRule
+from policies.rules.links import by_urn, each, linked
 from policies.rules.pooler import is_pooler
 from policies.rules.reading import at, items, must, parsed, truth, unreadable
 from policies.rules.stores import is_measuring

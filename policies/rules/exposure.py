@@ -83,10 +83,6 @@ def _entropy(value: str) -> float:
     return -sum(share * math.log2(share) for share in shares)
 
 
-def _is_public(name: str) -> bool:
-    return name.startswith(BROWSER_PREFIXES)
-
-
 def _no(found: Callable[[Mapping[str, Any]], Iterable[str]], required: str) -> Check:
     def check(task: Resource) -> Judgement:
         containers = definitions(task)
@@ -118,7 +114,7 @@ RULES: Final = (
             lambda container: (
                 name
                 for name, value in variables(container)
-                if not _is_public(name)
+                if not name.startswith(BROWSER_PREFIXES)
                 and ((secret_by_name(name) and value not in (None, "")) or _random(name, value))
             ),
             "secrets by reference alone",
@@ -136,7 +132,8 @@ RULES: Final = (
                 name
                 for key in ("environment", "secrets")
                 for name, value in variables(container, key)
-                if _is_public(name) and (key == "secrets" or secret_by_name(name) or _random(name, value))
+                if name.startswith(BROWSER_PREFIXES)
+                and (key == "secrets" or secret_by_name(name) or _random(name, value))
             ),
             "no secret under a browser-visible prefix",
         ),

@@ -11,9 +11,8 @@ from functools import lru_cache
 
 from policies.judgement import Judgement, decide
 from policies.resource import Resource, Stack
+from policies.rule import StackCheck
 from policies.rules.reading import items, unreadable
-
-StackCheck = Callable[[Stack], Iterable[tuple[Resource, Judgement]]]
 
 STACKS_KEPT = 64
 """Indexes that are kept: a run has one stack and asks about a few properties."""

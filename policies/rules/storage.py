@@ -5,9 +5,9 @@ from typing import Final
 
 from policies.judgement import PASSED, Judgement, decide, fail, seen, undecided
 from policies.resource import Resource, Stack
-from policies.rule import IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity, StackRule
+from policies.rule import IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity, StackCheck, StackRule
 from policies.rules.document import allows, statements, texts
-from policies.rules.links import StackCheck, each, has_unresolved_links, siblings
+from policies.rules.links import each, has_unresolved_links, siblings
 from policies.rules.reading import Check, at, flag, in_order, items, must, truth, unreadable, word
 from policies.rules.tokens import BUCKETS
 
