@@ -92,7 +92,7 @@ class StackWaivers:
         for waiver in self._own:
             if (waiver.rule, waiver.urn) == (finding.rule.id, finding.resource.urn):
                 self._used.add((waiver.rule, waiver.urn))
-                refused = self._expired(waiver) or not finding.rule.waivable_in(self.environment)
+                refused = self._days_left(waiver) < 0 or not finding.rule.waivable_in(self.environment)
                 return None if refused else waiver
         return None
 
@@ -103,9 +103,9 @@ class StackWaivers:
             name = f"The exception from {waiver.rule} for {waiver.urn}"
             if not catalogue.by_id[waiver.rule].waivable_in(self.environment):
                 found.append(f"{name} is not accepted: the rule has none in {self.environment or 'production'}.")
-            elif self._expired(waiver):
+            elif self._days_left(waiver) < 0:
                 found.append(f"{name} expired on {waiver.expires}: end the violation, or have it reviewed again.")
-            elif self._left(waiver) > LONGEST_DAYS:
+            elif self._days_left(waiver) > LONGEST_DAYS:
                 found.append(f"{name} lasts until {waiver.expires}; {LONGEST_DAYS} days from today are the most.")
             elif (waiver.rule, waiver.urn) not in self._used:
                 found.append(f"{name} is not used: nothing violates the rule there; remove it.")
@@ -115,8 +115,5 @@ class StackWaivers:
     def _own(self) -> Iterable[Waiver]:
         return (waiver for waiver in self.waivers.entries if stack_of(waiver.urn) == self.stack)
 
-    def _expired(self, waiver: Waiver) -> bool:
-        return self._left(waiver) < 0
-
-    def _left(self, waiver: Waiver) -> int:
+    def _days_left(self, waiver: Waiver) -> int:
         return (date.fromisoformat(waiver.expires) - self.today).days
