@@ -56,7 +56,7 @@ def groups(components: Iterable[Signals], identity: AlertIdentity) -> Iterator[d
     for component in components:
         rules: dict[str, list[Rule]] = {}
         for alert in alerts([component]):
-            if asks_prometheus(alert):
+            if queries_prometheus(alert):
                 rules.setdefault(alert.anchor, []).append(rule(alert, identity))
         objectives = {it.id: rules.pop(it.id, []) for it in component.objectives}
         if rules:
@@ -70,7 +70,7 @@ def groups(components: Iterable[Signals], identity: AlertIdentity) -> Iterator[d
             yield {"name": f"objective {objective.id}", "rules": [*recordings, *objectives[objective.id]]}
 
 
-def asks_prometheus(alert: Alert) -> bool:
+def queries_prometheus(alert: Alert) -> bool:
     """Return whether the alert is evaluated over Prometheus' series; CloudWatch evaluates its own."""
     condition = alert.condition
     return not isinstance(condition, ThresholdCondition) or isinstance(condition.signal.query, Prometheus)
