@@ -9,7 +9,7 @@ import yaml
 from lab.programs import find
 from observability.alerting.alerts import alerts, labels
 from observability.alerting.rules import queries_prometheus
-from observability.files.rules import rules
+from observability.files.artefacts import rules
 from tests.observability.proved_stacks import STACKS, seen
 
 PLACE = {"service": "feed", "environment": "production", "owner": "platform"}
