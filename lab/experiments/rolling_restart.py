@@ -115,9 +115,10 @@ async def _replace(stage: Stage, fleet: Fleet, deployment: _Deployment, started:
     while old or missing:
         for _ in range(min(missing, fleet.peak - len(deployment.in_service))):
             # Listed with the others, so that it is ended with them.
-            started.append(pooler.launch(stage.path("replacement"), stage.production.settings(), stage.postgres))
-            await asyncio.to_thread(started[-1].wait_until_ready)
-            deployment.in_service.append(started[-1])
+            new = pooler.launch(stage.path("replacement"), stage.production.settings(), stage.postgres)
+            started.append(new)
+            await asyncio.to_thread(new.server.wait_until_listening, new.port)
+            deployment.in_service.append(new)
             missing -= 1
         await _settle(stage, deployment)
         for _ in range(min(len(old), len(deployment.in_service) - fleet.floor)):
