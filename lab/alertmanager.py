@@ -8,14 +8,7 @@ from typing import Any
 
 from lab import process, programs
 from lab.listeners import Listeners
-from observability.routing.alertmanager import (
-    TEMPLATES_FILE,
-    Email,
-    PagerDuty,
-    Receivers,
-    Slack,
-    to_yaml,
-)
+from observability.routing.alertmanager import TEMPLATES_FILE, Email, PagerDuty, Receivers, Slack, to_yaml
 
 PROGRAM = "prometheus-alertmanager"
 

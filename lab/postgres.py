@@ -119,9 +119,8 @@ def running(directory: Path, database: str, parameters: Mapping[str, int]) -> It
 
 
 def _initialize(home: Path) -> None:
-    (home / "password").write_text(PASSWORD)
-    (home / "access").write_text(ACCESS)
-    for name in ("password", "access"):
+    for name, text in (("password", PASSWORD), ("access", ACCESS)):
+        (home / name).write_text(text)
         process.own(home / name)
     options = ["--no-sync", "--auth=scram-sha-256", f"--username={SUPERUSER}", f"--pwfile={home / 'password'}"]
     command = [programs.find("initdb"), "-D", str(home / "data"), "--encoding=UTF8", "--locale=C", *options]

@@ -75,10 +75,6 @@ class _Deployment:
     over: bool = False
     peak: int = 0
 
-    def next_pooler(self) -> Pooler:
-        """Poolers in turn, as a load balancer hands out connections."""
-        return self.in_service[next(self.turns) % len(self.in_service)]
-
 
 def _orderly(fleet: Fleet, done: _Deployment) -> list[Finding]:
     at = f"at {fleet.maximum_percent} %"
@@ -142,7 +138,8 @@ async def _settle(stage: Stage, deployment: _Deployment) -> None:
 async def _ask(deployment: _Deployment, index: int) -> None:
     """One client that asks without a pause, and chooses its pooler anew whenever they change."""
     while not deployment.over:
-        used = deployment.next_pooler()
+        # In turn, as a load balancer hands out connections.
+        used = deployment.in_service[next(deployment.turns) % len(deployment.in_service)]
         client = Client(url=used.url())
         deployment.users[used.port] += 1
         try:
