@@ -1,14 +1,13 @@
 """Panels: one for each signal, three for each objective. Their position is left to the board."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
 
 from observability import Objective, Severity, Shape, Signal, Sql, Threshold, Unit
 from observability.alerting.recording import RecordedObjective
-from observability.dashboards.lines import steps
 from observability.dashboards.objectives import ObjectiveQueries
 from observability.dashboards.queries import DataSources, instant, panel_queries, ranged
 from observability.records.limits import under
@@ -18,6 +17,9 @@ WHOLE, LINE, NUMBER, CURVES = 24, 8, 4, 16
 """Widths in columns: of the board, a line chart, a single number, and the curves beside two of those."""
 SCARCE_SHARE = 0.25
 """Share of an error budget under which the rest is shown in orange; no alert follows from it."""
+COLOURS: Mapping[Severity, str] = {Severity.PAGE: "red", Severity.TICKET: "orange", Severity.INFO: "blue"}
+"""Colour beyond a threshold of each severity, worst first."""
+HEALTHY = "green"
 COLUMN_UNITS: Mapping[str, Unit] = {"/_ms$/": Unit.MILLISECONDS, "/_share$/": Unit.SHARE, "/_s$/": Unit.SECONDS}
 """Unit of a table's column, by the end of its name."""
 
@@ -131,6 +133,21 @@ def objective_queries(objective: Objective, context: PanelContext) -> ObjectiveQ
     """Return the queries of `objective` in the stack of `context`."""
     recorded = RecordedObjective(objective=objective, app=context.app, environment=context.environment)
     return ObjectiveQueries(objective=objective, recorded=recorded if context.recorded else None)
+
+
+def steps(thresholds: Sequence[Threshold]) -> list[dict[str, Any]]:
+    """Return the colour of every range of values, lowest first, as Grafana writes it: each from its value on."""
+    bounds = sorted({threshold.value for threshold in thresholds})
+    found = []
+    for start, end in zip([None, *bounds], [*bounds, None], strict=True):
+        crossed = {
+            it.severity
+            for it in thresholds
+            if (end is not None and end <= it.value if it.below else start is not None and start >= it.value)
+        }
+        worst = next((colour for severity, colour in COLOURS.items() if severity in crossed), HEALTHY)
+        found.append({"color": worst, "value": start})
+    return found
 
 
 def _links(record: Signal | Objective, context: PanelContext) -> list[dict[str, Any]]:
