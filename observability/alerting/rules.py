@@ -62,10 +62,7 @@ def groups(components: Iterable[Signals], identity: AlertIdentity) -> Iterator[d
         if rules:
             yield {"name": component.subject, "rules": [it for of_record in rules.values() for it in of_record]}
         for objective in component.objectives:
-            recordings = [
-                {"record": it.name, "expr": it.expression, "labels": dict(it.labels)}
-                for it in _recorded(objective, identity).rules()
-            ]
+            recordings = _recorded(objective, identity).rules()
             # One group: its rules run one after the other, so that an alert reads what was recorded just now.
             yield {"name": f"objective {objective.id}", "rules": [*recordings, *objectives[objective.id]]}
 
