@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,17 +42,25 @@ class Scenario:
     empty_cache: bool = False
 
 
+IMPORT_ALONE = Scenario(IMPORT, [sys.executable, "-c", "import pulumi"])
+
+
 def main() -> None:
     """Run every scenario and print the tables."""
-    arguments = _arguments()
-    rounds = 3 if arguments.quick else 7
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds: for a look, not for the documents")
+    parser.add_argument("--write-docs", action="store_true", help="write the tables to docs/performance.md")
+    arguments = parser.parse_args()
+    rounds, fewer = (3, 1) if arguments.quick else (7, 3)
+    unset = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH")
+    environment = {key: value for key, value in os.environ.items() if key not in unset}
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        environment = _environment(Path(folder))
+        environment |= {"PYTHONPYCACHEPREFIX": f"{folder}/bytecode", "FOOTING_CACHE": f"{folder}/cache"}
         tables = [
             _timed("The reference", _reference(), rounds, environment),
             _timed("The production stack", _production(), rounds, environment),
-            _timed("A hundred services", _services(), 1 if arguments.quick else 3, environment),
-            _timed("Small resources", _parameters(), 1 if arguments.quick else 3, environment),
+            _timed("A hundred services", _services(), fewer, environment),
+            _timed("Small resources", _parameters(), fewer, environment),
         ]
     text = document(tables, rounds)
     print(text)
@@ -60,47 +68,23 @@ def main() -> None:
         (ROOT / "docs" / "performance.md").write_text(text, encoding="utf-8")
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds: for a look, not for the documents")
-    parser.add_argument("--write-docs", action="store_true", help="write the tables to docs/performance.md")
-    return parser.parse_args()
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    kept = {
-        key: value for key, value in os.environ.items() if key not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH")
-    }
-    return kept | {
-        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
-        "FOOTING_CACHE": str(folder / "cache"),
-    }
-
-
 def _plan(part: str, count: int) -> list[str]:
     return [sys.executable, str(BENCH / "plan_reference.py"), part, str(count)]
 
 
-def _plain(part: str, count: int) -> list[str]:
-    return [sys.executable, str(BENCH / "plain_reference.py"), part, str(count)]
+def _plain(services: int, resources: int) -> Scenario:
+    command = [sys.executable, str(BENCH / "plain_reference.py"), "declare", str(services)]
+    return Scenario("plain program under the SDK's mocks", command, resources)
 
 
 def _reference() -> list[Scenario]:
-    return [
-        *_ways_to_import(_plan("declare", 1), 76),
-        Scenario("plain program under the SDK's mocks", _plain("declare", 1), 76),
-        _import(),
-    ]
+    return [*_ways_to_import(_plan("declare", 1), 76), _plain(1, 76), IMPORT_ALONE]
 
 
-def _import() -> Scenario:
-    return Scenario(IMPORT, [sys.executable, "-c", "import pulumi"])
-
-
-def _production() -> Iterable[Scenario]:
+def _production() -> list[Scenario]:
     command = [sys.executable, "-c", "from footing.cli import main; main()", "plan", "production", "--json"]
     planned = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
-    return [*_ways_to_import(command, len(json.loads(planned.stdout)["resources"])), _import()]
+    return [*_ways_to_import(command, len(json.loads(planned.stdout)["resources"])), IMPORT_ALONE]
 
 
 def _ways_to_import(command: Sequence[str], resources: int) -> list[Scenario]:
@@ -113,11 +97,7 @@ def _ways_to_import(command: Sequence[str], resources: int) -> list[Scenario]:
 
 def _services() -> list[Scenario]:
     count = 61 + 15 * SERVICES
-    return [
-        Scenario(BASE, _plan("declare", SERVICES), count),
-        Scenario("plain program under the SDK's mocks", _plain("declare", SERVICES), count),
-        _import(),
-    ]
+    return [Scenario(BASE, _plan("declare", SERVICES), count), _plain(SERVICES, count), IMPORT_ALONE]
 
 
 def _parameters() -> list[Scenario]:
@@ -125,7 +105,7 @@ def _parameters() -> list[Scenario]:
     return [
         Scenario(BASE, _plan("parameters", PARAMETERS), PARAMETERS),
         Scenario(f"{BASE}, a tenth of them", _plan("parameters", tenth), tenth),
-        _import(),
+        IMPORT_ALONE,
     ]
 
 

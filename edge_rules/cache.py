@@ -1,7 +1,6 @@
 """Cache rules: what the edge may keep, decided from the request."""
 
 from edge_rules.audience import calls, changing, fingerprinted, personal, sign_in
-from edge_rules.expression import NEVER
 from edge_rules.fields import EXTENSION, METHOD, under
 from edge_rules.rule import BypassCache, EligibleForCache, Rule
 from edge_rules.settings import EdgeSettings
@@ -13,7 +12,7 @@ READS = ("GET", "HEAD")
 def eligible(settings: EdgeSettings) -> list[Rule]:
     """Return what is eligible for the cache, in order: of two that match, the later counts."""
     cache = settings.cache
-    found = [
+    return [
         Rule(
             ref="static-extensions",
             description="Static files whose names stay: as long as nobody minds an old one",
@@ -42,12 +41,11 @@ def eligible(settings: EdgeSettings) -> list[Rule]:
             then=EligibleForCache(edge_ttl_seconds=cache.api_seconds),
         ),
     ]
-    return [rule for rule in found if rule.when != NEVER]
 
 
 def bypass(settings: EdgeSettings) -> list[Rule]:
     """Return what bypasses the cache. Last, because the last match wins: personal answers must never be kept."""
-    found = [
+    return [
         Rule(
             ref="bypass-sign-in",
             description="Nothing of a sign-in is kept",
@@ -61,4 +59,3 @@ def bypass(settings: EdgeSettings) -> list[Rule]:
             then=BypassCache(),
         ),
     ]
-    return [rule for rule in found if rule.when != NEVER]

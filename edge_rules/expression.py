@@ -48,7 +48,7 @@ class Condition(Expression):
     """The condition in Cloudflare's language."""
     check: Callable[[Exchange], bool] = field(compare=False, repr=False)
     """The same condition, executed."""
-    closed: bool
+    closed: bool = False
     """Whether it is a call or a word, so that `not` before it needs no brackets."""
 
     def text(self) -> str:
@@ -127,28 +127,23 @@ def opposite(part: Expression) -> Expression:
 
 def every(*parts: Expression) -> Expression:
     """Return the condition that all of `parts` hold; of none, always."""
-    kept = _flat(Every, [part for part in parts if part != ALWAYS])
-    return NEVER if NEVER in kept else _joined(Every, kept, ALWAYS)
+    return _joined(Every, parts, neutral=ALWAYS, absorbing=NEVER)
 
 
 def some(*parts: Expression) -> Expression:
     """Return the condition that one of `parts` holds; of none, never."""
-    kept = _flat(Some, [part for part in parts if part != NEVER])
-    return ALWAYS if ALWAYS in kept else _joined(Some, kept, NEVER)
+    return _joined(Some, parts, neutral=NEVER, absorbing=ALWAYS)
 
 
-def _flat(kind: type[Every] | type[Some], parts: Sequence[Expression]) -> tuple[Expression, ...]:
-    """Parts of the same kind taken apart, each only once, in order."""
-    found: list[Expression] = []
-    for part in parts:
-        found += part.parts if isinstance(part, kind) else [part]
-    return tuple(dict.fromkeys(found))
-
-
-def _joined(kind: type[Every] | type[Some], parts: tuple[Expression, ...], empty: Expression) -> Expression:
-    if len(parts) > 1:
-        return kind(parts=parts)
-    return parts[0] if parts else empty
+def _joined(
+    kind: type[Every] | type[Some], parts: Sequence[Expression], *, neutral: Expression, absorbing: Expression
+) -> Expression:
+    """Return one condition: parts of the same kind are taken apart, and each stands in it once, in order."""
+    flat = [it for part in parts for it in (part.parts if isinstance(part, kind) else [part]) if it != neutral]
+    if absorbing in flat:
+        return absorbing
+    kept = tuple(dict.fromkeys(flat))
+    return kind(parts=kept) if len(kept) > 1 else next(iter(kept), neutral)
 
 
 def _bracketed(part: Expression) -> str:

@@ -6,9 +6,12 @@ Source: https://developers.cloudflare.com/ruleset-engine/rules-language/fields/r
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from edge_rules.evaluation.traffic import Exchange, Response
 from edge_rules.expression import NEVER, AnswerUnknownError, Condition, Expression, some
+
+T = TypeVar("T", str, int)
 
 COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     "eq": operator.eq,
@@ -22,13 +25,25 @@ COMPARISONS: dict[str, Callable[[int, int], bool]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class TextField:
-    """A field that holds text."""
+class Field(Generic[T]):
+    """A field with one value."""
 
     written: str
     """The field, or a function of it, in Cloudflare's language."""
-    read: Callable[[Exchange], str]
-    """Its text in an exchange."""
+    read: Callable[[Exchange], T]
+    """Its value in an exchange."""
+
+    def among(self, *wanted: T) -> Expression:
+        """Return the condition that the field is one of `wanted`; of none, never."""
+        constants = " ".join(quoted(it) if isinstance(it, str) else str(it) for it in wanted)
+        return self._compared(f"in {{{constants}}}", lambda value: value in wanted) if wanted else NEVER
+
+    def _compared(self, comparison: str, check: Callable[[T], bool]) -> Expression:
+        return Condition(written=f"{self.written} {comparison}", check=lambda it: check(self.read(it)))
+
+
+class TextField(Field[str]):
+    """A field that holds text."""
 
     def lower(self) -> "TextField":
         """Return the field with ASCII capitals made small."""
@@ -50,45 +65,14 @@ class TextField:
         """Return the condition that the field is `wanted`."""
         return self._compared(f"eq {quoted(wanted)}", lambda text: text == wanted)
 
-    def among(self, *wanted: str) -> Expression:
-        """Return the condition that the field is one of `wanted`; of none, never."""
-        if not wanted:
-            return NEVER
-        return self._compared(f"in {{{' '.join(map(quoted, wanted))}}}", lambda text: text in wanted)
 
-    def _compared(self, comparison: str, check: Callable[[str], bool]) -> Expression:
-        return Condition(
-            written=f"{self.written} {comparison}", check=lambda it: check(self.read(it)), closed=False
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class NumberField:
+class NumberField(Field[int]):
     """A field that holds a whole number."""
-
-    written: str
-    """The field in Cloudflare's language."""
-    read: Callable[[Exchange], int]
-    """Its number in an exchange."""
 
     def compared(self, comparison: str, number: int) -> Expression:
         """Return the condition that the field compares so with `number`; `comparison` is one of `COMPARISONS`."""
         holds = COMPARISONS[comparison]
-        return Condition(
-            written=f"{self.written} {comparison} {number}",
-            check=lambda it: holds(self.read(it), number),
-            closed=False,
-        )
-
-    def among(self, *numbers: int) -> Expression:
-        """Return the condition that the field is one of `numbers`; of none, never."""
-        if not numbers:
-            return NEVER
-        return Condition(
-            written=f"{self.written} in {{{' '.join(map(str, numbers))}}}",
-            check=lambda it: self.read(it) in numbers,
-            closed=False,
-        )
+        return self._compared(f"{comparison} {number}", lambda value: holds(value, number))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,21 +17,21 @@ BOT_FIGHT_PHASE = "http_request_sbfm"
 
 
 def redirects(settings: EdgeSettings) -> list[Rule]:
-    """Return the names that lead to the first name served."""
-    return _possible(
+    """Return the rule that leads other names to the first name served."""
+    return [
         Rule(
             ref="redirect-hostnames",
             description="One name for each page, so that caches and search engines see it once",
             when=HOST.among(*settings.redirect_hostnames),
             then=Redirect(hostname=settings.hostnames[0]),
         )
-    )
+    ]
 
 
 def custom(settings: EdgeSettings) -> list[Rule]:
     """Return our own firewall rules, in order: the first that refuses or challenges ends it."""
     excepted, own = settings.bots is Bots.SPARE_API, PLAN_CAPABILITIES[settings.plan].own_answers
-    return _possible(
+    return [
         Rule(
             ref="api-no-challenge",
             description="Programs call these paths; rate limits guard them",
@@ -52,7 +52,7 @@ def custom(settings: EdgeSettings) -> list[Rule]:
             when=sign_in(settings) & LEAKED_PASSWORD if settings.leaked_passwords else NEVER,
             then=Challenge(),
         ),
-    )
+    ]
 
 
 def managed(settings: EdgeSettings) -> list[Rule]:
@@ -76,7 +76,3 @@ def managed(settings: EdgeSettings) -> list[Rule]:
         for ref, (title, ruleset_id, runs) in sets.items()
         if runs
     ]
-
-
-def _possible(*rules: Rule) -> list[Rule]:
-    return [rule for rule in rules if rule.when != NEVER]

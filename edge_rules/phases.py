@@ -1,12 +1,13 @@
 """All rules of a zone, phase by phase."""
 
 from edge_rules import cache, firewall, rates, responses
+from edge_rules.expression import NEVER
 from edge_rules.rule import Phase, Rule
 from edge_rules.settings import EdgeSettings
 
 
 def phases(settings: EdgeSettings) -> dict[Phase, tuple[Rule, ...]]:
-    """Return the rules of each phase in order; a phase without rules is left out.
+    """Return the rules of each phase in order; rules that never hold, and phases without rules, are left out.
 
     Cloudflare refuses a second rule set in a phase, so no other component can add one.
     """
@@ -21,4 +22,5 @@ def phases(settings: EdgeSettings) -> dict[Phase, tuple[Rule, ...]]:
         Phase.RESPONSE_HEADERS: responses.headers(settings),
         Phase.COMPRESSION: responses.compression(),
     }
-    return {phase: tuple(its) for phase, its in rules.items() if its}
+    possible = {phase: tuple(rule for rule in its if rule.when != NEVER) for phase, its in rules.items()}
+    return {phase: its for phase, its in possible.items() if its}

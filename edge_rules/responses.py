@@ -23,31 +23,25 @@ KEPT_BACK = CacheControl(no_store=True, cloudflare_only=True)
 def lifetimes(settings: EdgeSettings) -> list[Rule]:
     """Return the Cache-Control of a 200. Never together with `s-maxage`, which switches stale answers off."""
     cache = settings.cache
-    found = [
+    read = METHOD.among(*READS) & under(*settings.api.paths) & STATUS.compared("eq", OK) & ~personal(settings)
+    return [
         Rule(
             ref="static-immutable",
             description="A browser need not ask again for a file that is named by its content",
             when=fingerprinted(settings) & STATUS.compared("eq", OK) & ~personal(settings),
             then=CacheControl(max_age_seconds=cache.fingerprinted_seconds, immutable=True, public=True),
-        )
+        ),
+        Rule(
+            ref="api-stale-while-revalidate",
+            description="A read that is just too old is given out while a new one is fetched",
+            when=NEVER if cache.api_seconds is None else read,
+            then=CacheControl(
+                max_age_seconds=cache.api_seconds,
+                stale_while_revalidate_seconds=cache.api_seconds,
+                cloudflare_only=True,
+            ),
+        ),
     ]
-    if cache.api_seconds is not None:
-        found.append(
-            Rule(
-                ref="api-stale-while-revalidate",
-                description="A read that is just too old is given out while a new one is fetched",
-                when=METHOD.among(*READS)
-                & under(*settings.api.paths)
-                & STATUS.compared("eq", OK)
-                & ~personal(settings),
-                then=CacheControl(
-                    max_age_seconds=cache.api_seconds,
-                    stale_while_revalidate_seconds=cache.api_seconds,
-                    cloudflare_only=True,
-                ),
-            )
-        )
-    return [rule for rule in found if rule.when != NEVER]
 
 
 def no_store(settings: EdgeSettings) -> list[Rule]:

@@ -6,19 +6,11 @@ from collections.abc import Iterable, Sequence
 _REQUIREMENT = re.compile(r"\b(?:S\d-\d\d+|C-\d+|F-[A-Z])\b")
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, right: int = 0) -> str:
-    """Return a table, one line a row, with a final newline; cells may hold Markdown, but no line break or bar.
-
-    Args:
-        headers: a name for each column.
-        rows: cells in the order of the columns.
-        right: how many of the last columns stand to the right, as numbers do.
-
-    """
-    separator = "---|" * (len(headers) - right) + "---:|" * right
+def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a table, one line a row, with a final newline; cells may hold Markdown, but no line break."""
     cells = ([str(it).replace("|", "\\|").replace("\n", " ") for it in row] for row in (headers, *rows))
     first, *others = (f"| {' | '.join(row)} |\n" for row in cells)
-    return f"{first}|{separator}\n{''.join(others)}"
+    return f"{first}|{'---|' * len(headers)}\n{''.join(others)}"
 
 
 def link_requirements(text: str) -> str:

@@ -38,28 +38,28 @@ def main() -> int:
     """Return 0 when everything is as expected, 1 when something is not, 2 when the lab could not run."""
     # An ordinary end of this process, so that every server is ended as well.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    if sys.argv[1:2] == ["observe"]:
-        return _observe(sys.argv[2:])
+    run, arguments = (_observe, sys.argv[2:]) if sys.argv[1:2] == ["observe"] else (_experiment, sys.argv[1:])
+    try:
+        return run(arguments)
+    except (ServerError, ConfigError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _experiment(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m lab", description="Prove the data tier on the real servers.")
     parser.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help=", ".join(EXPERIMENTS))
     parser.add_argument(
         "--write-docs", action="store_true", help=f"write docs/{report.PAGE} and docs/{report.PLOT}"
     )
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     unknown = [name for name in given.experiments if name not in EXPERIMENTS]
     if unknown:
         parser.error(f"no experiment {unknown[0]!r}: there are {', '.join(EXPERIMENTS)}")
     if given.write_docs and given.experiments:
         parser.error("--write-docs needs every experiment: name none")
-    absent = programs.missing()
-    if absent:
-        print("\n".join(absent), file=sys.stderr)
-        return 2
-    try:
-        results = _run(given.experiments or list(EXPERIMENTS))
-    except (ServerError, ConfigError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    _require_programs()
+    results = _run(given.experiments or list(EXPERIMENTS))
     if given.write_docs:
         numbers, today = production.read(), dt.datetime.now(dt.UTC).date()
         (report.DOCS / report.PAGE).write_text(report.page(results, numbers, today))
@@ -72,20 +72,17 @@ def _observe(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m lab observe", description="Show that a fault is noticed.")
     parser.add_argument("directory", type=Path, metavar="DIRECTORY", help="What `footing observe STACK` wrote.")
     given = parser.parse_args(arguments)
-    absent = programs.missing()
-    if absent:
-        print("\n".join(absent), file=sys.stderr)
-        return 2
-    try:
-        observed = observe.run(given.directory, lambda line: print(line, flush=True))
-    except (ServerError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    if not observed:
+    _require_programs()
+    if not observe.run(given.directory, lambda line: print(line, flush=True)):
         print(f"nobody was told within {observe.PLAIN.limit_seconds} seconds of the fault", file=sys.stderr)
         return 1
     print("somebody knows, and everything is stopped")
     return 0
+
+
+def _require_programs() -> None:
+    if absent := programs.missing():
+        raise ServerError("\n".join(absent))
 
 
 def _run(names: Sequence[str]) -> list[Result]:

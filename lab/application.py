@@ -7,13 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from http.server import ThreadingHTTPServer
 
 import psycopg
 
 from lab import process
-from lab.listeners import serving
+from lab.listeners import Handler, serving
 from observability.records.names import MetricNames
 
 ROUTES = ("/rest/feed", "/rest/items", "/auth/login")
@@ -92,11 +91,11 @@ def running(database_url: str) -> Iterator[Application]:
         yield Application(port=port, counters=counters)
 
 
-def _handler(counters: Counters, database_url: str) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+def _handler(counters: Counters, database_url: str) -> type[Handler]:
+    class Answers(Handler):
+        def do_GET(self) -> None:  # noqa: N802  http.server calls it by this name
             if self.path == METRICS:
-                self._answer(200, counters.exposed())
+                self.answer(200, counters.exposed().encode())
                 return
             began = time.monotonic()
             status = 200 if self.path in ROUTES else 404
@@ -109,15 +108,6 @@ def _handler(counters: Counters, database_url: str) -> type[BaseHTTPRequestHandl
                 except psycopg.Error:
                     status = 500
                 counters.count(self.path, status, time.monotonic() - began)
-            self._answer(status, f"{status}\n")
+            self.answer(status, f"{status}\n".encode())
 
-        def _answer(self, status: int, text: str) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def log_message(self, *_: Any) -> None:
-            """Be silent: what happens is counted."""
-
-    return Handler
+    return Answers

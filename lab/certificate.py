@@ -27,12 +27,10 @@ def make(directory: Path, host: str = HOST) -> Certificate:
     _request(authority, ["-subj", "/CN=Lab authority", "-addext", "keyUsage=critical,keyCertSign"])
     issued_by = ["-CA", f"{authority}.pem", "-CAkey", f"{authority}.key"]
     _request(server, ["-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}", *issued_by])
-    for path in (server.with_suffix(".key"), server.with_suffix(".pem"), authority.with_suffix(".pem")):
-        own(path)
     return Certificate(
-        authority=authority.with_suffix(".pem"),
-        certificate=server.with_suffix(".pem"),
-        key=server.with_suffix(".key"),
+        authority=own(authority.with_suffix(".pem")),
+        certificate=own(server.with_suffix(".pem")),
+        key=own(server.with_suffix(".key")),
     )
 
 

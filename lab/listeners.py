@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -99,18 +99,30 @@ def serving(server: BaseServer) -> Iterator[None]:
         thread.join()
 
 
-def _poster(places: Listeners, place: str, status: int, answer: bytes) -> type[BaseHTTPRequestHandler]:
-    class Poster(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
+    """Answers requests over HTTP, and logs none of them."""
+
+    def answer(self, status: int, body: bytes, content_type: str | None = None) -> None:
+        """Send a whole answer."""
+        self.send_response(status)
+        if content_type:
+            self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        # Whoever asked may be gone: Prometheus ends in the middle of a scrape.
+        with suppress(ConnectionError):
+            self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Be silent: what arrives is kept or counted."""
+
+
+def _poster(places: Listeners, place: str, status: int, answer: bytes) -> type[Handler]:
+    class Poster(Handler):
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             places.take(place, json.loads(self.rfile.read(length)))
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_: Any) -> None:
-            """Be silent: what arrives is kept."""
+            self.answer(status, answer)
 
     return Poster
 

@@ -56,15 +56,6 @@ class Pooler:
         with psycopg.connect(self.console_url, autocommit=True, cursor_factory=psycopg.ClientCursor) as console:
             return console.cursor(row_factory=dict_row).execute(f"SHOW {what}".encode()).fetchall()
 
-    def wait_until_ready(self) -> None:
-        """Return once clients can connect.
-
-        Raises:
-            ServerError: PgBouncer refuses its configuration, or does not start.
-
-        """
-        self.server.wait_until_listening(self.port)
-
 
 def launch(directory: Path, settings: PgBouncerSettings, postgres: Postgres) -> Pooler:
     """Start a PgBouncer whose directory is `directory`, made here, without waiting for it."""
@@ -103,7 +94,7 @@ def running(
         # Not a list at once: should one fail, those before it must still be ended.
         poolers.extend(launch(directory / f"pgbouncer-{index}", settings, postgres) for index in range(count))
         for pooler in poolers:
-            pooler.wait_until_ready()
+            pooler.server.wait_until_listening(pooler.port)
         yield poolers
     finally:
         for pooler in poolers:

@@ -13,6 +13,7 @@ import psycopg
 
 from lab import certificate, process, programs
 from lab.process import ServerError
+from lab.result import Curve
 
 SUPERUSER = "postgres"
 PASSWORD = "only-on-loopback"  # noqa: S105  guards a server that lives for a minute
@@ -77,6 +78,11 @@ class Postgres:
         before = [count for at, count in changes if at <= since]
         return max([*before[-1:], *(count for at, count in changes if at > since)], default=0)
 
+    def curve(self, name: str, since: float) -> Curve:
+        """Return the application's connections after `since`, Unix time, for the plot."""
+        points = [(at - since, count) for at, count in self.occupancy() if at > since]
+        return Curve(name=name, points=[(0.0, 0), *points])
+
 
 def read_occupancy(log: str, user: str) -> list[tuple[float, int]]:
     """Return the changes of the number of `user`'s connections in a log with the prefix `%n %p `."""
@@ -103,41 +109,24 @@ def running(directory: Path, database: str, parameters: Mapping[str, int]) -> It
     options = {**LAB_PARAMETERS, **files, "port": port, **parameters}
     settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     command = [programs.find("postgres"), "-D", str(home / "data"), *settings]
-    server = process.start("postgres", command, home)
-    try:
-        server.wait_until_listening(port)
+    with process.running("postgres", command, home, port, how=signal.SIGINT) as server:
         postgres = Postgres(server=server, port=port, database=database, authority=issued.authority)
-        _wait_until_ready(postgres)
+        process.wait_until_answering(
+            "PostgreSQL", lambda: psycopg.connect(_url_of_server(postgres)).close(), psycopg.OperationalError
+        )
         _create_database(postgres)
         yield postgres
-    finally:
-        server.stop(signal.SIGINT)
 
 
 def _initialize(home: Path) -> None:
-    (home / "password").write_text(PASSWORD)
-    (home / "access").write_text(ACCESS)
-    for name in ("password", "access"):
+    for name, text in (("password", PASSWORD), ("access", ACCESS)):
+        (home / name).write_text(text)
         process.own(home / name)
     options = ["--no-sync", "--auth=scram-sha-256", f"--username={SUPERUSER}", f"--pwfile={home / 'password'}"]
     command = [programs.find("initdb"), "-D", str(home / "data"), "--encoding=UTF8", "--locale=C", *options]
     done = subprocess.run(process.unprivileged(command), cwd=home, check=False, capture_output=True, text=True)
     if done.returncode:
         raise ServerError(f"initdb failed: {done.stderr.strip()}")
-
-
-def _wait_until_ready(postgres: Postgres) -> None:
-    """PostgreSQL listens a moment before it answers: until then it says that it is starting up."""
-    end = time.monotonic() + process.START_SECONDS
-    while True:
-        try:
-            psycopg.connect(_url_of_server(postgres)).close()
-        except psycopg.OperationalError as error:
-            if time.monotonic() > end:
-                raise ServerError(f"PostgreSQL does not answer: {error}") from None
-            time.sleep(0.05)
-        else:
-            return
 
 
 def _url_of_server(postgres: Postgres) -> str:

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +89,51 @@ def start(
     return Server(name=name, process=process, log=log)
 
 
+@contextmanager
+def running(
+    name: str,
+    command: Sequence[str],
+    directory: Path,
+    port: int,
+    *,
+    variables: Mapping[str, str] | None = None,
+    how: signal.Signals = signal.SIGTERM,
+) -> Iterator[Server]:
+    """Yield `command` as `start` runs it, once it listens on `port`; end it afterwards with the signal `how`.
+
+    Raises:
+        ServerError: it does not start.
+
+    """
+    server = start(name, command, directory, variables)
+    try:
+        server.wait_until_listening(port)
+        yield server
+    finally:
+        server.stop(how)
+
+
+def wait_until_answering(
+    name: str, ask: Callable[[], object], refusal: type[Exception], seconds: float = START_SECONDS
+) -> None:
+    """Return once `ask` raises no `refusal`: some servers listen a moment before they answer.
+
+    Raises:
+        ServerError: it still does after `seconds`.
+
+    """
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            ask()
+        except refusal as error:
+            if time.monotonic() > end:
+                raise ServerError(f"{name} does not answer: {error}") from None
+            time.sleep(0.05)
+        else:
+            return
+
+
 def unprivileged(command: Sequence[str]) -> list[str]:
     """Return `command` as an ordinary user, told to end when this process dies."""
     prefix = [programs.find("setpriv"), "--pdeathsig=TERM"]
@@ -126,18 +171,6 @@ def make_directory(path: Path) -> Path:
     """Return a new directory of the servers' user."""
     path.mkdir(mode=0o700)
     return own(path)
-
-
-def gone(process_id: int, seconds: float = STOP_SECONDS) -> bool:
-    """Return whether the process `process_id` ends within `seconds`."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        state = Path(f"/proc/{process_id}/stat")
-        # Z: it has ended, and nobody has asked how.
-        if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def allow_files(count: int) -> None:

@@ -53,12 +53,7 @@ class Production:
     @property
     def poolers(self) -> Fleet:
         """The poolers, and what a deployment makes of them."""
-        pooler = self.config.database.pooler
-        return Fleet(
-            tasks=pooler.tasks,
-            minimum_percent=pooler.deployment.minimum_percent,
-            maximum_percent=pooler.deployment.maximum_percent,
-        )
+        return self.config.connection_budget.poolers
 
     @property
     def postgres_parameters(self) -> dict[str, int]:

@@ -1,7 +1,6 @@
 """A real Prometheus on loopback."""
 
 import json
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -12,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from lab import process, programs
-from lab.process import ServerError
 
 SCRAPE_SECONDS = 1
 """Quick, so that a rate has its two samples in a moment."""
 
-WAIT_SECONDS = 60
+READY_SECONDS = 60
 
 ITSELF = "prometheus"
 """Job under which it reads its own numbers."""
@@ -27,7 +25,6 @@ ITSELF = "prometheus"
 class Prometheus:
     """A running Prometheus."""
 
-    server: process.Server
     port: int
 
     def ask(self, path: str, **parameters: str) -> Any:
@@ -36,53 +33,6 @@ class Prometheus:
         address = f"http://{process.LOOPBACK}:{self.port}/api/v1/{path}?{query}"
         with urllib.request.urlopen(address, timeout=10) as answer:
             return json.load(answer)["data"]
-
-    def series(self) -> list[dict[str, str]]:
-        """Return the labels of every series of the last scrapes, the name as `__name__`."""
-        series: list[dict[str, str]] = self.ask("series", **{"match[]": '{job!=""}'})
-        return series
-
-    def value(self, promql: str) -> list[dict[str, Any]]:
-        """Return what `promql` is now, one entry for each series."""
-        result: list[dict[str, Any]] = self.ask("query", query=promql)["result"]
-        return result
-
-    def rules(self) -> list[dict[str, Any]]:
-        """Return every rule, with its health."""
-        return [rule for group in self.ask("rules")["groups"] for rule in group["rules"]]
-
-    def wait_until_ready(self) -> None:
-        """Return once it answers queries: it listens before it has read its store.
-
-        Raises:
-            ServerError: it still does not after `WAIT_SECONDS`.
-
-        """
-        end = time.monotonic() + WAIT_SECONDS
-        while True:
-            try:
-                self.value("1")
-            except urllib.error.HTTPError as error:
-                if time.monotonic() > end:
-                    raise ServerError(f"prometheus does not answer: {error}") from None
-                time.sleep(0.05)
-            else:
-                return
-
-    def wait_until_scraped(self, jobs: int) -> None:
-        """Return once all `jobs` targets were read three times, so that rates exist.
-
-        Raises:
-            ServerError: one of them still is not up after `WAIT_SECONDS`; the message has its error.
-
-        """
-        end = time.monotonic() + WAIT_SECONDS
-        while len(self.value(f'count_over_time(up{{job!="{ITSELF}"}}[1m]) >= 3 and up == 1')) < jobs:
-            if time.monotonic() > end:
-                targets = self.ask("targets")["activeTargets"]
-                bad = [f"{it['labels']['job']}: {it['lastError']}" for it in targets if it["health"] != "up"]
-                raise ServerError(f"not every target is up: {'; '.join(bad)}")
-            time.sleep(0.2)
 
 
 @contextmanager
@@ -112,14 +62,13 @@ def running(
         f"--storage.tsdb.path={process.make_directory(directory / 'data')}",
         f"--web.listen-address={process.LOOPBACK}:{port}",
     ]
-    server = process.start("prometheus", command, directory)
-    try:
-        server.wait_until_listening(port)
-        prometheus = Prometheus(server=server, port=port)
-        prometheus.wait_until_ready()
-        yield prometheus
-    finally:
-        server.stop()
+    with process.running("prometheus", command, directory, port):
+        made = Prometheus(port=port)
+        # It listens before it has read its store.
+        process.wait_until_answering(
+            "prometheus", lambda: made.ask("query", query="1"), urllib.error.HTTPError, READY_SECONDS
+        )
+        yield made
 
 
 def _configuration(

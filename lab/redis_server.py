@@ -18,7 +18,6 @@ MEMORY_MIB = 16
 class RedisServer:
     """A running Redis."""
 
-    server: process.Server
     port: int
 
     @property
@@ -44,9 +43,5 @@ def running(directory: Path, role: Role) -> Iterator[RedisServer]:
     }
     command = [programs.find("redis-server")]
     command += [word for name, value in options.items() for word in (f"--{name}", str(value))]
-    server = process.start("redis", command, directory)
-    try:
-        server.wait_until_listening(port)
-        yield RedisServer(server=server, port=port)
-    finally:
-        server.stop()
+    with process.running("redis", command, directory, port):
+        yield RedisServer(port=port)

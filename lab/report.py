@@ -12,11 +12,7 @@ from lab.result import Finding, Result
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE, PLOT = "lab.md", "lab.svg"
 
-SERVERS = {
-    "PostgreSQL": "postgres",
-    "PgBouncer": "pgbouncer",
-    "Redis": "redis-server",
-}
+SERVERS = {"PostgreSQL": "postgres", "PgBouncer": "pgbouncer", "Redis": "redis-server"}
 
 HEAD = """\
 # The lab
@@ -45,9 +41,10 @@ TABLE_HEAD = "| what | expected | observed | |\n|---|---|---|---|"
 def page(results: Sequence[Result], production: Production, today: dt.date) -> str:
     """Return the page of the docs."""
     pooler = production.config.database.pooler
+    versions = {name: ".".join(map(str, programs.version(program))) for name, program in SERVERS.items()}
     head = HEAD.format(
         date=today.isoformat(),
-        servers=", ".join(f"{name} {version(program)}" for name, program in SERVERS.items()),
+        servers=", ".join(f"{name} {version}" for name, version in versions.items()),
         cores=os.cpu_count(),
         differing=", ".join(f"`{key}`" for key in differing_keys(production)),
         server_connections=pooler.server_connections,
@@ -76,11 +73,6 @@ def lines(result: Result) -> list[str]:
         result.title,
         *(f"  {_verdict(it)}: {it.what}: {it.observed} ({it.expected})" for it in result.findings),
     ]
-
-
-def version(program: str) -> str:
-    """Return the version of `program`, with dots."""
-    return ".".join(map(str, programs.version(program)))
 
 
 def _verdict(finding: Finding) -> str:

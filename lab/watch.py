@@ -35,7 +35,21 @@ async def watching(postgres: Postgres, poolers: Sequence[Pooler]) -> AsyncIterat
     async with AsyncExitStack() as stack:
         consoles = [await stack.enter_async_context(await _console(it.console_url)) for it in poolers]
         server = await stack.enter_async_context(await _console(postgres.url(SUPERUSER)))
-        task = asyncio.create_task(_repeat(watch, consoles, server, postgres))
+        backends_query = backends_of(postgres)
+
+        async def sample() -> None:
+            while True:
+                pools = [row for it in consoles for row in await (await it.execute("SHOW POOLS")).fetchall()]
+                own = [row for row in pools if row["database"] == postgres.database]
+                opened = sum(count for row in own for state, count in row.items() if state.startswith("sv_"))
+                [backends] = await (await server.execute(backends_query.encode())).fetchall()
+                watch.samples += 1
+                watch.server_connections = max(watch.server_connections, opened)
+                watch.waiting_clients = max(watch.waiting_clients, sum(row["cl_waiting"] for row in pools))
+                watch.backends = max(watch.backends, backends["backends"])
+                await asyncio.sleep(INTERVAL_SECONDS)
+
+        task = asyncio.create_task(sample())
         try:
             yield watch
         finally:
@@ -48,25 +62,6 @@ async def _console(url: str) -> psycopg.AsyncConnection[dict[str, Any]]:
     return await psycopg.AsyncConnection.connect(
         url, autocommit=True, row_factory=dict_row, cursor_factory=psycopg.AsyncClientCursor
     )
-
-
-async def _repeat(
-    watch: Watch,
-    consoles: Sequence[psycopg.AsyncConnection[dict[str, Any]]],
-    server: psycopg.AsyncConnection[dict[str, Any]],
-    postgres: Postgres,
-) -> None:
-    count = backends_of(postgres)
-    while True:
-        pools = [row for it in consoles for row in await (await it.execute("SHOW POOLS")).fetchall()]
-        own = [row for row in pools if row["database"] == postgres.database]
-        opened = sum(count for row in own for state, count in row.items() if state.startswith("sv_"))
-        [backends] = await (await server.execute(count.encode())).fetchall()
-        watch.samples += 1
-        watch.server_connections = max(watch.server_connections, opened)
-        watch.waiting_clients = max(watch.waiting_clients, sum(row["cl_waiting"] for row in pools))
-        watch.backends = max(watch.backends, backends["backends"])
-        await asyncio.sleep(INTERVAL_SECONDS)
 
 
 async def wait_for(postgres: Postgres, query: str, at_least: int, seconds: float = 20) -> int:

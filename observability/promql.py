@@ -85,18 +85,22 @@ class Expression(ABC):
     def promql(self, window: str) -> str:
         """Return its text, rates taken over `window`, for example `5m`."""
 
-    @abstractmethod
     def series(self) -> Iterator[Series]:
-        """Yield everything that it reads."""
+        """Yield every series that it reads, in the order in which they are written."""
+        for part in self.parts():
+            yield from (operand for operand in part._operands() if isinstance(operand, Series))
 
     def parts(self) -> "Iterator[Expression]":
-        """Yield the expression itself and everything that it is put together from."""
+        """Yield the expression itself and every expression in it."""
         yield self
+        for operand in self._operands():
+            if isinstance(operand, Expression):
+                yield from operand.parts()
+
+    def _operands(self) -> Iterator[object]:
         for field in fields(self):  # type: ignore[arg-type]  # every expression is a dataclass
             value = getattr(self, field.name)
-            for item in value if isinstance(value, tuple) else (value,):
-                if isinstance(item, Expression):
-                    yield from item.parts()
+            yield from value if isinstance(value, tuple) else (value,)
 
 
 @dataclass(frozen=True)
@@ -113,9 +117,6 @@ class Level(Expression):
     def promql(self, window: str) -> str:  # noqa: ARG002
         return f"{_aggregated(self.how, self.by)}({self.of})"
 
-    def series(self) -> Iterator[Series]:
-        yield self.of
-
 
 @dataclass(frozen=True)
 class Rate(Expression):
@@ -129,9 +130,6 @@ class Rate(Expression):
     def promql(self, window: str) -> str:
         return f"{_aggregated(Aggregation.SUM, self.by)}(rate({self.of}[{window}]))"
 
-    def series(self) -> Iterator[Series]:
-        yield self.of
-
 
 @dataclass(frozen=True)
 class Increase(Expression):
@@ -144,9 +142,6 @@ class Increase(Expression):
 
     def promql(self, window: str) -> str:
         return f"{_aggregated(Aggregation.SUM, self.by)}(increase({self.of}[{window}]))"
-
-    def series(self) -> Iterator[Series]:
-        yield self.of
 
 
 @dataclass(frozen=True)
@@ -164,9 +159,6 @@ class Quantile(Expression):
         buckets = _aggregated(Aggregation.SUM, ("le", *self.by))
         return f"histogram_quantile({self.share:g}, {buckets}(rate({self.of}[{window}])))"
 
-    def series(self) -> Iterator[Series]:
-        yield self.of
-
 
 @dataclass(frozen=True)
 class Sum(Expression):
@@ -177,10 +169,6 @@ class Sum(Expression):
 
     def promql(self, window: str) -> str:
         return "(" + " + ".join(term.promql(window) for term in self.terms) + ")"
-
-    def series(self) -> Iterator[Series]:
-        for term in self.terms:
-            yield from term.series()
 
 
 @dataclass(frozen=True)
@@ -195,10 +183,6 @@ class Difference(Expression):
     def promql(self, window: str) -> str:
         return f"({self.whole.promql(window)} - {self.part.promql(window)})"
 
-    def series(self) -> Iterator[Series]:
-        yield from self.whole.series()
-        yield from self.part.series()
-
 
 @dataclass(frozen=True)
 class Ratio(Expression):
@@ -212,10 +196,6 @@ class Ratio(Expression):
     def promql(self, window: str) -> str:
         return f"{self.part.promql(window)} / ({self.whole.promql(window)} > 0)"
 
-    def series(self) -> Iterator[Series]:
-        yield from self.part.series()
-        yield from self.whole.series()
-
 
 @dataclass(frozen=True)
 class Scaled(Expression):
@@ -228,9 +208,6 @@ class Scaled(Expression):
 
     def promql(self, window: str) -> str:
         return f"{self.factor:g} * ({self.of.promql(window)})"
-
-    def series(self) -> Iterator[Series]:
-        return self.of.series()
 
 
 def _aggregated(how: Aggregation, by: tuple[str, ...]) -> str:

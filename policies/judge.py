@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from policies.judgement import NOT_APPLICABLE, Judgement, Verdict
 from policies.resource import Resource, Stack
-from policies.rule import NOT_APPLICABLE, AnyRule, Judgement, Level, Rule, StackRule, Verdict
+from policies.rule import AnyRule, Level, Rule, StackRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,7 @@ class Catalogue:
             if isinstance(rule, StackRule) and (level := rule.levels.at(stack.environment)) is not Level.OFF:
                 concerned = stack.of(*sorted(rule.types))
                 try:
-                    judged = {id(it): (it, judgement) for it, judgement in rule.judge(stack)}
+                    judged = {id(it): (it, judgement) for it, judgement in rule.check(stack)}
                     judged |= {id(it): (it, NOT_APPLICABLE) for it in concerned if id(it) not in judged}
                 except Exception as error:  # noqa: BLE001  as above
                     judged = {id(it): (it, _broken(error)) for it in concerned[:1]}

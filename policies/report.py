@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policies.judge import Finding
-from policies.rule import AnyRule, Level, Verdict
+from policies.judgement import Verdict
+from policies.rule import AnyRule, Level
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,13 +71,12 @@ class Report:
     @property
     def counts(self) -> Counter[Verdict]:
         """Number of rules by their worst verdict; a rule that met no resource is not applicable."""
-        order = list(Verdict)
         worst = {rule.id: Verdict.NOT_APPLICABLE for rule in self.rules}
         for finding in self.findings:
             verdict = finding.judgement.verdict
             if _BADNESS[verdict] > _BADNESS[worst[finding.rule.id]]:
                 worst[finding.rule.id] = verdict
-        return Counter({verdict: list(worst.values()).count(verdict) for verdict in order})
+        return Counter(worst.values())
 
 
 def stops(finding: Finding, allowed_undecided: frozenset[tuple[str, str]]) -> bool:

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from policies import unique_yaml
 from policies.nearest import nearest_name
+
+LEAST_REASON: Final = 20
+"""Characters of the shortest reason: what is shorter says nothing to whoever reads it in a year."""
 
 
 class ReviewedFileError(ValueError):
@@ -29,12 +32,18 @@ class Entry:
         value = self.values.get(key)
         return "" if value is None else str(value).strip()
 
-    def key_problems(self, required: set[str], optional: frozenset[str] = frozenset()) -> list[str]:
-        """Return a sentence for each key that is missing or unknown."""
-        known = required | optional
-        missing = [f"{self.where}: no {key}." for key in sorted(required) if not self.text(key)]
+    def problems(self, rules: Iterable[str], required: set[str], optional: Iterable[str] = ()) -> list[str]:
+        """Return a sentence for each key that is missing or unknown, a rule that is none, and a short reason."""
+        known = {*required, *optional}
+        found = [f"no {key}" for key in sorted(required) if not self.text(key)]
         unknown = sorted(str(key) for key in self.values if key not in known)
-        return missing + [f"{self.where}: unknown key {key!r}{nearest(key, known)}." for key in unknown]
+        found += [f"unknown key {key!r}{nearest(key, known)}" for key in unknown]
+        rule, reason = self.text("rule"), self.text("reason")
+        if rule and rule not in rules:
+            found.append(f"there is no rule {rule!r}{nearest(rule, rules)}")
+        if reason and len(reason) < LEAST_REASON:
+            found.append(f"the reason has {len(reason)} characters, {LEAST_REASON} are the least")
+        return [f"{self.where}: {problem}." for problem in found]
 
 
 def entries(path: Path, key: str) -> list[Entry]:

@@ -1,46 +1,12 @@
-"""What a policy rule is: one small pure function with its reasons beside it. Standard library only."""
+"""Policy rules: one small pure function each, with its reasons beside it. Standard library only."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
-from policies.resource import SECRET, UNKNOWN, Properties, Resource, Stack
-
-__all__ = [
-    "NOT_APPLICABLE",
-    "PASSED",
-    "SECRET",
-    "UNKNOWN",
-    "Judgement",
-    "Level",
-    "Levels",
-    "Properties",
-    "Resource",
-    "Rule",
-    "Severity",
-    "Stack",
-    "StackRule",
-    "Verdict",
-    "fail",
-    "undecided",
-    "whole_number",
-]
-
-
-class Verdict(StrEnum):
-    """What a rule says of one resource."""
-
-    PASS = "pass"  # noqa: S105  a verdict, not a password
-    """The rule holds."""
-    FAIL = "fail"
-    """It does not."""
-    NOT_APPLICABLE = "not applicable"
-    """The rule is about something else."""
-    UNDECIDED = "could not decide"
-    """A property that the rule needs is unknown. Never the same as passing."""
-    BROKEN = "broken"
-    """The rule itself raised an error. Never the same as passing."""
+from policies.judgement import NOT_APPLICABLE, Judgement
+from policies.resource import Resource, Stack
 
 
 class Severity(StrEnum):
@@ -102,29 +68,6 @@ ADVICE_IN_PRODUCTION: Final = Levels(production=Level.ADVISORY, elsewhere=Level.
 """Told in production."""
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """A verdict with its reason."""
-
-    verdict: Verdict
-    """What the rule says."""
-    observed: str = ""
-    """What was seen, where it failed or could not decide. Never a value that could be a secret: use `seen`."""
-    required: str = ""
-    """What must be so, where it failed."""
-
-    @property
-    def reason(self) -> str:
-        """Both as one clause; empty when it passed."""
-        if self.verdict is Verdict.FAIL:
-            return f"observed {self.observed}; required {self.required}"
-        return self.observed
-
-
-PASSED = Judgement(Verdict.PASS)
-NOT_APPLICABLE = Judgement(Verdict.NOT_APPLICABLE)
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Reasons:
     """What every rule says of itself."""
@@ -176,63 +119,15 @@ class Rule(_Reasons):
         return self.check(resource) if resource.type in self.types else NOT_APPLICABLE
 
 
+StackCheck = Callable[[Stack], Iterable[tuple[Resource, Judgement]]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class StackRule(_Reasons):
     """A rule over several resources together: the engine can ask it only when all are registered."""
 
-    check: Callable[[Stack], Iterable[tuple[Resource, Judgement]]]
+    check: StackCheck
     """Judges the resources of `types` within the stack; pure. A resource that it leaves out is not applicable."""
-
-    def judge(self, stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
-        """Judge the whole stack."""
-        yield from self.check(stack)
 
 
 AnyRule = Rule | StackRule
-
-
-def fail(observed: str, required: str) -> Judgement:
-    """Return a violation: what was seen, what is required."""
-    return Judgement(Verdict.FAIL, observed, required)
-
-
-def undecided(what: str) -> Judgement:
-    """Return an undecided judgement: a preview cannot know `what`."""
-    return Judgement(Verdict.UNDECIDED, f"{what} is not known yet")
-
-
-def decide(what: str, observed: str, required: str, *, holds: bool, doubtful: bool) -> Judgement:
-    """Return a pass where it `holds`, undecided about `what` where that is `doubtful`, else a violation."""
-    if holds:
-        return PASSED
-    return undecided(what) if doubtful else fail(observed, required)
-
-
-def seen(value: Any, *words: str) -> str:
-    """Return a value as a report may show it: numbers, true, false and nothing; of texts, only the `words`.
-
-    Any other text could be a password, whatever the property is called.
-    """
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (int, float)) or value in words:
-        return str(value)
-    return {id(UNKNOWN): "an unknown value", id(SECRET): "a secret"}.get(id(value), "another value")
-
-
-def whole_number(value: Any) -> int | None:
-    """Return the integer that a property means, or None: `200` and `"200"` are; `True` and `200.5` are not."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, str):
-        return int(value) if value.isascii() and value.isdigit() else None
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else None
-    return value if isinstance(value, int) else None
-
-
-def hidden(value: Mapping[str, Any] | Any, *keys: str) -> bool:
-    """Return whether any of these properties, or the whole, is unknown."""
-    return value is UNKNOWN or any(value.get(key) is UNKNOWN for key in keys)

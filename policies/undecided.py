@@ -6,15 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from policies.judge import Catalogue, Finding
+from policies.judgement import Verdict
 from policies.reviewed import Entry, ReviewedFileError, entries, nearest
-from policies.rule import Verdict
-from policies.waivers import LEAST_REASON
 
 FILE: Final = "undecided.yaml"
 """Name of the file, beside the rules."""
-
-_FIELDS: Final = {"rule", "type", "reason"}
-_OPTIONAL: Final = frozenset({"stacks"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,15 +56,11 @@ def read(path: Path, catalogue: Catalogue) -> AllowedUndecided:
 
 
 def _problems(entry: Entry, catalogue: Catalogue) -> list[str]:
-    found = entry.key_problems(_FIELDS, _OPTIONAL)
-    rule, type_, reason = (entry.text(key) for key in ("rule", "type", "reason"))
+    found = entry.problems(catalogue.by_id, {"rule", "type", "reason"}, optional=("stacks",))
+    rule, type_ = entry.text("rule"), entry.text("type")
     known = catalogue.by_id.get(rule)
-    if rule and known is None:
-        found.append(f"{entry.where}: there is no rule {rule!r}{nearest(rule, catalogue.by_id)}.")
-    elif type_ and known is not None and type_ not in known.types:
+    if type_ and known is not None and type_ not in known.types:
         found.append(f"{entry.where}: {rule} does not look at {type_!r}{nearest(type_, known.types)}.")
-    if reason and len(reason) < LEAST_REASON:
-        found.append(f"{entry.where}: the reason has {len(reason)} characters, {LEAST_REASON} are the least.")
     stacks = entry.values.get("stacks", [])
     if not isinstance(stacks, list) or not all(isinstance(stack, str) for stack in stacks):
         found.append(f"{entry.where}: stacks must be a list of names.")

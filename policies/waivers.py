@@ -8,15 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from policies.judge import Catalogue, Finding
+from policies.judgement import Verdict
 from policies.report import Waiver
-from policies.reviewed import Entry, ReviewedFileError, entries, nearest
-from policies.rule import Verdict
+from policies.reviewed import Entry, ReviewedFileError, entries
 
 FILE: Final = "exceptions.yaml"
 """Name of the file, beside the rules."""
-
-LEAST_REASON: Final = 20
-"""Characters of the shortest reason: what is shorter says nothing to whoever reads it in a year."""
 
 LONGEST_DAYS: Final = 366
 """Days from today to the last day of an exception: one without an end is a change of the rule."""
@@ -55,15 +52,10 @@ def read(path: Path, catalogue: Catalogue) -> Waivers:
 
 
 def _problems(entry: Entry, catalogue: Catalogue) -> list[str]:
-    found = entry.key_problems(_FIELDS)
-    rule, urn, reason = entry.text("rule"), entry.text("urn"), entry.text("reason")
-    if rule and rule not in catalogue.by_id:
-        found.append(f"{entry.where}: there is no rule {rule!r}{nearest(rule, catalogue.by_id)}.")
+    found = entry.problems(catalogue.by_id, _FIELDS)
+    urn, expires = entry.text("urn"), entry.text("expires")
     if urn and not _URN.fullmatch(urn):
         found.append(f"{entry.where}: urn must be the whole URN of one resource, without a pattern.")
-    if reason and len(reason) < LEAST_REASON:
-        found.append(f"{entry.where}: the reason has {len(reason)} characters, {LEAST_REASON} are the least.")
-    expires = entry.text("expires")
     try:
         is_day = re.fullmatch(r"\d{4}-\d\d-\d\d", expires) and date.fromisoformat(expires)
     except ValueError:
@@ -100,7 +92,7 @@ class StackWaivers:
         for waiver in self._own:
             if (waiver.rule, waiver.urn) == (finding.rule.id, finding.resource.urn):
                 self._used.add((waiver.rule, waiver.urn))
-                refused = self._expired(waiver) or not finding.rule.waivable_in(self.environment)
+                refused = self._days_left(waiver) < 0 or not finding.rule.waivable_in(self.environment)
                 return None if refused else waiver
         return None
 
@@ -111,9 +103,9 @@ class StackWaivers:
             name = f"The exception from {waiver.rule} for {waiver.urn}"
             if not catalogue.by_id[waiver.rule].waivable_in(self.environment):
                 found.append(f"{name} is not accepted: the rule has none in {self.environment or 'production'}.")
-            elif self._expired(waiver):
+            elif self._days_left(waiver) < 0:
                 found.append(f"{name} expired on {waiver.expires}: end the violation, or have it reviewed again.")
-            elif self._left(waiver) > LONGEST_DAYS:
+            elif self._days_left(waiver) > LONGEST_DAYS:
                 found.append(f"{name} lasts until {waiver.expires}; {LONGEST_DAYS} days from today are the most.")
             elif (waiver.rule, waiver.urn) not in self._used:
                 found.append(f"{name} is not used: nothing violates the rule there; remove it.")
@@ -123,8 +115,5 @@ class StackWaivers:
     def _own(self) -> Iterable[Waiver]:
         return (waiver for waiver in self.waivers.entries if stack_of(waiver.urn) == self.stack)
 
-    def _expired(self, waiver: Waiver) -> bool:
-        return self._left(waiver) < 0
-
-    def _left(self, waiver: Waiver) -> int:
+    def _days_left(self, waiver: Waiver) -> int:
         return (date.fromisoformat(waiver.expires) - self.today).days

@@ -21,14 +21,6 @@ from simulator.store import StoreError
 from simulator.validate import check_fields
 from wire_format import UNKNOWN, Properties, decode, encode, is_unknown, reveal
 
-_KINDS = {
-    ("add", False): provider_pb2.PropertyDiff.ADD,
-    ("add", True): provider_pb2.PropertyDiff.ADD_REPLACE,
-    ("delete", False): provider_pb2.PropertyDiff.DELETE,
-    ("delete", True): provider_pb2.PropertyDiff.DELETE_REPLACE,
-    ("update", False): provider_pb2.PropertyDiff.UPDATE,
-    ("update", True): provider_pb2.PropertyDiff.UPDATE_REPLACE,
-}
 # What the engine adds to a provider's configuration on its own.
 _ENGINE_KEYS = {"version", "pluginDownloadURL", "pluginChecksums"}
 _REFUSALS = (RefusedError, UnknownLookupError, UnknownTypeError, StoreError)
@@ -96,13 +88,11 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_one_sentence
     def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: N802, ARG002
-        """Return every fault of the inputs at once, and a made-up name where none is given."""
-        urn = request.urn
+        """Return the inputs, named where no name is given, and every fault of them at once."""
         news, olds = decode(request.news), decode(request.olds)
-        identity = Identity(urn=urn, generation=self._cloud.store.generation(urn))
+        identity = Identity(urn=request.urn, generation=self._cloud.store.generation(request.urn))
         shape = resource_shape(identity.type)
-        failures = list(check_fields(news, shape.inputs))
-        return _checked(encode(with_name(news, olds, shape, identity)), failures)
+        return _checked(encode(with_name(news, olds, shape, identity)), check_fields(news, shape.inputs))
 
     @_one_sentence
     def Diff(self, request: Any, context: Any) -> provider_pb2.DiffResponse:  # noqa: N802, ARG002
@@ -115,6 +105,12 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
         found = changes(token, shape, olds, news)
         replaces = sorted({change.path for change in found if change.replaces})
         some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
+        kinds = {
+            change.path: provider_pb2.PropertyDiff.Kind.Value(
+                f"{change.kind.upper()}{'_REPLACE' if change.replaces else ''}"
+            )
+            for change in found
+        }
         return provider_pb2.DiffResponse(
             changes=some if found else none,
             replaces=replaces,
@@ -122,8 +118,7 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
             diffs=sorted({change.path for change in found}),
             hasDetailedDiff=True,
             detailedDiff={
-                change.path: provider_pb2.PropertyDiff(kind=_KINDS[change.kind, change.replaces], inputDiff=True)
-                for change in found
+                path: provider_pb2.PropertyDiff(kind=kind, inputDiff=True) for path, kind in kinds.items()
             },
         )
 

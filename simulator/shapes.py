@@ -96,12 +96,9 @@ def resource_shape(token: str) -> ResourceShape:
     """
     path, name = resource_source(token)
     node = class_node(path, name)
+    arguments = f"{name}InitArgs" if class_text(path, f"{name}InitArgs") is not None else f"{name}Args"
     return ResourceShape(
-        inputs=input_fields(
-            ObjectOf(
-                path, (f"{name}InitArgs" if class_text(path, f"{name}InitArgs") is not None else f"{name}Args")
-            )
-        ),
+        inputs=input_fields(ObjectOf(path, arguments)),
         outputs=output_fields(ObjectOf(path, name)),
         secret_outputs=frozenset(
             name
@@ -207,12 +204,9 @@ def _referenced(path: Path, reference: str) -> Shape:
     node = class_node(folder / "_enums.py", name)
     if node is None:
         return Anything()
-    members = [
-        item.value.value
-        for item in node.body
-        if isinstance(item, ast.Assign) and isinstance(item.value, ast.Constant)
-    ]
-    return Enumerated(name, tuple(value for value in members if isinstance(value, str | int | float)))
+    assigned = [item.value for item in node.body if isinstance(item, ast.Assign)]
+    values = [it.value for it in assigned if isinstance(it, ast.Constant)]
+    return Enumerated(name, tuple(value for value in values if isinstance(value, str | int | float)))
 
 
 def _last_name(node: ast.expr) -> str:

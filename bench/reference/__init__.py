@@ -9,9 +9,6 @@ from reference.edge import edge
 from reference.network import TAGS, network
 from reference.service import Service, run, scale
 
-SHARED_RESOURCES = 61
-RESOURCES_PER_SERVICE = 15
-
 
 def declare(services: int = 1) -> None:
     """Declare the infrastructure with `services` copies of the API, 61 + 15 each resources."""

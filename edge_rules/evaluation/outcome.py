@@ -110,16 +110,11 @@ def _edge_seconds(
         return 0, "no rule, and no ending that is kept without one"
     if last is not None and isinstance(last.then, BypassCache):
         return 0, last.ref
-    forbidding = [rule.ref for rule in answered if isinstance(rule.then, CacheControl) and rule.then.no_store]
-    if forbidding:
-        return 0, forbidding[-1]
+    controls = [(rule.ref, rule.then) for rule in answered if isinstance(rule.then, CacheControl)]
+    if edge.no_store:
+        return 0, [ref for ref, it in controls if it.no_store][-1]
     if edge.max_age_seconds is not None:
-        aging = [
-            rule.ref
-            for rule in answered
-            if isinstance(rule.then, CacheControl) and rule.then.max_age_seconds is not None
-        ]
-        return edge.max_age_seconds, aging[-1]
+        return edge.max_age_seconds, [ref for ref, it in controls if it.max_age_seconds is not None][-1]
     if last is not None and isinstance(last.then, EligibleForCache) and last.then.edge_ttl_seconds is not None:
         return last.then.edge_ttl_seconds, last.ref
     return _by_origin(exchange, ruled=last is not None), "the origin's headers"

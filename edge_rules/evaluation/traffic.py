@@ -72,7 +72,6 @@ def request(
     host: str = "",
     headers: Sequence[tuple[str, str]] = (),
     address: str = "192.0.2.1",
-    leaked_password: bool = False,
 ) -> Request:
     """Read a request from what a person writes: a path with a query, or a whole address.
 
@@ -82,7 +81,6 @@ def request(
         host: Host name; a whole address brings its own.
         headers: Names, in any case, and values; values of one name are joined.
         address: Address of the visitor.
-        leaked_password: Whether this is a sign-in with a leaked password.
 
     """
     parts = urlsplit(target if "://" in target else f"https://{host}{target}")
@@ -99,7 +97,6 @@ def request(
         query=parts.query,
         headers=joined,
         address=address,
-        leaked_password=leaked_password,
     )
 
 

@@ -2,13 +2,15 @@
 # ruff: noqa: FBT002  typer reads flags from boolean parameters
 
 import json
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from footing.check.errors import GateError
+from footing.check.pack import GateError, load, load_rules
+from footing.check.run import report_on, saved
 from footing.options import FINDINGS, USAGE, ConfigFile, StackName
 from footing.project import plan, root, stack_file
 from stacks.config import ConfigError
@@ -66,28 +68,13 @@ def rules(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything about each rule.")] = False,
 ) -> None:
     """List the rules: what each requires, and how strictly in production and elsewhere."""
-    from footing.check.pack import load_rules
-
     try:
-        listed: list[dict[str, Any]] = [
-            {
-                "id": rule.id,
-                "title": rule.title,
-                "why": rule.why,
-                "source": rule.source,
-                "remedy": rule.remedy,
-                "keys": list(rule.keys),
-                "severity": rule.severity,
-                "levels": {"production": rule.levels.production, "elsewhere": rule.levels.elsewhere},
-                "controls": list(rule.controls),
-                "waivable": rule.waivable,
-                "types": sorted(rule.types),
-            }
-            for rule in load_rules()
-        ]
+        listed: list[dict[str, Any]] = [asdict(rule) | {"types": sorted(rule.types)} for rule in load_rules()]
     except GateError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(USAGE) from None
+    for it in listed:
+        del it["check"]
     if as_json:
         typer.echo(json.dumps({"rules": listed}, indent=2, ensure_ascii=False))
         return
@@ -99,9 +86,6 @@ def rules(
 def _report(
     stack: str, config_file: Path | None, plan_file: Path | None, policy_pack_config: Path | None
 ) -> "Report":
-    from footing.check.pack import load
-    from footing.check.run import report_on, saved
-
     file = stack_file(stack, config_file)
     pack = load(root(), file.config.environment, policy_pack_config)
     if plan_file:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from footing.check.errors import GateError
-
 if TYPE_CHECKING:
     from policies.judge import Catalogue
     from policies.undecided import AllowedUndecided
@@ -15,6 +13,10 @@ if TYPE_CHECKING:
 
 RULES = "policies.rules"
 """Module that holds the catalogue."""
+
+
+class GateError(Exception):
+    """The gate itself is missing, empty, broken or misused, and never green; the message says what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from footing.check.errors import GateError
-from footing.check.pack import Pack
+from footing.check.pack import GateError, Pack
 
 if TYPE_CHECKING:
     from policies.report import Report

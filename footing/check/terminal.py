@@ -5,8 +5,9 @@ from itertools import groupby
 
 from footing.plan.render import short_type
 from policies.judge import Finding
+from policies.judgement import Verdict
 from policies.report import Report, stops
-from policies.rule import Level, Verdict
+from policies.rule import Level
 
 WORDS = {
     Verdict.PASS: "passed",

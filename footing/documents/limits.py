@@ -2,8 +2,6 @@
 
 from footing.markdown import link_requirements, table
 from policies import limits
-from policies.limits import Limit
-from policies.rule import AnyRule
 from policies.rules import CATALOGUE
 
 INTRODUCTION = """\
@@ -33,10 +31,12 @@ the planned share of the client slots of those poolers that run meanwhile.
 
 def limits_page() -> str:
     """Return the whole page."""
+    # The first rule that names a key enforces it; a limit without one is an error.
+    enforcing = {key: rule.id for rule in reversed(CATALOGUE.rules) for key in rule.keys}
     rows = [
         (
             *(limit.key.rpartition(".")[2].replace("_", " "), limit.range, f"`{limit.key}`"),
-            *(f"`{_rule_of(limit).id}`", limit.why, link_requirements(limit.source)),
+            *(f"`{enforcing[limit.key]}`", limit.why, link_requirements(limit.source)),
         )
         for limit in limits.DOCUMENTED
     ]
@@ -48,15 +48,3 @@ def limits_page() -> str:
         window=limits.API_BURST_WINDOW_SECONDS,
     )
     return INTRODUCTION + table(headers, rows) + arithmetic
-
-
-def _rule_of(limit: Limit) -> AnyRule:
-    """Return the policy rule that enforces `limit`.
-
-    Raises:
-        LookupError: no rule names the key.
-    """
-    for rule in CATALOGUE:
-        if limit.key in rule.keys:
-            return rule
-    raise LookupError(f"no policy rule enforces {limit.key}")

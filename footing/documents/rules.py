@@ -1,6 +1,6 @@
 """docs/rules.md: every policy rule, with its reasons."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from footing.markdown import link_requirements, table
 from policies.rule import AnyRule, StackRule
@@ -19,16 +19,15 @@ decide, or broke, stops the change as well: a gate that cannot see is not green.
 """
 
 
-def rules_page(rules: Iterable[AnyRule] = CATALOGUE) -> str:
+def rules_page() -> str:
     """Return the whole page: a table, then a section a rule, in the order of the catalogue."""
-    listed = list(rules)
     rows = [
         (f"[`{it.id}`](#{it.id})", it.title, it.severity, it.levels.production, it.levels.elsewhere)
-        for it in listed
+        for it in CATALOGUE
     ]
-    page = INTRODUCTION.format(count=len(listed))
+    page = INTRODUCTION.format(count=len(rows))
     page += table(("rule", "what must be true", "severity", "in production", "elsewhere"), rows)
-    for rule in listed:
+    for rule in CATALOGUE:
         page += f"\n## {rule.id}\n\n{rule.title}.\n\n"
         page += "".join(f"- **{name}:** {fact}\n" for name, fact in _facts(rule))
     return page

@@ -146,8 +146,9 @@ class Plan:
             resources = tuple(_read_resource(item) for item in data["resources"])
             return cls(**(data | {"resources": resources}))
         except (AttributeError, KeyError, TypeError) as error:
-            message = f"The plan is not of the documented shape ({error}); see docs/plan-format.md."
-            raise PlanFormatError(message) from None
+            raise PlanFormatError(
+                f"The plan is not of the documented shape ({error}); see docs/plan-format.md."
+            ) from None
 
 
 def _resource_data(resource: PlannedResource) -> dict[str, Value]:

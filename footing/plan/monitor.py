@@ -45,12 +45,7 @@ class Recorder(MockMonitor):
     """Keeps every registered resource in `planned`, by URN, and the stack's exports in `outputs`."""
 
     def __init__(
-        self,
-        project: str,
-        stack: str,
-        requests: RequestReader,
-        values: ValueReader,
-        answers: Answers = NO_ANSWERS,
+        self, project: str, stack: str, requests: RequestReader, values: ValueReader, answers: Answers = NO_ANSWERS
     ) -> None:
         # No mocks: every request that the base would ask them about is answered here.
         super().__init__(None)  # type: ignore[arg-type]
@@ -111,11 +106,10 @@ class Recorder(MockMonitor):
         if request.tok in self._answers.lookups:
             return resource_pb2.ResourceInvokeResponse(**{"return": encode(self._answers.lookups[request.tok])})
         if request.tok != "pulumi:pulumi:getResource":
-            message = (
+            raise OfflineError(
                 f"{request.tok} asks the cloud, and an offline plan has none: "
                 "give the value in the stack's configuration, or use `pulumi preview`."
             )
-            raise OfflineError(message)
         urn = request.args.fields["urn"].string_value
         known = self._states[urn]
         answer = Struct()
@@ -125,8 +119,7 @@ class Recorder(MockMonitor):
 
     def Call(self, request: Any) -> Any:  # noqa: N802
         """Refuse a method call on a resource."""
-        message = f"{request.tok} is a method of a cloud resource: an offline plan cannot call it."
-        raise OfflineError(message)
+        raise OfflineError(f"{request.tok} is a method of a cloud resource: an offline plan cannot call it.")
 
     def RegisterStackTransform(self, request: Any) -> Any:  # noqa: N802
         """Run the program's function for every resource from now on."""
@@ -151,11 +144,10 @@ class Recorder(MockMonitor):
 
     def _add(self, resource: PlannedResource) -> None:
         if resource.urn in self.planned:
-            message = (
+            raise DuplicateResourceError(
                 f"Two resources have the URN {resource.urn}: give {resource.name!r} at {resource.source} "
                 f"another name (the first is at {self.planned[resource.urn].source})."
             )
-            raise DuplicateResourceError(message)
         self.planned[resource.urn] = resource
 
     def _keep(self, urn: str, id_: str, properties: Any, secret_outputs: Any) -> Any:

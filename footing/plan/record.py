@@ -52,10 +52,7 @@ def record(
     recorder = Recorder(project, stack, RequestReader(reader, sources), reader)
     run(program, recorder, sources, config=values, secret_keys=secrets, root=root)
     return Plan(
-        project=project,
-        stack=stack,
-        resources=tuple(_in_order(recorder.planned)),
-        outputs=recorder.outputs,
+        project=project, stack=stack, resources=tuple(_in_order(recorder.planned)), outputs=recorder.outputs
     )
 
 

@@ -60,7 +60,8 @@ def isolated() -> Iterator[None]:
     try:
         yield
     finally:
-        contextvars.Context().run(_restore, ambient, defaults)
+        for name, value in defaults.items():
+            contextvars.Context().run(setattr, ambient, name, value)
 
 
 @contextmanager
@@ -77,8 +78,8 @@ def short_traces(in_project: Callable[[str], bool]) -> Iterator[bool]:
         Whether this SDK allows it; where not, its own stack traces stay.
 
     """
-    original = getattr(registration, _TRACE, None)
-    if not _replaceable(original):
+    original: Any = getattr(registration, _TRACE, None)
+    if not takes(original, []) or not isinstance(original(), source_pb2.StackTrace):
         yield False
         return
     setattr(registration, _TRACE, lambda: _trace(sys._getframe(1), in_project))
@@ -224,34 +225,19 @@ def answer_callbacks_here(monitor: Any) -> Callable[[str, bytes], Awaitable[Any]
     return call
 
 
-def _restore(ambient: Any, defaults: dict[str, Any]) -> None:
-    for name, value in defaults.items():
-        setattr(ambient, name, value)
-
-
-def _replaceable(function: Any) -> bool:
-    if not inspect.isfunction(function) or inspect.signature(function).parameters:
-        return False
-    return isinstance(function(), source_pb2.StackTrace)
-
-
 def _trace(frame: FrameType | None, in_project: Callable[[str], bool]) -> source_pb2.StackTrace:
     resource = None
     while frame is not None:
-        owner = _first_argument(frame)
+        code = frame.f_code
+        owner = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
         if resource is None and isinstance(owner, pulumi.Resource):
             resource = owner
         # Its own constructors are not what made it; the code that called the outermost one is.
-        if resource is not None and owner is not resource and in_project(frame.f_code.co_filename):
-            position = source_pb2.SourcePosition(uri=_uri(frame.f_code.co_filename), line=frame.f_lineno)
+        if resource is not None and owner is not resource and in_project(code.co_filename):
+            position = source_pb2.SourcePosition(uri=_uri(code.co_filename), line=frame.f_lineno)
             return source_pb2.StackTrace(frames=[source_pb2.StackFrame(pc=position)])
         frame = frame.f_back
     return source_pb2.StackTrace()
-
-
-def _first_argument(frame: FrameType) -> Any:
-    code = frame.f_code
-    return frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
 
 
 @cache

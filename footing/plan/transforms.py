@@ -9,10 +9,9 @@ import traceback
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Final
 
-from google.protobuf import struct_pb2
 from pulumi.runtime.proto import resource_pb2
 
-from wire_format import OUTPUT_SIGNATURE, SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN
+from wire_format import OUTPUT_SIGNATURE, SIGNATURE_KEY, UNKNOWN, decode, encode, is_secret, secret
 
 Callbacks = Callable[[str, bytes], Awaitable[Any]]
 """Answers the engine's call of a function of the program: its token, the request's bytes."""
@@ -74,20 +73,21 @@ class Transforms:
 
         """
         for token in tokens:
-            options, properties = resource_pb2.TransformResourceOptions(), struct_pb2.Struct()
+            options = resource_pb2.TransformResourceOptions()
             for option, field in _FIELDS.items():
                 _copy(request, field, options, option)
             if not request.deleteBeforeReplaceDefined:
                 options.ClearField("delete_before_replace")
-            properties.CopyFrom(request.object)
-            for key, value in properties.fields.items():
-                _raise_to_output_values(value, list(request.propertyDependencies[key].urns))
+            properties = {
+                key: _with_output_values(value, list(request.propertyDependencies[key].urns))
+                for key, value in decode(request.object).items()
+            }
             given = resource_pb2.TransformRequest(
                 type=request.type,
                 name=request.name,
                 custom=request.custom,
                 parent=request.parent,
-                properties=properties,
+                properties=encode(properties),
                 options=options,
             )
             try:
@@ -106,10 +106,8 @@ class Transforms:
 def _transformed(request: Any, answer: Any) -> Any:
     changed = type(request)()
     changed.CopyFrom(request)
-    changed.object.CopyFrom(answer.properties)
-    # A transform that changes nothing is answered with what was sent, output values and all.
-    for value in changed.object.fields.values():
-        _lower_output_values(value)
+    # A transform that changes nothing answers with what was sent, output values and all.
+    changed.object.CopyFrom(encode(_without_output_values(decode(answer.properties))))
     gone = changed.propertyDependencies.keys() - changed.object.fields.keys()
     for key in gone:
         del changed.propertyDependencies[key]
@@ -131,48 +129,27 @@ def _copy(source: Any, name: str, target: Any, other: str) -> None:
                 setattr(target, other, value)
 
 
-def _raise_to_output_values(value: struct_pb2.Value, urns: list[str]) -> None:
-    kind = value.WhichOneof("kind")
-    if kind == "string_value" and value.string_value == UNKNOWN:
-        value.struct_value.CopyFrom(_output_value(urns, secret=False))
-    elif kind == "list_value":
-        for item in value.list_value.values:
-            _raise_to_output_values(item, urns)
-    elif kind == "struct_value":
-        fields = value.struct_value.fields
-        if SIGNATURE_KEY in fields and fields[SIGNATURE_KEY].string_value == SECRET_SIGNATURE:
-            output = _output_value(urns, secret=True)
-            if fields["value"].string_value != UNKNOWN:
-                output.fields["value"].CopyFrom(fields["value"])
-            value.struct_value.CopyFrom(output)
-        elif SIGNATURE_KEY not in fields:
-            for item in fields.values():
-                _raise_to_output_values(item, urns)
+def _with_output_values(value: Any, urns: list[str]) -> Any:
+    """Return a plain value with an output value, which comes from `urns`, for every unknown and every secret."""
+    output = {SIGNATURE_KEY: OUTPUT_SIGNATURE, "secret": is_secret(value), "dependencies": urns}
+    if value == UNKNOWN:
+        return output
+    if is_secret(value):
+        return output if value["value"] == UNKNOWN else {**output, "value": value["value"]}
+    if isinstance(value, list):
+        return [_with_output_values(item, urns) for item in value]
+    if isinstance(value, dict) and SIGNATURE_KEY not in value:
+        return {key: _with_output_values(item, urns) for key, item in value.items()}
+    return value
 
 
-def _lower_output_values(value: struct_pb2.Value) -> None:
-    kind = value.WhichOneof("kind")
-    if kind == "list_value":
-        for item in value.list_value.values:
-            _lower_output_values(item)
-    elif kind == "struct_value":
-        fields = value.struct_value.fields
-        if SIGNATURE_KEY in fields and fields[SIGNATURE_KEY].string_value == OUTPUT_SIGNATURE:
-            plain = struct_pb2.Value(string_value=UNKNOWN)
-            if "value" in fields:
-                plain.CopyFrom(fields["value"])
-            if fields["secret"].bool_value:
-                hidden = struct_pb2.Struct()
-                hidden.fields[SIGNATURE_KEY].string_value = SECRET_SIGNATURE
-                hidden.fields["value"].CopyFrom(plain)
-                plain = struct_pb2.Value(struct_value=hidden)
-            value.CopyFrom(plain)
-        else:
-            for item in fields.values():
-                _lower_output_values(item)
-
-
-def _output_value(urns: list[str], *, secret: bool) -> struct_pb2.Struct:
-    output = struct_pb2.Struct()
-    output.update({SIGNATURE_KEY: OUTPUT_SIGNATURE, "secret": secret, "dependencies": urns})
-    return output
+def _without_output_values(value: Any) -> Any:
+    """Return a plain value with unknowns and secrets as a program registers them."""
+    if isinstance(value, list):
+        return [_without_output_values(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get(SIGNATURE_KEY) == OUTPUT_SIGNATURE:
+        plain = value.get("value", UNKNOWN)
+        return secret(plain) if value.get("secret") else plain
+    return {key: _without_output_values(item) for key, item in value.items()}

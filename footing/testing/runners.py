@@ -19,9 +19,10 @@ from policies.analyzer import texts
 from policies.analyzer.serve import started
 from policies.analyzer.servicer import ENVIRONMENT_KEY, PackServicer
 from policies.judge import Catalogue
+from policies.judgement import Verdict
 from policies.report import stops
 from policies.resource import Resource, Stack
-from policies.rule import AnyRule, Verdict
+from policies.rule import AnyRule
 
 STACK: Final = "test"
 _PREFIX: Final = f"urn:pulumi:{STACK}::footing::"

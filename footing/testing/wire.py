@@ -38,32 +38,32 @@ def sealed_away(value: Any) -> Any:
 
 
 def request(resource: Resource) -> proto.AnalyzeRequest:
-    """Return the check of one resource."""
-    return proto.AnalyzeRequest(
-        type=resource.type,
-        urn=resource.urn,
-        name=resource.name,
-        properties=wire_format.encode(as_sent(resource.properties)),
-        options=proto.AnalyzerResourceOptions(protect=resource.protect, parent=resource.parent),
-    )
+    """Return the question about one resource."""
+    return proto.AnalyzeRequest(**_common(resource))
 
 
 def stack_request(resources: Sequence[Resource]) -> proto.AnalyzeStackRequest:
-    """Return the check of all resources together."""
-    return proto.AnalyzeStackRequest(resources=[_together(resource) for resource in resources])
+    """Return the question about all resources together."""
+    together = [
+        proto.AnalyzerResource(
+            **_common(resource),
+            parent=resource.parent,
+            dependencies=resource.dependencies,
+            propertyDependencies={
+                key: proto.AnalyzerPropertyDependencies(urns=urns)
+                for key, urns in resource.property_dependencies.items()
+            },
+        )
+        for resource in resources
+    ]
+    return proto.AnalyzeStackRequest(resources=together)
 
 
-def _together(resource: Resource) -> proto.AnalyzerResource:
-    return proto.AnalyzerResource(
-        type=resource.type,
-        urn=resource.urn,
-        name=resource.name,
-        properties=wire_format.encode(as_sent(resource.properties)),
-        options=proto.AnalyzerResourceOptions(protect=resource.protect, parent=resource.parent),
-        parent=resource.parent,
-        dependencies=resource.dependencies,
-        propertyDependencies={
-            key: proto.AnalyzerPropertyDependencies(urns=urns)
-            for key, urns in resource.property_dependencies.items()
-        },
-    )
+def _common(resource: Resource) -> dict[str, Any]:
+    return {
+        "type": resource.type,
+        "urn": resource.urn,
+        "name": resource.name,
+        "properties": wire_format.encode(as_sent(resource.properties)),
+        "options": proto.AnalyzerResourceOptions(protect=resource.protect, parent=resource.parent),
+    }

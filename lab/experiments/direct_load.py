@@ -3,7 +3,6 @@
 import asyncio
 
 from lab import load
-from lab.experiments.timeline import curve
 from lab.load import Client, Outcome
 from lab.production import CLIENTS, REQUESTS_PER_SECOND
 from lab.result import Finding, Result, above, exactly
@@ -46,7 +45,7 @@ def run(stage: Stage, seconds: float = 10) -> Result:
             ),
             exactly("errors other than `too many clients`", others, 0, "errors"),
         ],
-        curves=[curve("without the poolers", stage.postgres, begin)],
+        curves=[stage.postgres.curve("without the poolers", begin)],
     )
 
 

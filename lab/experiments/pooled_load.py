@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lab import load
-from lab.experiments.timeline import curve
 from lab.load import Client, Outcome
 from lab.pooler import Pooler
 from lab.production import CLIENTS, REQUESTS_PER_SECOND
@@ -42,7 +41,7 @@ def run(stage: Stage, seconds: float = 20) -> Result:
             f"ones are answered. Then, {BURSTS} times, all of them ask at once for something that takes 100 ms."
         ),
         findings=[*_correct(stage, done, peak), *_paced(done)],
-        curves=[curve("through the poolers", stage.postgres, begin)],
+        curves=[stage.postgres.curve("through the poolers", begin)],
     )
 
 

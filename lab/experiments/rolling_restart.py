@@ -75,10 +75,6 @@ class _Deployment:
     over: bool = False
     peak: int = 0
 
-    def next_pooler(self) -> Pooler:
-        """Return the next pooler in turn, as a load balancer hands out connections."""
-        return self.in_service[next(self.turns) % len(self.in_service)]
-
 
 def _orderly(fleet: Fleet, done: _Deployment) -> list[Finding]:
     at = f"at {fleet.maximum_percent} %"
@@ -115,9 +111,10 @@ async def _replace(stage: Stage, fleet: Fleet, deployment: _Deployment, started:
     while old or missing:
         for _ in range(min(missing, fleet.peak - len(deployment.in_service))):
             # Listed with the others, so that it is ended with them.
-            started.append(pooler.launch(stage.path("replacement"), stage.production.settings(), stage.postgres))
-            await asyncio.to_thread(started[-1].wait_until_ready)
-            deployment.in_service.append(started[-1])
+            new = pooler.launch(stage.path("replacement"), stage.production.settings(), stage.postgres)
+            started.append(new)
+            await asyncio.to_thread(new.server.wait_until_listening, new.port)
+            deployment.in_service.append(new)
             missing -= 1
         await _settle(stage, deployment)
         for _ in range(min(len(old), len(deployment.in_service) - fleet.floor)):
@@ -141,7 +138,8 @@ async def _settle(stage: Stage, deployment: _Deployment) -> None:
 async def _ask(deployment: _Deployment, index: int) -> None:
     """One client that asks without a pause, and chooses its pooler anew whenever they change."""
     while not deployment.over:
-        used = deployment.next_pooler()
+        # In turn, as a load balancer hands out connections.
+        used = deployment.in_service[next(deployment.turns) % len(deployment.in_service)]
         client = Client(url=used.url())
         deployment.users[used.port] += 1
         try:

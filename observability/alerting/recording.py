@@ -3,8 +3,9 @@
 Names follow `level:metric:operations`, https://prometheus.io/docs/practices/rules/.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from observability.alerting.burn import error_ratio_limit
 from observability.durations import DAY_SECONDS, MINUTE_SECONDS, window
@@ -25,18 +26,6 @@ BUDGET_REMAINING = "slo:period_error_budget_remaining:ratio"
 """Share of the error budget that remains, counted by event; negative when it is overspent."""
 SECONDS_LEFT = "slo:error_budget_left:seconds"
 """Seconds until the error budget is exhausted at the burn rate of the window `long`; absent without failures."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecordingRule:
-    """One recorded series."""
-
-    name: str
-    """Name of the series."""
-    expression: str
-    """Expression, as PromQL."""
-    labels: Mapping[str, str]
-    """Labels of the series."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,15 +69,11 @@ class RecordedObjective:
             f"and {self.failures(pair.long_seconds)} >= {self.objective.minimum_failures}"
         )
 
-    def rules(self) -> list[RecordingRule]:
-        """Return every recording rule, each after those that it reads."""
+    def rules(self) -> list[dict[str, Any]]:
+        """Return every recording rule as a file of rules has it, each after those that it reads."""
         return [
-            RecordingRule(
-                name=series.metric,
-                expression=expression,
-                labels={match.label: match.value for match in series.matches},
-            )
-            for series, expression in (*self._windows(), *self._period())
+            {"record": it.metric, "expr": promql, "labels": {match.label: match.value for match in it.matches}}
+            for it, promql in (*self._windows(), *self._period())
         ]
 
     def _windows(self) -> Iterator[tuple[Series, str]]:

@@ -56,21 +56,18 @@ def groups(components: Iterable[Signals], identity: AlertIdentity) -> Iterator[d
     for component in components:
         rules: dict[str, list[Rule]] = {}
         for alert in alerts([component]):
-            if asks_prometheus(alert):
+            if queries_prometheus(alert):
                 rules.setdefault(alert.anchor, []).append(rule(alert, identity))
         objectives = {it.id: rules.pop(it.id, []) for it in component.objectives}
         if rules:
             yield {"name": component.subject, "rules": [it for of_record in rules.values() for it in of_record]}
         for objective in component.objectives:
-            recordings = [
-                {"record": it.name, "expr": it.expression, "labels": dict(it.labels)}
-                for it in _recorded(objective, identity).rules()
-            ]
+            recordings = _recorded(objective, identity).rules()
             # One group: its rules run one after the other, so that an alert reads what was recorded just now.
             yield {"name": f"objective {objective.id}", "rules": [*recordings, *objectives[objective.id]]}
 
 
-def asks_prometheus(alert: Alert) -> bool:
+def queries_prometheus(alert: Alert) -> bool:
     """Return whether the alert is evaluated over Prometheus' series; CloudWatch evaluates its own."""
     condition = alert.condition
     return not isinstance(condition, ThresholdCondition) or isinstance(condition.signal.query, Prometheus)

@@ -69,8 +69,8 @@ def with_names(query: CloudWatchMath, stand_ins: Mapping[str, Any]) -> list[Any]
     names = re.compile(rf"\b({'|'.join(map(re.escape, query.metrics))})\b")
     # With one group in the pattern, every second part is a name.
     return [
-        stand_ins[part] if context % 2 else part
-        for context, part in enumerate(names.split(query.expression))
+        stand_ins[part] if position % 2 else part
+        for position, part in enumerate(names.split(query.expression))
         if part
     ]
 

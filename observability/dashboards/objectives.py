@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from observability.alerting.burn import error_ratio
-from observability.alerting.recording import BUDGET_REMAINING, ERROR_RATIO, RecordedObjective
+from observability.alerting.recording import BUDGET_REMAINING, RecordedObjective
 from observability.durations import DAY_SECONDS, window
 from observability.promql import Rate
 from observability.records.objective import PERIOD_DAYS, Objective, Window
@@ -18,16 +18,12 @@ class ObjectiveQueries:
 
     objective: Objective
     """Objective that is shown."""
-    app: str
-    """Label `service` of the recorded series."""
-    environment: str
-    """Label `environment` of the recorded series."""
-    recorded: bool
-    """Whether the recording rules of `footing observe` are loaded: cheaper, and empty where they are not."""
+    recorded: RecordedObjective | None
+    """Its recorded series, which are cheaper; None where the rules of `footing observe` are not loaded."""
 
     def error_ratio(self, pair: Window) -> str:
         """Return the share of events that failed over the long window of `pair`."""
-        return self._recorded(f"{ERROR_RATIO}{pair.name}") if self.recorded else self._error_ratio(pair.name)
+        return str(self.recorded.error_ratio(pair.long_seconds)) if self.recorded else self._error_ratio(pair.name)
 
     def burn_rate(self, pair: Window) -> str:
         """Return the error budget burn rate over the long window of `pair`: 1 uses the budget in its period."""
@@ -36,7 +32,7 @@ class ObjectiveQueries:
     def budget_remaining(self) -> str:
         """Return the share of the error budget that remains, weighted by requests; under 0 it is overspent."""
         if self.recorded:
-            return self._recorded(BUDGET_REMAINING)
+            return str(self.recorded.series(BUDGET_REMAINING))
         return f"1 - ({self._error_ratio(PERIOD)}) / {self.objective.budget:.10g}"
 
     def good_ratio(self) -> str:
@@ -49,7 +45,3 @@ class ObjectiveQueries:
         """Return the error ratio; 0 where there were events and never a failure, whose series does not exist."""
         events = Rate(self.objective.indicator.all).promql(over)
         return f"{error_ratio(self.objective).promql(over)} or 0 * {events}"
-
-    def _recorded(self, name: str) -> str:
-        recorded = RecordedObjective(objective=self.objective, app=self.app, environment=self.environment)
-        return str(recorded.series(name))

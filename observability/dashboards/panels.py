@@ -1,21 +1,25 @@
 """Panels: one for each signal, three for each objective. Their position is left to the board."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
 
 from observability import Objective, Severity, Shape, Signal, Sql, Threshold, Unit
-from observability.dashboards.lines import steps
+from observability.alerting.recording import RecordedObjective
 from observability.dashboards.objectives import ObjectiveQueries
 from observability.dashboards.queries import DataSources, instant, panel_queries, ranged
+from observability.records.limits import under
 from observability.records.objective import PERIOD_DAYS
 
 WHOLE, LINE, NUMBER, CURVES = 24, 8, 4, 16
 """Widths in columns: of the board, a line chart, a single number, and the curves beside two of those."""
 SCARCE_SHARE = 0.25
 """Share of an error budget under which the rest is shown in orange; no alert follows from it."""
+COLOURS: Mapping[Severity, str] = {Severity.PAGE: "red", Severity.TICKET: "orange", Severity.INFO: "blue"}
+"""Colour beyond a threshold of each severity, worst first."""
+HEALTHY = "green"
 COLUMN_UNITS: Mapping[str, Unit] = {"/_ms$/": Unit.MILLISECONDS, "/_share$/": Unit.SHARE, "/_s$/": Unit.SECONDS}
 """Unit of a table's column, by the end of its name."""
 
@@ -59,17 +63,15 @@ def row(subject: str) -> dict[str, Any]:
 def signal_panel(signal: Signal, context: PanelContext) -> dict[str, Any]:
     """Return a chart of the signal with a line for each threshold; a table where the query returns one."""
     table = isinstance(signal.query, Sql) and signal.query.shape is Shape.TABLE
-    source = context.sources.of(signal.query)
     return _panel(
         signal.id,
-        kind="table" if table else "timeseries",
+        width=WHOLE // 2 if table else LINE,
         title=signal.title,
         description=signal.description,
-        source=source,
+        datasource=context.sources.of(signal.query),
         targets=panel_queries(signal, context.sources),
         links=_links(signal, context),
-        look=_table(signal.unit) if table else _curves(signal.unit, signal.thresholds),
-        width=WHOLE // 2 if table else LINE,
+        **(_table(signal.unit) if table else _curves(signal.unit, signal.thresholds)),
     )
 
 
@@ -84,38 +86,38 @@ def objective_panels(objective: Objective, context: PanelContext) -> list[dict[s
         Threshold(severity=Severity.PAGE if pair.pages else Severity.TICKET, value=pair.factor)
         for pair in objective.windows
     )
+    common = {"datasource": context.sources.prometheus, "links": _links(objective, context)}
     return [
-        _number(
-            objective,
-            context,
-            key="Budget left",
+        # A key is not the title: shared links point to the number made of it, and titles may change.
+        _panel(
+            f"{objective.id} Budget left",
+            width=NUMBER,
             title="Error budget remaining",
             description=f"Share of the error budget of {PERIOD_DAYS} days that remains. {objective.description}",
-            query=queries.budget_remaining(),
-            thresholds=(_below(Severity.PAGE, 0), _below(Severity.TICKET, SCARCE_SHARE)),
+            targets=[instant(queries.budget_remaining(), context.sources)],
+            **_number(under(ticket=SCARCE_SHARE, page=0)),
+            **common,
         ),
-        _number(
-            objective,
-            context,
-            key=f"Good in {PERIOD_DAYS} days",
+        _panel(
+            f"{objective.id} Good in {PERIOD_DAYS} days",
+            width=NUMBER,
             title=f"SLI over {PERIOD_DAYS} days",
             description=f"Share of good events; the SLO is {objective.target:g}. {objective.description}",
-            query=queries.good_ratio(),
-            thresholds=(_below(Severity.PAGE, objective.target),),
+            targets=[instant(queries.good_ratio(), context.sources)],
+            **_number(under(page=objective.target)),
+            **common,
         ),
         _panel(
             objective.id,
-            kind="timeseries",
+            width=CURVES,
             title=f"{objective.title}: error budget burn rate",
             description=(
                 f"Error ratio as a multiple of what the SLO allows, by window: at 1 the error budget lasts "
                 f"{PERIOD_DAYS} days. {objective.description}"
             ),
-            source=context.sources.prometheus,
             targets=targets,
-            links=_links(objective, context),
-            look=_curves(Unit.NUMBER, burn_rates),
-            width=CURVES,
+            **_curves(Unit.NUMBER, burn_rates),
+            **common,
         ),
     ]
 
@@ -129,50 +131,23 @@ def record_panels(record: Signal | Objective, context: PanelContext) -> list[dic
 
 def objective_queries(objective: Objective, context: PanelContext) -> ObjectiveQueries:
     """Return the queries of `objective` in the stack of `context`."""
-    return ObjectiveQueries(
-        objective=objective, app=context.app, environment=context.environment, recorded=context.recorded
-    )
+    recorded = RecordedObjective(objective=objective, app=context.app, environment=context.environment)
+    return ObjectiveQueries(objective=objective, recorded=recorded if context.recorded else None)
 
 
-def _below(severity: Severity, value: float) -> Threshold:
-    return Threshold(severity=severity, value=value, below=True)
-
-
-def _number(
-    objective: Objective,
-    context: PanelContext,
-    *,
-    key: str,
-    title: str,
-    description: str,
-    query: str,
-    thresholds: tuple[Threshold, ...],
-) -> dict[str, Any]:
-    return _panel(
-        # Not the title: shared links point to the number that is made of it, and titles may change.
-        f"{objective.id} {key}",
-        kind="stat",
-        title=title,
-        description=description,
-        source=context.sources.prometheus,
-        targets=[instant(query, context.sources)],
-        links=_links(objective, context),
-        look={
-            "fieldConfig": {"defaults": {**_defaults(Unit.SHARE, thresholds), "decimals": 2}, "overrides": []},
-            "options": {
-                "colorMode": "value",
-                "graphMode": "none",
-                "justifyMode": "auto",
-                "orientation": "auto",
-                "percentChangeColorMode": "standard",
-                "reduceOptions": {"calcs": ["lastNotNull"], "values": False},
-                "showPercentChange": False,
-                "textMode": "auto",
-                "wideLayout": True,
-            },
-        },
-        width=NUMBER,
-    )
+def steps(thresholds: Sequence[Threshold]) -> list[dict[str, Any]]:
+    """Return the colour of every range of values, lowest first, as Grafana writes it: each from its value on."""
+    bounds = sorted({threshold.value for threshold in thresholds})
+    found = []
+    for start, end in zip([None, *bounds], [*bounds, None], strict=True):
+        crossed = {
+            it.severity
+            for it in thresholds
+            if (end is not None and end <= it.value if it.below else start is not None and start >= it.value)
+        }
+        worst = next((colour for severity, colour in COLOURS.items() if severity in crossed), HEALTHY)
+        found.append({"color": worst, "value": start})
+    return found
 
 
 def _links(record: Signal | Objective, context: PanelContext) -> list[dict[str, Any]]:
@@ -181,31 +156,14 @@ def _links(record: Signal | Objective, context: PanelContext) -> list[dict[str, 
     return [{"title": "Runbook", "url": f"{context.runbook_url}#{record.id}", "targetBlank": True}]
 
 
-def _panel(
-    key: str,
-    *,
-    kind: str,
-    title: str,
-    description: str,
-    source: dict[str, Any],
-    targets: list[dict[str, Any]],
-    links: list[dict[str, Any]],
-    look: dict[str, Any],
-    width: int,
-) -> dict[str, Any]:
+def _panel(key: str, *, width: int, **fields: Any) -> dict[str, Any]:
     return {
         "id": panel_id(key),
-        "type": kind,
-        "title": title,
-        "description": description,
-        "datasource": source,
-        "targets": targets,
-        "links": links,
         "gridPos": {"w": width, "h": 8},
         # Grafana writes these two itself; left out, they come back as a difference.
         "repeatDirection": "h",
         "transparent": False,
-        **look,
+        **fields,
     }
 
 
@@ -213,11 +171,30 @@ def _defaults(unit: str, thresholds: tuple[Threshold, ...]) -> dict[str, Any]:
     return {"unit": unit, "thresholds": {"mode": "absolute", "steps": steps(thresholds)}}
 
 
+def _number(thresholds: tuple[Threshold, ...]) -> dict[str, Any]:
+    return {
+        "type": "stat",
+        "fieldConfig": {"defaults": {**_defaults(Unit.SHARE, thresholds), "decimals": 2}, "overrides": []},
+        "options": {
+            "colorMode": "value",
+            "graphMode": "none",
+            "justifyMode": "auto",
+            "orientation": "auto",
+            "percentChangeColorMode": "standard",
+            "reduceOptions": {"calcs": ["lastNotNull"], "values": False},
+            "showPercentChange": False,
+            "textMode": "auto",
+            "wideLayout": True,
+        },
+    }
+
+
 def _curves(unit: str, thresholds: tuple[Threshold, ...]) -> dict[str, Any]:
     # A line has the colour of what is over it; what is wrong under a line shows only as an area.
     drawn = "line+area" if any(it.below for it in thresholds) else "line"
     custom = {"thresholdsStyle": {"mode": drawn if thresholds else "off"}}
     return {
+        "type": "timeseries",
         "fieldConfig": {"defaults": {**_defaults(unit, thresholds), "custom": custom}, "overrides": []},
         "options": {
             "legend": {"calcs": [], "displayMode": "list", "placement": "bottom", "showLegend": True},
@@ -233,6 +210,7 @@ def _table(unit: str) -> dict[str, Any]:
     ]
     custom = {"align": "auto", "inspect": False}
     return {
+        "type": "table",
         "fieldConfig": {"defaults": {**_defaults(unit, ()), "custom": custom}, "overrides": overrides},
         "options": {
             "cellHeight": "sm",

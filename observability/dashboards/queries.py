@@ -59,12 +59,20 @@ def panel_queries(signal: Signal, sources: DataSources) -> list[dict[str, Any]]:
 
 def instant(promql: str, sources: DataSources, ref_id: str = "A") -> dict[str, Any]:
     """Return `promql` as a query of its present value."""
-    return _prometheus(promql, ref_id=ref_id, legend="__auto", source=sources.prometheus, instant=True)
+    return {**ranged(promql, sources, ref_id, "__auto"), "instant": True, "range": False}
 
 
 def ranged(promql: str, sources: DataSources, ref_id: str, legend: str) -> dict[str, Any]:
     """Return `promql` as a query over the time range of the dashboard."""
-    return _prometheus(promql, ref_id=ref_id, legend=legend, source=sources.prometheus, instant=False)
+    return {
+        "refId": ref_id,
+        "datasource": sources.prometheus,
+        "editorMode": "code",
+        "expr": promql,
+        "instant": False,
+        "range": True,
+        "legendFormat": legend,
+    }
 
 
 def kept_labels(expression: Expression) -> tuple[str, ...]:
@@ -126,15 +134,3 @@ def query_options(
 ) -> cloudwatch.QueryOptions:
     """Return the options with which CloudWatch runs `query`."""
     return cloudwatch.QueryOptions(source=sources.of(query), region=sources.region, period=period, ref_id=ref_id)
-
-
-def _prometheus(promql: str, *, ref_id: str, legend: str, source: dict[str, Any], instant: bool) -> dict[str, Any]:
-    return {
-        "refId": ref_id,
-        "datasource": source,
-        "editorMode": "code",
-        "expr": promql,
-        "instant": instant,
-        "range": not instant,
-        "legendFormat": legend,
-    }

@@ -1,7 +1,6 @@
 """Thresholds of a record, and those of a service that its stack chooses."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from observability.records.record import Severity, Threshold
 
@@ -10,22 +9,15 @@ def over(
     *, info: float | None = None, ticket: float | None = None, page: float | None = None
 ) -> tuple[Threshold, ...]:
     """Return thresholds that fire over these numbers; a severity that is left out has none."""
-    return tuple(_thresholds(info, ticket, page, below=False))
+    levels = ((Severity.INFO, info), (Severity.TICKET, ticket), (Severity.PAGE, page))
+    return tuple(Threshold(severity=severity, value=value) for severity, value in levels if value is not None)
 
 
 def under(
     *, info: float | None = None, ticket: float | None = None, page: float | None = None
 ) -> tuple[Threshold, ...]:
     """Return thresholds that fire under these numbers."""
-    return tuple(_thresholds(info, ticket, page, below=True))
-
-
-def _thresholds(
-    info: float | None, ticket: float | None, page: float | None, *, below: bool
-) -> Iterator[Threshold]:
-    for severity, value in ((Severity.INFO, info), (Severity.TICKET, ticket), (Severity.PAGE, page)):
-        if value is not None:
-            yield Threshold(severity=severity, value=value, below=below)
+    return tuple(replace(it, below=True) for it in over(info=info, ticket=ticket, page=page))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,31 +39,14 @@ class Window:
 
 
 # The workbook's four windows for 30 days, https://sre.google/workbook/alerting-on-slos/#recommended_parameters
-WINDOWS = (
-    Window(
-        long_seconds=HOUR_SECONDS,
-        short_seconds=5 * MINUTE_SECONDS,
-        for_seconds=2 * MINUTE_SECONDS,
-        factor=14.4,
-        pages=True,
-    ),
-    Window(
-        long_seconds=6 * HOUR_SECONDS,
-        short_seconds=30 * MINUTE_SECONDS,
-        for_seconds=15 * MINUTE_SECONDS,
-        factor=6,
-        pages=True,
-    ),
-    Window(
-        long_seconds=DAY_SECONDS, short_seconds=2 * HOUR_SECONDS, for_seconds=HOUR_SECONDS, factor=3, pages=False
-    ),
-    Window(
-        long_seconds=3 * DAY_SECONDS,
-        short_seconds=6 * HOUR_SECONDS,
-        for_seconds=3 * HOUR_SECONDS,
-        factor=1,
-        pages=False,
-    ),
+WINDOWS = tuple(
+    Window(long_seconds=long, short_seconds=short, for_seconds=held, factor=factor, pages=pages)
+    for long, short, held, factor, pages in (
+        (HOUR_SECONDS, 5 * MINUTE_SECONDS, 2 * MINUTE_SECONDS, 14.4, True),
+        (6 * HOUR_SECONDS, 30 * MINUTE_SECONDS, 15 * MINUTE_SECONDS, 6, True),
+        (DAY_SECONDS, 2 * HOUR_SECONDS, HOUR_SECONDS, 3, False),
+        (3 * DAY_SECONDS, 6 * HOUR_SECONDS, 3 * HOUR_SECONDS, 1, False),
+    )
 )
 
 

@@ -37,7 +37,7 @@ def signals() -> tuple[Signal, ...]:
     """Return panels over the recorded calls; all end with a LIMIT and read the dashboard's time range alone."""
     by_cache = f"{_TIME} AND meta->>'cache_result' IS NOT NULL GROUP BY 1 ORDER BY calls DESC LIMIT {ROWS}"
     return (
-        _table(
+        _panel(
             "rpc-calls",
             "RPC calls, latency and errors by procedure",
             "Calls, latency and errors; the slowest procedures by 95th percentile first.",
@@ -46,7 +46,7 @@ def signals() -> tuple[Signal, ...]:
             "count(*) FILTER (WHERE status = 'error') AS errors "
             f"{_TIME} GROUP BY rpc_name ORDER BY p95_ms DESC LIMIT {ROWS}",
         ),
-        _table(
+        _panel(
             "rpc-offenders",
             "Total RPC time by procedure",
             "Procedures by total time, with their share of it and their error ratio: what to make faster first.",
@@ -55,21 +55,21 @@ def signals() -> tuple[Signal, ...]:
             "count(*) FILTER (WHERE status = 'error')::double precision / count(*) AS error_share "
             f"{_TIME} GROUP BY rpc_name ORDER BY total_s DESC LIMIT {ROWS}",
         ),
-        _table(
+        _panel(
             "rpc-slow",
             f"RPC calls slower than {SLOW_MS} ms",
             f"The latest calls that took longer than {SLOW_MS} ms.",
             f"SELECT created_at, rpc_name, duration_ms, status {_TIME} AND duration_ms > {SLOW_MS} "
             f"ORDER BY created_at DESC LIMIT {ROWS}",
         ),
-        _table(
+        _panel(
             "rpc-cache-results",
             "RPC calls by cache result",
             "Calls and mean latency by cache result; a stampede computed what another call was computing.",
             "SELECT meta->>'cache_result' AS cache_result, count(*) AS calls, avg(duration_ms) AS avg_ms "
             f"{by_cache}",
         ),
-        _table(
+        _panel(
             "rpc-cache-hits",
             "Cache hit ratio by key pattern",
             "Share of calls that the cache answered, by pattern of the key; under 0.7 it is not worth much.",
@@ -85,7 +85,7 @@ def _curves() -> tuple[Signal, ...]:
     grouped = f"GROUP BY 1 ORDER BY 1 LIMIT {POINTS}"
     by_time = "SELECT $__timeGroupAlias(created_at, $__interval)"
     return (
-        _curve(
+        _panel(
             "rpc-time",
             "RPC latency, p50 and p95",
             "Median and 95th percentile of the time of a call.",
@@ -93,7 +93,7 @@ def _curves() -> tuple[Signal, ...]:
             f"percentile_cont(0.95) WITHIN GROUP (ORDER BY duration_ms) AS p95 {_TIME} {grouped}",
             Unit.MILLISECONDS,
         ),
-        _curve(
+        _panel(
             "rpc-error-share",
             "RPC error ratio",
             "Share of calls that ended in an error.",
@@ -101,21 +101,21 @@ def _curves() -> tuple[Signal, ...]:
             f"{_TIME} {grouped}",
             Unit.SHARE,
         ),
-        _curve(
+        _panel(
             "rpc-cache-hit-share",
             "RPC cache hit ratio",
             "Share of the cache look-ups that were hits; a stale answer counts as one.",
             f"{by_time}, {_SHARE_OF_HITS} AS answered {_TIME} AND meta->>'cache_result' IS NOT NULL {grouped}",
             Unit.SHARE,
         ),
-        _curve(
+        _panel(
             "rpc-stampedes",
             "Cache stampedes",
             "Calls that computed what another was computing: the cache's lock is too short, or is not used.",
             f"{by_time}, count(*) AS stampedes {_TIME} AND meta->>'cache_result' = 'stampede' {grouped}",
             Unit.NUMBER,
         ),
-        _curve(
+        _panel(
             "rpc-errors-by-hour",
             "RPC errors per hour",
             "Calls that ended in an error, by hour: what comes back every night shows here.",
@@ -126,14 +126,16 @@ def _curves() -> tuple[Signal, ...]:
     )
 
 
-def _table(id_: str, title: str, description: str, text: str) -> Signal:
-    query = Sql(text=text, shape=Shape.TABLE)
-    return Signal(id=id_, title=title, description=description, query=query, unit=Unit.NUMBER, board=Board.RPC)
-
-
-def _curve(id_: str, title: str, description: str, text: str, unit: Unit) -> Signal:
-    query = Sql(text=text, shape=Shape.TIME_SERIES)
-    return Signal(id=id_, title=title, description=description, query=query, unit=unit, board=Board.RPC)
+def _panel(id_: str, title: str, description: str, text: str, curve_unit: Unit | None = None) -> Signal:
+    """Return a table; a curve where `curve_unit` is given."""
+    return Signal(
+        id=id_,
+        title=title,
+        description=description,
+        query=Sql(text=text, shape=Shape.TIME_SERIES if curve_unit else Shape.TABLE),
+        unit=curve_unit or Unit.NUMBER,
+        board=Board.RPC,
+    )
 
 
 def grants(database: str) -> str:

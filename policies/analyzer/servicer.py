@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import grpc
+import yaml
 from google.protobuf import empty_pb2
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import analyzer_pb2 as proto
@@ -16,11 +17,11 @@ from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 from policies import levels, undecided, waivers
 from policies.analyzer import texts
 from policies.analyzer.decoded import Decoded
-from policies.analyzer.environment import environment_in
 from policies.judge import Catalogue, Finding
+from policies.judgement import Verdict
 from policies.report import stops
 from policies.resource import Resource, Stack
-from policies.rule import Rule, Verdict
+from policies.rule import Rule
 from policies.version import VERSION
 
 ENVIRONMENT_KEY: Final = "footing:environment"
@@ -160,7 +161,7 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
         if self._stack_waivers is not None:
             return self._stack_waivers
         stack = waivers.stack_of(urn)
-        return self._open(stack, environment_in(self._directory.parent, stack, ENVIRONMENT_KEY))
+        return self._open(stack, _environment(self._directory.parent / f"Pulumi.{stack}.yaml"))
 
     def _response(self, findings: Iterable[Finding], stack_waivers: waivers.StackWaivers) -> Any:
         response = proto.AnalyzeResponse()
@@ -176,6 +177,21 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
                 response.diagnostics.append(texts.diagnostic(finding, stops=stop, waiver=waiver))
         response.not_applicable.extend(_not_applicable([rule for rule, yes in silent.items() if yes]))
         return response
+
+
+def _environment(path: Path) -> str:
+    """Return the environment in a stack's file; empty where none is in plain text, which means the strict levels.
+
+    `pulumi policy analyze` starts the pack without a stack or a configuration:
+    https://github.com/pulumi/pulumi/blob/v3.230.0/pkg/cmd/pulumi/policy/policy_analyze.go
+    """
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return ""
+    config = document.get("config") if isinstance(document, dict) else None
+    value = config.get(ENVIRONMENT_KEY) if isinstance(config, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 def _not_applicable(rules: Iterable[str]) -> list[Any]:

@@ -1,30 +1,16 @@
 """Rules of alerts: everything that holds data is watched, and nobody is woken for staging."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
-from policies.rule import (
-    IN_PRODUCTION,
-    NOT_APPLICABLE,
-    PASSED,
-    UNKNOWN,
-    Judgement,
-    Level,
-    Levels,
-    Resource,
-    Rule,
-    Severity,
-    Stack,
-    StackRule,
-    decide,
-    fail,
-    undecided,
-)
-from policies.rules.links import by_urn, linked
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, fail, undecided
+from policies.resource import UNKNOWN, Resource, Stack
+from policies.rule import IN_PRODUCTION, Level, Levels, Rule, Severity, StackCheck, StackRule
+from policies.rules.links import by_urn, each, linked
 from policies.rules.pooler import is_pooler
-from policies.rules.reading import at, items, must, truth, unreadable
+from policies.rules.reading import at, items, must, parsed, truth, unreadable
 from policies.rules.stores import is_measuring
 from policies.rules.tokens import ALERTS, DATABASE, REDIS, SERVERLESS_REDIS, SERVICE, TASK, UPSTASH
 
@@ -56,13 +42,9 @@ class _Watch:
     def __init__(self, stack: Stack) -> None:
         queries = [query for group in stack.of(ALERTS) for query in _queries(group)]
         self._named = {text for texts, _ in queries for text in texts}
-        self._queried_urns = {
-            urn for texts, group in queries if texts == {_HIDDEN} for urn in by_urn(group, "rules")
-        }
-        self._unclear = any(
-            texts == {_DOUBTFUL} or (texts == {_HIDDEN} and not by_urn(group, "rules")) for texts, group in queries
-        )
-        self._alarmed_urns: set[str] = set()
+        hidden = [by_urn(group, "rules") for texts, group in queries if texts == {_HIDDEN}]
+        self._urns = {urn for urns in hidden for urn in urns}
+        self._unclear = not all(hidden) or any(texts == {_DOUBTFUL} for texts, _ in queries)
         for alarm in stack.of(ALARM):
             enabled, actions = alarm.get("actionsEnabled"), alarm.get("alarmActions")
             scales = linked(alarm, "alarmActions", stack, SCALING_POLICY)
@@ -78,18 +60,13 @@ class _Watch:
             self._unclear = self._unclear or doubtful or (unreadable(*values) and not sources)
             if not doubtful:
                 self._named |= {it for it in values if isinstance(it, str)}
-                self._alarmed_urns |= set(sources)
+                self._urns |= set(sources)
 
     def on(self, resource: Resource) -> bool | None:
         """Return whether an alert looks at `resource`; None where that is unknown."""
         name = resource.get(PHYSICAL_NAMES[resource.type])
-        if resource.urn in self._queried_urns or resource.urn in self._alarmed_urns:
-            return True
-        if (
-            isinstance(name, str)
-            and name
-            and (name in self._named or (resource.type == REDIS and name in self._groups))
-        ):
+        named = self._named | self._groups if resource.type == REDIS else self._named
+        if resource.urn in self._urns or (isinstance(name, str) and name != "" and name in named):
             return True
         return None if unreadable(name) or self._unclear else False
 
@@ -114,13 +91,8 @@ def _queries(group: Resource) -> Iterator[tuple[set[str], Resource]]:
 
 
 def _texts(model: Any) -> set[str]:
-    if unreadable(model):
-        return {_HIDDEN}
-    try:
-        read = json.loads(model) if isinstance(model, str) else model
-    except ValueError:
-        return set()
-    return {it for it in _values(read) if isinstance(it, str)}
+    read = parsed(model)
+    return {_HIDDEN} if unreadable(read) else {it for it in _values(read) if isinstance(it, str)}
 
 
 def _values(value: Any) -> Iterator[Any]:
@@ -134,21 +106,14 @@ def _values(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _is_watched(types: tuple[str, ...]) -> Any:
+def _is_watched(types: tuple[str, ...]) -> StackCheck:
+    found = partial(decide, "what the alerts look at", "no alert", "one alert at least")
+
     def check(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
         watch = _Watch(stack)
         for resource in stack.of(*types):
             watched = watch.on(resource)
-            yield (
-                resource,
-                decide(
-                    "what the alerts look at",
-                    "no alert",
-                    "one alert at least",
-                    holds=watched is True,
-                    doubtful=watched is None,
-                ),
-            )
+            yield resource, found(holds=watched is True, doubtful=watched is None)
 
     return check
 
@@ -181,18 +146,17 @@ def _wakes_nobody(resource: Resource) -> Judgement:
     return PASSED
 
 
-def _reports_errors(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
-    for task in stack.of(TASK):
-        definitions = task.get("containerDefinitions")
-        links = linked(task, "containerDefinitions", stack, SENTRY_KEY)
-        judgement = decide(
-            "containerDefinitions",
-            "no SENTRY_DSN",
-            "the DSN of a Sentry project",
-            holds=bool(links) or "SENTRY_DSN" in _texts(definitions),
-            doubtful=unreadable(definitions),
-        )
-        yield task, NOT_APPLICABLE if is_pooler(task) or is_measuring(task) else judgement
+def _reports_errors(task: Resource, stack: Stack) -> Judgement:
+    if is_pooler(task) or is_measuring(task):
+        return NOT_APPLICABLE
+    definitions = task.get("containerDefinitions")
+    return decide(
+        "containerDefinitions",
+        "no SENTRY_DSN",
+        "the DSN of a Sentry project",
+        holds=bool(linked(task, "containerDefinitions", stack, SENTRY_KEY)) or "SENTRY_DSN" in _texts(definitions),
+        doubtful=unreadable(definitions),
+    )
 
 
 RULES: Final = (
@@ -226,7 +190,7 @@ RULES: Final = (
         severity=Severity.MEDIUM,
         levels=IN_PRODUCTION,
         types=frozenset({TASK}),
-        check=_reports_errors,
+        check=each((TASK,), _reports_errors),
     ),
     Rule(
         id="alerts-wake-nobody-for-staging",

@@ -3,18 +3,9 @@
 from functools import partial
 from typing import Final
 
-from policies.rule import (
-    IN_PRODUCTION,
-    NOT_APPLICABLE,
-    PASSED,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    decide,
-    fail,
-    undecided,
-)
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, fail, undecided
+from policies.resource import Resource
+from policies.rule import IN_PRODUCTION, Rule, Severity
 from policies.rules.reading import at, both, flag, is_text, items, must, only, text, truth, unreadable, where, word
 
 LISTENER = "aws:lb/listener:Listener"
@@ -107,7 +98,7 @@ RULES: Final = (
         remedy="Set dropInvalidHeaderFields.",
         severity=Severity.MEDIUM,
         controls=("CKV_AWS_131", "AWS-0052"),
-        check=_application(flag("dropInvalidHeaderFields", expected=True, default=False)),
+        check=_application(flag("dropInvalidHeaderFields")),
     ),
     _balancer(
         id="balancer-desync",
@@ -127,9 +118,7 @@ RULES: Final = (
         source=f"{DOCS}/load-balancer-access-logs.html",
         remedy="Set accessLogs with enabled and a bucket.",
         controls=("CKV_AWS_91",),
-        check=_application(
-            both(flag("accessLogs", "enabled", expected=True, default=False), text("accessLogs", "bucket"))
-        ),
+        check=_application(both(flag("accessLogs", "enabled"), text("accessLogs", "bucket"))),
     ),
     _balancer_medium_in_production(
         id="balancer-deletion-protection",
@@ -139,7 +128,7 @@ RULES: Final = (
         remedy="Set enableDeletionProtection.",
         keys=("service.protect", "database.protect"),
         controls=("CKV_AWS_150",),
-        check=flag("enableDeletionProtection", expected=True, default=False),
+        check=flag("enableDeletionProtection"),
     ),
     Rule(
         id="target-health-check",

@@ -6,7 +6,8 @@ stateful resource is protected. The engine does not tell a pack of `retain_on_de
 
 from typing import Final
 
-from policies.rule import ONLY_PRODUCTION, Rule, Severity, fail
+from policies.judgement import fail
+from policies.rule import ONLY_PRODUCTION, Rule, Severity
 from policies.rules.reading import either, only, truth, where
 from policies.rules.tokens import BUCKETS, DATABASE, REDIS, SERVERLESS_REDIS, UPSTASH, ZONE
 

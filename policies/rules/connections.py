@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from policies.judgement import PASSED, Judgement, fail, undecided
 from policies.limits import POOL_SERVER_CONNECTIONS, RDS_RESERVED_CONNECTIONS, SUPERUSER_RESERVED_CONNECTIONS
-from policies.rule import PASSED, Judgement, Resource, Stack, StackRule, fail, undecided, whole_number
+from policies.resource import Resource, Stack
+from policies.rule import StackRule
 from policies.rules.database import is_replica
-from policies.rules.links import linked, linking, siblings
+from policies.rules.links import each, linked, linking, siblings
 from policies.rules.parameters import family_version, max_connections
 from policies.rules.pooler import PER_TASK_TAG, is_pooler, stated
-from policies.rules.reading import unreadable
+from policies.rules.reading import unreadable, whole_number
 from policies.rules.tokens import DATABASE, PARAMETER_GROUP, SCALING_TARGET, SERVICE, TASK
 
 RESERVED = SUPERUSER_RESERVED_CONNECTIONS + RDS_RESERVED_CONNECTIONS
@@ -19,20 +21,18 @@ MOST_DEPLOYMENT_PERCENT = 200
 """ECS's own default of deploymentMaximumPercent."""
 
 
-def _has_own_group(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
-    for database in stack.of(DATABASE):
-        name = database.get("parameterGroupName")
-        groups = linked(database, "parameterGroupName", stack, PARAMETER_GROUP)
-        if not groups and isinstance(name, str) and name:
-            groups = [it for it in stack.of(PARAMETER_GROUP) if it.get("name") == name]
-        if groups:
-            yield database, _fits(database, groups[0])
-            continue
-        other = "no parameter group" if name is None else "a parameter group that is not in the stack"
-        default = isinstance(name, str) and name.startswith("default.")
-        found = "RDS's default parameter group" if default else other
-        missing = fail(found, "a parameter group of the stack")
-        yield database, undecided("parameterGroupName") if unreadable(name) else missing
+def _has_own_group(database: Resource, stack: Stack) -> Judgement:
+    name = database.get("parameterGroupName")
+    groups = linked(database, "parameterGroupName", stack, PARAMETER_GROUP)
+    if not groups and isinstance(name, str) and name:
+        groups = [it for it in stack.of(PARAMETER_GROUP) if it.get("name") == name]
+    if groups:
+        return _fits(database, groups[0])
+    if unreadable(name):
+        return undecided("parameterGroupName")
+    other = "no parameter group" if name is None else "a parameter group that is not in the stack"
+    default = isinstance(name, str) and name.startswith("default.")
+    return fail("RDS's default parameter group" if default else other, "a parameter group of the stack")
 
 
 def _fits(database: Resource, group: Resource) -> Judgement:
@@ -106,7 +106,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html",
         remedy="Set parameterGroupName to a group whose family is the engine's version.",
         types=frozenset({DATABASE}),
-        check=_has_own_group,
+        check=each((DATABASE,), _has_own_group),
     ),
     StackRule(
         id="connection-budget",

@@ -1,36 +1,25 @@
 """Rules of the containers in ECS task definitions."""
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from policies.rule import IN_PRODUCTION, PASSED, Judgement, Resource, Rule, Severity, fail, seen, undecided
-from policies.rules.reading import at, truth, unreadable
+from policies.judgement import PASSED, Judgement, fail, seen, undecided
+from policies.resource import UNKNOWN, Resource
+from policies.rule import IN_PRODUCTION, Rule, Severity
+from policies.rules.reading import Check, at, parsed, truth, unreadable
 from policies.rules.tokens import TASK
 
 ContainerCheck = Callable[[Mapping[str, Any]], str]
 """Says what is wrong with one container; empty if nothing."""
 
 
-def definitions(task: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
-    """Return the containers of a task, None where their text is no list of objects.
-
-    Raises:
-        LookupError: the text is unknown or a secret.
-
-    """
-    value = task.get("containerDefinitions")
-    if unreadable(value):
-        raise LookupError
-    try:
-        containers = json.loads(value) if isinstance(value, str) else value
-    except ValueError:
-        return None
-    good = isinstance(containers, list) and all(isinstance(it, Mapping) for it in containers)
-    return containers if good else None
+def definitions(task: Mapping[str, Any]) -> Any:
+    """Return the containers of a task: UNKNOWN where their text is hidden, None where it is no list of objects."""
+    found = parsed(task.get("containerDefinitions"))
+    good = isinstance(found, list) and all(isinstance(it, Mapping) for it in found)
+    return found if good or found is UNKNOWN else None
 
 
 def _entries(container: Mapping[str, Any], key: str) -> list[Any]:
@@ -46,12 +35,14 @@ def variables(container: Mapping[str, Any], key: str = "environment") -> Iterato
             yield name, at(entry, "value")
 
 
-def _each(wrong: ContainerCheck, required: str) -> Callable[[Resource], Judgement]:
+def _each(wrong: ContainerCheck, required: str, among: Callable[[Any], list[Any]] = list) -> Check:
+    """Return the check that nothing is `wrong` with the containers that `among` picks."""
+
     def check(task: Resource) -> Judgement:
-        try:
-            containers = definitions(task)
-        except LookupError:
+        found = definitions(task)
+        if unreadable(found):
             return undecided("containerDefinitions")
+        containers = among(found or [])
         if not containers:
             return fail("containerDefinitions without a container", required)
         said = [f"container {place}: {words}" for place, it in enumerate(containers, 1) if (words := wrong(it))]
@@ -60,9 +51,7 @@ def _each(wrong: ContainerCheck, required: str) -> Callable[[Resource], Judgemen
     return check
 
 
-def _each_is(
-    key: str, hold: Callable[[Any], bool], *, required: str, observed: str = ""
-) -> Callable[[Resource], Judgement]:
+def _each_is(key: str, hold: Callable[[Any], bool], *, required: str, observed: str = "") -> Check:
     def wrong(container: Mapping[str, Any]) -> str:
         value = at(container, *key.split("."))
         return "" if hold(value) else observed or f"{key} {seen(value)}"
@@ -74,25 +63,19 @@ _PINNED: Final = re.compile(r"(@sha256:[0-9a-f]{64}|:v?\d+\.\d+(\.\d+)*([-+][\w.
 """A digest, or a tag that is a version of at least two numbers."""
 
 
-def _runs_as_root(task: Resource) -> Judgement:
-    """Judge the containers that stay; one that prepares a volume and ends has nothing to break into."""
-    try:
-        containers = definitions(task) or []
-    except LookupError:
-        return undecided("containerDefinitions")
+def _staying(containers: list[Any]) -> list[Any]:
+    """Return the containers that stay: one that prepares a volume and ends has nothing to break into."""
     awaited = [it for container in containers for it in _entries(container, "dependsOn")]
     ended = [at(it, "containerName") for it in awaited if at(it, "condition") == "SUCCESS"]
-    final = [it.get("name") for it in containers if it.get("essential") is False and it.get("name") in ended]
+    return [it for it in containers if it.get("essential") is not False or it.get("name") not in ended]
 
-    def wrong(container: Mapping[str, Any]) -> str:
-        # Without a user the image decides, and most images say root.
-        user = container.get("user")
-        if not isinstance(user, str) or not user:
-            return "no user"
-        return "user root" if user.partition(":")[0].strip() in ("root", "0", "") else ""
 
-    staying = [it for it in containers if it.get("name") not in final]
-    return _each(wrong, "a user that is not root")(replace(task, properties={"containerDefinitions": staying}))
+def _root(container: Mapping[str, Any]) -> str:
+    # Without a user the image decides, and most images say root.
+    user = container.get("user")
+    if not isinstance(user, str) or not user:
+        return "no user"
+    return "user root" if user.partition(":")[0].strip() in ("root", "0", "") else ""
 
 
 _rule = partial(Rule, types=frozenset({TASK}))
@@ -117,7 +100,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html",
         remedy="Set user to a number that is not 0.",
         levels=IN_PRODUCTION,
-        check=_runs_as_root,
+        check=_each(_root, "a user that is not root", among=_staying),
     ),
     _rule(
         id="container-read-only-root",

@@ -3,21 +3,10 @@
 from functools import partial
 from typing import Final
 
-from policies.rule import (
-    IN_PRODUCTION,
-    NOT_APPLICABLE,
-    ONLY_PRODUCTION,
-    PASSED,
-    UNKNOWN,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    fail,
-    seen,
-    undecided,
-)
-from policies.rules.reading import both, flag, is_text, number, only, some, text, unreadable, where
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, fail, seen, undecided
+from policies.resource import UNKNOWN, Resource
+from policies.rule import IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity
+from policies.rules.reading import both, days, flag, is_text, only, some, text, unreadable, where
 from policies.rules.tokens import DATABASE
 
 KNOWN_NAMES: Final = ("admin", "administrator", "master", "postgres", "rdsadmin", "root", "user")
@@ -67,7 +56,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html",
         remedy="Set storageEncrypted; an existing instance is copied through an encrypted snapshot.",
         controls=("CKV_AWS_16", "AWS-0080"),
-        check=_primary(flag("storageEncrypted", expected=True, default=False)),
+        check=_primary(flag("storageEncrypted")),
     ),
     _unwaivable(
         id="database-not-public",
@@ -76,7 +65,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
         remedy="Set publiclyAccessible to false.",
         controls=("CKV_AWS_17", "AWS-0180"),
-        check=flag("publiclyAccessible", expected=False, default=False),
+        check=flag("publiclyAccessible", expected=False),
     ),
     _rule(
         id="database-multi-az",
@@ -87,7 +76,7 @@ RULES: Final = (
         keys=("database.multi_az",),
         levels=IN_PRODUCTION,
         controls=("CKV_AWS_157",),
-        check=_primary(flag("multiAz", expected=True, default=False)),
+        check=_primary(flag("multiAz")),
     ),
     _unwaivable(
         id="database-backups",
@@ -97,9 +86,7 @@ RULES: Final = (
         remedy="Set backupRetentionPeriod.",
         keys=("database.backup_retention_days",),
         controls=("CKV_AWS_133",),
-        check=_primary(
-            number("backupRetentionPeriod", minimum=1, maximum=LONGEST_BACKUP_DAYS, unit="days", default=0)
-        ),
+        check=_primary(days("backupRetentionPeriod", minimum=1, maximum=LONGEST_BACKUP_DAYS, default=0)),
     ),
     _rule(
         id="database-backups-week",
@@ -110,9 +97,7 @@ RULES: Final = (
         keys=("database.backup_retention_days",),
         levels=ONLY_PRODUCTION,
         controls=("CKV_AWS_133", "AWS-0077"),
-        check=_primary(
-            number("backupRetentionPeriod", minimum=WEEK_DAYS, maximum=LONGEST_BACKUP_DAYS, unit="days", default=0)
-        ),
+        check=_primary(days("backupRetentionPeriod", minimum=WEEK_DAYS, maximum=LONGEST_BACKUP_DAYS, default=0)),
     ),
     _rule(
         id="database-deletion-protection",
@@ -124,7 +109,7 @@ RULES: Final = (
         severity=Severity.CRITICAL,
         levels=IN_PRODUCTION,
         controls=("CKV_AWS_293", "AWS-0177"),
-        check=flag("deletionProtection", expected=True, default=False),
+        check=flag("deletionProtection"),
     ),
     _rule(
         id="database-final-snapshot",
@@ -136,7 +121,7 @@ RULES: Final = (
         levels=IN_PRODUCTION,
         check=_primary(
             both(
-                flag("skipFinalSnapshot", expected=False, default=False),
+                flag("skipFinalSnapshot", expected=False),
                 text("finalSnapshotIdentifier"),
                 flag("deleteAutomatedBackups", expected=False, default=True),
             )

@@ -1,30 +1,21 @@
 """How rules read a policy document of IAM, whose lists may be single values."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from policies.rules.reading import at, items, unreadable
+from policies.resource import UNKNOWN
+from policies.rules.reading import at, items, parsed, unreadable
 
 
-def statements(document: Any) -> list[Mapping[str, Any]] | None:
-    """Return the statements of a document, None where it is no document.
-
-    Raises:
-        LookupError: the document, or a part of it, is unknown or a secret.
-
-    """
-    if unreadable(document):
-        raise LookupError
-    try:
-        read = json.loads(document) if isinstance(document, str) else document
-    except ValueError:
-        return None
+def statements(document: Any) -> Any:
+    """Return the statements of a document: UNKNOWN where a part of it is hidden, None where it is no document."""
+    read = parsed(document)
+    if unreadable(read):
+        return UNKNOWN
     found = items(at(read, "Statement")) if isinstance(read, Mapping) else [None]
     if any(_hides(it) for it in found):
-        raise LookupError
-    maps = [it for it in found if isinstance(it, Mapping)]
-    return maps if len(maps) == len(found) else None
+        return UNKNOWN
+    return found if all(isinstance(it, Mapping) for it in found) else None
 
 
 def _hides(value: Any) -> bool:

@@ -1,28 +1,14 @@
-"""Rules of Cloudflare's rate limits."""
+"""Rules of Cloudflare's rate limits, whose parts may have any shape."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from policies.limits import (
-    API_BURST_REQUESTS,
-    API_BURST_WINDOW_SECONDS,
-    API_REQUESTS_PER_MINUTE,
-    AUTH_REQUESTS_PER_MINUTE,
-    FAILED_LOGINS,
-    Limit,
-)
-from policies.rule import (
-    NOT_APPLICABLE,
-    PASSED,
-    UNKNOWN,
-    Judgement,
-    Properties,
-    Rule,
-    fail,
-    undecided,
-    whole_number,
-)
-from policies.rules.ruleset import well_shaped
+from policies import limits
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, fail, undecided
+from policies.limits import Limit
+from policies.resource import SECRET, UNKNOWN, Properties
+from policies.rule import Rule
+from policies.rules.reading import whole_number
 
 PHASE = "http_ratelimit"
 MINUTE_SECONDS = 60
@@ -46,16 +32,20 @@ def _period(rule: Properties) -> int:
     return whole_number((rule.get("ratelimit") or {}).get("period")) or 0
 
 
+LimitCheck = Callable[[Limit, Sequence[Properties]], Judgement]
+"""Judges the rate limits of a zone by a documented limit."""
+
+
 def _holds(
-    limit: Limit, window_seconds: int, concerns: Callable[[Properties], bool], *, required: bool, on_free: bool
-) -> Callable[[Sequence[Properties]], Judgement]:
-    """Make the check that every rule of one kind stays within `limit`, counted over `window_seconds`.
+    window_seconds: int, concerns: Callable[[Properties], bool], *, required: bool = True, on_free: bool = False
+) -> LimitCheck:
+    """Return the check that every rule of one kind stays within a limit, counted over `window_seconds`.
 
     A kind that is `required` may be missing in one case, unless it is also there `on_free`: the zone's only limit
     counts over less than a minute. That is all that Cloudflare's free plan holds, and it goes to sign-in.
     """
 
-    def check(rules: Sequence[Properties]) -> Judgement:
+    def check(limit: Limit, rules: Sequence[Properties]) -> Judgement:
         active = [rule for rule in rules if _refuses(rule) and concerns(rule)]
         for rule in active:
             requests = whole_number((rule.get("ratelimit") or {}).get("requestsPerPeriod"))
@@ -78,10 +68,10 @@ def _hidden(rules: Any) -> bool:
     """Whether anything the judgement rests on is unknown."""
     if rules is UNKNOWN or UNKNOWN in rules:
         return True
-    limits = [rule.get("ratelimit") for rule in rules]
-    numbers = [limit.get(key) for limit in limits if limit and limit is not UNKNOWN for key in _COUNTING]
+    counts = [rule.get("ratelimit") for rule in rules]
+    numbers = [it.get(key) for it in counts if it and it is not UNKNOWN for key in _COUNTING]
     texts = [rule.get(key) for rule in rules for key in ("ref", "expression", "action", "enabled")]
-    return UNKNOWN in (*limits, *numbers, *texts)
+    return UNKNOWN in (*counts, *numbers, *texts)
 
 
 _COUNTING = ("period", "requestsPerPeriod", "countingExpression")
@@ -91,77 +81,74 @@ def _refuses(rule: Properties) -> bool:
     return rule.get("enabled", True) is not False and rule.get("action") in REFUSING
 
 
-def _failed_logins(rules: Sequence[Properties]) -> Judgement:
+def _failed_logins(limit: Limit, rules: Sequence[Properties]) -> Judgement:
     """Refuse a challenge that comes too late; none at all is for the configuration: few plans can count."""
     counting = [rule for rule in rules if _refuses(rule) and _about_auth(rule) and _counts_answers(rule)]
     for rule in counting:
         requests = whole_number(rule["ratelimit"].get("requestsPerPeriod"))
         # The counter moves after the answer: the attempt after the one that is over the number is challenged.
-        if requests is None or not FAILED_LOGINS.allows(requests + 1):
-            return fail(f"a challenge after {'?' if requests is None else requests + 1}", FAILED_LOGINS.range)
+        if requests is None or not limit.allows(requests + 1):
+            return fail(f"a challenge after {'?' if requests is None else requests + 1}", limit.range)
     return PASSED if counting else NOT_APPLICABLE
 
 
-def _rule(id_: str, title: str, limit: Limit, judge: Callable[[Sequence[Properties]], Judgement]) -> Rule:
-    def check(properties: Properties) -> Judgement:
-        if properties.get("phase") not in (PHASE, UNKNOWN):
+def _parts(rules: Any) -> Iterator[tuple[Any, type]]:
+    """Yield what a ruleset is made of, each part with the type that Cloudflare gives it."""
+    yield rules, list
+    for rule in rules if isinstance(rules, list) else ():
+        if isinstance(rule, Mapping):
+            yield from ((rule.get("ratelimit"), Mapping), (rule.get("action"), str))
+        else:
+            # None in a rule's place is of another shape too.
+            yield rule if rule is not None else 0, dict
+
+
+def _rule(id_: str, begins: str, limit: Limit, judge: LimitCheck) -> Rule:
+    def check(ruleset: Properties) -> Judgement:
+        parts = list(_parts(ruleset.get("rules")))
+        if any(part is SECRET for part, _ in parts):
+            return undecided("a rule")
+        if not all(part is None or part is UNKNOWN or isinstance(part, kind) for part, kind in parts):
+            return fail("rules of another shape", "a list of rules")
+        if ruleset.get("phase") not in (PHASE, UNKNOWN):
             return NOT_APPLICABLE
-        rules = properties.get("rules") or []
-        return undecided("a rate limit") if _hidden(rules) else judge(rules)
+        rules = ruleset.get("rules") or []
+        return undecided("a rate limit") if _hidden(rules) else judge(limit, rules)
 
     return Rule(
         id=id_,
-        title=title,
+        title=f"{begins} {limit.range}",
         why=limit.why,
         source=limit.source,
         remedy=f"Set ratelimit.requestsPerPeriod to {limit.range}.",
         keys=(limit.key,),
         types=frozenset({"cloudflare:index/ruleset:Ruleset"}),
-        check=well_shaped(check),
+        check=check,
     )
 
 
 RULES = (
     _rule(
         "edge-api-rate",
-        f"The edge lets one address send the API {API_REQUESTS_PER_MINUTE.range}",
-        API_REQUESTS_PER_MINUTE,
-        _holds(
-            API_REQUESTS_PER_MINUTE,
-            MINUTE_SECONDS,
-            lambda rule: not _about_auth(rule) and _period(rule) >= MINUTE_SECONDS,
-            required=True,
-            on_free=False,
-        ),
+        "The edge lets one address send the API",
+        limits.API_REQUESTS_PER_MINUTE,
+        _holds(MINUTE_SECONDS, lambda rule: not _about_auth(rule) and _period(rule) >= MINUTE_SECONDS),
     ),
     _rule(
         "edge-api-burst",
-        f"The edge lets one address send the API {API_BURST_REQUESTS.range}",
-        API_BURST_REQUESTS,
+        "The edge lets one address send the API",
+        limits.API_BURST_REQUESTS,
         _holds(
-            API_BURST_REQUESTS,
-            API_BURST_WINDOW_SECONDS,
+            limits.API_BURST_WINDOW_SECONDS,
             lambda rule: not _about_auth(rule) and 0 < _period(rule) < MINUTE_SECONDS,
             required=False,
-            on_free=False,
         ),
     ),
     _rule(
         "edge-auth-rate",
-        f"The edge lets one address send sign-in {AUTH_REQUESTS_PER_MINUTE.range}",
-        AUTH_REQUESTS_PER_MINUTE,
-        _holds(
-            AUTH_REQUESTS_PER_MINUTE,
-            MINUTE_SECONDS,
-            lambda rule: _about_auth(rule) and not _counts_answers(rule),
-            required=True,
-            on_free=True,
-        ),
+        "The edge lets one address send sign-in",
+        limits.AUTH_REQUESTS_PER_MINUTE,
+        _holds(MINUTE_SECONDS, lambda rule: _about_auth(rule) and not _counts_answers(rule), on_free=True),
     ),
-    _rule(
-        "edge-failed-logins",
-        f"The edge challenges an address after {FAILED_LOGINS.range}",
-        FAILED_LOGINS,
-        _failed_logins,
-    ),
+    _rule("edge-failed-logins", "The edge challenges an address after", limits.FAILED_LOGINS, _failed_logins),
 )

@@ -8,8 +8,11 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
-from policies.rule import PASSED, Judgement, Resource, Rule, Severity, fail, undecided
+from policies.judgement import PASSED, Judgement, fail, undecided
+from policies.resource import Resource
+from policies.rule import Rule, Severity
 from policies.rules.container import definitions, variables
+from policies.rules.reading import Check, unreadable
 from policies.rules.tokens import TASK
 
 BROWSER_PREFIXES: Final = ("VITE_", "NEXT_PUBLIC_", "PUBLIC_", "REACT_APP_")
@@ -80,15 +83,10 @@ def _entropy(value: str) -> float:
     return -sum(share * math.log2(share) for share in shares)
 
 
-def _is_public(name: str) -> bool:
-    return name.startswith(BROWSER_PREFIXES)
-
-
-def _no(found: Callable[[Mapping[str, Any]], Iterable[str]], required: str) -> Callable[[Resource], Judgement]:
+def _no(found: Callable[[Mapping[str, Any]], Iterable[str]], required: str) -> Check:
     def check(task: Resource) -> Judgement:
-        try:
-            containers = definitions(task)
-        except LookupError:
+        containers = definitions(task)
+        if unreadable(containers):
             return undecided("containerDefinitions")
         if containers is None:
             return fail("containerDefinitions that are no list", required)
@@ -116,7 +114,7 @@ RULES: Final = (
             lambda container: (
                 name
                 for name, value in variables(container)
-                if not _is_public(name)
+                if not name.startswith(BROWSER_PREFIXES)
                 and ((secret_by_name(name) and value not in (None, "")) or _random(name, value))
             ),
             "secrets by reference alone",
@@ -134,7 +132,8 @@ RULES: Final = (
                 name
                 for key in ("environment", "secrets")
                 for name, value in variables(container, key)
-                if _is_public(name) and (key == "secrets" or secret_by_name(name) or _random(name, value))
+                if name.startswith(BROWSER_PREFIXES)
+                and (key == "secrets" or secret_by_name(name) or _random(name, value))
             ),
             "no secret under a browser-visible prefix",
         ),

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from policies.rule import PASSED, Judgement, Resource, Rule, Severity, fail, undecided
+from policies.judgement import PASSED, Judgement, fail, undecided
+from policies.resource import Resource
+from policies.rule import Rule, Severity
 from policies.rules.document import allows, statements, texts
 from policies.rules.reading import items, unreadable
 
@@ -24,9 +26,8 @@ DOCS = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
 
 def _narrow(resource: Resource) -> Judgement:
     required = "named actions on named resources"
-    try:
-        found = statements(resource.get("policy"))
-    except LookupError:
+    found = statements(resource.get("policy"))
+    if unreadable(found):
         return undecided("policy")
     if not found:
         return fail("a policy that is no document", required)
@@ -44,9 +45,8 @@ def _narrow(resource: Resource) -> Judgement:
 
 def _trusts_somebody(role: Resource) -> Judgement:
     required = "named principals"
-    try:
-        found = statements(role.get("assumeRolePolicy"))
-    except LookupError:
+    found = statements(role.get("assumeRolePolicy"))
+    if unreadable(found):
         return undecided("assumeRolePolicy")
     if not found:
         return fail("an assumeRolePolicy that is no document", required)

@@ -5,11 +5,13 @@ that writes names by hand, by being the same text. Every question is answered fr
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from policies.rule import Judgement, Resource, Stack, decide
+from policies.judgement import Judgement, decide
+from policies.resource import Resource, Stack
+from policies.rule import StackCheck
 from policies.rules.reading import items, unreadable
 
 STACKS_KEPT = 64
@@ -58,18 +60,23 @@ def has_unresolved_links(stack: Stack, types: tuple[str, ...], key: str) -> bool
     return _index(stack, types, key).has_unresolved_links
 
 
+def each(types: Iterable[str], judge: Callable[[Resource, Stack], Judgement]) -> StackCheck:
+    """Return the check that judges every resource of `types` by itself, with its stack at hand."""
+    return lambda stack: ((resource, judge(resource, stack)) for resource in stack.of(*types))
+
+
 def has_sibling(
     of: tuple[str, str], sibling: tuple[str, str], *, what: str, observed: str, required: str
-) -> Callable[[Stack], Iterator[tuple[Resource, Judgement]]]:
-    """Return the check that each resource of a type has a sibling; both as type and the key of the name."""
+) -> StackCheck:
+    """Return the check that each of a type has a sibling; both are given as their type and the key of the name."""
+    (type_, name), (sibling_type, key) = of, sibling
 
-    def check(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
-        doubtful = has_unresolved_links(stack, (sibling[0],), sibling[1])
-        for resource in stack.of(of[0]):
-            holds = bool(siblings(stack, (sibling[0],), sibling[1], resource, of[1]))
-            yield resource, decide(what, observed, required, holds=holds, doubtful=doubtful)
+    def judge(resource: Resource, stack: Stack) -> Judgement:
+        holds = bool(siblings(stack, (sibling_type,), key, resource, name))
+        doubtful = has_unresolved_links(stack, (sibling_type,), key)
+        return decide(what, observed, required, holds=holds, doubtful=doubtful)
 
-    return check
+    return each((type_,), judge)
 
 
 @lru_cache(maxsize=STACKS_KEPT)

@@ -6,23 +6,12 @@ from functools import partial
 from ipaddress import ip_network
 from typing import Any, Final
 
-from policies.rule import (
-    IN_PRODUCTION,
-    NOT_APPLICABLE,
-    PASSED,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    Stack,
-    StackRule,
-    decide,
-    undecided,
-    whole_number,
-)
-from policies.rules.links import has_sibling, has_unresolved_links, linked, siblings
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, undecided
+from policies.resource import Resource, Stack
+from policies.rule import IN_PRODUCTION, Rule, Severity, StackRule
+from policies.rules.links import each, has_sibling, has_unresolved_links, linked, siblings
 from policies.rules.pooler import is_pooler
-from policies.rules.reading import Check, at, flag, in_order, items, must, unreadable, worst
+from policies.rules.reading import Check, at, flag, in_order, items, must, unreadable, whole_number, worst
 from policies.rules.stores import is_measuring
 from policies.rules.tokens import DATABASE, GROUP, GROUP_RULE, INGRESS, SERVICE, SUBNET, TASK, VPC
 
@@ -75,12 +64,11 @@ def _no_open_ingress(resource: Resource) -> Judgement:
     return NOT_APPLICABLE if kind == "egress" else judgement
 
 
-def _has_flow_log(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
-    unresolved = has_unresolved_links(stack, (FLOW_LOG,), "vpcId")
-    missing = partial(decide, "the flow log", "no flow log of ALL traffic", "a flow log")
-    for vpc in stack.of(VPC):
-        kinds = [log.get("trafficType") for log in siblings(stack, (FLOW_LOG,), "vpcId", vpc, "id")]
-        yield vpc, missing(holds="ALL" in kinds, doubtful=unreadable(*kinds) or unresolved)
+def _has_flow_log(vpc: Resource, stack: Stack) -> Judgement:
+    kinds = [log.get("trafficType") for log in siblings(stack, (FLOW_LOG,), "vpcId", vpc, "id")]
+    doubtful = unreadable(*kinds) or has_unresolved_links(stack, (FLOW_LOG,), "vpcId")
+    said = ("the flow log", "no flow log of ALL traffic", "a flow log")
+    return decide(*said, holds="ALL" in kinds, doubtful=doubtful)
 
 
 def _only_from_poolers(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
@@ -170,7 +158,7 @@ RULES: Final = (
         remedy="Set mapPublicIpOnLaunch to false.",
         controls=("CKV_AWS_130", "AWS-0164"),
         types=frozenset({SUBNET}),
-        check=flag("mapPublicIpOnLaunch", expected=False, default=False),
+        check=flag("mapPublicIpOnLaunch", expected=False),
     ),
     _stack_medium_in_production(
         id="network-flow-logs",
@@ -180,7 +168,7 @@ RULES: Final = (
         remedy="Add a FlowLog with trafficType ALL.",
         controls=("CKV2_AWS_11",),
         types=frozenset({VPC}),
-        check=_has_flow_log,
+        check=each((VPC,), _has_flow_log),
     ),
     StackRule(
         id="database-ingress-from-pooler",

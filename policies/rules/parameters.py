@@ -4,23 +4,11 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
+from policies.judgement import PASSED, Judgement, decide, fail, seen, undecided
 from policies.limits import POSTGRES_MAX_CONNECTIONS
-from policies.rule import (
-    ADVICE,
-    NOT_APPLICABLE,
-    PASSED,
-    UNKNOWN,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    decide,
-    fail,
-    seen,
-    undecided,
-    whole_number,
-)
-from policies.rules.reading import Check, at, unreadable
+from policies.resource import UNKNOWN, Resource
+from policies.rule import ADVICE, Rule, Severity
+from policies.rules.reading import at, unless, unreadable, where, whole_number
 from policies.rules.tokens import PARAMETER_GROUP
 
 MAX_CONNECTIONS, FORCED_TLS, SLOW_QUERY = "max_connections", "rds.force_ssl", "log_min_duration_statement"
@@ -66,15 +54,6 @@ def max_connections(group: Mapping[str, Any]) -> Any:
     """Return what a group tells PostgreSQL to accept: a whole number, `UNKNOWN`, or None where it states none."""
     found = parameter(group, MAX_CONNECTIONS)
     return found if unreadable(found) else whole_number(found)
-
-
-def _of_postgres(check: Check) -> Check:
-    def checked(group: Resource) -> Judgement:
-        family = group.get("family")
-        other = not unreadable(family) and not str(family).startswith("postgres")
-        return NOT_APPLICABLE if other else check(group)
-
-    return checked
 
 
 def _forces_tls(group: Resource) -> Judgement:
@@ -138,6 +117,7 @@ def _waits_for_a_restart(group: Resource) -> Judgement:
     return judgement
 
 
+_of_postgres = partial(unless, where("family", lambda family: not str(family).startswith("postgres")))
 _rule = partial(Rule, types=frozenset({PARAMETER_GROUP}))
 
 RULES: Final = (

@@ -5,22 +5,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
+from policies.judgement import PASSED, Judgement, fail, seen, undecided
 from policies.limits import POOL_SERVER_CONNECTIONS
-from policies.rule import (
-    NOT_APPLICABLE,
-    PASSED,
-    UNKNOWN,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    fail,
-    seen,
-    undecided,
-    whole_number,
-)
+from policies.resource import UNKNOWN, Resource
+from policies.rule import Rule, Severity
 from policies.rules.container import definitions, variables
-from policies.rules.reading import unreadable
+from policies.rules.reading import unless, unreadable, whole_number
 from policies.rules.tokens import TASK
 
 TAG, PER_TASK_TAG = "footing:server-connections", "footing:server-connections-per-task"
@@ -63,17 +53,14 @@ def is_pooler(task: Mapping[str, Any]) -> bool | None:
 
 def _variables(task: Mapping[str, Any]) -> Any:
     """Return the variables of PgBouncer's container: None if there is none, UNKNOWN where they are not known."""
-    try:
-        containers = definitions(task)
-    except LookupError:
+    containers = definitions(task)
+    if unreadable(containers):
         return UNKNOWN
     found = (dict(variables(container)) for container in containers or ())
     return next((settings for settings in found if INI in settings), None)
 
 
 def _server_connections(task: Resource) -> Judgement:
-    if is_pooler(task) is False:
-        return NOT_APPLICABLE
     pool, per_task = stated(task, TAG), stated(task, PER_TASK_TAG)
     numbers: dict[str, int] = {}
     for tag, value in ((TAG, pool), (PER_TASK_TAG, per_task)):
@@ -101,8 +88,6 @@ def _option(settings: Mapping[str, Any], name: str) -> str | None:
 
 
 def _transaction_mode(task: Resource) -> Judgement:
-    if is_pooler(task) is False:
-        return NOT_APPLICABLE
     settings = _variables(task)
     known = [] if settings in (None, UNKNOWN) else [_option(settings, "pool_mode") or MODES[0]]
     tag = stated(task, MODE_TAG)
@@ -114,8 +99,6 @@ def _transaction_mode(task: Resource) -> Judgement:
 
 
 def _verified_tls(task: Resource) -> Judgement:
-    if is_pooler(task) is False:
-        return NOT_APPLICABLE
     settings = _variables(task)
     if settings is UNKNOWN:
         return undecided("server_tls_sslmode")
@@ -126,6 +109,7 @@ def _verified_tls(task: Resource) -> Judgement:
     return fail(f"server_tls_sslmode {seen(mode, *UNVERIFIED)}", f"server_tls_sslmode {' or '.join(VERIFIED)}")
 
 
+_of_pooler = partial(unless, lambda task: is_pooler(task) is False)
 _rule = partial(Rule, types=frozenset({TASK}))
 
 RULES: Final = (
@@ -136,7 +120,7 @@ RULES: Final = (
         source=POOL_SERVER_CONNECTIONS.source,
         remedy=f"Set default_pool_size times the number of tasks to {POOL_SERVER_CONNECTIONS.range}.",
         keys=(POOL_SERVER_CONNECTIONS.key,),
-        check=_server_connections,
+        check=_of_pooler(_server_connections),
     ),
     _rule(
         id="pooler-transaction-mode",
@@ -145,7 +129,7 @@ RULES: Final = (
         source="https://www.pgbouncer.org/features.html",
         remedy="Set pool_mode to transaction.",
         keys=("database.pooler.mode",),
-        check=_transaction_mode,
+        check=_of_pooler(_transaction_mode),
     ),
     _rule(
         id="pooler-verified-tls",
@@ -155,6 +139,6 @@ RULES: Final = (
         remedy="Set server_tls_sslmode to verify-full.",
         severity=Severity.CRITICAL,
         waivable=False,
-        check=_verified_tls,
+        check=_of_pooler(_verified_tls),
     ),
 )

@@ -4,22 +4,12 @@ An unknown is a value to come: it may be any value, but it is not nothing. So a 
 is there passes on it, and every other rule cannot decide.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from policies.rule import (
-    NOT_APPLICABLE,
-    PASSED,
-    SECRET,
-    UNKNOWN,
-    Judgement,
-    Resource,
-    Verdict,
-    fail,
-    seen,
-    undecided,
-    whole_number,
-)
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, Verdict, fail, seen, undecided
+from policies.resource import SECRET, UNKNOWN, Resource
 
 Check = Callable[[Resource], Judgement]
 
@@ -48,11 +38,32 @@ def items(value: Any) -> list[Any]:
     return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value]
 
 
+def parsed(value: Any) -> Any:
+    """Return a document that may be written as JSON: None where it is no JSON, UNKNOWN where it is hidden."""
+    if unreadable(value):
+        return UNKNOWN
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
+
+
 def truth(value: Any) -> bool | None:
     """Return the boolean that a property means, or None: `true` and `"true"` are, `1` is not."""
     if isinstance(value, bool):
         return value
     return _TRUTHS.get(value) if isinstance(value, str) else None
+
+
+def whole_number(value: Any) -> int | None:
+    """Return the integer that a property means, or None: `200` and `"200"` are; `True` and `200.5` are not."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        return int(value) if value.isascii() and value.isdigit() else None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    return value if isinstance(value, int) else None
 
 
 def is_text(value: Any) -> bool:
@@ -85,7 +96,7 @@ def must(
     return check
 
 
-def flag(*path: str, expected: bool, default: bool) -> Check:
+def flag(*path: str, expected: bool = True, default: bool = False) -> Check:
     """Return the check that a boolean is as `expected`; `default` is what the provider does without it."""
     return must(
         *path,
@@ -104,14 +115,14 @@ def word(*path: str, allowed: Sequence[str], default: str | None = None, known: 
     )
 
 
-def number(*path: str, minimum: int, maximum: int, unit: str, default: int | None = None) -> Check:
+def days(key: str, *, minimum: int, maximum: int, default: int | None = None) -> Check:
     """Return the check that a whole number lies within both bounds; without `default`, it must be stated."""
 
     def hold(value: Any) -> bool:
         found = default if value is None else whole_number(value)
         return found is not None and minimum <= found <= maximum
 
-    return must(*path, hold=hold, required=f"{'.'.join(path)} {minimum} to {maximum} {unit}")
+    return must(key, hold=hold, required=f"{key} {minimum} to {maximum} days")
 
 
 def text(*path: str, refused: Sequence[str] = ()) -> Check:
@@ -149,6 +160,11 @@ def both(*checks: Check) -> Check:
 def either(settled: Callable[[Resource], bool], check: Check) -> Check:
     """Return the check that holds where the question is `settled` already, and asks `check` elsewhere."""
     return lambda resource: PASSED if settled(resource) else check(resource)
+
+
+def unless(other: Callable[[Resource], bool | None], check: Check) -> Check:
+    """Return the check that does not apply to what is of `other` kind."""
+    return lambda resource: NOT_APPLICABLE if other(resource) else check(resource)
 
 
 def in_order(*checks: Check) -> Check:

@@ -3,20 +3,23 @@
 from functools import partial
 from typing import Final
 
-from policies.rule import (
-    ADVICE,
-    IN_PRODUCTION,
-    ONLY_PRODUCTION,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    decide,
-    seen,
-    undecided,
+from policies.judgement import Judgement, decide, seen, undecided
+from policies.resource import Resource
+from policies.rule import ADVICE, IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity
+from policies.rules.reading import (
+    both,
+    days,
+    either,
+    flag,
+    is_text,
+    must,
+    some,
+    text,
+    truth,
+    unreadable,
     whole_number,
+    word,
 )
-from policies.rules.reading import both, either, flag, is_text, must, number, some, text, truth, unreadable, word
 from policies.rules.tokens import REDIS, SERVERLESS_REDIS, UPSTASH
 
 DOCS = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg"
@@ -29,7 +32,7 @@ def _encrypted(resource: Resource) -> Judgement:
     if resource.get("atRestEncryptionEnabled") is None and unreadable(engine):
         return undecided("engine")
     # ElastiCache encrypts Valkey unless told not to, Redis only if told to.
-    return flag("atRestEncryptionEnabled", expected=True, default=engine == "valkey")(resource)
+    return flag("atRestEncryptionEnabled", default=engine == "valkey")(resource)
 
 
 def _has_a_standby(resource: Resource) -> Judgement:
@@ -67,7 +70,7 @@ RULES: Final = (
         remedy="Set transitEncryptionEnabled, and transitEncryptionMode to required.",
         controls=("CKV_AWS_30", "AWS-0051"),
         check=both(
-            flag("transitEncryptionEnabled", expected=True, default=False),
+            flag("transitEncryptionEnabled"),
             word("transitEncryptionMode", allowed=("required",), default="required", known=_TLS_MODES),
         ),
     ),
@@ -98,11 +101,7 @@ RULES: Final = (
         keys=("redis.replicas",),
         levels=IN_PRODUCTION,
         controls=("CKV2_AWS_50",),
-        check=both(
-            flag("automaticFailoverEnabled", expected=True, default=False),
-            flag("multiAzEnabled", expected=True, default=False),
-            _has_a_standby,
-        ),
+        check=both(flag("automaticFailoverEnabled"), flag("multiAzEnabled"), _has_a_standby),
     ),
     _any_elasticache(
         id="redis-snapshots",
@@ -113,7 +112,7 @@ RULES: Final = (
         keys=("redis.snapshot_retention_days",),
         levels=IN_PRODUCTION,
         controls=("CKV_AWS_134", "AWS-0050"),
-        check=number("snapshotRetentionLimit", minimum=1, maximum=LONGEST_SNAPSHOT_DAYS, unit="days", default=0),
+        check=days("snapshotRetentionLimit", minimum=1, maximum=LONGEST_SNAPSHOT_DAYS, default=0),
     ),
     _any_elasticache(
         id="redis-snapshots-week",
@@ -124,9 +123,7 @@ RULES: Final = (
         keys=("redis.snapshot_retention_days",),
         severity=Severity.MEDIUM,
         levels=ONLY_PRODUCTION,
-        check=number(
-            "snapshotRetentionLimit", minimum=WEEK_DAYS, maximum=LONGEST_SNAPSHOT_DAYS, unit="days", default=0
-        ),
+        check=days("snapshotRetentionLimit", minimum=WEEK_DAYS, maximum=LONGEST_SNAPSHOT_DAYS, default=0),
     ),
     _rule(
         id="redis-private-network",
@@ -156,7 +153,7 @@ RULES: Final = (
         remedy="Set autoMinorVersionUpgrade.",
         severity=Severity.LOW,
         levels=ADVICE,
-        check=flag("autoMinorVersionUpgrade", expected=True, default=True),
+        check=flag("autoMinorVersionUpgrade", default=True),
     ),
     _upstash(
         id="upstash-tls",
@@ -165,7 +162,7 @@ RULES: Final = (
         remedy="Set tls.",
         severity=Severity.CRITICAL,
         waivable=False,
-        check=flag("tls", expected=True, default=True),
+        check=flag("tls", default=True),
     ),
     _upstash(
         id="upstash-eviction",
@@ -183,9 +180,6 @@ RULES: Final = (
         remedy="Unset multizone, or set prodPack.",
         levels=IN_PRODUCTION,
         # Upstash spreads paid databases over zones unless told not to.
-        check=either(
-            lambda resource: truth(resource.get("prodPack")) is True,
-            flag("multizone", expected=True, default=True),
-        ),
+        check=either(lambda resource: truth(resource.get("prodPack")) is True, flag("multizone", default=True)),
     ),
 )

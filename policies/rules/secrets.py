@@ -6,7 +6,7 @@ from typing import Final
 from policies.limits import ADVISED_LOG_RETENTION_DAYS, LOG_RETENTION_DAYS
 from policies.rule import ADVICE, ADVICE_IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity, StackRule
 from policies.rules.links import has_sibling
-from policies.rules.reading import Check, number, text
+from policies.rules.reading import Check, days, text
 
 SECRET_TYPE = "aws:secretsmanager/secret:Secret"  # noqa: S105  a type token
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
@@ -15,7 +15,7 @@ LEAST_RECOVERY_DAYS, MOST_RECOVERY_DAYS = 7, 30
 
 
 def _retention(minimum: int) -> Check:
-    return number("retentionInDays", minimum=minimum, maximum=LOG_RETENTION_DAYS.maximum, unit="days")
+    return days("retentionInDays", minimum=minimum, maximum=LOG_RETENTION_DAYS.maximum)
 
 
 _secret = partial(Rule, types=frozenset({SECRET_TYPE}))
@@ -59,11 +59,10 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html",
         remedy="Set recoveryWindowInDays to 7 or more, or leave it out.",
         levels=ONLY_PRODUCTION,
-        check=number(
+        check=days(
             "recoveryWindowInDays",
             minimum=LEAST_RECOVERY_DAYS,
             maximum=MOST_RECOVERY_DAYS,
-            unit="days",
             default=MOST_RECOVERY_DAYS,
         ),
     ),

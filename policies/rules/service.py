@@ -1,30 +1,14 @@
 """Rules of ECS services, their scaling and their cluster."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
-from policies.rule import (
-    ADVICE,
-    IN_PRODUCTION,
-    NOT_APPLICABLE,
-    ONLY_PRODUCTION,
-    PASSED,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    Stack,
-    StackRule,
-    decide,
-    fail,
-    seen,
-    undecided,
-    whole_number,
-)
-from policies.rules.links import by_urn, linked, linking
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, fail, seen, undecided
+from policies.resource import Resource, Stack
+from policies.rule import ADVICE, IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity, StackRule
+from policies.rules.links import by_urn, each, linked, linking
 from policies.rules.pooler import is_pooler
-from policies.rules.reading import at, both, flag, items, must, unreadable
+from policies.rules.reading import at, both, flag, items, must, unreadable, whole_number
 from policies.rules.stores import is_measuring
 from policies.rules.tokens import SCALING_TARGET, SERVICE, SUBNET, TASK
 
@@ -108,61 +92,55 @@ def least_tasks(service: Resource, stack: Stack) -> Any:
     return targets[0].get("minCapacity") if targets else service.get("desiredCount", 1)
 
 
-def _two_tasks(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
-    for service in stack.of(SERVICE):
-        if of_measuring(service, stack):
-            continue
-        least = least_tasks(service, stack)
-        few = decide(
-            "the number of tasks",
-            f"{seen(least)} tasks",
-            f"{LEAST_TASKS} tasks at least",
-            holds=(whole_number(least) or 0) >= LEAST_TASKS,
-            doubtful=unreadable(least),
-        )
-        if few is not PASSED:
-            yield service, few
-            continue
-        stated = at(service, "networkConfiguration", "subnets")
-        subnets = linked(service, "networkConfiguration", stack, SUBNET)
-        zones = [subnet.get("availabilityZone", subnet.get("availabilityZoneId")) for subnet in subnets]
-        # Subnets of another stack: their zones are not here, their number is.
-        counted = [it for it in items(stated) if it] if not zones and not unreadable(stated) else []
-        hidden = any(zone is None or unreadable(zone) for zone in zones)
-        found = decide(
-            "the zones of the subnets",
-            "subnets of one zone",
-            "subnets of two zones at least",
-            holds=len({it for it in zones if isinstance(it, str)} or counted) >= LEAST_TASKS,
-            doubtful=hidden or (not zones and unreadable(stated)),
-        )
-        yield service, found
+def _two_tasks(service: Resource, stack: Stack) -> Judgement:
+    if of_measuring(service, stack):
+        return NOT_APPLICABLE
+    least = least_tasks(service, stack)
+    few = decide(
+        "the number of tasks",
+        f"{seen(least)} tasks",
+        f"{LEAST_TASKS} tasks at least",
+        holds=(whole_number(least) or 0) >= LEAST_TASKS,
+        doubtful=unreadable(least),
+    )
+    if few is not PASSED:
+        return few
+    stated = at(service, "networkConfiguration", "subnets")
+    subnets = linked(service, "networkConfiguration", stack, SUBNET)
+    zones = [subnet.get("availabilityZone", subnet.get("availabilityZoneId")) for subnet in subnets]
+    # Subnets of another stack: their zones are not here, their number is.
+    counted = [it for it in items(stated) if it] if not zones and not unreadable(stated) else []
+    hidden = any(zone is None or unreadable(zone) for zone in zones)
+    return decide(
+        "the zones of the subnets",
+        "subnets of one zone",
+        "subnets of two zones at least",
+        holds=len({it for it in zones if isinstance(it, str)} or counted) >= LEAST_TASKS,
+        doubtful=hidden or (not zones and unreadable(stated)),
+    )
 
 
-def _scales(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
-    for service in stack.of(SERVICE):
-        pooler = of_pooler(service, stack)
-        # How many poolers there are is part of the connection budget: they must not scale.
-        if pooler is True or of_measuring(service, stack):
-            continue
-        scaled = bool(linking(stack, SCALING_TARGET, "resourceId", service))
-        if not scaled and pooler is None and unreadable(service.get("taskDefinition")):
-            yield service, undecided("whether it is a pooler")
-        else:
-            yield service, PASSED if scaled else fail("no scaling target", "a scaling target")
+def _scales(service: Resource, stack: Stack) -> Judgement:
+    pooler = of_pooler(service, stack)
+    # How many poolers there are is part of the connection budget: they must not scale.
+    if pooler is True or of_measuring(service, stack):
+        return NOT_APPLICABLE
+    if linking(stack, SCALING_TARGET, "resourceId", service):
+        return PASSED
+    if pooler is None and unreadable(service.get("taskDefinition")):
+        return undecided("whether it is a pooler")
+    return fail("no scaling target", "a scaling target")
 
 
-def _separate_roles(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+def _separate_roles(task: Resource, _stack: Stack) -> Judgement:
     keys = ("executionRoleArn", "taskRoleArn")
-    for task in stack.of(TASK):
-        roles = [task.get(key) for key in keys]
-        urns = [by_urn(task, key) for key in keys]
-        linked_roles = all(urns) and (unreadable(*roles) or roles[0] == roles[1])
-        first, second = urns if linked_roles else roles
-        absent = None in roles or "" in roles
-        doubtful = not linked_roles and unreadable(*roles)
-        holds = absent or (not doubtful and first != second)
-        yield task, decide("the roles", "one role for both", "two roles", holds=holds, doubtful=doubtful)
+    roles = [task.get(key) for key in keys]
+    urns = [by_urn(task, key) for key in keys]
+    linked_roles = all(urns) and (unreadable(*roles) or roles[0] == roles[1])
+    first, second = urns if linked_roles else roles
+    doubtful = not linked_roles and unreadable(*roles)
+    holds = None in roles or "" in roles or (not doubtful and first != second)
+    return decide("the roles", "one role for both", "two roles", holds=holds, doubtful=doubtful)
 
 
 _service = partial(Rule, types=frozenset({SERVICE}))
@@ -177,7 +155,7 @@ RULES: Final = (
         source=f"{DOCS}/fargate-task-networking.html",
         remedy="Set networkConfiguration.assignPublicIp to false, and give the subnets a NAT gateway.",
         controls=("CKV_AWS_333",),
-        check=flag("networkConfiguration", "assignPublicIp", expected=False, default=False),
+        check=flag("networkConfiguration", "assignPublicIp", expected=False),
     ),
     _service(
         id="service-circuit-breaker",
@@ -186,10 +164,7 @@ RULES: Final = (
         source=f"{DOCS}/deployment-circuit-breaker.html",
         remedy="Set deploymentCircuitBreaker with enable and rollback.",
         levels=IN_PRODUCTION,
-        check=both(
-            flag("deploymentCircuitBreaker", "enable", expected=True, default=False),
-            flag("deploymentCircuitBreaker", "rollback", expected=True, default=False),
-        ),
+        check=both(flag("deploymentCircuitBreaker", "enable"), flag("deploymentCircuitBreaker", "rollback")),
     ),
     _service(
         id="service-platform",
@@ -215,7 +190,7 @@ RULES: Final = (
         remedy="Raise minCapacity or desiredCount to 2, and give subnets of two zones.",
         keys=("service.scaling.minimum_tasks", "service.scaling.tasks", "database.pooler.tasks"),
         levels=ONLY_PRODUCTION,
-        check=_two_tasks,
+        check=each((SERVICE,), _two_tasks),
     ),
     _over_services(
         id="service-scaling",
@@ -226,7 +201,7 @@ RULES: Final = (
         keys=("service.scaling.mode",),
         severity=Severity.MEDIUM,
         levels=IN_PRODUCTION,
-        check=_scales,
+        check=each((SERVICE,), _scales),
     ),
     _medium_in_production(
         id="scaling-bounds",
@@ -269,6 +244,6 @@ RULES: Final = (
         levels=IN_PRODUCTION,
         controls=("CKV_AWS_249",),
         types=frozenset({TASK}),
-        check=_separate_roles,
+        check=each((TASK,), _separate_roles),
     ),
 )

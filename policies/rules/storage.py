@@ -1,26 +1,13 @@
 """Rules of S3, CloudFront and ECR."""
 
-from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
-from policies.rule import (
-    IN_PRODUCTION,
-    ONLY_PRODUCTION,
-    PASSED,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    Stack,
-    StackRule,
-    decide,
-    fail,
-    seen,
-    undecided,
-)
+from policies.judgement import PASSED, Judgement, decide, fail, seen, undecided
+from policies.resource import Resource, Stack
+from policies.rule import IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity, StackCheck, StackRule
 from policies.rules.document import allows, statements, texts
-from policies.rules.links import has_unresolved_links, siblings
+from policies.rules.links import each, has_unresolved_links, siblings
 from policies.rules.reading import Check, at, flag, in_order, items, must, truth, unreadable, word
 from policies.rules.tokens import BUCKETS
 
@@ -38,22 +25,18 @@ SWITCHES: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "
 ONLY_HTTPS: Final = ("https-only", "redirect-to-https")
 MODERN_TLS: Final = ("TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025")
 
-Found = Iterator[tuple[Resource, Judgement]]
 
+def _all_of(types: tuple[str, ...], missing: str, holds: Check) -> StackCheck:
+    """Return the check that judges each bucket by the resources of `types` that settle something for it."""
 
-def _all_of(types: tuple[str, ...], missing: str, holds: Check) -> Callable[[Stack], Found]:
-    """Judge each bucket by the resources of `types` that settle something for it."""
+    def judge(bucket: Resource, stack: Stack) -> Judgement:
+        judgements = [holds(it) for it in siblings(stack, types, "bucket", bucket, "bucket")]
+        if not judgements and has_unresolved_links(stack, types, "bucket"):
+            return undecided("whose settings these are")
+        absent = fail(missing, missing.removeprefix("no "))
+        return PASSED if PASSED in judgements else next(iter(judgements), absent)
 
-    def check(stack: Stack) -> Found:
-        for bucket in stack.of(*BUCKETS):
-            judgements = [holds(it) for it in siblings(stack, types, "bucket", bucket, "bucket")]
-            doubtful = has_unresolved_links(stack, types, "bucket")
-            none = decide(
-                "whose settings these are", missing, missing.removeprefix("no "), holds=False, doubtful=doubtful
-            )
-            yield bucket, PASSED if PASSED in judgements else next(iter(judgements), none)
-
-    return check
+    return each(BUCKETS, judge)
 
 
 def _ends(lifecycle: Resource) -> Judgement:
@@ -61,21 +44,15 @@ def _ends(lifecycle: Resource) -> Judgement:
     if unreadable(rules):
         return undecided("rules")
     states = [at(it, "status") for it in items(rules)]
-    return decide(
-        "the status of a rule",
-        "no rule in force",
-        "a rule",
-        holds="Enabled" in states,
-        doubtful=unreadable(*states),
-    )
+    holds, doubtful = "Enabled" in states, unreadable(*states)
+    return decide("the status of a rule", "no rule in force", "a rule", holds=holds, doubtful=doubtful)
 
 
 def _refuses_plain_http(policy: Resource) -> Judgement:
-    try:
-        found = statements(policy.get("policy")) or []
-    except LookupError:
+    found = statements(policy.get("policy"))
+    if unreadable(found):
         return undecided("policy")
-    for statement in found:
+    for statement in found or ():
         insecure = truth(at(statement, "Condition", "Bool", "aws:SecureTransport")) is False
         actions, principals = texts(statement.get("Action")), at(statement, "Principal")
         everybody = principals == "*" or at(principals, "AWS") == "*"
@@ -107,11 +84,7 @@ RULES: Final = (
         severity=Severity.CRITICAL,
         controls=("CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56", "CKV2_AWS_6", "AWS-0094"),
         waivable=False,
-        check=_all_of(
-            BLOCKS,
-            "no BucketPublicAccessBlock",
-            in_order(*(flag(switch, expected=True, default=False) for switch in SWITCHES)),
-        ),
+        check=_all_of(BLOCKS, "no BucketPublicAccessBlock", in_order(*(flag(switch) for switch in SWITCHES))),
     ),
     _over_buckets(
         id="bucket-versions",
@@ -166,7 +139,7 @@ RULES: Final = (
         severity=Severity.CRITICAL,
         levels=ONLY_PRODUCTION,
         types=frozenset(BUCKETS),
-        check=flag("forceDestroy", expected=False, default=False),
+        check=flag("forceDestroy", expected=False),
     ),
     _distribution(
         id="distribution-https",
@@ -211,6 +184,6 @@ RULES: Final = (
         remedy="Set imageScanningConfiguration.scanOnPush.",
         severity=Severity.MEDIUM,
         controls=("CKV_AWS_163", "AWS-0030"),
-        check=flag("imageScanningConfiguration", "scanOnPush", expected=True, default=False),
+        check=flag("imageScanningConfiguration", "scanOnPush"),
     ),
 )

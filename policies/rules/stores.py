@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from policies.rule import NOT_APPLICABLE, Judgement, Resource, Rule, decide
+from policies.judgement import NOT_APPLICABLE, Judgement, decide
+from policies.resource import Resource
+from policies.rule import Rule
 from policies.rules.container import definitions
 from policies.rules.pooler import stated
 from policies.rules.reading import at, items, unreadable
@@ -32,12 +34,11 @@ def is_measuring(task: Mapping[str, Any]) -> bool | None:
 
 def _runs_prometheus(task: Resource) -> bool | None:
     """Whether Prometheus runs in the task; None where that is not known."""
-    try:
-        containers = definitions(task) or []
-    except LookupError:
+    containers = definitions(task)
+    if unreadable(containers):
         return None
-    images = [container.get("image") for container in containers]
-    words = [it for one in containers for key in ("command", "entryPoint") for it in items(one.get(key))]
+    images = [container.get("image") for container in containers or ()]
+    words = [it for one in containers or () for key in ("command", "entryPoint") for it in items(one.get(key))]
     named = any(isinstance(image, str) and _PROMETHEUS.search(image) for image in images)
     return named or any(isinstance(it, str) and _STORE in it for it in words)
 

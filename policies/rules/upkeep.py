@@ -3,23 +3,10 @@
 from functools import partial
 from typing import Final
 
-from policies.rule import (
-    ADVICE,
-    ADVICE_IN_PRODUCTION,
-    IN_PRODUCTION,
-    ONLY_PRODUCTION,
-    PASSED,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    decide,
-    fail,
-    seen,
-    undecided,
-    whole_number,
-)
-from policies.rules.reading import both, flag, must, only, text, unreadable, where, word
+from policies.judgement import PASSED, Judgement, decide, fail, seen, undecided
+from policies.resource import Resource
+from policies.rule import ADVICE, ADVICE_IN_PRODUCTION, IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity
+from policies.rules.reading import both, flag, must, only, text, unreadable, where, whole_number, word
 from policies.rules.tokens import DATABASE
 
 AUTHORITIES: Final = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")
@@ -79,7 +66,7 @@ RULES: Final = (
         severity=Severity.LOW,
         levels=ADVICE_IN_PRODUCTION,
         controls=("CKV_AWS_353", "AWS-0133"),
-        check=flag("performanceInsightsEnabled", expected=True, default=False),
+        check=flag("performanceInsightsEnabled"),
     ),
     _rule(
         id="database-enhanced-monitoring",
@@ -106,7 +93,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html",
         remedy="Set autoMinorVersionUpgrade.",
         controls=("CKV_AWS_226",),
-        check=flag("autoMinorVersionUpgrade", expected=True, default=True),
+        check=flag("autoMinorVersionUpgrade", default=True),
     ),
     _rule(
         id="database-current-authority",
@@ -127,7 +114,7 @@ RULES: Final = (
         severity=Severity.LOW,
         levels=ADVICE,
         controls=("CKV2_AWS_60",),
-        check=flag("copyTagsToSnapshot", expected=True, default=False),
+        check=flag("copyTagsToSnapshot"),
     ),
     _rule(
         id="database-storage-ceiling",
@@ -148,6 +135,6 @@ RULES: Final = (
         keys=("database.upgrade.apply_immediately",),
         severity=Severity.MEDIUM,
         levels=ADVICE_IN_PRODUCTION,
-        check=flag("applyImmediately", expected=False, default=False),
+        check=flag("applyImmediately", expected=False),
     ),
 )

@@ -1,24 +1,13 @@
 """Rules of a Cloudflare zone beside its rate limits: TLS, the managed firewall, what is never cached."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-from policies.rule import (
-    NOT_APPLICABLE,
-    PASSED,
-    Judgement,
-    Resource,
-    Rule,
-    Severity,
-    Stack,
-    StackRule,
-    decide,
-    fail,
-    seen,
-    undecided,
-)
-from policies.rules.links import has_unresolved_links, siblings
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, fail, seen, undecided
+from policies.resource import Resource, Stack
+from policies.rule import Rule, Severity, StackRule
+from policies.rules.links import each, has_unresolved_links, siblings
 from policies.rules.reading import Check, at, items, truth, unreadable
 from policies.rules.tokens import RULESET, ZONE
 
@@ -46,13 +35,12 @@ def _setting(id_: str, allowed: tuple[str, ...], known: tuple[str, ...]) -> Chec
     return check
 
 
-def _states_settings(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
-    for zone in stack.of(ZONE):
-        stated = [it.get("settingId") for it in siblings(stack, (SETTING,), "zoneId", zone, "id")]
-        missing = [name for name in NEEDED if name not in stated]
-        doubtful = unreadable(*stated) or has_unresolved_links(stack, (SETTING,), "zoneId")
-        said, required = f"no setting {', '.join(missing)}", ", ".join(NEEDED)
-        yield zone, decide("the zone's settings", said, required, holds=not missing, doubtful=doubtful)
+def _states_settings(zone: Resource, stack: Stack) -> Judgement:
+    stated = [it.get("settingId") for it in siblings(stack, (SETTING,), "zoneId", zone, "id")]
+    missing = [name for name in NEEDED if name not in stated]
+    doubtful = unreadable(*stated) or has_unresolved_links(stack, (SETTING,), "zoneId")
+    said, required = f"no setting {', '.join(missing)}", ", ".join(NEEDED)
+    return decide("the zone's settings", said, required, holds=not missing, doubtful=doubtful)
 
 
 def _in_force(ruleset: Mapping[str, Any]) -> list[Any] | None:
@@ -116,41 +104,37 @@ def _rules_of(stack: Stack, zone: Resource, phase: str) -> tuple[list[list[Any] 
     return [_in_force(it) for it in own if it.get("phase") == phase], doubtful
 
 
-def _is_guarded(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
-    for zone in stack.of(ZONE):
-        rules, doubtful = _rules_of(stack, zone, FIREWALL)
-        actions = [at(rule, "action") for found in rules for rule in found or ()]
-        judgement = decide(
-            "the managed firewall",
-            "no managed rules",
-            f"a ruleset of the phase {FIREWALL} that executes managed rules",
-            holds="execute" in actions,
-            doubtful=doubtful or None in rules or unreadable(*actions),
-        )
-        yield zone, judgement
+def _is_guarded(zone: Resource, stack: Stack) -> Judgement:
+    rules, doubtful = _rules_of(stack, zone, FIREWALL)
+    actions = [at(rule, "action") for found in rules for rule in found or ()]
+    return decide(
+        "the managed firewall",
+        "no managed rules",
+        f"a ruleset of the phase {FIREWALL} that executes managed rules",
+        holds="execute" in actions,
+        doubtful=doubtful or None in rules or unreadable(*actions),
+    )
 
 
-def _forgets_cookies(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
-    for zone in stack.of(ZONE):
-        caching, doubtful_cache = _rules_of(stack, zone, REQUEST_CACHE)
-        rules, doubtful = _rules_of(stack, zone, RESPONSE_CACHE)
-        if not caching and not doubtful_cache:
-            continue
-        operation = ("actionParameters", "noStore", "operation")
-        found = [rule for its in rules for rule in its or ()]
-        parts = [(it.get("action"), it.get("expression"), at(it, *operation)) for it in found]
-        readable = [it for it in parts if not unreadable(*it)]
-        judgement = decide(
-            "the rules of cached answers",
-            "answers that set a cookie may be cached",
-            "no-store where an answer has set-cookie",
-            holds=any(
-                action == "set_cache_control" and "set-cookie" in str(expression).lower() and stored == "set"
-                for action, expression, stored in readable
-            ),
-            doubtful=doubtful or doubtful_cache or None in rules or len(readable) < len(parts),
-        )
-        yield zone, judgement
+def _forgets_cookies(zone: Resource, stack: Stack) -> Judgement:
+    caching, doubtful_cache = _rules_of(stack, zone, REQUEST_CACHE)
+    rules, doubtful = _rules_of(stack, zone, RESPONSE_CACHE)
+    if not caching and not doubtful_cache:
+        return NOT_APPLICABLE
+    operation = ("actionParameters", "noStore", "operation")
+    found = [rule for its in rules for rule in its or ()]
+    parts = [(it.get("action"), it.get("expression"), at(it, *operation)) for it in found]
+    readable = [it for it in parts if not unreadable(*it)]
+    return decide(
+        "the rules of cached answers",
+        "answers that set a cookie may be cached",
+        "no-store where an answer has set-cookie",
+        holds=any(
+            action == "set_cache_control" and "set-cookie" in str(expression).lower() and stored == "set"
+            for action, expression, stored in readable
+        ),
+        doubtful=doubtful or doubtful_cache or None in rules or len(readable) < len(parts),
+    )
 
 
 _set = partial(Rule, types=frozenset({SETTING}), severity=Severity.CRITICAL, waivable=False)
@@ -189,7 +173,7 @@ RULES: Final = (
         why="a new zone accepts TLS 1.0, plain HTTP, and any certificate of the origin",
         source=f"{DOCS}/ssl/",
         remedy=f"Add a ZoneSetting for each of {', '.join(NEEDED)}.",
-        check=_states_settings,
+        check=each((ZONE,), _states_settings),
     ),
     _zone(
         id="zone-managed-firewall",
@@ -199,7 +183,7 @@ RULES: Final = (
         remedy=f"Add a ruleset of the phase {FIREWALL} with the action execute.",
         keys=("edge.waf",),
         severity=Severity.MEDIUM,
-        check=_is_guarded,
+        check=each((ZONE,), _is_guarded),
     ),
     _ruleset(
         id="edge-rate-by-address",
@@ -227,6 +211,6 @@ RULES: Final = (
         remedy=f"Add a rule of the phase {RESPONSE_CACHE} that sets no-store where an answer has set-cookie.",
         severity=Severity.CRITICAL,
         waivable=False,
-        check=_forgets_cookies,
+        check=each((ZONE,), _forgets_cookies),
     ),
 )

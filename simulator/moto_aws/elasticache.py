@@ -8,6 +8,7 @@ from typing import Any
 
 from simulator.identity import arn
 from simulator.moto_aws.kind import Call, Created, Existing, Kind, checked_update, no_deletion, without
+from simulator.moto_aws.parameters import block
 from wire_format import Properties
 
 _RENAMES = {
@@ -36,13 +37,8 @@ def _logs(inputs: Properties) -> dict[str, Any]:
 
 
 def _create_group(call: Call, inputs: Properties) -> Created:
-    made = call.send(
-        "elasticache",
-        "create_replication_group",
-        without(inputs, "logDeliveryConfigurations"),
-        _RENAMES,
-        **_logs(inputs),
-    )
+    sent = without(inputs, "logDeliveryConfigurations")
+    made = call.send("elasticache", "create_replication_group", sent, _RENAMES, **_logs(inputs))
     group = made["ReplicationGroup"]
     shards = inputs.get("numNodeGroups") or 1
     name, port = group["ReplicationGroupId"], inputs.get("port") or 6379
@@ -143,9 +139,8 @@ def _update_user_group(call: Call, existing: Existing, news: Properties) -> None
 
 def _check_serverless(call: Call, operation: str, inputs: Properties) -> None:
     limits = inputs.get("cacheUsageLimits") or {}
-    words = {"minimum": "Minimum", "maximum": "Maximum", "unit": "Unit"}
     found = {
-        name: {words[word]: value for word, value in given.items()}
+        name: block(given)
         for name, given in (
             ("DataStorage", limits.get("dataStorage")),
             ("ECPUPerSecond", next(iter(limits.get("ecpuPerSeconds") or ()), None)),

@@ -8,6 +8,9 @@ from simulator.identity import Identity
 from simulator.moto_aws.parameters import operation_shape, parameters
 from wire_format import Properties
 
+Renames = Mapping[str, str] | None
+"""The API's name by Pulumi's, where the two are not the same word."""
+
 # The one certificate that moto holds, for listeners.
 STAND_IN_CERTIFICATE_NAME = "simulated"
 
@@ -33,13 +36,7 @@ class Call:
     client: Callable[[str], Any]
 
     def send(
-        self,
-        service: str,
-        operation: str,
-        inputs: Properties,
-        renames: Mapping[str, str] | None = None,
-        /,
-        **fixed: Any,
+        self, service: str, operation: str, inputs: Properties, renames: Renames = None, /, **fixed: Any
     ) -> dict[str, Any]:
         """Call an operation with what it takes of the inputs, and the fixed parameters on top."""
         client = self.client(service)
@@ -48,13 +45,7 @@ class Call:
         return answer
 
     def check(
-        self,
-        service: str,
-        operation: str,
-        inputs: Properties,
-        renames: Mapping[str, str] | None = None,
-        /,
-        **fixed: Any,
+        self, service: str, operation: str, inputs: Properties, renames: Renames = None, /, **fixed: Any
     ) -> None:
         """Let botocore validate a call that moto cannot answer, without sending it."""
         from botocore.exceptions import ParamValidationError
@@ -96,7 +87,7 @@ def creation(
     service: str,
     operation: str,
     result: Callable[[Call, Properties, dict[str, Any]], Created],
-    renames: Mapping[str, str] | None = None,
+    renames: Renames = None,
     defaults: Properties | None = None,
 ) -> Callable[[Call, Properties], Created]:
     """Return a creation by one call, whose answer `result` turns into the id and the outputs."""
@@ -133,7 +124,7 @@ def update_without_outputs(
 
 
 def checked_update(
-    service: str, operation: str, renames: Mapping[str, str] | None = None
+    service: str, operation: str, renames: Renames = None
 ) -> Callable[[Call, Existing, Properties], None]:
     """Return an update that moto cannot make: botocore validates its parameters, and nothing is sent."""
 

@@ -17,6 +17,7 @@ from simulator.moto_aws.kind import (
     update_without_outputs,
     without,
 )
+from simulator.moto_aws.parameters import block
 from wire_format import Properties, Value
 
 _STAND_IN = f"arn:aws:iam::{ACCOUNT_ID}:server-certificate/{STAND_IN_CERTIFICATE_NAME}"
@@ -63,10 +64,9 @@ _ZONES = {"application": "Z35SXDOTRQ7X7K", "network": "Z26RNL4JYFTOTI"}
 
 def _attributes(inputs: Properties, names: Mapping[str, str]) -> list[dict[str, str]]:
     found = {key: inputs[name] for name, key in names.items() if inputs.get(name) is not None}
-    for block in ("accessLogs", "connectionLogs"):
-        for name, value in (inputs.get(block) or {}).items():
-            if value is not None:
-                found[f"{'access' if block == 'accessLogs' else 'connection'}_logs.s3.{name}"] = value
+    for kind in ("access", "connection"):
+        logs = inputs.get(f"{kind}Logs") or {}
+        found |= {f"{kind}_logs.s3.{name}": value for name, value in logs.items() if value is not None}
     return [{"Key": key, "Value": _text(value)} for key, value in sorted(found.items())]
 
 
@@ -77,13 +77,8 @@ def _text(value: Value) -> str:
 def _create_balancer(call: Call, inputs: Properties) -> Created:
     kind = inputs.get("loadBalancerType") or "application"
     sent = without(inputs, "internal")
-    made = call.send(
-        "elbv2",
-        "create_load_balancer",
-        sent,
-        Scheme="internal" if inputs.get("internal") else "internet-facing",
-        Type=kind,
-    )["LoadBalancers"][0]
+    scheme = "internal" if inputs.get("internal") else "internet-facing"
+    made = call.send("elbv2", "create_load_balancer", sent, Scheme=scheme, Type=kind)["LoadBalancers"][0]
     _set_balancer(call, made["LoadBalancerArn"], inputs)
     zones = made.get("AvailabilityZones") or []
     outputs = {
@@ -149,8 +144,7 @@ def _set_targets(call: Call, name: str, inputs: Properties) -> None:
 
 
 def _update_targets(call: Call, existing: Existing, news: Properties) -> None:
-    health = {name: value for name, value in _health(news).items() if value is not None}
-    if health:
+    if health := _health(news):
         call.client("elbv2").modify_target_group(TargetGroupArn=existing.id, **health)
     _set_targets(call, existing.id, news)
 
@@ -170,10 +164,8 @@ def _action(given: Properties, order: int) -> Properties:
             action["ForwardConfig"]["TargetGroupStickinessConfig"] = config
     for name in ("redirect", "fixedResponse", "authenticateCognito", "authenticateOidc"):
         if given.get(name):
-            block = {key[0].upper() + key[1:]: value for key, value in given[name].items() if value is not None}
-            if name == "fixedResponse" and "StatusCode" not in block:
-                block["StatusCode"] = "200"
-            action[f"{name[0].upper()}{name[1:]}Config"] = block
+            default = {"StatusCode": "200"} if name == "fixedResponse" else {}
+            action[f"{name[0].upper()}{name[1:]}Config"] = {**default, **block(given[name])}
     return action
 
 
@@ -214,12 +206,10 @@ def _rule(inputs: Properties) -> dict[str, Any]:
         name = next(name for name in _CONDITIONS if given.get(name))
         if name == "queryStrings":
             values = [{key.capitalize(): value for key, value in item.items() if value} for item in given[name]]
-            config: Properties = {"Values": values}
-            block = "QueryStringConfig"
+            config = {"QueryStringConfig": {"Values": values}}
         else:
-            config = {key[0].upper() + key[1:]: value for key, value in given[name].items() if value is not None}
-            block = f"{name[0].upper()}{name[1:]}Config"
-        conditions.append({"Field": _CONDITIONS[name], block: config})
+            config = {f"{name[0].upper()}{name[1:]}Config": block(given[name])}
+        conditions.append({"Field": _CONDITIONS[name], **config})
     actions = [_action(item, at) for at, item in enumerate(inputs["actions"], start=1)]
     return {"Actions": actions, "Conditions": conditions}
 

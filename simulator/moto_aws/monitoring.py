@@ -18,31 +18,21 @@ from simulator.moto_aws.kind import (
     no_deletion,
     without,
 )
+from simulator.moto_aws.parameters import block
 from wire_format import Properties
 
 _ALARM = {"name": "AlarmName", "evaluateLowSampleCountPercentiles": "EvaluateLowSampleCountPercentile"}
 
 
 def _query(given: Properties) -> dict[str, Any]:
-    names = {
-        "id": "Id",
-        "expression": "Expression",
-        "label": "Label",
-        "returnData": "ReturnData",
-        "period": "Period",
-        "accountId": "AccountId",
-    }
-    query: dict[str, Any] = {key: given[name] for name, key in names.items() if given.get(name) is not None}
-    metric = given.get("metric")
-    if metric:
-        dimensions = [
-            {"Name": key, "Value": value} for key, value in sorted((metric.get("dimensions") or {}).items())
-        ]
+    query = block(without(given, "metric"))
+    if metric := given.get("metric"):
+        dimensions = sorted((metric.get("dimensions") or {}).items())
         query["MetricStat"] = {
             "Metric": {
                 "MetricName": metric["metricName"],
                 "Namespace": metric.get("namespace", ""),
-                "Dimensions": dimensions,
+                "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions],
             },
             "Period": metric["period"],
             "Stat": metric["stat"],

@@ -84,16 +84,9 @@ def _create_subnet(call: Call, inputs: Properties) -> Created:
 
 def _create_group(call: Call, inputs: Properties) -> Created:
     ec2 = call.client("ec2")
-    sent = {"description": "Managed by Pulumi", **inputs}
-    del sent["name"]
-    sent.pop("tags", None)
-    made = call.send(
-        "ec2",
-        "create_security_group",
-        sent,
-        GroupName=inputs["name"],
-        TagSpecifications=_tagged("security-group", inputs),
-    )
+    sent = {"description": "Managed by Pulumi", **without(inputs, "tags")}
+    fixed = {"TagSpecifications": _tagged("security-group", inputs)}
+    made = call.send("ec2", "create_security_group", sent, {"name": "GroupName"}, **fixed)
     # The provider removes the rule that lets everything out: a group has the rules that a program gives it.
     everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
     ec2.revoke_security_group_egress(GroupId=made["GroupId"], IpPermissions=everything)
@@ -120,19 +113,17 @@ def _permission(rule: Properties, group: str) -> dict[str, Any]:
     if rule.get("sourceSecurityGroupId"):
         sources.append(rule["sourceSecurityGroupId"])
     text = {"Description": rule["description"]} if rule.get("description") else {}
-    permission: dict[str, Any] = {
+    # All protocols have all ports.
+    ports = {} if rule["protocol"] == "-1" else {"FromPort": rule.get("fromPort"), "ToPort": rule.get("toPort")}
+    permission = {
+        "IpProtocol": rule["protocol"],
+        **ports,
         "IpRanges": [{"CidrIp": cidr, **text} for cidr in rule.get("cidrBlocks") or []],
         "Ipv6Ranges": [{"CidrIpv6": cidr, **text} for cidr in rule.get("ipv6CidrBlocks") or []],
         "PrefixListIds": [{"PrefixListId": name, **text} for name in rule.get("prefixListIds") or []],
         "UserIdGroupPairs": [{"GroupId": source, **text} for source in sources],
     }
-    return {"IpProtocol": rule["protocol"], **_ports(rule), **{key: val for key, val in permission.items() if val}}
-
-
-def _ports(rule: Properties) -> dict[str, int]:
-    named = {"FromPort": rule.get("fromPort"), "ToPort": rule.get("toPort")}
-    everything = rule.get("protocol", rule.get("ipProtocol")) == "-1"
-    return {} if everything else {name: port for name, port in named.items() if port is not None}
+    return {name: value for name, value in permission.items() if value not in (None, [])}
 
 
 def _update_group(call: Call, existing: Existing, news: Properties) -> None:
@@ -164,17 +155,15 @@ def _replaced(
 
 
 def _single_permission(inputs: Properties) -> dict[str, Any]:
-    text = {"Description": inputs["description"]} if inputs.get("description") else {}
-    source: dict[str, Any] = {}
-    if inputs.get("cidrIpv4"):
-        source["IpRanges"] = [{"CidrIp": inputs["cidrIpv4"], **text}]
-    if inputs.get("cidrIpv6"):
-        source["Ipv6Ranges"] = [{"CidrIpv6": inputs["cidrIpv6"], **text}]
-    if inputs.get("prefixListId"):
-        source["PrefixListIds"] = [{"PrefixListId": inputs["prefixListId"], **text}]
-    if inputs.get("referencedSecurityGroupId"):
-        source["UserIdGroupPairs"] = [{"GroupId": inputs["referencedSecurityGroupId"], **text}]
-    return {"IpProtocol": inputs["ipProtocol"], **_ports(inputs), **source}
+    """Return a rule in the newer form, whose only source is in a property of its own."""
+    older = {
+        "cidrBlocks": "cidrIpv4",
+        "ipv6CidrBlocks": "cidrIpv6",
+        "prefixListIds": "prefixListId",
+        "securityGroups": "referencedSecurityGroupId",
+    }
+    sources = {name: [inputs[newer]] for name, newer in older.items() if inputs.get(newer)}
+    return _permission({**inputs, **sources, "protocol": inputs["ipProtocol"]}, inputs["securityGroupId"])
 
 
 def _rule_kind(direction: str) -> Kind:

@@ -87,6 +87,11 @@ def _list(value: Value, item: Any) -> Any:
     return [_converted(entry, item) for entry in items]
 
 
+def block(given: Properties) -> dict[str, Any]:
+    """Return a nested block under the API's names: Pulumi's with a capital, for a call without renames."""
+    return {name[0].upper() + name[1:]: value for name, value in given.items() if value is not None}
+
+
 def pairs(tags: Mapping[str, str] | None) -> list[dict[str, str]]:
     """Return the tags in the form that most AWS services take."""
     return [{"Key": key, "Value": value} for key, value in sorted((tags or {}).items())]

@@ -91,11 +91,7 @@ def _delete_instance(call: Call, existing: Existing) -> bool:
     skips, snapshot = existing.inputs.get("skipFinalSnapshot"), existing.inputs.get("finalSnapshotIdentifier")
     if not skips and not snapshot:
         raise UnsupportedError("finalSnapshotIdentifier is missing: give it, or set skipFinalSnapshot to true")
-    fixed = (
-        {"SkipFinalSnapshot": True}
-        if skips
-        else {"SkipFinalSnapshot": False, "FinalDBSnapshotIdentifier": snapshot}
-    )
+    fixed = {"SkipFinalSnapshot": bool(skips), **({} if skips else {"FinalDBSnapshotIdentifier": snapshot})}
     call.client("rds").delete_db_instance(DBInstanceIdentifier=existing.outputs["identifier"], **fixed)
     return not skips
 

@@ -13,13 +13,8 @@ _RENAMES = {"keyId": "KeyId", "insecureValue": "Value", "valueWo": "Value"}
 def _put(call: Call, inputs: Properties, *, overwrite: bool) -> Properties:
     # AWS refuses tags together with Overwrite.
     tags = {"tags": inputs["tags"]} if inputs.get("tags") and not overwrite else {}
-    made = call.send(
-        "ssm",
-        "put_parameter",
-        {**without(inputs, "arn", "overwrite", "tags"), **tags},
-        _RENAMES,
-        Overwrite=overwrite,
-    )
+    sent = {**without(inputs, "arn", "overwrite", "tags"), **tags}
+    made = call.send("ssm", "put_parameter", sent, _RENAMES, Overwrite=overwrite)
     name = inputs["name"]
     return {
         "arn": arn("ssm", f"parameter/{name.removeprefix('/')}", region=call.region),

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from components.grafana.args import ContactArgs
 from components.grafana.observability import Observability
 from observability import Board, CloudWatch, CloudWatchMath, Prometheus, Severity, Signal, Signals, Threshold
-from observability.dashboards.lines import COLOURS, HEALTHY, steps
-from observability.dashboards.panels import panel_id
+from observability.dashboards.panels import COLOURS, HEALTHY, panel_id, steps
 from observability.promql import Increase, Rate, Series
 from tests.components.grafana_samples import (
     CONNECTIONS,

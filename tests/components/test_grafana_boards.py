@@ -18,9 +18,8 @@ from footing.project import observed, stack_file
 from observability import Board, CloudWatchMath, Prometheus, Shape, Signal, Signals, Sql, Unit, UpstashStatistic
 from observability.alerting.evaluators import without_source_evaluated
 from observability.dashboards.boards import models as board_models
-from observability.files.artefacts import ARTEFACTS
-from observability.files.dashboards import dashboards as dashboard_files
-from observability.files.grants import grants
+from observability.files.artefacts import ARTEFACTS, grants
+from observability.files.artefacts import dashboards as dashboard_files
 from observability.promql import Rate, Series
 from observability.records import rpc
 from stacks.replace_outputs import UNKNOWN

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from edge_rules.evaluation.crowd import Crowd, Phases, run
+from crowd import Crowd, Phases, run
+
 from edge_rules.plans import MINUTE_SECONDS
 from stacks.config.edge import EdgeConfig
 from stacks.config.stack import StackConfig

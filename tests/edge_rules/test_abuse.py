@@ -12,8 +12,8 @@ from abuse_cases import (
     largest_office,
     office,
 )
+from crowd import Crowd, CrowdResult, run
 
-from edge_rules.evaluation.crowd import Crowd, CrowdResult, run
 from edge_rules.rule import Phase, RateLimit
 from footing.markdown import table
 from policies import limits

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from edge_rules.evaluation.counting import RateLimits
+from counting import RateLimits
+
 from edge_rules.evaluation.traffic import Exchange, Request, Response
 from edge_rules.fields import STATUS, under
 from edge_rules.rule import Block, Challenge, RateLimit, Rule

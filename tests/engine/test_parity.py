@@ -16,8 +16,8 @@ from footing.check.run import report_on
 from footing.project import stack_file
 from footing.pulumi_cli.session import Session
 from footing.pulumi_cli.tryout import try_out
+from policies.judgement import Verdict
 from policies.report import Report, stops
-from policies.rule import Verdict
 
 pytestmark = pytest.mark.engine
 

@@ -5,6 +5,7 @@ import os
 import pwd
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psycopg
@@ -121,6 +122,17 @@ def test_a_server_that_does_not_start_says_why(stage: Stage):
     assert "many" in str(raised.value)
 
 
+def gone(process_directory: Path) -> bool:
+    """Whether the process has ended, at the latest after the seconds that a server may take to stop."""
+    end, state = time.monotonic() + process.STOP_SECONDS, process_directory / "stat"
+    while time.monotonic() < end:
+        # Z: it has ended, and nobody has asked how.
+        if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
+            return True
+        time.sleep(0.02)
+    return False
+
+
 def test_servers_run_without_privileges_and_end_with_the_lab(tmp_path: Path):
     script = (
         "import sys, time, pathlib\n"
@@ -147,7 +159,7 @@ def test_servers_run_without_privileges_and_end_with_the_lab(tmp_path: Path):
         lab.communicate()
     expected = pwd.getpwnam(process.UNPRIVILEGED_USER).pw_uid if os.geteuid() == 0 else os.geteuid()
     assert owner == expected
-    assert process.gone(int(server.name))
+    assert gone(server)
 
 
 def test_connections_are_counted_from_the_log_without_those_that_were_refused():

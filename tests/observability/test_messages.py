@@ -8,8 +8,8 @@ import yaml
 
 from lab.programs import find
 from observability.alerting.alerts import alerts, labels
-from observability.alerting.rules import asks_prometheus
-from observability.files.rules import rules
+from observability.alerting.rules import queries_prometheus
+from observability.files.artefacts import rules
 from tests.observability.proved_stacks import STACKS, seen
 
 PLACE = {"service": "feed", "environment": "production", "owner": "platform"}
@@ -128,7 +128,7 @@ def test_message_says_what_is_wrong_how_much_is_left_and_where_to_read_on(tmp_pa
 def test_every_message_is_routed_and_leads_to_its_runbook_and_its_panel():
     for stack in STACKS:
         identity = seen(stack).identity
-        by_name = {alert.name: alert for alert in alerts(seen(stack).signals) if asks_prometheus(alert)}
+        by_name = {alert.name: alert for alert in alerts(seen(stack).signals) if queries_prometheus(alert)}
         written = [it for group in yaml.safe_load(rules(seen(stack)))["groups"] for it in group["rules"]]
         made = {rule["alert"]: rule for rule in written if "alert" in rule}
         assert list(made) == list(by_name)

@@ -9,7 +9,7 @@ from components.service.objectives import LatencyArgs, ObjectivesArgs, hit_ratio
 from footing.project import stack_file
 from observability import Failures, Objective, Prometheus, Signal, Signals, Slowness
 from observability.alerting.refusals import refusals
-from observability.files.load_limits import load_limits
+from observability.files.artefacts import load_limits
 from observability.promql import Increase, Match, Rate, Ratio, Series
 from observability.records.limits import ERROR_SHARES, LatencyLimits, Levels
 from observability.records.names import MetricNames

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from observability.alerting.rules import groups
-from observability.files.rules import rules
+from observability.files.artefacts import rules
 from tests.observability.mutants import SECONDS, WINDOW, mutants
 from tests.observability.promtool import Case, checked, failing, invalid
 from tests.observability.proved_stacks import STACKS, cases, seen

@@ -13,7 +13,7 @@ from footing.project import observed, root, stack_file
 from lab import programs
 from lab.alertmanager import configured
 from observability import Severity
-from observability.files.routes import alertmanager_tmpl, alertmanager_yml
+from observability.files.artefacts import alertmanager_tmpl, alertmanager_yml
 from observability.routing.alertmanager import (
     Email,
     PagerDuty,

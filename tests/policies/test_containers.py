@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from policies.judgement import Verdict
 from policies.resource import Resource
-from policies.rule import Verdict
 from policies.rules import CATALOGUE
 
 USER, IMAGE = (CATALOGUE.by_id[rule] for rule in ("container-user", "container-image-pinned"))

@@ -14,8 +14,9 @@ from good_stack import GONE, deepcopy_marked, edited, get, good, label, put
 from spoils import SPOILS, Spoil
 
 from policies.judge import Catalogue
+from policies.judgement import Judgement, Verdict
 from policies.resource import SECRET, UNKNOWN, Resource, Stack
-from policies.rule import Judgement, Rule, Verdict
+from policies.rule import Rule
 from policies.rules import CATALOGUE
 
 BAD = (Verdict.FAIL, Verdict.UNDECIDED, Verdict.BROKEN)

@@ -3,8 +3,9 @@
 import pytest
 from good_stack import label, plan
 
+from policies.judgement import Verdict
 from policies.resource import Stack
-from policies.rule import Level, Verdict
+from policies.rule import Level
 from policies.rules import CATALOGUE
 
 TASK = "TaskDefinition"

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from policies.judgement import Verdict
 from policies.resource import SECRET, UNKNOWN, Resource
-from policies.rule import Rule, Verdict
+from policies.rule import Rule
 from policies.rules import CATALOGUE, edge
 
 BY_ID = {rule.id: rule for rule in CATALOGUE}

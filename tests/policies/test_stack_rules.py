@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from policies.judge import Catalogue
+from policies.judgement import Verdict
 from policies.resource import UNKNOWN, Resource, Stack
-from policies.rule import Verdict
 from policies.rules import CATALOGUE
 
 PASS, FAIL, UNDECIDED, NOT_APPLICABLE = (

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from policies.judgement import Verdict
 from policies.resource import Resource, Stack
-from policies.rule import StackRule, Verdict
+from policies.rule import StackRule
 from policies.rules import CATALOGUE
 from policies.rules.tokens import ALERTS, REDIS
 
@@ -28,6 +29,6 @@ def test_replication_group_is_watched_by_its_members(queried: str, expected: Ver
     rule = CATALOGUE.by_id["alerts-on-data"]
     assert isinstance(rule, StackRule)
     judgements = {
-        it.urn: judgement.verdict for it, judgement in rule.judge(Stack(environment="", resources=[group, redis]))
+        it.urn: judgement.verdict for it, judgement in rule.check(Stack(environment="", resources=[group, redis]))
     }
     assert judgements["r"] is expected

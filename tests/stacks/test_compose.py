@@ -13,8 +13,9 @@ import yaml
 from footing.plan.model import Plan, PlannedResource
 from footing.plan.record import record
 from policies import limits, planned
+from policies.judgement import Verdict
 from policies.resource import Stack
-from policies.rule import Level, Rule, Verdict
+from policies.rule import Level, Rule
 from policies.rules import CATALOGUE
 from stacks.config import from_file
 

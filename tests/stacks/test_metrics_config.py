@@ -10,8 +10,9 @@ import yaml
 from footing.plan.model import Plan
 from footing.plan.record import record
 from policies import planned
+from policies.judgement import Verdict
 from policies.resource import Stack
-from policies.rule import Level, Verdict
+from policies.rule import Level
 from policies.rules import CATALOGUE
 from stacks.config import ConfigError, from_file, parse
 from stacks.config.metrics import EXPORTER_CONNECTIONS, FREE_SERIES, MetricsConfig, series_estimate

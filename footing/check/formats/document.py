@@ -4,8 +4,8 @@ import json
 from collections import Counter
 
 from footing.check.formats.entries import entries, rules, source_line
+from policies.judgement import Verdict
 from policies.report import Report
-from policies.rule import Verdict
 
 VERSION = 1
 """Version of the shape; a key that is added does not raise it."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from policies.judge import Finding
+from policies.judgement import Verdict
 from policies.report import Report, Waiver
-from policies.rule import AnyRule, Verdict
+from policies.rule import AnyRule
 
 
 class Status(StrEnum):

@@ -6,8 +6,8 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 from collections.abc import Iterator, Mapping
 
 from footing.check.formats.entries import Entry, Status, entries, printable, source_line, summary
+from policies.judgement import Verdict
 from policies.report import Report
-from policies.rule import Verdict
 
 COMMANDS: Mapping[Status, str] = {
     Status.STOPS: "error",

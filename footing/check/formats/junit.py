@@ -7,8 +7,9 @@ https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jen
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from footing.check.formats.entries import Entry, Status, entries, printable, rules, summary
+from policies.judgement import Verdict
 from policies.report import Report
-from policies.rule import Level, Verdict
+from policies.rule import Level
 
 
 def text(report: Report) -> str:

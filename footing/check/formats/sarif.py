@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from footing.check.formats.entries import Entry, SourceLine, Status, entries, rules, source_line
+from policies.judgement import Verdict
 from policies.report import Report
-from policies.rule import AnyRule, Level, Severity, Verdict
+from policies.rule import AnyRule, Level, Severity
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"

@@ -13,9 +13,7 @@ from observability.routing.alertmanager.templates import templates
 from observability.routing.destinations import ROUTES
 
 
-def definition(
-    topics: Mapping[Severity, str], *, region: str, grafana_url: str, timing: GroupTiming | None = None
-) -> str:
+def definition(topics: Mapping[Severity, str], *, region: str, grafana_url: str) -> str:
     """Return the whole alert manager definition; `topics` are ARNs of SNS topics by severity.
 
     A severity without a topic goes where tickets go, and so does an alert without a severity.
@@ -30,7 +28,7 @@ def definition(
     receivers = {**chosen, UNROUTED: topics[Severity.TICKET]}
     content = {
         "templates": [TEMPLATES_FILE],
-        "route": tree(timing or GroupTiming()),
+        "route": tree(GroupTiming()),
         "inhibit_rules": inhibition(),
         "receivers": [
             {"name": name, "sns_configs": [_topic(arn, name, region)]} for name, arn in receivers.items()

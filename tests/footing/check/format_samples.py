@@ -5,21 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from policies.judge import Finding
+from policies.judgement import PASSED, Judgement, Verdict, fail, undecided
 from policies.report import Report, WaivedFinding, Waiver
 from policies.resource import Resource
-from policies.rule import (
-    EVERYWHERE,
-    IN_PRODUCTION,
-    ONLY_PRODUCTION,
-    PASSED,
-    Judgement,
-    Levels,
-    Rule,
-    Severity,
-    Verdict,
-    fail,
-    undecided,
-)
+from policies.rule import EVERYWHERE, IN_PRODUCTION, ONLY_PRODUCTION, Levels, Rule, Severity
 
 TYPE = "aws:rds/instance:Instance"
 AWKWARD = "50% <of> \"it\", 'all' & a:b\r\nthen ]]> ::error::x \N{SNOWMAN} \x1b[31m \x00 \ud800 100%0A%3A"

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from policies.judgement import PASSED, Judgement, fail, seen, undecided
 from policies.resource import UNKNOWN, Resource, Stack
-from policies.rule import IN_PRODUCTION, PASSED, Judgement, Rule, StackRule, fail, seen, undecided
+from policies.rule import IN_PRODUCTION, Rule, StackRule
 
 STORE, QUEUE = "test:index/store:Store", "test:index/queue:Queue"
 TEXTS: dict[str, Any] = {"why": "it holds data", "source": "the tests", "remedy": "Set it."}

@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 from sample_rules import HIDDEN, RULES, queue, store, urn
 
-from footing.check.errors import GateError
-from footing.check.pack import load
+from footing.check.pack import GateError, load
 from footing.check.terminal import text
 from footing.testing import UNKNOWN
 from footing.testing.runners import STACK, named

@@ -28,8 +28,8 @@ from format_samples import (
 from jsonschema import Draft4Validator, Draft202012Validator
 
 from footing.check.formats import WRITERS, Name, render
+from policies.judgement import fail
 from policies.report import Report
-from policies.rule import fail
 
 REPORTS = {**KINDS, "everything": everything()}
 OFFICIAL_SARIF = "c3b4bb2d6093897483348925aaa73af03b3e3f4bd4ca38cef26dcb4212a2682e"

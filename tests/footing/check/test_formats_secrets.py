@@ -12,9 +12,9 @@ from format_samples import finding, report, resource, rule
 
 from footing.check.formats import WRITERS, Name, render
 from policies.judge import Catalogue
+from policies.judgement import Verdict, fail
 from policies.report import Report, WaivedFinding, Waiver
-from policies.resource import Resource, Stack
-from policies.rule import Properties, Verdict, fail
+from policies.resource import Properties, Resource, Stack
 from policies.rules import CATALOGUE
 
 CANARY = "c4n4ry<&\"'>%:,/+ \n\N{SNOWMAN}\N{LATIN SMALL LETTER E WITH ACUTE}zqwing"

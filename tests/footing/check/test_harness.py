@@ -23,8 +23,9 @@ from footing.testing.wire import request, stack_request
 from policies.analyzer.decoded import DECODER
 from policies.analyzer.servicer import EmptyPackError, PackServicer
 from policies.judge import Catalogue
+from policies.judgement import PASSED, Judgement
 from policies.planned import resources as planned
-from policies.rule import PASSED, Judgement, StackRule
+from policies.rule import StackRule
 
 STACKLESS = Path("no-such-folder")
 

@@ -8,7 +8,7 @@ import yaml
 
 from observability.alerting.alerts import AbsenceCondition, Alert, BurnRateCondition, alerts
 from observability.alerting.recording import RecordedObjective
-from observability.alerting.rules import asks_prometheus
+from observability.alerting.rules import queries_prometheus
 from observability.durations import duration
 from observability.stack import ObservedStack
 from tests.observability.scenarios.burn_rate import (
@@ -39,7 +39,7 @@ def scenarios(observed: ObservedStack) -> list[Scenario]:
     identity = observed.identity
     recorded = partial(RecordedObjective, app=identity.app, environment=identity.environment)
     objectives = [recorded(objective=it) for component in observed.signals for it in component.objectives]
-    shown = [_scenario(alert, recorded) for alert in alerts(observed.signals) if asks_prometheus(alert)]
+    shown = [_scenario(alert, recorded) for alert in alerts(observed.signals) if queries_prometheus(alert)]
     shown += [make(it) for it in objectives for make in (steps_recorded, month_recorded)]
     return shown
 

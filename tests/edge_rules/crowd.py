@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from edge_rules.evaluation.counting import RateLimits
+from counting import RateLimits
+
 from edge_rules.evaluation.outcome import CacheLifetime, cache_lifetime
 from edge_rules.evaluation.traffic import Exchange, Response, request
 from edge_rules.plans import MINUTE_SECONDS
@@ -119,7 +120,7 @@ class _Cache:
         return self._age(number, time) >= lifetime.edge_seconds
 
     def store(self, number: int, time: float) -> None:
-        """EligibleForCache what the origin answered."""
+        """Keep what the origin answered."""
         self._fetched[number % self._keys] = time
 
     def _age(self, number: int, time: float) -> float:
