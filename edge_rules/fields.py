@@ -148,5 +148,5 @@ def quoted(text: str) -> str:
 
 
 def _small(text: str) -> str:
-    """`text` in lower case as Cloudflare's `lower` makes it: ASCII letters alone."""
+    """Return `text` in lower case as Cloudflare's `lower` makes it: ASCII letters alone."""
     return "".join(letter.lower() if letter.isascii() else letter for letter in text)

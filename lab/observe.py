@@ -179,7 +179,7 @@ def _user(app: Application, number: int, done: threading.Event) -> None:
 
 
 def _watched(scene: Scene, began: float, end: float, say: Say) -> bool:
-    """Whether both places were told in time; says each step when it is seen."""
+    """Return whether both places got a message in time; say each step when it is seen."""
     seen: dict[str, None] = {}
     while time.time() < end:
         for step, at in _steps(scene):

@@ -15,7 +15,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html
 
 
 def make_events(name: str, args: AlarmsArgs, topic: aws.sns.Topic, opts: pulumi.ResourceOptions) -> None:
-    """Rules that write a ticket for each event."""
+    """Make the rules that write a ticket for each event."""
     # By role: which events, what is taken out of one, and the message.
     rules = {
         "deployment-failed": (

@@ -53,7 +53,7 @@ def _explanation(*, tracks: bool) -> str:
 
 
 async def _repeat(urls: Sequence[str], prepare_threshold: int | None) -> Counter[str]:
-    """Errors of `CLIENTS` clients that each run the same statement `REPEATS` times."""
+    """Return the errors of `CLIENTS` clients that each run the same statement `REPEATS` times."""
     errors: Counter[str] = Counter()
 
     async def one(url: str) -> None:

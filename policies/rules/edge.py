@@ -65,7 +65,7 @@ def _holds(
 
 
 def _hidden(rules: Any) -> bool:
-    """Whether anything the judgement rests on is unknown."""
+    """Return whether anything the judgement rests on is unknown."""
     if rules is UNKNOWN or UNKNOWN in rules:
         return True
     counts = [rule.get("ratelimit") for rule in rules]

@@ -72,7 +72,7 @@ def secret_by_value(value: Any) -> bool:
 
 
 def _random(name: str, value: Any) -> bool:
-    """Whether a literal looks like a secret, and its name does not say that it is an id."""
+    """Return whether a literal looks like a secret, and its name does not say that it is an id."""
     words = _words(name)
     identifier = bool(words) and words[-1] in _IDENTIFIERS and _SECRET_WORDS.isdisjoint(words)
     return secret_by_value(value) and not (identifier and _HEX.fullmatch(value))

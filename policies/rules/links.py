@@ -97,7 +97,7 @@ def _index(stack: Stack, types: tuple[str, ...], key: str) -> _Index:
 
 
 def _origins(resource: Resource, key: str, stack: Stack) -> set[str]:
-    """URNs that a property comes from, at first hand or handed on under the same name."""
+    """Return the URNs that a property comes from, at first hand or handed on under the same name."""
     found: set[str] = set()
     waiting = [*by_urn(resource, key)]
     while waiting:

@@ -33,7 +33,7 @@ def is_measuring(task: Mapping[str, Any]) -> bool | None:
 
 
 def _runs_prometheus(task: Resource) -> bool | None:
-    """Whether Prometheus runs in the task; None where that is not known."""
+    """Return whether Prometheus runs in the task; None where that is not known."""
     containers = definitions(task)
     if unreadable(containers):
         return None

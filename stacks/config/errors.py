@@ -94,7 +94,7 @@ def _tag_key(detail: ErrorDetails) -> str:
 
 
 def _members(path: Sequence[Any], model: type[BaseModel]) -> Iterator[str]:
-    """Names of the members of the union at `path`; none where there is no union."""
+    """Return the names of the members of the union at `path`; none where there is no union."""
     *above, last = path or [""]
     root = model.model_json_schema()
     for block in _blocks(above, root):

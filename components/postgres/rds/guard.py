@@ -27,7 +27,7 @@ def _major(version: str) -> int:
 
 
 def _parts(version: str) -> tuple[int, ...]:
-    """Major and, where it is held, minor: 16 alone stands for every 16.x."""
+    """Return major and, where it is held, minor: 16 alone stands for every 16.x."""
     return tuple(int(part) for part in (version or "0").split("."))
 
 
