@@ -3,8 +3,8 @@ from tests.components.inventory import inventory
 from tests.components.recording import record_component
 
 CLUSTER = {
-    "Cluster cluster-ecs": {"name": "shop", "settings": [{"name": "containerInsights", "value": "enabled"}]},
-    "ClusterCapacityProviders cluster-fargate": {
+    "Cluster/cluster-ecs": {"name": "shop", "settings": [{"name": "containerInsights", "value": "enabled"}]},
+    "ClusterCapacityProviders/cluster-fargate": {
         "capacityProviders": ["FARGATE", "FARGATE_SPOT"],
         "clusterName": "shop",
     },

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.components import test_collector
-from tests.components.settings_inventory import inventory
+from tests.components.inventory import settings_inventory
 
 COLLECTOR: dict[str, dict[str, Any]] = {
     "LogGroup/collector-log": {"retentionInDays": 30},
@@ -206,4 +206,4 @@ COLLECTOR: dict[str, dict[str, Any]] = {
 
 
 def test_collector_is_unprivileged_and_listens_on_loopback():
-    assert inventory(test_collector.record()) == COLLECTOR
+    assert settings_inventory(test_collector.record()) == COLLECTOR

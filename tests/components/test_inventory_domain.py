@@ -2,13 +2,13 @@ from tests.components.inventory import inventory
 from tests.components.test_domain import record
 
 DOMAIN = {
-    "Zone domain-zone": {"account": {"id": "a" * 32}, "name": "shop.example", "type": "full", "protect": True},
-    "Certificate domain-certificate": {
+    "Zone/domain-zone": {"account": {"id": "a" * 32}, "name": "shop.example", "type": "full", "protect": True},
+    "Certificate/domain-certificate": {
         "domainName": "shop.example",
         "subjectAlternativeNames": ["*.shop.example"],
         "validationMethod": "DNS",
     },
-    "DnsRecord domain-proof": {
+    "DnsRecord/domain-proof": {
         "content": "_2.acm.example",
         "name": "_1.shop.example",
         "proxied": False,
@@ -16,7 +16,7 @@ DOMAIN = {
         "type": "CNAME",
         "zoneId": "domain-zone-id",
     },
-    "CertificateValidation domain-issued": {
+    "CertificateValidation/domain-issued": {
         "certificateArn": "arn:aws:made:::domain-certificate",
         "validationRecordFqdns": ["_1.shop.example"],
     },

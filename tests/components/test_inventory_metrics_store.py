@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.components import test_amp, test_grafana_cloud
-from tests.components.settings_inventory import inventory
+from tests.components.inventory import settings_inventory
 
 AMP: dict[str, dict[str, Any]] = {
     "LogGroup/metrics-log": {"name": "/aws/vendedlogs/prometheus/shop-staging-metrics", "retentionInDays": 365},
@@ -49,8 +49,8 @@ GRAFANA_CLOUD: dict[str, dict[str, Any]] = {
 
 
 def test_workspace_at_amazon_keeps_its_series():
-    assert inventory(test_amp.record()) == AMP
+    assert settings_inventory(test_amp.record()) == AMP
 
 
 def test_stack_at_grafana_cloud_has_a_token_that_expires():
-    assert inventory(test_grafana_cloud.record()) == GRAFANA_CLOUD
+    assert settings_inventory(test_grafana_cloud.record()) == GRAFANA_CLOUD

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.components import test_monitoring
-from tests.components.settings_inventory import inventory
+from tests.components.inventory import settings_inventory
 
 HOST: dict[str, dict[str, Any]] = {
     "CapacityProvider/metrics-machine": {
@@ -233,8 +233,8 @@ SERVERS: dict[str, dict[str, Any]] = {
 
 
 def test_host_has_one_machine_and_a_disk_that_outlives_it():
-    assert inventory(test_monitoring.host()) == HOST
+    assert settings_inventory(test_monitoring.host()) == HOST
 
 
 def test_servers_run_once_beside_their_disk():
-    assert inventory(test_monitoring.servers()) == SERVERS
+    assert settings_inventory(test_monitoring.servers()) == SERVERS

@@ -8,8 +8,8 @@ YEAR_HOURS = 8760
 
 ORIGIN_PULL = {
     **private_bucket("pull-authority", BUCKET, noncurrentVersionExpiration={"noncurrentDays": 30}),
-    "PrivateKey pull-authority": {"algorithm": "RSA", "rsaBits": 4096},
-    "SelfSignedCert pull-authority": {
+    "PrivateKey/pull-authority": {"algorithm": "RSA", "rsaBits": 4096},
+    "SelfSignedCert/pull-authority": {
         "allowedUses": ["cert_signing", "crl_signing", "digital_signature"],
         "earlyRenewalHours": 2 * YEAR_HOURS,
         "isCaCertificate": True,
@@ -19,12 +19,12 @@ ORIGIN_PULL = {
         "subject": {"commonName": "shop origin pull authority"},
         "validityPeriodHours": 10 * YEAR_HOURS,
     },
-    "PrivateKey pull-leaf": {"algorithm": "RSA", "rsaBits": 2048},
-    "CertRequest pull-leaf": {
+    "PrivateKey/pull-leaf": {"algorithm": "RSA", "rsaBits": 2048},
+    "CertRequest/pull-leaf": {
         "privateKeyPem": Secret("pull-leaf key"),
         "subject": {"commonName": "shop origin pull"},
     },
-    "LocallySignedCert pull-leaf": {
+    "LocallySignedCert/pull-leaf": {
         "allowedUses": ["digital_signature", "key_encipherment", "client_auth"],
         "caCertPem": "authority certificate",
         "caPrivateKeyPem": Secret("pull-authority key"),
@@ -32,20 +32,20 @@ ORIGIN_PULL = {
         "earlyRenewalHours": YEAR_HOURS,
         "validityPeriodHours": 2 * YEAR_HOURS,
     },
-    "AuthenticatedOriginPullsCertificate pull-leaf": {
+    "AuthenticatedOriginPullsCertificate/pull-leaf": {
         "certificate": "leaf certificate",
         "privateKey": Secret("pull-leaf key"),
         "retainOnDelete": True,
         "zoneId": "zone-1",
     },
-    "AuthenticatedOriginPullsSettings pull-shown": {"enabled": True, "zoneId": "zone-1"},
-    "BucketObjectv2 pull-authority": {
+    "AuthenticatedOriginPullsSettings/pull-shown": {"enabled": True, "zoneId": "zone-1"},
+    "BucketObjectv2/pull-authority": {
         "bucket": BUCKET,
         "content": "authority certificate",
         "contentType": "application/x-pem-file",
         "key": "authorities.pem",
     },
-    "TrustStore pull-store": {
+    "TrustStore/pull-store": {
         "caCertificatesBundleS3Bucket": BUCKET,
         "caCertificatesBundleS3Key": "authorities.pem",
         "caCertificatesBundleS3ObjectVersion": "version-1",

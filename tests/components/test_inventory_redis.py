@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.components import test_redis, test_redis_serverless, test_redis_upstash
-from tests.components.settings_inventory import inventory
+from tests.components.inventory import settings_inventory
 
 NODES: dict[str, dict[str, Any]] = {
     "LogGroup/redis-engine-log": {
@@ -115,12 +115,12 @@ UPSTASH: dict[str, dict[str, Any]] = {
 
 
 def test_nodes_are_private_encrypted_and_need_a_password():
-    assert inventory(test_redis.record()) == NODES
+    assert settings_inventory(test_redis.record()) == NODES
 
 
 def test_serverless_cache_has_ceilings_and_needs_a_password():
-    assert inventory(test_redis_serverless.record()) == SERVERLESS
+    assert settings_inventory(test_redis_serverless.record()) == SERVERLESS
 
 
 def test_upstash_speaks_tls_and_has_a_budget():
-    assert inventory(test_redis_upstash.record()) == UPSTASH
+    assert settings_inventory(test_redis_upstash.record()) == UPSTASH

@@ -35,7 +35,7 @@ def issue_alert(name: str, category: str) -> dict[str, Any]:
 
 
 SENTRY = {
-    "SentryProject errors-project": {
+    "SentryProject/errors-project": {
         "name": "shop-api-staging",
         "organization": "example",
         "platform": "python-fastapi",
@@ -43,14 +43,14 @@ SENTRY = {
         "slug": "shop-api-staging",
         "teams": ["platform"],
     },
-    "SentryKey errors-key": {
+    "SentryKey/errors-key": {
         "name": "staging",
         "organization": "example",
         "project": "shop-api-staging",
         "rateLimitCount": 1000,
         "rateLimitWindow": 3600,
     },
-    "SentryMetricAlert errors-errors": {
+    "SentryMetricAlert/errors-errors": {
         "aggregate": "count()",
         "dataset": "events",
         "eventTypes": ["error"],
@@ -63,9 +63,9 @@ SENTRY = {
         "timeWindow": 5,
         "triggers": [trigger("critical", 100, 10), trigger("warning", 10, 10)],
     },
-    "SentryIssueAlert errors-new-issue": issue_alert("sentry-new-issue-api", "1"),
-    "SentryIssueAlert errors-slow-issue": issue_alert("sentry-slow-issue-api", "2"),
-    "SentryMetricAlert errors-slow": {
+    "SentryIssueAlert/errors-new-issue": issue_alert("sentry-new-issue-api", "1"),
+    "SentryIssueAlert/errors-slow-issue": issue_alert("sentry-slow-issue-api", "2"),
+    "SentryMetricAlert/errors-slow": {
         "aggregate": "p95(transaction.duration)",
         "dataset": "transactions",
         "eventTypes": ["transaction"],

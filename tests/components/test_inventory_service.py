@@ -72,29 +72,29 @@ def steps(least: int, *adjustments: tuple[str | None, str | None, int]) -> dict[
 
 
 SECURITY_GROUPS = {
-    "SecurityGroup api-front": {"description": "Load balancer", "vpcId": "vpc-1"},
-    "SecurityGroup api-tasks": {"description": "Service tasks", "vpcId": "vpc-1"},
-    "ManagedPrefixList api-edge": {
+    "SecurityGroup/api-front": {"description": "Load balancer", "vpcId": "vpc-1"},
+    "SecurityGroup/api-tasks": {"description": "Service tasks", "vpcId": "vpc-1"},
+    "ManagedPrefixList/api-edge": {
         "addressFamily": "IPv4",
         "entries": [{"cidr": "192.0.2.0/24"}, {"cidr": "198.51.100.0/24"}],
         "maxEntries": 2,
         "name": "shop-staging-api-edge",
     },
-    "SecurityGroupIngressRule api-from-edge-443": rule("api-front-id", 443, prefixListId="api-edge-id"),
-    "SecurityGroupIngressRule api-from-edge-80": rule("api-front-id", 80, prefixListId="api-edge-id"),
-    "SecurityGroupEgressRule api-front-to-task": rule(
+    "SecurityGroupIngressRule/api-from-edge-443": rule("api-front-id", 443, prefixListId="api-edge-id"),
+    "SecurityGroupIngressRule/api-from-edge-80": rule("api-front-id", 80, prefixListId="api-edge-id"),
+    "SecurityGroupEgressRule/api-front-to-task": rule(
         "api-front-id", 8080, referencedSecurityGroupId="api-tasks-id"
     ),
-    "SecurityGroupIngressRule api-front-into-task": rule(
+    "SecurityGroupIngressRule/api-front-into-task": rule(
         "api-tasks-id", 8080, referencedSecurityGroupId="api-front-id"
     ),
-    "SecurityGroupEgressRule api-tasks-to-pooler": rule(
+    "SecurityGroupEgressRule/api-tasks-to-pooler": rule(
         "api-tasks-id", 6432, referencedSecurityGroupId="sg-pooler"
     ),
-    "SecurityGroupIngressRule api-tasks-into-pooler": rule(
+    "SecurityGroupIngressRule/api-tasks-into-pooler": rule(
         "sg-pooler", 6432, referencedSecurityGroupId="api-tasks-id"
     ),
-    "SecurityGroupEgressRule api-tasks-to-https": rule("api-tasks-id", 443, cidrIpv4="0.0.0.0/0"),
+    "SecurityGroupEgressRule/api-tasks-to-https": rule("api-tasks-id", 443, cidrIpv4="0.0.0.0/0"),
 }
 
 LOAD_BALANCER = {
@@ -109,7 +109,7 @@ LOAD_BALANCER = {
         noncurrentVersionExpiration={"noncurrentDays": 1},
         expiration={"days": 90},
     ),
-    "LoadBalancer api-alb": {
+    "LoadBalancer/api-alb": {
         "accessLogs": {"bucket": "shop-staging-api-access-0a1b2c3d", "enabled": True},
         "clientKeepAlive": 3600,
         "desyncMitigationMode": "defensive",
@@ -121,7 +121,7 @@ LOAD_BALANCER = {
         "securityGroups": ["api-front-id"],
         "subnets": ["public-1", "public-2"],
     },
-    "TargetGroup api-tg": {
+    "TargetGroup/api-tg": {
         "deregistrationDelay": 90,
         "healthCheck": {
             "healthyThreshold": 2,
@@ -138,7 +138,7 @@ LOAD_BALANCER = {
         "targetType": "ip",
         "vpcId": "vpc-1",
     },
-    "Listener api-http": {
+    "Listener/api-http": {
         "defaultActions": [
             {
                 "redirect": {"port": "443", "protocol": "HTTPS", "statusCode": "HTTP_301"},
@@ -149,7 +149,7 @@ LOAD_BALANCER = {
         "port": 80,
         "protocol": "HTTP",
     },
-    "Listener api-https": {
+    "Listener/api-https": {
         "certificateArn": "arn:certificate",
         "defaultActions": [{"targetGroupArn": "arn:aws:made:::api-tg", "type": "forward"}],
         "loadBalancerArn": "arn:aws:made:::api-alb",
@@ -162,20 +162,20 @@ LOAD_BALANCER = {
 }
 
 TASK = {
-    "LogGroup api-log": {"retentionInDays": 14},
-    "RandomPassword api-session-key": {"length": 64, "special": False},
-    "Secret api-environment": {"description": "Secret variables of shop-staging-api"},
-    "SecretVersion api-environment": {
+    "LogGroup/api-log": {"retentionInDays": 14},
+    "RandomPassword/api-session-key": {"length": 64, "special": False},
+    "Secret/api-environment": {"description": "Secret variables of shop-staging-api"},
+    "SecretVersion/api-environment": {
         "secretId": "api-environment-id",
         "secretString": Secret('{"DATABASE_URL": "postgresql://hidden", "SESSION_KEY": "generated-password"}'),
     },
-    "Role api-task": {"assumeRolePolicy": trust("ecs-tasks.amazonaws.com")},
-    "Role api-execution": {"assumeRolePolicy": trust("ecs-tasks.amazonaws.com")},
-    "RolePolicyAttachment api-execution": {
+    "Role/api-task": {"assumeRolePolicy": trust("ecs-tasks.amazonaws.com")},
+    "Role/api-execution": {"assumeRolePolicy": trust("ecs-tasks.amazonaws.com")},
+    "RolePolicyAttachment/api-execution": {
         "policyArn": "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy",
         "role": "api-execution",
     },
-    "RolePolicy api-secrets": {
+    "RolePolicy/api-secrets": {
         "policy": document(
             {
                 "Action": ["secretsmanager:GetSecretValue"],
@@ -185,7 +185,7 @@ TASK = {
         ),
         "role": "api-execution-id",
     },
-    "TaskDefinition api-task": {
+    "TaskDefinition/api-task": {
         "containerDefinitions": [
             {
                 "environment": [{"name": "LOG_LEVEL", "value": "info"}, {"name": "PORT", "value": "8080"}],
@@ -226,7 +226,7 @@ TASK = {
 }
 
 DEPLOYMENT = {
-    "MetricAlarm api-failing": alarm(
+    "MetricAlarm/api-failing": alarm(
         "failing",
         [
             metric("errors", "AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", BALANCER, "Sum"),
@@ -235,14 +235,14 @@ DEPLOYMENT = {
         "IF(requests > 0, 100 * errors / requests * (errors >= 10), 0)",
         5,
     ),
-    "MetricAlarm api-slow": alarm("slow", [RESPONSE], "FILL(response, 0)", 2),
-    "MetricAlarm api-unhealthy": alarm(
+    "MetricAlarm/api-slow": alarm("slow", [RESPONSE], "FILL(response, 0)", 2),
+    "MetricAlarm/api-unhealthy": alarm(
         "unhealthy",
         [metric("fleet0", "AWS/ApplicationELB", "UnHealthyHostCount", TARGET_GROUP, "Maximum")],
         "FILL(fleet0, 0)",
         0,
     ),
-    "Service api-service": {
+    "Service/api-service": {
         "alarms": {
             "alarmNames": [f"shop-staging-api-{role}" for role in ("failing", "slow", "unhealthy")],
             "enable": True,
@@ -277,13 +277,13 @@ DEPLOYMENT = {
 }
 
 STEP_SCALING = {
-    "Target api-scaling": {**SCALED, "maxCapacity": 50, "minCapacity": 8},
-    "Policy api-cpu-high": steps(2, ("0", "10", 25), ("10", "20", 50), ("20", None, 100)),
-    "Policy api-response-high": steps(2, ("0", "0.8", 25), ("0.8", None, 50)),
-    "Policy api-cpu-low": steps(1, ("-15", "0", -10), (None, "-15", -25)),
-    "MetricAlarm api-cpu-high": scaling_alarm("cpu-high", [CPU], "FILL(cpu, 0)", 70, 2),
-    "MetricAlarm api-response-high": scaling_alarm("response-high", [RESPONSE], "FILL(response, 0)", 0.8, 2),
-    "MetricAlarm api-cpu-low": {
+    "Target/api-scaling": {**SCALED, "maxCapacity": 50, "minCapacity": 8},
+    "Policy/api-cpu-high": steps(2, ("0", "10", 25), ("10", "20", 50), ("20", None, 100)),
+    "Policy/api-response-high": steps(2, ("0", "0.8", 25), ("0.8", None, 50)),
+    "Policy/api-cpu-low": steps(1, ("-15", "0", -10), (None, "-15", -25)),
+    "MetricAlarm/api-cpu-high": scaling_alarm("cpu-high", [CPU], "FILL(cpu, 0)", 70, 2),
+    "MetricAlarm/api-response-high": scaling_alarm("response-high", [RESPONSE], "FILL(response, 0)", 0.8, 2),
+    "MetricAlarm/api-cpu-low": {
         **scaling_alarm("cpu-low", [CPU, RESPONSE], "IF(FILL(response, 0) < 0.8, FILL(cpu, 100), 100)", 30, 15),
         "comparisonOperator": "LessThanThreshold",
     },
@@ -320,15 +320,15 @@ def test_target_tracking_and_schedules_are_as_written_down():
         }
 
     assert {
-        name: it for name, it in found.items() if name.startswith(("Policy", "Scheduled", "Target api-s"))
+        name: it for name, it in found.items() if name.startswith(("Policy", "Scheduled", "Target/api-s"))
     } == {
-        "Target api-scaling": {**SCALED, "maxCapacity": 10, "minCapacity": 2},
-        "Policy api-cpu": tracked(70, predefinedMetricType="ECSServiceAverageCPUUtilization"),
-        "Policy api-memory": tracked(80, predefinedMetricType="ECSServiceAverageMemoryUtilization"),
-        "Policy api-requests": tracked(
+        "Target/api-scaling": {**SCALED, "maxCapacity": 10, "minCapacity": 2},
+        "Policy/api-cpu": tracked(70, predefinedMetricType="ECSServiceAverageCPUUtilization"),
+        "Policy/api-memory": tracked(80, predefinedMetricType="ECSServiceAverageMemoryUtilization"),
+        "Policy/api-requests": tracked(
             900, predefinedMetricType="ALBRequestCountPerTarget", resourceLabel="app/lb/1/targetgroup/tg/1"
         ),
-        "ScheduledAction api-at-launch": {
+        "ScheduledAction/api-at-launch": {
             **SCALED,
             "name": "shop-staging-api-launch",
             "scalableTargetAction": {"maxCapacity": 10, "minCapacity": 5},
@@ -347,20 +347,20 @@ def test_second_fleet_is_as_written_down():
     assert {name: it for name, it in found.items() if name not in {*TASK, *SECURITY_GROUPS, *STEP_SCALING}} == {
         **LOAD_BALANCER,
         **DEPLOYMENT,
-        "TargetGroup api-tg-second": LOAD_BALANCER["TargetGroup api-tg"],
-        "Role api-shifting": {"assumeRolePolicy": trust("ecs.amazonaws.com")},
-        "RolePolicyAttachment api-shifting": {
+        "TargetGroup/api-tg-second": LOAD_BALANCER["TargetGroup/api-tg"],
+        "Role/api-shifting": {"assumeRolePolicy": trust("ecs.amazonaws.com")},
+        "RolePolicyAttachment/api-shifting": {
             "policyArn": "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers",
             "role": "api-shifting",
         },
-        "ListenerRule api-production": {
+        "ListenerRule/api-production": {
             "actions": [{"forward": {"targetGroups": groups}, "type": "forward"}],
             "conditions": [{"pathPattern": {"values": ["/*"]}}],
             "ignoreChanges": ["actions"],
             "listenerArn": "arn:aws:made:::api-https",
             "priority": 1,
         },
-        "MetricAlarm api-unhealthy": alarm(
+        "MetricAlarm/api-unhealthy": alarm(
             "unhealthy",
             [
                 metric(f"fleet{number}", "AWS/ApplicationELB", "UnHealthyHostCount", TARGET_GROUP, "Maximum")
@@ -369,8 +369,8 @@ def test_second_fleet_is_as_written_down():
             "FILL(fleet0, 0) + FILL(fleet1, 0)",
             0,
         ),
-        "Service api-service": {
-            **DEPLOYMENT["Service api-service"],
+        "Service/api-service": {
+            **DEPLOYMENT["Service/api-service"],
             "deploymentConfiguration": {"bakeTimeInMinutes": "10", "strategy": "BLUE_GREEN"},
             "loadBalancers": [
                 {

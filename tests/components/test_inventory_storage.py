@@ -78,12 +78,12 @@ STORAGE = {
         noncurrentVersionExpiration={"noncurrentDays": 1},
         expiration={"days": 30},
     ),
-    "OriginAccessControl storage-access": {
+    "OriginAccessControl/storage-access": {
         "originAccessControlOriginType": "s3",
         "signingBehavior": "always",
         "signingProtocol": "sigv4",
     },
-    "ResponseHeadersPolicy storage-headers": {
+    "ResponseHeadersPolicy/storage-headers": {
         "comment": "Security headers and cross-origin reads",
         "corsConfig": {
             "accessControlAllowCredentials": False,
@@ -98,11 +98,11 @@ STORAGE = {
             "strictTransportSecurity": {"accessControlMaxAgeSec": YEAR_SECONDS, "override": True},
         },
     },
-    "CachePolicy storage-changing": cache_policy(3600),
-    "CachePolicy storage-fingerprinted": cache_policy(YEAR_SECONDS),
-    "Function storage-changing": function("public, max-age=3600, stale-while-revalidate=86400"),
-    "Function storage-fingerprinted": function("public, max-age=31536000, immutable"),
-    "Distribution storage-cdn": {
+    "CachePolicy/storage-changing": cache_policy(3600),
+    "CachePolicy/storage-fingerprinted": cache_policy(YEAR_SECONDS),
+    "Function/storage-changing": function("public, max-age=3600, stale-while-revalidate=86400"),
+    "Function/storage-fingerprinted": function("public, max-age=31536000, immutable"),
+    "Distribution/storage-cdn": {
         "aliases": ["static.feed.example"],
         "comment": "feed-files",
         "customErrorResponses": [
@@ -132,7 +132,7 @@ STORAGE = {
             "sslSupportMethod": "sni-only",
         },
     },
-    "DnsRecord storage-alias": {
+    "DnsRecord/storage-alias": {
         "content": "d1.cdn.internal",
         "name": "static.feed.example",
         "proxied": False,
@@ -140,17 +140,17 @@ STORAGE = {
         "type": "CNAME",
         "zoneId": "zone-1",
     },
-    "LogDeliverySource storage-log": {
+    "LogDeliverySource/storage-log": {
         "logType": "ACCESS_LOGS",
         "region": "us-east-1",
         "resourceArn": "arn:aws:made:::storage-cdn",
     },
-    "LogDeliveryDestination storage-log": {
+    "LogDeliveryDestination/storage-log": {
         "deliveryDestinationConfiguration": {"destinationResourceArn": "arn:aws:made:::storage-log-bucket"},
         "outputFormat": "json",
         "region": "us-east-1",
     },
-    "LogDelivery storage-log": {
+    "LogDelivery/storage-log": {
         "deliveryDestinationArn": "arn:aws:made:::storage-log",
         "deliverySourceName": "storage-log",
         "region": "us-east-1",
@@ -163,6 +163,6 @@ def test_storage_is_as_written_down():
 
 
 def test_distribution_without_a_name_of_its_own_has_that_of_cloudfront():
-    distribution = inventory(record())["Distribution storage-cdn"]
+    distribution = inventory(record())["Distribution/storage-cdn"]
     assert distribution["viewerCertificate"] == {"cloudfrontDefaultCertificate": True}
     assert distribution["aliases"] == []

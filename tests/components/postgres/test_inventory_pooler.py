@@ -3,8 +3,8 @@
 from typing import Any
 
 from tests.components import test_collector
+from tests.components.inventory import settings_inventory
 from tests.components.postgres import test_pooler
-from tests.components.settings_inventory import inventory
 
 POOLER: dict[str, dict[str, Any]] = {
     "EventRule/pool-rotated": {
@@ -302,4 +302,7 @@ POOLER: dict[str, dict[str, Any]] = {
 
 
 def test_pooler_is_private_steady_and_measured():
-    assert inventory(test_pooler.record(follow_rotation=True, collecting=test_collector.COLLECTING)) == POOLER
+    assert (
+        settings_inventory(test_pooler.record(follow_rotation=True, collecting=test_collector.COLLECTING))
+        == POOLER
+    )

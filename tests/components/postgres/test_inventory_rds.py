@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from tests.components.inventory import settings_inventory
 from tests.components.postgres import test_rds
-from tests.components.settings_inventory import inventory
 
 SERVER: dict[str, dict[str, Any]] = {
     "Instance/db-analytics": {
@@ -28,6 +28,7 @@ SERVER: dict[str, dict[str, Any]] = {
         "performanceInsightsRetentionPeriod": 7,
         "port": 5432,
         "protect": True,
+        "ignoreChanges": ["snapshotIdentifier"],
         "publiclyAccessible": False,
         "replicateSourceDb": "shop-staging-db",
         "skipFinalSnapshot": True,
@@ -68,6 +69,7 @@ SERVER: dict[str, dict[str, Any]] = {
         "performanceInsightsRetentionPeriod": 7,
         "port": 5432,
         "protect": True,
+        "ignoreChanges": ["snapshotIdentifier"],
         "publiclyAccessible": False,
         "skipFinalSnapshot": False,
         "storageEncrypted": True,
@@ -133,4 +135,4 @@ SERVER: dict[str, dict[str, Any]] = {
 
 
 def test_server_is_private_encrypted_watched_and_kept():
-    assert inventory(test_rds.record(replicas=[test_rds.REPLICA])) == SERVER
+    assert settings_inventory(test_rds.record(replicas=[test_rds.REPLICA])) == SERVER
