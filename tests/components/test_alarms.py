@@ -1,4 +1,4 @@
-"""Topics, composites and events of the alarms; what each alarm says is in tests/alarms."""
+"""Topics, composites and events of the alarms; what each alarm says is in tests/components/alarms."""
 
 import dataclasses
 import json

@@ -12,8 +12,6 @@ from typing import Any
 
 import boto3
 import pytest
-from cloudwatch_facts import FACTS, UNITS, problems
-from cloudwatch_reference import ALARM, OK, UNKNOWN, computed, names, state
 from moto import mock_aws
 
 from footing.plan.record import record
@@ -28,8 +26,10 @@ from simulator.moto_aws.kind import Call
 from simulator.moto_aws.monitoring import KINDS
 from stacks.config.load import StackFile, from_file
 from stacks.observed import observe
+from tests.components.alarms.cloudwatch_facts import FACTS, UNITS, problems
+from tests.components.alarms.cloudwatch_reference import ALARM, OK, UNKNOWN, computed, names, state
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 STACKS = ("staging", "production")
 TOKEN = "aws:cloudwatch/metricAlarm:MetricAlarm"
 ALARMS = 'footing:cloudwatch_alarms: {severities: [page, ticket], email: ["oncall@example.com"]}'

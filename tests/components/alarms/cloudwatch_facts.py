@@ -119,5 +119,5 @@ def problems(namespace: str, metric: str, dimensions: set[str]) -> list[str]:
         return []
     fact = FACTS.get((namespace, metric))
     if fact is None:
-        return [f"{namespace} {metric} is not known to tests/alarms/cloudwatch_facts.py"]
+        return [f"{namespace} {metric} is not known to tests/components/alarms/cloudwatch_facts.py"]
     return [] if dimensions in fact.dimensions else [f"{metric} is not published by {sorted(dimensions)}"]
