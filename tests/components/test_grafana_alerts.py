@@ -308,8 +308,8 @@ def test_every_alert_of_a_stack_is_a_rule_that_somebody_can_act_on(stack: str):
         assert all(it.labels.values())
         assert it.annotations["runbook_url"].startswith("https://")
         assert it.annotations["summary"].endswith(f" in {stack}")
-        told_now = it.annotations["description"]
-        assert told_now.count("{{") == told_now.count("}}")
+        description = it.annotations["description"]
+        assert description.count("{{") == description.count("}}")
         expressions = [stage.model["expr"] for stage in it.stages if "expr" in stage.model]
         for text in expressions:
             parse(text)

@@ -89,11 +89,11 @@ def test_interface_endpoints_stand_in_every_zone_behind_a_group_of_their_own():
         assert (it["vpcEndpointType"], it["privateDnsEnabled"]) == ("Interface", True)
         assert it["securityGroupIds"] == ["net-endpoints-id"]
         assert it["subnetIds"] == [f"net-private-{zone}-id" for zone in "abc"]
-    [door] = recorded.component.upstreams
-    assert (recorded.read, door.port) == ("net-endpoints-id", 443)
+    [upstream] = recorded.component.upstreams
+    assert (recorded.read, upstream.port) == ("net-endpoints-id", 443)
 
 
-def test_network_without_endpoints_has_no_group_and_no_door():
+def test_network_without_endpoints_has_no_group_and_no_upstream():
     recorded = record()
     assert recorded.component.upstreams == []
     assert recorded.of("SecurityGroup") == []

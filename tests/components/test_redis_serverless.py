@@ -42,11 +42,11 @@ def test_serverless_store_has_limits_users_snapshots_and_protection():
     assert {key: store.inputs[key] for key in expected} == expected
 
 
-def test_serverless_url_is_secret_and_both_its_doors_can_be_opened():
+def test_serverless_url_is_secret_and_both_its_ports_are_upstreams():
     recorded = record()
     assert recorded.outputs["url"] == Secret("rediss://default:generated-password@serverless.internal:6379")
     assert recorded.outputs["reader_url"] == Secret("rediss://default:generated-password@serverless.internal:6380")
-    assert {(door.role, door.port) for door in recorded.component.upstreams} == {
+    assert {(upstream.role, upstream.port) for upstream in recorded.component.upstreams} == {
         ("redis", 6379),
         ("redis-reader", 6380),
     }

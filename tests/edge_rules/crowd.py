@@ -60,7 +60,7 @@ class CrowdResult:
     """Requests refused or challenged, by the rule that did it."""
     passed_at_seconds: list[float] = field(default_factory=list)
     """When each of the others passed."""
-    asked_of_origin: int = 0
+    origin_requests: int = 0
     """Requests that the origin saw."""
 
     @property
@@ -82,7 +82,7 @@ class CrowdResult:
     @property
     def hit_ratio(self) -> float:
         """Share of the passed requests that the edge answered by itself."""
-        return 1 - self.asked_of_origin / self.passed if self.passed else 0.0
+        return 1 - self.origin_requests / self.passed if self.passed else 0.0
 
 
 def run(phases: Phases, crowd: Crowd) -> CrowdResult:
@@ -99,7 +99,7 @@ def run(phases: Phases, crowd: Crowd) -> CrowdResult:
             continue
         outcome.passed_at_seconds.append(time)
         if not kept or cache.is_stale(number, time, lifetime):
-            outcome.asked_of_origin += 1
+            outcome.origin_requests += 1
             cache.store(number, time)
     return outcome
 

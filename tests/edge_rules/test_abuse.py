@@ -85,7 +85,7 @@ def test_page_on_abuse_has_the_numbers_of_the_simulation():
         outcome = of(crowd.title)
         refused = ", ".join(f"`{ref}` {count}" for ref, count in sorted(outcome.refused.items())) or "nobody"
         passed = outcome.sent, outcome.passed, outcome.passed_in_fullest_minute
-        origin = f"{outcome.asked_of_origin} ({outcome.hit_ratio:.0%} from the edge)"
+        origin = f"{outcome.origin_requests} ({outcome.hit_ratio:.0%} from the edge)"
         rows.append((f"{crowd.title}, for {crowd.seconds} s", *passed, refused, origin))
     headers = ("case", "sent", "passed", "most in a minute", "refused by", "the origin saw")
     assert " ".join(table(headers, rows).split()) in text
@@ -114,4 +114,4 @@ def test_one_thing_is_fetched_once_in_its_life_however_many_ask():
     feed = Crowd(
         title="", path="/rest/feed", host="feed.example", requests_per_second=1, seconds=120, addresses=60
     )
-    assert run(PHASES, feed).asked_of_origin == 4
+    assert run(PHASES, feed).origin_requests == 4

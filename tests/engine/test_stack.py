@@ -124,20 +124,20 @@ def test_production_is_applied_twice_without_a_change_and_refuses_to_be_destroye
     assert refused.returncode == 1
     assert "Nothing was destroyed: 13 resources of 'production' are protected." in refused.stdout
     # An alert on what nobody scrapes is mute, or its ticket stands for ever.
-    assert jobs_asked("production") == jobs_read(tree, "production") - {Job.COLLECTOR, Job.REDIS}
+    assert jobs_queried("production") == jobs_scraped(tree, "production") - {Job.COLLECTOR, Job.REDIS}
 
 
-def test_stack_that_collects_nothing_asks_no_job():
-    assert jobs_asked("staging") == set()
+def test_stack_that_collects_nothing_queries_no_job():
+    assert jobs_queried("staging") == set()
 
 
-def jobs_asked(stack: str) -> set[str]:
+def jobs_queried(stack: str) -> set[str]:
     series = queried_series(observed(stack, stack_file(stack, ROOT / f"Pulumi.{stack}.yaml")).signals)
     return {match.value for it in series for match in it.matches if match.label == "job"}
 
 
-def jobs_read(tree: Path, stack: str) -> set[str]:
-    """Jobs that the collectors of the stack read, as its state has them."""
+def jobs_scraped(tree: Path, stack: str) -> set[str]:
+    """Return the jobs that the collectors of the stack scrape, as its state has them."""
     state = json.loads((tree / f".footing/{stack}/state/.pulumi/stacks/footing/{stack}.json").read_text())
     made = state["checkpoint"]["latest"]["resources"]
     tasks = [it["inputs"] for it in made if it["type"] == "aws:ecs/taskDefinition:TaskDefinition"]

@@ -202,7 +202,7 @@ def _service() -> list[Spoil]:
 
 
 def _balancer_and_network() -> list[Spoil]:
-    door = "SecurityGroupIngressRule/pooler-tasks-into-database"
+    ingress = "SecurityGroupIngressRule/pooler-tasks-into-database"
     return [
         spoil("balancer-https", "Listener/service-http", {"defaultActions.0.type": "forward"}),
         spoil("balancer-https", "Listener/service-http", {"defaultActions.0.redirect.protocol": "HTTP"}),
@@ -243,12 +243,12 @@ def _balancer_and_network() -> list[Spoil]:
         spoil("network-flow-logs", "FlowLog/network-flow", {"trafficType": "ACCEPT"}, fails="Vpc/network-vpc"),
         spoil(
             "database-ingress-from-pooler",
-            door,
+            ingress,
             links={"referencedSecurityGroupId": ["SecurityGroup/service-tasks"]},
         ),
         spoil(
             "database-ingress-from-pooler",
-            door,
+            ingress,
             {"cidrIpv4": "10.10.0.0/16", "referencedSecurityGroupId": GONE},
             links={"referencedSecurityGroupId": []},
         ),

@@ -263,7 +263,7 @@ def test_messages_go_where_their_severity_says(changed: Callable[..., Plan]):
     assert set().union(*ways(committed("staging")).values()) == {"emails"}
 
 
-def test_whatever_runs_tasks_has_the_door_to_the_endpoints(changed: Callable[..., Plan]):
+def test_endpoints_admit_whatever_runs_tasks(changed: Callable[..., Plan]):
     def with_endpoints(config: dict[str, Any]) -> None:
         config["footing:network"]["endpoints"] = ["ecr.api", "logs"]
 

@@ -304,13 +304,13 @@ def test_signals_watch_the_tasks_and_the_way_to_them():
     assert {"LoadBalancer": "app/lb/1", "TargetGroup": "targetgroup/tg/1"} in recorded.read
 
 
-def test_doors_open_by_group_from_clients_to_the_database():
+def test_security_groups_admit_clients_to_the_pooler_and_it_to_the_database():
     recorded = record()
-    doors = {
+    rules = {
         (it.inputs["securityGroupId"], it.inputs["referencedSecurityGroupId"], it.inputs["fromPort"])
         for it in recorded.of("SecurityGroupIngressRule")
     }
-    assert doors == {("pool-tasks-id", "pool-front-id", 6432), ("sg-db", "pool-tasks-id", 5432)}
+    assert rules == {("pool-tasks-id", "pool-front-id", 6432), ("sg-db", "pool-tasks-id", 5432)}
 
 
 def test_containers_run_unprivileged_on_a_read_only_root():
