@@ -17,7 +17,7 @@ from typing import Final
 from lazy_sdk import recipe as recipes
 from lazy_sdk.recipe import Recipe
 
-FORMAT: Final = 2
+FORMAT: Final = 5
 """Version of the files' form; another number makes all recipes anew."""
 
 _DIGEST_BYTES: Final = 4

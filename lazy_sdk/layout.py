@@ -24,8 +24,8 @@ SDKS: Final = frozenset(
 )
 """Packages that are looked at; each file in them still has to have a known shape."""
 
-CLASS_FILES: Final = frozenset({"_inputs", "outputs"})
-"""Modules that hold the nested types of a whole service, thousands of them in the largest."""
+CLASS_FILES: Final = frozenset({"_enums", "_inputs", "outputs"})
+"""Modules that hold the nested types of a whole service, thousands of them in the largest, or its enumerations."""
 
 _EXPORTS: Final = re.compile(r"^__all__ = (\[[^\]]*\])$", re.MULTILINE)
 _CLASS: Final = re.compile(r"^(?:@.*\n)*class (\w+)", re.MULTILINE)
@@ -46,6 +46,10 @@ class ClassFile:
 
     head: str
     places: Mapping[str, SourceSpan]
+
+    def offsets(self) -> dict[str, tuple[int, int, int]]:
+        """Return the places as plain numbers, which `marshal` takes."""
+        return {name: (span.start, span.end, span.lines_before) for name, span in self.places.items()}
 
 
 @dataclass(frozen=True)

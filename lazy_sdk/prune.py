@@ -1,28 +1,28 @@
-"""Makes a source smaller: only the nested types it names, no more."""
+"""Makes a source smaller: only the nested types and enumerations that it names."""
 
 import re
 from collections.abc import Collection, Container
 from typing import Final
 
-_STAR: Final = re.compile(r"^from \._inputs import \*$", re.MULTILINE)
+_STAR: Final = re.compile(r"^from \.(_inputs|_enums) import \*$", re.MULTILINE)
 # `outputs.Rule` is found through the module when it is needed; a bare name must be there at once.
 _BARE_NAME: Final = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _BASES: Final = re.compile(r"^class \w+\((.*)\):$", re.MULTILINE)
 
 
-def takes_all_inputs(source: str) -> bool:
-    """Tell whether a module takes every name of the `_inputs` beside it."""
-    return _STAR.search(source) is not None
+def starred(source: str) -> list[str]:
+    """Return which of the `_inputs` and `_enums` beside it a module takes every name of."""
+    return _STAR.findall(source)
 
 
-def take_named_inputs(source: str, names: Container[str]) -> str:
-    """Replace `from ._inputs import *` by an import of those of `names` that the module mentions.
+def take_named(source: str, module: str, names: Container[str], text: str) -> str:
+    """Replace `from ._inputs import *` by an import of those of `names` that `text` mentions.
 
     It stays one line, so that all others keep their numbers.
     """
-    mentioned = _mentioned(source, names)
-    named = f"from ._inputs import {', '.join(mentioned)}" if mentioned else "from . import _inputs"
-    return _STAR.sub(named, source)
+    mentioned = _mentioned(text, names)
+    named = f"from .{module} import {', '.join(mentioned)}" if mentioned else f"from . import {module}"
+    return source.replace(f"from .{module} import *", named)
 
 
 def reached(text: str, names: Container[str], own: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

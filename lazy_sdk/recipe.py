@@ -8,11 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import CodeType
-from typing import Any, Final
+from typing import Any
 
 from lazy_sdk import layout, prune
-
-INPUTS: Final = "_inputs.py"
 
 Chunk = tuple[tuple[str, ...], tuple[str, ...], bytes]
 """The code of one class in `marshal`'s form, after the names it needs first and those it mentions."""
@@ -56,17 +54,16 @@ def of_file(name: str, path: Path) -> Recipe:
     as_it_is = Recipe((path.name,))
     if path.name == "__init__.py":
         return _of_package(name, path, source) or as_it_is
-    if path.stem in layout.CLASS_FILES:
-        if (shape := layout.class_file(source)) is None:
-            return as_it_is
-        places = {name: (span.start, span.end, span.lines_before) for name, span in shape.places.items()}
-        return Recipe((path.name,), _compiled(shape.head, path), places=places)
-    sources: tuple[str, ...] = (path.name,)
-    if prune.takes_all_inputs(source):
-        sources = (path.name, INPUTS)
-        if (inputs := layout.class_file(_text(path.with_name(INPUTS)))) is not None:
-            source = prune.take_named_inputs(source, inputs.places)
-    return Recipe(sources, _compiled(source, path))
+    shape = layout.class_file(source) if path.stem in layout.CLASS_FILES else None
+    if shape is None and path.stem in layout.CLASS_FILES:
+        return as_it_is
+    code, sources = source if shape is None else shape.head, [path.name]
+    for module in prune.starred(code):
+        sources.append(f"{module}.py")
+        if (named := layout.class_file(_text(path.with_name(f"{module}.py")))) is not None:
+            code = prune.take_named(code, module, named.places, source)
+    places = {} if shape is None else shape.offsets()
+    return Recipe(tuple(sources), _compiled(code, path), places=places)
 
 
 def chunk(recipe: Recipe, name: str, path: Path, source: str) -> Chunk:
@@ -100,13 +97,21 @@ def _of_package(name: str, path: Path, source: str) -> Recipe | None:
 
 
 def _compiled(source: str, path: Path, *, lines_before: int = 0) -> CodeType:
-    """Compile a part of an SDK with its annotations as texts: half of an import makes what one in ten is read of.
+    """Compile a part of an SDK, with its annotations as texts.
 
-    A typed dictionary reads all of its own while it is made, and keeps them.
+    To make the annotations' values takes half of an import, and one in ten is read. A typed dictionary makes its
+    own in any case, for type checkers alone: the SDK only asks whether a class is one.
     """
-    flags = 0 if "(TypedDict):" in source else __future__.annotations.compiler_flag
-    moved = ast.increment_lineno(ast.parse(source, str(path)), lines_before) if lines_before else source
-    code: CodeType = compile(moved, str(path), "exec", flags=flags, dont_inherit=True)
+    typed_dictionary = "(TypedDict):" in source
+    if lines_before or typed_dictionary:
+        tree = ast.increment_lineno(ast.parse(source, str(path)), lines_before)
+        for node in tree.body if typed_dictionary else ():
+            if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "TypedDict" for base in node.bases):
+                node.body = [ast.copy_location(ast.Pass(), node)]
+    flags = __future__.annotations.compiler_flag
+    code: CodeType = compile(
+        tree if lines_before or typed_dictionary else source, str(path), "exec", flags=flags, dont_inherit=True
+    )
     return code
 
 

@@ -68,7 +68,7 @@ def test_package_of_another_shape_is_unknown(changed: str) -> None:
 
 
 def test_module_takes_only_the_inputs_that_it_names_and_keeps_its_lines() -> None:
-    made = prune.take_named_inputs(ZONE, {"RuleArgs", "LimitArgs", "Rule"})
+    made = prune.take_named(ZONE, "_inputs", {"RuleArgs", "LimitArgs", "Rule"}, ZONE)
     assert made.splitlines() == [
         "from ._inputs import RuleArgs" if line == "from ._inputs import *" else line for line in ZONE.splitlines()
     ]

@@ -149,8 +149,6 @@ import hashlib, importlib, inspect, json, sys, typing
 import pulumi
 from pulumi import _types
 
-ALWAYS_KNOWN = {"Output": pulumi.Output, "T": type(None)}
-
 def touch(name):
     package, _, rest = name.partition(".")
     value = importlib.import_module(package)
@@ -169,8 +167,10 @@ def classes():
                     yield f"{name}.{value.__qualname__}", value
 
 def describe(value):
+    if typing.is_typeddict(value):
+        return "TypedDict"  # The hook leaves the keys out: they are for type checkers.
     hints = {key: str(kind) for key, kind in sorted(_types._types_from_py_properties(value).items())}
-    said = [
+    facts = [
         [base.__qualname__ for base in value.__mro__],
         {key: str(kind) for key, kind in getattr(value, "__annotations__", {}).items()},
         sorted(key for key in vars(value) if not key.startswith("__")),
@@ -180,9 +180,7 @@ def describe(value):
         value.__init__.__code__.co_firstlineno if hasattr(value.__init__, "__code__") else 0,
         hints,
     ]
-    if typing.is_typeddict(value):
-        said.append({key: str(kind) for key, kind in typing.get_type_hints(value, localns=ALWAYS_KNOWN).items()})
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 for name in NAMES:
     touch(name)
@@ -201,7 +199,7 @@ def test_installed_sdks_have_the_known_shape() -> None:
     for package in ("pulumi_aws", "pulumi_aws.ec2", "pulumi_cloudflare", "pulumiverse_grafana.alerting"):
         file = Path(SITE, *package.split("."), "__init__.py")
         assert layout.package_file(package, file.read_text()), package
-        for stem in layout.CLASS_FILES:
+        for stem in layout.CLASS_FILES - ({"_enums"} if package != "pulumi_aws.ec2" else set()):
             assert layout.class_file(file.with_name(f"{stem}.py").read_text()), f"{package}.{stem}"
 
 
