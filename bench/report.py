@@ -150,8 +150,11 @@ _WHERE = """\
   rest as data.
 - **One future for each property**, where the SDK makes four and a task. A value that is a text or a number is
   known without the function that the SDK makes to search it, a circle that nobody frees while collections are off.
+- **Answers are translated when read.** The SDK makes the classes of outputs of every property of every answer; few
+  are read.
 - **Types on demand.** The SDK evaluates the annotations of all properties of a resource and of its nested types;
-  the plan does so for those that are given. The import hook leaves annotations as texts until then.
+  the plan does so for those that are given. The import hook leaves annotations as texts until then, and the
+  keys of typed dictionaries, which type checkers alone read, out.
 - **One stack frame** is sent with each resource instead of the whole stack.
 
 The last three replace undocumented functions of the SDK (`footing/plan/sdk.py` and `sdk_types.py`) while a plan is

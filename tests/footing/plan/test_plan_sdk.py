@@ -137,7 +137,28 @@ def test_replaced_functions_make_the_same_plan(monkeypatch: pytest.MonkeyPatch) 
     assert [resource.name for resource in few.resources] == ["found", "parent", "first", "second"]
 
 
-@pytest.mark.parametrize("name", ["transfer_properties", "contains_unknowns"])
+def test_an_answered_property_is_translated_when_something_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    translated: list[Any] = []
+    original = rpc.translate_output_properties
+
+    def noted(output: Any, *others: Any, **named: Any) -> Any:
+        translated.append(output)
+        return original(output, *others, **named)
+
+    monkeypatch.setattr(rpc, "translate_output_properties", noted)
+
+    def program() -> None:
+        topic = aws.sns.Topic("topic", display_name="Read before", policy="unread")
+        pulumi.export("before", topic.display_name)
+        late = aws.sns.Topic("late", display_name="Read later", opts=pulumi.ResourceOptions(depends_on=topic))
+        pulumi.export("later", topic.arn.apply(str) and late.urn.apply(lambda _: late.display_name))
+
+    plan = record(program, project="p", stack="s", config={}, root=ROOT)
+    assert (plan.outputs["before"], plan.outputs["later"]) == ("Read before", "Read later")
+    assert sorted(translated) == ["Read before", "Read later"]
+
+
+@pytest.mark.parametrize("name", ["transfer_properties", "contains_unknowns", "resolve_outputs"])
 def test_an_sdk_with_other_parameters_keeps_its_functions(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rpc, name, lambda another: None)
     before = rpc.transfer_properties, rpc.contains_unknowns, registration.create_urn
