@@ -48,11 +48,7 @@ def plan(
     verbose: Annotated[bool, typer.Option("--verbose", help="Show every input; secrets stay hidden.")] = False,
 ) -> None:
     """Show every resource of STACK, offline: no cloud, no engine, nothing decrypted."""
-    from rich.console import Console
-
     from footing.plan.collection import never_collect
-    from footing.plan.render import tree
-    from stacks.cost import way_out_note
 
     never_collect()
     file = _read(stack, config_file)
@@ -60,6 +56,12 @@ def plan(
     if as_json:
         typer.echo(planned.to_json())
         return
+
+    from rich.console import Console
+
+    from footing.plan.render import tree
+    from stacks.cost import way_out_note
+
     notes = [way_out_note(file.config.network)]
     tree(planned, Console(highlight=False), verbose=verbose, notes=notes)
 

@@ -40,7 +40,12 @@ class AlertIdentity:
 
 def to_yaml(rule_groups: Iterable[dict[str, Any]]) -> str:
     """Return `rule_groups` as a file, for `rule_files` of Prometheus or the ruler of a managed store."""
-    return yaml.safe_dump({"groups": list(rule_groups)}, sort_keys=False, width=120)
+    return yaml.dump(
+        {"groups": list(rule_groups)},
+        Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper),
+        sort_keys=False,
+        width=120,
+    )
 
 
 def recordings_alone(components: Iterable[Signals], identity: AlertIdentity) -> Iterator[dict[str, Any]]:
