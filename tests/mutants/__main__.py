@@ -65,7 +65,9 @@ def _unnoticed(chosen: Sequence[Mutant], processes: int) -> Iterator[Mutant]:
             running[child] = mutant, time.monotonic()
         child, status = os.waitpid(-1, os.WNOHANG)
         if child:
-            mutant, _ = running.pop(child)
+            mutant, since = running.pop(child)
+            done = len(chosen) - len(waiting) - len(running)
+            print(f"{done} of {len(chosen)}: {time.monotonic() - since:.0f} s, {mutant}", file=sys.stderr)
             if os.waitstatus_to_exitcode(status) == 0:
                 print(f"not noticed: {mutant}", flush=True)
                 yield mutant
