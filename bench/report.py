@@ -157,6 +157,6 @@ _WHERE = """\
   keys of typed dictionaries, which type checkers alone read, out.
 - **One stack frame** is sent with each resource instead of the whole stack.
 
-The last three replace undocumented functions of the SDK (`footing/plan/sdk.py` and `sdk_types.py`) while a plan is
+The last four replace undocumented functions of the SDK (`footing/plan/sdk*.py`) while a plan is
 made, and only where these have the shape that is known; elsewhere a plan is slower and the same.
 """

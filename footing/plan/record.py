@@ -12,7 +12,8 @@ from footing.plan.loop import PlanLoop
 from footing.plan.model import Plan, PlannedResource
 from footing.plan.monitor import Recorder
 from footing.plan.requests import RequestReader
-from footing.plan.sdk import answer_callbacks_here, few_outputs, isolated, short_traces
+from footing.plan.sdk import answer_callbacks_here, isolated, short_traces
+from footing.plan.sdk_outputs import few_outputs
 from footing.plan.sdk_types import types_on_demand
 from footing.plan.source import SourceFinder
 from footing.plan.values import ValueReader

@@ -15,7 +15,8 @@ from pulumi.runtime.proto import source_pb2
 
 import wire_format
 from footing.plan.record import record
-from footing.plan.sdk import few_outputs, short_traces
+from footing.plan.sdk import short_traces
+from footing.plan.sdk_outputs import few_outputs
 from footing.plan.sdk_types import PropertyTypes, types_on_demand
 
 ROOT = Path(__file__).parents[3]
