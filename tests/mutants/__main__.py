@@ -80,15 +80,16 @@ def _unnoticed(chosen: Sequence[Mutant], processes: int) -> Iterator[Mutant]:
 def tests_of(path: Path) -> list[str]:
     """Return the test files of the component of `path`, inventories first: they are quick, and notice the most."""
     parts = path.relative_to(ROOT).with_suffix("").parts
-    files = {it: it.read_text() for it in TESTS.rglob("test_*.py")}
+    files = {it: it.read_text() for it in (ROOT / "tests").rglob("*.py")}
     if parts[1] in {"aws", "alloy", "component", "document"}:
         found = set(files)
     else:
         package = ".".join(parts[: 3 if parts[1] == "postgres" else 2])
         found = {it for it, text in files.items() if re.search(rf"{re.escape(package)}\b", text)}
-        # An inventory takes the arguments of the component's other tests.
+        # An inventory takes the arguments of the component's other tests, or makes it through a helper.
         names = "|".join(it.stem for it in found)
         found |= {it for it, text in files.items() if names and re.search(rf"\b({names})\b", text)}
+    found = {it for it in found if it.is_relative_to(TESTS) and it.name.startswith("test_")}
     return [str(it) for it in sorted(found, key=lambda it: ("inventory" not in it.stem, it))]
 
 
