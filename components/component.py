@@ -6,6 +6,8 @@ from inspect import get_annotations
 from typing import Any, get_origin
 
 import pulumi
+from msgspec import Struct
+from msgspec.structs import asdict
 
 PACKAGE = "footing"
 """First part of every component's type token. Part of the state of every stack: never renamed without an alias."""
@@ -48,12 +50,13 @@ def output_names(component: type[Component]) -> list[str]:
 
 def _inputs(args: object) -> dict[str, Any]:
     """Return the fields of `args` as inputs of the component; None is left out."""
-    return {key: _plain(value) for key, value in vars(args).items() if value is not None}
+    fields = asdict(args) if isinstance(args, Struct) else vars(args)
+    return {key: _plain(value) for key, value in fields.items() if value is not None}
 
 
 def _plain(value: Any) -> Any:
     """Return nested args as dictionaries; `dataclasses.asdict` would deep-copy Outputs, which raises."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct) or (dataclasses.is_dataclass(value) and not isinstance(value, type)):
         return _inputs(value)
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
