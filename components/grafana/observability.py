@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pulumi
 import pulumiverse_grafana as grafana
+from msgspec import structs
 
 from components.component import Component
 from components.document import json_text
@@ -48,7 +49,7 @@ class Observability(Component):
         self._signals = telemetry.signals(args.environment)
         if args.prometheus_datasource_uid is None:
             # Checks alone: nobody queries Prometheus.
-            self._signals = replace(self._signals, signals=())
+            self._signals = structs.replace(self._signals, signals=())
         self._args = args = replace(args, signals=(*args.signals, self._signals))
         self._folder = grafana.oss.Folder(
             f"{name}-folder",

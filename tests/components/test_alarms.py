@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from components.alarms.args import AlarmsArgs
 from components.alarms.component import Alarms
@@ -259,7 +260,7 @@ def test_share_of_several_metrics_is_one_expression_over_hidden_ones():
         ({"prefix": "x" * 250}, "its name has over 255 characters"),
         ({"signals": [*ARGS.signals, *ARGS.signals]}, "2 alarms are called 'connections-page'"),
         (
-            {"signals": [Signals(subject="Any", signals=(dataclasses.replace(ERRORS, for_seconds=90_000),))]},
+            {"signals": [Signals(subject="Any", signals=(replace(ERRORS, for_seconds=90_000),))]},
             "alarm 'errors-page' looks back 90000 seconds, allowed up to 86400",
         ),
     ],
