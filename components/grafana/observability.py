@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import pulumi
 import pulumiverse_grafana as grafana
-from msgspec import structs
+from msgspec.structs import replace
 
 from components.component import Component
 from components.document import json_text
@@ -49,7 +48,7 @@ class Observability(Component):
         self._signals = telemetry.signals(args.environment)
         if args.prometheus_datasource_uid is None:
             # Checks alone: nobody queries Prometheus.
-            self._signals = structs.replace(self._signals, signals=())
+            self._signals = replace(self._signals, signals=())
         self._args = args = replace(args, signals=(*args.signals, self._signals))
         self._folder = grafana.oss.Folder(
             f"{name}-folder",

@@ -1,4 +1,3 @@
-import dataclasses
 from collections.abc import Mapping
 
 import pulumi
@@ -248,7 +247,7 @@ def imported(**changes: object) -> Mapping[str, str]:
 def test_existing_rule_sets_and_settings_are_adopted_by_their_ids():
     assert imported() == {}
     assert imported(adopt=ADOPTED) == {"edge-http-request-cache-settings": f"zones/{'0' * 32}/{'a' * 32}"}
-    found = imported(adopt=dataclasses.replace(ADOPTED, settings=True))
+    found = imported(adopt=replace(ADOPTED, settings=True))
     assert found["edge-ssl"] == f"{'0' * 32}/ssl"
     for name in ("edge-dnssec", "edge-bots", "edge-tiers", "edge-smart-tiers"):
         assert found[name] == "0" * 32
