@@ -1,9 +1,8 @@
 """Amazon Managed Service for Prometheus: a store of metrics without a server of ours, and its rules."""
 
-from dataclasses import dataclass
-
 import pulumi
 import pulumi_aws as aws
+from msgspec import Struct
 
 from components.aws import iam
 from components.component import Component
@@ -17,8 +16,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-p
 """
 
 
-@dataclass(frozen=True, kw_only=True)
-class ManagedPrometheusArgs:
+class ManagedPrometheusArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `ManagedPrometheus`."""
 
     alias: str
@@ -84,8 +82,7 @@ class ManagedPrometheus(Component):
         self._finish()
 
 
-@dataclass(frozen=True, kw_only=True)
-class ManagedPrometheusRulesArgs:
+class ManagedPrometheusRulesArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `ManagedPrometheusRules`."""
 
     workspace_id: pulumi.Input[str]

@@ -1,15 +1,13 @@
 """The ECS cluster that all tasks of a stack share."""
 
-from dataclasses import dataclass
-
 import pulumi
 import pulumi_aws as aws
+from msgspec import Struct
 
 from components.component import Component
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClusterArgs:
+class ClusterArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `Cluster`."""
 
     cluster_name: str

@@ -1,11 +1,12 @@
 """Base of every component: its type token, the parent of its children, the registration of its outputs."""
 
-import dataclasses
 from collections.abc import Mapping
 from inspect import get_annotations
 from typing import Any, get_origin
 
 import pulumi
+from msgspec import Struct
+from msgspec.structs import asdict
 
 PACKAGE = "footing"
 """First part of every component's type token. Part of the state of every stack: never renamed without an alias."""
@@ -14,7 +15,7 @@ PACKAGE = "footing"
 class Component(pulumi.ComponentResource):
     """Base of every component; a subclass annotates its outputs and ends its constructor with `_finish()`."""
 
-    def __init__(self, name: str, args: object, opts: pulumi.ResourceOptions | None) -> None:
+    def __init__(self, name: str, args: Struct, opts: pulumi.ResourceOptions | None) -> None:
         super().__init__(f"{PACKAGE}:index:{type(self).__name__}", name, _inputs(args), opts)
         self._name = name
 
@@ -46,14 +47,14 @@ def output_names(component: type[Component]) -> list[str]:
     return [name for name, hint in get_annotations(component).items() if get_origin(hint) == output]
 
 
-def _inputs(args: object) -> dict[str, Any]:
+def _inputs(args: Struct) -> dict[str, Any]:
     """Return the fields of `args` as inputs of the component; None is left out."""
-    return {key: _plain(value) for key, value in vars(args).items() if value is not None}
+    return {key: _plain(value) for key, value in asdict(args).items() if value is not None}
 
 
 def _plain(value: Any) -> Any:
-    """Return nested args as dictionaries; `dataclasses.asdict` would deep-copy Outputs, which raises."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    """Return nested args as dictionaries; Outputs in them stay as they are."""
+    if isinstance(value, Struct):
         return _inputs(value)
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]

@@ -1,11 +1,11 @@
 """The zone at Cloudflare and the certificate that the origin shows it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_cloudflare as cloudflare
+from msgspec import Struct
 
 from components.component import Component
 
@@ -13,8 +13,7 @@ AUTOMATIC_TTL = 1
 """Cloudflare's word for "automatic" in a record's TTL."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DomainArgs:
+class DomainArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `Domain`."""
 
     zone_name: str

@@ -1,9 +1,8 @@
 """Grafana Cloud: a stack with a hosted Prometheus, and a token that may write to it and expires."""
 
-from dataclasses import dataclass
-
 import pulumi
 import pulumiverse_grafana as grafana
+from msgspec import Struct
 
 from components.aws import secrets_manager
 from components.component import Component
@@ -14,8 +13,7 @@ LEAST_TOKEN_DAYS = 2
 """Shortest life of a token: its second half is when a deployment replaces it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GrafanaCloudArgs:
+class GrafanaCloudArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `GrafanaCloud`; its provider needs a token of the organization."""
 
     slug: str

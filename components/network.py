@@ -1,11 +1,11 @@
 """The network: a VPC over several availability zones, with public and private subnets."""
 
 import ipaddress
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 import pulumi
 import pulumi_aws as aws
+from msgspec import Struct, field
 
 from components.aws import iam, security_groups
 from components.aws.security_groups import Upstream
@@ -30,8 +30,7 @@ class Nat(StrEnum):
     """One gateway a zone: a zone's outage stays in that zone."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NetworkArgs:
+class NetworkArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `Network`."""
 
     cidr: str

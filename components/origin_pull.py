@@ -4,12 +4,11 @@ The certificate that Cloudflare offers for this is shared by all its customers a
 Cloudflare is the client. https://developers.cloudflare.com/ssl/origin-configuration/authenticated-origin-pull/
 """
 
-from dataclasses import dataclass
-
 import pulumi
 import pulumi_aws as aws
 import pulumi_cloudflare as cloudflare
 import pulumi_tls as tls
+from msgspec import Struct
 
 from components.aws.buckets import BucketRules, PrivateBucket
 from components.component import Component
@@ -35,8 +34,7 @@ NONCURRENT_DAYS = 30
 """How long a replaced certificate of the authority is kept, in days."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class OriginPullArgs:
+class OriginPullArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `OriginPull`."""
 
     zone_id: pulumi.Input[str]

@@ -5,8 +5,9 @@ Source: https://developers.cloudflare.com/ruleset-engine/rules-language/fields/r
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from edge_rules.evaluation.traffic import Exchange, Response
 from edge_rules.expression import NEVER, AnswerUnknownError, Condition, Expression, some
@@ -24,8 +25,7 @@ COMPARISONS: dict[str, Callable[[int, int], bool]] = {
 """Comparisons of whole numbers, by their name in the language."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Field(Generic[T]):
+class Field(Struct, Generic[T], frozen=True, kw_only=True):
     """A field with one value."""
 
     written: str
@@ -42,7 +42,7 @@ class Field(Generic[T]):
         return Condition(written=f"{self.written} {comparison}", check=lambda it: check(self.read(it)))
 
 
-class TextField(Field[str]):
+class TextField(Field[str], frozen=True):
     """A field that holds text."""
 
     def lower(self) -> "TextField":
@@ -66,7 +66,7 @@ class TextField(Field[str]):
         return self._compared(f"eq {quoted(wanted)}", lambda text: text == wanted)
 
 
-class NumberField(Field[int]):
+class NumberField(Field[int], frozen=True):
     """A field that holds a whole number."""
 
     def compared(self, comparison: str, number: int) -> Expression:
@@ -75,8 +75,7 @@ class NumberField(Field[int]):
         return self._compared(f"{comparison} {number}", lambda value: holds(value, number))
 
 
-@dataclass(frozen=True, kw_only=True)
-class HeadersField:
+class HeadersField(Struct, frozen=True, kw_only=True):
     """The names of all headers."""
 
     written: str

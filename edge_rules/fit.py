@@ -1,7 +1,9 @@
 """Settings that a plan does not support, and the nearest settings that it does."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from edge_rules.plans import PLAN_CAPABILITIES, CloudflarePlan, PlanCapabilities, smallest
 from edge_rules.settings import Bots, EdgeSettings, RequestRate, Waf
@@ -15,8 +17,7 @@ KEYS = {
 """Configuration key of each rate limit, by its rule's ref; most important first: the last is given up first."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Unsupported:
+class Unsupported(Struct, frozen=True, kw_only=True):
     """One setting that the plan does not support."""
 
     key: str

@@ -5,8 +5,10 @@ imports Pulumi.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from edge_rules.rule import Phase
 
@@ -37,8 +39,7 @@ class CloudflarePlan(StrEnum):
     """As Business, and more by contract."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlanCapabilities:
+class PlanCapabilities(Struct, frozen=True, kw_only=True):
     """The parts of a plan that decide whether a set of rules can be applied."""
 
     rules: int

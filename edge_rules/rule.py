@@ -1,8 +1,9 @@
 """A rule of the edge as plain data: when, and what then. The provider's classes are made from it elsewhere."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from edge_rules.expression import ALWAYS, Expression
 
@@ -34,8 +35,7 @@ class Phase(StrEnum):
     """The last match wins."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Redirect:
+class Redirect(Struct, frozen=True, kw_only=True):
     """Answer with the same path at another host name."""
 
     hostname: str
@@ -44,21 +44,18 @@ class Redirect:
     """301 for good, 302 for now."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Skip:
+class Skip(Struct, frozen=True, kw_only=True):
     """Leave later checks out."""
 
     phases: tuple[str, ...] = ()
     """Phases that are left out, for example `http_request_sbfm`: Super Bot Fight Mode."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Challenge:
+class Challenge(Struct, frozen=True, kw_only=True):
     """Let the visitor show that it is a browser with a person, by Cloudflare's choice of means."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Block:
+class Block(Struct, frozen=True, kw_only=True):
     """Refuse with this answer."""
 
     status: int
@@ -69,8 +66,7 @@ class Block:
     """Body of the answer; empty for Cloudflare's own page and status, all that the free plan has."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RateLimit:
+class RateLimit(Struct, frozen=True, kw_only=True):
     """Count requests of one address in one data centre, and act once they are more than `requests`.
 
     The counter starts with the first request and is forgotten after the period: a fixed window, no token bucket.
@@ -92,8 +88,7 @@ class RateLimit:
     """What has a counter of its own; Cloudflare insists on the data centre."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExecuteManaged:
+class ExecuteManaged(Struct, frozen=True, kw_only=True):
     """Run one of Cloudflare's own rule sets."""
 
     title: str
@@ -104,8 +99,7 @@ class ExecuteManaged:
     """What every rule in it does, for example `log`; None leaves each its own action."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EligibleForCache:
+class EligibleForCache(Struct, frozen=True, kw_only=True):
     """The edge may keep the answer."""
 
     edge_ttl_seconds: int | None
@@ -114,13 +108,11 @@ class EligibleForCache:
     """How long a browser keeps it; None leaves that to the origin's headers."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BypassCache:
+class BypassCache(Struct, frozen=True, kw_only=True):
     """The edge asks the origin each time and keeps nothing."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CacheControl:
+class CacheControl(Struct, frozen=True, kw_only=True):
     """Directives that are set in the answer's Cache-Control; None leaves one as it is."""
 
     max_age_seconds: int | None = None
@@ -137,16 +129,14 @@ class CacheControl:
     """For the edge alone: browsers get the origin's own header."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SetHeaders:
+class SetHeaders(Struct, frozen=True, kw_only=True):
     """Set headers of the answer, or remove them."""
 
     headers: Mapping[str, str | None]
     """Values by name; None removes the header."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Compress:
+class Compress(Struct, frozen=True, kw_only=True):
     """Compress with the first of these that the client knows."""
 
     algorithms: tuple[str, ...]
@@ -169,8 +159,7 @@ Action = (
 """What a rule does."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """One rule of one phase."""
 
     ref: str

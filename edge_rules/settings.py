@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
+
+from msgspec import Struct
 
 from edge_rules.plans import MINUTE_SECONDS, CloudflarePlan
 
@@ -51,8 +52,7 @@ class Bots(StrEnum):
     """Everywhere; a program cannot solve a challenge."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RequestRate:
+class RequestRate(Struct, frozen=True, kw_only=True):
     """Requests of one address in one data centre, in a period."""
 
     requests: int
@@ -66,8 +66,7 @@ class RequestRate:
         return self.requests * MINUTE_SECONDS / self.period_seconds
 
 
-@dataclass(frozen=True, kw_only=True)
-class ApiSettings:
+class ApiSettings(Struct, frozen=True, kw_only=True):
     """Rate limits of the API."""
 
     paths: tuple[str, ...]
@@ -84,8 +83,7 @@ class ApiSettings:
     """Hosts whose requests are left to the application, which must refuse there whoever is not signed in."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FailedLogins:
+class FailedLogins(Struct, frozen=True, kw_only=True):
     """Limit of failed logins, counted by the status of the answer."""
 
     failures: int
@@ -101,8 +99,7 @@ class FailedLogins:
         return RequestRate(requests=self.failures - 1, period_seconds=self.window_seconds)
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuthSettings:
+class AuthSettings(Struct, frozen=True, kw_only=True):
     """Rate limits of sign-in."""
 
     paths: tuple[str, ...]
@@ -113,8 +110,7 @@ class AuthSettings:
     """When a challenge comes; None for never."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CacheSettings:
+class CacheSettings(Struct, frozen=True, kw_only=True):
     """Cache of the edge."""
 
     fingerprinted_paths: tuple[str, ...]
@@ -133,8 +129,7 @@ class CacheSettings:
     """Parts of the names of cookies that mark a signed-in visitor, for example `session`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EdgeSettings:
+class EdgeSettings(Struct, frozen=True, kw_only=True):
     """One zone, as `phases` makes its rules."""
 
     plan: CloudflarePlan

@@ -1,8 +1,9 @@
 """The numbers of the production stack, as its file and the documented limits state them."""
 
-import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from components.postgres.pooler.pgbouncer import (
     PREPARED_STATEMENTS,
@@ -87,7 +88,7 @@ def differing_keys(production: Production) -> list[str]:
     """Return the keys of pgbouncer.ini whose lines the lab changes or leaves out, in the file's order."""
     settings = production.settings()
     elsewhere = RuntimePaths(run_directory="elsewhere", listen_address="elsewhere", listen_port=0)
-    there = render_ini(dataclasses.replace(settings, prepared_statements=PREPARED_STATEMENTS))
+    there = render_ini(replace(settings, prepared_statements=PREPARED_STATEMENTS))
     here = set(render_ini(settings, elsewhere).splitlines())
     return [line.split()[0] for line in there.splitlines() if line not in here]
 

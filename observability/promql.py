@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
+from msgspec import Struct
+
 EXPONENT_FROM = 1e6
 """Numbers from here on are stored with an exponent: `1e+06`."""
 
@@ -22,8 +24,7 @@ class Operator(StrEnum):
     UNLIKE = "!~"
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(Struct, frozen=True):
     """One condition on a label."""
 
     label: str
@@ -52,8 +53,7 @@ def numbered(label: str, written: str) -> Match:
     return Match(label, "|".join(re.escape(it) for it in (written, stored)), Operator.LIKE)
 
 
-@dataclass(frozen=True)
-class Series:
+class Series(Struct, frozen=True):
     """Series of one metric that meet every condition."""
 
     metric: str

@@ -1,7 +1,8 @@
 """One stack, as the writers of its files see it: plain data, without its configuration and without Outputs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from observability.alerting.rules import AlertIdentity
 from observability.dashboards.panels import PanelContext
@@ -9,8 +10,7 @@ from observability.records.record import Signals
 from observability.routing.alertmanager.receivers import Receivers
 
 
-@dataclass(frozen=True, kw_only=True)
-class LatencyLimit:
+class LatencyLimit(Struct, frozen=True, kw_only=True):
     """The longest time to an answer that a load test accepts, for one population of answers."""
 
     population: str
@@ -21,8 +21,7 @@ class LatencyLimit:
     """Time to the answer, in milliseconds."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LoadTargets:
+class LoadTargets(Struct, frozen=True, kw_only=True):
     """The numbers of a stack that a run of load tests is judged by."""
 
     latency: tuple[LatencyLimit, ...]
@@ -39,8 +38,7 @@ class LoadTargets:
     """Connections that all poolers together may open to PostgreSQL."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ObservedStack:
+class ObservedStack(Struct, frozen=True, kw_only=True):
     """One stack with everything that its dashboards, rules, routes and runbook are written from."""
 
     identity: AlertIdentity

@@ -5,13 +5,13 @@ Pure arithmetic over plain numbers; the worst moment is a deployment, when old a
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from policies import limits
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fleet:
+class Fleet(Struct, frozen=True, kw_only=True):
     """Tasks of one ECS service and what a deployment makes of them."""
 
     tasks: int
@@ -37,8 +37,7 @@ class Fleet:
         return self.peak > self.tasks or self.floor < self.tasks
 
 
-@dataclass(frozen=True, kw_only=True)
-class Budget:
+class Budget(Struct, frozen=True, kw_only=True):
     """Every number that takes part. All are counts of connections unless named otherwise."""
 
     max_connections: int
@@ -89,8 +88,7 @@ class Budget:
         return math.floor(slots * limits.CLIENT_CONNECTION_HEADROOM)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConnectionThresholds:
+class ConnectionThresholds(Struct, frozen=True, kw_only=True):
     """Open connections to PostgreSQL above which people are told."""
 
     warning: int

@@ -3,7 +3,7 @@
 An estimate for a choice, not a bill: traffic to the internet itself, taxes and discounts are not in it.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from stacks.config.network import NetworkConfig
 
@@ -17,8 +17,7 @@ PRICES_AS_OF = "2026-11-22"
 """Day on which the prices were last compared with the pages named beside them."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Price:
+class Price(Struct, frozen=True, kw_only=True):
     """List price of one thing that carries traffic, in US dollars."""
 
     per_hour: float
@@ -39,8 +38,7 @@ INTERFACE_ENDPOINT = Price(per_hour=0.01, per_gb=0.01, source="https://aws.amazo
 """An interface endpoint in one zone; the price by GB is that of the first PB."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class WayOut:
+class WayOut(Struct, frozen=True, kw_only=True):
     """What carries traffic out of the private subnets, and what it costs to have it."""
 
     gateways: int

@@ -1,11 +1,11 @@
 """Physical names and tags of a stack, each rule in one place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(Struct, frozen=True):
     """Names made from the application and the environment; together at most 33 characters.
 
     Physical names of stateful things are part of the state of every stack: a change replaces them.

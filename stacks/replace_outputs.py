@@ -1,8 +1,10 @@
 """Records as they are known offline: a text stands for every Output."""
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 UNKNOWN = "unknown until deployed"
 """Stands for what only the provider knows, such as the name of a load balancer in a dimension."""
@@ -22,8 +24,8 @@ def replace_outputs(record: Record) -> Record:
             return tuple(replaced(item) for item in value)
         if isinstance(value, Mapping):
             return {key: replaced(item) for key, item in value.items()}
-        if is_dataclass(value) and not isinstance(value, type):
-            return replace(value, **{field.name: replaced(getattr(value, field.name)) for field in fields(value)})
+        if isinstance(value, Struct):
+            return replace(value, **replaced(asdict(value)))
         return value
 
     without_outputs: Record = replaced(record)

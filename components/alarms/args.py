@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 
 from components.alarms.spec import AlarmSpec, specs
 from observability import Severity, Signals
@@ -18,8 +18,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAl
 """
 
 
-@dataclass(frozen=True, kw_only=True)
-class AlarmsArgs:
+class AlarmsArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `Alarms`."""
 
     prefix: str

@@ -5,11 +5,11 @@ evaluates them and sends the mail. Where both are up a page comes twice; see doc
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+from msgspec.structs import replace
 
 from components.alarms.args import AlarmsArgs
 from components.alarms.events import make_events

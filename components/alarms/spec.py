@@ -4,8 +4,9 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEma
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from observability import CloudWatch, CloudWatchMath, Severity, Signals
 from observability.alerting.alerts import ThresholdCondition, alerts
@@ -35,8 +36,7 @@ class TreatMissingData(StrEnum):
     """Not known: the alarm goes to INSUFFICIENT_DATA, which notifies nobody."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AlarmSpec:
+class AlarmSpec(Struct, frozen=True, kw_only=True):
     """One alarm: a threshold as CloudWatch has it."""
 
     name: str

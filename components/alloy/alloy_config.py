@@ -5,7 +5,8 @@ The Grafana Agent that it follows is past its end of life. https://grafana.com/d
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from observability.records.names import Job
 
@@ -19,8 +20,7 @@ OWN_SERIES = "up|prometheus_remote_(storage|write)_.*"
 """What is kept of Alloy's own numbers: whether it is there, and whether the store takes what it sends."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """One program of the task whose numbers are read; all containers of a task share loopback."""
 
     job: Job
@@ -31,16 +31,14 @@ class Target:
     """Path of the numbers."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Signed:
+class Signed(Struct, frozen=True, kw_only=True):
     """AWS Signature Version 4, with the credentials of the task's role."""
 
     region: str
     """Region of the store."""
 
 
-@dataclass(frozen=True)
-class WithToken:
+class WithToken(Struct, frozen=True):
     """Basic authentication: a user and a token, both in variables of the container."""
 
 

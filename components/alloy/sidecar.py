@@ -1,11 +1,11 @@
 """The collector beside a task's other containers: it reads their numbers on loopback and sends them to a store."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+from msgspec import Struct, field
 
 from components.alloy import alloy_config
 from components.alloy.alloy_config import Proof, Target
@@ -34,8 +34,7 @@ RESTART = {"enabled": True, "restartAttemptPeriod": 60}
 """ECS starts a container that ended again, without the task, at most once in this many seconds."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RemoteWrite:
+class RemoteWrite(Struct, frozen=True, kw_only=True):
     """Address and authentication of a store of series."""
 
     url: pulumi.Input[str]
@@ -61,8 +60,7 @@ class RemoteWrite:
         return None if self.token_secret_arn is None else alloy_config.WithToken()
 
 
-@dataclass(frozen=True, kw_only=True)
-class CollectingArgs:
+class CollectingArgs(Struct, frozen=True, kw_only=True):
     """Scraping of a task, and the store that it writes to."""
 
     image: str

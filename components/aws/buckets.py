@@ -1,12 +1,12 @@
 """Private buckets: closed to the public, encrypted, versioned, TLS only, and cleaned up after."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
+from msgspec import Struct
 
 from components.aws import iam
 
@@ -17,8 +17,7 @@ Statement = Mapping[str, Any]
 """One statement of a policy document; may hold Outputs."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BucketRules:
+class BucketRules(Struct, frozen=True, kw_only=True):
     """What happens to objects in time."""
 
     noncurrent_days: int

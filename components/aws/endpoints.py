@@ -1,14 +1,12 @@
 """How a program reaches PostgreSQL itself, as one group of arguments."""
 
-from dataclasses import dataclass
-
 import pulumi
+from msgspec import Struct
 
 from components.aws.security_groups import Upstream
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatabaseEndpoint:
+class DatabaseEndpoint(Struct, frozen=True, kw_only=True):
     """A PostgreSQL server inside the network, without a pooler in between."""
 
     host: pulumi.Input[str]

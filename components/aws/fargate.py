@@ -1,11 +1,11 @@
 """The parts that every Fargate task of the stack has: roles, log group, task definition."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+from msgspec import Struct
 
 from components.aws import iam
 from components.aws.fargate_sizes import size_problem
@@ -15,8 +15,7 @@ UNPRIVILEGED_USER = "10001:10001"
 """User and group that containers run as; needs no entry in the image."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TaskArgs:
+class TaskArgs(Struct, frozen=True, kw_only=True):
     """One Fargate task."""
 
     cpu: int

@@ -1,12 +1,10 @@
 """Where a component's resources go, as groups of arguments that several components take."""
 
-from dataclasses import dataclass
-
 import pulumi
+from msgspec import Struct
 
 
-@dataclass(frozen=True, kw_only=True)
-class NetworkPlacement:
+class NetworkPlacement(Struct, frozen=True, kw_only=True):
     """Subnets of one VPC."""
 
     vpc_id: pulumi.Input[str]
@@ -18,8 +16,7 @@ class NetworkPlacement:
     """
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClusterRef:
+class ClusterRef(Struct, frozen=True, kw_only=True):
     """An ECS cluster that runs services."""
 
     arn: pulumi.Input[str]

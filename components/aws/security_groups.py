@@ -1,15 +1,14 @@
 """Security groups whose rules are resources of their own and name other groups, never a range of the VPC."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+from msgspec import Struct
 
 
-@dataclass(frozen=True, kw_only=True)
-class Upstream:
+class Upstream(Struct, frozen=True, kw_only=True):
     """A server that a component connects to: the client's component makes the rules of both groups."""
 
     role: str

@@ -1,8 +1,7 @@
 """Arguments of the collector."""
 
-from dataclasses import dataclass, field
-
 import pulumi
+from msgspec import Struct, field
 
 from components.alloy.sidecar import CollectingArgs
 from components.aws.endpoints import DatabaseEndpoint
@@ -11,8 +10,7 @@ from components.aws.placement import ClusterRef, NetworkPlacement
 from components.aws.security_groups import Upstream
 
 
-@dataclass(frozen=True, kw_only=True)
-class PostgresExporterImages:
+class PostgresExporterImages(Struct, frozen=True, kw_only=True):
     """Images of the containers that measure PostgreSQL."""
 
     exporter: str
@@ -23,8 +21,7 @@ class PostgresExporterImages:
     """Image with `curl` and a shell, for the certificate authorities."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PostgresExporterArgs:
+class PostgresExporterArgs(Struct, frozen=True, kw_only=True):
     """postgres_exporter: it bypasses the pooler, for a pool shows it another session each time."""
 
     database: DatabaseEndpoint
@@ -50,8 +47,7 @@ class PostgresExporterArgs:
             raise ValueError(f"postgres.connections is {self.connections}: the exporter needs 1 at least")
 
 
-@dataclass(frozen=True, kw_only=True)
-class RedisExporterArgs:
+class RedisExporterArgs(Struct, frozen=True, kw_only=True):
     """redis_exporter."""
 
     image: str
@@ -62,8 +58,7 @@ class RedisExporterArgs:
     """Source: `RedisStore.upstreams`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CloudflareExporterArgs:
+class CloudflareExporterArgs(Struct, frozen=True, kw_only=True):
     """cloudflare_exporter: it asks Cloudflare's GraphQL for the zone's traffic."""
 
     image: str
@@ -86,8 +81,7 @@ class CloudflareExporterArgs:
             raise ValueError("the exporter of the zone takes token or token_secret_arn: give one of the two")
 
 
-@dataclass(frozen=True, kw_only=True)
-class CollectorArgs:
+class CollectorArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `Collector`."""
 
     service_name: str

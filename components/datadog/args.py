@@ -1,13 +1,13 @@
 """Arguments of the Datadog component."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from observability import Severity, Signals
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatadogArgs:
+class DatadogArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `Datadog`."""
 
     app: str

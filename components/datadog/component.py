@@ -1,9 +1,8 @@
 """Monitors, service level objectives and one dashboard at Datadog, from the same records as all others."""
 
-from dataclasses import replace
-
 import pulumi
 import pulumi_datadog as datadog
+from msgspec.structs import replace
 
 from components.component import Component
 from components.datadog.args import DatadogArgs

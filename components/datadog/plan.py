@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+from msgspec import Struct
 
 from components.datadog.args import DatadogArgs
 from components.datadog.names import UnsupportedQueryError
@@ -23,8 +23,7 @@ https://docs.datadoghq.com/service_management/service_level_objectives/burn_rate
 """
 
 
-@dataclass(frozen=True, kw_only=True)
-class OmittedRecord:
+class OmittedRecord(Struct, frozen=True, kw_only=True):
     """Record or alert that Datadog does not get."""
 
     name: str
@@ -33,8 +32,7 @@ class OmittedRecord:
     """Reason, in a sentence without its end."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MetricMonitor:
+class MetricMonitor(Struct, frozen=True, kw_only=True):
     """Monitor on a metric."""
 
     alert: Alert
@@ -47,8 +45,7 @@ class MetricMonitor:
     """Whether Datadog fetches the metric from AWS, and so has it late."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BurnRateMonitor:
+class BurnRateMonitor(Struct, frozen=True, kw_only=True):
     """Monitor on the error budget burn rate of an objective."""
 
     alert: Alert
@@ -57,8 +54,7 @@ class BurnRateMonitor:
     """Objective and its windows."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatadogPlan:
+class DatadogPlan(Struct, frozen=True, kw_only=True):
     """Everything that is made at Datadog."""
 
     monitors: Sequence[MetricMonitor]

@@ -1,17 +1,16 @@
 """Arguments of the edge."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import pulumi
+from msgspec import Struct, field
 
 from edge_rules.fit import unsupported
 from edge_rules.rule import Phase
 from edge_rules.settings import EdgeSettings
 
 
-@dataclass(frozen=True, kw_only=True)
-class AdoptionArgs:
+class AdoptionArgs(Struct, frozen=True, kw_only=True):
     """Ids of what the zone has already and this stack adopts."""
 
     zone_id: str
@@ -22,8 +21,7 @@ class AdoptionArgs:
     """Whether a first preview shows how the zone's settings, bots, tiers and DNSSEC differ from these."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EdgeArgs:
+class EdgeArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `Edge`."""
 
     zone_name: str

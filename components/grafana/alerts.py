@@ -1,7 +1,8 @@
 """Alert rules as plain data: one for each alert of the records, in stages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from components.grafana import messages, stages
 from components.grafana.conditions import alert_query
@@ -25,8 +26,7 @@ KEEP_FIRING_SECONDS = 300
 """How long an alert fires on after its condition: a number that swings around its threshold is one message."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AlertRule:
+class AlertRule(Struct, frozen=True, kw_only=True):
     """One alert, without where it is sent: that follows from its severity."""
 
     uid: str

@@ -3,9 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 
 from observability import CloudWatch, CloudWatchMath, Query, Signals, Sql, UpstashStatistic
 from observability.alerting.alerts import Alert, alerts
@@ -27,8 +27,7 @@ SOURCE_KINDS: Mapping[type[Query], str] = {
 """Data source that a kind of query needs; Prometheus for every other."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ContactArgs:
+class ContactArgs(Struct, frozen=True, kw_only=True):
     """Contact point of one severity: at least one of Slack, mail and PagerDuty, and all that are given."""
 
     slack_webhook_url: pulumi.Input[str] | None = None
@@ -55,8 +54,7 @@ class ContactArgs:
             )
 
 
-@dataclass(frozen=True, kw_only=True)
-class TicketHoursArgs:
+class TicketHoursArgs(Struct, frozen=True, kw_only=True):
     """When tickets are sent, Monday to Friday; those of the night wait for the morning. Pages never wait."""
 
     first_hour: int = 8
@@ -77,8 +75,7 @@ class TicketHoursArgs:
             raise ValueError(f"ticket hours are {self.first_hour} to {self.last_hour}: within 0 to {HOURS_A_DAY}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ObservabilityArgs:
+class ObservabilityArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `Observability`."""
 
     app: str

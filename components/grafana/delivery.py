@@ -1,10 +1,11 @@
 """Contact points, message template, mute timing of tickets, and the notification policy."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 
 import pulumi
 import pulumiverse_grafana as grafana
+from msgspec import Struct
+from msgspec.structs import replace
 
 from components.grafana import messages
 from components.grafana.args import ContactArgs, ObservabilityArgs, TicketHoursArgs
@@ -19,8 +20,7 @@ GROUP_BY = ("grafana_folder", "alertname", "service")
 """Labels whose alerts share a message: by service, not by task or node, so a restart is no new alert."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Delivery:
+class Delivery(Struct, frozen=True, kw_only=True):
     """Contact point and mute timings of each severity."""
 
     contacts: Mapping[Severity, grafana.alerting.ContactPoint]

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import pulumi
 import pulumiverse_grafana as grafana
+from msgspec.structs import replace
 
 from components.component import Component
 from components.document import json_text

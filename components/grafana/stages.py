@@ -1,10 +1,10 @@
 """Stages of an alert rule: a query, then expressions over its result."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+from msgspec import Struct
 
 EXPRESSION_SOURCE = "__expr__"
 """Grafana's own data source, which computes with the results of others."""
@@ -18,8 +18,7 @@ LOOKBACK_SECONDS = 600
 """Shortest time that a rule looks back for the last value: CloudWatch publishes minutes late."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stage:
+class Stage(Struct, frozen=True, kw_only=True):
     """One query or computation of a rule."""
 
     ref_id: str

@@ -1,8 +1,7 @@
 """Arguments of a monitoring host, and of the servers on it."""
 
-from dataclasses import dataclass, field
-
 import pulumi
+from msgspec import Struct, field
 
 from components.aws.security_groups import Upstream
 
@@ -10,8 +9,7 @@ PROMETHEUS_PORT, GRAFANA_PORT = 9090, 3000
 """Default ports of Prometheus and Grafana."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MonitoringHostArgs:
+class MonitoringHostArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `MonitoringHost`."""
 
     cluster_name: str
@@ -36,8 +34,7 @@ class MonitoringHostArgs:
     """Refuse to delete the disk: the series are nowhere else."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class HostPlacement:
+class HostPlacement(Struct, frozen=True, kw_only=True):
     """Where the servers run: on the host's cluster, beside its disk."""
 
     cluster_arn: pulumi.Input[str]
@@ -54,8 +51,7 @@ class HostPlacement:
     """Entry of the private domain that follows the task's address."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MonitoringImages:
+class MonitoringImages(Struct, frozen=True, kw_only=True):
     """Images of the servers."""
 
     prometheus: str
@@ -64,8 +60,7 @@ class MonitoringImages:
     """Image with Grafana and a shell."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MonitoringServersArgs:
+class MonitoringServersArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `MonitoringServers`."""
 
     service_name: str

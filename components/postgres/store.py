@@ -1,18 +1,17 @@
 """PostgreSQL as the rest of a program sees it: one output shape, whatever the backend."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import pulumi
+from msgspec import Struct
 
 from components.aws.endpoints import DatabaseEndpoint
 from components.aws.security_groups import Upstream
 from observability import Signals
 
 
-@dataclass(frozen=True, kw_only=True)
-class Capacity:
+class Capacity(Struct, frozen=True, kw_only=True):
     """Connections that the server and its pool accept; known before anything exists."""
 
     max_connections: int

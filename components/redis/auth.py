@@ -5,12 +5,12 @@ passwords are accepted and the newer one is handed to clients. See docs/redis.md
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
+from msgspec import Struct
 
 from components.redis.store import USER
 
@@ -35,8 +35,7 @@ class AuthMode(StrEnum):
     """One password of the whole group, the older way; not on serverless."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuthArgs:
+class AuthArgs(Struct, frozen=True, kw_only=True):
     """Who may log in."""
 
     mode: AuthMode = AuthMode.USER_GROUP

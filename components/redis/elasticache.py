@@ -3,12 +3,12 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
+from msgspec import Struct, field
 
 from components.aws import security_groups
 from components.aws.placement import NetworkPlacement
@@ -31,8 +31,7 @@ LOGS = ("slow-log", "engine-log")
 """Logs that ElastiCache sends to CloudWatch."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RedisArgs:
+class RedisArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `Redis`."""
 
     replication_group_id: str

@@ -1,10 +1,10 @@
 """Redis on ElastiCache Serverless: no nodes to size, a ceiling on what it may cost."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
+from msgspec import Struct
 
 from components.aws import security_groups
 from components.aws.placement import NetworkPlacement
@@ -28,8 +28,7 @@ ECPU_PER_SECOND = (1000, 15_000_000)
 """Least and greatest limit of processing units a second. Source: as above."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServerlessRedisArgs:
+class ServerlessRedisArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `ServerlessRedis`."""
 
     cache_name: str

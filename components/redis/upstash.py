@@ -1,10 +1,10 @@
 """Redis at Upstash: the same outputs as `Redis`, without a network or servers to run."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pulumi
 import upstash_pulumi as upstash
+from msgspec import Struct
 
 from components.aws.security_groups import Upstream
 from components.component import Component
@@ -17,8 +17,7 @@ STATISTICS = "https://api.upstash.com/v2/redis/stats"
 """Address of the developer API under which each database has its statistics."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class UpstashRedisArgs:
+class UpstashRedisArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `UpstashRedis`."""
 
     database_name: str

@@ -1,13 +1,13 @@
 """Arguments of error tracking."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from components.sentry.sampling import scaling_problem
 
 
-@dataclass(frozen=True, kw_only=True)
-class SlackArgs:
+class SlackArgs(Struct, frozen=True, kw_only=True):
     """A channel, over Sentry's own connection to Slack."""
 
     integration_id: int
@@ -16,8 +16,7 @@ class SlackArgs:
     """Name of the channel with its `#`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PagerDutyArgs:
+class PagerDutyArgs(Struct, frozen=True, kw_only=True):
     """A service of PagerDuty, over Sentry's own connection to it: it wakes somebody."""
 
     integration_id: int
@@ -26,8 +25,7 @@ class PagerDutyArgs:
     """Number that Sentry gives the service in that integration."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AlertArgs:
+class AlertArgs(Struct, frozen=True, kw_only=True):
     """Alerts that Sentry evaluates; each can be switched off."""
 
     errors: bool = True
@@ -44,8 +42,7 @@ class AlertArgs:
     """p95 transaction duration over which a ticket is written, in milliseconds. Source: S4."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TeamArgs:
+class TeamArgs(Struct, frozen=True, kw_only=True):
     """The team that owns the project."""
 
     organization: str
@@ -56,8 +53,7 @@ class TeamArgs:
     """Number of the team, for mail of metric alerts: Sentry takes no slug there."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SamplingArgs:
+class SamplingArgs(Struct, frozen=True, kw_only=True):
     """Shares of what happens that are sent to Sentry, each 0 to 1."""
 
     errors: float = 1.0
@@ -68,8 +64,7 @@ class SamplingArgs:
     """Share of the traced requests that are profiled. Source: S4."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class KeyLimitArgs:
+class KeyLimitArgs(Struct, frozen=True, kw_only=True):
     """Rate limit of the key: a loop of errors cannot use up the month's quota."""
 
     events: int
@@ -78,8 +73,7 @@ class KeyLimitArgs:
     """Length of the window, in seconds, 1 or more."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SentryArgs:
+class SentryArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `Sentry`."""
 
     team: TeamArgs

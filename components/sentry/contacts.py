@@ -1,14 +1,13 @@
 """Contacts of Sentry's alerts: the routes of every other evaluator, over Sentry's own integrations."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from components.sentry.args import PagerDutyArgs, SentryArgs, SlackArgs
 from observability import Severity
 from observability.routing.destinations import ROUTES, Destination
 
 
-@dataclass(frozen=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """Mail to the members of a team; to whoever owns the issue where its number is not known."""
 
     team_id: int | None

@@ -12,10 +12,10 @@ from the present provider. What this version makes necessary, and the other woul
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pulumi
 import pulumiverse_sentry as sentry
+from msgspec import Struct
 
 from components.sentry.args import PagerDutyArgs, SentryArgs, SlackArgs
 from components.sentry.contacts import Contact, contacts
@@ -37,8 +37,7 @@ MAIL_ACTION = "sentry.mail.actions.NotifyEmailAction"
 PAGERDUTY_ACTION = "sentry.integrations.pagerduty.notify_action.PagerDutyNotifyServiceAction"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Project:
+class Project(Struct, frozen=True, kw_only=True):
     """A project and its key."""
 
     slug: pulumi.Output[str]

@@ -1,9 +1,9 @@
 """Arguments of a web service."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import pulumi
+from msgspec import Struct, field
 
 from components.alloy.sidecar import CollectingArgs
 from components.aws.fargate import TaskArgs
@@ -16,8 +16,7 @@ from observability.records.limits import ERROR_SHARES, LatencyLimits, Levels
 from observability.records.names import MetricNames
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImageArgs:
+class ImageArgs(Struct, frozen=True, kw_only=True):
     """The container image, and who deploys the next one."""
 
     reference: str
@@ -26,8 +25,7 @@ class ImageArgs:
     """`reference` is only the first one: CI deploys later task definitions, which are never rolled back here."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class HttpArgs:
+class HttpArgs(Struct, frozen=True, kw_only=True):
     """What the container serves."""
 
     port: int
@@ -40,8 +38,7 @@ class HttpArgs:
     """Clients keep connections open: each stays with one task, and a stopping task gives them more time."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class VariablesArgs:
+class VariablesArgs(Struct, frozen=True, kw_only=True):
     """Environment variables of the container."""
 
     plain: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
@@ -52,8 +49,7 @@ class VariablesArgs:
     """Names of variables whose values are generated once, 64 letters and digits, and never again: signing keys."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CapacityArgs:
+class CapacityArgs(Struct, frozen=True, kw_only=True):
     """Shares of Fargate and Fargate Spot."""
 
     base_tasks: int
@@ -62,8 +58,7 @@ class CapacityArgs:
     """Share of the other tasks on Spot, 0 to 100: a third of the price, with 2 minutes' notice."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BalancerArgs:
+class BalancerArgs(Struct, frozen=True, kw_only=True):
     """The public load balancer."""
 
     subnet_ids: pulumi.Input[list[str]]
@@ -81,8 +76,7 @@ class BalancerArgs:
     """How long the access log is kept, in days; none is written when left out."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TelemetryArgs:
+class TelemetryArgs(Struct, frozen=True, kw_only=True):
     """The application's own metrics, and the thresholds of its alerts."""
 
     metric_names: MetricNames | None = None
@@ -101,8 +95,7 @@ class TelemetryArgs:
     """Service level objectives; none when left out."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServiceArgs:
+class ServiceArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `Service`."""
 
     service_name: str

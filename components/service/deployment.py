@@ -1,8 +1,9 @@
 """Deployment strategy of a service, as plain data."""
 
 import math
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 FULL_PERCENT, DOUBLE_PERCENT = 100, 200
 
@@ -23,8 +24,7 @@ class Strategy(StrEnum):
     """A second fleet; the traffic in equal shares."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RolloutArgs:
+class RolloutArgs(Struct, frozen=True, kw_only=True):
     """Strategy of a deployment, and its shares and pauses."""
 
     strategy: Strategy = Strategy.ROLLING

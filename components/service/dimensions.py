@@ -1,16 +1,15 @@
 """Names by which CloudWatch keeps the metrics of a load balancer and of ECS."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+from msgspec import Struct
 
 BALANCER_NAMESPACE, ECS_NAMESPACE = "AWS/ApplicationELB", "AWS/ECS"
 
 
-@dataclass(frozen=True, kw_only=True)
-class BalancerDimensions:
+class BalancerDimensions(Struct, frozen=True, kw_only=True):
     """Dimensions of one load balancer and its target groups.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html

@@ -1,6 +1,6 @@
 """Service level objectives of a web service, over the application's own metrics."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from observability import Board, Failures, MinimumTraffic, Objective, Signal, Slowness, Unit
 from observability.durations import MINUTE_SECONDS
@@ -21,8 +21,7 @@ HIT_FOR_SECONDS = 15 * MINUTE_SECONDS
 MILLISECONDS = 1000
 
 
-@dataclass(frozen=True, kw_only=True)
-class LatencyArgs:
+class LatencyArgs(Struct, frozen=True, kw_only=True):
     """A latency objective."""
 
     name: str
@@ -35,8 +34,7 @@ class LatencyArgs:
     """Regular expression of the routes that count; empty for all."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class HitArgs:
+class HitArgs(Struct, frozen=True, kw_only=True):
     """A cache hit ratio and its target."""
 
     metric: str
@@ -47,8 +45,7 @@ class HitArgs:
     """Lookups per second under which the ratio does not alert."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ObjectivesArgs:
+class ObjectivesArgs(Struct, frozen=True, kw_only=True):
     """Service level objectives; each exists only where it is given."""
 
     availability: float | None = None

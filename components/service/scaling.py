@@ -1,8 +1,9 @@
 """Autoscaling of a service, as plain data: for the component, the simulation and the configuration."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 CPU_HIGH_PERCENT = 70
 """Mean CPU above which tasks are added. Source: S1-28."""
@@ -38,8 +39,7 @@ class Metric(StrEnum):
     """95th percentile of the response time, in seconds."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One step of a policy."""
 
     beyond: float
@@ -48,8 +48,7 @@ class Step:
     """Tasks added, as a share of those there are; negative takes away."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class StepPolicy:
+class StepPolicy(Struct, frozen=True, kw_only=True):
     """An alarm, and the change of the number of tasks while it is in state ALARM."""
 
     policy_name: str
@@ -81,8 +80,7 @@ class StepPolicy:
         return [(step.beyond, end, step.percent) for step, end in zip(self.steps, ends, strict=True)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScheduleArgs:
+class ScheduleArgs(Struct, frozen=True, kw_only=True):
     """A scheduled action: other bounds from a certain time on."""
 
     schedule_name: str
@@ -97,8 +95,7 @@ class ScheduleArgs:
     """Most tasks from then on."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TargetArgs:
+class TargetArgs(Struct, frozen=True, kw_only=True):
     """Target tracking: the target that needs most tasks decides."""
 
     cpu_percent: int
@@ -109,8 +106,7 @@ class TargetArgs:
     """Requests per minute and task; no target when left out. Not with two fleets."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class StepArgs:
+class StepArgs(Struct, frozen=True, kw_only=True):
     """Step scaling: tasks are added above one threshold and removed below another."""
 
     cpu_high_percent: int = CPU_HIGH_PERCENT
@@ -121,8 +117,7 @@ class StepArgs:
     """95th percentile of the response time above which tasks are added, in milliseconds."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScalingArgs:
+class ScalingArgs(Struct, frozen=True, kw_only=True):
     """Bounds of the number of tasks, and what changes it: `target`, `step`, or nothing."""
 
     minimum_tasks: int

@@ -1,8 +1,7 @@
 """Arguments of the store of files."""
 
-from dataclasses import dataclass, field
-
 import pulumi
+from msgspec import Struct, field
 
 CERTIFICATE_REGION = "us-east-1"
 """Where CloudFront looks for certificates, sends its logs from and keeps its metrics, wherever the bucket is.
@@ -11,8 +10,7 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-ht
 """
 
 
-@dataclass(frozen=True, kw_only=True)
-class AliasArgs:
+class AliasArgs(Struct, frozen=True, kw_only=True):
     """A custom host name of the distribution."""
 
     hostname: str
@@ -23,8 +21,7 @@ class AliasArgs:
     """Certificate for the name, in us-east-1. Source: `Domain.certificate_arn`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class StorageArgs:
+class StorageArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `Storage`."""
 
     bucket_prefix: str

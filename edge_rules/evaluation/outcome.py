@@ -6,7 +6,8 @@ https://developers.cloudflare.com/cache/how-to/cache-response-rules/
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from edge_rules.evaluation.traffic import Exchange, Response
 from edge_rules.rule import Block, BypassCache, CacheControl, Challenge, EligibleForCache, Phase, Redirect, Rule
@@ -33,8 +34,7 @@ DEFAULT_SECONDS: Mapping[int, int] = {
 """How long such an answer is kept by its status, where no header says."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CacheLifetime:
+class CacheLifetime(Struct, frozen=True, kw_only=True):
     """How long caches keep an answer, and which rule decides it."""
 
     edge_seconds: int

@@ -1,8 +1,9 @@
 """One request on its way through the phases of the edge."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from edge_rules.evaluation.descriptions import describe_action
 from edge_rules.evaluation.outcome import ENDING, CacheLifetime, cache_lifetime, matching
@@ -21,8 +22,7 @@ class State(StrEnum):
     """Cloudflare does not evaluate it: an earlier rule ended the phase, or skipped it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One rule with its result for the request."""
 
     phase: Phase
@@ -33,8 +33,7 @@ class Step:
     """Result for the request."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Trace:
+class Trace(Struct, frozen=True, kw_only=True):
     """Rules, outcome and cache lifetime of one request."""
 
     exchange: Exchange

@@ -3,15 +3,15 @@
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 ENCODED_UNRESERVED = re.compile(r"%(2[dDeE]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF]|7[eE])")
 """Percent-encoded letters, digits and `-._~`: encoding them changes nothing."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Response:
+class Response(Struct, frozen=True, kw_only=True):
     """What the origin answers."""
 
     status: int = 200
@@ -25,8 +25,7 @@ class Response:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """What a visitor sends. Names of headers are lower case, as HTTP/2 sends them."""
 
     method: str = "GET"
@@ -55,8 +54,7 @@ class Request:
         return posixpath.splitext(self.path)[1].removeprefix(".").lower()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Exchange:
+class Exchange(Struct, frozen=True, kw_only=True):
     """One request with its answer, where it is known."""
 
     request: Request

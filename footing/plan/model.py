@@ -5,8 +5,10 @@ The JSON form is documented in docs/plan-format.md and described by schema.json 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from typing import Any, Final, Self
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 VERSION: Final = 1
 UNKNOWN_KEY: Final = "$unknown"
@@ -40,8 +42,7 @@ def is_secret(value: Value) -> bool:
     return isinstance(value, dict) and value.get(SECRET_KEY) is True
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedOptions:
+class PlannedOptions(Struct, frozen=True, kw_only=True):
     """The resource options that change what the engine does; left out of the JSON form where unset."""
 
     additional_secret_outputs: tuple[str, ...] = ()
@@ -70,8 +71,7 @@ class PlannedOptions:
     """Forget the resource instead of deleting it; inherited from the parent as the engine does."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedResource:
+class PlannedResource(Struct, frozen=True, kw_only=True):
     """One resource as the program declares it."""
 
     type: str
@@ -101,8 +101,7 @@ class PlannedResource:
     options: PlannedOptions = PlannedOptions()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """Everything one stack declares, parents before their children, siblings by name and then type."""
 
     project: str
@@ -152,19 +151,18 @@ class Plan:
 
 
 def _resource_data(resource: PlannedResource) -> dict[str, Value]:
-    data = {item.name: getattr(resource, item.name) for item in fields(resource)}
+    data = asdict(resource)
     data["options"] = {
-        item.name: value
-        for item in fields(PlannedOptions)
-        if (value := getattr(resource.options, item.name)) not in (None, False, "", (), {})
-        or (item.name == "delete_before_replace" and value is False)
+        name: value
+        for name, value in asdict(resource.options).items()
+        if value not in (None, False, "", (), {}) or (name == "delete_before_replace" and value is False)
     }
     return data
 
 
 def _read_resource(data: Mapping[str, Value]) -> PlannedResource:
     dependencies = {name: tuple(urns) for name, urns in data["property_dependencies"].items()}
-    listed = {item.name for item in fields(PlannedOptions) if item.default == ()}
+    listed = {name for name, value in asdict(PlannedOptions()).items() if value == ()}
     options: dict[str, Any] = {
         name: tuple(value) if name in listed else value for name, value in data["options"].items()
     }

@@ -5,7 +5,8 @@ sentences are made here.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from observability.promql import Series
 from observability.records.objective import Objective, Slowness, Window
@@ -17,8 +18,7 @@ ABSENT_SECONDS = 600
 """How long a series may be missing before a ticket is written, in seconds: a deployment is shorter."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ThresholdCondition:
+class ThresholdCondition(Struct, frozen=True, kw_only=True):
     """The number of a signal is beyond one of its thresholds."""
 
     signal: Signal
@@ -27,8 +27,7 @@ class ThresholdCondition:
     """Threshold of that signal."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BurnRateCondition:
+class BurnRateCondition(Struct, frozen=True, kw_only=True):
     """The error budget of an objective burns too fast."""
 
     objective: Objective
@@ -37,8 +36,7 @@ class BurnRateCondition:
     """Pair of windows, with the burn rate that both must exceed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AbsenceCondition:
+class AbsenceCondition(Struct, frozen=True, kw_only=True):
     """Prometheus has no such series: without this alert, a dead scrape looks like a day without failures."""
 
     source: Series
@@ -51,8 +49,7 @@ Condition = ThresholdCondition | BurnRateCondition | AbsenceCondition
 """Every kind of condition."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Alert:
+class Alert(Struct, frozen=True, kw_only=True):
     """One alert, without where it is sent: that follows from its severity."""
 
     name: str

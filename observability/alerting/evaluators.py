@@ -1,7 +1,8 @@
 """Who evaluates a record: some sources evaluate what only they can see, and no other evaluator is asked for it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from observability.records.queries import SentryIssues, SentryMetric
 from observability.records.record import Signals

@@ -4,8 +4,9 @@ Names follow `level:metric:operations`, https://prometheus.io/docs/practices/rul
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from observability.alerting.burn import error_ratio_limit
 from observability.durations import DAY_SECONDS, MINUTE_SECONDS, window
@@ -28,8 +29,7 @@ SECONDS_LEFT = "slo:error_budget_left:seconds"
 """Seconds until the error budget is exhausted at the burn rate of the window `long`; absent without failures."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecordedObjective:
+class RecordedObjective(Struct, frozen=True, kw_only=True):
     """The recorded series of one objective in one stack."""
 
     objective: Objective

@@ -1,10 +1,10 @@
 """Every recording and alerting rule that Prometheus, or a store that speaks its language, evaluates."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from observability import Prometheus
 from observability.alerting.alerts import (
@@ -24,8 +24,7 @@ Rule = dict[str, Any]
 """One rule as the file has it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AlertIdentity:
+class AlertIdentity(Struct, frozen=True, kw_only=True):
     """Application, environment, owner and runbook that all rules of one stack have in common."""
 
     app: str

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from observability import CloudWatch, CloudWatchMath
 
@@ -12,8 +13,7 @@ BUILDER, CODE = 0, 1
 _NOTHING = CloudWatch(namespace="", metric="", dimensions={})
 
 
-@dataclass(frozen=True, kw_only=True)
-class QueryOptions:
+class QueryOptions(Struct, frozen=True, kw_only=True):
     """Options of one query beside its metric."""
 
     source: dict[str, Any]

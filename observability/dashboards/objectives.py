@@ -1,6 +1,6 @@
 """Error budget and burn rate of an objective, as PromQL."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from observability.alerting.burn import error_ratio
 from observability.alerting.recording import BUDGET_REMAINING, RecordedObjective
@@ -12,8 +12,7 @@ PERIOD = window(PERIOD_DAYS * DAY_SECONDS)
 """Period of an error budget, as the range of a query."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ObjectiveQueries:
+class ObjectiveQueries(Struct, frozen=True, kw_only=True):
     """Queries of one objective: over its counters, or over what Prometheus has recorded of them."""
 
     objective: Objective

@@ -2,9 +2,10 @@
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
+
+from msgspec import Struct
 
 from observability import Objective, Severity, Shape, Signal, Sql, Threshold, Unit
 from observability.alerting.recording import RecordedObjective
@@ -24,8 +25,7 @@ COLUMN_UNITS: Mapping[str, Unit] = {"/_ms$/": Unit.MILLISECONDS, "/_share$/": Un
 """Unit of a table's column, by the end of its name."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PanelContext:
+class PanelContext(Struct, frozen=True, kw_only=True):
     """Names and data sources that all panels of one stack have in common."""
 
     app: str

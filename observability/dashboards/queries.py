@@ -1,9 +1,10 @@
 """A signal's query as Grafana's data sources write it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
+
+from msgspec import Struct
 
 from observability import CloudWatch, CloudWatchMath, Prometheus, Query, Signal, Sql, UpstashStatistic
 from observability.dashboards import cloudwatch
@@ -15,8 +16,7 @@ UPSTASH_TIME = "2006-01-02 15:04:05 -0700 MST"
 """How Upstash writes times, as Go describes a layout; fractions of a second are read without being named."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DataSources:
+class DataSources(Struct, frozen=True, kw_only=True):
     """Data sources of one stack."""
 
     cloudwatch_uid: Any

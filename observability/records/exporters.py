@@ -6,8 +6,10 @@ what the named versions expose.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 Names = TypeVar("Names")
 
@@ -15,8 +17,7 @@ Version = tuple[int, int]
 """Major and minor."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PgBouncerNames:
+class PgBouncerNames(Struct, frozen=True, kw_only=True):
     """https://github.com/prometheus-community/pgbouncer_exporter."""
 
     totals: str
@@ -31,8 +32,7 @@ PGBOUNCER: Sequence[tuple[Version, PgBouncerNames]] = (
 """Names from each version on; 0.6 is the first that tells `max_client_conn`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PostgresNames:
+class PostgresNames(Struct, frozen=True, kw_only=True):
     """What tells of PostgreSQL; None where it does not tell."""
 
     connections: str
@@ -108,8 +108,7 @@ SUPABASE = PostgresNames(
 """Names of the endpoint that every Supabase project has; its labels tell the project, not the database."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RedisNames:
+class RedisNames(Struct, frozen=True, kw_only=True):
     """https://github.com/oliver006/redis_exporter."""
 
     clients_max: str

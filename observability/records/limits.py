@@ -1,6 +1,7 @@
 """Thresholds of a record, and those of a service that its stack chooses."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from observability.records.record import Severity, Threshold
 
@@ -20,8 +21,7 @@ def under(
     return tuple(replace(it, below=True) for it in over(info=info, ticket=ticket, page=page))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Levels:
+class Levels(Struct, frozen=True, kw_only=True):
     """One number at three severities; None for no alert of that severity."""
 
     info: float | None = None
@@ -41,8 +41,7 @@ SLOW_SECONDS = 2
 """95th percentile of the response time that pages and rolls a deployment back, in seconds."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LatencyLimits:
+class LatencyLimits(Struct, frozen=True, kw_only=True):
     """Response time, in seconds. Requirements disagree on the 95th percentile: it has all severities."""
 
     p50: Levels = Levels(ticket=0.2)

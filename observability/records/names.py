@@ -1,7 +1,8 @@
 """What the application calls its own metrics: read by rules, panels, tests and the collector alike."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from observability.promql import Expression, Match, Operator, Quantile, Scaled, Series
 
@@ -29,8 +30,7 @@ class Job(StrEnum):
     COLLECTOR = "collector"
 
 
-@dataclass(frozen=True, kw_only=True)
-class OperationNames:
+class OperationNames(Struct, frozen=True, kw_only=True):
     """One operation of the application whose time is measured by itself: S3's `switchCycle`."""
 
     id: str
@@ -45,8 +45,7 @@ class OperationNames:
     """95th percentile over which a ticket is written, in seconds."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MetricNames:
+class MetricNames(Struct, frozen=True, kw_only=True):
     """Names of the application's metrics and labels; a part that it does not have is None."""
 
     requests: str = "http_requests_total"

@@ -4,7 +4,8 @@ https://sre.google/workbook/alerting-on-slos/
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from observability.durations import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS, window
 from observability.promql import Difference, Expression, Increase, Match, Rate, Series, numbered
@@ -17,8 +18,7 @@ LARGEST_SHARE = 0.9
 """Largest error ratio that an alert may need to fire: near 1, it would come too late."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Window:
+class Window(Struct, frozen=True, kw_only=True):
     """Pair of windows of one burn rate alert."""
 
     long_seconds: int
@@ -50,8 +50,7 @@ WINDOWS = tuple(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Failures:
+class Failures(Struct, frozen=True, kw_only=True):
     """Indicator by failures: two counters."""
 
     bad: Series
@@ -60,8 +59,7 @@ class Failures:
     """All that count."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Slowness:
+class Slowness(Struct, frozen=True, kw_only=True):
     """Indicator by time: a classic histogram, of which events over one edge are failures."""
 
     histogram: str
@@ -88,8 +86,7 @@ Indicator = Failures | Slowness
 """Service level indicator: tells good events from bad ones."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Objective:
+class Objective(Struct, frozen=True, kw_only=True):
     """Service level objective: of all events in 30 days, at least this share is good."""
 
     id: str

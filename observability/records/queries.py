@@ -1,16 +1,16 @@
 """Queries: one kind for each kind of data source."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from observability.durations import window
 from observability.promql import Expression
 
 
-@dataclass(frozen=True, kw_only=True)
-class CloudWatch:
+class CloudWatch(Struct, frozen=True, kw_only=True):
     """One CloudWatch metric."""
 
     namespace: str
@@ -25,8 +25,7 @@ class CloudWatch:
     """Period of one number of an alert, in seconds; a multiple of 60."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CloudWatchMath:
+class CloudWatchMath(Struct, frozen=True, kw_only=True):
     """One number computed from several CloudWatch metrics."""
 
     expression: str
@@ -38,8 +37,7 @@ class CloudWatchMath:
     """Metrics by their name in the expression: lower case letter first, then letters, digits, underscores."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Prometheus:
+class Prometheus(Struct, frozen=True, kw_only=True):
     """One PromQL expression that has one number for each series."""
 
     expression: Expression
@@ -60,8 +58,7 @@ class Shape(StrEnum):
     TIME_SERIES = "time_series"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sql:
+class Sql(Struct, frozen=True, kw_only=True):
     """One statement for PostgreSQL, as a role that may only read; panels alone, never an alert."""
 
     text: str
@@ -70,8 +67,7 @@ class Sql:
     """Shape of its rows."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SentryMetric:
+class SentryMetric(Struct, frozen=True, kw_only=True):
     """Number that Sentry computes from the events it is sent, and evaluates itself: nobody else can query it."""
 
     aggregate: str
@@ -90,8 +86,7 @@ class SentryMetric:
         return round(value * self.sample_rate, 3)
 
 
-@dataclass(frozen=True, kw_only=True)
-class UpstashStatistic:
+class UpstashStatistic(Struct, frozen=True, kw_only=True):
     """One series of Upstash's developer API, of the last hour; panels alone, never an alert.
 
     https://upstash.com/docs/devops/developer-api/redis/get_database_stats
@@ -122,8 +117,7 @@ class IssueCategory(StrEnum):
     PERFORMANCE = "2"
 
 
-@dataclass(frozen=True, kw_only=True)
-class SentryIssues:
+class SentryIssues(Struct, frozen=True, kw_only=True):
     """Issues, as Sentry groups events: each alerts once, so a threshold on them is 0."""
 
     events: tuple[IssueEvent, ...]

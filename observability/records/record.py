@@ -5,8 +5,9 @@ of them can exist without the others.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from observability.promql import Expression, Increase, Rate
 from observability.records.objective import Objective
@@ -55,8 +56,7 @@ class Unit(StrEnum):
     PER_MINUTE = "opm"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Threshold:
+class Threshold(Struct, frozen=True, kw_only=True):
     """Value of a signal at which an alert fires."""
 
     severity: Severity
@@ -69,8 +69,7 @@ class Threshold:
     """How long it must be crossed, in seconds; the signal's own time when left out."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MinimumTraffic:
+class MinimumTraffic(Struct, frozen=True, kw_only=True):
     """Traffic under which a share means nothing: one failure of two requests is no outage."""
 
     expression: Expression
@@ -88,8 +87,7 @@ class MinimumTraffic:
         return metrics + (" in the window" if Increase in kinds else " per second" if Rate in kinds else "")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Signal:
+class Signal(Struct, frozen=True, kw_only=True):
     """One measured number of a component, with its thresholds and its section of the runbook."""
 
     id: str
@@ -138,8 +136,7 @@ class Signal:
             raise ValueError(f"signal {self.id}: the unit is {self.unit!r}, allowed: {', '.join(Unit)}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Check:
+class Check(Struct, frozen=True, kw_only=True):
     """One line of the readiness checklist: a fact about the live system that somebody can verify."""
 
     id: str
@@ -152,8 +149,7 @@ class Check:
     """Remedy when it does not hold."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Signals:
+class Signals(Struct, frozen=True, kw_only=True):
     """Records of one component."""
 
     subject: str

@@ -1,10 +1,13 @@
 """Records of one environment: several may share a store of metrics, and only its own may fire its alerts."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from observability.promql import Match, Series
+from msgspec import Struct
+from msgspec.structs import asdict, replace
+
+from observability.promql import Expression, Match, Series
 from observability.records.objective import Slowness
 
 Record = TypeVar("Record")
@@ -25,8 +28,8 @@ def _with_matchers(value: Any, matches: tuple[Match, ...]) -> Any:
         return tuple(_with_matchers(item, matches) for item in value)
     if isinstance(value, Mapping):
         return {key: _with_matchers(item, matches) for key, item in value.items()}
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(
-            value, **{field.name: _with_matchers(getattr(value, field.name), matches) for field in fields(value)}
-        )
+    if isinstance(value, Expression):
+        return dataclasses.replace(value, **_with_matchers(vars(value), matches))  # type: ignore[type-var]  # it is one
+    if isinstance(value, Struct):
+        return replace(value, **_with_matchers(asdict(value), matches))
     return value

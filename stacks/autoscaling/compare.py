@@ -2,7 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from components.service.scaling import FULL_PERCENT, ScalingArgs, ScheduleArgs, StepArgs, TargetArgs, step_policies
 from observability.durations import MINUTE_SECONDS
@@ -13,8 +15,7 @@ LEAD_MINUTES = 60
 """How long before the launch the schedule adds its tasks: the go/no-go. Source: S1-89."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
+class Comparison(Struct, frozen=True, kw_only=True):
     """One way to scale, and what came of it."""
 
     title: str

@@ -1,14 +1,14 @@
 """The load of a launch day, and what a task makes of it: every assumption of the simulation."""
 
 import datetime as dt
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 SLOWEST_SECONDS = 5.0
 """Response time of a task that has more to do than it can, in seconds: clients give up about then."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Load:
+class Load(Struct, frozen=True, kw_only=True):
     """Users over time. Times are minutes from the launch, negative before it."""
 
     opens_at: dt.datetime

@@ -3,8 +3,9 @@
 import datetime as dt
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from components.service.scaling import FULL_PERCENT, ScalingArgs, StepPolicy, step_policies
 from observability.durations import MINUTE_SECONDS
@@ -16,8 +17,7 @@ FIRST_MINUTE, LAST_MINUTE = -90, 180
 """What is simulated, in minutes from the launch."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Moment:
+class Moment(Struct, frozen=True, kw_only=True):
     """The service at one minute."""
 
     minute: int
@@ -30,8 +30,7 @@ class Moment:
     """What is asked of them, as a share of what they can do; above 1 requests fail."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """How a service met a load."""
 
     moments: tuple[Moment, ...]
@@ -53,8 +52,7 @@ class Outcome:
         return max(late) + 1 if late else 0
 
 
-@dataclass(kw_only=True)
-class _Fleet:
+class _Fleet(Struct, kw_only=True):
     """Tasks, and when each of those that start takes its first request."""
 
     ready: int

@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-sc
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from components.service.scaling import FULL_PERCENT, Metric, ScalingArgs, StepPolicy
 
@@ -17,8 +18,7 @@ TARGET_LOW_SHARE = 0.9
 """How far below its target a metric must be before target tracking takes tasks away."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Measured:
+class Measured(Struct, frozen=True, kw_only=True):
     """The metrics of one minute."""
 
     cpu_percent: float
@@ -29,8 +29,7 @@ class Measured:
     """Requests that one task got in the minute."""
 
 
-@dataclass(kw_only=True)
-class Scaler:
+class Scaler(Struct, kw_only=True):
     """The policies of one service, and what they did last."""
 
     scaling: ScalingArgs

@@ -1,9 +1,9 @@
 """One stack from its configuration: the only place where one component's output meets another's args."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+from msgspec import Struct
 
 from components.cluster import Cluster, ClusterArgs
 from observability import Signals
@@ -22,8 +22,7 @@ from stacks.contract import CONTRACT_VARIABLE, cache_contract
 from stacks.edge import rate_limit_tiers
 
 
-@dataclass(frozen=True, kw_only=True)
-class ComposedStack:
+class ComposedStack(Struct, frozen=True, kw_only=True):
     """Outputs and signals of a stack."""
 
     outputs: dict[str, pulumi.Input[Any]]

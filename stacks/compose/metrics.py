@@ -4,10 +4,10 @@ The store comes before what it collects from, its rules after, for they are made
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pulumi
+from msgspec import Struct
 
 from components.alarms.component import Alarms
 from components.alloy.sidecar import CollectingArgs, RemoteWrite
@@ -43,8 +43,7 @@ if TYPE_CHECKING:
     from components.monitoring.host import MonitoringHost
 
 
-@dataclass(frozen=True, kw_only=True)
-class MetricsStore:
+class MetricsStore(Struct, frozen=True, kw_only=True):
     """The store of a stack."""
 
     collecting: CollectingArgs | None = None

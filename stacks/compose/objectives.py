@@ -1,8 +1,7 @@
 """Objectives and alert thresholds of the service, from the stack's targets."""
 
-from dataclasses import replace
-
 import pulumi
+from msgspec.structs import replace
 
 from components.service.objectives import HitArgs, LatencyArgs, ObjectivesArgs
 from observability.records.limits import ERROR_SHARES, LatencyLimits, Levels

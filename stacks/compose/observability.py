@@ -1,9 +1,9 @@
 """Rules, dashboards and alerts of all components' signals, on each evaluator."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 
 from observability import Signals
 from observability.alerting.evaluators import without_source_evaluated
@@ -19,8 +19,7 @@ from stacks.compose.stack import Stack
 from stacks.config.errors import ConfigError
 
 
-@dataclass(frozen=True, kw_only=True)
-class ObservabilityResult:
+class ObservabilityResult(Struct, frozen=True, kw_only=True):
     """Outputs and signals of a stack's observability."""
 
     outputs: Mapping[str, pulumi.Input[str]]

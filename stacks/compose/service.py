@@ -1,9 +1,9 @@
 """The web service, by the backend of the configuration."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 
 from components.alloy.sidecar import CollectingArgs
 from components.aws.placement import ClusterRef, NetworkPlacement
@@ -30,8 +30,7 @@ from stacks.config.rollout import rollout_args
 from stacks.config.scaling import scaling_args
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServiceInputs:
+class ServiceInputs(Struct, frozen=True, kw_only=True):
     """What the other components of a stack hand to its service, whatever its backend."""
 
     environment: Mapping[str, pulumi.Input[str]]

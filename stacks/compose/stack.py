@@ -1,10 +1,10 @@
 """What every step of the composition needs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
+from msgspec import Struct
 
 from components.aws.fargate import TaskArgs
 from stacks.config.stack import StackConfig
@@ -15,8 +15,7 @@ Secrets = Mapping[str, pulumi.Output[str]]
 """Values of the stack's encrypted configuration, by name."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stack:
+class Stack(Struct, frozen=True, kw_only=True):
     """Configuration, names, secrets and providers of the stack that is being composed."""
 
     config: StackConfig

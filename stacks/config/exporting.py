@@ -1,7 +1,8 @@
 """Whether the exporters that a stack runs fit what its parts ask of them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from stacks.config.base import Problem
 from stacks.config.metrics import MetricsConfig
@@ -13,8 +14,7 @@ ZONE_EXPORTER = "cloudflare_exporter"
 """What `edge.metrics` says where the zone has numbers."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """Where the collector runs."""
 
     region: str

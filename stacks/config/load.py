@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from msgspec import Struct
 from pydantic import ValidationError
 
 from policies import unique_yaml
@@ -29,8 +29,7 @@ SEALED = "[sealed]"
 """Stands for an encrypted value wherever it is not decrypted: offline, secrets stay closed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class StackFile:
+class StackFile(Struct, frozen=True, kw_only=True):
     """A stack's file, read and checked."""
 
     config: StackConfig

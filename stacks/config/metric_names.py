@@ -1,6 +1,5 @@
 """Configuration of the names of the application's metrics."""
 
-from dataclasses import fields
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -70,7 +69,7 @@ class MetricNamesConfig(Model):
 
 def metric_names(config: MetricNamesConfig) -> MetricNames:
     """Return the names as signals take them."""
-    names = {field.name: getattr(config, field.name) for field in fields(MetricNames)}
+    names = {name: getattr(config, name) for name in MetricNames.__struct_fields__}
     names["duration_edges"] = tuple(config.duration_edges)
     names["operations"] = tuple(
         OperationNames(

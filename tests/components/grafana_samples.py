@@ -1,7 +1,8 @@
 """Signals to test with, and the recording of what is made of them."""
 
-import dataclasses
 import json
+
+from msgspec.structs import replace
 
 from components.grafana.args import ContactArgs, ObservabilityArgs
 from components.grafana.observability import Observability
@@ -101,7 +102,7 @@ def observability_args(**changes: object) -> ObservabilityArgs:
         ticket=ContactArgs(email_addresses=["team@example.com"]),
         runbook_url="https://example.com/runbook",
     )
-    return dataclasses.replace(base, **changes)
+    return replace(base, **changes)
 
 
 def record(**changes: object) -> Recorded[Observability]:

@@ -1,11 +1,11 @@
 """Topics, composites and events of the alarms; what each alarm says is in tests/components/alarms."""
 
-import dataclasses
 import json
 from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from components.alarms.args import AlarmsArgs
 from components.alarms.component import Alarms
@@ -49,7 +49,7 @@ ARGS = AlarmsArgs(
 
 
 def record(**changes: object) -> Recorded[Alarms]:
-    return record_component(lambda: Alarms("alarms", dataclasses.replace(ARGS, **changes)))
+    return record_component(lambda: Alarms("alarms", replace(ARGS, **changes)))
 
 
 def alarm(recorded: Recorded[Alarms], role: str) -> dict[str, Any]:
@@ -162,7 +162,7 @@ def topic_arn(topic: Registered) -> str:
 
 def test_pager_gets_pages_alone_and_only_with_leave():
     with pytest.raises(ValueError, match="pager_url rings a pager, allowed only with may_page"):
-        dataclasses.replace(ARGS, pager_url="https://pager.example.com/key")
+        replace(ARGS, pager_url="https://pager.example.com/key")
     recorded = record(pager_url="https://pager.example.com/key", may_page=True)
     sent = {
         (it.inputs["protocol"], it.inputs["topic"].rpartition(":")[2]) for it in recorded.of("TopicSubscription")
@@ -259,14 +259,14 @@ def test_share_of_several_metrics_is_one_expression_over_hidden_ones():
         ({"prefix": "x" * 250}, "its name has over 255 characters"),
         ({"signals": [*ARGS.signals, *ARGS.signals]}, "2 alarms are called 'connections-page'"),
         (
-            {"signals": [Signals(subject="Any", signals=(dataclasses.replace(ERRORS, for_seconds=90_000),))]},
+            {"signals": [Signals(subject="Any", signals=(replace(ERRORS, for_seconds=90_000),))]},
             "alarm 'errors-page' looks back 90000 seconds, allowed up to 86400",
         ),
     ],
 )
 def test_alarms_that_cloudwatch_would_refuse_are_refused_first(changes: dict[str, Any], message: str):
     with pytest.raises(ValueError, match=message):
-        dataclasses.replace(ARGS, **changes)
+        replace(ARGS, **changes)
 
 
 def test_secret_address_of_the_pager_stays_secret():
@@ -275,9 +275,7 @@ def test_secret_address_of_the_pager_stays_secret():
     recorded = record_component(
         lambda: Alarms(
             "alarms",
-            dataclasses.replace(
-                ARGS, pager_url=pulumi.Output.secret("https://pager.example.com/key"), may_page=True
-            ),
+            replace(ARGS, pager_url=pulumi.Output.secret("https://pager.example.com/key"), may_page=True),
         )
     )
     [endpoint] = [

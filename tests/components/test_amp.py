@@ -1,8 +1,8 @@
-import dataclasses
 import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from components.amp import (
     ManagedPrometheus,
@@ -18,9 +18,7 @@ MADE_HERE = {**MADE, "aws:amp/workspace:Workspace": WORKSPACE}
 
 
 def record(**changes: Any) -> Any:
-    return record_component(
-        lambda: ManagedPrometheus("metrics", dataclasses.replace(ARGS, **changes)), made=MADE_HERE
-    )
+    return record_component(lambda: ManagedPrometheus("metrics", replace(ARGS, **changes)), made=MADE_HERE)
 
 
 def test_series_are_kept_as_long_as_asked_and_not_deleted_with_the_stack():
@@ -58,7 +56,7 @@ def test_rules_and_routes_belong_to_the_workspace():
     args = ManagedPrometheusRulesArgs(workspace_id="ws-1", namespace="shop-staging", rules="groups: []")
 
     def made(**changes: Any) -> Any:
-        return record_component(lambda: ManagedPrometheusRules("rules", dataclasses.replace(args, **changes)))
+        return record_component(lambda: ManagedPrometheusRules("rules", replace(args, **changes)))
 
     rules = made().one("RuleGroupNamespace").inputs
     assert (rules["name"], rules["data"], rules["workspaceId"]) == ("shop-staging", "groups: []", "ws-1")

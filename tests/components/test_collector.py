@@ -1,4 +1,3 @@
-import dataclasses
 import json
 import os
 import subprocess
@@ -6,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from components.alloy import sidecar
 from components.alloy.alloy_config import STATUS_PORT, Proof, Signed, Target, WithToken, render
@@ -37,7 +37,7 @@ STORE = RemoteWrite(
     upstreams=[Upstream(role="metrics", security_group_id="sg-store", port=9090)],
 )
 COLLECTING = CollectingArgs(image="example/alloy:1", environment="staging", interval_seconds=15, store=STORE)
-AT_AMAZON = dataclasses.replace(
+AT_AMAZON = replace(
     COLLECTING, store=RemoteWrite(url="https://aps", signing_region="eu-west-1", write_policy='{"may": "write"}')
 )
 POSTGRES = PostgresExporterArgs(
@@ -73,7 +73,7 @@ ARGS = CollectorArgs(
 
 
 def record(**changes: Any) -> Recorded[Collector]:
-    return record_component(lambda: Collector("collector", dataclasses.replace(ARGS, **changes)))
+    return record_component(lambda: Collector("collector", replace(ARGS, **changes)))
 
 
 def containers(recorded: Recorded[Any]) -> dict[str, Any]:
@@ -229,12 +229,12 @@ def test_collector_opens_its_own_way_to_all_that_it_measures():
 
 def test_collector_that_measures_nothing_is_refused():
     with pytest.raises(ValueError, match="reads nothing"):
-        dataclasses.replace(ARGS, postgres=None, redis=None, cloudflare=None)
+        replace(ARGS, postgres=None, redis=None, cloudflare=None)
     with pytest.raises(ValueError, match="connections is 0"):
-        dataclasses.replace(POSTGRES, connections=0)
+        replace(POSTGRES, connections=0)
 
 
-POOLER = dataclasses.replace(test_pooler.ARGS, collecting=COLLECTING)
+POOLER = replace(test_pooler.ARGS, collecting=COLLECTING)
 
 
 def test_pooler_and_service_are_read_from_within_their_tasks():

@@ -1,8 +1,8 @@
-import dataclasses
 import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from components.datadog.args import DatadogArgs
 from components.datadog.component import Datadog
@@ -117,7 +117,7 @@ ARGS = DatadogArgs(
 
 
 def record(**changes: object) -> Recorded[Datadog]:
-    return record_component(lambda: Datadog("datadog", dataclasses.replace(ARGS, **changes)))
+    return record_component(lambda: Datadog("datadog", replace(ARGS, **changes)))
 
 
 def monitors() -> dict[str, dict[str, Any]]:
@@ -251,4 +251,4 @@ def test_pattern_that_no_tag_can_match_is_refused():
 
 def test_severity_without_a_handle_is_refused():
     with pytest.raises(ValueError, match="no handle is notified of info"):
-        dataclasses.replace(ARGS, handles={PAGE: ["@a"], TICKET: ["@b"]})
+        replace(ARGS, handles={PAGE: ["@a"], TICKET: ["@b"]})

@@ -1,8 +1,8 @@
-import dataclasses
 from collections.abc import Mapping
 
 import pulumi
 import pytest
+from msgspec.structs import replace
 
 from components.edge import values
 from components.edge.args import AdoptionArgs
@@ -14,7 +14,7 @@ from edge_rules.settings import Bots, Hsts, Waf
 from tests.components.recording import record_component
 from tests.edge_rules.edge_samples import FAILURES, SETTINGS, RequestRate, edge_args, made, record, settings
 
-PLANS = {plan: downgraded(dataclasses.replace(SETTINGS, plan=plan)) for plan in CloudflarePlan}
+PLANS = {plan: downgraded(replace(SETTINGS, plan=plan)) for plan in CloudflarePlan}
 
 OTHERS = {
     "hostnames": ("www2.feed.example.com",),
@@ -27,7 +27,7 @@ OTHERS = {
     "except_hostnames": ("api.feed.example.com",),
     "auth_paths": ("/login/",),
     "auth_per_minute": RequestRate(requests=5, period_seconds=60),
-    "failed_logins": dataclasses.replace(FAILURES, statuses=(401,)),
+    "failed_logins": replace(FAILURES, statuses=(401,)),
     "extensions": ("woff2",),
     "extension_seconds": 86400,
     "fingerprinted_paths": ("/static/",),
@@ -95,9 +95,9 @@ def test_every_edge_setting_reaches_a_resource(name: str):
 
 def test_every_setting_has_another_value_above():
     blocks = {"api": {"paths", "per_minute"}, "auth": {"paths", "per_minute"}, "cache": set[str]()}
-    known = {it.name for it in dataclasses.fields(SETTINGS)} - set(blocks) - {"downgrades"}
+    known = set(SETTINGS.__struct_fields__) - set(blocks) - {"downgrades"}
     for block, shared in blocks.items():
-        names = {it.name for it in dataclasses.fields(getattr(SETTINGS, block))}
+        names = set(getattr(SETTINGS, block).__struct_fields__)
         known |= (names - shared) | {f"{block}_{name}" for name in shared & names}
     assert set(OTHERS) == known
 
@@ -150,7 +150,7 @@ def test_bot_settings_are_only_those_of_the_plan(plan: CloudflarePlan, bots: set
     ],
 )
 def test_bots_are_challenged_where_it_is_asked(plan: CloudflarePlan, bots: Bots, challenging: dict[str, object]):
-    found = record(made=dataclasses.replace(PLANS[plan], bots=bots)).one("BotManagement").inputs
+    found = record(made=replace(PLANS[plan], bots=bots)).one("BotManagement").inputs
     assert {key: found[key] for key in challenging} == challenging
 
 
@@ -247,7 +247,7 @@ def imported(**changes: object) -> Mapping[str, str]:
 def test_existing_rule_sets_and_settings_are_adopted_by_their_ids():
     assert imported() == {}
     assert imported(adopt=ADOPTED) == {"edge-http-request-cache-settings": f"zones/{'0' * 32}/{'a' * 32}"}
-    found = imported(adopt=dataclasses.replace(ADOPTED, settings=True))
+    found = imported(adopt=replace(ADOPTED, settings=True))
     assert found["edge-ssl"] == f"{'0' * 32}/ssl"
     for name in ("edge-dnssec", "edge-bots", "edge-tiers", "edge-smart-tiers"):
         assert found[name] == "0" * 32

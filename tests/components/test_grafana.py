@@ -1,4 +1,3 @@
-import dataclasses
 import json
 from collections.abc import Sequence
 
@@ -6,6 +5,7 @@ import pulumi
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from components.grafana.args import ContactArgs
 from components.grafana.observability import Observability
@@ -89,7 +89,7 @@ def test_every_board_has_a_dashboard_of_its_own_that_leads_to_the_others():
 
 
 def test_a_panel_stands_on_the_board_that_its_signal_names():
-    moved = dataclasses.replace(CONNECTIONS, board=Board.ERRORS)
+    moved = replace(CONNECTIONS, board=Board.ERRORS)
     found = dashboards(record(signals=[Signals(subject="Database", board=Board.DATABASE, signals=(moved,))]))
     assert [it["title"] for it in found["errors"]["panels"]] == ["Database", "Database connections"]
     assert "database" not in found
@@ -116,13 +116,13 @@ def test_every_panel_has_a_unit_a_description_its_query_and_its_runbook():
 
 
 def test_a_panel_covers_what_its_alert_covers_and_else_what_its_width_asks():
-    quiet = dataclasses.replace(STORAGE, id="quiet", title="Quiet", thresholds=())
+    quiet = replace(STORAGE, id="quiet", title="Quiet", thresholds=())
     rate = Prometheus(expression=Rate(Series("hits_total"), by=("server",)), window_seconds=600)
-    hits = dataclasses.replace(WAITING, id="hits", title="Hits", query=rate)
-    watched = dataclasses.replace(hits, id="watched", title="Watched")
-    unwatched = dataclasses.replace(hits, id="unwatched", title="Unwatched", thresholds=())
+    hits = replace(WAITING, id="hits", title="Hits", query=rate)
+    watched = replace(hits, id="watched", title="Watched")
+    unwatched = replace(hits, id="unwatched", title="Unwatched", thresholds=())
     whole = Prometheus(expression=Increase(Series("hits_total")), window_seconds=600)
-    counted = dataclasses.replace(unwatched, id="counted", title="Counted", query=whole)
+    counted = replace(unwatched, id="counted", title="Counted", query=whole)
     component = Signals(subject="A", signals=(STORAGE, quiet, watched, unwatched, counted))
     found = {title: panel["targets"][0] for title, panel in panels(record(signals=[component])).items()}
     assert (found["Free storage"]["period"], found["Quiet"]["period"]) == ("60", "")
@@ -137,7 +137,7 @@ def test_lines_beside_a_signal_have_their_own_legend_and_source():
         expression="IF(requests > 50, errors / requests, 0)",
         metrics={"requests": requests("lb").query, "errors": requests("lb").query},
     )
-    signal = dataclasses.replace(STORAGE, extra_queries={"share": math, "waiting": WAITING.query})
+    signal = replace(STORAGE, extra_queries={"share": math, "waiting": WAITING.query})
     targets = panels(record(signals=[Signals(subject="A", signals=(signal,))]))["Free storage"]["targets"]
     assert [it["refId"] for it in targets] == ["A", "B0", "B1", "B", "C"]
     assert [it.get("hide", False) for it in targets] == [False, True, True, False, False]
@@ -148,7 +148,7 @@ def test_lines_beside_a_signal_have_their_own_legend_and_source():
 
 
 def test_an_sql_panel_asks_the_reader_of_the_database():
-    signal = dataclasses.replace(STORAGE, query=SLOW, thresholds=(), unit="ms")
+    signal = replace(STORAGE, query=SLOW, thresholds=(), unit="ms")
     components = [Signals(subject="Database", board=Board.RPC, signals=(signal,))]
     panel = panels(record(signals=components, postgres_datasource_uid="pg-uid"))["Free storage"]
     source = {"type": "grafana-postgresql-datasource", "uid": "pg-uid"}
@@ -203,7 +203,7 @@ def test_panels_draw_the_lines_of_their_signals():
 
 @pytest.mark.parametrize("count", [1, 3, 4, 10])
 def test_panels_stand_beside_each_other_and_keep_their_number(count: int):
-    many = [dataclasses.replace(CONNECTIONS, id=f"signal-{index}") for index in range(count)]
+    many = [replace(CONNECTIONS, id=f"signal-{index}") for index in range(count)]
     components = [Signals(subject="Database", signals=tuple(many)), Signals(subject="Pooler", signals=(WAITING,))]
     placed = dashboards(record(signals=components))["resources"]["panels"]
     cells = [

@@ -1,4 +1,3 @@
-import dataclasses
 import json
 import re
 from collections.abc import Callable
@@ -7,6 +6,7 @@ import pulumi
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from promql_parser import parse
 
 from components.grafana.alerts import rule as rule_of
@@ -57,9 +57,7 @@ OVER_80 = (Threshold(severity=Severity.TICKET, value=80),)
     ],
 )
 def test_a_message_tells_the_value_in_its_unit(unit: str, value: float, text: str):
-    signal = dataclasses.replace(
-        CONNECTIONS, unit=unit, thresholds=(Threshold(severity=Severity.PAGE, value=value),)
-    )
+    signal = replace(CONNECTIONS, unit=unit, thresholds=(Threshold(severity=Severity.PAGE, value=value),))
     [rule] = rules(record(signals=[Signals(subject="Database", signals=(signal,))])).values()
     assert rule["annotations"]["summary"] == f"Database connections: {text}"
 
@@ -217,9 +215,7 @@ def test_a_rule_tells_when_a_source_is_silent():
 def test_a_floor_keeps_a_rule_silent_and_its_panel_open():
     requests = Rate(Series("http_requests_total"))
     share = Prometheus(expression=Ratio(Rate(Series("errors_total")), requests), window_seconds=600)
-    guarded = dataclasses.replace(
-        WAITING, query=share, minimum_traffic=MinimumTraffic(expression=requests, value=10)
-    )
+    guarded = replace(WAITING, query=share, minimum_traffic=MinimumTraffic(expression=requests, value=10))
     recorded = record(signals=component_signals(guarded))
     [rule] = rules(recorded).values()
     text = "sum(rate(errors_total[10m])) / (sum(rate(http_requests_total[10m])) > 0)"
@@ -238,14 +234,14 @@ def share_of_errors(balancer: pulumi.Input[str]) -> CloudWatchMath:
     )
     return CloudWatchMath(
         expression="IF(requests > 50, errors / requests, 0)",
-        metrics={"requests": front, "errors": dataclasses.replace(front, metric="HTTPCode_Target_5XX_Count")},
+        metrics={"requests": front, "errors": replace(front, metric="HTTPCode_Target_5XX_Count")},
     )
 
 
 @pytest.mark.parametrize("made_by", [str, pulumi.Output.from_input])
 def test_metric_math_of_a_rule_is_one_query_for_each_is_asked_alone(made_by: Callable[[str], pulumi.Input[str]]):
     def build() -> Observability:
-        signal = dataclasses.replace(CONNECTIONS, query=share_of_errors(made_by("app/lb/1")), thresholds=OVER_80)
+        signal = replace(CONNECTIONS, query=share_of_errors(made_by("app/lb/1")), thresholds=OVER_80)
         return Observability("watch", observability_args(signals=component_signals(signal)))
 
     [rule] = rules(record_component(build)).values()
@@ -271,16 +267,14 @@ def test_metric_math_of_a_rule_is_one_query_for_each_is_asked_alone(made_by: Cal
     ],
 )
 def test_silence_is_a_fault_only_of_what_is_always_there(expression: Expression, state: str):
-    asks = dataclasses.replace(WAITING, query=Prometheus(expression=expression))
+    asks = replace(WAITING, query=Prometheus(expression=expression))
     [rule] = rules(record(signals=component_signals(asks))).values()
     assert rule["noDataState"] == state
 
 
 def test_a_gauge_under_its_floor_is_silent_without_a_fault():
     minimum_traffic = MinimumTraffic(expression=Level(Series("a")), value=10)
-    [rule] = rules(
-        record(signals=component_signals(dataclasses.replace(WAITING, minimum_traffic=minimum_traffic)))
-    ).values()
+    [rule] = rules(record(signals=component_signals(replace(WAITING, minimum_traffic=minimum_traffic)))).values()
     assert rule["noDataState"] == "OK"
 
 
@@ -289,7 +283,7 @@ def test_each_threshold_waits_as_long_as_it_says():
         Threshold(severity=Severity.TICKET, value=80, for_seconds=600),
         Threshold(severity=Severity.PAGE, value=95),
     )
-    found = rules(record(signals=component_signals(dataclasses.replace(CONNECTIONS, thresholds=both))))
+    found = rules(record(signals=component_signals(replace(CONNECTIONS, thresholds=both))))
     assert [rule["for"] for rule in found.values()] == ["10m", "5m"]
 
 

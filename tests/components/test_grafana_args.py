@@ -1,6 +1,5 @@
-import dataclasses
-
 import pytest
+from msgspec.structs import replace
 
 from components.grafana.args import ContactArgs, TicketHoursArgs
 from observability import Signals
@@ -29,11 +28,7 @@ PAGER = ContactArgs(pagerduty_integration_key=PAGER_KEY)
         ({"cloudwatch_datasource_uid": None}, "'database-connections' has no data source: set cloudwatch_"),
         ({"prometheus_datasource_uid": None}, "'pooler-waiting' has no data source: set prometheus_"),
         (
-            {
-                "signals": [
-                    Signals(subject="A", signals=(dataclasses.replace(WAITING, extra_queries={"sql": SLOW}),))
-                ]
-            },
+            {"signals": [Signals(subject="A", signals=(replace(WAITING, extra_queries={"sql": SLOW}),))]},
             "'pooler-waiting' has no data source: set postgres_",
         ),
         (
@@ -48,7 +43,7 @@ PAGER = ContactArgs(pagerduty_integration_key=PAGER_KEY)
                 "signals": [
                     Signals(
                         subject="A",
-                        signals=(dataclasses.replace(WAITING, thresholds=WAITING.thresholds * 2),),
+                        signals=(replace(WAITING, thresholds=WAITING.thresholds * 2),),
                     )
                 ]
             },

@@ -1,6 +1,5 @@
 """What every dashboard keeps to, those of the committed stacks and one with every kind of panel."""
 
-import dataclasses
 import json
 import re
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ import pytest
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
+from msgspec.structs import replace
 from promql_parser import parse
 
 from components.grafana.args import ContactArgs
@@ -63,7 +63,7 @@ def every_kind() -> list[Signals]:
             subject="Service",
             board=Board.ERRORS,
             signals=(CONNECTIONS, STORAGE, WAITING, computed, free, drawn, counted, *rpc.signals()),
-            objectives=(OBJECTIVE, dataclasses.replace(OBJECTIVE, id="second", title="Second")),
+            objectives=(OBJECTIVE, replace(OBJECTIVE, id="second", title="Second")),
         )
     ]
 
@@ -208,7 +208,7 @@ def test_dashboards_and_what_they_need_are_written_as_files():
     written = {name: json.loads(text) for name, text in dashboard_files(seen).items()}
     assert written == {f"{board}.json": model for board, model in models("production").items()}
     assert ARTEFACTS["grants.sql"](seen) == rpc.grants("feed")
-    without = dataclasses.replace(seen, granted_database=None)
+    without = replace(seen, granted_database=None)
     assert grants(without).startswith("-- ")
     assert "CREATE" not in grants(without)
 

@@ -1,8 +1,8 @@
-import dataclasses
 import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from components.grafana_cloud import GrafanaCloud, GrafanaCloudArgs
 from tests.components.recording import MADE, Secret, record_component
@@ -22,7 +22,7 @@ MADE_HERE = {
 
 
 def record(**changes: Any) -> Any:
-    return record_component(lambda: GrafanaCloud("metrics", dataclasses.replace(ARGS, **changes)), made=MADE_HERE)
+    return record_component(lambda: GrafanaCloud("metrics", replace(ARGS, **changes)), made=MADE_HERE)
 
 
 def test_token_may_write_metrics_to_this_stack_and_nothing_else():

@@ -1,5 +1,6 @@
-import dataclasses
 from typing import Any
+
+from msgspec.structs import replace
 
 from components.service.scaling import ScheduleArgs, TargetArgs
 from tests.components.inventory import document, inventory, log_delivery, private_bucket, trust
@@ -305,7 +306,7 @@ def test_target_tracking_and_schedules_are_as_written_down():
     launch = ScheduleArgs(
         schedule_name="launch", expression="at(2027-03-01T11:00:00)", minimum_tasks=5, maximum_tasks=10
     )
-    found = inventory(record(scaling=dataclasses.replace(TARGET, target=target, schedules=[launch])))
+    found = inventory(record(scaling=replace(TARGET, target=target, schedules=[launch])))
 
     def tracked(value: int, **metric: str) -> dict[str, Any]:
         return {

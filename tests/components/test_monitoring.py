@@ -1,5 +1,4 @@
 import base64
-import dataclasses
 import gzip
 import hashlib
 import json
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from components.monitoring import containers as rendered
 from components.monitoring.args import HostPlacement, MonitoringHostArgs, MonitoringImages, MonitoringServersArgs
@@ -53,13 +53,11 @@ MADE_HERE = {
 
 
 def host(**changes: Any) -> Recorded[MonitoringHost]:
-    return record_component(
-        lambda: MonitoringHost("metrics", dataclasses.replace(HOST, **changes)), made=MADE_HERE
-    )
+    return record_component(lambda: MonitoringHost("metrics", replace(HOST, **changes)), made=MADE_HERE)
 
 
 def servers(**changes: Any) -> Recorded[MonitoringServers]:
-    return record_component(lambda: MonitoringServers("servers", dataclasses.replace(SERVERS, **changes)))
+    return record_component(lambda: MonitoringServers("servers", replace(SERVERS, **changes)))
 
 
 def containers(recorded: Recorded[Any]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-import dataclasses
 import ipaddress
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from components.network import Nat, Network, NetworkArgs
 from tests.components.recording import Recorded, record_component
@@ -12,7 +12,7 @@ ARGS = NetworkArgs(cidr="10.0.0.0/16", zones=ZONES, region="eu-west-1", flow_log
 
 
 def record(**changes: object) -> Recorded[Network]:
-    return record_component(lambda: Network("net", dataclasses.replace(ARGS, **changes)))
+    return record_component(lambda: Network("net", replace(ARGS, **changes)))
 
 
 def test_network_has_a_public_and_a_private_subnet_in_each_zone():
@@ -77,7 +77,7 @@ def texts(value: object) -> list[str]:
 
 def test_interface_endpoints_stand_in_every_zone_behind_a_group_of_their_own():
     recorded = record_component(
-        lambda: Network("net", dataclasses.replace(ARGS, endpoints=["ecr.api", "logs"])),
+        lambda: Network("net", replace(ARGS, endpoints=["ecr.api", "logs"])),
         read=lambda network: network.upstreams[0].security_group_id,
     )
     made = {it.name: it.inputs for it in recorded.of("VpcEndpoint") if it.name != "net-s3"}

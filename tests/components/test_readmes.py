@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from components.component import Component
 from tests.components.recording import record_component
@@ -22,15 +23,11 @@ EXAMPLES = [
 ]
 
 
-class NothingGiven:
-    """No arguments."""
-
-
 class Empty(Component):
     """Stands in where an example makes no component of its own."""
 
     def __init__(self) -> None:
-        super().__init__("empty", NothingGiven(), None)
+        super().__init__("empty", Struct(), None)
         self._finish()
 
 

@@ -1,5 +1,6 @@
 import pulumi
 import pytest
+from msgspec import Struct
 
 from components.component import Component
 from tests.components.recording import UNKNOWN, Secret, record_component
@@ -9,13 +10,9 @@ class Sample(Component):
     answer: pulumi.Output[str]
 
     def __init__(self, answer: pulumi.Output[str]) -> None:
-        super().__init__("sample", object.__new__(_Empty), None)
+        super().__init__("sample", Struct(), None)
         self.answer = answer
         self._finish()
-
-
-class _Empty:
-    pass
 
 
 def test_recording_raises_the_error_of_an_apply_that_nobody_awaits():

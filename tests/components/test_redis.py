@@ -1,8 +1,8 @@
-import dataclasses
 from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
+from msgspec.structs import replace
 
 from components.aws.placement import NetworkPlacement
 from components.component import output_names
@@ -28,7 +28,7 @@ ARGS = RedisArgs(
 
 
 def record(**changes: object) -> Recorded[Redis]:
-    return record_component(lambda: Redis("redis", dataclasses.replace(ARGS, **changes)))
+    return record_component(lambda: Redis("redis", replace(ARGS, **changes)))
 
 
 def logging_in(mode: AuthMode, *credentials: int) -> Recorded[Redis]:
@@ -99,13 +99,13 @@ def test_policy_that_loses_data_of_the_role_is_refused(role: Role, policy: str):
     with pytest.raises(
         ValueError, match=rf"eviction_policy: given {policy}, allowed with role {role}: .*noeviction"
     ):
-        dataclasses.replace(ARGS, role=role, eviction_policy=policy)
+        replace(ARGS, role=role, eviction_policy=policy)
 
 
 @pytest.mark.parametrize("role", [Role.SESSION, Role.QUEUE, Role.PRIMARY_STORE])
 def test_data_that_is_nowhere_else_needs_snapshots(role: Role):
     with pytest.raises(ValueError, match=f"snapshot_retention_days: given 0, allowed 1 or more with role {role}"):
-        dataclasses.replace(ARGS, role=role, snapshot_retention_days=0)
+        replace(ARGS, role=role, snapshot_retention_days=0)
     store = record(role=role, snapshot_retention_days=None).one("ReplicationGroup").inputs
     assert store["snapshotRetentionLimit"] == 7
     assert store["finalSnapshotIdentifier"] == "shop-staging-redis-final-0a1b2c3d"
@@ -120,9 +120,9 @@ def test_copies_need_no_snapshot():
 @pytest.mark.parametrize("role", [Role.QUEUE, Role.PRIMARY_STORE])
 def test_only_node_of_what_must_not_be_lost_is_refused_while_protected(role: Role):
     with pytest.raises(ValueError, match="replicas: given 0, allowed 1 or more"):
-        dataclasses.replace(ARGS, role=role, replicas=0)
-    assert dataclasses.replace(ARGS, role=role, replicas=0, protect=False).replicas == 0
-    assert dataclasses.replace(ARGS, role=Role.SESSION, replicas=0).replicas == 0
+        replace(ARGS, role=role, replicas=0)
+    assert replace(ARGS, role=role, replicas=0, protect=False).replicas == 0
+    assert replace(ARGS, role=Role.SESSION, replicas=0).replicas == 0
 
 
 def hours(window: str) -> tuple[datetime, datetime]:
@@ -216,7 +216,7 @@ def test_user_group_lets_go_of_a_token_in_the_same_step():
 
 @pytest.mark.parametrize("mode", AuthMode)
 def test_newest_password_is_the_one_handed_out(mode: AuthMode):
-    args = dataclasses.replace(ARGS, auth=AuthArgs(mode=mode, credentials=(1, 2)))
+    args = replace(ARGS, auth=AuthArgs(mode=mode, credentials=(1, 2)))
     made = {**MADE, "random:index/randomPassword:RandomPassword": {"result": lambda name: f"made-for-{name}"}}
     recorded = record_component(lambda: Redis("redis", args), made=made)
     assert recorded.outputs["url"] == Secret("rediss://default:made-for-redis-password-2@redis.internal:6379")
@@ -260,7 +260,7 @@ def test_eviction_is_as_urgent_as_what_the_role_loses(role: Role, severities_of_
 
 def test_every_node_is_watched_under_its_real_name():
     recorded = record_component(
-        lambda: Redis("redis", dataclasses.replace(ARGS, replicas=2)),
+        lambda: Redis("redis", replace(ARGS, replicas=2)),
         read=lambda redis: {
             signal.id: signal.query.dimensions
             for signal in redis.signals.signals

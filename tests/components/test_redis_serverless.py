@@ -1,6 +1,5 @@
-import dataclasses
-
 import pytest
+from msgspec.structs import replace
 
 from components.aws.placement import NetworkPlacement
 from components.redis.roles import Role
@@ -19,7 +18,7 @@ ARGS = ServerlessRedisArgs(
 
 
 def record(**changes: object) -> Recorded[ServerlessRedis]:
-    return record_component(lambda: ServerlessRedis("redis", dataclasses.replace(ARGS, **changes)))
+    return record_component(lambda: ServerlessRedis("redis", replace(ARGS, **changes)))
 
 
 def test_serverless_store_has_limits_users_snapshots_and_protection():
@@ -70,7 +69,7 @@ def test_serverless_rotation_accepts_both_passwords():
 )
 def test_serverless_refuses_what_loses_data_or_has_no_ceiling(changes: dict[str, object], message: str):
     with pytest.raises(ValueError, match=message):
-        dataclasses.replace(ARGS, **changes)
+        replace(ARGS, **changes)
 
 
 @pytest.mark.parametrize(

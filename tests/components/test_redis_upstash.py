@@ -1,6 +1,5 @@
-import dataclasses
-
 import pytest
+from msgspec.structs import replace
 
 from components.redis.roles import Role
 from components.redis.signals.upstash import signals
@@ -18,7 +17,7 @@ ARGS = UpstashRedisArgs(
 
 
 def record(**changes: object) -> Recorded[UpstashRedis]:
-    args = dataclasses.replace(ARGS, **changes)
+    args = replace(ARGS, **changes)
     return record_component(lambda: UpstashRedis("redis", args))
 
 
@@ -73,7 +72,7 @@ def test_upstash_store_is_protected_unless_it_holds_copies(role: Role, protect: 
 @pytest.mark.parametrize("role", [Role.QUEUE, Role.PRIMARY_STORE])
 def test_upstash_refuses_to_drop_what_is_nowhere_else(role: Role):
     with pytest.raises(ValueError, match=f"given optimistic-volatile, allowed with role {role}: noeviction"):
-        dataclasses.replace(ARGS, role=role, eviction_policy="optimistic-volatile")
+        replace(ARGS, role=role, eviction_policy="optimistic-volatile")
     assert record(role=role).one("RedisDatabase").inputs["eviction"] is False
 
 
@@ -86,7 +85,7 @@ def test_upstash_refuses_to_drop_what_is_nowhere_else(role: Role):
 )
 def test_upstash_refuses_what_cannot_be_made(changes: dict[str, object], message: str):
     with pytest.raises(ValueError, match=message):
-        dataclasses.replace(ARGS, **changes)
+        replace(ARGS, **changes)
 
 
 def test_upstash_keeps_keys_where_asked_to():

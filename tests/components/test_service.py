@@ -1,9 +1,9 @@
-import dataclasses
 import json
 from typing import Any
 
 import pulumi
 import pytest
+from msgspec.structs import replace
 
 from components.aws.fargate import TaskArgs
 from components.aws.placement import ClusterRef, NetworkPlacement
@@ -129,7 +129,7 @@ def test_number_of_tasks_is_left_to_autoscaling_only_where_there_is_any(
 
 def test_target_scaling_steers_to_each_number_with_the_cooldown_on_both_sides():
     target = TargetArgs(cpu_percent=70, memory_percent=80, requests_per_task_per_minute=900)
-    recorded = record(scaling=dataclasses.replace(TARGET, target=target))
+    recorded = record(scaling=replace(TARGET, target=target))
     assert recorded.one("Target").inputs["resourceId"] == "service/shop-staging/shop-staging-api"
     policies = {
         it.name: it.inputs["targetTrackingScalingPolicyConfiguration"]
@@ -192,7 +192,7 @@ def test_launch_is_met_by_a_schedule():
         minimum_tasks=50,
         maximum_tasks=60,
     )
-    action = record(scaling=dataclasses.replace(STEP, schedules=[launch])).one("ScheduledAction").inputs
+    action = record(scaling=replace(STEP, schedules=[launch])).one("ScheduledAction").inputs
     assert (action["schedule"], action["timezone"]) == ("at(2027-03-01T11:00:00)", "Europe/Berlin")
     assert action["scalableTargetAction"] == {"minCapacity": 50, "maxCapacity": 60}
 
@@ -202,10 +202,10 @@ def test_launch_is_met_by_a_schedule():
     [
         ({"scaling": ScalingArgs(minimum_tasks=3, maximum_tasks=2, step=StepArgs())}, "allowed 1 up to"),
         ({"scaling": ScalingArgs(minimum_tasks=2, maximum_tasks=3)}, "without autoscaling"),
-        ({"scaling": dataclasses.replace(STEP, target=TARGET.target)}, "allowed one of them"),
-        ({"scaling": dataclasses.replace(STEP, step=StepArgs(cpu_low_percent=36))}, "the other adds again"),
+        ({"scaling": replace(STEP, target=TARGET.target)}, "allowed one of them"),
+        ({"scaling": replace(STEP, step=StepArgs(cpu_low_percent=36))}, "the other adds again"),
         (
-            {"scaling": dataclasses.replace(TARGET, target=REQUESTS), "rollout": BLUE_GREEN},
+            {"scaling": replace(TARGET, target=REQUESTS), "rollout": BLUE_GREEN},
             "given with a deployment that runs two fleets",
         ),
     ],

@@ -1,8 +1,8 @@
-import dataclasses
 import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from components.storage.args import AliasArgs, StorageArgs
 from components.storage.headers import FINGERPRINTED, changing
@@ -24,7 +24,7 @@ BUCKET = "feed-files-0a1b2c3d"
 
 
 def record(**changes: Any) -> Recorded[Storage]:
-    return record_component(lambda: Storage("storage", dataclasses.replace(ARGS, **changes)))
+    return record_component(lambda: Storage("storage", replace(ARGS, **changes)))
 
 
 def statements(recorded: Recorded[Storage], name: str = "storage-files-policy") -> list[dict[str, Any]]:
@@ -149,7 +149,7 @@ def test_alias_has_a_modern_policy_and_a_record_that_no_second_cache_stands_befo
 
 def test_alias_outside_the_region_of_cloudfronts_certificates_is_refused():
     with pytest.raises(ValueError, match="allowed in us-east-1: CloudFront"):
-        dataclasses.replace(ARGS, region="eu-west-1", alias=ALIAS)
+        replace(ARGS, region="eu-west-1", alias=ALIAS)
 
 
 def test_access_log_is_delivered_to_a_closed_bucket_whose_policy_is_there_first():

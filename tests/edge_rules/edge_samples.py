@@ -1,6 +1,6 @@
 """An edge to test with, and its recording."""
 
-import dataclasses
+from msgspec.structs import replace
 
 from components.edge.args import AdoptionArgs, EdgeArgs
 from components.edge.zone import Edge
@@ -57,7 +57,7 @@ SETTINGS = EdgeSettings(
 BLOCKS = {
     name: block
     for block in ("api", "auth", "cache")
-    for name in (it.name for it in dataclasses.fields(getattr(SETTINGS, block)))
+    for name in getattr(SETTINGS, block).__struct_fields__
     if name not in ("paths", "per_minute")
 }
 """Block of each field whose name tells it."""
@@ -72,9 +72,9 @@ def settings(**changes: object) -> EdgeSettings:
         elif name.startswith(("api_", "auth_")):
             block, _, field = name.partition("_")
         else:
-            made = dataclasses.replace(made, **{name: value})
+            made = replace(made, **{name: value})
             continue
-        made = dataclasses.replace(made, **{block: dataclasses.replace(getattr(made, block), **{field: value})})
+        made = replace(made, **{block: replace(getattr(made, block), **{field: value})})
     return made
 
 

@@ -1,8 +1,7 @@
 """Cloudflare's counters, simulated: fixed windows for each rule, data centre and address."""
 
-from dataclasses import replace
-
 from counting import RateLimits
+from msgspec.structs import replace
 
 from edge_rules.evaluation.traffic import Exchange, Request, Response
 from edge_rules.fields import STATUS, under

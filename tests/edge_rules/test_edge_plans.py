@@ -1,11 +1,11 @@
 """What a plan lacks, and the nearest it can do."""
 
-import dataclasses
 import itertools
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from edge_rules.fit import downgraded, unsupported
 from edge_rules.phases import phases
@@ -46,7 +46,7 @@ UNCOUNTED = {"plan": FREE, **BARE, "auth_per_minute": None}
         ({"waf": Waf.LOG}, "edge.waf", ENTERPRISE),
         ({"burst": RequestRate(requests=30, period_seconds=7)}, f"{API}.burst_requests", None),
         (
-            {"failed_logins": dataclasses.replace(FAILURES, window_seconds=900)},
+            {"failed_logins": replace(FAILURES, window_seconds=900)},
             *(f"{AUTH}.failed_logins", ENTERPRISE),
         ),
     ],
@@ -137,15 +137,12 @@ def test_nearest_settings_always_fit_and_say_every_loss(requested: EdgeSettings)
 
 @given(ANY)
 def test_a_larger_plan_never_lacks_more(requested: EdgeSettings):
-    found = [
-        {feature.key for feature in unsupported(dataclasses.replace(requested, plan=plan))}
-        for plan in PLAN_CAPABILITIES
-    ]
+    found = [{feature.key for feature in unsupported(replace(requested, plan=plan))} for plan in PLAN_CAPABILITIES]
     for smaller, larger in itertools.pairwise(found):
         assert larger <= smaller
     for plan in CloudflarePlan:
         order = list(CloudflarePlan)
-        for feature in unsupported(dataclasses.replace(requested, plan=plan)):
+        for feature in unsupported(replace(requested, plan=plan)):
             assert feature.smallest is None or order.index(feature.smallest) > order.index(plan)
 
 
@@ -166,8 +163,8 @@ def test_a_larger_plan_never_lacks_more(requested: EdgeSettings):
         ({"api_paths": ()}, "api.paths is empty"),
         ({"auth_paths": ()}, "auth.paths is empty"),
         ({"burst": RequestRate(requests=0, period_seconds=10)}, "api-burst lets 0 requests pass"),
-        ({"failed_logins": dataclasses.replace(FAILURES, failures=1)}, "auth-failed-logins lets 0 requests pass"),
-        ({"failed_logins": dataclasses.replace(FAILURES, statuses=())}, "nothing would ever be counted"),
+        ({"failed_logins": replace(FAILURES, failures=1)}, "auth-failed-logins lets 0 requests pass"),
+        ({"failed_logins": replace(FAILURES, statuses=())}, "nothing would ever be counted"),
         ({"api_seconds": 0}, "api_seconds is 0"),
     ],
 )
@@ -177,6 +174,6 @@ def test_settings_that_would_make_a_wrong_rule_are_refused(changes: dict[str, ob
 
 
 def test_every_reason_is_told_at_once():
-    cache = dataclasses.replace(SETTINGS.cache, session_cookies=("",), api_seconds=0)
+    cache = replace(SETTINGS.cache, session_cookies=("",), api_seconds=0)
     with pytest.raises(ValueError, match=r"hostnames is empty.*session cookie.*api_seconds is 0"):
-        dataclasses.replace(SETTINGS, hostnames=(), cache=cache)
+        replace(SETTINGS, hostnames=(), cache=cache)

@@ -87,6 +87,7 @@ def make(changes: dict[str, Any]) -> None:
 
 def _database(changes: dict[str, Any], placement: NetworkPlacement) -> Database:
     values = {**DATABASE, **changes.get("database", {})}
+    backup_window = {"window": values.pop("backup_window")} if "backup_window" in values else {}
     args = DatabaseArgs(
         disk=DiskArgs(
             size_gib=values.pop("storage_gib"),
@@ -96,10 +97,7 @@ def _database(changes: dict[str, Any], placement: NetworkPlacement) -> Database:
         parameters=ParameterArgs(
             **{key: values.pop(key) for key in PARAMETERS}, others=values.pop("parameters", {})
         ),
-        backup=BackupArgs(
-            retention_days=values.pop("backup_retention_days"),
-            window=values.pop("backup_window", BackupArgs.window),
-        ),
+        backup=BackupArgs(retention_days=values.pop("backup_retention_days"), **backup_window),
         connection_alerts=ConnectionAlertArgs(
             warning=values.pop("connection_warning"), critical=values.pop("connection_critical")
         ),

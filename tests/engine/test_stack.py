@@ -23,7 +23,7 @@ ALLOY = "ALLOY_CONFIG"
 TREE = ("Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml", "__main__.py", "policies")
 
 FORCED = """\
-from dataclasses import replace
+from msgspec.structs import replace
 
 from stacks import compose
 from stacks.compose import data, web

@@ -7,10 +7,11 @@ import re
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from lab import alertmanager, process, programs
 from lab.alertmanager import Alertmanager

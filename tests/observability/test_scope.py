@@ -1,7 +1,6 @@
 """Records are add_matchers to their environment in compose, wherever a series hides in them."""
 
-import dataclasses
-
+from msgspec.structs import replace
 from promql_parser import parse
 
 from observability import (
@@ -114,4 +113,4 @@ def test_scope_changes_nothing_else():
 
 
 def plain(signal: Signal) -> Signal:
-    return dataclasses.replace(signal, query=SIGNALS.signals[0].query, extra_queries={}, minimum_traffic=None)
+    return replace(signal, query=SIGNALS.signals[0].query, extra_queries={}, minimum_traffic=None)

@@ -1,11 +1,11 @@
 """The connection budget never accepts what could exceed the server or the poolers at the worst moment."""
 
 import math
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from policies import limits
 from stacks.budget import Budget, Fleet, largest_pool, problems

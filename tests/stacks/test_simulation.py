@@ -1,11 +1,11 @@
 """The simulation of autoscaling: the component's policies bring the capacity of a launch day within minutes."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from components.service.scaling import ScalingArgs, StepArgs, TargetArgs, step_policies
 from stacks.autoscaling import LAUNCH_DAY, Outcome, compare, run

@@ -1,6 +1,6 @@
 """Arguments of the pooler."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from components.alloy.sidecar import CollectingArgs
 from components.aws.endpoints import DatabaseEndpoint
@@ -23,8 +23,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetG
 """
 
 
-@dataclass(frozen=True, kw_only=True)
-class PoolerTimeouts:
+class PoolerTimeouts(Struct, frozen=True, kw_only=True):
     """How long something may take before it is ended."""
 
     query_wait_timeout_seconds: int
@@ -58,8 +57,7 @@ class PoolerTimeouts:
             )
 
 
-@dataclass(frozen=True, kw_only=True)
-class PoolerDeployment:
+class PoolerDeployment(Struct, frozen=True, kw_only=True):
     """How far the number of tasks may move during a deployment."""
 
     minimum_healthy_percent: int
@@ -68,8 +66,7 @@ class PoolerDeployment:
     """Share of the tasks that may run; above 100 it multiplies the connections to PostgreSQL."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PoolerImages:
+class PoolerImages(Struct, frozen=True, kw_only=True):
     """Images of the task's containers."""
 
     pgbouncer: str
@@ -80,8 +77,7 @@ class PoolerImages:
     """Image with pgbouncer_exporter, and busybox's `wget` and `grep` for the health check."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PoolerArgs:
+class PoolerArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `Pooler`."""
 
     service_name: str

@@ -1,6 +1,6 @@
 """PgBouncer's configuration as a pure function of its numbers."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 RUN_DIRECTORY = "/run/pgbouncer"
 """Directory, on a volume of the task, that holds everything PgBouncer reads."""
@@ -30,8 +30,7 @@ are letters and digits.
 """
 
 
-@dataclass(frozen=True, kw_only=True)
-class PoolSize:
+class PoolSize(Struct, frozen=True, kw_only=True):
     """Numbers that all PgBouncer processes share."""
 
     tasks: int
@@ -71,8 +70,7 @@ class PoolSize:
         return self.client_connections // self.tasks
 
 
-@dataclass(frozen=True, kw_only=True)
-class PgBouncerSettings:
+class PgBouncerSettings(Struct, frozen=True, kw_only=True):
     """Numbers of one PgBouncer process."""
 
     server_connections: int
@@ -108,8 +106,7 @@ class PgBouncerSettings:
             )
 
 
-@dataclass(frozen=True, kw_only=True)
-class RuntimePaths:
+class RuntimePaths(Struct, frozen=True, kw_only=True):
     """Directory and address of a PgBouncer process; in a container always the defaults."""
 
     run_directory: str = RUN_DIRECTORY

@@ -1,15 +1,15 @@
 """Arguments of the database."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from components.aws.placement import NetworkPlacement
 from components.postgres.rds.refusals import Choices, refusals
 from observability.records.exporters import PostgresNames
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReplicaArgs:
+class ReplicaArgs(Struct, frozen=True, kw_only=True):
     """One read replica."""
 
     purpose: str
@@ -20,8 +20,7 @@ class ReplicaArgs:
     """Connections it accepts, at least the primary's; the primary's when left out."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CredentialsArgs:
+class CredentialsArgs(Struct, frozen=True, kw_only=True):
     """Who makes the master password, and how it changes."""
 
     managed: bool = False
@@ -32,8 +31,7 @@ class CredentialsArgs:
     """Raise it to generate a new password; only where not `managed`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class UpgradeArgs:
+class UpgradeArgs(Struct, frozen=True, kw_only=True):
     """Way in which the server itself is changed."""
 
     blue_green: bool = False
@@ -44,8 +42,7 @@ class UpgradeArgs:
     """At once rather than in the maintenance window; most changes restart the server."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DiskArgs:
+class DiskArgs(Struct, frozen=True, kw_only=True):
     """The primary's disk, and that of each replica."""
 
     size_gib: int
@@ -56,8 +53,7 @@ class DiskArgs:
     """Key that encrypts it; AWS's own for RDS when left out. Fixed for the server's life."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ParameterArgs:
+class ParameterArgs(Struct, frozen=True, kw_only=True):
     """PostgreSQL's parameters: those with a field of their own, and any other."""
 
     max_connections: int
@@ -72,8 +68,7 @@ class ParameterArgs:
     """Further parameters of PostgreSQL, by name; none that this component sets itself."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BackupArgs:
+class BackupArgs(Struct, frozen=True, kw_only=True):
     """Backups, from which the server is restored to any second of the time they cover."""
 
     retention_days: int
@@ -82,8 +77,7 @@ class BackupArgs:
     """When the daily snapshot is taken, UTC; outside the maintenance window."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConnectionAlertArgs:
+class ConnectionAlertArgs(Struct, frozen=True, kw_only=True):
     """Thresholds of open connections."""
 
     warning: int
@@ -92,8 +86,7 @@ class ConnectionAlertArgs:
     """Open connections at which somebody is paged."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatabaseArgs:
+class DatabaseArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `Database`."""
 
     identifier: str

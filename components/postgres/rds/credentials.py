@@ -1,19 +1,18 @@
 """The master password: generated here, or made and rotated by RDS, which alone knows it."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
+from msgspec import Struct
 
 from components.aws import secrets_manager
 from components.aws.urls import escaped
 from components.postgres.rds.args import DatabaseArgs
 
 
-@dataclass(frozen=True, kw_only=True)
-class StoredSecret:
+class StoredSecret(Struct, frozen=True, kw_only=True):
     """Where tasks read the password."""
 
     arn: pulumi.Output[str]

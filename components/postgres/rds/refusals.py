@@ -1,11 +1,11 @@
 """Combinations that Amazon RDS refuses, or that lose data, as plain data: configuration reads them too."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, kw_only=True)
-class Choices:
+class Choices(Struct, frozen=True, kw_only=True):
     """The choices of one PostgreSQL server that depend on each other."""
 
     managed_password: bool

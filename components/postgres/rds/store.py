@@ -1,9 +1,9 @@
 """PostgreSQL on RDS with PgBouncer in front, in the shape of every backend."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 
 from components.aws.endpoints import DatabaseEndpoint
 from components.aws.security_groups import Upstream
@@ -13,8 +13,7 @@ from components.postgres.store import Capacity
 from observability import Signals
 
 
-@dataclass(frozen=True, kw_only=True)
-class RdsPostgres:
+class RdsPostgres(Struct, frozen=True, kw_only=True):
     """A `PostgresStore` of two components, which keep their own types and names in the state."""
 
     database: Database

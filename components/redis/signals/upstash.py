@@ -3,8 +3,9 @@
 Its Prometheus endpoint exists on the Pro and Enterprise plans only, and its names are documented nowhere.
 """
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from observability import Board, Check, Signal, Signals, Unit, UpstashStatistic
 
@@ -18,8 +19,7 @@ CHECKS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Number:
+class Number(Struct, frozen=True, kw_only=True):
     """One panel."""
 
     id: str

@@ -3,8 +3,9 @@
 The ids are the same either way, so a panel, a link and a runbook outlive the change of the data source.
 """
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from components.service.args import TelemetryArgs
 from components.service.dimensions import BALANCER_NAMESPACE

@@ -1,7 +1,8 @@
 """Receivers of an Alertmanager and the timing of its groups; secrets are files beside it, never values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from observability.records.record import Severity
 from observability.routing.destinations import INTERVAL_SECONDS, REPEAT_SECONDS, WAIT_SECONDS, Destination
@@ -10,8 +11,7 @@ SECRETS = "/etc/alertmanager/secrets"
 """Directory of the files that hold one secret each."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PagerDuty:
+class PagerDuty(Struct, frozen=True, kw_only=True):
     """A service of PagerDuty."""
 
     key_file: str = f"{SECRETS}/pagerduty-key"
@@ -20,8 +20,7 @@ class PagerDuty:
     """Address of the events API; PagerDuty's own when left out."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Slack:
+class Slack(Struct, frozen=True, kw_only=True):
     """A channel of Slack."""
 
     webhook_file: str = f"{SECRETS}/slack-webhook"
@@ -30,8 +29,7 @@ class Slack:
     """Channel that messages are posted to; the webhook's own when left out."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Email:
+class Email(Struct, frozen=True, kw_only=True):
     """Mail addresses, and the SMTP server that takes mail for them."""
 
     addresses: Sequence[str]
@@ -48,8 +46,7 @@ class Email:
     """Whether the server has to offer STARTTLS."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Receivers:
+class Receivers(Struct, frozen=True, kw_only=True):
     """Receivers that a stack has, by kind."""
 
     pager: PagerDuty | None = None
@@ -78,8 +75,7 @@ class Receivers:
         return frozenset(kind for kind, receiver in by_kind.items() if receiver is not None)
 
 
-@dataclass(frozen=True, kw_only=True)
-class GroupTiming:
+class GroupTiming(Struct, frozen=True, kw_only=True):
     """Alertmanager's group_wait, group_interval and repeat_interval."""
 
     wait_seconds: int = WAIT_SECONDS

@@ -1,5 +1,4 @@
 import configparser
-import dataclasses
 import json
 import subprocess
 from pathlib import Path
@@ -7,6 +6,7 @@ from typing import Any
 
 import pulumi_random as random
 import pytest
+from msgspec.structs import replace
 
 from components.aws.endpoints import DatabaseEndpoint
 from components.aws.fargate import TaskArgs
@@ -60,8 +60,8 @@ def changed(changes: dict[str, Any]) -> PoolerArgs:
     own = {name: value for name, value in changes.items() if hasattr(ARGS, name)}
     for name, group in groups.items():
         inner = {key: value for key, value in changes.items() if hasattr(group, key)}
-        groups[name] = dataclasses.replace(group, **inner)
-    return dataclasses.replace(ARGS, **{**groups, **own})
+        groups[name] = replace(group, **inner)
+    return replace(ARGS, **{**groups, **own})
 
 
 def record(**changes: Any) -> Recorded[Pooler]:

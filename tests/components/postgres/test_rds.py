@@ -1,10 +1,10 @@
-import dataclasses
 import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from components.aws.placement import NetworkPlacement
 from components.postgres.rds.args import (
@@ -44,7 +44,7 @@ REPLICA = ReplicaArgs(purpose="analytics", instance_class="db.r6g.large")
 
 
 def record(**changes: object) -> Recorded[Database]:
-    return record_component(lambda: Database("db", dataclasses.replace(ARGS, **changes)))
+    return record_component(lambda: Database("db", replace(ARGS, **changes)))
 
 
 def test_primary_is_private_encrypted_backed_up_and_hard_to_lose():
@@ -95,7 +95,7 @@ def test_protection_can_be_typed_out():
 
 
 def test_parameters_carry_the_numbers_and_static_ones_wait_for_a_reboot():
-    made = record(parameters=dataclasses.replace(ARGS.parameters, max_connections=123)).one("ParameterGroup")
+    made = record(parameters=replace(ARGS.parameters, max_connections=123)).one("ParameterGroup")
     group = made.inputs
     # A server cannot be without a group: a new one is there before the old one goes.
     assert not made.delete_before_replace
@@ -126,7 +126,7 @@ def test_further_parameters_are_set_but_never_over_our_own():
 
 
 def with_others(others: dict[str, str]) -> Recorded[Database]:
-    return record(parameters=dataclasses.replace(ARGS.parameters, others=others))
+    return record(parameters=replace(ARGS.parameters, others=others))
 
 
 def test_replica_keeps_the_rows_that_its_queries_read():
@@ -136,14 +136,14 @@ def test_replica_keeps_the_rows_that_its_queries_read():
 
 
 def test_replica_with_more_connections_has_a_group_of_its_own():
-    wide = dataclasses.replace(REPLICA, max_connections=201)
+    wide = replace(REPLICA, max_connections=201)
     recorded = record(replicas=[wide])
     group = recorded.one("ParameterGroup", "db-analytics-parameters").inputs
     assert parameters_of(group)["max_connections"] == ("201", "pending-reboot")
     assert group["tags"] == {"footing:replica": "analytics"}
     replica = recorded.one("aws:rds/instance:Instance", "db-analytics")
     assert replica.inputs["parameterGroupName"] == "db-analytics-parameters"
-    same = record(replicas=[dataclasses.replace(REPLICA, max_connections=200)])
+    same = record(replicas=[replace(REPLICA, max_connections=200)])
     assert len(same.of("ParameterGroup")) == 1
 
 
@@ -173,7 +173,7 @@ BLUE_GREEN = UpgradeArgs(blue_green=True)
             "given 0, allowed 1 or more with blue/green",
         ),
         (
-            {"replicas": [dataclasses.replace(REPLICA, max_connections=199)]},
+            {"replicas": [replace(REPLICA, max_connections=199)]},
             "given max_connections 199 for analytics, allowed 200 or more",
         ),
         (
@@ -184,7 +184,7 @@ BLUE_GREEN = UpgradeArgs(blue_green=True)
 )
 def test_what_rds_refuses_or_loses_data_is_refused_first(changes: dict[str, Any], message: str):
     with pytest.raises(ValueError, match=message):
-        dataclasses.replace(ARGS, **changes)
+        replace(ARGS, **changes)
 
 
 def test_blue_green_is_there_only_when_asked_for():

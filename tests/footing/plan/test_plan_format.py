@@ -44,7 +44,7 @@ def test_schema_is_valid_and_of_the_version_that_is_written() -> None:
 
 @pytest.mark.parametrize(("name", "written"), [("resource", PlannedResource), ("options", PlannedOptions)])
 def test_schema_names_every_field_and_no_other(name: str, written: type) -> None:
-    assert set(schema()["$defs"][name]["properties"]) == set(written.__dataclass_fields__)
+    assert set(schema()["$defs"][name]["properties"]) == set(written.__struct_fields__)
 
 
 def test_schema_refuses_a_mark_with_something_beside_it() -> None:

@@ -1,6 +1,6 @@
 """Signals that an exporter of PostgreSQL measures."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from observability import MinimumTraffic, Prometheus, Signal, Unit
 from observability.promql import (
@@ -27,8 +27,7 @@ TRANSACTION_PAGE_FACTOR = 10
 """Multiple of `statement_timeout` that a transaction may last before somebody is paged."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Exporter:
+class Exporter(Struct, frozen=True, kw_only=True):
     """Series and expressions of one exporter, by its names."""
 
     names: PostgresNames
