@@ -30,12 +30,13 @@ class Cluster(Component):
             settings=[{"name": "containerInsights", "value": "enabled"}],
             opts=self._child(),
         )
-        aws.ecs.ClusterCapacityProviders(
+        providers = aws.ecs.ClusterCapacityProviders(
             f"{name}-fargate",
             cluster_name=cluster.name,
             capacity_providers=["FARGATE", "FARGATE_SPOT"],
             opts=self._child(),
         )
-        self.arn = cluster.arn
+        # A service names its providers, and ECS refuses those that the cluster does not have yet.
+        self.arn = pulumi.Output.all(cluster.arn, providers.id).apply(lambda found: str(found[0]))
         self.cluster_name = cluster.name
         self._finish()

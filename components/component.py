@@ -48,8 +48,16 @@ def output_names(component: type[Component]) -> list[str]:
 
 
 def _inputs(args: Struct) -> dict[str, Any]:
-    """Return the fields of `args` as inputs of the component; None is left out."""
-    return {key: _plain(value) for key, value in asdict(args).items() if value is not None}
+    """Return the fields of `args` as inputs of the component; None is left out, and so are resources.
+
+    A component waits for its inputs, and its children for it: all of them would wait for what one of them needs.
+    """
+    return {key: _plain(value) for key, value in asdict(args).items() if not _left_out(value)}
+
+
+def _left_out(value: Any) -> bool:
+    many = isinstance(value, (list, tuple)) and value
+    return value is None or any(isinstance(it, pulumi.Resource) for it in (many or [value]))
 
 
 def _plain(value: Any) -> Any:

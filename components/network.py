@@ -70,8 +70,10 @@ class Network(Component):
         )
         # Adopting the default group without rules closes it: nothing can be reached through it by mistake.
         aws.ec2.DefaultSecurityGroup(f"{name}-closed", vpc_id=self._vpc.id, opts=self._child())
-        public = self._make_public_subnets()
-        private = self._make_private_subnets(self._make_nat(public))
+        gateway = aws.ec2.InternetGateway(f"{name}-internet", vpc_id=self._vpc.id, opts=self._child())
+        public = self._make_public_subnets(gateway)
+        self._private_routes: list[pulumi.Resource] = []
+        private = self._make_private_subnets(self._make_nat(public, gateway))
         self._make_s3_endpoint([table for _, table in private])
         self._upstreams = self._make_endpoints([subnet for subnet, _ in private])
         self._make_flow_log()
@@ -79,6 +81,11 @@ class Network(Component):
         self.public_subnet_ids = pulumi.Output.all(*[subnet.id for subnet in public]).apply(list)
         self.private_subnet_ids = pulumi.Output.all(*[subnet.id for subnet, _ in private]).apply(list)
         self._finish()
+
+    @property
+    def private_routes(self) -> list[pulumi.Resource]:
+        """Routes of the private subnets to the internet: a task that starts before them cannot fetch its image."""
+        return self._private_routes
 
     @property
     def upstreams(self) -> list[Upstream]:
@@ -89,8 +96,7 @@ class Network(Component):
         """
         return self._upstreams
 
-    def _make_public_subnets(self) -> list[aws.ec2.Subnet]:
-        gateway = aws.ec2.InternetGateway(f"{self._name}-internet", vpc_id=self._vpc.id, opts=self._child())
+    def _make_public_subnets(self, gateway: aws.ec2.InternetGateway) -> list[aws.ec2.Subnet]:
         table = aws.ec2.RouteTable(f"{self._name}-public", vpc_id=self._vpc.id, opts=self._child())
         aws.ec2.Route(
             f"{self._name}-public-out",
@@ -109,13 +115,14 @@ class Network(Component):
             role = f"private-{zone[-1]}"
             table = aws.ec2.RouteTable(f"{self._name}-{role}", vpc_id=self._vpc.id, opts=self._child())
             if gateways:
-                aws.ec2.Route(
+                route = aws.ec2.Route(
                     f"{self._name}-{role}-out",
                     route_table_id=table.id,
                     destination_cidr_block="0.0.0.0/0",
                     nat_gateway_id=gateways[index % len(gateways)].id,
                     opts=self._child(),
                 )
+                self._private_routes.append(route)
             private.append((self._make_subnet("private", zone, block, table), table))
         return private
 
@@ -134,15 +141,20 @@ class Network(Component):
         )
         return subnet
 
-    def _make_nat(self, public: list[aws.ec2.Subnet]) -> list[aws.ec2.NatGateway]:
+    def _make_nat(
+        self, public: list[aws.ec2.Subnet], gateway: aws.ec2.InternetGateway
+    ) -> list[aws.ec2.NatGateway]:
+        # AWS refuses a NAT gateway, and may refuse an address, while the VPC has no internet gateway attached.
+        # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html
+        attached = self._child(depends_on=[gateway])
         hosts = {Nat.NONE: [], Nat.SINGLE: public[:1], Nat.PER_ZONE: public}[self._args.nat]
         gateways = []
         for subnet, zone in zip(hosts, self._args.zones, strict=False):
             role = f"nat-{zone[-1]}"
-            address = aws.ec2.Eip(f"{self._name}-{role}", domain="vpc", opts=self._child())
+            address = aws.ec2.Eip(f"{self._name}-{role}", domain="vpc", opts=attached)
             gateways.append(
                 aws.ec2.NatGateway(
-                    f"{self._name}-{role}", allocation_id=address.id, subnet_id=subnet.id, opts=self._child()
+                    f"{self._name}-{role}", allocation_id=address.id, subnet_id=subnet.id, opts=attached
                 )
             )
         return gateways

@@ -135,8 +135,9 @@ class Collecting:
         )
         return [prepare, collector]
 
-    def allow(self, name: str, role: aws.iam.Role, opts: pulumi.ResourceOptions) -> None:
-        """Let the task's role write to the store, where that takes a permission."""
+    def allow(self, name: str, role: aws.iam.Role, opts: pulumi.ResourceOptions) -> list[aws.iam.RolePolicy]:
+        """Let the task's role write to the store; returns the policy, none where that takes no permission."""
         policy = self._args.store.write_policy
-        if policy is not None:
-            aws.iam.RolePolicy(f"{name}-metrics", role=role.id, policy=policy, opts=opts)
+        if policy is None:
+            return []
+        return [aws.iam.RolePolicy(f"{name}-metrics", role=role.id, policy=policy, opts=opts)]

@@ -46,23 +46,24 @@ def make_log_group(name: str, retention_days: int, opts: pulumi.ResourceOptions)
 
 def make_execution_role(
     name: str, secrets: Sequence[pulumi.Input[str]], opts: pulumi.ResourceOptions
-) -> aws.iam.Role:
-    """Return the role with which ECS starts the task: pulls the image, writes logs, reads `secrets` (ARNs)."""
+) -> pulumi.Output[str]:
+    """Return the ARN of the role with which ECS starts a task: pulls the image, logs, reads `secrets` (ARNs)."""
     role = aws.iam.Role(f"{name}-execution", assume_role_policy=iam.trust("ecs-tasks.amazonaws.com"), opts=opts)
-    aws.iam.RolePolicyAttachment(
+    attached = aws.iam.RolePolicyAttachment(
         f"{name}-execution",
         role=role.name,
         policy_arn="arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy",
         opts=opts,
     )
-    if secrets:
-        aws.iam.RolePolicy(
-            f"{name}-secrets",
-            role=role.id,
-            policy=iam.allow(["secretsmanager:GetSecretValue"], secrets),
-            opts=opts,
-        )
-    return role
+    if not secrets:
+        return iam.arn_with(role, attached)
+    readable = aws.iam.RolePolicy(
+        f"{name}-secrets",
+        role=role.id,
+        policy=iam.allow(["secretsmanager:GetSecretValue"], secrets),
+        opts=opts,
+    )
+    return iam.arn_with(role, attached, readable)
 
 
 def make_task_role(name: str, opts: pulumi.ResourceOptions) -> aws.iam.Role:
@@ -107,8 +108,8 @@ def make_task_definition(
     containers: Sequence[Mapping[str, Any]],
     *,
     family: str,
-    execution_role: aws.iam.Role,
-    task_role: aws.iam.Role,
+    execution_role_arn: pulumi.Input[str],
+    task_role_arn: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
     volumes: Sequence[str] = (),
     tags: Mapping[str, str] | None = None,
@@ -126,8 +127,8 @@ def make_task_definition(
         network_mode="awsvpc",
         requires_compatibilities=["FARGATE"],
         runtime_platform={"cpu_architecture": task.architecture, "operating_system_family": "LINUX"},
-        execution_role_arn=execution_role.arn,
-        task_role_arn=task_role.arn,
+        execution_role_arn=execution_role_arn,
+        task_role_arn=task_role_arn,
         container_definitions=json_text(list(containers)),
         volumes=[{"name": volume} for volume in volumes],
         skip_destroy=True,

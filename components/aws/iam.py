@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 
 from components.document import json_text
 
@@ -26,3 +27,8 @@ def allow(actions: Sequence[str], resources: Sequence[pulumi.Input[str]]) -> pul
 def document(statements: Sequence[Mapping[str, Any]]) -> pulumi.Input[str]:
     """Return a policy of `statements`, as they are."""
     return json_text({"Version": POLICY_VERSION, "Statement": list(statements)})
+
+
+def arn_with(role: aws.iam.Role, *policies: pulumi.CustomResource) -> pulumi.Output[str]:
+    """Return the ARN of `role` once `policies` are attached: who takes it before them lacks what they allow."""
+    return pulumi.Output.all(role.arn, *(policy.id for policy in policies)).apply(lambda found: str(found[0]))

@@ -1,5 +1,7 @@
 """Where a component's resources go, as groups of arguments that several components take."""
 
+from collections.abc import Sequence
+
 import pulumi
 from msgspec import Struct
 
@@ -13,6 +15,11 @@ class NetworkPlacement(Struct, frozen=True, kw_only=True):
     """Private subnets, in two zones or more where the component is to survive the loss of one.
 
     Source: `Network.private_subnet_ids`.
+    """
+    routes: Sequence[pulumi.Resource] = ()
+    """Routes out of the subnets, which a task needs to fetch its image and its secrets.
+
+    Source: `Network.private_routes`.
     """
 
 

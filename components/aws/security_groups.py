@@ -17,6 +17,8 @@ class Upstream(Struct, frozen=True, kw_only=True):
     """Group in front of the server."""
     port: int
     """TCP port of the server."""
+    ready: pulumi.Resource | None = None
+    """What has to be up before the server answers; None where its group exists only together with it."""
 
 
 def group(
@@ -28,29 +30,39 @@ def group(
 
 def connect(
     name: str, client: aws.ec2.SecurityGroup, upstreams: Sequence[Upstream], opts: pulumi.ResourceOptions
-) -> None:
-    """Let `client` reach each upstream: one rule out of the client, one rule into the upstream."""
+) -> list[pulumi.Resource]:
+    """Let `client` reach each upstream: one rule out of the client, one rule into the upstream.
+
+    Returns:
+        The rules, and what has to be up before the upstreams answer: what a program behind `client` waits for.
+
+    """
+    needed: list[pulumi.Resource] = []
     for upstream in upstreams:
         port: dict[str, Any] = {"ip_protocol": "tcp", "from_port": upstream.port, "to_port": upstream.port}
-        aws.vpc.SecurityGroupEgressRule(
+        out = aws.vpc.SecurityGroupEgressRule(
             f"{name}-to-{upstream.role}",
             security_group_id=client.id,
             referenced_security_group_id=upstream.security_group_id,
             opts=opts,
             **port,
         )
-        aws.vpc.SecurityGroupIngressRule(
+        into = aws.vpc.SecurityGroupIngressRule(
             f"{name}-into-{upstream.role}",
             security_group_id=upstream.security_group_id,
             referenced_security_group_id=client.id,
             opts=opts,
             **port,
         )
+        needed += [out, into, *([upstream.ready] if upstream.ready else [])]
+    return needed
 
 
-def allow_https_out(name: str, client: aws.ec2.SecurityGroup, opts: pulumi.ResourceOptions) -> None:
+def allow_https_out(
+    name: str, client: aws.ec2.SecurityGroup, opts: pulumi.ResourceOptions
+) -> aws.vpc.SecurityGroupEgressRule:
     """Let `client` call HTTPS services anywhere: image registry, Secrets Manager, logs, third parties."""
-    aws.vpc.SecurityGroupEgressRule(
+    return aws.vpc.SecurityGroupEgressRule(
         f"{name}-to-https",
         security_group_id=client.id,
         cidr_ipv4="0.0.0.0/0",

@@ -10,7 +10,7 @@ import pulumi_random as random
 from components.alloy import sidecar
 from components.alloy.alloy_config import Target
 from components.alloy.sidecar import Collecting
-from components.aws import fargate, secrets_manager, security_groups
+from components.aws import fargate, iam, secrets_manager, security_groups
 from components.collector import postgres, signals
 from components.collector.args import CloudflareExporterArgs, CollectorArgs, RedisExporterArgs
 from components.component import Component
@@ -39,8 +39,8 @@ class Collector(Component):
         self._group = security_groups.group(
             f"{name}-tasks", "Collector of metrics", args.placement.vpc_id, self._child()
         )
-        security_groups.connect(f"{name}-tasks", self._group, args.every_upstream, self._child())
-        security_groups.allow_https_out(f"{name}-tasks", self._group, self._child())
+        needed = security_groups.connect(f"{name}-tasks", self._group, args.every_upstream, self._child())
+        needed.append(security_groups.allow_https_out(f"{name}-tasks", self._group, self._child()))
         given = {
             Target(job=Job.POSTGRES, port=postgres.PORT): args.postgres,
             Target(job=Job.REDIS, port=REDIS_PORT): args.redis,
@@ -68,7 +68,7 @@ class Collector(Component):
             },
             wait_for_steady_state=True,
             propagate_tags="SERVICE",
-            opts=self._child(),
+            opts=self._child(depends_on=[*needed, *args.placement.routes]),
         )
         self.security_group_id = self._group.id
         self._signals = signals.signals(args.cluster.name, args.service_name)
@@ -84,7 +84,7 @@ class Collector(Component):
         log = fargate.make_log_group(self._name, args.task.log_retention_days, self._child())
         arns, references = self._make_secret()
         role = fargate.make_task_role(self._name, self._child())
-        self._collecting.allow(self._name, role, self._child())
+        policies = self._collecting.allow(self._name, role, self._child())
         owner = [args.postgres.database.secret_arn] if args.postgres else []
         token = args.cloudflare and args.cloudflare.token_secret_arn
         readable = [*arns, *owner, *([token] if token else []), *self._collecting.secrets]
@@ -99,8 +99,8 @@ class Collector(Component):
                 *self._collecting.containers(log.name, args.region, essential=True),
             ],
             family=args.service_name,
-            execution_role=fargate.make_execution_role(self._name, readable, self._child()),
-            task_role=role,
+            execution_role_arn=fargate.make_execution_role(self._name, readable, self._child()),
+            task_role_arn=iam.arn_with(role, *policies),
             volumes=[*([postgres.VOLUME] if args.postgres else []), sidecar.VOLUME],
             tags=sidecar.MEASURES_TAG,
             opts=self._child(),

@@ -1,5 +1,7 @@
 """Arguments of a monitoring host, and of the servers on it."""
 
+from collections.abc import Sequence
+
 import pulumi
 from msgspec import Struct, field
 
@@ -30,6 +32,8 @@ class MonitoringHostArgs(Struct, frozen=True, kw_only=True):
     """Source: `Network.vpc_id`."""
     upstreams: list[Upstream] = field(default_factory=list)
     """Further servers in the network that machine and servers call. Source: `Network.upstreams`."""
+    routes: Sequence[pulumi.Resource] = ()
+    """Routes out of the subnet, which the servers need first. Source: `Network.private_routes`."""
     protect: bool = True
     """Refuse to delete the disk: the series are nowhere else."""
 
@@ -49,6 +53,8 @@ class HostPlacement(Struct, frozen=True, kw_only=True):
     """Size of the disk, GiB."""
     registry_arn: pulumi.Input[str]
     """Entry of the private domain that follows the task's address."""
+    needed: Sequence[pulumi.Resource] = ()
+    """What has to be there before the servers start: rules of their group, routes."""
 
 
 class MonitoringImages(Struct, frozen=True, kw_only=True):

@@ -41,12 +41,13 @@ class MonitoringHost(Component):
         self._machine = security_groups.group(f"{name}-machine", "Monitoring machine", args.vpc_id, self._child())
         self._tasks = security_groups.group(f"{name}-tasks", "Prometheus and Grafana", args.vpc_id, self._child())
         # Nobody from outside; the machine alone, for a session that forwards a port.
+        needed = list(args.routes)
         for role, port in (("prometheus", PROMETHEUS_PORT), ("grafana", GRAFANA_PORT)):
             server = Upstream(role=role, security_group_id=self._tasks.id, port=port)
-            security_groups.connect(f"{name}-machine", self._machine, [server], self._child())
+            needed += security_groups.connect(f"{name}-machine", self._machine, [server], self._child())
         for role, client in (("machine", self._machine), ("tasks", self._tasks)):
-            security_groups.connect(f"{name}-{role}", client, args.upstreams, self._child())
-            security_groups.allow_https_out(f"{name}-{role}", client, self._child())
+            needed += security_groups.connect(f"{name}-{role}", client, args.upstreams, self._child())
+            needed.append(security_groups.allow_https_out(f"{name}-{role}", client, self._child()))
         volume = aws.ebs.Volume(
             f"{name}-data",
             availability_zone=args.zone,
@@ -78,6 +79,7 @@ class MonitoringHost(Component):
             storage_gib=args.storage_gib,
             security_group_id=self._tasks.id,
             registry_arn=entry.arn,
+            needed=needed,
         )
         """Cluster, subnet and disk for the servers."""
         address = f"http://prometheus.{self._domain}:{PROMETHEUS_PORT}"

@@ -40,7 +40,7 @@ class MonitoringServers(Component):
                 family=args.service_name,
                 network_mode="awsvpc",
                 requires_compatibilities=["EC2"],
-                execution_role_arn=fargate.make_execution_role(name, [secret.secret_arn], self._child()).arn,
+                execution_role_arn=fargate.make_execution_role(name, [secret.secret_arn], self._child()),
                 task_role_arn=fargate.make_task_role(name, self._child()).arn,
                 container_definitions=json_text(containers.containers(args, reference, log.name)),
                 volumes=containers.volumes(),
@@ -64,7 +64,7 @@ class MonitoringServers(Component):
             service_registries={"registry_arn": placement.registry_arn},
             wait_for_steady_state=True,
             propagate_tags="SERVICE",
-            opts=self._child(),
+            opts=self._child(depends_on=placement.needed),
         )
         self.secret_arn = secret.secret_arn
         self._finish()

@@ -70,10 +70,13 @@ class Service(Component):
                 opts=self._child(),
             )
         task_port = Upstream(role="task", security_group_id=self._task_group.id, port=args.http.port)
-        security_groups.connect(f"{name}-front", self._balancer_group, [task_port], self._child())
+        needed = security_groups.connect(f"{name}-front", self._balancer_group, [task_port], self._child())
         store = args.telemetry.collecting.store.upstreams if args.telemetry.collecting else []
-        security_groups.connect(f"{name}-tasks", self._task_group, [*args.upstreams, *store], self._child())
-        security_groups.allow_https_out(f"{name}-tasks", self._task_group, self._child())
+        needed += security_groups.connect(
+            f"{name}-tasks", self._task_group, [*args.upstreams, *store], self._child()
+        )
+        needed.append(security_groups.allow_https_out(f"{name}-tasks", self._task_group, self._child()))
+        self._needed = [*needed, *args.placement.routes]
         balancer = self._make_balancer()
         roles = ("tg", "tg-second") if args.rollout.two_fleets else ("tg",)
         targets = [self._make_target_group(role) for role in roles]
@@ -227,7 +230,8 @@ class Service(Component):
             propagate_tags="SERVICE",
             enable_ecs_managed_tags=True,
             opts=self._child(
-                depends_on=[listener],
+                # A task that starts before its database counts as failed, and the first deployment with it.
+                depends_on=[listener, *self._needed],
                 ignore_changes=[*by_scaling, *by_ci],
                 custom_timeouts=pulumi.CustomTimeouts(create=minutes, update=minutes),
             ),

@@ -8,7 +8,7 @@ import pulumi_random as random
 
 from components.alloy.alloy_config import Target
 from components.alloy.sidecar import VOLUME, Collecting
-from components.aws import fargate, secrets_manager
+from components.aws import fargate, iam, secrets_manager
 from components.service.args import ServiceArgs
 from observability.records.names import Job
 
@@ -38,8 +38,9 @@ def make_task_definition(name: str, args: ServiceArgs, opts: pulumi.ResourceOpti
     log = fargate.make_log_group(name, args.task.log_retention_days, opts)
     arns, references = _make_secrets(name, args, opts)
     role = fargate.make_task_role(name, opts)
+    policies = []
     if args.task_policy is not None:
-        aws.iam.RolePolicy(f"{name}-task", role=role.id, policy=args.task_policy, opts=opts)
+        policies.append(aws.iam.RolePolicy(f"{name}-task", role=role.id, policy=args.task_policy, opts=opts))
     main: dict[str, Any] = fargate.container(
         name,
         args.image.reference,
@@ -57,15 +58,15 @@ def make_task_definition(name: str, args: ServiceArgs, opts: pulumi.ResourceOpti
     collecting = Collecting(telemetry.collecting, [target]) if telemetry.collecting else None
     sidecars = collecting.containers(log.name, args.region) if collecting else []
     if collecting:
-        collecting.allow(name, role, opts)
+        policies += collecting.allow(name, role, opts)
     readable = [*arns, *(collecting.secrets if collecting else [])]
     return fargate.make_task_definition(
         name,
         args.task,
         [main, *sidecars],
         family=args.service_name,
-        execution_role=fargate.make_execution_role(name, readable, opts),
-        task_role=role,
+        execution_role_arn=fargate.make_execution_role(name, readable, opts),
+        task_role_arn=iam.arn_with(role, *policies),
         volumes=["tmp", VOLUME] if collecting else ["tmp"],
         opts=opts,
     )

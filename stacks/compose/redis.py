@@ -1,17 +1,16 @@
 """Redis of the configured provider. Each backend is imported by itself, so that no unused SDK is loaded."""
 
-from components.aws.placement import NetworkPlacement
 from components.network import Network
 from components.redis.roles import Role
 from components.redis.store import RedisStore
-from stacks.compose.stack import Stack
+from stacks.compose.stack import Stack, private_placement
 from stacks.config.dialects import redis_names
 from stacks.config.redis import ElastiCacheConfig, ServerlessConfig, UpstashConfig
 
 
 def make_redis(stack: Stack, network: Network) -> RedisStore:
     """Make the store of the configuration."""
-    placement = NetworkPlacement(vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids)
+    placement = private_placement(network)
     match config := stack.config.redis:
         case ElastiCacheConfig():
             from components.redis.auth import AuthArgs, AuthMode

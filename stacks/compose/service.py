@@ -6,7 +6,7 @@ import pulumi
 from msgspec import Struct
 
 from components.alloy.sidecar import CollectingArgs
-from components.aws.placement import ClusterRef, NetworkPlacement
+from components.aws.placement import ClusterRef
 from components.aws.security_groups import Upstream
 from components.cluster import Cluster
 from components.domain import Domain
@@ -24,7 +24,7 @@ from components.service.service import Service
 from components.service.web_service import WebService
 from edge_rules.ranges import IPV4_RANGES
 from stacks.compose.objectives import error_shares, latency_limits, objectives_args, warn_of_looser_alerts
-from stacks.compose.stack import Stack, task
+from stacks.compose.stack import Stack, private_placement, task
 from stacks.config.metric_names import metric_names
 from stacks.config.rollout import rollout_args
 from stacks.config.scaling import scaling_args
@@ -81,7 +81,7 @@ def make_service(
                 access_log_days=service.access_log_days,
             ),
             cluster=ClusterRef(arn=cluster.arn, name=stack.names.prefix),
-            placement=NetworkPlacement(vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids),
+            placement=private_placement(network),
             region=stack.config.region,
             variables=VariablesArgs(
                 plain={**inputs.environment, **service.environment},

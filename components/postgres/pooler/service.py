@@ -4,7 +4,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from components.aws import fargate, secrets_manager, security_groups
+from components.aws import fargate, iam, secrets_manager, security_groups
 from components.aws.security_groups import Upstream
 from components.aws.urls import escaped
 from components.component import Component
@@ -42,11 +42,11 @@ class Pooler(Component):
             f"{name}-tasks", "PgBouncer tasks", args.placement.vpc_id, self._child()
         )
         task = Upstream(role="task", security_group_id=self._group.id, port=LISTEN_PORT)
-        security_groups.connect(f"{name}-front", self._front, [task], self._child())
+        needed = security_groups.connect(f"{name}-front", self._front, [task], self._child())
         store = args.collecting.store.upstreams if args.collecting else []
         upstreams = [args.database.upstream, *args.upstreams, *store]
-        security_groups.connect(f"{name}-tasks", self._group, upstreams, self._child())
-        security_groups.allow_https_out(f"{name}-tasks", self._group, self._child())
+        needed += security_groups.connect(f"{name}-tasks", self._group, upstreams, self._child())
+        needed.append(security_groups.allow_https_out(f"{name}-tasks", self._group, self._child()))
         # Neither password opens PostgreSQL itself.
         client_password, stats_password = (
             random.RandomPassword(f"{name}-{who}", length=32, special=False, opts=self._child()).result
@@ -61,12 +61,13 @@ class Pooler(Component):
         credentials = secrets_manager.make_secret(
             f"{name}-credentials", "Who may connect to PgBouncer", values, self._child()
         )
-        balancer, target = self._make_balancer()
-        service = self._make_service(self._make_task(credentials), target)
+        balancer, target, listener = self._make_balancer()
+        needed += [listener, *args.placement.routes]
+        self._service = self._make_service(self._make_task(credentials), target, needed)
         if args.follow_rotation:
             from components.postgres.pooler.rotation import redeploy_after_rotation
 
-            redeploy_after_rotation(name, args.database.secret_arn, service, self._child())
+            redeploy_after_rotation(name, args.database.secret_arn, self._service, self._child())
         self.host = balancer.dns_name
         self.port = pulumi.Output.from_input(LISTEN_PORT)
         user_information = pulumi.Output.concat(args.database.user, ":", escaped(client_password))
@@ -82,7 +83,9 @@ class Pooler(Component):
     @property
     def upstream(self) -> Upstream:
         """The port that clients in the network reach."""
-        return Upstream(role="pooler", security_group_id=self.security_group_id, port=LISTEN_PORT)
+        return Upstream(
+            role="pooler", security_group_id=self.security_group_id, port=LISTEN_PORT, ready=self._service
+        )
 
     @property
     def pool(self) -> PoolSize:
@@ -94,7 +97,7 @@ class Pooler(Component):
         """Alerts, panels and checks."""
         return self._signals
 
-    def _make_balancer(self) -> tuple[aws.lb.LoadBalancer, aws.lb.TargetGroup]:
+    def _make_balancer(self) -> tuple[aws.lb.LoadBalancer, aws.lb.TargetGroup, aws.lb.Listener]:
         balancer = aws.lb.LoadBalancer(
             f"{self._name}-nlb",
             load_balancer_type="network",
@@ -118,7 +121,7 @@ class Pooler(Component):
             health_check={"protocol": "TCP", "interval": 10, "healthy_threshold": 2, "unhealthy_threshold": 2},
             opts=self._child(),
         )
-        aws.lb.Listener(
+        listener = aws.lb.Listener(
             f"{self._name}-listener",
             load_balancer_arn=balancer.arn,
             port=LISTEN_PORT,
@@ -127,7 +130,7 @@ class Pooler(Component):
             default_actions=[{"type": "forward", "target_group_arn": target.arn}],
             opts=self._child(),
         )
-        return balancer, target
+        return balancer, target, listener
 
     def _make_task(self, credentials: aws.secretsmanager.SecretVersion) -> aws.ecs.TaskDefinition:
         args = self._args
@@ -135,16 +138,17 @@ class Pooler(Component):
         containers = PoolerContainers(args, log.name, credentials.secret_arn, credentials.version_id)
         readable = [args.database.secret_arn, credentials.secret_arn]
         role = fargate.make_task_role(self._name, self._child())
+        policies: list[aws.iam.RolePolicy] = []
         if containers.collecting:
             readable += containers.collecting.secrets
-            containers.collecting.allow(self._name, role, self._child())
+            policies = containers.collecting.allow(self._name, role, self._child())
         return fargate.make_task_definition(
             self._name,
             args.task,
             containers.definitions,
             family=args.service_name,
-            execution_role=fargate.make_execution_role(self._name, readable, self._child()),
-            task_role=role,
+            execution_role_arn=fargate.make_execution_role(self._name, readable, self._child()),
+            task_role_arn=iam.arn_with(role, *policies),
             volumes=containers.volumes,
             # The whole definition is unknown until the secrets exist; these are not, so a policy can judge
             # the numbers, and a person see a changed configuration, in the very first preview.
@@ -157,7 +161,9 @@ class Pooler(Component):
             opts=self._child(),
         )
 
-    def _make_service(self, task: aws.ecs.TaskDefinition, target: aws.lb.TargetGroup) -> aws.ecs.Service:
+    def _make_service(
+        self, task: aws.ecs.TaskDefinition, target: aws.lb.TargetGroup, needed: list[pulumi.Resource]
+    ) -> aws.ecs.Service:
         args = self._args
         return aws.ecs.Service(
             f"{self._name}-service",
@@ -181,5 +187,5 @@ class Pooler(Component):
             ],
             wait_for_steady_state=True,
             propagate_tags="SERVICE",
-            opts=self._child(depends_on=[target]),
+            opts=self._child(depends_on=needed),
         )
