@@ -92,7 +92,9 @@ def zone_settings(settings: EdgeSettings) -> dict[str, Value]:
     with_subdomains = stage in (Hsts.YEAR, Hsts.PRELOAD)
     # Nested and in snake case: any other shape differs for ever. https://github.com/pulumi/pulumi-cloudflare/issues/1579
     security = {
-        "enabled": stage is not Hsts.OFF,
+        # Also for `off`: browsers forget by a header with max-age 0, and a switched-off setting sends none.
+        # https://developers.cloudflare.com/ssl/edge-certificates/additional-options/http-strict-transport-security/
+        "enabled": True,
         "max_age": HSTS_SECONDS[stage],
         "include_subdomains": with_subdomains,
         "preload": stage is Hsts.PRELOAD,

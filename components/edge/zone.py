@@ -42,13 +42,20 @@ class Edge(Component):
                 zone_id=self.zone_id,
                 setting_id=setting,
                 value=values.DEFAULTS[setting] if args.reset else value,
-                opts=self._adoptable(setting),
+                # The provider updates with the changed fields alone, and Cloudflare documents no merge of them: of
+                # `security_header` the rest could be switched off. Replacing sends all, and deletes nothing.
+                opts=self._adoptable(setting, replace_on_changes=["value"] if isinstance(value, dict) else None),
             )
         signing = cloudflare.ZoneDnssec(
             f"{name}-dnssec",
             zone_id=self.zone_id,
             # Not by `reset`: the registrar's DS record has to go first, and nobody here sees it.
             status="active" if args.settings.dnssec else "disabled",
+            # Cloudflare answers these three, and left out they differ after each refresh.
+            # https://developers.cloudflare.com/api/resources/dns/subresources/dnssec/
+            dnssec_multi_signer=False,
+            dnssec_presigned=False,
+            dnssec_use_nsec3=False,
             # Deleting it ends the signatures at once: with a DS record at the registrar the domain would vanish.
             opts=self._adoptable(retain_on_delete=True),
         )
@@ -99,7 +106,8 @@ class Edge(Component):
             f"{self._name}-smart-tiers",
             zone_id=self.zone_id,
             value=value,
-            opts=self._adoptable(depends_on=[tiers]),
+            # Never imported: a zone that never had it has nothing to read, and making it is the same request.
+            opts=self._child(depends_on=[tiers]),
         )
 
     def _make_ruleset(self, phase: Phase, rules: Sequence[Rule]) -> None:

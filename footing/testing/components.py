@@ -44,6 +44,8 @@ class Registered:
     """Keys as the provider spells them; secrets as `Secret`."""
     protect: bool
     delete_before_replace: bool
+    replace_on_changes: tuple[str, ...]
+    """Inputs whose changes replace the resource."""
     retain_on_delete: bool
     """Whether the engine forgets it instead of deleting it."""
     ignore_changes: tuple[str, ...]
@@ -198,6 +200,7 @@ def _registered(planned: PlannedResource, before_update_hooks: tuple[str, ...]) 
         inputs=dict(planned.inputs),
         protect=planned.protect,
         delete_before_replace=bool(options.delete_before_replace),
+        replace_on_changes=options.replace_on_changes,
         retain_on_delete=options.retain_on_delete,
         ignore_changes=options.ignore_changes,
         dependencies=frozenset(map(_name, planned.dependencies)),

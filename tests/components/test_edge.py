@@ -157,7 +157,8 @@ def test_bots_are_challenged_where_it_is_asked(plan: CloudflarePlan, bots: Bots,
 @pytest.mark.parametrize(
     ("stage", "header"),
     [
-        (Hsts.OFF, (False, 0, False, False)),
+        # Browsers forget by a header, which a disabled setting does not send.
+        (Hsts.OFF, (True, 0, False, False)),
         (Hsts.PROBE, (True, 300, False, False)),
         (Hsts.WEEK, (True, 604_800, False, False)),
         (Hsts.YEAR, (True, 31_536_000, True, False)),
@@ -170,6 +171,18 @@ def test_hsts_grows_in_stages_and_has_the_one_shape_that_does_not_differ(stage: 
     assert value == {
         "strict_transport_security": {**dict(zip(names, header, strict=True)), "nosniff": False},
     }
+
+
+def test_a_change_of_hsts_sends_the_whole_setting():
+    """The provider's update sends the changed fields alone; replacing sends all of them, and deletes nothing."""
+    options = {it.name: it.replace_on_changes for it in record().of("ZoneSetting")}
+    assert options.pop("edge-security-header") == ("value",)
+    assert set(options.values()) == {()}
+
+
+def test_dnssec_says_what_cloudflare_answers():
+    answered = ("dnssecMultiSigner", "dnssecPresigned", "dnssecUseNsec3")
+    assert {key: record().one("ZoneDnssec").inputs[key] for key in answered} == dict.fromkeys(answered, False)
 
 
 def test_smart_tiers_wait_for_tiers():
@@ -249,8 +262,10 @@ def test_existing_rule_sets_and_settings_are_adopted_by_their_ids():
     assert imported(adopt=ADOPTED) == {"edge-http-request-cache-settings": f"zones/{'0' * 32}/{'a' * 32}"}
     found = imported(adopt=replace(ADOPTED, settings=True))
     assert found["edge-ssl"] == f"{'0' * 32}/ssl"
-    for name in ("edge-dnssec", "edge-bots", "edge-tiers", "edge-smart-tiers"):
+    for name in ("edge-dnssec", "edge-bots", "edge-tiers"):
         assert found[name] == "0" * 32
+    # A zone that never had it has nothing to read: Cloudflare answers 404, and the import fails.
+    assert "edge-smart-tiers" not in found
 
 
 def test_every_value_that_a_destroy_would_leave_has_a_default_to_go_back_to():
