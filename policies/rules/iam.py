@@ -9,9 +9,9 @@ from policies.resource import Resource
 from policies.rule import Rule, Severity
 from policies.rules.document import allows, statements, texts
 from policies.rules.reading import items, unreadable
+from policies.rules.tokens import ROLE
 
 POLICIES: Final = ("aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy")
-ROLE = "aws:iam/role:Role"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 WITHOUT_RESOURCES: Final = (
     *("cloudwatch:PutMetricData", "ec2:Describe", "ecr:GetAuthorizationToken", "logs:DescribeLogGroups"),

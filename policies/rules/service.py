@@ -6,11 +6,11 @@ from typing import Any, Final
 from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, fail, seen, undecided
 from policies.resource import Resource, Stack
 from policies.rule import ADVICE, IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity, StackRule
-from policies.rules.links import by_urn, each, linked, linking
+from policies.rules.links import each, linked, linking
 from policies.rules.pooler import is_pooler
 from policies.rules.reading import at, both, flag, items, must, unreadable, whole_number
 from policies.rules.stores import is_measuring
-from policies.rules.tokens import SCALING_TARGET, SERVICE, SUBNET, TASK
+from policies.rules.tokens import ROLE, SCALING_TARGET, SERVICE, SUBNET, TASK
 
 CLUSTER = "aws:ecs/cluster:Cluster"
 SCALING_POLICY = "aws:appautoscaling/policy:Policy"
@@ -132,10 +132,11 @@ def _scales(service: Resource, stack: Stack) -> Judgement:
     return fail("no scaling target", "a scaling target")
 
 
-def _separate_roles(task: Resource, _stack: Stack) -> Judgement:
+def _separate_roles(task: Resource, stack: Stack) -> Judgement:
     keys = ("executionRoleArn", "taskRoleArn")
     roles = [task.get(key) for key in keys]
-    urns = [by_urn(task, key) for key in keys]
+    # A role's ARN may come by way of the role's policies, so that a task waits for them.
+    urns = [[it.urn for it in linked(task, key, stack, ROLE)] for key in keys]
     linked_roles = all(urns) and (unreadable(*roles) or roles[0] == roles[1])
     first, second = urns if linked_roles else roles
     doubtful = not linked_roles and unreadable(*roles)

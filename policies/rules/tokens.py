@@ -17,3 +17,4 @@ BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 ZONE = "cloudflare:index/zone:Zone"
 RULESET = "cloudflare:index/ruleset:Ruleset"
 ALERTS = "grafana:alerting/ruleGroup:RuleGroup"
+ROLE = "aws:iam/role:Role"
