@@ -55,6 +55,17 @@ def recordings_alone(components: Iterable[Signals], identity: AlertIdentity) -> 
             yield {**group, "rules": recordings}
 
 
+def split(rule_groups: Iterable[dict[str, Any]], most: int) -> Iterator[dict[str, Any]]:
+    """Yield the groups cut into such of at most `most` rules; a later part has its number at the end of its name.
+
+    A rule reads what rules of an earlier part recorded one evaluation ago: groups run side by side.
+    """
+    for group in rule_groups:
+        for start in range(0, len(group["rules"]), most):
+            part = f" {start // most + 1}" if start else ""
+            yield {**group, "name": f"{group['name']}{part}", "rules": group["rules"][start : start + most]}
+
+
 def groups(components: Iterable[Signals], identity: AlertIdentity) -> Iterator[dict[str, Any]]:
     """Yield one group for the signals of each component, and one for each objective."""
     for component in components:

@@ -26,7 +26,7 @@ from components.network import Network
 from components.postgres.store import PostgresStore
 from components.redis.store import RedisStore
 from observability import Severity, Signals
-from observability.alerting.rules import groups, recordings_alone, to_yaml
+from observability.alerting.rules import groups, recordings_alone, split, to_yaml
 from observability.routing.alertmanager import definition
 from stacks.alert_identity import alert_identity
 from stacks.compose.stack import Stack, private_placement, task
@@ -224,7 +224,7 @@ def make_rules(stack: Stack, store: MetricsStore, signals: Sequence[Signals], al
     """Make the rules that the store evaluates: recordings, and the alerts where Grafana does not evaluate them."""
     alerts = sends_alerts(stack.config.metrics.store)
     rule_groups = groups if alerts else recordings_alone
-    rules = to_yaml(rule_groups(signals, alert_identity(stack.config)))
+    every = rule_groups(signals, alert_identity(stack.config))
     if store.workspace_id is not None:
         region, url = stack.config.region, stack.config.grafana.url
         # A topic for each severity.
@@ -237,17 +237,20 @@ def make_rules(stack: Stack, store: MetricsStore, signals: Sequence[Signals], al
             if alerts and alarms
             else None
         )
-        from components.amp import ManagedPrometheusRules, ManagedPrometheusRulesArgs
+        from components.amp import RULES_PER_GROUP, ManagedPrometheusRules, ManagedPrometheusRulesArgs
 
         ManagedPrometheusRules(
             "metrics-rules",
             ManagedPrometheusRulesArgs(
-                workspace_id=store.workspace_id, namespace=stack.names.prefix, rules=rules, alertmanager=routes
+                workspace_id=store.workspace_id,
+                namespace=stack.names.prefix,
+                rules=to_yaml(split(every, RULES_PER_GROUP)),
+                alertmanager=routes,
             ),
             stack.opts,
         )
     if store.host is not None:
-        _make_servers(stack, store.host, rules)
+        _make_servers(stack, store.host, to_yaml(every))
 
 
 def _make_servers(stack: Stack, host: "MonitoringHost", rules: str) -> None:
