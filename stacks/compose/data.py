@@ -51,6 +51,7 @@ def _database_args(stack: Stack, config: RdsConfig, placement: NetworkPlacement)
             statement_timeout_seconds=config.statement_timeout_seconds,
             idle_in_transaction_timeout_seconds=config.idle_in_transaction_timeout_seconds,
             slow_statement_ms=config.slow_statement_ms,
+            preload_libraries=config.preload_libraries,
             others=config.parameters,
         ),
         backup=BackupArgs(retention_days=config.backup_retention_days, window=config.backup_window),

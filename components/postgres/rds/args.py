@@ -1,6 +1,6 @@
 """Arguments of the database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -64,8 +64,10 @@ class ParameterArgs(Struct, frozen=True, kw_only=True):
     """After how long a transaction that does nothing is ended, in seconds."""
     slow_statement_ms: int
     """Statements that take longer are logged, in milliseconds."""
+    preload_libraries: Sequence[str] = ()
+    """Libraries beside `pg_stat_statements` that PostgreSQL loads at start: `pgaudit`, `pg_cron`."""
     others: Mapping[str, str] = field(default_factory=dict)
-    """Further parameters of PostgreSQL, by name; none that this component sets itself."""
+    """Further parameters of PostgreSQL, by name; none of `refusals.OWN_PARAMETERS`."""
 
 
 class BackupArgs(Struct, frozen=True, kw_only=True):
@@ -148,6 +150,7 @@ class DatabaseArgs(Struct, frozen=True, kw_only=True):
             replica_connections={
                 replica.purpose: replica.max_connections or max_connections for replica in self.replicas
             },
+            parameters=self.parameters.others.keys(),
         )
         for key, sentence in refusals(choices):
             raise ValueError(f"{key}: {sentence}")

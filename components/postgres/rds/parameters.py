@@ -37,17 +37,19 @@ STATIC = frozenset(
 https://www.postgresql.org/docs/current/view-pg-settings.html, context `postmaster`
 """
 
+FORCE_SSL_MAJOR = 15
+"""First major version whose family has `rds.force_ssl` on. A parameter that equals its family's default keeps the
+default's way to apply, pending-reboot: asked for "immediate", it differs in each preview.
+
+https://github.com/hashicorp/terraform-provider-aws/issues/39252
+"""
+
 REPLICA_TAG = "footing:replica"
 """Tag of a replica's own group: it may accept more connections than the documented number."""
 
 
 def values(args: DatabaseArgs) -> dict[str, str]:
-    """Return every parameter that is set, by name.
-
-    Raises:
-        ValueError: a further parameter is one that has a field of its own.
-
-    """
+    """Return every parameter that is set, by name."""
     given = args.parameters
     ours: dict[str, str | int] = {
         "max_connections": given.max_connections,
@@ -56,7 +58,7 @@ def values(args: DatabaseArgs) -> dict[str, str]:
         "idle_in_transaction_session_timeout": given.idle_in_transaction_timeout_seconds * 1000,
         "log_min_duration_statement": given.slow_statement_ms,
         "log_lock_waits": 1,
-        "shared_preload_libraries": "pg_stat_statements",
+        "shared_preload_libraries": ",".join(("pg_stat_statements", *given.preload_libraries)),
         "track_io_timing": 1,
     }
     if args.replicas:
@@ -65,9 +67,6 @@ def values(args: DatabaseArgs) -> dict[str, str]:
     if args.upgrade.blue_green:
         # The copy is filled by logical replication when its major version differs.
         ours["rds.logical_replication"] = 1
-    taken = sorted(ours.keys() & given.others.keys())
-    if taken:
-        raise ValueError(f"parameters: given {', '.join(taken)}, allowed those that this component does not set")
     return {**{name: str(value) for name, value in ours.items()}, **given.others}
 
 
@@ -80,13 +79,15 @@ def make_group(
     tags: Mapping[str, str] | None = None,
 ) -> aws.rds.ParameterGroup:
     """Return a group of `args`' parameters with those in `changed` put over them."""
+    major = args.postgres_version.split(".")[0]
+    at_restart = STATIC | ({"rds.force_ssl"} if int(major) >= FORCE_SSL_MAJOR else set())
     return aws.rds.ParameterGroup(
         name,
-        family=f"postgres{args.postgres_version.split('.')[0]}",
+        family=f"postgres{major}",
         # A prefix, so that a new major version's group exists before the old one goes.
         name_prefix=prefix,
         parameters=[
-            {"name": key, "value": value, "apply_method": "pending-reboot" if key in STATIC else "immediate"}
+            {"name": key, "value": value, "apply_method": "pending-reboot" if key in at_restart else "immediate"}
             for key, value in {**values(args), **changed}.items()
         ],
         tags=tags,

@@ -1,8 +1,22 @@
 """Combinations that Amazon RDS refuses, or that lose data, as plain data: configuration reads them too."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from msgspec import Struct
+
+OWN_PARAMETERS: Mapping[str, str] = {
+    "max_connections": "change max_connections",
+    "rds.force_ssl": "TLS is always required",
+    "statement_timeout": "change statement_timeout_seconds",
+    "idle_in_transaction_session_timeout": "change idle_in_transaction_timeout_seconds",
+    "log_min_duration_statement": "change slow_statement_ms",
+    "log_lock_waits": "it is always on",
+    "shared_preload_libraries": "change preload_libraries",
+    "track_io_timing": "it is always on",
+    "hot_standby_feedback": "it is on with replicas",
+    "rds.logical_replication": "it is on with upgrade.method blue_green",
+}
+"""Parameters that are set by a setting of their own, or always, and how."""
 
 
 class Choices(Struct, frozen=True, kw_only=True):
@@ -22,10 +36,14 @@ class Choices(Struct, frozen=True, kw_only=True):
     """Connections the primary accepts."""
     replica_connections: Mapping[str, int]
     """Connections each replica accepts, by its purpose."""
+    parameters: Collection[str]
+    """Names of further parameters of PostgreSQL."""
 
 
 def refusals(choices: Choices) -> Iterator[tuple[str, str]]:
     """Yield every combination that RDS refuses, or that loses data: the key to change, and one sentence."""
+    for name in sorted(OWN_PARAMETERS.keys() & set(choices.parameters)):
+        yield "parameters", f"given {name}, allowed those without a setting of their own: {OWN_PARAMETERS[name]}"
     # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations
     if choices.managed_password and choices.replica_connections:
         yield "credentials.mode", "given managed, allowed generated with replicas: RDS refuses both together"

@@ -98,7 +98,7 @@ SERVER: dict[str, dict[str, Any]] = {
         "namePrefix": "shop-staging-db-",
         "parameters": [
             {"applyMethod": "pending-reboot", "name": "max_connections", "value": "200"},
-            {"applyMethod": "immediate", "name": "rds.force_ssl", "value": "1"},
+            {"applyMethod": "pending-reboot", "name": "rds.force_ssl", "value": "1"},
             {"applyMethod": "immediate", "name": "statement_timeout", "value": "30000"},
             {"applyMethod": "immediate", "name": "idle_in_transaction_session_timeout", "value": "60000"},
             {"applyMethod": "immediate", "name": "log_min_duration_statement", "value": "500"},
