@@ -50,6 +50,11 @@ class PlanCapabilities(Struct, frozen=True, kw_only=True):
     """Rate limiting rules."""
     longest_period_seconds: int
     """Longest period a rate limit may be counted over."""
+    longest_request_seconds: int
+    """Longest time that the edge waits for the origin's answer, in seconds; then it answers 524.
+
+    Source: https://developers.cloudflare.com/fundamentals/reference/connection-limits/
+    """
     shortest_edge_ttl_seconds: int
     """Shortest time a rule may tell the edge to keep an answer, against the origin's own headers."""
     counts_hostnames: bool
@@ -84,6 +89,7 @@ _FREE = PlanCapabilities(
     firewall_rules=5,
     rate_limit_rules=1,
     longest_period_seconds=10,
+    longest_request_seconds=120,
     shortest_edge_ttl_seconds=7200,
     counts_hostnames=False,
     counts_answers=False,
@@ -119,7 +125,13 @@ PLAN_CAPABILITIES: Mapping[CloudflarePlan, PlanCapabilities] = {
     CloudflarePlan.PRO: _PRO,
     CloudflarePlan.BUSINESS: _BUSINESS,
     CloudflarePlan.ENTERPRISE: replace(
-        _BUSINESS, rules=300, firewall_rules=1000, longest_period_seconds=65535, counts_headers=True, logs=True
+        _BUSINESS,
+        rules=300,
+        firewall_rules=1000,
+        longest_period_seconds=65535,
+        longest_request_seconds=6000,
+        counts_headers=True,
+        logs=True,
     ),
 }
 """Smallest plan first. Enterprise holds 5 to 100 rate limits by contract: the number every contract has is taken.

@@ -48,6 +48,17 @@ class VariablesArgs(Struct, frozen=True, kw_only=True):
     generated: list[str] = field(default_factory=list)
     """Names of variables whose values are generated once, 64 letters and digits, and never again: signing keys."""
 
+    def __post_init__(self) -> None:
+        """Refuse a variable with two values, as ECS does.
+
+        Raises:
+            ValueError: a name is given twice.
+
+        """
+        names = [*self.plain, *self.secret, *self.generated]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"variables: given {', '.join(twice)} twice, allowed one value for each")
+
 
 class CapacityArgs(Struct, frozen=True, kw_only=True):
     """Shares of Fargate and Fargate Spot."""

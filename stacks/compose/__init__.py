@@ -17,6 +17,7 @@ from stacks.compose.service import ServiceInputs, make_service
 from stacks.compose.stack import Secrets, start
 from stacks.compose.storage import make_storage, storage_outputs, storage_variables
 from stacks.compose.web import client_trust_store_arn, make_domain, make_edge, make_network, make_origin_pull
+from stacks.config.service import DATABASE_VARIABLE, REDIS_VARIABLE
 from stacks.config.stack import StackConfig
 from stacks.contract import CONTRACT_VARIABLE, cache_contract
 from stacks.edge import rate_limit_tiers
@@ -57,7 +58,7 @@ def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
                 **rate_limit_tiers(config),
                 CONTRACT_VARIABLE: contract,
             },
-            secrets={"DATABASE_URL": postgres.pooled_url, "REDIS_URL": redis.url},
+            secrets={DATABASE_VARIABLE: postgres.pooled_url, REDIS_VARIABLE: redis.url},
             upstreams=[*postgres.upstreams, *redis.upstreams, *network.upstreams],
             trust_store_arn=client_trust_store_arn(stack, origin_pull),
             task_policy=storage.write_policy if storage else None,

@@ -56,6 +56,7 @@ def make_service(
     warn_of_looser_alerts(targets)
     scaling, base_tasks = scaling_args(service.scaling), service.capacity.base_tasks
     configured = {name: stack.secrets[name] for name, source in service.secrets.items() if source == "config"}
+    given = {name: value for name, value in inputs.environment.items() if name not in service.secrets}
     return Service(
         "service",
         ServiceArgs(
@@ -84,7 +85,7 @@ def make_service(
             placement=private_placement(network),
             region=stack.config.region,
             variables=VariablesArgs(
-                plain={**inputs.environment, **service.environment},
+                plain={**given, **service.environment},
                 secret={**inputs.secrets, **configured},
                 generated=[name for name, source in service.secrets.items() if source == "generated"],
             ),

@@ -42,8 +42,11 @@ class Within:
         return value
 
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,15}$")]
-"""Part of physical names: lower case, digits, hyphens, at most 16 characters."""
+Name = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9]|-[a-z0-9])*$", max_length=16)]
+"""Part of physical names: lower case, digits, single hyphens inside, at most 16 characters.
+
+RDS and ElastiCache refuse identifiers with two hyphens in a row, or one at the end.
+"""
 
 Hostname = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")]
 """Fully qualified host name without a trailing dot."""

@@ -124,7 +124,10 @@ class RdsConfig(Model):
 
     provider: Literal["rds"]
     postgres_version: str = Field(
-        pattern=r"^1[3-9](\.\d{1,2})?$", description='Major version, for example "16", or major.minor.'
+        # RDS makes no server of a major version whose standard support is over: 13's ended in February 2026.
+        # https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html
+        pattern=r"^1[4-9](\.\d{1,2})?$",
+        description='Major version, for example "16", or major.minor.',
     )
     instance_class: str = Field(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$", description="For example db.r6g.large.")
     storage_gib: int = Field(ge=20, le=65536, description="First size of the disk, GiB.")
@@ -165,6 +168,10 @@ class RdsConfig(Model):
     parameters: dict[ParameterName, str] = Field(
         default={}, description='Further parameters of PostgreSQL: {work_mem: "16384"}.'
     )
+    preload_libraries: list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]] = Field(
+        default=[],
+        description="Libraries that PostgreSQL loads beside pg_stat_statements: pgaudit, pg_cron.",
+    )
     insights_retention_days: int = Field(
         default=7, description="How long Performance Insights keeps samples, in days: 7, 731, a multiple of 31."
     )
@@ -190,6 +197,7 @@ def database_problems(database: DatabaseConfig) -> Iterator[Problem]:
         replica_connections={
             replica.purpose: replica.max_connections or database.max_connections for replica in database.replicas
         },
+        parameters=database.parameters,
     )
     for key, sentence in refusals(choices):
         yield f"database.{key}", sentence

@@ -20,6 +20,7 @@ ALLOWED = {
     "list_type": "a list",
     "literal_error": "{expected}",
     "string_pattern_mismatch": "a text that matches {pattern}",
+    "string_too_long": "at most {max_length} characters",
     "greater_than_equal": "{ge} or more",
     "less_than_equal": "{le} or less",
     "multiple_of": "a multiple of {multiple_of}",

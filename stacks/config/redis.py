@@ -140,6 +140,12 @@ def redis_problems(redis: RedisConfig) -> Iterator[Problem]:
                 protect=redis.protect,
             )
             yield from _engine_problems("engine_version", redis.engine, redis.engine_version)
+            if redis.node_type.split(".")[1].endswith("gd"):
+                problem = (
+                    f"given {redis.node_type}, allowed a type without a local disk, for example cache.r7g.large: "
+                    "AWS wants data tiering with r6gd, which is not set here"
+                )
+                yield "redis.node_type", problem
             yield from _credential_problems(redis.auth.credentials)
         case ServerlessConfig():
             found = refusals(

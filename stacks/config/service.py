@@ -16,6 +16,12 @@ from stacks.config.task import TaskConfig
 VariableName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 """Name of an environment variable."""
 
+DATABASE_VARIABLE, REDIS_VARIABLE = "DATABASE_URL", "REDIS_URL"
+"""Variables in which the service finds the URLs of its pooler and of its store; both secret."""
+
+PORT_VARIABLE = "PORT"
+"""Variable in which the service finds the port to listen on."""
+
 DIGEST = "@sha256:"
 """Mark of an image reference that no push can change."""
 
@@ -97,6 +103,13 @@ def service_problems(service: ServiceConfig) -> Iterator[Problem]:
     base, least = service.capacity.base_tasks, scaling.minimum_tasks
     if base is not None and base > least:
         yield "service.capacity.base_tasks", f"given {base}, allowed up to the tasks that always run, {least}"
+    for key, names in (("environment", service.environment), ("secrets", service.secrets)):
+        if taken := sorted({DATABASE_VARIABLE, REDIS_VARIABLE, PORT_VARIABLE} & set(names)):
+            problem = (
+                f"given {', '.join(taken)}, which the stack itself gives (the pooler's URL, the store's URL, "
+                "service.port), allowed other names"
+            )
+            yield f"service.{key}", problem
     both = set(service.environment) & set(service.secrets)
     if both:
         yield "service.secrets", f"given {', '.join(sorted(both))} also under environment, allowed one place"

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from components.service.scaling import most_tasks
+from edge_rules.plans import PLAN_CAPABILITIES, CloudflarePlan
 from policies import limits
 from stacks import budget
 from stacks.budget import Budget, ConnectionThresholds, Fleet
@@ -17,6 +18,7 @@ from stacks.config.datadog import DatadogConfig, datadog_problems
 from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
 from stacks.config.exporting import Place, exporter_problems
+from stacks.config.identity import identity_problems
 from stacks.config.logs import LogsConfig
 from stacks.config.metric_names import metric_names
 from stacks.config.metrics import MetricsConfig, metrics_problems, sends_alerts, series_estimate
@@ -29,6 +31,7 @@ from stacks.config.scaling import scaling_args
 from stacks.config.sentry import SentryConfig, sentry_problems
 from stacks.config.service import ServiceConfig, VariableName, service_problems
 from stacks.config.storage import StorageConfig, storage_problems
+from stacks.naming import Names
 
 
 class StackConfig(Model):
@@ -108,12 +111,20 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
         authorities_url=pooler.authorities_url,
         images=images,
     )
+    yield from identity_problems(config.app, Names(config.app, config.environment).database, config.region)
     yield from database_problems(config.database)
     yield from budget.problems(config.connection_budget)
     yield from budget.threshold_problems(config.connection_budget, config.connection_thresholds)
     yield from redis_problems(config.redis)
     yield from cache_problems(config.cache)
     yield from service_problems(config.service)
+    longest = PLAN_CAPABILITIES[CloudflarePlan(config.edge.plan)].longest_request_seconds
+    if config.service.max_request_seconds > longest:
+        problem = (
+            f"given {config.service.max_request_seconds}, allowed up to {longest} with edge.plan "
+            f"{config.edge.plan}: then the edge answers 524, whatever the load balancer waits"
+        )
+        yield "service.max_request_seconds", problem
     needed = {name for name, source in config.service.secrets.items() if source == "config"}
     needed.update(config.grafana.contacts.secrets, config.metrics.secrets)
     if config.cloudwatch_alarms and config.cloudwatch_alarms.pager_url_secret:
