@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from inspect import get_annotations
+from types import NoneType
 from typing import Any, get_origin
 
 import pulumi
@@ -52,12 +53,8 @@ def _inputs(args: Struct) -> dict[str, Any]:
 
     A component waits for its inputs, and its children for it: all of them would wait for what one of them needs.
     """
-    return {key: _plain(value) for key, value in asdict(args).items() if not _left_out(value)}
-
-
-def _left_out(value: Any) -> bool:
-    many = isinstance(value, (list, tuple)) and value
-    return value is None or any(isinstance(it, pulumi.Resource) for it in (many or [value]))
+    left_out = (NoneType, pulumi.Resource)
+    return {key: _plain(value) for key, value in asdict(args).items() if not isinstance(value, left_out)}
 
 
 def _plain(value: Any) -> Any:
@@ -65,7 +62,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Struct):
         return _inputs(value)
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [_plain(item) for item in value if not isinstance(item, pulumi.Resource)]
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     return value

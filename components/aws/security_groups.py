@@ -31,12 +31,7 @@ def group(
 def connect(
     name: str, client: aws.ec2.SecurityGroup, upstreams: Sequence[Upstream], opts: pulumi.ResourceOptions
 ) -> list[pulumi.Resource]:
-    """Let `client` reach each upstream: one rule out of the client, one rule into the upstream.
-
-    Returns:
-        The rules, and what has to be up before the upstreams answer: what a program behind `client` waits for.
-
-    """
+    """Let `client` reach each upstream; return what a program there waits for: rules, and what answers."""
     needed: list[pulumi.Resource] = []
     for upstream in upstreams:
         port: dict[str, Any] = {"ip_protocol": "tcp", "from_port": upstream.port, "to_port": upstream.port}

@@ -16,19 +16,15 @@ from pulumi.runtime import rpc, settings
 
 from footing.plan.sdk import takes
 
-_TRANSFER: Final = "transfer_properties"
 _SERIALIZE_PARAMETERS: Final = (
     "inputs property_deps resource_obj input_transformer typ keep_output_values exclude_resource_refs_from_deps"
 )
-_URN: Final = "create_urn"
-_SERIALIZE: Final = "serialize_properties"
-_RESOLVE: Final = "resolve_outputs"
 _RESOLVE_PARAMETERS: Final = (
     "res serialized_props outputs deps resolvers custom "
     "transform_using_type_metadata keep_unknowns resolve_missing_as_unknown"
 )
-_UNKNOWNS: Final = "contains_unknowns"
 _DATA: Final = "_data"
+_DATA_FIELDS: Final = "resources value is_known is_secret"
 _KNOWN: Final = frozenset({type(None), bool, int, float, str})
 
 
@@ -45,34 +41,17 @@ def few_outputs() -> Iterator[bool]:
         Whether this SDK allows it; where not, its own functions stay.
 
     """
-    transfer: Any = getattr(rpc, _TRANSFER, None)
-    serialize: Any = getattr(rpc, _SERIALIZE, None)
-    resolve: Any = getattr(rpc, _RESOLVE, None)
-    unknowns: Any = getattr(rpc, _UNKNOWNS, None)
-    urn: Any = getattr(registration, _URN, None)
     data: Any = getattr(output, "_OutputData", None)
-    shapes = (
-        (transfer, "res props custom"),
-        (serialize, _SERIALIZE_PARAMETERS),
-        (resolve, _RESOLVE_PARAMETERS),
-        (unknowns, "val"),
-        (urn, "name type_ parent project stack"),
-        (data, "resources value is_known is_secret"),
-    )
-    known = all(takes(function, names.split()) for function, names in shapes)
+    found = [getattr(module, name, None) for module, name, _, _ in _REPLACED]
+    shapes = [(function, names) for function, (_, _, names, _) in zip(found, _REPLACED, strict=True)]
+    known = all(takes(function, names.split()) for function, names in (*shapes, (data, _DATA_FIELDS)))
     if not known or _DATA not in inspect.get_annotations(pulumi.Output):
         yield False
         return
     with ExitStack() as originals:
-        for module, name, function in (
-            (rpc, _TRANSFER, partial(_transfer, data)),
-            (rpc, _SERIALIZE, partial(_serialize, serialize)),
-            (rpc, _RESOLVE, partial(_resolve_outputs, resolve)),
-            (rpc, _UNKNOWNS, partial(_contains_unknowns, unknowns)),
-            (registration, _URN, partial(_urn, urn)),
-        ):
-            originals.callback(setattr, module, name, getattr(module, name))
-            setattr(module, name, function)
+        for (module, name, _, ours), original in zip(_REPLACED, found, strict=True):
+            originals.callback(setattr, module, name, original)
+            setattr(module, name, partial(ours, data if ours is _transfer else original))
         yield True
 
 
@@ -211,3 +190,13 @@ def _urn(
     if not all(isinstance(each, str) for each in (name, type_, parent)):
         return original(name, type_, parent, *others, **named)
     return pulumi.Output.from_input(f"{parent[: parent.rfind('::')]}${type_}::{name}")
+
+
+_REPLACED: Final[tuple[tuple[Any, str, str, Callable[..., Any]], ...]] = (
+    (rpc, "transfer_properties", "res props custom", _transfer),
+    (rpc, "serialize_properties", _SERIALIZE_PARAMETERS, _serialize),
+    (rpc, "resolve_outputs", _RESOLVE_PARAMETERS, _resolve_outputs),
+    (rpc, "contains_unknowns", "val", _contains_unknowns),
+    (registration, "create_urn", "name type_ parent project stack", _urn),
+)
+"""Module and name of each function that is replaced, its parameters as they are known, and ours."""

@@ -39,12 +39,8 @@ class AlertIdentity(Struct, frozen=True, kw_only=True):
 
 def to_yaml(rule_groups: Iterable[dict[str, Any]]) -> str:
     """Return `rule_groups` as a file, for `rule_files` of Prometheus or the ruler of a managed store."""
-    return yaml.dump(
-        {"groups": list(rule_groups)},
-        Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper),
-        sort_keys=False,
-        width=120,
-    )
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return yaml.dump({"groups": list(rule_groups)}, Dumper=dumper, sort_keys=False, width=120)
 
 
 def recordings_alone(components: Iterable[Signals], identity: AlertIdentity) -> Iterator[dict[str, Any]]:
