@@ -26,16 +26,20 @@ COMPONENT = "footing:index:"
 """Components have no provider: a change of their inputs is a change of what the state says, of nothing else."""
 
 CHANGED: dict[str, set[str]] = {
+    "aws:amp/ruleGroupNamespace:RuleGroupNamespace": {"data"},
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": {"alarmDescription"},
     "aws:cloudwatch/logGroup:LogGroup": {"retentionInDays"},
     "aws:cloudwatch/metricAlarm:MetricAlarm": {"alarmDescription"},
     "aws:ecs/service:Service": {"taskDefinition"},
     "aws:ecs/taskDefinition:TaskDefinition": {"containerDefinitions", "tags", "tagsAll"},
+    "aws:rds/parameterGroup:ParameterGroup": {"parameters"},
+    "cloudflare:index/zoneDnssec:ZoneDnssec": {"dnssecMultiSigner", "dnssecPresigned", "dnssecUseNsec3"},
     "grafana:alerting/messageTemplate:MessageTemplate": {"template"},
     "grafana:alerting/ruleGroup:RuleGroup": {"rules"},
     "grafana:oss/dashboard:Dashboard": {"configJson"},
 }
-"""Properties that changed since, by type: titles, the retention of logs, the tags of the pooler's task.
+"""Properties that changed since, by type: titles, the retention of logs, the tags of the pooler's task, and what
+the clouds read back otherwise.
 
 Each has its lines in CHANGELOG.md. A task definition is a new revision whatever changes in it.
 """
