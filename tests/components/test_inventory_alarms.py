@@ -75,3 +75,9 @@ def test_topics_are_encrypted_with_a_key_that_rotates_and_stays():
         ("alarms-ticket-oncall@example.com", "email"),
         ("alarms-page-pager", "https"),
     }
+
+
+def test_event_rules_have_the_stack_in_their_names():
+    names = {it.name: it.inputs["name"] for it in record().of("EventRule")}
+    assert names == {name: name.replace("alarms-", "shop-production-", 1) for name in names}
+    assert {"alarms-database-event", "alarms-deployment-failed"} <= names.keys()

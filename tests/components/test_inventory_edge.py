@@ -83,6 +83,12 @@ def test_cache_and_redirect_keep_their_parameters():
         "statusCode": 301,
         "preserveQueryString": True,
     }
+    year = rule(recorded, "http_response_cache_settings", "static-immutable")["actionParameters"]
+    assert year == {
+        "maxAge": {"operation": "set", "value": 31_536_000, "cloudflareOnly": False},
+        "immutable": {"operation": "set", "cloudflareOnly": False},
+        "public": {"operation": "set", "cloudflareOnly": False},
+    }
     waf = rule(recorded, "http_request_firewall_managed", "managed")["actionParameters"]
     assert waf == {"id": "efb7b8c949ac4650a09736fc376e9aee"}
 

@@ -77,6 +77,8 @@ def test_primary_is_private_encrypted_backed_up_and_hard_to_lose():
     assert primary.inputs["finalSnapshotIdentifier"].startswith("shop-staging-db-final-")
     assert primary.ignore_changes == ("snapshotIdentifier",)
     assert not {"kmsKeyId", "blueGreenUpdate", "manageMasterUserPassword"} & primary.inputs.keys()
+    own = replace(ARGS.disk, kms_key_arn="arn:aws:kms:us-east-1:1:key/own")
+    assert record(disk=own).one("Instance").inputs["kmsKeyId"] == own.kms_key_arn
 
 
 def test_slow_changes_have_time_and_dangerous_ones_are_asked_about():
