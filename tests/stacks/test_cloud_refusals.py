@@ -51,7 +51,7 @@ def test_what_a_cloud_refuses_is_one_sentence_with_its_key(
 def test_an_enterprise_zone_waits_longer(values: dict[str, Any]) -> None:
     put(values, "edge.plan", "enterprise")
     put(values, "service.max_request_seconds", 300)
-    parse("test", values)
+    assert parse("test", values).service.max_request_seconds == 300
 
 
 def test_a_given_variable_may_be_a_secret_of_the_configuration(values: dict[str, Any]) -> None:
