@@ -81,6 +81,10 @@ class Zone:
         return [step for step in steps if step["op"] != "same" and "cloudflare:" in step["urn"].split("::")[2]]
 
 
+REPLACED = {"replace", "create-replacement", "delete-replaced"}
+"""Steps of a replacement."""
+
+
 @pytest.fixture(scope="module")
 def zone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zone]:
     root = tmp_path_factory.mktemp("edge")
@@ -158,8 +162,10 @@ def test_removed_rule_leaves_every_other_rule_its_ref(zone: Zone):
 
 
 def test_next_stage_of_hsts_changes_one_setting(zone: Zone):
-    [step] = zone.preview(lambda edge: edge.update({"hsts": "week"}))
-    assert (step["op"], step["urn"].rpartition("::")[2]) == ("update", "edge-security-header")
+    """Replaced, so that the whole setting is sent: the provider deletes nothing, and updates with what differs."""
+    steps = zone.preview(lambda edge: edge.update({"hsts": "week"}))
+    assert {step["urn"].rpartition("::")[2] for step in steps} == {"edge-security-header"}
+    assert {step["op"] for step in steps} <= REPLACED
 
 
 def test_change_of_plan_replaces_nothing(zone: Zone):
@@ -169,7 +175,9 @@ def test_change_of_plan_replaces_nothing(zone: Zone):
 
 def test_reset_changes_values_and_takes_nothing_away(zone: Zone):
     steps = zone.preview(lambda edge: edge.update({"reset": True}))
-    assert {step["op"] for step in steps} == {"update"}
+    replaced = {step["urn"].rpartition("::")[2] for step in steps if step["op"] in REPLACED}
+    assert replaced == {"edge-security-header"}
+    assert {step["op"] for step in steps} - REPLACED == {"update"}
     assert "edge-ssl" in {step["urn"].rpartition("::")[2] for step in steps}
 
 
