@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 import psycopg
-from msgspec.structs import replace
 
 from lab import pooler
 from lab.load import Client, message
@@ -33,7 +32,7 @@ DOUBLING_PERCENT = 200
 def run(stage: Stage) -> Result:
     """Replace every pooler as ECS does, with production's bounds and then with ECS's default ones."""
     fleet, pool = stage.production.poolers, stage.production.server_connections
-    doubling = replace(fleet, maximum_percent=DOUBLING_PERCENT)
+    doubling = Fleet(tasks=fleet.tasks, minimum_percent=fleet.minimum_percent, maximum_percent=DOUBLING_PERCENT)
     within, beyond = _deploy(stage, fleet), _deploy(stage, doubling)
     expected = doubling.peak * (pool // fleet.tasks)
     return Result(
