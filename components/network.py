@@ -8,6 +8,7 @@ import pulumi_aws as aws
 from msgspec import Struct, field
 
 from components.aws import iam, security_groups
+from components.aws.placement import NetworkPlacement
 from components.aws.security_groups import Upstream
 from components.component import Component
 
@@ -72,7 +73,7 @@ class Network(Component):
         aws.ec2.DefaultSecurityGroup(f"{name}-closed", vpc_id=self._vpc.id, opts=self._child())
         gateway = aws.ec2.InternetGateway(f"{name}-internet", vpc_id=self._vpc.id, opts=self._child())
         public = self._make_public_subnets(gateway)
-        self._private_routes: list[pulumi.Resource] = []
+        self._routes: list[pulumi.Resource] = []
         private = self._make_private_subnets(self._make_nat(public, gateway))
         self._make_s3_endpoint([table for _, table in private])
         self._upstreams = self._make_endpoints([subnet for subnet, _ in private])
@@ -83,9 +84,9 @@ class Network(Component):
         self._finish()
 
     @property
-    def private_routes(self) -> list[pulumi.Resource]:
-        """Routes of the private subnets to the internet: a task that starts before them cannot fetch its image."""
-        return self._private_routes
+    def placement(self) -> NetworkPlacement:
+        """The private subnets, with the routes that a task needs to fetch its image."""
+        return NetworkPlacement(vpc_id=self.vpc_id, subnet_ids=self.private_subnet_ids, routes=self._routes)
 
     @property
     def upstreams(self) -> list[Upstream]:
@@ -122,7 +123,7 @@ class Network(Component):
                     nat_gateway_id=gateways[index % len(gateways)].id,
                     opts=self._child(),
                 )
-                self._private_routes.append(route)
+                self._routes.append(route)
             private.append((self._make_subnet("private", zone, block, table), table))
         return private
 

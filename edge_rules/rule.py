@@ -104,8 +104,6 @@ class EligibleForCache(Struct, frozen=True, kw_only=True):
 
     edge_ttl_seconds: int | None
     """How long; None keeps only what the origin's headers allow, for as long as they say."""
-    browser_ttl_seconds: int | None = None
-    """How long a browser keeps it; None leaves that to the origin's headers."""
 
 
 class BypassCache(Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ class NetworkPlacement(Struct, frozen=True, kw_only=True):
     routes: Sequence[pulumi.Resource] = ()
     """Routes out of the subnets, which a task needs to fetch its image and its secrets.
 
-    Source: `Network.private_routes`.
+    Source: `Network.placement`.
     """
 
 

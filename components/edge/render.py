@@ -85,10 +85,7 @@ def _action(then: Action) -> tuple[str, Parameters | None]:
                     mode="bypass_by_default" if then.edge_ttl_seconds is None else "override_origin",
                     default=then.edge_ttl_seconds,
                 ),
-                browser_ttl=cloudflare.RulesetRuleActionParametersBrowserTtlArgs(
-                    mode="respect_origin" if then.browser_ttl_seconds is None else "override_origin",
-                    default=then.browser_ttl_seconds,
-                ),
+                browser_ttl=cloudflare.RulesetRuleActionParametersBrowserTtlArgs(mode="respect_origin"),
                 cache_key=cloudflare.RulesetRuleActionParametersCacheKeyArgs(
                     cache_deception_armor=True, ignore_query_strings_order=True
                 ),

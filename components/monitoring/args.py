@@ -33,7 +33,7 @@ class MonitoringHostArgs(Struct, frozen=True, kw_only=True):
     upstreams: list[Upstream] = field(default_factory=list)
     """Further servers in the network that machine and servers call. Source: `Network.upstreams`."""
     routes: Sequence[pulumi.Resource] = ()
-    """Routes out of the subnet, which the servers need first. Source: `Network.private_routes`."""
+    """Routes out of the subnet, which the servers need first. Source: `Network.placement`."""
     protect: bool = True
     """Refuse to delete the disk: the series are nowhere else."""
 

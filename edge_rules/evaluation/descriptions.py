@@ -45,11 +45,9 @@ def describe_action(action: Action) -> str:
 
 def _caching(action: EligibleForCache | BypassCache | CacheControl) -> str:
     match action:
-        case EligibleForCache(edge_ttl_seconds=edge, browser_ttl_seconds=browser):
+        case EligibleForCache(edge_ttl_seconds=edge):
             kept = "for as long as the origin's headers say" if edge is None else f"for {edge} seconds"
-            return f"eligible for cache {kept}" + (
-                f", browsers for {browser} seconds" if browser is not None else ""
-            )
+            return f"eligible for cache {kept}"
         case BypassCache():
             return "bypass cache"
         case CacheControl(cloudflare_only=own):

@@ -9,8 +9,7 @@ from typing import Any, Final
 
 import pulumi
 from google.protobuf.struct_pb2 import Struct
-from pulumi import output
-from pulumi._types import resource_pulumi_to_py_names
+from pulumi import _types, output
 from pulumi.runtime import resource as registration
 from pulumi.runtime import rpc, settings
 
@@ -132,7 +131,7 @@ def _resolve_outputs(
     if not settings.is_dry_run():
         resolve(outputs, resolvers)
         return
-    names = resource_pulumi_to_py_names(type(res)) if transform_using_type_metadata else {}
+    names = _types.resource_pulumi_to_py_names(type(res)) if transform_using_type_metadata else {}
     unanswered = dict(resolvers)
     # As bytes: a message of protobuf keeps all of its answer in memory, at several times the size.
     answer = outputs.SerializeToString()

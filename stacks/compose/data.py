@@ -20,7 +20,7 @@ from components.postgres.rds.args import (
 from components.postgres.rds.database import Database
 from components.postgres.rds.store import RdsPostgres
 from components.postgres.store import PostgresStore
-from stacks.compose.stack import Stack, private_placement, task
+from stacks.compose.stack import Stack, task
 from stacks.config.database import RdsConfig
 from stacks.config.dialects import pgbouncer_names, postgres_names
 
@@ -31,7 +31,7 @@ def make_postgres(
     """Make the server and its pool; `collecting` says where the pool's numbers go."""
     match config := stack.config.database:
         case RdsConfig():
-            placement = private_placement(network)
+            placement = network.placement
             database = Database("database", _database_args(stack, config, placement), stack.opts)
             args = _pooler_args(stack, config, placement, cluster, network, database, collecting)
             return RdsPostgres(database=database, pooler=Pooler("pooler", args, stack.opts))

@@ -29,7 +29,7 @@ from observability import Severity, Signals
 from observability.alerting.rules import groups, recordings_alone, split, to_yaml
 from observability.routing.alertmanager import definition
 from stacks.alert_identity import alert_identity
-from stacks.compose.stack import Stack, private_placement, task
+from stacks.compose.stack import Stack, task
 from stacks.config.metrics import (
     EXPORTER_CONNECTIONS,
     AmpStore,
@@ -145,7 +145,7 @@ def _self_hosted(stack: Stack, network: Network, store: SelfHostedStore) -> Metr
             zone=stack.config.network.zones[0],
             subnet_id=pulumi.Output.from_input(network.private_subnet_ids)[0],
             vpc_id=network.vpc_id,
-            routes=network.private_routes,
+            routes=network.placement.routes,
             upstreams=network.upstreams,
             protect=store.protect,
         ),
@@ -207,7 +207,7 @@ def make_collector(
                 else None
             ),
             cluster=ClusterRef(arn=cluster.arn, name=stack.names.prefix),
-            placement=private_placement(network),
+            placement=network.placement,
             region=stack.config.region,
             upstreams=network.upstreams,
         ),

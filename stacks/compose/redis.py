@@ -3,14 +3,14 @@
 from components.network import Network
 from components.redis.roles import Role
 from components.redis.store import RedisStore
-from stacks.compose.stack import Stack, private_placement
+from stacks.compose.stack import Stack
 from stacks.config.dialects import redis_names
 from stacks.config.redis import ElastiCacheConfig, ServerlessConfig, UpstashConfig
 
 
 def make_redis(stack: Stack, network: Network) -> RedisStore:
     """Make the store of the configuration."""
-    placement = private_placement(network)
+    placement = network.placement
     match config := stack.config.redis:
         case ElastiCacheConfig():
             from components.redis.auth import AuthArgs, AuthMode

@@ -24,7 +24,7 @@ from components.service.service import Service
 from components.service.web_service import WebService
 from edge_rules.ranges import IPV4_RANGES
 from stacks.compose.objectives import error_shares, latency_limits, objectives_args, warn_of_looser_alerts
-from stacks.compose.stack import Stack, private_placement, task
+from stacks.compose.stack import Stack, task
 from stacks.config.metric_names import metric_names
 from stacks.config.rollout import rollout_args
 from stacks.config.scaling import scaling_args
@@ -82,7 +82,7 @@ def make_service(
                 access_log_days=service.access_log_days,
             ),
             cluster=ClusterRef(arn=cluster.arn, name=stack.names.prefix),
-            placement=private_placement(network),
+            placement=network.placement,
             region=stack.config.region,
             variables=VariablesArgs(
                 plain={**given, **service.environment},

@@ -7,8 +7,6 @@ import pulumi_aws as aws
 from msgspec import Struct
 
 from components.aws.fargate import TaskArgs
-from components.aws.placement import NetworkPlacement
-from components.network import Network
 from stacks.config.stack import StackConfig
 from stacks.config.task import TaskConfig
 from stacks.naming import Names
@@ -41,13 +39,6 @@ def start(config: StackConfig, secrets: Secrets) -> Stack:
     )
     opts = pulumi.ResourceOptions(providers=[provider])
     return Stack(config=config, names=names, secrets=secrets, opts=opts)
-
-
-def private_placement(network: Network) -> NetworkPlacement:
-    """Return the private subnets of `network`, with the routes that tasks in them need."""
-    return NetworkPlacement(
-        vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids, routes=network.private_routes
-    )
 
 
 def task(stack: Stack, config: TaskConfig) -> TaskArgs:

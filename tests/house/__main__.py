@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tests.house.code import (
     ROOMS,
+    ROOT,
     SMALL,
     circles,
     functions,
@@ -40,7 +41,7 @@ class Number:
 
 def numbers() -> Iterator[Number]:
     """Yield every number, in the order of the page."""
-    whole = lines()
+    whole = lines() + len((ROOT / "__main__.py").read_text().splitlines())
     yield Number(what="lines of Python outside tests", value=whole, at_most=MOST_LINES)
     for room in sorted(ROOMS, key=lines, reverse=True):
         share = 100 * lines(room) / whole
