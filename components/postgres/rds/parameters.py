@@ -58,7 +58,7 @@ def values(args: DatabaseArgs) -> dict[str, str]:
         "idle_in_transaction_session_timeout": given.idle_in_transaction_timeout_seconds * 1000,
         "log_min_duration_statement": given.slow_statement_ms,
         "log_lock_waits": 1,
-        "shared_preload_libraries": ",".join(("pg_stat_statements", *given.preload_libraries)),
+        "shared_preload_libraries": ",".join(dict.fromkeys(("pg_stat_statements", *given.preload_libraries))),
         "track_io_timing": 1,
     }
     if args.replicas:

@@ -128,6 +128,12 @@ def test_further_parameters_are_set_but_never_over_our_own():
         with_others({"rds.force_ssl": "0", "max_connections": "9"})
 
 
+def test_further_libraries_are_loaded_once_each_beside_our_own():
+    given = replace(ARGS.parameters, preload_libraries=["pgaudit", "pg_stat_statements", "pgaudit"])
+    group = record(parameters=given).one("ParameterGroup").inputs
+    assert parameters_of(group)["shared_preload_libraries"] == ("pg_stat_statements,pgaudit", "pending-reboot")
+
+
 def with_others(others: dict[str, str]) -> Recorded[Database]:
     return record(parameters=replace(ARGS.parameters, others=others))
 
