@@ -475,3 +475,8 @@ def test_program_may_do_at_aws_what_it_was_given_and_nothing_else():
 def test_record_of_requests_goes_only_with_a_service_that_may_go(protect: bool):
     [bucket] = record(protect=protect).of("aws:s3/bucket:Bucket")
     assert (bucket.inputs["forceDestroy"], bucket.protect) == (not protect, protect)
+
+
+def test_a_variable_with_two_values_is_refused():
+    with pytest.raises(ValueError, match="variables: given TOKEN twice"):
+        VariablesArgs(plain={"TOKEN": "a"}, generated=["TOKEN"])

@@ -54,13 +54,6 @@ def test_an_enterprise_zone_waits_longer(values: dict[str, Any]) -> None:
     assert parse("test", values).service.max_request_seconds == 300
 
 
-def test_a_given_variable_may_be_a_secret_of_the_configuration(values: dict[str, Any]) -> None:
-    """The stack's own plain value goes: ECS refuses a name in both lists."""
-    put(values, "service.secrets", {"SENTRY_DSN": "config"})
-    values["secrets"] = frozenset({*values.get("secrets", ()), "SENTRY_DSN"})
-    assert "SENTRY_DSN" in parse("test", values).service.secrets
-
-
 @pytest.mark.parametrize("stack", ["staging", "production"])
 def test_no_parameter_differs_for_ever_from_what_rds_reads_back(stack: str) -> None:
     groups = [it for it in committed(stack).resources if it.type == "aws:rds/parameterGroup:ParameterGroup"]

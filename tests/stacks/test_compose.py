@@ -356,3 +356,11 @@ def test_public_subnets_hold_gateways_and_public_load_balancers_alone(stack: str
     assert inside == {"LoadBalancer", "NatGateway", "RouteTableAssociation"}
     balancers = [it for it in of(plan, "LoadBalancer").values() if public & set(it.dependencies)]
     assert [it.name for it in balancers] == ["service-alb"]
+
+
+def test_a_variable_of_the_stack_may_be_a_secret_of_the_configuration(
+    changed: Callable[[Callable[[dict[str, Any]], None]], Plan],
+) -> None:
+    """The stack's own plain value goes then: ECS refuses a name in both lists."""
+    plan = changed(lambda config: config["footing:service"].update(secrets={"CACHE_CONTRACT": "generated"}))
+    assert "service-cache-contract" in {it.name for it in plan.resources if it.type.endswith(":RandomPassword")}
