@@ -54,7 +54,7 @@ class Listeners:
         return [message for message in self.received if message.place == place]
 
     def wait(self, condition: Callable[[list[Message]], bool], seconds: float) -> bool:
-        """Return whether `found` came true of what arrived, waiting for `seconds`."""
+        """Return whether `condition` came true of what arrived, waiting for `seconds`."""
         with self._changed:
             return self._changed.wait_for(lambda: condition(list(self.received)), seconds)
 

@@ -54,8 +54,8 @@ def of_file(name: str, path: Path) -> Recipe:
     as_it_is = Recipe((path.name,))
     if path.name == "__init__.py":
         return _of_package(name, path, source) or as_it_is
-    shape = layout.class_file(source) if path.stem in layout.CLASS_FILES else None
-    if shape is None and path.stem in layout.CLASS_FILES:
+    shape = None
+    if path.stem in layout.CLASS_FILES and (shape := layout.class_file(source)) is None:
         return as_it_is
     code, sources = source if shape is None else shape.head, [path.name]
     for module in prune.starred(code):
