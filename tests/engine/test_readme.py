@@ -1,5 +1,9 @@
-"""The commands of the README, run from a fresh copy of the tree, as a newcomer would."""
+"""The commands of the README, run from a fresh copy of the tree, as a newcomer would.
 
+What must hold of both stacks after they came up is looked at here, for a deployment takes minutes.
+"""
+
+import json
 import os
 import re
 import shlex
@@ -10,6 +14,10 @@ from pathlib import Path
 import pytest
 
 from engine.build import find_engine
+from footing.project import observed, stack_file
+from observability.alerting.alerts import queried_series
+from observability.records.names import Job
+from tests.components.alloy_reader import read
 
 pytestmark = pytest.mark.engine
 
@@ -32,6 +40,8 @@ EXPECTED = {
     ".venv/bin/footing trace production GET /rest/feed --header 'Cookie: session=1'": "bypass-authenticated",
 }
 """Something that the command must have printed."""
+ALLOY = "ALLOY_CONFIG"
+"""Variable of a collector's container with its configuration."""
 
 
 @pytest.fixture(scope="module")
@@ -65,14 +75,59 @@ def test_readme_names_the_two_commands_and_every_command_is_expected():
 
 @pytest.mark.timeout(900)
 def test_commands_of_the_readme_work_in_their_order(clone: Path):
+    printed = {}
+    for command in (line for line in COMMANDS if line not in NOT_AGAIN):
+        done = run(clone, command)
+        assert done.returncode == 0, f"{command}\n{done.stdout}"
+        assert EXPECTED[command] in done.stdout, f"{command}\n{done.stdout}"
+        printed[command] = done.stdout
+    assert git(clone, "status", "--porcelain") == ""
+
+    assert_applied_twice(printed["make up"], warns=True)
+    assert_applied_twice(printed["make up STACK=production"], warns=False)
+    assert "footing" in printed["make preview STACK=production"].partition("Policies:")[2]
+    # An alert on what nobody scrapes is mute, or its ticket stands for ever.
+    assert jobs_queried("production") == jobs_scraped(clone, "production") - {Job.COLLECTOR, Job.REDIS}
+    refused = run(clone, "make destroy STACK=production")
+    assert refused.returncode != 0
+    assert "Nothing was destroyed: 13 resources of 'production' are protected." in refused.stdout
+
+
+def test_stack_that_collects_nothing_queries_no_job():
+    assert jobs_queried("staging") == set()
+
+
+def run(clone: Path, command: str) -> subprocess.CompletedProcess[str]:
     without_ours = {
         key: value for key, value in os.environ.items() if not key.startswith(("VIRTUAL_ENV", "PYTEST_"))
     }
-    for command in (line for line in COMMANDS if line not in NOT_AGAIN):
-        done = subprocess.run(
-            shlex.split(command), cwd=clone, env=without_ours, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, f"{command}\n{done.stdout}"
-        assert EXPECTED[command] in done.stdout, f"{command}\n{done.stdout}"
-    assert git(clone, "status", "--porcelain") == ""
+    return subprocess.run(
+        shlex.split(command), cwd=clone, env=without_ours, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, check=False,
+    )  # fmt: skip
+
+
+def assert_applied_twice(printed: str, *, warns: bool) -> None:
+    assert "pooled_url: [secret]" in printed
+    assert "postgresql://" not in printed
+    assert "resources by component" in printed
+    warnings = [line for line in printed.splitlines() if "warning" in line]
+    # A plan's losses are said; nothing else is to be warned of.
+    assert bool(warnings) is warns
+    assert all("The Cloudflare plan 'free' lacks " in line for line in warnings)
+
+
+def jobs_queried(stack: str) -> set[str]:
+    series = queried_series(observed(stack, stack_file(stack, ROOT / f"Pulumi.{stack}.yaml")).signals)
+    return {match.value for it in series for match in it.matches if match.label == "job"}
+
+
+def jobs_scraped(tree: Path, stack: str) -> set[str]:
+    """Return the jobs that the collectors of the stack scrape, as its state has them."""
+    state = json.loads((tree / f".footing/{stack}/state/.pulumi/stacks/footing/{stack}.json").read_text())
+    made = state["checkpoint"]["latest"]["resources"]
+    tasks = [it["inputs"] for it in made if it["type"] == "aws:ecs/taskDefinition:TaskDefinition"]
+    containers = [container for task in tasks for container in json.loads(task["containerDefinitions"])]
+    texts = [it["value"] for container in containers for it in container["environment"] if it["name"] == ALLOY]
+    blocks = [block for text in texts for block in read(text).blocks if block.name == "prometheus.scrape"]
+    return {block.attributes["job_name"] for block in blocks}

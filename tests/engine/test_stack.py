@@ -1,6 +1,5 @@
 """This project's own stacks on the real engine and the simulated cloud."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -9,17 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from footing.project import observed, stack_file
-from observability.alerting.alerts import queried_series
-from observability.records.names import Job
-from tests.components.alloy_reader import read
-
 pytestmark = pytest.mark.engine
 
 ROOT = Path(__file__).parents[2]
 FOOTING = Path(sysconfig.get_path("scripts")) / "footing"
-ALLOY = "ALLOY_CONFIG"
-"""Variable of a collector's container with its configuration."""
 TREE = ("Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml", "__main__.py", "policies")
 
 FORCED = """\
@@ -98,80 +90,6 @@ def footing(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
-
-
-def applied_twice(tree: Path, stack: str) -> None:
-    done = footing(tree, "up", stack)
-    assert done.returncode == 0, done.stdout
-    assert "pooled_url: [secret]" in done.stdout
-    assert "postgresql://" not in done.stdout
-    assert "resources by component" in done.stdout
-    assert "The cloud is simulated" in done.stdout
-    warnings = [line for line in done.stdout.splitlines() if "warning" in line]
-    # A plan's losses are said; nothing else is to be warned of.
-    assert bool(warnings) is (stack == "staging")
-    assert all("The Cloudflare plan 'free' lacks " in line for line in warnings)
-
-
-def test_staging_is_applied_twice_without_a_change_and_can_be_destroyed(tree: Path):
-    applied_twice(tree, "staging")
-    assert footing(tree, "destroy", "staging").returncode == 0
-
-
-def test_production_is_applied_twice_without_a_change_and_refuses_to_be_destroyed(tree: Path):
-    applied_twice(tree, "production")
-    refused = footing(tree, "destroy", "production")
-    assert refused.returncode == 1
-    assert "Nothing was destroyed: 13 resources of 'production' are protected." in refused.stdout
-    # An alert on what nobody scrapes is mute, or its ticket stands for ever.
-    assert jobs_queried("production") == jobs_scraped(tree, "production") - {Job.COLLECTOR, Job.REDIS}
-
-
-def test_stack_that_collects_nothing_queries_no_job():
-    assert jobs_queried("staging") == set()
-
-
-def jobs_queried(stack: str) -> set[str]:
-    series = queried_series(observed(stack, stack_file(stack, ROOT / f"Pulumi.{stack}.yaml")).signals)
-    return {match.value for it in series for match in it.matches if match.label == "job"}
-
-
-def jobs_scraped(tree: Path, stack: str) -> set[str]:
-    """Return the jobs that the collectors of the stack scrape, as its state has them."""
-    state = json.loads((tree / f".footing/{stack}/state/.pulumi/stacks/footing/{stack}.json").read_text())
-    made = state["checkpoint"]["latest"]["resources"]
-    tasks = [it["inputs"] for it in made if it["type"] == "aws:ecs/taskDefinition:TaskDefinition"]
-    containers = [container for task in tasks for container in json.loads(task["containerDefinitions"])]
-    texts = [it["value"] for container in containers for it in container["environment"] if it["name"] == ALLOY]
-    blocks = [block for text in texts for block in read(text).blocks if block.name == "prometheus.scrape"]
-    return {block.attributes["job_name"] for block in blocks}
-
-
-@pytest.mark.parametrize("stack", ["staging", "production"])
-def test_preview_of_a_committed_stack_passes_the_policy_pack(tree: Path, stack: str):
-    done = footing(tree, "preview", stack)
-    assert done.returncode == 0, done.stdout
-    assert "footing" in done.stdout.partition("Policies:")[2], done.stdout
-
-
-@pytest.mark.parametrize(
-    ("change", "rule", "observed"),
-    [
-        (POOL_OF_120, "pooler-server-connections", "observed a pool of 120; required 50 to 100 connections"),
-        (CONNECTIONS_201, "database-max-connections", "observed max_connections 201; required 200 connections"),
-        (API_RATE_101, "edge-api-rate", "observed 101 requests in 60 seconds; required 1 to 100 requests"),
-        (AUTH_RATE_21, "edge-auth-rate", "observed 21 requests in 60 seconds; required 1 to 20 requests"),
-        (FAILED_LOGINS_6, "edge-failed-logins", "observed a challenge after 6; required 2 to 5 failed logins"),
-    ],
-)
-def test_number_forced_past_the_configuration_is_stopped_by_the_policy_pack(
-    tree: Path, change: str, rule: str, observed: str
-):
-    (tree / "__main__.py").write_text(FORCED.format(change=change))
-    done = footing(tree, "preview", "production")
-    assert done.returncode == 1, done.stdout
-    assert rule in done.stdout
-    assert observed in " ".join(done.stdout.split())
 
 
 @pytest.mark.parametrize(
