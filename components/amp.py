@@ -1,5 +1,7 @@
 """Amazon Managed Service for Prometheus: a store of metrics without a server of ours, and its rules."""
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_aws as aws
 from msgspec import Struct
@@ -97,6 +99,8 @@ class ManagedPrometheusRulesArgs(Struct, frozen=True, kw_only=True):
     """Name of the set of rules, for example `feed-production`."""
     rules: str
     """Recording and alerting rules, as a rules file of Prometheus."""
+    needed: Sequence[pulumi.Resource] = ()
+    """What the alerts watch: none fires for what is not there yet."""
     alertmanager: pulumi.Input[str] | None = None
     """Configuration of the workspace's Alertmanager; it knows SNS as its only receiver. None sends nothing."""
 
@@ -113,7 +117,7 @@ class ManagedPrometheusRules(Component):
             name=args.namespace,
             workspace_id=args.workspace_id,
             data=args.rules,
-            opts=self._child(),
+            opts=self._child(depends_on=list(args.needed)),
         )
         if args.alertmanager is not None:
             aws.amp.AlertManagerDefinition(

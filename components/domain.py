@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from components.component import Component
 
+ISSUE_TIMEOUT = "120m"
+"""How long the engine waits for the certificate: a person enters the name servers at the registrar meanwhile."""
 AUTOMATIC_TTL = 1
 """Cloudflare's word for "automatic" in a record's TTL."""
 
@@ -70,7 +72,8 @@ class Domain(Component):
             f"{name}-issued",
             certificate_arn=certificate.arn,
             validation_record_fqdns=[record.name],
-            opts=self._child(),
+            # It waits for the registrar, whom a person has to tell; a second `up` goes on where this one ended.
+            opts=self._child(custom_timeouts=pulumi.CustomTimeouts(create=ISSUE_TIMEOUT)),
         )
         self.certificate_arn = issued.certificate_arn
         self._finish()

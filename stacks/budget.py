@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from observability.records.record import HOLD_SECONDS
 from policies import limits
 
 
@@ -23,8 +24,21 @@ class Fleet(Struct, frozen=True, kw_only=True):
 
     @property
     def peak(self) -> int:
-        """Most tasks at once; ECS rounds down."""
+        """Most tasks that ECS counts at once, running or pending; it rounds down."""
         return self.tasks * self.maximum_percent // 100
+
+    @property
+    def leaving(self) -> int:
+        """Most tasks that drain at once: ECS counts them no more, and starts others in their place meanwhile.
+
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html, DEACTIVATING
+        """
+        return self.tasks - self.floor
+
+    @property
+    def connected(self) -> int:
+        """Most tasks that hold connections at once: those that ECS counts, and those that drain."""
+        return self.peak + self.leaving
 
     @property
     def floor(self) -> int:
@@ -63,9 +77,14 @@ class Budget(Struct, frozen=True, kw_only=True):
         return self.peak_pool + self.direct_connections
 
     @property
+    def demand_at_rest(self) -> int:
+        """Connections to PostgreSQL while every pooler is full and none is replaced."""
+        return self.server_connections + self.direct_connections
+
+    @property
     def peak_pool(self) -> int:
         """Connections that the poolers open together while they are replaced."""
-        return self.poolers.peak * (self.server_connections // self.poolers.tasks)
+        return self.poolers.connected * (self.server_connections // self.poolers.tasks)
 
     @property
     def server_side_supply(self) -> int:
@@ -73,9 +92,14 @@ class Budget(Struct, frozen=True, kw_only=True):
         return self.max_connections - self.reserved_connections
 
     @property
+    def free_for_poolers(self) -> int:
+        """Connections that PostgreSQL has for the poolers at any moment."""
+        return self.server_side_supply - self.direct_connections
+
+    @property
     def client_side_demand(self) -> int:
         """Connections from the application to the poolers at the worst moment."""
-        return self.service.peak * self.service_pool
+        return self.service.connected * self.service_pool
 
     @property
     def client_side_supply(self) -> int:
@@ -105,7 +129,9 @@ def connection_thresholds(budget: Budget, *, warning: int | None, critical: int 
     )
 
 
-def threshold_problems(budget: Budget, thresholds: ConnectionThresholds) -> Iterator[tuple[str, str]]:
+def threshold_problems(
+    budget: Budget, thresholds: ConnectionThresholds, drain_seconds: int
+) -> Iterator[tuple[str, str]]:
     """Yield the key and one sentence for each threshold that normal full use passes, or that nothing reaches."""
     if budget.server_side_demand > budget.server_side_supply:
         return  # The budget itself has to be mended first: `problems` says how.
@@ -123,20 +149,23 @@ def threshold_problems(budget: Budget, thresholds: ConnectionThresholds) -> Iter
             f"database.pooler.server_connections {budget.server_connections}: raise it, or leave it out"
         )
         yield f"{key}.warning", problem
-    if critical < budget.server_side_demand:
+    # A deployment passes the threshold for as long as a pooler drains; an alert that waits longer stays silent.
+    waits = drain_seconds < HOLD_SECONDS
+    least = budget.demand_at_rest if waits else budget.server_side_demand
+    if critical < least:
+        surge = "" if waits else f", of which a deployment makes {budget.peak_pool} for {drain_seconds} seconds"
         problem = (
-            f"given {critical}, which normal full use passes, allowed {budget.server_side_demand} or more with "
-            f"database.pooler.server_connections {budget.server_connections}, of which a deployment makes "
-            f"{budget.peak_pool}, and {budget.direct_connections} direct (database.direct_connections and "
-            "exporters): raise it, or leave it out"
+            f"given {critical}, which normal full use passes, allowed {least} or more with "
+            f"database.pooler.server_connections {budget.server_connections}{surge}, and "
+            f"{budget.direct_connections} direct (database.direct_connections and exporters): raise it, or leave "
+            "it out"
         )
         yield f"{key}.critical", problem
 
 
 def largest_pool(budget: Budget) -> int:
     """Return the most `server_connections` that fit at the worst moment, shared by the poolers; 0 if none fit."""
-    free = budget.server_side_supply - budget.direct_connections
-    return max(0, free // budget.poolers.peak) * budget.poolers.tasks
+    return max(0, budget.free_for_poolers // budget.poolers.connected) * budget.poolers.tasks
 
 
 def problems(budget: Budget) -> Iterator[tuple[str, str]]:
@@ -154,26 +183,20 @@ def problems(budget: Budget) -> Iterator[tuple[str, str]]:
                 f"lower minimum_percent, or raise maximum_percent"
             )
             yield key, problem
-    if budget.peak_pool > max(budget.server_connections, limits.POOL_SERVER_CONNECTIONS.maximum):
-        problem = (
-            f"given maximum_percent {budget.poolers.maximum_percent}, which makes the pool {budget.peak_pool} "
-            f"connections while poolers are replaced, allowed {limits.POOL_SERVER_CONNECTIONS.range}: lower it"
-        )
-        yield "database.pooler.deployment", problem
     if budget.server_side_demand > budget.server_side_supply:
         problem = (
             f"given {budget.server_connections}, which is {budget.server_side_demand} connections at the worst "
-            f"moment ({budget.poolers.peak} poolers during a deployment, each "
-            f"{budget.server_connections // budget.poolers.tasks}, and {budget.direct_connections} direct), "
+            f"moment (during a deployment {budget.poolers.peak} poolers and {budget.poolers.leaving} that drain, "
+            f"each {budget.server_connections // budget.poolers.tasks}, and {budget.direct_connections} direct), "
             f"allowed {budget.server_side_supply} (max_connections {budget.max_connections} less "
             f"{budget.reserved_connections} reserved): lower it to {largest_pool(budget)}, or lower "
-            f"deployment.maximum_percent"
+            f"deployment.maximum_percent, or raise deployment.minimum_percent"
         )
         yield "database.pooler.server_connections", problem
     if budget.client_side_demand > budget.client_side_supply:
         problem = (
             f"given {budget.service_pool}, which is {budget.client_side_demand} clients at the worst moment "
-            f"({budget.service.peak} tasks during a deployment), allowed {budget.client_side_supply} "
+            f"({budget.service.connected} tasks during a deployment), allowed {budget.client_side_supply} "
             f"({limits.CLIENT_CONNECTION_HEADROOM:.0%} of the slots of the {max(1, budget.poolers.floor)} poolers "
             f"that run meanwhile, of client_connections {budget.client_connections}): "
             f"lower it, lower service.scaling.maximum_tasks, or raise database.pooler.client_connections"

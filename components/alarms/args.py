@@ -45,6 +45,8 @@ class AlarmsArgs(Struct, frozen=True, kw_only=True):
     """Refuse to delete the key: messages on their way could not be read."""
     store_publishes: bool = False
     """Whether Amazon Managed Prometheus, of the same account, may publish to the topics as well."""
+    needed: Sequence[pulumi.Resource] = ()
+    """What the alarms watch: none rings for what is not there yet."""
     exhausted: tuple[str, str] | None = None
     """Names of two alerts, connections and failed answers, that together page once."""
 

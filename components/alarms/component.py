@@ -79,7 +79,7 @@ class Alarms(Component):
             treat_missing_data=spec.missing.value,
             alarm_actions=actions,
             ok_actions=actions,
-            opts=self._child(),
+            opts=self._child(depends_on=list(self._args.needed)),
         )
 
     def _composites(

@@ -1,5 +1,6 @@
 """The parts that every Fargate task of the stack has: roles, log group, task definition."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,14 @@ from components.document import json_text
 
 UNPRIVILEGED_USER = "10001:10001"
 """User and group that containers run as; needs no entry in the image."""
+
+
+START_SECONDS = 300
+"""Usual longest time in which a new task pulls its images, starts and is healthy, in seconds; an estimate."""
+STOP_SECONDS = 30
+"""Time between SIGTERM and SIGKILL where a container says nothing, in seconds: ECS's default."""
+LEAST_WAIT_MINUTES = 30
+"""Shortest wait for a service, in minutes: the provider alone would give up after 20."""
 
 
 class TaskArgs(Struct, frozen=True, kw_only=True):
@@ -37,6 +46,21 @@ class TaskArgs(Struct, frozen=True, kw_only=True):
         problem = size_problem(self.cpu, self.memory_mib)
         if problem:
             raise ValueError(problem)
+
+
+def deployment_timeouts(
+    *, tasks: int, minimum_percent: int, maximum_percent: int, leaving_seconds: int, further_minutes: int = 0
+) -> pulumi.CustomTimeouts:
+    """Return how long the engine waits for a service whose tasks are replaced in batches, then taken back.
+
+    A batch is what the two shares let ECS stop or start at once; its tasks start, and the old ones need
+    `leaving_seconds` to drain and to stop. A wait that ends earlier reports a failure while ECS goes on.
+    """
+    batch = tasks - math.ceil(tasks * minimum_percent / 100) + tasks * maximum_percent // 100 - tasks
+    batches = math.ceil(tasks / max(batch, 1))
+    seconds = batches * (START_SECONDS + leaving_seconds)
+    minutes = f"{max(LEAST_WAIT_MINUTES, math.ceil(2 * seconds / 60)) + further_minutes}m"
+    return pulumi.CustomTimeouts(create=minutes, update=minutes, delete=minutes)
 
 
 def make_log_group(name: str, retention_days: int, opts: pulumi.ResourceOptions) -> aws.cloudwatch.LogGroup:

@@ -49,14 +49,14 @@ class Collector(Component):
         self._collecting = Collecting(
             args.collecting, [target for target, exporter in given.items() if exporter is not None]
         )
-        aws.ecs.Service(
+        self._service = aws.ecs.Service(
             f"{name}-service",
             name=args.service_name,
             cluster=args.cluster.arn,
             task_definition=self._make_task().arn,
             desired_count=1,
             launch_type="FARGATE",
-            # Never two at once: each has the same role of PostgreSQL, whose connections are counted.
+            # A second one may start while the first one stops: the CONNECTION LIMIT of its role holds both.
             deployment_minimum_healthy_percent=0,
             deployment_maximum_percent=100,
             deployment_circuit_breaker={"enable": True, "rollback": True},
@@ -68,11 +68,21 @@ class Collector(Component):
             },
             wait_for_steady_state=True,
             propagate_tags="SERVICE",
-            opts=self._child(depends_on=[*needed, *args.placement.routes]),
+            opts=self._child(
+                depends_on=[*needed, *args.placement.routes],
+                custom_timeouts=fargate.deployment_timeouts(
+                    tasks=1, minimum_percent=0, maximum_percent=100, leaving_seconds=fargate.STOP_SECONDS
+                ),
+            ),
         )
         self.security_group_id = self._group.id
         self._signals = signals.signals(args.cluster.name, args.service_name)
         self._finish()
+
+    @property
+    def ready(self) -> pulumi.Resource:
+        """The running task."""
+        return self._service
 
     @property
     def signals(self) -> Signals:

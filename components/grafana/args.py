@@ -118,6 +118,8 @@ class ObservabilityArgs(Struct, frozen=True, kw_only=True):
     """Whether a page inhibits tickets of the same record: Grafana 13 or later, elsewhere the deployment fails."""
     runbook_url: str
     """Page with a section for each record, its id the anchor, for example `https://example.com/runbook`."""
+    needed: Sequence[pulumi.Resource] = ()
+    """What the alerts watch: none fires for what is not there yet."""
     evaluation_interval_seconds: int = 60
     """How often rules are evaluated, in seconds; a multiple of 10."""
 

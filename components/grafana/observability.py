@@ -96,7 +96,7 @@ class Observability(Component):
             folder_uid=self._folder.uid,
             interval_seconds=args.evaluation_interval_seconds,
             rules=[_to_provider(rule, None if args.owns_notification_policy else delivery) for rule in rules],
-            opts=self._child(),
+            opts=self._child(depends_on=list(args.needed)),
         )
 
 

@@ -22,6 +22,8 @@ MOST_RULES_BYTES = 48 * 1024
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
 """
 
+STOP_SECONDS = 120
+"""Time in which Prometheus writes down what it holds, in seconds: the longest that ECS leaves."""
 FULL_PERCENT = 80
 """Share of the disk at which the oldest series go before their time: a full disk would stop all of them."""
 PROMETHEUS_SCRIPT = """\
@@ -100,7 +102,7 @@ def containers(
             mountPoints=[{"sourceVolume": "prometheus", "containerPath": PROMETHEUS_DIRECTORY}],
             portMappings=[{"containerPort": PROMETHEUS_PORT, "protocol": "tcp"}],
             # It writes what it has in memory to its disk before it ends.
-            stopTimeout=120,
+            stopTimeout=STOP_SECONDS,
             **common,
         ),
         fargate.container(

@@ -64,7 +64,12 @@ class MonitoringServers(Component):
             service_registries={"registry_arn": placement.registry_arn},
             wait_for_steady_state=True,
             propagate_tags="SERVICE",
-            opts=self._child(depends_on=placement.needed),
+            opts=self._child(
+                depends_on=placement.needed,
+                custom_timeouts=fargate.deployment_timeouts(
+                    tasks=1, minimum_percent=0, maximum_percent=100, leaving_seconds=containers.STOP_SECONDS
+                ),
+            ),
         )
         self.secret_arn = secret.secret_arn
         self._finish()

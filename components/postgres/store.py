@@ -58,6 +58,10 @@ class PostgresStore(Protocol):
         """The primary as an exporter in the network reaches it; None for a backend outside."""
 
     @property
+    def replicas(self) -> Sequence[pulumi.Resource]:
+        """The read replicas; whoever watches them waits for them."""
+
+    @property
     def secret_arns(self) -> Mapping[str, pulumi.Output[str]]:
         """Secrets in AWS Secrets Manager, by the name of the stack output that tells their ARN."""
 

@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import security_groups
+from components.aws import fargate, security_groups
 from components.aws.security_groups import Upstream
 from components.component import Component
 from components.service.access_log import make_access_log
@@ -15,8 +15,9 @@ from components.service.autoscaling import make_autoscaling
 from components.service.deployment import FULL_PERCENT
 from components.service.dimensions import BalancerDimensions
 from components.service.rollout import deployment_configuration, running_task_definition, second_fleet
+from components.service.scaling import most_tasks
 from components.service.signals import service_signals
-from components.service.tasks import drain_seconds, make_task_definition
+from components.service.tasks import STOP_MARGIN_SECONDS, drain_seconds, make_task_definition
 from observability import Signals
 
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
@@ -31,8 +32,6 @@ KEEP_ALIVE_SECONDS = 3600
 """How long the edge may keep one connection to the load balancer, in seconds: AWS's own default."""
 HEALTH_GRACE_SECONDS = 60
 """Time after its start in which a task may fail its health check, in seconds."""
-DEPLOYMENT_MINUTES = 30
-"""How long the engine waits for a deployment, beside what the strategy itself waits, in minutes."""
 
 
 class Service(Component):
@@ -85,7 +84,7 @@ class Service(Component):
             arn_suffix=balancer.arn_suffix, target_group_suffixes=[target.arn_suffix for target in targets]
         )
         task = make_task_definition(name, args, self._child())
-        service = self._make_service(task, targets, listener, dimensions)
+        self._service = service = self._make_service(task, targets, listener, dimensions)
         make_autoscaling(name, args, service, dimensions, self._child())
         self.hostname = balancer.dns_name
         self.security_group_id = self._task_group.id
@@ -97,6 +96,11 @@ class Service(Component):
         )
         self._signals = service_signals(args, dimensions)
         self._finish()
+
+    @property
+    def ready(self) -> pulumi.Resource:
+        """The running tasks; all that they call is there before them."""
+        return self._service
 
     @property
     def signals(self) -> Signals:
@@ -200,7 +204,6 @@ class Service(Component):
         # Never a launch type: to go from one to the other replaces the service.
         providers: list[Any] = [{"capacity_provider": "FARGATE", "base": base, "weight": weight}] if weight else []
         providers += [{"capacity_provider": "FARGATE_SPOT", "weight": spot}] if spot else []
-        minutes = f"{DEPLOYMENT_MINUTES + rollout.shifting_minutes}m"
         return aws.ecs.Service(
             f"{self._name}-service",
             name=args.service_name,
@@ -233,7 +236,13 @@ class Service(Component):
                 # A task that starts before its database counts as failed, and the first deployment with it.
                 depends_on=[listener, *self._needed],
                 ignore_changes=[*by_scaling, *by_ci],
-                custom_timeouts=pulumi.CustomTimeouts(create=minutes, update=minutes),
+                custom_timeouts=fargate.deployment_timeouts(
+                    tasks=most_tasks(args.scaling),
+                    minimum_percent=minimum_percent,
+                    maximum_percent=maximum_percent,
+                    leaving_seconds=2 * drain_seconds(args) + STOP_MARGIN_SECONDS,
+                    further_minutes=rollout.shifting_minutes,
+                ),
             ),
         )
 

@@ -15,5 +15,9 @@ class WebService(Protocol):
         """Host name that serves HTTPS: the origin of the edge."""
 
     @property
+    def ready(self) -> pulumi.Resource:
+        """What answers requests; whoever watches it waits for it."""
+
+    @property
     def signals(self) -> Signals:
         """What to watch."""

@@ -31,32 +31,29 @@ DOUBLING_PERCENT = 200
 
 def run(stage: Stage) -> Result:
     """Replace every pooler as ECS does, with production's bounds and then with ECS's default ones."""
-    fleet, pool = stage.production.poolers, stage.production.server_connections
+    fleet, budget = stage.production.poolers, stage.production.config.connection_budget
     doubling = Fleet(tasks=fleet.tasks, minimum_percent=fleet.minimum_percent, maximum_percent=DOUBLING_PERCENT)
+    each = budget.server_connections // fleet.tasks
     within, beyond = _deploy(stage, fleet), _deploy(stage, doubling)
-    expected = doubling.peak * (pool // fleet.tasks)
     return Result(
         title="A rolling restart of the poolers",
         explanation=(
-            f"{CLIENTS} clients keep every connection busy while all {fleet.tasks} PgBouncers are replaced: first "
-            f"with production's minimum {fleet.minimum_percent} % and maximum {fleet.maximum_percent} %, which "
-            f"stops one before it starts the next, then with a maximum of {DOUBLING_PERCENT} %, which does the "
-            "opposite. "
-            "Whenever the poolers change, clients finish their request and connect anew, as a driver's pool does "
-            "whose connections live shorter than the load balancer waits."
+            f"{CLIENTS} clients keep every connection busy while all {fleet.tasks} PgBouncers are replaced as ECS "
+            "does it: a task that drains is counted no more, so its successor starts and fills its pool while the "
+            "old one still holds its own. First with production's minimum "
+            f"{fleet.minimum_percent} % and maximum {fleet.maximum_percent} %, then with a maximum of "
+            f"{DOUBLING_PERCENT} %. Whenever the poolers in service change, clients finish their request and "
+            "connect anew, as a driver's pool does whose connections live shorter than the load balancer waits."
         ),
         findings=[
             *_orderly(fleet, within),
-            at_most(
-                f"most connections at {fleet.maximum_percent} %, PostgreSQL's log",
-                within.peak,
-                pool,
-                "connections",
-            ),
-            exactly("pool in full use meanwhile", within.peak, pool, "connections"),
+            exactly("most connections while a pooler drains", within.peak, fleet.connected * each, "connections"),
+            at_most("of those that PostgreSQL has for it", within.peak, budget.free_for_poolers, "connections"),
             *_orderly(doubling, beyond),
-            above(f"counter-example: most connections at {DOUBLING_PERCENT} %", beyond.peak, pool, "connections"),
-            at_most("what the budget foresees for it", beyond.peak, expected, "connections"),
+            at_most(
+                f"most connections at {DOUBLING_PERCENT} %", beyond.peak, doubling.connected * each, "connections"
+            ),
+            above(f"counter-example at {DOUBLING_PERCENT} %", beyond.peak, within.peak, "connections"),
         ],
     )
 
@@ -66,6 +63,8 @@ class _Deployment:
     """Clients, the poolers they may use, and what became of the requests."""
 
     in_service: list[Pooler]
+    draining: list[Pooler] = dataclasses.field(default_factory=list)
+    """Poolers that take no new client and keep those they have."""
     turns: Iterator[int] = dataclasses.field(default_factory=itertools.count)
     users: Counter[int] = dataclasses.field(default_factory=Counter)
     """Clients by the port of the pooler they are connected to."""
@@ -106,32 +105,39 @@ async def _under_load(stage: Stage, fleet: Fleet, poolers: list[Pooler]) -> _Dep
 
 
 async def _replace(stage: Stage, fleet: Fleet, deployment: _Deployment, started: list[Pooler]) -> None:
-    """Stop and start as ECS does: never below the fleet's floor, never above its peak."""
-    old, missing = list(started), fleet.tasks
-    while old or missing:
-        for _ in range(min(missing, fleet.peak - len(deployment.in_service))):
-            # Listed with the others, so that it is ended with them.
-            new = pooler.launch(stage.path("replacement"), stage.production.settings(), stage.postgres)
-            started.append(new)
-            await asyncio.to_thread(new.server.wait_until_listening, new.port)
-            deployment.in_service.append(new)
-            missing -= 1
-        await _settle(stage, deployment)
-        for _ in range(min(len(old), len(deployment.in_service) - fleet.floor)):
-            # Out of service first, then its clients leave, then it ends.
-            leaving = old.pop(0)
-            deployment.in_service.remove(leaving)
+    """Stop and start as ECS does, which counts a task no more once it drains."""
+    old = list(started)
+    while old:
+        await _start_successors(stage, fleet, deployment, started)
+        leaving = [old.pop(0) for _ in range(min(len(old), len(deployment.in_service) - fleet.floor))]
+        deployment.in_service = [it for it in deployment.in_service if it not in leaving]
+        deployment.draining += leaving
+        await _start_successors(stage, fleet, deployment, started)
+        deployment.draining.clear()
+        for pooler_ in leaving:
             async with asyncio.timeout(SETTLE_SECONDS):
-                while deployment.users[leaving.port]:
+                while deployment.users[pooler_.port]:
                     await asyncio.sleep(0.05)
-            await asyncio.to_thread(leaving.server.stop, DRAINING)
+            await asyncio.to_thread(pooler_.server.stop, DRAINING)
             deployment.replaced += 1
-        await _settle(stage, deployment)
+    await _settle(stage, deployment)
+
+
+async def _start_successors(stage: Stage, fleet: Fleet, deployment: _Deployment, started: list[Pooler]) -> None:
+    """Start what the fleet's peak allows beside those in service, and wait until every pool is full."""
+    missing = 2 * fleet.tasks - len(started)
+    for _ in range(min(missing, fleet.peak - len(deployment.in_service))):
+        # Listed with the others, so that it is ended with them.
+        new = pooler.launch(stage.path("replacement"), stage.production.settings(), stage.postgres)
+        started.append(new)
+        await asyncio.to_thread(new.server.wait_until_listening, new.port)
+        deployment.in_service = [*deployment.in_service, new]
+    await _settle(stage, deployment)
 
 
 async def _settle(stage: Stage, deployment: _Deployment) -> None:
     each = stage.production.server_connections // stage.production.poolers.tasks
-    full = each * len(deployment.in_service)
+    full = each * len([*deployment.in_service, *deployment.draining])
     await wait_for(stage.postgres, backends_of(stage.postgres), full, SETTLE_SECONDS)
 
 
@@ -144,7 +150,7 @@ async def _ask(deployment: _Deployment, index: int) -> None:
         deployment.users[used.port] += 1
         try:
             known = list(deployment.in_service)
-            while not deployment.over and known == deployment.in_service:
+            while not deployment.over and (used in deployment.draining or known == deployment.in_service):
                 await client.request(index, REQUEST_SECONDS)
                 deployment.answered += 1
         except psycopg.Error as error:

@@ -13,6 +13,9 @@ from observability.promql import Expression, Increase, Rate
 from observability.records.objective import Objective
 from observability.records.queries import CloudWatch, Query, Sql, UpstashStatistic
 
+HOLD_SECONDS = 300
+"""How long a threshold must be crossed before its alert fires where nothing else is said, in seconds."""
+
 
 class Severity(StrEnum):
     """How soon a person has to act; decides where an alert is sent."""
@@ -104,7 +107,7 @@ class Signal(Struct, frozen=True, kw_only=True):
     """Query of the same number in CloudWatch, for alarms that AWS evaluates by itself."""
     thresholds: tuple[Threshold, ...] = ()
     """Thresholds, each an alert; empty for a panel without an alert."""
-    for_seconds: int = 300
+    for_seconds: int = HOLD_SECONDS
     """How long the threshold must be crossed before the alert fires, in seconds; a multiple of 60."""
     minimum_traffic: MinimumTraffic | None = None
     """Traffic without which the thresholds are not applied; for Prometheus only."""

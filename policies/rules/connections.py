@@ -1,5 +1,6 @@
 """Rules of the database over several resources: its parameter group, and who may take its connections."""
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -89,13 +90,18 @@ def _demand(stack: Stack, service: Resource) -> int | str | None:
         return None
     targets = linking(stack, SCALING_TARGET, "resourceId", service)
     most = targets[0].get("maxCapacity") if targets else service.get("desiredCount", 1)
-    values = (per_task[0], most, service.get("deploymentMaximumPercent", MOST_DEPLOYMENT_PERCENT))
+    share = service.get("deploymentMaximumPercent", MOST_DEPLOYMENT_PERCENT)
+    values = (per_task[0], most, share, service.get("deploymentMinimumHealthyPercent", PERCENT))
     if unreadable(*values) or per_task[0] is None:
         return _UNKNOWN
-    connections, running, share = (whole_number(it) for it in values)
-    if not connections or not running or not share or min(connections, running, share) < 1:
+    connections, running, maximum, minimum = (whole_number(it) for it in values)
+    if not connections or not running or not maximum or minimum is None:
         return _NONSENSE
-    return running * share // PERCENT * connections
+    if min(connections, running, maximum) < 1 or minimum < 0:
+        return _NONSENSE
+    # A task that drains is counted no more by ECS, which starts another in its place; its connections stay.
+    leaving = max(0, running - math.ceil(running * minimum / PERCENT))
+    return (running * maximum // PERCENT + leaving) * connections
 
 
 RULES: Final = (
@@ -113,8 +119,8 @@ RULES: Final = (
         title="PostgreSQL has a connection for every pooler while poolers are replaced",
         why=POOL_SERVER_CONNECTIONS.why,
         source="S0-03, C-2, ADR 0008",
-        remedy="Lower default_pool_size or deploymentMaximumPercent of the pooler.",
-        keys=("database.pooler.server_connections", "database.pooler.deployment.maximum_percent"),
+        remedy="Lower default_pool_size or deploymentMaximumPercent of the pooler, or raise its minimum.",
+        keys=("database.pooler.server_connections", "database.pooler.deployment"),
         types=frozenset({SERVICE}),
         check=_budget,
     ),

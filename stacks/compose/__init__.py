@@ -69,7 +69,9 @@ def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
     collector = make_collector(stack, network, cluster, postgres, redis, domain, store)
     components = (redis, service, edge, sentry, sentry_frontend, origin_pull, storage, collector, store.host)
     signals = [*postgres.signals, *(component.signals for component in components if component)]
-    observability = observe_components(stack, store, signals)
+    # The service waits for its pooler, database and Redis: who waits for it waits for them.
+    needed = [service.ready, *postgres.replicas, *([collector.ready] if collector else [])]
+    observability = observe_components(stack, store, signals, needed)
     outputs = {
         "urls": edge.urls,
         "name_servers": domain.name_servers,

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pulumi
+
 from components.alarms.args import AlarmsArgs
 from components.alarms.component import Alarms
 from observability import Severity, Signals
@@ -13,8 +15,8 @@ EXHAUSTED = ("database-connections-page", "service-server-errors-page")
 """Alerts that together mean that the database has no connection left, and answers fail for it."""
 
 
-def make_alarms(stack: Stack, signals: Sequence[Signals]) -> Alarms | None:
-    """Return the alarms for what the components tell, where the stack asks for them."""
+def make_alarms(stack: Stack, signals: Sequence[Signals], needed: Sequence[pulumi.Resource]) -> Alarms | None:
+    """Return the alarms of `signals`, made after what they watch, where the stack asks for them."""
     config = stack.config.cloudwatch_alarms
     if config is None:
         return None
@@ -33,6 +35,7 @@ def make_alarms(stack: Stack, signals: Sequence[Signals]) -> Alarms | None:
             database_identifier=stack.names.of("db"),
             protect=config.protect,
             store_publishes=sends_alerts(stack.config.metrics.store),
+            needed=needed,
             exhausted=EXHAUSTED if "page" in config.severities else None,
         ),
         stack.opts,

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pulumi
+
 from components.grafana.args import ContactArgs, ObservabilityArgs, TicketHoursArgs
 from components.grafana.observability import Observability
 from observability import Severity, Signals
@@ -10,8 +12,8 @@ from stacks.alert_identity import alert_identity
 from stacks.compose.stack import Stack
 
 
-def make_grafana(stack: Stack, signals: Sequence[Signals]) -> Observability:
-    """Return dashboards and alerts for `signals`."""
+def make_grafana(stack: Stack, signals: Sequence[Signals], needed: Sequence[pulumi.Resource]) -> Observability:
+    """Return dashboards and alerts for `signals`; the alerts are made after what they watch."""
     grafana = stack.config.grafana
     hours = grafana.ticket_hours
     page, ticket, info = (_contact(stack, severity) for severity in Severity)
@@ -41,6 +43,7 @@ def make_grafana(stack: Stack, signals: Sequence[Signals]) -> Observability:
             pages_inhibit=grafana.pages_inhibit,
             owns_notification_policy=grafana.owns_notification_policy,
             runbook_url=grafana.runbook_url,
+            needed=needed,
             evaluation_interval_seconds=grafana.evaluation_interval_seconds,
         ),
         stack.opts,

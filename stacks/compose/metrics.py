@@ -220,7 +220,13 @@ def metrics_outputs(store: MetricsStore) -> Mapping[str, pulumi.Input[str]]:
     return {} if store.query_url is None else {"metrics_query_url": store.query_url}
 
 
-def make_rules(stack: Stack, store: MetricsStore, signals: Sequence[Signals], alarms: Alarms | None) -> None:
+def make_rules(
+    stack: Stack,
+    store: MetricsStore,
+    signals: Sequence[Signals],
+    alarms: Alarms | None,
+    needed: Sequence[pulumi.Resource],
+) -> None:
     """Make the rules that the store evaluates: recordings, and the alerts where Grafana does not evaluate them."""
     alerts = sends_alerts(stack.config.metrics.store)
     rule_groups = groups if alerts else recordings_alone
@@ -245,6 +251,7 @@ def make_rules(stack: Stack, store: MetricsStore, signals: Sequence[Signals], al
                 workspace_id=store.workspace_id,
                 namespace=stack.names.prefix,
                 rules=to_yaml(split(every, RULES_PER_GROUP)),
+                needed=needed,
                 alertmanager=routes,
             ),
             stack.opts,

@@ -28,8 +28,10 @@ class ObservabilityResult(Struct, frozen=True, kw_only=True):
     """Signals of its components, of their sources and of Grafana itself."""
 
 
-def observe_components(stack: Stack, store: MetricsStore, measured: Sequence[Signals]) -> ObservabilityResult:
-    """Make the rules, dashboards and alerts of all that components have `measured`.
+def observe_components(
+    stack: Stack, store: MetricsStore, measured: Sequence[Signals], needed: Sequence[pulumi.Resource]
+) -> ObservabilityResult:
+    """Make the rules, dashboards and alerts of all that components have `measured`, after the `needed` servers.
 
     Raises:
         ConfigError: one of their signals could never fire.
@@ -41,9 +43,9 @@ def observe_components(stack: Stack, store: MetricsStore, measured: Sequence[Sig
     problems = refusals(signals, retention_days=stack.config.metrics.store.retention_days)
     if problems:
         raise ConfigError(f"the stack {stack.config.environment}", problems)
-    grafana = make_grafana(stack, without_source_evaluated(signals))
-    alarms, datadog = make_alarms(stack, signals), make_datadog(stack, signals)
-    make_rules(stack, store, signals, alarms)
+    grafana = make_grafana(stack, without_source_evaluated(signals), needed)
+    alarms, datadog = make_alarms(stack, signals, needed), make_datadog(stack, signals)
+    make_rules(stack, store, signals, alarms, needed)
     outputs = {
         "dashboard_url": grafana.dashboard_url,
         **({"datadog_dashboard_url": datadog.dashboard_url} if datadog else {}),

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from components.postgres.pooler.args import DRAIN_LIMIT_SECONDS, STOP_TIMEOUT_SECONDS
 from components.postgres.rds.refusals import Choices, refusals
 from policies import limits
 from stacks.config import windows
@@ -154,10 +155,10 @@ class RdsConfig(Model):
     direct_connections: Annotated[int, Field(ge=1, le=100)] = Field(
         default=10, description="Connections kept for clients that bypass the pooler: migrations, people."
     )
-    statement_timeout_seconds: Annotated[int, Field(ge=1, le=3480)] = Field(
+    statement_timeout_seconds: Annotated[int, Field(ge=1, le=DRAIN_LIMIT_SECONDS - STOP_TIMEOUT_SECONDS)] = Field(
         default=30,
-        description="After how long a statement is cancelled, in seconds. A leaving pooler waits for it, and a "
-        "load balancer waits an hour at the most.",
+        description="After how long a statement is cancelled, in seconds. A leaving pooler waits for it, and its "
+        "successor's health checks for the leaving one.",
     )
     idle_in_transaction_timeout_seconds: int = Field(
         default=60, ge=1, le=3600, description="After how long an idle transaction is ended, in seconds."

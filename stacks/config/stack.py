@@ -114,7 +114,8 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from identity_problems(config.app, Names(config.app, config.environment).database, config.region)
     yield from database_problems(config.database)
     yield from budget.problems(config.connection_budget)
-    yield from budget.threshold_problems(config.connection_budget, config.connection_thresholds)
+    drain_seconds = pooler.query_wait_timeout_seconds + config.database.statement_timeout_seconds
+    yield from budget.threshold_problems(config.connection_budget, config.connection_thresholds, drain_seconds)
     yield from redis_problems(config.redis)
     yield from cache_problems(config.cache)
     yield from service_problems(config.service)

@@ -45,7 +45,7 @@ def test_the_same_load_without_the_poolers_exhausts_postgresql(stage: Stage):
     assert int(observed(result, "clients refused")) >= CLIENTS - stage.production.max_connections
 
 
-def test_a_rolling_restart_stays_within_the_pool_and_doubling_does_not(stage: Stage):
+def test_a_rolling_restart_stays_within_what_the_budget_counts(stage: Stage):
     result = rolling_restart.run(stage)
     assert broken(result) == []
     assert observed(result, "counter-example") == str(2 * stage.production.server_connections)

@@ -32,28 +32,33 @@ def test_budget_of_the_requirements_holds() -> None:
 
 def test_deploy_surge_of_the_poolers_is_counted() -> None:
     surging = replace(HOLDS, poolers=Fleet(tasks=2, minimum_percent=50, maximum_percent=200))
-    assert surging.server_side_demand == 4 * 50 + 10
-    assert keys(surging) == ["database.pooler.deployment", "database.pooler.server_connections"]
+    assert surging.server_side_demand == (4 + 1) * 50 + 10
+    assert keys(surging) == ["database.pooler.server_connections"]
 
 
-@pytest.mark.parametrize(("pool", "found"), [(50, []), (52, ["database.pooler.deployment"])])
-def test_deployment_may_not_lift_the_pool_above_its_limit(pool: int, found: list[str]) -> None:
-    surging = replace(
-        HOLDS,
-        server_connections=pool,
-        poolers=Fleet(tasks=2, minimum_percent=100, maximum_percent=200),
-    )
-    assert surging.peak_pool == 2 * pool
-    assert surging.server_side_demand <= surging.server_side_supply
-    assert keys(surging) == found
+@pytest.mark.parametrize(
+    ("fleet", "connected"),
+    [
+        (Fleet(tasks=2, minimum_percent=50, maximum_percent=100), 3),
+        (Fleet(tasks=1, minimum_percent=0, maximum_percent=100), 2),
+        (Fleet(tasks=2, minimum_percent=0, maximum_percent=100), 4),
+        (Fleet(tasks=2, minimum_percent=100, maximum_percent=200), 4),
+        (Fleet(tasks=4, minimum_percent=75, maximum_percent=100), 5),
+    ],
+)
+def test_task_that_drains_is_counted_beside_its_successor(fleet: Fleet, connected: int) -> None:
+    """https://github.com/aws/containers-roadmap/issues/2171"""
+    assert fleet.connected == connected
+    pool = 10 * fleet.tasks
+    assert replace(HOLDS, poolers=fleet, server_connections=pool).peak_pool == 10 * connected
 
 
-@pytest.mark.parametrize(("direct", "found"), [(95, []), (96, ["database.pooler.server_connections"])])
+@pytest.mark.parametrize(("direct", "found"), [(45, []), (46, ["database.pooler.server_connections"])])
 def test_server_side_boundary_is_exact(direct: int, found: list[str]) -> None:
     assert keys(replace(HOLDS, direct_connections=direct)) == found
 
 
-@pytest.mark.parametrize(("connections", "found"), [(115, []), (114, ["database.pooler.server_connections"])])
+@pytest.mark.parametrize(("connections", "found"), [(165, []), (164, ["database.pooler.server_connections"])])
 def test_server_itself_has_an_exact_boundary(connections: int, found: list[str]) -> None:
     assert keys(replace(HOLDS, max_connections=connections)) == found
 
@@ -121,10 +126,12 @@ def test_accepted_budget_never_exceeds_the_server(budget: Budget) -> None:
     if keys(budget):
         return
     each = budget.server_connections / budget.poolers.tasks
-    running = math.floor(budget.poolers.tasks * budget.poolers.maximum_percent / 100)
-    assert running * each + budget.direct_connections + budget.reserved_connections <= budget.max_connections
-    assert running * each <= max(budget.server_connections, limits.POOL_SERVER_CONNECTIONS.maximum)
-    clients = math.floor(budget.service.tasks * budget.service.maximum_percent / 100) * budget.service_pool
+    holding, calling = (
+        math.floor(it.tasks * it.maximum_percent / 100) + it.tasks - math.ceil(it.tasks * it.minimum_percent / 100)
+        for it in (budget.poolers, budget.service)
+    )
+    assert holding * each + budget.direct_connections + budget.reserved_connections <= budget.max_connections
+    clients = calling * budget.service_pool
     meanwhile = max(1, math.ceil(budget.poolers.tasks * budget.poolers.minimum_percent / 100))
     slots = meanwhile * budget.client_connections / budget.poolers.tasks
     assert clients <= slots * limits.CLIENT_CONNECTION_HEADROOM

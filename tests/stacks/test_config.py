@@ -75,9 +75,9 @@ def test_every_documented_limit_is_tried_on_both_sides() -> None:
         ("database.backup_retention_days", 36, 35),
         ("database.storage_gib", 19, 20),
         ("database.direct_connections", 0, 1),
-        ("database.direct_connections", 101, 100),
+        ("database.direct_connections", 101, 65),
         ("database.statement_timeout_seconds", 0, 1),
-        ("database.statement_timeout_seconds", 3481, 3480),
+        ("database.statement_timeout_seconds", 2881, 2880),
         ("database.idle_in_transaction_timeout_seconds", 0, 1),
         ("database.idle_in_transaction_timeout_seconds", 3601, 3600),
         ("database.slow_statement_ms", 0, 1),
@@ -218,7 +218,8 @@ def test_alerts_on_connections_begin_above_normal_full_use(
 ) -> None:
     put(values, "database.pooler.server_connections", pool)
     in_force = parse("test", values).connection_thresholds
-    assert (in_force.warning, in_force.critical) == (warning, critical)
+    # Left out, it also lies above what a deployment holds while one of two poolers drains.
+    assert (in_force.warning, in_force.critical) == (warning, critical + pool // 2)
     put(values, "alerts", {"database_connections": {"warning": warning, "critical": critical}})
     parse("test", values)
     put(values, "alerts", {"database_connections": {"warning": warning, "critical": critical - 1}})
@@ -236,6 +237,18 @@ def test_alerts_count_the_poolers_of_a_deployment(values: dict[str, Any]) -> Non
     put(values, "database.pooler.server_connections", 50)
     put(values, "database.pooler.deployment", {"minimum_percent": 100, "maximum_percent": 200})
     assert parse("test", values).connection_thresholds.critical == 100 + 10
+
+
+def test_alert_that_fires_before_a_pooler_has_drained_counts_its_connections(values: dict[str, Any]) -> None:
+    """An alert waits 300 seconds; a statement that may run for longer keeps a leaving pooler for as long."""
+    put(values, "database.statement_timeout_seconds", 269)
+    put(values, "alerts", {"database_connections": {"warning": 80, "critical": 90}})
+    parse("test", values)
+    put(values, "database.statement_timeout_seconds", 270)
+    [problem] = problems(values)
+    assert problem.startswith("alerts.database_connections.critical: given 90, which normal full use passes, ")
+    assert "allowed 130 or more" in problem
+    assert "of which a deployment makes 120 for 300 seconds" in problem
 
 
 def test_missing_secret_names_the_command(values: dict[str, Any]) -> None:

@@ -1,5 +1,7 @@
 """The order that the graph enforces: what each resource needs is in its closure, not only made earlier by luck."""
 
+import json
+import re
 from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from typing import Any
@@ -137,3 +139,47 @@ def test_no_component_waits_for_what_only_one_of_its_children_needs(stack: str) 
     it = graph(stack)
     waits = {each.name: it.closure(each) for each in it.resources.values() if not each.custom}
     assert {name for name, closure in waits.items() if "pooler-service" in closure} == set()
+
+
+WATCHED = {
+    "DBInstanceIdentifier": ("aws:rds/instance:Instance", "identifier"),
+    "ServiceName": ("aws:ecs/service:Service", "name"),
+    "CacheClusterId": ("aws:elasticache/replicationGroup:ReplicationGroup", "replicationGroupId"),
+    "ReplicationGroupId": ("aws:elasticache/replicationGroup:ReplicationGroup", "replicationGroupId"),
+}
+"""Dimensions of CloudWatch that hold a physical name, and the type and input that have it."""
+
+
+def watched(it: Graph, text: str) -> Iterator[str]:
+    """Names of the resources whose physical names stand in `text` as a whole, or as that of a node of theirs."""
+    for type_, key in set(WATCHED.values()):
+        for resource in it.of_type(type_):
+            if re.search(rf"\"{re.escape(str(resource.inputs[key]))}(-\d+)?\"", text):
+                yield resource.name
+
+
+@STACKS
+def test_no_alarm_is_there_before_what_it_watches(stack: str) -> None:
+    """An alarm on missing data rings five minutes after it is made, a database takes fifteen."""
+    it = graph(stack)
+    alerting = it.of_type(
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        "grafana:alerting/ruleGroup:RuleGroup",
+        "aws:amp/ruleGroupNamespace:RuleGroupNamespace",
+    )
+    # Those of the service itself take a deployment back, and tell nobody.
+    ringing = [each for each in alerting if each.type.startswith("grafana") or each.inputs.get("alarmActions")]
+    needs = {each.name: set(watched(it, json.dumps(each.inputs).replace('\\"', '"'))) for each in ringing}
+    assert any("database-primary" in names for names in needs.values())
+    assert any("service-service" in names for names in needs.values())
+    lacks = {each.name: needs[each.name] - it.closure(each) for each in ringing}
+    assert {name: lack for name, lack in lacks.items() if lack} == {}
+
+
+@STACKS
+def test_every_wait_has_an_end_that_fits_what_it_waits_for(stack: str) -> None:
+    it = graph(stack)
+    for each in it.of_type(
+        SERVICE, "aws:acm/certificateValidation:CertificateValidation", "aws:rds/instance:Instance"
+    ):
+        assert each.options.custom_timeouts["create"], each.name

@@ -16,11 +16,14 @@ STOP_TIMEOUT_SECONDS = 120
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 """
 
-DRAIN_LIMIT_SECONDS = 3600
-"""Longest deregistration delay of a target group.
+MOST_HEALTHY_CHECKS = 10
+"""Most checks in a row that make a target healthy; they may be 300 seconds apart.
 
-https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
+https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html
 """
+
+DRAIN_LIMIT_SECONDS = MOST_HEALTHY_CHECKS * 300
+"""Longest drain for which a successor's health checks can wait, in seconds."""
 
 
 class PoolerTimeouts(Struct, frozen=True, kw_only=True):
@@ -53,7 +56,7 @@ class PoolerTimeouts(Struct, frozen=True, kw_only=True):
         if self.drain_seconds > DRAIN_LIMIT_SECONDS:
             raise ValueError(
                 f"statement_timeout_seconds is {self.statement_timeout_seconds}: with the wait it must stay "
-                f"within {DRAIN_LIMIT_SECONDS} seconds, the longest that a load balancer waits for a leaving task"
+                f"within {DRAIN_LIMIT_SECONDS} seconds, the longest that a successor can wait for a leaving task"
             )
 
 

@@ -1,5 +1,7 @@
 """PgBouncer on Fargate behind an internal load balancer: many clients, few connections to PostgreSQL."""
 
+import math
+
 import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
@@ -9,11 +11,13 @@ from components.aws.security_groups import Upstream
 from components.aws.urls import escaped
 from components.component import Component
 from components.postgres.pooler import signals
-from components.postgres.pooler.args import PoolerArgs
+from components.postgres.pooler.args import MOST_HEALTHY_CHECKS, STOP_TIMEOUT_SECONDS, PoolerArgs
 from components.postgres.pooler.containers import PoolerContainers
 from components.postgres.pooler.pgbouncer import LISTEN_PORT, STATS_USER, PoolSize
 from observability import Signals
 
+HEALTH_INTERVAL_SECONDS = 10
+"""Time between two health checks of a task, in seconds; longer only where tasks drain for longer."""
 IDLE_TIMEOUT_SECONDS = 3600
 """How long the load balancer remembers a quiet connection, in seconds; PgBouncer's keepalive is far below."""
 
@@ -108,6 +112,8 @@ class Pooler(Component):
             enable_deletion_protection=self._args.protect,
             opts=self._child(),
         )
+        drain_seconds = self._args.timeouts.drain_seconds
+        interval = max(HEALTH_INTERVAL_SECONDS, math.ceil(drain_seconds / MOST_HEALTHY_CHECKS))
         target = aws.lb.TargetGroup(
             f"{self._name}-tg",
             port=LISTEN_PORT,
@@ -116,9 +122,16 @@ class Pooler(Component):
             vpc_id=self._args.placement.vpc_id,
             # Otherwise the task would see the client's address, which its group does not admit.
             preserve_client_ip="false",
-            deregistration_delay=self._args.timeouts.drain_seconds,
+            deregistration_delay=drain_seconds,
             connection_termination=True,
-            health_check={"protocol": "TCP", "interval": 10, "healthy_threshold": 2, "unhealthy_threshold": 2},
+            # A new task counts as healthy no sooner than the one before it has drained: else the pools of all
+            # leaving tasks would be open at once, and no arithmetic of batches would hold.
+            health_check={
+                "protocol": "TCP",
+                "interval": interval,
+                "healthy_threshold": max(2, math.ceil(drain_seconds / interval)),
+                "unhealthy_threshold": 2,
+            },
             opts=self._child(),
         )
         listener = aws.lb.Listener(
@@ -187,5 +200,13 @@ class Pooler(Component):
             ],
             wait_for_steady_state=True,
             propagate_tags="SERVICE",
-            opts=self._child(depends_on=needed),
+            opts=self._child(
+                depends_on=needed,
+                custom_timeouts=fargate.deployment_timeouts(
+                    tasks=args.pool.tasks,
+                    minimum_percent=args.deployment.minimum_healthy_percent,
+                    maximum_percent=args.deployment.maximum_percent,
+                    leaving_seconds=args.timeouts.drain_seconds + STOP_TIMEOUT_SECONDS,
+                ),
+            ),
         )

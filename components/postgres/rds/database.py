@@ -1,5 +1,6 @@
 """PostgreSQL on Amazon RDS: private, encrypted, backed up, and hard to lose."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -57,15 +58,16 @@ class Database(Component):
         self._parameters = parameters.make_group(
             f"{name}-parameters", f"{args.identifier}-", args, {}, self._child()
         )
-        self._monitoring_role = aws.iam.Role(
+        monitoring = aws.iam.Role(
             f"{name}-monitoring", assume_role_policy=iam.trust("monitoring.rds.amazonaws.com"), opts=self._child()
         )
-        aws.iam.RolePolicyAttachment(
+        attached = aws.iam.RolePolicyAttachment(
             f"{name}-monitoring",
-            role=self._monitoring_role.name,
+            role=monitoring.name,
             policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
             opts=self._child(),
         )
+        self._monitoring_role_arn = iam.arn_with(monitoring, attached)
         primary = self._make_primary()
         replicas = {replica.purpose: self._make_replica(replica, primary) for replica in args.replicas}
         secret = self._credentials.store(primary)
@@ -74,6 +76,7 @@ class Database(Component):
         self.reader_urls = pulumi.Output.secret(
             pulumi.Output.all(**{purpose: self._url(replica.address) for purpose, replica in replicas.items()})
         )
+        self._replicas = list(replicas.values())
         self.secret_arn, self.secret_version_id = secret.arn, secret.version_id
         self.security_group_id = self._group.id
         self._signals = signals.signals(args)
@@ -91,6 +94,11 @@ class Database(Component):
             secret_version_id=self.secret_version_id,
             security_group_id=self.security_group_id,
         )
+
+    @property
+    def replicas(self) -> Sequence[pulumi.Resource]:
+        """The read replicas."""
+        return self._replicas
 
     @property
     def max_connections(self) -> int:
@@ -126,6 +134,11 @@ class Database(Component):
             final_snapshot_identifier=pulumi.Output.concat(args.identifier, "-final-", suffix.hex),
             blue_green_update={"enabled": True} if args.upgrade.blue_green else None,
             parameter_group_name=self._parameters.name,
+            # A replica takes both from its primary: CreateDBInstanceReadReplica has no such member, or ignores it.
+            # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstanceReadReplica.html
+            database_insights_mode="standard",
+            # Past a version's end AWS bills "extended support" by the core and hour; upgrading is the way out.
+            engine_lifecycle_support="open-source-rds-extended-support-disabled",
             opts=self._instance_opts(args.identifier, hooks=make_guard(self._name)),
             **self._credentials.settings,
             **self._settings(args.instance_class),
@@ -193,13 +206,10 @@ class Database(Component):
             "deletion_protection": args.protect,
             "copy_tags_to_snapshot": True,
             "enabled_cloudwatch_logs_exports": list(EXPORTED_LOGS),
-            "database_insights_mode": "standard",
             "performance_insights_enabled": True,
             "performance_insights_retention_period": args.insights_retention_days,
             "monitoring_interval": 60,
-            "monitoring_role_arn": self._monitoring_role.arn,
-            # Past a version's end AWS bills "extended support" by the core and hour; upgrading is the way out.
-            "engine_lifecycle_support": "open-source-rds-extended-support-disabled",
+            "monitoring_role_arn": self._monitoring_role_arn,
         }
 
     def _url(self, host: pulumi.Output[str]) -> pulumi.Output[str]:

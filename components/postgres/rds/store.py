@@ -67,6 +67,11 @@ class RdsPostgres(Struct, frozen=True, kw_only=True):
         return self.database.endpoint
 
     @property
+    def replicas(self) -> Sequence[pulumi.Resource]:
+        """The server's read replicas."""
+        return self.database.replicas
+
+    @property
     def secret_arns(self) -> Mapping[str, pulumi.Output[str]]:
         """Secrets of the server's owner and of PgBouncer's clients."""
         return {"database_secret_arn": self.database.secret_arn, "pooler_secret_arn": self.pooler.secret_arn}

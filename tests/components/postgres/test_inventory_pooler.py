@@ -166,7 +166,7 @@ POOLER: dict[str, dict[str, Any]] = {
     "TargetGroup/pool-tg": {
         "connectionTermination": True,
         "deregistrationDelay": 60,
-        "healthCheck": {"healthyThreshold": 2, "interval": 10, "protocol": "TCP", "unhealthyThreshold": 2},
+        "healthCheck": {"healthyThreshold": 6, "interval": 10, "protocol": "TCP", "unhealthyThreshold": 2},
         "port": 6432,
         "preserveClientIp": "false",
         "protocol": "TCP",

@@ -224,7 +224,7 @@ def test_rotation_by_aws_replaces_the_tasks():
     assert password == "arn:secret:password::"
 
 
-def test_pooler_is_private_and_replaced_without_doubling_the_pool():
+def test_pooler_is_private_and_replaced_within_its_shares():
     recorded = record()
     service = recorded.one("aws:ecs/service:Service").inputs
     assert service["desiredCount"] == 2
@@ -235,7 +235,7 @@ def test_pooler_is_private_and_replaced_without_doubling_the_pool():
     assert recorded.one("TargetGroup").inputs["preserveClientIp"] == "false"
 
 
-@pytest.mark.parametrize(("wait", "statement"), [(30, 30), (1, 1), (120, 600), (120, 3480)])
+@pytest.mark.parametrize(("wait", "statement"), [(30, 30), (1, 1), (120, 600), (120, 2880)])
 def test_leaving_task_outlives_its_last_client(wait: int, statement: int):
     """The load balancer keeps a client for its longest wait and statement; then PgBouncer gets its own time."""
     recorded = record(query_wait_timeout_seconds=wait, statement_timeout_seconds=statement)
@@ -244,6 +244,11 @@ def test_leaving_task_outlives_its_last_client(wait: int, statement: int):
     assert target["deregistrationDelay"] >= int(ini["query_wait_timeout"]) + statement
     assert target["deregistrationDelay"] <= DRAIN_LIMIT_SECONDS
     assert target["connectionTermination"] is True
+    # The next one leaves no sooner than the one before it has drained, and within what a target group takes.
+    check = target["healthCheck"]
+    assert check["healthyThreshold"] * check["interval"] >= target["deregistrationDelay"]
+    assert 2 <= check["healthyThreshold"] <= 10
+    assert 10 <= check["interval"] <= 300
     assert int(ini["query_wait_timeout"]) <= pgbouncer["stopTimeout"] == STOP_TIMEOUT_SECONDS
 
 

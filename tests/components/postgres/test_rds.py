@@ -317,6 +317,19 @@ def test_signals_use_the_given_thresholds(replicas: list[ReplicaArgs], lags: int
     assert len([id_ for id_ in by_id if id_.startswith("database-replica-lag")]) == lags
 
 
+@pytest.mark.parametrize(
+    ("instance_class", "bursts"),
+    [
+        *((f"db.{it}", True) for it in ("t4g.micro", "t3.2xlarge", "m5.large", "m6g.2xlarge", "r6g.xlarge")),
+        *((f"db.{it}", False) for it in ("r6g.4xlarge", "m5.8xlarge", "m6g.16xlarge", "r5.24xlarge", "m7g.metal")),
+    ],
+)
+def test_io_credits_are_watched_only_where_the_class_has_them(instance_class: str, *, bursts: bool):
+    """Elsewhere the metric is never published, and an alarm on missing data never ends."""
+    found = record(instance_class=instance_class).component.signals.signals
+    assert any(it.id == "database-disk-burst" for it in found) is bursts
+
+
 @pytest.mark.parametrize(("instance_class", "on_credits"), [("db.t4g.medium", True), ("db.r6g.large", False)])
 def test_credits_are_watched_only_where_the_class_has_them(instance_class: str, on_credits: bool):
     signals = record(instance_class=instance_class).component.signals.signals

@@ -11,7 +11,7 @@ from tests.components.recording import record_component
 
 SHAPE = {
     *("pooled_url", "direct_url", "reader_urls", "host", "port", "capacity", "upstreams"),
-    *("endpoint", "secret_arns", "signals"),
+    *("endpoint", "replicas", "secret_arns", "signals"),
 }
 
 

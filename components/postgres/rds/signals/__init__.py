@@ -30,7 +30,7 @@ def signals(args: DatabaseArgs) -> Signals:
         signals=(
             *cloudwatch.connections(args),
             *cloudwatch.machine(args.identifier, args.instance_class),
-            *cloudwatch.disk(args.identifier, args.disk.size_gib),
+            *cloudwatch.disk(args.identifier, args.disk.size_gib, args.instance_class),
             *cloudwatch.vacuum(args.identifier),
             *cloudwatch.replicas(args.identifier, [replica.purpose for replica in args.replicas]),
             *(prometheus.signals(names, timeout) if names else ()),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from components.postgres.rds.args import DatabaseArgs
-from components.postgres.rds.machine import memory_bytes
+from components.postgres.rds.machine import bursts_io, memory_bytes
 from components.postgres.rds.signals.prometheus import Exporter
 from observability import CloudWatch, CloudWatchMath, Signal, Unit
 from observability.records.limits import over, under
@@ -110,9 +110,9 @@ def machine(identifier: str, instance_class: str) -> tuple[Signal, ...]:
     return (cpu, cpu_credits, freeable) if instance_class.startswith("db.t") else (cpu, freeable)
 
 
-def disk(identifier: str, size_gib: int) -> tuple[Signal, ...]:
-    """Return the disk's free space, how long its requests take, and how much of its burst is left."""
-    return (
+def disk(identifier: str, size_gib: int, instance_class: str) -> tuple[Signal, ...]:
+    """Return the disk's free space, how long its requests take, and its burst credits where the class has them."""
+    found = (
         Signal(
             id="database-free-storage",
             title="Database free storage space",
@@ -141,6 +141,11 @@ def disk(identifier: str, size_gib: int) -> tuple[Signal, ...]:
             for_seconds=900,
             runbook=_DISK_RUNBOOK,
         ),
+    )
+    if not bursts_io(instance_class):
+        return found
+    return (
+        *found,
         Signal(
             id="database-disk-burst",
             title="Database EBS I/O balance",
