@@ -17,6 +17,8 @@ TAG, PER_TASK_TAG = "footing:server-connections", "footing:server-connections-pe
 """Tags that state the whole pool, and what one task opens of it. Tags are known in the first preview, when the
 containers are not yet: docs/adr/0003-a-tag-for-what-a-preview-cannot-see.md."""
 
+USER_TAG = "footing:database-user"
+"""Tag that states PgBouncer's user at PostgreSQL."""
 MODE_TAG = "footing:pool-mode"
 """Tag that states PgBouncer's `pool_mode`."""
 
@@ -58,6 +60,14 @@ def _variables(task: Mapping[str, Any]) -> Any:
         return UNKNOWN
     found = (dict(variables(container)) for container in containers or ())
     return next((settings for settings in found if INI in settings), None)
+
+
+def pooler_user(task: Mapping[str, Any]) -> Any:
+    """Return PgBouncer's user at PostgreSQL: of its tag, else of its container; UNKNOWN where neither is known."""
+    settings, tag = _variables(task), stated(task, USER_TAG)
+    if settings in (None, UNKNOWN):
+        return tag
+    return settings.get("DATABASE_USER", tag)
 
 
 def _server_connections(task: Resource) -> Judgement:

@@ -26,6 +26,8 @@ INSIGHTS_DAYS = frozenset({7, 731, *(months * 31 for months in range(1, 24))})
 https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
 """
 
+PSQL_IMAGE = "docker.io/library/postgres:17.6-alpine"
+"""Image with psql and a shell, for the roles of the application and of the exporter."""
 POOLERS_OVER_ZONES = 2
 """Fewest poolers where the database itself survives the loss of a zone."""
 
@@ -71,6 +73,7 @@ class PoolerConfig(Model):
     authorities_url: Annotated[str, Field(pattern=r"^(https|file)://\S+$")] | None = Field(
         default=None, description="Where that bundle is, as curl reads it; Amazon's own address when left out."
     )
+    psql_image: str = Field(default=PSQL_IMAGE, description="Image with psql 14+: makes the application's role.")
     exporter_image: str = Field(
         default="docker.io/prometheuscommunity/pgbouncer-exporter:v0.11.0",
         description="Image with pgbouncer_exporter, which also answers the health check of ECS.",

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from stacks.config.base import KeyArn, Model, Problem
+from stacks.config.database import PSQL_IMAGE
 from stacks.config.service import VariableName
 from stacks.config.task import TaskConfig
 
@@ -145,7 +146,7 @@ class CollectorConfig(Model):
         description="Image with postgres_exporter.",
     )
     postgres_client_image: ImageName = Field(
-        default="docker.io/library/postgres:17.6-alpine", description="Image with psql 14+: makes the role."
+        default=PSQL_IMAGE, description="Image with psql 14+: makes the role."
     )
     redis_exporter_image: ImageName = Field(
         default="docker.io/oliver006/redis_exporter:v1.69.0", description="Image with redis_exporter."

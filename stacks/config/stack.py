@@ -101,6 +101,7 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
         "service.image": config.service.image,
         "database.pooler.image": pooler.image,
         "database.pooler.prepare_image": pooler.prepare_image,
+        "database.pooler.psql_image": pooler.psql_image,
         "database.pooler.exporter_image": pooler.exporter_image,
         **config.metrics.images(),
     }

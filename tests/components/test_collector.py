@@ -263,7 +263,7 @@ def test_task_outlives_its_collector_and_ecs_starts_that_again():
 
 def test_task_without_a_store_has_no_collector():
     made = containers(record_component(lambda: test_pooler.Pooler("pool", test_pooler.ARGS)))
-    assert made.keys() == {"prepare", "pgbouncer", "exporter"}
+    assert made.keys() == {"prepare", "database-role", "pgbouncer", "exporter"}
 
 
 def test_start_script_becomes_alloy_with_its_configuration(tmp_path: Path):

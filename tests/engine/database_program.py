@@ -72,12 +72,16 @@ def make(changes: dict[str, Any]) -> None:
             timeouts=PoolerTimeouts(**{key: given.get(key, value) for key, value in TIMEOUTS.items()}),
             deployment=PoolerDeployment(minimum_healthy_percent=50, maximum_percent=100),
             database=database.endpoint,
+            application_role="app_rows",
             placement=placement,
             cluster=ClusterRef(arn=cluster.arn, name=identifier),
             region="us-east-1",
             task=TaskArgs(cpu=256, memory_mib=512, architecture="X86_64", log_retention_days=30),
             images=PoolerImages(
-                pgbouncer="example/pgbouncer:1", curl="example/curl:1", exporter="example/exporter:1"
+                pgbouncer="example/pgbouncer:1",
+                curl="example/curl:1",
+                psql="example/psql:1",
+                exporter="example/exporter:1",
             ),
             **others,
         ),

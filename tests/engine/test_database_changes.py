@@ -228,10 +228,9 @@ def test_blue_green_is_an_update_of_the_same_server(unguarded: Running):
 
 def test_switch_to_a_managed_password_keeps_the_server(unguarded: Running):
     change = {"replicas": [], "credentials": {"managed": True, "rotation_days": 30}}
-    steps = unguarded.preview(database=change, pooler={"follow_rotation": True})
+    steps = unguarded.preview(database=change)
     assert PRIMARY in updated(steps)
     assert ("create", "SecretRotation", "db-rotation") in steps
-    assert ("create", "EventRule", "pool-rotated") in steps
 
 
 def test_new_generation_of_the_password_reaches_server_secret_and_pooler(guarded: Running):

@@ -116,6 +116,7 @@ def _database() -> list[Spoil]:
         ),
         spoil("database-parameter-group", DB, {"engineVersion": "17.2"}),
         spoil("connection-budget", POOLERS, {"deploymentMaximumPercent": 300}),
+        spoil("pooler-not-master-user", POOLER, {"tags.footing:database-user": "feed"}),
         spoil("connection-budget", POOLERS, {"deploymentMaximumPercent": 250}),
     ]
 

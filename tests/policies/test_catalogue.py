@@ -98,7 +98,7 @@ BEYOND_THE_ROWS = {
     *("edge-failed-logins", "alerts-on-data", "alerts-wake-nobody-for-staging", "stateful-protected"),
     "prometheus-store-not-on-nfs",
     *("bucket-no-forced-deletion", "distribution-https", "distribution-tls-version", "secret-recovery"),
-    *("log-retention-year", "log-own-key", "iam-no-administrator"),
+    *("log-retention-year", "log-own-key", "iam-no-administrator", "pooler-not-master-user"),
 }
 """Rules that the issue asks for, or that go with one of the rows."""
 

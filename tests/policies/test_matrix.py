@@ -206,7 +206,7 @@ NUMBERS: Mapping[tuple[str, str, str], tuple[Any, Any]] = {
     ("database-max-connections", "ParameterGroup/database-parameters", "parameters.0.value"): (200, 200),
     ("database-forced-tls", "ParameterGroup/database-parameters", "parameters.1.value"): (1, 1),
     ("database-slow-query-log", "ParameterGroup/database-parameters", "parameters.4.value"): (0, None),
-    ("connection-budget", "Service/pooler-service", "deploymentMaximumPercent"): (1, 249),
+    ("connection-budget", "Service/pooler-service", "deploymentMaximumPercent"): (1, 199),
     ("pooler-server-connections", "TaskDefinition/pooler-task", "tags.footing:server-connections"): (80, 80),
     ("pooler-server-connections", "TaskDefinition/pooler-task", "tags.footing:server-connections-per-task"): (
         40,

@@ -17,6 +17,7 @@ def isolated(values: dict[str, Any]) -> dict[str, Any]:
     values["database"]["pooler"] |= {
         "image": f"{ECR}/pgbouncer:1",
         "prepare_image": f"{ECR}/curl:1",
+        "psql_image": f"{ECR}/psql:1",
         "exporter_image": f"{ECR}/exporter:1",
         "authorities_url": "file:///authorities.pem",
     }
@@ -49,6 +50,7 @@ def test_endpoint_that_a_task_needs_is_required_only_without_nat(values: dict[st
         ("service", "image", "public.ecr.aws/feed/feed@sha256:1", "service.image"),
         ("pooler", "image", "docker.io/pgbouncer:1", "database.pooler.image"),
         ("pooler", "prepare_image", "docker.io/curl:1", "database.pooler.prepare_image"),
+        ("pooler", "psql_image", "docker.io/psql:1", "database.pooler.psql_image"),
         ("pooler", "exporter_image", "docker.io/exporter:1", "database.pooler.exporter_image"),
         ("pooler", "authorities_url", None, "database.pooler.authorities_url"),
     ],

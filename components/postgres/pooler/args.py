@@ -76,6 +76,8 @@ class PoolerImages(Struct, frozen=True, kw_only=True):
     """Image with `pgbouncer` 1.21 or later and a shell."""
     curl: str
     """Image with `curl` and a shell, for the certificate authorities."""
+    psql: str
+    """Image with `psql` 14 or later and a shell: makes the application's role."""
     exporter: str
     """Image with pgbouncer_exporter, and busybox's `wget` and `grep` for the health check."""
 
@@ -93,6 +95,8 @@ class PoolerArgs(Struct, frozen=True, kw_only=True):
     """How tasks are replaced."""
     database: DatabaseEndpoint
     """The primary, its owner and the database that clients name. Source: `Database.endpoint`."""
+    application_role: str
+    """PostgreSQL's role of the application, made by each task as the owner; clients log in under its name."""
     placement: NetworkPlacement
     """Private subnets, in two zones or more where the pool has two tasks or more."""
     cluster: ClusterRef
@@ -107,8 +111,6 @@ class PoolerArgs(Struct, frozen=True, kw_only=True):
     """Where `curl` finds Amazon's authorities; Amazon's own page on the internet when left out."""
     exporter_names: PgBouncerNames | None = None
     """Metric names of pgbouncer_exporter; None where nobody scrapes it."""
-    follow_rotation: bool = False
-    """Replace the tasks after AWS has rotated the database's secret. Wanted where its version is empty."""
     upstreams: list[Upstream] = field(default_factory=list)
     """Further servers in the network that the tasks call. Source: `Network.upstreams`."""
     collecting: CollectingArgs | None = None
@@ -120,9 +122,11 @@ class PoolerArgs(Struct, frozen=True, kw_only=True):
         """Refuse several tasks in one zone.
 
         Raises:
-            ValueError: several tasks have one subnet.
+            ValueError: several tasks have one subnet, or the application would be the owner.
 
         """
+        if self.application_role == self.database.user:
+            raise ValueError(f"application_role is {self.application_role}, the owner: it must be another role")
         subnets, tasks = self.placement.subnet_ids, self.pool.tasks
         if isinstance(subnets, list) and len(subnets) < min(tasks, 2):
             raise ValueError(f"subnet_ids has {len(subnets)}: {tasks} tasks need 2, in two zones")

@@ -17,6 +17,7 @@ from components.postgres.pooler.pgbouncer import (
     PgBouncerSettings,
     render_ini,
 )
+from components.postgres.pooler.role import PASSWORD_KEY, role_container
 from observability.records.names import Job
 
 PREPARE_SCRIPT = f"""\
@@ -73,7 +74,13 @@ class PoolerContainers:
     @property
     def definitions(self) -> list[dict[str, Any]]:
         """All containers, in the order in which they start."""
-        own = [self._prepare(), self._pgbouncer(), self._exporter()]
+        role = role_container(self._args, self._own_secret(PASSWORD_KEY))
+        own = [
+            self._prepare(),
+            self._container("database-role", self._args.images.psql, **role),
+            self._pgbouncer(),
+            self._exporter(),
+        ]
         if self.collecting is None:
             return own
         return [*own, *self.collecting.containers(self._log_group, self._args.region)]
@@ -104,21 +111,19 @@ class PoolerContainers:
                 "DATABASE_HOST": database.host,
                 "DATABASE_NAME": database.database_name,
                 "DATABASE_PORT": str(database.port),
-                "DATABASE_USER": database.user,
+                "DATABASE_USER": args.application_role,
                 "PGBOUNCER_INI": self.ini,
                 "RUN_DIRECTORY": RUN_DIRECTORY,
                 "STATS_USER": STATS_USER,
             },
             secrets={
-                "DATABASE_PASSWORD": secrets_manager.reference(
-                    database.secret_arn, "password", database.secret_version_id
-                ),
+                "DATABASE_PASSWORD": self._own_secret(PASSWORD_KEY),
                 "CLIENT_PASSWORD": self._own_secret("client_password"),
                 "STATS_PASSWORD": self._own_secret("stats_password"),
             },
             entryPoint=["sh", "-c"],
             command=[START_SCRIPT],
-            dependsOn=[{"containerName": "prepare", "condition": "SUCCESS"}],
+            dependsOn=[{"containerName": "database-role", "condition": "SUCCESS"}],
             mountPoints=[{"sourceVolume": "run", "containerPath": RUN_DIRECTORY}],
             portMappings=[{"containerPort": LISTEN_PORT, "protocol": "tcp"}],
             stopTimeout=STOP_TIMEOUT_SECONDS,

@@ -14,6 +14,7 @@ from components.postgres.pooler import signals
 from components.postgres.pooler.args import MOST_HEALTHY_CHECKS, STOP_TIMEOUT_SECONDS, PoolerArgs
 from components.postgres.pooler.containers import PoolerContainers
 from components.postgres.pooler.pgbouncer import LISTEN_PORT, STATS_USER, PoolSize
+from components.postgres.pooler.role import PASSWORD_KEY
 from observability import Signals
 
 HEALTH_INTERVAL_SECONDS = 10
@@ -32,7 +33,7 @@ class Pooler(Component):
     pooled_url: pulumi.Output[str]
     """Secret. URL for all application queries; its password is the pooler's own, and opens no direct way."""
     secret_arn: pulumi.Output[str]
-    """ARN of the secret with the keys client_password, stats_password, exporter_url."""
+    """ARN of the secret with the keys client_password, database_password, stats_password, exporter_url."""
     security_group_id: pulumi.Output[str]
     """Group in front of the pooler; clients add their own rule."""
 
@@ -51,14 +52,15 @@ class Pooler(Component):
         upstreams = [args.database.upstream, *args.upstreams, *store]
         needed += security_groups.connect(f"{name}-tasks", self._group, upstreams, self._child())
         needed.append(security_groups.allow_https_out(f"{name}-tasks", self._group, self._child()))
-        # Neither password opens PostgreSQL itself.
-        client_password, stats_password = (
+        # What clients are given opens PgBouncer alone; the third is that of the application's role behind it.
+        client_password, stats_password, database_password = (
             random.RandomPassword(f"{name}-{who}", length=32, special=False, opts=self._child()).result
-            for who in ("client", "stats")
+            for who in ("client", "stats", "database")
         )
         address = f"@127.0.0.1:{LISTEN_PORT}/pgbouncer?sslmode=disable"
         values = {
             "client_password": client_password,
+            PASSWORD_KEY: database_password,
             "stats_password": stats_password,
             "exporter_url": pulumi.Output.concat(f"postgres://{STATS_USER}:", escaped(stats_password), address),
         }
@@ -68,13 +70,9 @@ class Pooler(Component):
         balancer, target, listener = self._make_balancer()
         needed += [listener, *args.placement.routes]
         self._service = self._make_service(self._make_task(credentials), target, needed)
-        if args.follow_rotation:
-            from components.postgres.pooler.rotation import redeploy_after_rotation
-
-            redeploy_after_rotation(name, args.database.secret_arn, self._service, self._child())
         self.host = balancer.dns_name
         self.port = pulumi.Output.from_input(LISTEN_PORT)
-        user_information = pulumi.Output.concat(args.database.user, ":", escaped(client_password))
+        user_information = pulumi.Output.concat(args.application_role, ":", escaped(client_password))
         location = pulumi.Output.concat(balancer.dns_name, f":{LISTEN_PORT}/{args.database.database_name}")
         self.pooled_url = pulumi.Output.secret(
             pulumi.Output.concat("postgresql://", user_information, "@", location)
@@ -167,6 +165,7 @@ class Pooler(Component):
             # the numbers, and a person see a changed configuration, in the very first preview.
             tags={
                 "footing:pool-mode": "transaction",
+                "footing:database-user": args.application_role,
                 "footing:server-connections": str(args.pool.server_connections),
                 "footing:server-connections-per-task": str(args.pool.server_connections_per_task),
                 "footing:configuration": containers.ini_hash,

@@ -7,18 +7,6 @@ from tests.components.inventory import settings_inventory
 from tests.components.postgres import test_pooler
 
 POOLER: dict[str, dict[str, Any]] = {
-    "EventRule/pool-rotated": {
-        "eventPattern": {
-            "detail": {"additionalEventData": {"SecretId": ["arn:secret"]}, "eventName": ["RotationSucceeded"]},
-            "detail-type": ["AWS Service Event via CloudTrail"],
-            "source": ["aws.secretsmanager"],
-        }
-    },
-    "EventTarget/pool-rotated": {
-        "arn": "arn:aws:made:::pool-redeploy",
-        "roleArn": "arn:aws:made:::pool-rotated",
-        "rule": "pool-rotated",
-    },
     "Listener/pool-listener": {
         "defaultActions": [{"targetGroupArn": "arn:aws:made:::pool-tg", "type": "forward"}],
         "loadBalancerArn": "arn:aws:made:::pool-nlb",
@@ -36,19 +24,10 @@ POOLER: dict[str, dict[str, Any]] = {
     },
     "LogGroup/pool-log": {"retentionInDays": 30},
     "RandomPassword/pool-client": {"length": 32, "special": False},
+    "RandomPassword/pool-database": {"length": 32, "special": False},
     "RandomPassword/pool-stats": {"length": 32, "special": False},
     "Role/pool-execution": {"assumeRolePolicy": [("sts:AssumeRole", "ecs-tasks.amazonaws.com")]},
-    "Role/pool-redeploy": {"assumeRolePolicy": [("sts:AssumeRole", "states.amazonaws.com")]},
-    "Role/pool-rotated": {"assumeRolePolicy": [("sts:AssumeRole", "events.amazonaws.com")]},
     "Role/pool-task": {"assumeRolePolicy": [("sts:AssumeRole", "ecs-tasks.amazonaws.com")]},
-    "RolePolicy/pool-redeploy": {
-        "policy": [(["ecs:UpdateService"], ["pool-service-id"])],
-        "role": "pool-redeploy-id",
-    },
-    "RolePolicy/pool-rotated": {
-        "policy": [(["states:StartExecution"], ["arn:aws:made:::pool-redeploy"])],
-        "role": "pool-rotated-id",
-    },
     "RolePolicy/pool-secrets": {
         "policy": [(["secretsmanager:GetSecretValue"], ["arn:secret", "arn:aws:made:::secret", "arn:token"])],
         "role": "pool-execution-id",
@@ -64,6 +43,7 @@ POOLER: dict[str, dict[str, Any]] = {
             "secret",
             {
                 "client_password": "generated-password",
+                "database_password": "generated-password",
                 "exporter_url": "postgres://stats:generated-password@127.0.0.1:6432/pgbouncer?sslmode=disable",
                 "stats_password": "generated-password",
             },
@@ -142,27 +122,6 @@ POOLER: dict[str, dict[str, Any]] = {
         "taskDefinition": "arn:aws:made:::pool-task",
         "waitForSteadyState": True,
     },
-    "StateMachine/pool-redeploy": {
-        "definition": {
-            "StartAt": "Redeploy",
-            "States": {
-                "Redeploy": {
-                    "End": True,
-                    "Parameters": {
-                        "Cluster": "arn:cluster",
-                        "ForceNewDeployment": True,
-                        "Service": "shop-staging-pooler",
-                    },
-                    "Resource": "arn:aws:states:::aws-sdk:ecs:updateService",
-                    "Retry": [
-                        {"BackoffRate": 2, "ErrorEquals": ["States.ALL"], "IntervalSeconds": 10, "MaxAttempts": 6}
-                    ],
-                    "Type": "Task",
-                }
-            },
-        },
-        "roleArn": "arn:aws:made:::pool-redeploy",
-    },
     "TargetGroup/pool-tg": {
         "connectionTermination": True,
         "deregistrationDelay": 60,
@@ -183,6 +142,7 @@ POOLER: dict[str, dict[str, Any]] = {
         "runtimePlatform": {"cpuArchitecture": "X86_64", "operatingSystemFamily": "LINUX"},
         "skipDestroy": True,
         "tags": {
+            "footing:database-user": "shop_app",
             "footing:pool-mode": "transaction",
             "footing:server-connections": "80",
             "footing:server-connections-per-task": "40",
@@ -216,6 +176,28 @@ POOLER: dict[str, dict[str, Any]] = {
         "secrets": {},
         "user": "0:0",
     },
+    "container/database-role": {
+        "command": ["psql"],
+        "dependsOn": [{"condition": "SUCCESS", "containerName": "prepare"}],
+        "entryPoint": ["sh", "-c"],
+        "environment": {
+            "APPLICATION_ROLE": "shop_app",
+            "PGDATABASE": "shop",
+            "PGHOST": "db.internal",
+            "PGPORT": "5432",
+            "PGSSLMODE": "verify-full",
+            "PGSSLROOTCERT": "/run/pgbouncer/rds-ca.pem",
+            "PGUSER": "shop",
+        },
+        "essential": False,
+        "image": "example/psql:1",
+        "mountPoints": [{"containerPath": "/run/pgbouncer", "readOnly": True, "sourceVolume": "run"}],
+        "secrets": {
+            "APPLICATION_PASSWORD": "arn:aws:made:::secret:database_password::v1",
+            "PGPASSWORD": "arn:secret:password::v1",
+        },
+        "user": "10001:10001",
+    },
     "container/exporter": {
         "dependsOn": [{"condition": "START", "containerName": "pgbouncer"}],
         "environment": {},
@@ -233,13 +215,13 @@ POOLER: dict[str, dict[str, Any]] = {
     },
     "container/pgbouncer": {
         "command": ["pgbouncer"],
-        "dependsOn": [{"condition": "SUCCESS", "containerName": "prepare"}],
+        "dependsOn": [{"condition": "SUCCESS", "containerName": "database-role"}],
         "entryPoint": ["sh", "-c"],
         "environment": {
             "DATABASE_HOST": "db.internal",
             "DATABASE_NAME": "shop",
             "DATABASE_PORT": "5432",
-            "DATABASE_USER": "shop",
+            "DATABASE_USER": "shop_app",
             "PGBOUNCER_INI": [
                 "%include /run/pgbouncer/databases.ini",
                 "[pgbouncer]",
@@ -279,7 +261,7 @@ POOLER: dict[str, dict[str, Any]] = {
         "portMappings": [{"containerPort": 6432, "protocol": "tcp"}],
         "secrets": {
             "CLIENT_PASSWORD": "arn:aws:made:::secret:client_password::v1",
-            "DATABASE_PASSWORD": "arn:secret:password::v1",
+            "DATABASE_PASSWORD": "arn:aws:made:::secret:database_password::v1",
             "STATS_PASSWORD": "arn:aws:made:::secret:stats_password::v1",
         },
         "stopTimeout": 120,
@@ -302,7 +284,4 @@ POOLER: dict[str, dict[str, Any]] = {
 
 
 def test_pooler_is_private_steady_and_measured():
-    assert (
-        settings_inventory(test_pooler.record(follow_rotation=True, collecting=test_collector.COLLECTING))
-        == POOLER
-    )
+    assert settings_inventory(test_pooler.record(collecting=test_collector.COLLECTING)) == POOLER

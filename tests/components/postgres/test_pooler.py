@@ -50,7 +50,13 @@ ARGS = PoolerArgs(
     cluster=ClusterRef(arn="arn:cluster", name="shop-staging"),
     region="eu-west-1",
     task=TaskArgs(cpu=256, memory_mib=512, architecture="X86_64", log_retention_days=30),
-    images=PoolerImages(pgbouncer="example/pgbouncer:1", curl="example/curl:1", exporter="example/exporter:1"),
+    application_role="shop_app",
+    images=PoolerImages(
+        pgbouncer="example/pgbouncer:1",
+        curl="example/curl:1",
+        psql="example/psql:1",
+        exporter="example/exporter:1",
+    ),
 )
 
 
@@ -150,7 +156,7 @@ def test_passwords_reach_the_containers_by_reference_only():
     recorded = record()
     found = containers(recorded)
     assert {it["name"]: it["valueFrom"] for it in found["pgbouncer"]["secrets"]} == {
-        "DATABASE_PASSWORD": "arn:secret:password::v1",
+        "DATABASE_PASSWORD": "arn:aws:made:::secret:database_password::v1",
         "CLIENT_PASSWORD": "arn:aws:made:::secret:client_password::v1",
         "STATS_PASSWORD": "arn:aws:made:::secret:stats_password::v1",
     }
@@ -166,16 +172,19 @@ def test_passwords_reach_the_containers_by_reference_only():
     assert "generated-password" not in json.dumps(in_clear, default=lambda _: "secret")
 
 
-def test_clients_and_exporter_have_passwords_that_open_no_database():
+def test_clients_exporter_and_role_have_passwords_of_their_own():
     recorded = record()
-    assert recorded.outputs["pooled_url"] == Secret("postgresql://shop:generated-password@lb.internal:6432/shop")
+    assert recorded.outputs["pooled_url"] == Secret(
+        "postgresql://shop_app:generated-password@lb.internal:6432/shop"
+    )
     stored = json.loads(recorded.one("SecretVersion").inputs["secretString"].value)
     assert stored == {
         "client_password": "generated-password",
+        "database_password": "generated-password",
         "stats_password": "generated-password",
         "exporter_url": "postgres://stats:generated-password@127.0.0.1:6432/pgbouncer?sslmode=disable",
     }
-    assert {it.name for it in recorded.of("RandomPassword")} == {"pool-client", "pool-stats"}
+    assert {it.name for it in recorded.of("RandomPassword")} == {"pool-client", "pool-database", "pool-stats"}
 
 
 @pytest.mark.parametrize(
@@ -199,29 +208,20 @@ def test_new_version_of_the_databases_secret_rolls_out():
     assert before["containerDefinitions"] != after["containerDefinitions"]
 
 
-def test_rotation_by_aws_replaces_the_tasks():
-    assert not record().of("EventRule")
-    recorded = record(follow_rotation=True, secret_version_id="")
-    pattern = json.loads(recorded.one("EventRule").inputs["eventPattern"])
-    assert pattern["detail"] == {
-        "eventName": ["RotationSucceeded"],
-        "additionalEventData": {"SecretId": ["arn:secret"]},
-    }
-    task = json.loads(recorded.one("StateMachine").inputs["definition"])["States"]["Redeploy"]
-    assert task["Resource"].endswith("ecs:updateService")
-    assert task["Parameters"] == {
-        "Cluster": "arn:cluster",
-        "Service": "shop-staging-pooler",
-        "ForceNewDeployment": True,
-    }
-    allowed = {it.name: json.loads(it.inputs["policy"])["Statement"] for it in recorded.of("RolePolicy")}
-    assert allowed["pool-redeploy"][0]["Action"] == ["ecs:UpdateService"]
-    assert allowed["pool-redeploy"][0]["Resource"] == ["pool-service-id"]
-    assert allowed["pool-rotated"][0]["Resource"] == ["arn:aws:made:::pool-redeploy"]
-    [password] = [
-        it["valueFrom"] for it in containers(recorded)["pgbouncer"]["secrets"] if it["name"] == "DATABASE_PASSWORD"
-    ]
-    assert password == "arn:secret:password::"
+def test_application_is_never_the_owner_of_the_database():
+    recorded = record()
+    role, pgbouncer = (containers(recorded)[name] for name in ("database-role", "pgbouncer"))
+    variables = {it["name"]: it["value"] for it in [*role["environment"], *pgbouncer["environment"]]}
+    assert (variables["PGUSER"], variables["DATABASE_USER"], variables["APPLICATION_ROLE"]) == (
+        *("shop", "shop_app", "shop_app"),
+    )
+    secrets = {it["name"]: it["valueFrom"] for it in [*role["secrets"], *pgbouncer["secrets"]]}
+    assert secrets["DATABASE_PASSWORD"] == secrets["APPLICATION_PASSWORD"] != secrets["PGPASSWORD"]
+    assert not any("arn:secret:" in it["valueFrom"] for it in pgbouncer["secrets"])
+    assert role["essential"] is False
+    assert pgbouncer["dependsOn"] == [{"containerName": "database-role", "condition": "SUCCESS"}]
+    with pytest.raises(ValueError, match="application_role is shop, the owner"):
+        record(application_role="shop")
 
 
 def test_pooler_is_private_and_replaced_within_its_shares():
@@ -323,7 +323,8 @@ def test_containers_run_unprivileged_on_a_read_only_root():
     assert found["pgbouncer"]["user"] == "10001:10001"
     assert found["prepare"]["essential"] is False
     assert {it["readonlyRootFilesystem"] for it in found.values()} == {True}
-    assert found["pgbouncer"]["dependsOn"] == [{"containerName": "prepare", "condition": "SUCCESS"}]
+    assert found["database-role"]["dependsOn"] == [{"containerName": "prepare", "condition": "SUCCESS"}]
+    assert found["pgbouncer"]["dependsOn"] == [{"containerName": "database-role", "condition": "SUCCESS"}]
 
 
 def test_start_script_writes_the_files_that_the_configuration_names(tmp_path: Path):
