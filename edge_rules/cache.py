@@ -1,6 +1,7 @@
 """Cache rules: what the edge may keep, decided from the request."""
 
-from edge_rules.audience import calls, changing, fingerprinted, personal, sign_in
+from edge_rules.audience import calls, changing, fingerprinted, negotiated, personal, sign_in
+from edge_rules.expression import NEVER
 from edge_rules.fields import EXTENSION, METHOD, under
 from edge_rules.rule import BypassCache, EligibleForCache, Rule
 from edge_rules.settings import EdgeSettings
@@ -18,7 +19,8 @@ def eligible(settings: EdgeSettings) -> list[Rule]:
             description="Static files whose names stay: as long as nobody minds an old one",
             # `/rest/me.js` is no static file: a made-up ending must not put a personal answer into the cache.
             when=EXTENSION.among(*cache.extensions) & ~calls(settings),
-            then=EligibleForCache(edge_ttl_seconds=cache.extension_seconds),
+            # A response rule says how long, where the origin says nothing.
+            then=EligibleForCache(edge_ttl_seconds=None),
         ),
         # No method in the condition: with one, Cloudflare could not purge one file. Only reads are kept anyway.
         Rule(
@@ -38,7 +40,7 @@ def eligible(settings: EdgeSettings) -> list[Rule]:
             ref="api-anonymous",
             description="Reads that are the same for everybody",
             when=METHOD.among(*READS) & under(*settings.api.paths),
-            then=EligibleForCache(edge_ttl_seconds=cache.api_seconds),
+            then=EligibleForCache(edge_ttl_seconds=None),
         ),
     ]
 
@@ -50,6 +52,18 @@ def bypass(settings: EdgeSettings) -> list[Rule]:
             ref="bypass-sign-in",
             description="Nothing of a sign-in is kept",
             when=sign_in(settings),
+            then=BypassCache(),
+        ),
+        Rule(
+            ref="bypass-api",
+            description="No answer of the API is kept",
+            when=under(*settings.api.paths) if settings.cache.api_seconds == 0 else NEVER,
+            then=BypassCache(),
+        ),
+        Rule(
+            ref="bypass-negotiated",
+            description="One address, several answers: a page of the list, another schema, CSV",
+            when=under(*settings.api.paths) & negotiated() if settings.cache.api_seconds != 0 else NEVER,
             then=BypassCache(),
         ),
         Rule(

@@ -3,6 +3,7 @@
 import pulumi_cloudflare as cloudflare
 
 from edge_rules.rule import (
+    KEYED_BY,
     Action,
     Block,
     BypassCache,
@@ -90,6 +91,16 @@ def _action(then: Action) -> tuple[str, Parameters | None]:
                     cache_deception_armor=True, ignore_query_strings_order=True
                 ),
                 respect_strong_etags=True,
+                vary=cloudflare.RulesetRuleActionParametersVaryArgs(
+                    default=cloudflare.RulesetRuleActionParametersVaryDefaultArgs(action="bypass"),
+                    headers={
+                        name: cloudflare.RulesetRuleActionParametersVaryHeadersArgs(
+                            # Elsewhere it would lose parameters that PostgREST reads in Accept.
+                            action="normalize" if name == "accept-encoding" else "passthrough"
+                        )
+                        for name in KEYED_BY
+                    },
+                ),
             )
         case _:
             return _answer_action(then)
