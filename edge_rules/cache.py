@@ -9,11 +9,26 @@ from edge_rules.settings import EdgeSettings
 READS = ("GET", "HEAD")
 """Methods whose answers can be kept: an RPC that is called by POST never is."""
 
+CACHED_EXTENSIONS = (
+    *("7z", "apk", "avi", "avif", "bin", "bmp", "bz2", "class", "css", "csv", "dmg", "doc"),
+    *("docx", "ejs", "eot", "eps", "exe", "flac", "gif", "gz", "ico", "iso", "jar", "jpeg"),
+    *("jpg", "js", "mid", "midi", "mkv", "mp3", "mp4", "ogg", "otf", "pdf", "pict", "pls"),
+    *("png", "ppt", "pptx", "ps", "rar", "svg", "svgz", "swf", "tar", "tif", "tiff", "ttf"),
+    *("webm", "webp", "woff", "woff2", "xls", "xlsx", "zip", "zst"),
+)
+"""Endings that Cloudflare keeps without any rule."""
+
 
 def eligible(settings: EdgeSettings) -> list[Rule]:
     """Return what is eligible for the cache, in order: of two that match, the later counts."""
     cache = settings.cache
     return [
+        Rule(
+            ref="other-files",
+            description="What Cloudflare keeps without a rule, as long, but by its Vary and never a page",
+            when=EXTENSION.among(*[ending for ending in CACHED_EXTENSIONS if ending not in cache.extensions]),
+            then=EligibleForCache(edge_ttl_seconds=None, by_status=True),
+        ),
         Rule(
             ref="static-extensions",
             description="Static files whose names stay: as long as nobody minds an old one",

@@ -81,13 +81,8 @@ def no_store(settings: EdgeSettings) -> list[Rule]:
         Rule(
             ref="origin-no-store",
             description="The origin's word that nobody else gets an answer outranks every time that a rule sets",
-            when=some(*map(origin_says, FORBIDDING)),
-            then=KEPT_BACK,
-        ),
-        Rule(
-            ref="streams-no-store",
-            description="A stream of events is meant for one visitor, and never ends",
-            when=RESPONSE_HEADERS.says("content-type", "text/event-stream"),
+            # A stream of events never ends, and says no-cache mostly.
+            when=some(*map(origin_says, FORBIDDING)) | RESPONSE_HEADERS.says("content-type", "text/event-stream"),
             then=KEPT_BACK,
         ),
         Rule(

@@ -111,6 +111,8 @@ class EligibleForCache(Struct, frozen=True, kw_only=True):
 
     edge_ttl_seconds: int | None
     """How long; None keeps only what the origin's headers allow, for as long as they say."""
+    by_status: bool = False
+    """Whether, where those say nothing, the answer is kept as Cloudflare keeps its status without a rule."""
 
 
 class BypassCache(Struct, frozen=True, kw_only=True):

@@ -83,7 +83,11 @@ def _action(then: Action) -> tuple[str, Parameters | None]:
             return "set_cache_settings", Parameters(
                 cache=True,
                 edge_ttl=cloudflare.RulesetRuleActionParametersEdgeTtlArgs(
-                    mode="bypass_by_default" if then.edge_ttl_seconds is None else "override_origin",
+                    mode="override_origin"
+                    if then.edge_ttl_seconds is not None
+                    else "respect_origin"
+                    if then.by_status
+                    else "bypass_by_default",
                     default=then.edge_ttl_seconds,
                 ),
                 browser_ttl=cloudflare.RulesetRuleActionParametersBrowserTtlArgs(mode="respect_origin"),

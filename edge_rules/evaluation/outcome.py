@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from edge_rules.cache import CACHED_EXTENSIONS
 from edge_rules.evaluation.traffic import Exchange, Response
 from edge_rules.fields import CACHE_CONTROLS
 from edge_rules.rule import (
@@ -28,16 +29,6 @@ ENDING = (Redirect, Block, Challenge)
 """Actions after which no later rule of the phase is looked at."""
 CACHED_METHODS = ("GET", "HEAD")
 """Methods whose answers Cloudflare keeps at all."""
-CACHED_EXTENSIONS = frozenset(
-    [
-        *("7z", "apk", "avi", "avif", "bin", "bmp", "bz2", "class", "css", "csv", "dmg", "doc"),
-        *("docx", "ejs", "eot", "eps", "exe", "flac", "gif", "gz", "ico", "iso", "jar", "jpeg"),
-        *("jpg", "js", "mid", "midi", "mkv", "mp3", "mp4", "ogg", "otf", "pdf", "pict", "pls"),
-        *("png", "ppt", "pptx", "ps", "rar", "svg", "svgz", "swf", "tar", "tif", "tiff", "ttf"),
-        *("webm", "webp", "woff", "woff2", "xls", "xlsx", "zip", "zst"),
-    ]
-)
-"""Endings that Cloudflare keeps without any rule."""
 PAGES = ("text/html", "application/xhtml+xml")
 """Media types that Armor finds under another file's ending."""
 DEFAULT_SECONDS: Mapping[int, int] = {
@@ -146,11 +137,12 @@ def _edge_seconds(
         return edge.max_age_seconds, [ref for ref, it in controls if it.max_age_seconds is not None][-1]
     if last is not None and isinstance(last.then, EligibleForCache) and last.then.edge_ttl_seconds is not None:
         return last.then.edge_ttl_seconds, last.ref
-    return _by_origin(exchange, ruled=last is not None), "the origin's headers"
+    by_status = last is None or (isinstance(last.then, EligibleForCache) and last.then.by_status)
+    return _by_origin(exchange, by_status=by_status), "the origin's headers"
 
 
-def _by_origin(exchange: Exchange, *, ruled: bool) -> int:
-    """Return seconds by the origin's headers; without any, Cloudflare's default, unless a rule excludes it."""
+def _by_origin(exchange: Exchange, *, by_status: bool) -> int:
+    """Return seconds by the origin's headers; without any, none, or Cloudflare's default `by_status`."""
     response = exchange.response or Response()
     header = next((response.headers[name] for name in CACHE_CONTROLS if name in response.headers), "")
     pairs = [part.strip().lower().partition("=") for part in header.split(",")]
@@ -163,4 +155,4 @@ def _by_origin(exchange: Exchange, *, ruled: bool) -> int:
     for name in ("s-maxage", "max-age"):
         if directives.get(name, "").isdigit():
             return int(directives[name])
-    return 0 if ruled else DEFAULT_SECONDS.get(response.status, 0)
+    return DEFAULT_SECONDS.get(response.status, 0) if by_status else 0

@@ -180,7 +180,7 @@ TABLE = [
     # method, path, headers of the request, answer, cache rules, response rules, seconds at the edge, stale seconds
     ("GET", "/", [], Response(), [], [], 0, 0),
     ("GET", "/logo.css", [], Response(), ["static-extensions"], ["static-extensions-age"], 7200, 0),
-    ("GET", "/logo.png", [], Response(), [], [], 7200, 0),
+    ("GET", "/logo.png", [], Response(), ["other-files"], [], 7200, 0),
     (
         *("GET", "/logo.css", [SIGNED_IN], Response(), ["static-extensions", "bypass-authenticated"]),
         *(["static-extensions-age", "personal-no-store"], 0, 0),
