@@ -175,7 +175,7 @@ def test_other_names_lead_to_the_first_with_path_and_query():
 
 
 @pytest.mark.parametrize("api_seconds", [30, None])
-def test_api_reads_are_never_kept_against_the_origins_headers(api_seconds: int | None):
+def test_api_reads_are_kept_for_their_time_or_by_the_origins_headers(api_seconds: int | None):
     parameters = rules_of(Phase.CACHE, api_seconds=api_seconds)["api-anonymous"]["actionParameters"]
     assert parameters["edgeTtl"] == {"mode": "bypass_by_default"}
     assert parameters["browserTtl"] == {"mode": "respect_origin"}

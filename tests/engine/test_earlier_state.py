@@ -33,6 +33,7 @@ CHANGED: dict[str, set[str]] = {
     "aws:ecs/service:Service": {"taskDefinition"},
     "aws:ecs/taskDefinition:TaskDefinition": {"containerDefinitions", "tags", "tagsAll"},
     "aws:rds/parameterGroup:ParameterGroup": {"parameters"},
+    "cloudflare:index/ruleset:Ruleset": {"rules"},
     "cloudflare:index/zoneDnssec:ZoneDnssec": {"dnssecMultiSigner", "dnssecPresigned", "dnssecUseNsec3"},
     "grafana:alerting/messageTemplate:MessageTemplate": {"template"},
     "grafana:alerting/ruleGroup:RuleGroup": {"rules"},
