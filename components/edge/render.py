@@ -80,14 +80,11 @@ def _action(then: Action) -> tuple[str, Parameters | None]:
         case BypassCache():
             return "set_cache_settings", Parameters(cache=False)
         case EligibleForCache():
+            silent = "respect_origin" if then.by_status else "bypass_by_default"
             return "set_cache_settings", Parameters(
                 cache=True,
                 edge_ttl=cloudflare.RulesetRuleActionParametersEdgeTtlArgs(
-                    mode="override_origin"
-                    if then.edge_ttl_seconds is not None
-                    else "respect_origin"
-                    if then.by_status
-                    else "bypass_by_default",
+                    mode="override_origin" if then.edge_ttl_seconds else silent,
                     default=then.edge_ttl_seconds,
                 ),
                 browser_ttl=cloudflare.RulesetRuleActionParametersBrowserTtlArgs(mode="respect_origin"),

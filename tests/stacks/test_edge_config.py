@@ -160,6 +160,13 @@ def test_entry_that_is_there_twice_is_one_sentence(values: dict[str, Any], key: 
     assert problem.endswith(f"{entries[-1]} is there twice")
 
 
+@pytest.mark.parametrize("key", ["hostnames", "redirect_hostnames"])
+def test_host_of_the_files_is_no_host_of_the_edge(values: dict[str, Any], key: str):
+    values["storage"] = {"provider": "s3", "hostname": "static.feed.example"}
+    values["edge"].setdefault(key, []).append("static.feed.example")
+    assert "storage.hostname: given static.feed.example" in " ".join(problems(values))
+
+
 @pytest.mark.parametrize(
     ("key", "entries"),
     [
