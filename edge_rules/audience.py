@@ -13,9 +13,25 @@ READ_ELSEWHERE = ("%2f", "%5c", "%25", ";")
 CREDENTIAL_HEADERS = (
     *("authorization", "proxy-authorization", "dpop", "x-signature", "x-hub-signature"),
     *("ocp-apim-subscription-key", "x-goog-iap-jwt-assertion", "x-amzn-oidc-data", "x-amzn-oidc-identity"),
-    *("x-access-key", "x-functions-key", "x-master-key", "x-ms-client-principal", "x-user", "x-user-id"),
-    *("x-username", "x-user-email", "x-account-id", "x-customer-id", "x-org-id", "x-organization-id"),
-    *("x-client-id", "x-company-id", "x-workspace-id", "x-forwarded-user", "x-forwarded-email", "x-remote-user"),
+    *("x-access-key", "x-functions-key", "x-master-key", "x-ms-client-principal", "x-ms-client-principal-id"),
+    *(
+        "x-client-id",
+        "x-company-id",
+        "x-workspace-id",
+        "x-team-id",
+        "x-org",
+        "x-org-id",
+        "x-organization",
+        "x-project",
+    ),
+    *(
+        "x-organization-id",
+        "x-project-id",
+        "x-forwarded-user",
+        "x-forwarded-email",
+        "x-remote-user",
+        "remote-user",
+    ),
 )
 """Headers that say who asks, or for whom; `PARTS_OF_CREDENTIAL_HEADERS` has the most. Lower case.
 
@@ -24,7 +40,7 @@ the load balancers of AWS.
 """
 PARTS_OF_CREDENTIAL_HEADERS = (
     *("token", "api-key", "apikey", "api_key", "x-auth", "jwt", "secret", "password", "session", "csrf", "xsrf"),
-    *("credential", "tenant", "impersonate"),
+    *("credential", "tenant", "impersonate", "x-user", "account", "customer"),
 )
 """Parts of the names of such headers: `X-Api-Key`, `apikey` (Supabase), `X-Auth-Token` (OpenStack),
 `Private-Token` (GitLab), `X-Amz-Security-Token`, `Cf-Access-Jwt-Assertion`, `X-Tenant-Id`.

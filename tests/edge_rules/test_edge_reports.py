@@ -68,6 +68,7 @@ def _limited(path: str, method: str) -> list[str]:
         ),
         *("X-XSRF-TOKEN", "X-Session-Id", "X-Hasura-Admin-Secret", "Ocp-Apim-Subscription-Key", "X-User-Id"),
         *("X-Goog-Api-Key", "X-Auth-Request-Email", "x-organization-id", "Tenant", "DPoP", "X_API_KEY"),
+        *("X-Username", "X-Account", "X-Customer-Number", "Remote-User", "Impersonate-User", "x-org"),
     ],
 )
 @pytest.mark.parametrize("path", [API, "/rest/me.js", "/logo.css", "/logo.png", SCRIPT])

@@ -205,6 +205,12 @@ def test_keeping_the_api_can_be_off_on_every_plan(values: dict[str, Any], second
     assert not any("api_seconds" in problem for problem in problems(values))
 
 
+def test_many_cookies_and_headers_have_room(values: dict[str, Any]):
+    values["edge"]["cache"]["session_cookies"] = [f"session-{number}" for number in range(10, 30)]
+    values["edge"]["cache"]["credential_headers"] = [f"x-shard-{number}" for number in range(10)]
+    assert len(edge_settings(parse("test", values)).cache.credential_headers) == 10
+
+
 def _put(values: dict[str, Any], key: str, entries: list[Any]) -> None:
     *blocks, last = key.split(".")
     block = values["edge"]
