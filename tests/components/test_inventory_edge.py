@@ -76,10 +76,10 @@ def test_cache_and_redirect_keep_their_parameters():
             "default": {"action": "bypass"},
             "headers": {
                 "accept-encoding": {"action": "normalize"},
-                **dict.fromkeys(
-                    ("accept", "accept-language", "accept-profile", "origin", "prefer", "range"),
-                    {"action": "passthrough"},
-                ),
+                **{
+                    name: {"action": "passthrough"}
+                    for name in ("accept", "accept-language", "accept-profile", "origin", "prefer", "range")
+                },
             },
         },
     }
