@@ -4,7 +4,7 @@ Source: https://developers.cloudflare.com/ruleset-engine/rules-language/fields/r
 """
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -57,6 +57,14 @@ class TextField(Field[str], frozen=True):
             closed=True,
         )
 
+    def ends_with(self, ending: str) -> Expression:
+        """Return the condition that the field ends with `ending`."""
+        return Condition(
+            written=f"ends_with({self.written}, {quoted(ending)})",
+            check=lambda it: self.read(it).endswith(ending),
+            closed=True,
+        )
+
     def contains(self, part: str) -> Expression:
         """Return the condition that the field contains `part`."""
         return self._compared(f"contains {quoted(part)}", lambda text: part in text)
@@ -76,21 +84,44 @@ class NumberField(Field[int], frozen=True):
 
 
 class HeadersField(Struct, frozen=True, kw_only=True):
-    """The names of all headers."""
+    """All headers of a request or of an answer."""
 
     written: str
-    """The list of names in Cloudflare's language."""
-    read: Callable[[Exchange], set[str]]
-    """The names in an exchange, in lower case."""
+    """Their map in Cloudflare's language."""
+    read: Callable[[Exchange], Mapping[str, str]]
+    """The headers in an exchange, by their names in lower case."""
 
-    def has(self, name: str) -> Expression:
-        """Return the condition that there is a header `name`, whatever its value."""
-        wanted = _small(name)
-        return Condition(
-            written=f"any(lower({self.written}[*])[*] eq {quoted(wanted)})",
-            check=lambda it: wanted in self.read(it),
+    def has(self, *names: str) -> Expression:
+        """Return the condition that there is a header of one of `names`, whatever its value; of none, never."""
+        wanted = [_small(name) for name in names]
+        written = f"eq {quoted(wanted[0])}" if len(wanted) == 1 else f"in {{{' '.join(map(quoted, wanted))}}}"
+        return self._any(".names", written, lambda it: any(name in self.read(it) for name in wanted))
+
+    def has_part(self, part: str) -> Expression:
+        """Return the condition that there is a header in whose name `part` is, written in lower case."""
+        return self._any(
+            ".names", f"contains {quoted(part)}", lambda it: any(part in name for name in self.read(it))
+        )
+
+    def says(self, name: str, part: str) -> Expression:
+        """Return the condition that the header `name` contains `part`; both are written in lower case."""
+        return self._any(
+            f"[{quoted(name)}]", f"contains {quoted(part)}", lambda it: part in _small(self.read(it).get(name, ""))
+        )
+
+    def other_than(self, name: str, *values: str) -> Expression:
+        """Return the condition that there is a header `name` with another value than `values`, in lower case."""
+        wanted = " ".join(map(quoted, values))
+        known = Condition(
+            # All of them: a second line of the same header is not hidden behind a first one that is known.
+            written=f"all(lower({self.written}[{quoted(name)}][*])[*] in {{{wanted}}})",
+            check=lambda it: _small(self.read(it).get(name, "")) in values,
             closed=True,
         )
+        return self.has(name) & ~known
+
+    def _any(self, list_: str, comparison: str, check: Callable[[Exchange], bool]) -> Expression:
+        return Condition(written=f"any(lower({self.written}{list_}[*])[*] {comparison})", check=check, closed=True)
 
 
 def _answer(exchange: Exchange) -> Response:
@@ -106,26 +137,33 @@ EXTENSION = TextField(written="http.request.uri.path.extension", read=lambda it:
 COOKIE = TextField(written="http.cookie", read=lambda it: it.request.cookie)
 MEDIA_TYPE = TextField(written="http.response.content_type.media_type", read=lambda it: _answer(it).media_type)
 STATUS = NumberField(written="http.response.code", read=lambda it: _answer(it).status)
-REQUEST_HEADERS = HeadersField(written="http.request.headers.names", read=lambda it: set(it.request.headers))
-RESPONSE_HEADERS = HeadersField(written="http.response.headers.names", read=lambda it: set(_answer(it).headers))
+REQUEST_HEADERS = HeadersField(written="http.request.headers", read=lambda it: it.request.headers)
+RESPONSE_HEADERS = HeadersField(written="http.response.headers", read=lambda it: _answer(it).headers)
 LEAKED_PASSWORD = Condition(
     written="cf.waf.credential_check.password_leaked", check=lambda it: it.request.leaked_password, closed=True
 )
 """The password of this sign-in is in a collection of leaked ones; needs leaked credentials detection."""
 
 
+CACHE_CONTROLS = ("cloudflare-cdn-cache-control", "cdn-cache-control", "cache-control")
+"""Headers by which an origin says what a cache may keep; Cloudflare heeds the first that is there alone.
+
+Source: https://developers.cloudflare.com/cache/concepts/cdn-cache-control/
+"""
+
+
 def origin_says(directive: str) -> Expression:
-    """Return the condition that the origin's Cache-Control has `directive`, written in lower case."""
-    return Condition(
-        written=f'any(lower(http.response.headers["cache-control"][*])[*] contains {quoted(directive)})',
-        check=lambda it: directive in _small(_answer(it).headers.get("cache-control", "")),
-        closed=True,
-    )
+    """Return the condition that one of `CACHE_CONTROLS` has `directive`, written in lower case."""
+    return some(*[RESPONSE_HEADERS.says(name, directive) for name in CACHE_CONTROLS])
 
 
-def under(*prefixes: str) -> Expression:
-    """Return the condition that the path is under one of `prefixes`, in any case: origins may ignore it."""
-    return some(*[PATH.lower().starts_with(_small(prefix)) for prefix in prefixes])
+def under(*paths: str) -> Expression:
+    """Return the condition that the path is one of `paths`, or is under one that ends with a slash.
+
+    In any case of letters, and with a slash too many at the end: origins may ignore both.
+    """
+    prefixes = [PATH.lower().starts_with(_small(path)) for path in paths if path.endswith("/")]
+    return some(*prefixes, at(*[it for path in paths if not path.endswith("/") for it in (path, f"{path}/")]))
 
 
 def at(*paths: str) -> Expression:

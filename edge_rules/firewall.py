@@ -1,8 +1,8 @@
 """Who is sent elsewhere, refused or challenged."""
 
 from edge_rules.audience import calls, sign_in
-from edge_rules.expression import NEVER
-from edge_rules.fields import HOST, LEAKED_PASSWORD, under
+from edge_rules.expression import NEVER, some
+from edge_rules.fields import HOST, LEAKED_PASSWORD, PATH
 from edge_rules.plans import PLAN_CAPABILITIES
 from edge_rules.rule import Block, Challenge, ExecuteManaged, Redirect, Rule, Skip
 from edge_rules.settings import Bots, EdgeSettings, Waf
@@ -41,7 +41,7 @@ def custom(settings: EdgeSettings) -> list[Rule]:
         Rule(
             ref="hidden-files",
             description="Secrets and histories that a build may have left behind",
-            when=under(*HIDDEN_PATHS),
+            when=some(*map(PATH.lower().starts_with, HIDDEN_PATHS)),
             then=Block(status=404, content_type="text/plain", content="Not found")
             if own
             else Block(status=403, content_type="", content=""),

@@ -114,7 +114,7 @@ def _period_not_offered(settings: EdgeSettings) -> Unsupported | None:
 
 def _api_kept_too_briefly(settings: EdgeSettings) -> Unsupported | None:
     seconds, shortest = settings.cache.api_seconds, PLAN_CAPABILITIES[settings.plan].shortest_edge_ttl_seconds
-    if seconds is None or seconds >= shortest or not settings.api.paths:
+    if not seconds or seconds >= shortest or not settings.api.paths:
         return None
     return Unsupported(
         key="edge.cache.api_seconds",

@@ -1,14 +1,26 @@
 """Response rules: Cache-Control, security headers, compression."""
 
-from edge_rules.audience import fingerprinted, personal
+from edge_rules.audience import PAGE, calls, changing, fingerprinted, personal
 from edge_rules.cache import READS
-from edge_rules.expression import NEVER
-from edge_rules.fields import MEDIA_TYPE, METHOD, RESPONSE_HEADERS, STATUS, origin_says, under
+from edge_rules.expression import NEVER, some
+from edge_rules.fields import (
+    EXTENSION,
+    MEDIA_TYPE,
+    METHOD,
+    REQUEST_HEADERS,
+    RESPONSE_HEADERS,
+    STATUS,
+    origin_says,
+    under,
+)
 from edge_rules.rule import CacheControl, Compress, Rule, SetHeaders
 from edge_rules.settings import EdgeSettings
 
 OK = 200
 FIRST_ERROR_STATUS = 400
+REDIRECTS = (301, 302, 303, 307, 308)
+FORBIDDING = ("private", "no-store", "no-cache")
+"""Directives of an origin that outrank every time of ours."""
 COMPRESSION = ("brotli", "gzip")
 """Algorithms, best first."""
 COMPRESSIBLE_TYPES = (
@@ -23,18 +35,37 @@ KEPT_BACK = CacheControl(no_store=True, cloudflare_only=True)
 def lifetimes(settings: EdgeSettings) -> list[Rule]:
     """Return the Cache-Control of a 200. Never together with `s-maxage`, which switches stale answers off."""
     cache = settings.cache
-    read = METHOD.among(*READS) & under(*settings.api.paths) & STATUS.compared("eq", OK) & ~personal(settings)
+    good = STATUS.compared("eq", OK)
+    # `max-age` or `s-maxage` of any of the three headers; the times below are for an origin that says none.
+    silent = ~origin_says("age=") & ~RESPONSE_HEADERS.has("expires")
+    files = (
+        EXTENSION.among(*cache.extensions)
+        & ~under(*cache.fingerprinted_paths)
+        & ~calls(settings)
+        & ~changing(settings)
+    )
+    reads = METHOD.among(*READS) & under(*settings.api.paths)
     return [
         Rule(
             ref="static-immutable",
             description="A browser need not ask again for a file that is named by its content",
-            when=fingerprinted(settings) & STATUS.compared("eq", OK) & ~personal(settings),
+            when=fingerprinted(settings)
+            & good
+            & ~PAGE
+            & ~some(*map(origin_says, FORBIDDING))
+            & ~REQUEST_HEADERS.has("authorization"),
             then=CacheControl(max_age_seconds=cache.fingerprinted_seconds, immutable=True, public=True),
+        ),
+        Rule(
+            ref="static-extensions-age",
+            description="How long a static file is kept of which the origin says nothing",
+            when=files & good & silent & ~PAGE,
+            then=CacheControl(max_age_seconds=cache.extension_seconds, cloudflare_only=True),
         ),
         Rule(
             ref="api-stale-while-revalidate",
             description="A read that is just too old is given out while a new one is fetched",
-            when=NEVER if cache.api_seconds is None else read,
+            when=reads & good & silent if cache.api_seconds else NEVER,
             then=CacheControl(
                 max_age_seconds=cache.api_seconds,
                 stale_while_revalidate_seconds=cache.api_seconds,
@@ -49,15 +80,28 @@ def no_store(settings: EdgeSettings) -> list[Rule]:
     return [
         Rule(
             ref="origin-no-store",
-            description="The origin's word that an answer is private outranks every time that a rule sets",
-            when=origin_says("private") | origin_says("no-store"),
+            description="The origin's word that nobody else gets an answer outranks every time that a rule sets",
+            # A stream of events never ends, and says no-cache mostly.
+            when=some(*map(origin_says, FORBIDDING)) | RESPONSE_HEADERS.says("content-type", "text/event-stream"),
             then=KEPT_BACK,
+        ),
+        Rule(
+            ref="pages-no-store",
+            description="A page or a redirect in a file's place: what an origin sends when the file is gone",
+            when=fingerprinted(settings) & (PAGE | STATUS.among(*REDIRECTS)),
+            then=CacheControl(no_store=True),
         ),
         Rule(
             ref="cookies-no-store",
             description="An answer that sets a cookie is meant for one visitor",
             # A load balancer's cookie comes with every file of the build, which is the same for all.
             when=RESPONSE_HEADERS.has("set-cookie") & ~fingerprinted(settings),
+            then=KEPT_BACK,
+        ),
+        Rule(
+            ref="personal-no-store",
+            description="What bypasses the cache is not kept either: times above do not ask who the visitor is",
+            when=personal(settings),
             then=KEPT_BACK,
         ),
         Rule(

@@ -99,11 +99,20 @@ class ExecuteManaged(Struct, frozen=True, kw_only=True):
     """What every rule in it does, for example `log`; None leaves each its own action."""
 
 
+KEYED_BY = ("accept", "accept-encoding", "accept-language", "accept-profile", "origin", "prefer", "range")
+"""Headers in an answer's Vary by whose values copies are kept apart; with any other, no copy is kept.
+
+Source: https://developers.cloudflare.com/cache/concepts/vary/
+"""
+
+
 class EligibleForCache(Struct, frozen=True, kw_only=True):
-    """The edge may keep the answer."""
+    """The edge may keep the answer, a copy for each value of the headers of `KEYED_BY` that its Vary names."""
 
     edge_ttl_seconds: int | None
     """How long; None keeps only what the origin's headers allow, for as long as they say."""
+    by_status: bool = False
+    """Whether, where those say nothing, the answer is kept as Cloudflare keeps its status without a rule."""
 
 
 class BypassCache(Struct, frozen=True, kw_only=True):
@@ -179,6 +188,7 @@ class Rule(Struct, frozen=True, kw_only=True):
             ValueError: the expression is too long.
 
         """
-        length = len(self.when.text())
+        counted = self.then.counted if isinstance(self.then, RateLimit) else None
+        length = max(len(it.text()) for it in (self.when, counted or self.when))
         if length > LONGEST_EXPRESSION:
             raise ValueError(f"rule {self.ref}: {length} characters of expression, at most {LONGEST_EXPRESSION}")

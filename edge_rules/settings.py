@@ -9,8 +9,14 @@ from msgspec import Struct
 
 from edge_rules.plans import MINUTE_SECONDS, CloudflarePlan
 
+URL_PATH = re.compile(r"/([A-Za-z0-9._~-]+/)*[A-Za-z0-9._~-]*")
+"""A path, exact or with a slash at its end, without anything that could end a string in a rule's expression."""
 PATH_PREFIX = re.compile(r"/([A-Za-z0-9._~-]+/)*")
 """A path prefix without anything that could end a string in a rule's expression."""
+FILE_ENDING = re.compile(r"[A-Za-z0-9]+")
+"""Ending of a file's name, without the dot."""
+HEADER_NAME = re.compile(r"[A-Za-z0-9_-]+")
+"""Name of a header, in any case."""
 FILE_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 """Path of one file."""
 
@@ -70,7 +76,7 @@ class ApiSettings(Struct, frozen=True, kw_only=True):
     """Rate limits of the API."""
 
     paths: tuple[str, ...]
-    """Path prefixes, each with a slash at both ends, for example `/rest/`."""
+    """Paths: `/rest/` with all below it, `/graphql` alone."""
     per_minute: RequestRate | None
     """The long limit; None for none."""
     burst: RequestRate | None
@@ -103,7 +109,7 @@ class AuthSettings(Struct, frozen=True, kw_only=True):
     """Rate limits of sign-in."""
 
     paths: tuple[str, ...]
-    """Path prefixes, as those of the API; nothing below them is ever kept."""
+    """Paths, as those of the API; nothing of them is ever kept."""
     per_minute: RequestRate | None
     """The limit; None for none."""
     failed_logins: FailedLogins | None
@@ -122,11 +128,16 @@ class CacheSettings(Struct, frozen=True, kw_only=True):
     extensions: tuple[str, ...]
     """Endings of static files elsewhere, without the dot, for example `woff2`."""
     extension_seconds: int
-    """How long the edge keeps those; browsers by the origin's headers."""
+    """How long the edge keeps those where the origin does not say; browsers by the origin's headers."""
     api_seconds: int | None
-    """How long the edge keeps an anonymous API read, and gives it out stale; None: by the origin's headers."""
+    """How long the edge keeps an anonymous API read, and gives it out stale, where the origin does not say.
+
+    None: by the origin's headers alone; 0: never.
+    """
     session_cookies: tuple[str, ...]
     """Parts of the names of cookies that mark a signed-in visitor, for example `session`."""
+    credential_headers: tuple[str, ...] = ()
+    """Headers that say who asks, beside those that every zone knows."""
 
 
 class EdgeSettings(Struct, frozen=True, kw_only=True):
@@ -201,23 +212,29 @@ def _bad_names(settings: EdgeSettings) -> Iterator[str]:
 
 def _bad_paths(settings: EdgeSettings) -> Iterator[str]:
     cache = settings.cache
-    prefixes = {
-        "api.paths": settings.api.paths,
-        "auth.paths": settings.auth.paths,
-        "fingerprinted_paths": cache.fingerprinted_paths,
-    }
-    for field, paths in prefixes.items():
-        for path in paths:
-            if not PATH_PREFIX.fullmatch(path):
-                yield f"{field} {path!r} is no path prefix: write it like '/rest/', without a pattern"
-    for path in cache.changing_files:
-        if not FILE_PATH.fullmatch(path):
-            yield f"changing_files {path!r} is no path of a file: write it like '/sw.js'"
-    for extension in cache.extensions:
-        if not extension.isalnum():
-            yield f"extensions {extension!r} is no file ending: write it like 'css', without the dot"
+    texts = (
+        ("api.paths", settings.api.paths, URL_PATH, "path: write it like '/rest/' or '/login', without a pattern"),
+        (
+            "auth.paths",
+            settings.auth.paths,
+            URL_PATH,
+            "path: write it like '/auth/' or '/login', without a pattern",
+        ),
+        ("fingerprinted_paths", cache.fingerprinted_paths, PATH_PREFIX, "path prefix: write it like '/assets/'"),
+        ("changing_files", cache.changing_files, FILE_PATH, "path of a file: write it like '/sw.js'"),
+        ("extensions", cache.extensions, FILE_ENDING, "file ending: write it like 'css', without the dot"),
+        (
+            "credential_headers",
+            cache.credential_headers,
+            HEADER_NAME,
+            "name of a header: write it like 'x-account'",
+        ),
+    )
+    for field, given, pattern, allowed in texts:
+        yield from (f"{field} {text!r} is no {allowed}" for text in given if not pattern.fullmatch(text))
     for path, other in product(cache.fingerprinted_paths, (*settings.api.paths, *settings.auth.paths)):
-        if other.startswith(path) or path.startswith(other):
+        files, called = path.lower(), other.lower()
+        if called.startswith(files) or (called.endswith("/") and files.startswith(called)):
             yield f"fingerprinted_paths {path!r} and {other!r} overlap: personal answers would be kept"
 
 
@@ -233,5 +250,6 @@ def _bad_limits(settings: EdgeSettings) -> Iterator[str]:
         yield "failed_logins.statuses is empty: nothing would ever be counted"
     for field in ("fingerprinted_seconds", "extension_seconds", "api_seconds"):
         seconds = getattr(settings.cache, field)
-        if seconds is not None and seconds < 1:
-            yield f"{field} is {seconds}: at least 1"
+        least = 0 if field == "api_seconds" else 1
+        if seconds is not None and seconds < least:
+            yield f"{field} is {seconds}: at least {least}"

@@ -3,6 +3,7 @@
 import pulumi_cloudflare as cloudflare
 
 from edge_rules.rule import (
+    KEYED_BY,
     Action,
     Block,
     BypassCache,
@@ -79,10 +80,11 @@ def _action(then: Action) -> tuple[str, Parameters | None]:
         case BypassCache():
             return "set_cache_settings", Parameters(cache=False)
         case EligibleForCache():
+            silent = "respect_origin" if then.by_status else "bypass_by_default"
             return "set_cache_settings", Parameters(
                 cache=True,
                 edge_ttl=cloudflare.RulesetRuleActionParametersEdgeTtlArgs(
-                    mode="bypass_by_default" if then.edge_ttl_seconds is None else "override_origin",
+                    mode="override_origin" if then.edge_ttl_seconds else silent,
                     default=then.edge_ttl_seconds,
                 ),
                 browser_ttl=cloudflare.RulesetRuleActionParametersBrowserTtlArgs(mode="respect_origin"),
@@ -90,6 +92,16 @@ def _action(then: Action) -> tuple[str, Parameters | None]:
                     cache_deception_armor=True, ignore_query_strings_order=True
                 ),
                 respect_strong_etags=True,
+                vary=cloudflare.RulesetRuleActionParametersVaryArgs(
+                    default=cloudflare.RulesetRuleActionParametersVaryDefaultArgs(action="bypass"),
+                    headers={
+                        name: cloudflare.RulesetRuleActionParametersVaryHeadersArgs(
+                            # Elsewhere it would lose parameters that PostgREST reads in Accept.
+                            action="normalize" if name == "accept-encoding" else "passthrough"
+                        )
+                        for name in KEYED_BY
+                    },
+                ),
             )
         case _:
             return _answer_action(then)

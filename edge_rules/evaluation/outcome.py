@@ -1,31 +1,36 @@
 """The effect of a set of rules on one exchange, merged in Cloudflare's order.
 
-Sources: https://developers.cloudflare.com/cache/how-to/cache-rules/order/,
-https://developers.cloudflare.com/cache/concepts/default-cache-behavior/ and
-https://developers.cloudflare.com/cache/how-to/cache-response-rules/
+Sources, below https://developers.cloudflare.com/cache/: `how-to/cache-rules/order/`,
+`how-to/cache-response-rules/`,
+`concepts/default-cache-behavior/`, `concepts/cdn-cache-control/`, `concepts/vary/` and
+`cache-security/cache-deception-armor/`.
 """
 
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from edge_rules.cache import CACHED_EXTENSIONS
 from edge_rules.evaluation.traffic import Exchange, Response
-from edge_rules.rule import Block, BypassCache, CacheControl, Challenge, EligibleForCache, Phase, Redirect, Rule
+from edge_rules.fields import CACHE_CONTROLS
+from edge_rules.rule import (
+    KEYED_BY,
+    Block,
+    BypassCache,
+    CacheControl,
+    Challenge,
+    EligibleForCache,
+    Phase,
+    Redirect,
+    Rule,
+)
 
 ENDING = (Redirect, Block, Challenge)
 """Actions after which no later rule of the phase is looked at."""
 CACHED_METHODS = ("GET", "HEAD")
 """Methods whose answers Cloudflare keeps at all."""
-CACHED_EXTENSIONS = frozenset(
-    [
-        *("7z", "apk", "avi", "avif", "bin", "bmp", "bz2", "class", "css", "csv", "dmg", "doc"),
-        *("docx", "ejs", "eot", "eps", "exe", "flac", "gif", "gz", "ico", "iso", "jar", "jpeg"),
-        *("jpg", "js", "mid", "midi", "mkv", "mp3", "mp4", "ogg", "otf", "pdf", "pict", "pls"),
-        *("png", "ppt", "pptx", "ps", "rar", "svg", "svgz", "swf", "tar", "tif", "tiff", "ttf"),
-        *("webm", "webp", "woff", "woff2", "xls", "xlsx", "zip", "zst"),
-    ]
-)
-"""Endings that Cloudflare keeps without any rule."""
+PAGES = ("text/html", "application/xhtml+xml")
+"""Media types that Armor finds under another file's ending."""
 DEFAULT_SECONDS: Mapping[int, int] = {
     **dict.fromkeys((200, 206, 301), 7200),
     **dict.fromkeys((302, 303), 1200),
@@ -45,6 +50,8 @@ class CacheLifetime(Struct, frozen=True, kw_only=True):
     """Directives that the rules set for browsers; the rest of the header is the origin's."""
     decided_by: str
     """The rule with the last word, or why there was none."""
+    varies_by: tuple[str, ...] = ()
+    """Headers of the request by whose values copies are kept apart, lower case."""
 
 
 def matching(rules: Sequence[Rule], exchange: Exchange) -> list[Rule]:
@@ -82,6 +89,7 @@ def cache_lifetime(phases: Mapping[Phase, Sequence[Rule]], exchange: Exchange) -
         stale_seconds=(edge.stale_while_revalidate_seconds or 0) if seconds else 0,
         browser_headers=browser,
         decided_by=decided_by,
+        varies_by=_vary(exchange) if seconds and asked else (),
     )
 
 
@@ -98,6 +106,12 @@ def merged(controls: Sequence[CacheControl]) -> CacheControl:
     )
 
 
+def _vary(exchange: Exchange) -> tuple[str, ...]:
+    """Return the names in the answer's Vary, lower case, each once."""
+    names = (exchange.response or Response()).headers.get("vary", "").lower().split(",")
+    return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
+
+
 def _edge_seconds(
     asked: Sequence[Rule], answered: Sequence[Rule], edge: CacheControl, exchange: Exchange
 ) -> tuple[int, str]:
@@ -110,6 +124,12 @@ def _edge_seconds(
         return 0, "no rule, and no ending that is kept without one"
     if last is not None and isinstance(last.then, BypassCache):
         return 0, last.ref
+    unkeyed = [name for name in _vary(exchange) if name == "*" or (last and name not in KEYED_BY)]
+    if unkeyed:
+        return 0, f"Vary: {', '.join(unkeyed)}"
+    media_type = (exchange.response or Response()).media_type
+    if last is not None and media_type in PAGES and request.extension not in ("", "htm", "html", "xhtml"):
+        return 0, f"Cache Deception Armor, for {media_type} is no {request.extension}"
     controls = [(rule.ref, rule.then) for rule in answered if isinstance(rule.then, CacheControl)]
     if edge.no_store:
         return 0, [ref for ref, it in controls if it.no_store][-1]
@@ -117,13 +137,15 @@ def _edge_seconds(
         return edge.max_age_seconds, [ref for ref, it in controls if it.max_age_seconds is not None][-1]
     if last is not None and isinstance(last.then, EligibleForCache) and last.then.edge_ttl_seconds is not None:
         return last.then.edge_ttl_seconds, last.ref
-    return _by_origin(exchange, ruled=last is not None), "the origin's headers"
+    by_status = last is None or (isinstance(last.then, EligibleForCache) and last.then.by_status)
+    return _by_origin(exchange, by_status=by_status), "the origin's headers"
 
 
-def _by_origin(exchange: Exchange, *, ruled: bool) -> int:
-    """Return seconds by the origin's headers; without any, Cloudflare's default, unless a rule excludes it."""
+def _by_origin(exchange: Exchange, *, by_status: bool) -> int:
+    """Return seconds by the origin's headers; without any, none, or Cloudflare's default `by_status`."""
     response = exchange.response or Response()
-    pairs = [part.strip().lower().partition("=") for part in response.headers.get("cache-control", "").split(",")]
+    header = next((response.headers[name] for name in CACHE_CONTROLS if name in response.headers), "")
+    pairs = [part.strip().lower().partition("=") for part in header.split(",")]
     directives = {name: value.strip('"') for name, _, value in pairs if name}
     if {"no-store", "private", "no-cache"} & set(directives) or "set-cookie" in response.headers:
         return 0
@@ -133,4 +155,4 @@ def _by_origin(exchange: Exchange, *, ruled: bool) -> int:
     for name in ("s-maxage", "max-age"):
         if directives.get(name, "").isdigit():
             return int(directives[name])
-    return 0 if ruled else DEFAULT_SECONDS.get(response.status, 0)
+    return DEFAULT_SECONDS.get(response.status, 0) if by_status else 0

@@ -85,9 +85,10 @@ def _sentences(trace: Trace) -> Iterator[str]:
             yield f"The edge does not cache the answer: {lifetime.decided_by}."
         else:
             stale = f", then stale for {lifetime.stale_seconds} seconds while it revalidates"
+            copies = f", a copy for each value of {' and '.join(lifetime.varies_by)}" if lifetime.varies_by else ""
             yield (
                 f"The edge caches the answer for {lifetime.edge_seconds} seconds"
-                f"{stale if lifetime.stale_seconds else ''} ({lifetime.decided_by})."
+                f"{stale if lifetime.stale_seconds else ''}{copies} ({lifetime.decided_by})."
             )
         browser = describe_action(lifetime.browser_headers)
         yield f"A browser gets the origin's Cache-Control{f', with {browser}' if browser else ''}."

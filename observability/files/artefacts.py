@@ -61,7 +61,7 @@ def load_limits(observed: ObservedStack) -> str:
         "attempts_per_second": AUTH_ATTEMPTS_PER_SECOND,
         "accepted_per_window_at_most": targets.auth_requests_per_minute,
         "window_seconds": MINUTE_SECONDS,
-        "refused_with": {"status": 429, "header": "Retry-After"},
+        "refused_with": {"status": 429},
     }
     # Once warm: the answers of the first time to live are left out.
     feed = {"requests_per_second": FEED_REQUESTS_PER_SECOND, "hit_share_at_least": dict(targets.hit_shares)}

@@ -42,6 +42,18 @@ class Within:
         return value
 
 
+def _unique(values: list[Any]) -> list[Any]:
+    """Return `values`, each of which may stand there once, in whatever case."""
+    seen = [it.lower() if isinstance(it, str) else it for it in values]
+    twice = next((value for number, value in enumerate(values) if seen[number] in seen[:number]), None)
+    if twice is not None:
+        raise PydanticCustomError("unique", "each entry once: {twice} is there twice", {"twice": twice})
+    return values
+
+
+UNIQUE = AfterValidator(_unique)
+"""Annotation of a list in which no entry may stand twice."""
+
 Name = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9]|-[a-z0-9])*$", max_length=16)]
 """Part of physical names: lower case, digits, single hyphens inside, at most 16 characters.
 

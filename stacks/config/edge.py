@@ -7,11 +7,18 @@ from pydantic_core import PydanticCustomError
 
 from edge_rules.rule import Phase
 from policies import limits
-from stacks.config.base import Hostname, Model, Within
+from stacks.config.base import UNIQUE, Hostname, Model, Within
 from stacks.config.dialects import EdgeMetrics
 
 UrlPath = Annotated[str, Field(pattern=r"^/([A-Za-z0-9._~-]+/)*$")]
 """Beginning of a URL path, with a slash at both ends."""
+
+CalledPath = Annotated[str, Field(pattern=r"^/([A-Za-z0-9._~-]+/)*[A-Za-z0-9._~-]*$")]
+"""A URL path: with a slash at the end all that is below it, without one that path alone."""
+
+CALLED_PATHS = (
+    "Paths: /rest/ with all below it, /graphql alone (with a slash at its end, or in another case, as well)."
+)
 
 FilePath = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9._~-]+)+$")]
 """Path of one file."""
@@ -31,7 +38,9 @@ MINIFY_IS_GONE = (
 class ApiLimitConfig(Model):
     """Requests one address may send to the API."""
 
-    paths: list[UrlPath] = Field(default=["/rest/", "/rpc/"], min_length=1, description="Beginnings of the paths.")
+    paths: Annotated[list[CalledPath], UNIQUE] = Field(
+        default=["/rest/", "/rpc/"], min_length=1, description=CALLED_PATHS
+    )
     requests_per_minute: Annotated[int, Within(limits.API_REQUESTS_PER_MINUTE)] = Field(
         default=limits.API_REQUESTS_PER_MINUTE.maximum, description="Requests a minute."
     )
@@ -46,7 +55,7 @@ class ApiLimitConfig(Model):
         default=False,
         description="Leave requests with credentials, true or not, to the application (enterprise plan).",
     )
-    except_hostnames: list[Hostname] = Field(
+    except_hostnames: Annotated[list[Hostname], UNIQUE] = Field(
         default=[], description="Hosts left to the application, which must refuse there whoever is not signed in."
     )
 
@@ -54,7 +63,7 @@ class ApiLimitConfig(Model):
 class AuthLimitConfig(Model):
     """Requests one address may send to the sign-in paths."""
 
-    paths: list[UrlPath] = Field(default=["/auth/"], min_length=1, description="Beginnings of the paths.")
+    paths: Annotated[list[CalledPath], UNIQUE] = Field(default=["/auth/"], min_length=1, description=CALLED_PATHS)
     requests_per_minute: Annotated[int, Within(limits.AUTH_REQUESTS_PER_MINUTE)] = Field(
         default=limits.AUTH_REQUESTS_PER_MINUTE.maximum, description="Requests a minute."
     )
@@ -65,7 +74,7 @@ class AuthLimitConfig(Model):
     failed_login_window_seconds: Annotated[int, Field(ge=10, le=3600)] = Field(
         default=600, description="Window in which failed logins are counted, in seconds; the plan has a list."
     )
-    failed_login_statuses: list[ErrorStatus] = Field(
+    failed_login_statuses: Annotated[list[ErrorStatus], UNIQUE] = Field(
         default=[400, 401, 403], min_length=1, description="What the sign-in answers to a wrong password."
     )
 
@@ -80,30 +89,36 @@ class RateLimitsConfig(Model):
 class CacheConfig(Model):
     """What the edge keeps."""
 
-    static_extensions: list[Annotated[str, Field(pattern=r"^[a-z0-9]{1,8}$")]] = Field(
+    static_extensions: Annotated[list[Annotated[str, Field(pattern=r"^[a-z0-9]{1,8}$")]], UNIQUE] = Field(
         default=["css", "jpg", "js", "png", "svg", "woff2"],
         description="Extensions of static files outside `static_paths`.",
     )
     extension_seconds: Annotated[int, Field(ge=60, le=86400)] = Field(
         default=7200,
-        description="How long the edge keeps those, in seconds: after a deployment they may be as old.",
+        description="How long the edge keeps those where the origin's headers do not say, in seconds.",
     )
-    static_paths: list[UrlPath] = Field(
+    static_paths: Annotated[list[UrlPath], UNIQUE] = Field(
         default=["/_app/", "/assets/"], description="Directories of static files with fingerprinted names."
     )
     static_seconds: int = Field(
         default=31536000, ge=60, le=31536000, description="How long the edge and browsers keep those, in seconds."
     )
-    changing_files: list[FilePath] = Field(
+    changing_files: Annotated[list[FilePath], UNIQUE] = Field(
         default=["/_app/version.json", "/service-worker.js", "/sw.js"],
-        description="Files that change under one name: the origin's headers decide.",
+        description="Files that change under one name, beside service workers: the origin's headers decide.",
     )
-    api_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+    api_seconds: Annotated[int, Field(ge=0, le=3600)] | None = Field(
         default=30,
-        description="How long API answers to anonymous GETs are kept, and then given out stale, in seconds.",
+        description="How long API answers to anonymous GETs are kept, and then given out stale, in seconds, where "
+        "the origin's headers do not say; null: by those alone; 0: never.",
     )
-    session_cookies: Annotated[list[Annotated[str, Field(pattern=r"^[\w.-]+$")]], Field(min_length=1)] = Field(
-        description="Cookies that mark a signed-in visitor: their answers are never shared."
+    session_cookies: Annotated[list[Annotated[str, Field(pattern=r"^[\w.-]+$")]], Field(min_length=1), UNIQUE] = (
+        Field(description="Cookies that mark a signed-in visitor: their answers are never shared.")
+    )
+    credential_headers: Annotated[list[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]], UNIQUE] = Field(
+        default=[],
+        description="Headers that say who asks, or for which tenant, beside those that the edge knows "
+        "(docs/edge.md): such a request is never answered from the shared cache.",
     )
 
 
@@ -133,10 +148,10 @@ class EdgeConfig(Model):
     )
     account_id: CloudflareId = Field(description="Cloudflare account.")
     zone: Hostname = Field(description="Registered domain, for example feed.example.")
-    hostnames: list[Hostname] = Field(
+    hostnames: Annotated[list[Hostname], UNIQUE] = Field(
         min_length=1, description="Names served by the service: the zone itself or one level below."
     )
-    redirect_hostnames: list[Hostname] = Field(
+    redirect_hostnames: Annotated[list[Hostname], UNIQUE] = Field(
         default=[], description="Names that send a visitor to the first of `hostnames`, for example www."
     )
     rate_limits: RateLimitsConfig = RateLimitsConfig()

@@ -1,8 +1,10 @@
 """From the edge's configuration to the settings of its rules, and what does not fit."""
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from edge_rules.fit import downgraded, unsupported
+from edge_rules.phases import phases
 from edge_rules.plans import MINUTE_SECONDS, CloudflarePlan
 from edge_rules.settings import (
     ApiSettings,
@@ -67,6 +69,7 @@ def requested_settings(edge: EdgeConfig) -> EdgeSettings:
             extension_seconds=cache.extension_seconds,
             api_seconds=cache.api_seconds,
             session_cookies=tuple(cache.session_cookies),
+            credential_headers=tuple(cache.credential_headers),
         ),
         hsts=Hsts(edge.hsts),
         waf=Waf(edge.waf),
@@ -96,6 +99,17 @@ def edge_problems(edge: EdgeConfig, tiers: RateLimitTiersConfig | None) -> Itera
     except ValueError as error:
         yield "edge", str(error)
         return
+    try:
+        phases(settings_in_force(edge))
+    except ValueError as error:
+        lists = {
+            f"edge.{block}.{key}": value
+            for block in ("rate_limits.api", "rate_limits.auth", "cache")
+            for key, value in attrgetter(block)(edge)
+            if isinstance(value, list)
+        }
+        longest = max(lists, key=lambda key: sum(len(str(it)) for it in lists[key]))
+        yield longest, f"given {len(lists[longest])} entries, allowed as many as one rule has room for: {error}"
     for feature in unsupported(settings):
         if edge.when_plan_lacks == "refuse":
             yield feature.key, f"{feature.refusal(settings.plan)}, or when_plan_lacks: degrade"

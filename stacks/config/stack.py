@@ -136,7 +136,10 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
         yield f"secrets.{name}", f"missing; {remedy}"
     yield from edge_problems(config.edge, config.service.rate_limit_tiers)
     yield from storage_problems(
-        config.storage, region=config.region, zone=config.edge.zone, hostnames=config.edge.hostnames
+        config.storage,
+        region=config.region,
+        zone=config.edge.zone,
+        hostnames=[*config.edge.hostnames, *config.edge.redirect_hostnames],
     )
     yield from contact_problems(config.grafana.contacts)
     names = metric_names(config.service.metrics) if config.service.metrics else None

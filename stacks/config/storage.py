@@ -62,7 +62,10 @@ def storage_problems(
     if label == given or "." in label:
         yield "storage.hostname", f"given {given}, allowed one level below {zone}"
     elif given in hostnames:
-        yield "storage.hostname", f"given {given}, allowed a name that is not one of edge.hostnames"
+        yield (
+            "storage.hostname",
+            f"given {given}, allowed a name that is not one of edge.hostnames or redirect_hostnames",
+        )
     if region != ALIAS_REGION:
         problem = f"given {given}, allowed only in region {ALIAS_REGION}, where CloudFront takes certificates from"
         yield "storage.hostname", problem

@@ -37,6 +37,7 @@ OTHERS = {
     "session_cookies": ("sid",),
     "plan": CloudflarePlan.PRO,
     "hsts": Hsts.YEAR,
+    "credential_headers": ("x-account",),
     "waf": Waf.LOG,
     "owasp": True,
     "bots": Bots.EVERYWHERE,
@@ -120,7 +121,7 @@ def test_edge_has_one_ruleset_a_phase_that_can_be_replaced(plan: CloudflarePlan)
 def test_every_rule_of_the_edge_has_a_ref_of_its_own():
     rules = [rule for it in record().of("Ruleset") for rule in it.inputs["rules"]]
     refs = [rule["ref"] for rule in rules]
-    assert len(refs) == len(set(refs)) == 24
+    assert len(refs) == len(set(refs)) == 29
     assert all(rule["enabled"] and rule["description"] for rule in rules)
 
 

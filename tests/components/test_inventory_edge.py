@@ -20,15 +20,15 @@ RULESETS = {
     "http_request_firewall_managed": {"managed": "execute"},
     "http_request_cache_settings": dict.fromkeys(
         (
-            *("static-extensions", "static-directories", "changing-files", "api-anonymous"),
-            *("bypass-sign-in", "bypass-authenticated"),
+            *("other-files", "static-extensions", "static-directories", "changing-files", "api-anonymous"),
+            *("bypass-sign-in", "bypass-negotiated", "bypass-authenticated"),
         ),
         "set_cache_settings",
     ),
     "http_response_cache_settings": dict.fromkeys(
         (
-            *("static-immutable", "api-stale-while-revalidate"),
-            *("origin-no-store", "cookies-no-store", "errors-no-store"),
+            *("static-immutable", "static-extensions-age", "api-stale-while-revalidate"),
+            *("origin-no-store", "pages-no-store", "cookies-no-store", "personal-no-store", "errors-no-store"),
         ),
         "set_cache_control",
     ),
@@ -72,7 +72,19 @@ def test_cache_and_redirect_keep_their_parameters():
         "browserTtl": {"mode": "respect_origin"},
         "cacheKey": {"cacheDeceptionArmor": True, "ignoreQueryStringsOrder": True},
         "respectStrongEtags": True,
+        "vary": {
+            "default": {"action": "bypass"},
+            "headers": {
+                "accept-encoding": {"action": "normalize"},
+                **{
+                    name: {"action": "passthrough"}
+                    for name in ("accept", "accept-language", "accept-profile", "origin", "prefer", "range")
+                },
+            },
+        },
     }
+    other = rule(recorded, "http_request_cache_settings", "other-files")["actionParameters"]
+    assert other["edgeTtl"] == {"mode": "respect_origin"}
     bypass = rule(recorded, "http_request_cache_settings", "bypass-authenticated")["actionParameters"]
     assert bypass == {"cache": False}
     origin = rule(recorded, "http_request_cache_settings", "changing-files")["actionParameters"]

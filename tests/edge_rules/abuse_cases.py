@@ -20,7 +20,7 @@ def cases(edge: EdgeConfig) -> Iterator[Crowd]:
     """Every case, with the first host name and the first paths of the configuration."""
     host = edge.hostnames[0]
     api, auth = edge.rate_limits.api.paths[0], edge.rate_limits.auth.paths[0]
-    login, feed = f"{auth}login", f"{api}feed"
+    login, feed = below(auth, "login"), below(api, "feed")
     yield Crowd(title="100 good logins a second", method="POST", path=login, host=host, requests_per_second=100)
     yield Crowd(
         title="100 wrong passwords a second",
@@ -44,12 +44,17 @@ def cases(edge: EdgeConfig) -> Iterator[Crowd]:
     )  # fmt: skip
 
 
+def below(path: str, name: str) -> str:
+    """A path that the configured `path` means: below a prefix, or the exact path itself."""
+    return f"{path}{name}" if path.endswith("/") else path
+
+
 def office(edge: EdgeConfig, people: int, *, signed_in: bool = True) -> Crowd:
     """People at work behind one address; the edge keeps no answer to those who are signed in."""
     session = [("cookie", f"{edge.cache.session_cookies[0]}=1")]
     return Crowd(
         title=f"{people} people of one office, {OFFICE_REQUESTS_PER_MINUTE:g} requests a minute each",
-        path=f"{edge.rate_limits.api.paths[0]}feed",
+        path=below(edge.rate_limits.api.paths[0], "feed"),
         host=edge.hostnames[0],
         headers=session if signed_in else [],
         requests_per_second=people * OFFICE_REQUESTS_PER_MINUTE / MINUTE_SECONDS,

@@ -179,9 +179,12 @@ def test_only_files_named_by_their_content_are_immutable(exchange: Exchange):
 TABLE = [
     # method, path, headers of the request, answer, cache rules, response rules, seconds at the edge, stale seconds
     ("GET", "/", [], Response(), [], [], 0, 0),
-    ("GET", "/logo.css", [], Response(), ["static-extensions"], [], 7200, 0),
-    ("GET", "/logo.png", [], Response(), [], [], 7200, 0),
-    ("GET", "/logo.css", [SIGNED_IN], Response(), ["static-extensions", "bypass-authenticated"], [], 0, 0),
+    ("GET", "/logo.css", [], Response(), ["static-extensions"], ["static-extensions-age"], 7200, 0),
+    ("GET", "/logo.png", [], Response(), ["other-files"], [], 7200, 0),
+    (
+        *("GET", "/logo.css", [SIGNED_IN], Response(), ["static-extensions", "bypass-authenticated"]),
+        *(["static-extensions-age", "personal-no-store"], 0, 0),
+    ),
     (
         *("GET", "/assets/a.1f3.js", [], Response()),
         *(["static-extensions", "static-directories"], ["static-immutable"], YEAR_SECONDS, 0),
@@ -192,7 +195,7 @@ TABLE = [
     ),
     (
         *("GET", "/assets/a.1f3.js", [AUTHORIZED], Response()),
-        *(["static-extensions", "static-directories", "bypass-authenticated"], [], 0, 0),
+        *(["static-extensions", "static-directories", "bypass-authenticated"], ["personal-no-store"], 0, 0),
     ),
     (
         *("GET", "/assets/gone.js", [], Response(status=404)),
@@ -212,17 +215,23 @@ TABLE = [
     ),
     (
         *("GET", "/rest/me", [], Response(headers={"cache-control": "max-age=9, No-Store"})),
-        *(["api-anonymous"], ["api-stale-while-revalidate", "origin-no-store"], 0, 0),
+        *(["api-anonymous"], ["origin-no-store"], 0, 0),
     ),
     (
         *("GET", "/rest/feed", [], Response(headers={"set-cookie": "a=1"})),
         *(["api-anonymous"], ["api-stale-while-revalidate", "cookies-no-store"], 0, 0),
     ),
-    ("GET", "/rest/feed", [AUTHORIZED], Response(), ["api-anonymous", "bypass-authenticated"], [], 0, 0),
+    (
+        *("GET", "/rest/feed", [AUTHORIZED], Response(), ["api-anonymous", "bypass-authenticated"]),
+        *(["api-stale-while-revalidate", "personal-no-store"], 0, 0),
+    ),
     ("GET", "/rpc/feed", [THEME], Response(), ["api-anonymous"], ["api-stale-while-revalidate"], 30, 30),
     ("POST", "/rpc/feed", [], Response(), [], [], 0, 0),
     ("GET", "/restaurants", [], Response(), [], [], 0, 0),
-    ("GET", "/rest/me.js", [SIGNED_IN], Response(), ["api-anonymous", "bypass-authenticated"], [], 0, 0),
+    (
+        *("GET", "/rest/me.js", [SIGNED_IN], Response(), ["api-anonymous", "bypass-authenticated"]),
+        *(["api-stale-while-revalidate", "personal-no-store"], 0, 0),
+    ),
     ("GET", "/auth/widget.js", [], Response(), ["bypass-sign-in"], [], 0, 0),
     ("GET", "/AUTH/callback", [], Response(), ["bypass-sign-in"], [], 0, 0),
 ]

@@ -151,9 +151,11 @@ def test_a_larger_plan_never_lacks_more(requested: EdgeSettings):
     [
         ({"hostnames": ()}, "hostnames is empty"),
         ({"redirect_hostnames": ("feed.example.com",)}, "sent round in a circle"),
-        ({"api_paths": ("/rest/*",)}, r"api.paths '/rest/\*' is no path prefix"),
-        ({"api_paths": ("/rest",)}, "api.paths '/rest' is no path prefix"),
-        ({"auth_paths": ('/a") or true or ("/',)}, "is no path prefix"),
+        ({"api_paths": ("/rest/*",)}, r"api.paths '/rest/\*' is no path"),
+        ({"api_paths": ("rest",)}, "api.paths 'rest' is no path"),
+        ({"auth_paths": ('/a") or true or ("/',)}, "is no path"),
+        ({"credential_headers": ("x y",)}, "credential_headers 'x y' is no name of a header"),
+        ({"auth_paths": ("/ASSETS/login",)}, "'/assets/' and '/ASSETS/login' overlap"),
         ({"fingerprinted_paths": ("assets/",)}, "fingerprinted_paths 'assets/' is no path prefix"),
         ({"fingerprinted_paths": ("/rest/files/",)}, "'/rest/files/' and '/rest/' overlap"),
         ({"fingerprinted_paths": ("/",)}, "'/' and '/rest/' overlap"),
@@ -165,7 +167,7 @@ def test_a_larger_plan_never_lacks_more(requested: EdgeSettings):
         ({"burst": RequestRate(requests=0, period_seconds=10)}, "api-burst lets 0 requests pass"),
         ({"failed_logins": replace(FAILURES, failures=1)}, "auth-failed-logins lets 0 requests pass"),
         ({"failed_logins": replace(FAILURES, statuses=())}, "nothing would ever be counted"),
-        ({"api_seconds": 0}, "api_seconds is 0"),
+        ({"api_seconds": -1}, "api_seconds is -1: at least 0"),
     ],
 )
 def test_settings_that_would_make_a_wrong_rule_are_refused(changes: dict[str, object], message: str):
@@ -174,6 +176,6 @@ def test_settings_that_would_make_a_wrong_rule_are_refused(changes: dict[str, ob
 
 
 def test_every_reason_is_told_at_once():
-    cache = replace(SETTINGS.cache, session_cookies=("",), api_seconds=0)
-    with pytest.raises(ValueError, match=r"hostnames is empty.*session cookie.*api_seconds is 0"):
+    cache = replace(SETTINGS.cache, session_cookies=("",), api_seconds=-1)
+    with pytest.raises(ValueError, match=r"hostnames is empty.*session cookie.*api_seconds is -1"):
         replace(SETTINGS, hostnames=(), cache=cache)

@@ -174,10 +174,10 @@ def test_other_names_lead_to_the_first_with_path_and_query():
     }
 
 
-@pytest.mark.parametrize(("api_seconds", "mode"), [(30, "override_origin"), (None, "bypass_by_default")])
-def test_api_reads_are_kept_for_their_time_or_by_the_origins_headers(api_seconds: int | None, mode: str):
+@pytest.mark.parametrize("api_seconds", [30, None])
+def test_api_reads_are_kept_for_their_time_or_by_the_origins_headers(api_seconds: int | None):
     parameters = rules_of(Phase.CACHE, api_seconds=api_seconds)["api-anonymous"]["actionParameters"]
-    assert parameters["edgeTtl"] == {"mode": mode} | ({"default": 30} if api_seconds else {})
+    assert parameters["edgeTtl"] == {"mode": "bypass_by_default"}
     assert parameters["browserTtl"] == {"mode": "respect_origin"}
     assert parameters["respectStrongEtags"] is True
     assert parameters["cacheKey"]["ignoreQueryStringsOrder"] is True
@@ -198,12 +198,15 @@ def test_stale_answers_are_given_out_only_without_a_shared_age():
 def test_only_files_that_are_named_by_their_content_live_for_a_year():
     cache = {ref: rule["actionParameters"] for ref, rule in rules_of(Phase.CACHE).items()}
     assert cache["static-directories"]["edgeTtl"] == {"mode": "override_origin", "default": YEAR_SECONDS}
-    assert cache["static-extensions"]["edgeTtl"] == {"mode": "override_origin", "default": 7200}
+    assert cache["static-extensions"]["edgeTtl"] == {"mode": "bypass_by_default"}
     assert cache["changing-files"]["edgeTtl"] == {"mode": "bypass_by_default"}
     for ref in ("static-directories", "static-extensions", "changing-files"):
         # A browser is told by a response rule, for an answer that is no error.
         assert cache[ref]["browserTtl"] == {"mode": "respect_origin"}
         assert cache[ref]["cacheKey"]["cacheDeceptionArmor"] is True
+        assert cache[ref]["vary"]["default"] == {"action": "bypass"}
+        assert cache[ref]["vary"]["headers"]["accept"] == {"action": "passthrough"}
+        assert cache[ref]["vary"]["headers"]["accept-encoding"] == {"action": "normalize"}
     always = {"operation": "set", "cloudflareOnly": False}
     assert rules_of(Phase.RESPONSE_CACHE)["static-immutable"]["actionParameters"] == {
         "maxAge": {**always, "value": YEAR_SECONDS},
@@ -257,6 +260,10 @@ def test_every_plan_holds_its_rules_and_each_has_a_ref_of_its_own(plan: Cloudfla
 
 def test_the_cache_is_bypassed_last_and_cache_control_is_never_a_plain_header():
     made = phases(settings())
-    assert [it.ref for it in made[Phase.CACHE]][-2:] == ["bypass-sign-in", "bypass-authenticated"]
+    assert [it.ref for it in made[Phase.CACHE]][-3:] == [
+        "bypass-sign-in",
+        "bypass-negotiated",
+        "bypass-authenticated",
+    ]
     named = {name.lower() for it in made[Phase.RESPONSE_HEADERS] for name in it.then.headers}
     assert "cache-control" not in named

@@ -35,6 +35,7 @@ CHANGED: dict[str, set[str]] = {
     "aws:lb/targetGroup:TargetGroup": {"healthCheck"},
     "aws:rds/parameterGroup:ParameterGroup": {"parameters"},
     "aws:rds/instance:Instance": {"databaseInsightsMode", "engineLifecycleSupport"},
+    "cloudflare:index/ruleset:Ruleset": {"rules"},
     "cloudflare:index/zoneDnssec:ZoneDnssec": {"dnssecMultiSigner", "dnssecPresigned", "dnssecUseNsec3"},
     "grafana:alerting/messageTemplate:MessageTemplate": {"template"},
     "grafana:alerting/ruleGroup:RuleGroup": {"rules"},

@@ -180,6 +180,8 @@ def test_load_tests_have_to_keep_what_the_service_promises():
         assert targets.errors
         assert profile["failed_share_at_most"] == targets.errors.share
     assert content["scenarios"]["sign_in"]["accepted_per_window_at_most"] == 20
+    # No header: a block of the edge has no parameter for one.
+    assert content["scenarios"]["sign_in"]["refused_with"] == {"status": 429}
     # 100 of 3,000 a minute pass, and the pooler opens no connection more than it may.
     assert content["scenarios"]["posts"] == {
         "requests_per_second": 50,

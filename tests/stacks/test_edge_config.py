@@ -135,3 +135,85 @@ def test_adopted_rule_sets_are_named_by_their_phase(values: dict[str, Any], phas
         assert parse("test", values).edge.adopt is not None
     else:
         assert any(problem.startswith("edge.adopt.rulesets") for problem in problems(values))
+
+
+@pytest.mark.parametrize(
+    ("key", "entries"),
+    [
+        ("hostnames", ["feed.example", "feed.example"]),
+        ("redirect_hostnames", ["www.feed.example", "www.feed.example"]),
+        ("rate_limits.api.paths", ["/rest/", "/graphql", "/REST/"]),
+        ("rate_limits.api.except_hostnames", ["api.feed.example", "api.feed.example"]),
+        ("rate_limits.auth.paths", ["/login", "/login"]),
+        ("rate_limits.auth.failed_login_statuses", [401, 401]),
+        ("cache.static_paths", ["/assets/", "/assets/"]),
+        ("cache.static_extensions", ["css", "css"]),
+        ("cache.changing_files", ["/sw.js", "/sw.js"]),
+        ("cache.session_cookies", ["session", "session"]),
+        ("cache.credential_headers", ["x-shard", "X-Shard"]),
+    ],
+)
+def test_entry_that_is_there_twice_is_one_sentence(values: dict[str, Any], key: str, entries: list[Any]):
+    _put(values, key, entries)
+    [problem] = problems(values)
+    assert problem.startswith(f"edge.{key}: given")
+    assert problem.endswith(f"{entries[-1]} is there twice")
+
+
+@pytest.mark.parametrize("key", ["hostnames", "redirect_hostnames"])
+def test_host_of_the_files_is_no_host_of_the_edge(values: dict[str, Any], key: str):
+    values["storage"] = {"provider": "s3", "hostname": "static.feed.example"}
+    values["edge"].setdefault(key, []).append("static.feed.example")
+    assert "storage.hostname: given static.feed.example" in " ".join(problems(values))
+
+
+@pytest.mark.parametrize(
+    ("key", "entries"),
+    [
+        ("rate_limits.api.paths", [f"/rest/{number}/" for number in range(300)]),
+        ("rate_limits.auth.paths", [f"/login{number}" for number in range(500)]),
+        ("rate_limits.api.except_hostnames", [f"host{number}.feed.example" for number in range(300)]),
+        ("cache.static_paths", [f"/assets/{number}/" for number in range(300)]),
+        ("cache.static_extensions", [f"e{number}" for number in range(999)]),
+        ("cache.changing_files", [f"/file{number}.js" for number in range(500)]),
+        ("cache.session_cookies", [f"session{number}" for number in range(300)]),
+        ("cache.credential_headers", [f"x-header-{number}" for number in range(300)]),
+    ],
+)
+def test_list_that_no_rule_has_room_for_is_one_sentence(values: dict[str, Any], key: str, entries: list[Any]):
+    _put(values, key, entries)
+    [problem] = problems(values)
+    assert problem.startswith(
+        f"edge.{key}: given {len(entries)} entries, allowed as many as one rule has room for"
+    )
+    assert problem.endswith("characters of expression, at most 4096")
+
+
+@pytest.mark.parametrize(
+    "path", ["/login", "/graphql", "/users/sign_in", "/wp-login.php", "/functions/v1/feed-api"]
+)
+def test_exact_path_can_be_named(values: dict[str, Any], path: str):
+    values["edge"].setdefault("rate_limits", {})["auth"] = {"paths": [path]}
+    assert parse("test", values).edge.rate_limits.auth.paths == [path]
+
+
+@pytest.mark.parametrize("seconds", [0, None])
+def test_keeping_the_api_can_be_off_on_every_plan(values: dict[str, Any], seconds: int | None):
+    values["edge"]["cache"]["api_seconds"] = seconds
+    assert edge_settings(parse("test", values)).cache.api_seconds == seconds
+    values["edge"]["plan"] = "free"
+    assert not any("api_seconds" in problem for problem in problems(values))
+
+
+def test_many_cookies_and_headers_have_room(values: dict[str, Any]):
+    values["edge"]["cache"]["session_cookies"] = [f"session-{number}" for number in range(10, 30)]
+    values["edge"]["cache"]["credential_headers"] = [f"x-shard-{number}" for number in range(10)]
+    assert len(edge_settings(parse("test", values)).cache.credential_headers) == 10
+
+
+def _put(values: dict[str, Any], key: str, entries: list[Any]) -> None:
+    *blocks, last = key.split(".")
+    block = values["edge"]
+    for name in blocks:
+        block = block.setdefault(name, {})
+    block[last] = entries
