@@ -43,7 +43,7 @@ def cache_directory() -> Path:
 
 
 def pinned_version() -> str:
-    """Return the CLI version that go.mod pins, for example `v3.230.0`."""
+    """Return the CLI version that go.mod pins, for example `v3.274.1`."""
     return _from_go_mod(r"github\.com/pulumi/pulumi/pkg/v3 (v\S+)")
 
 

@@ -13,7 +13,7 @@ from engine.build import EngineUnavailableError, cache_directory, find_engine
 from footing.pulumi_cli.state import StackState
 
 WRONG_PASSPHRASE = "incorrect passphrase"  # noqa: S105  the engine's words for it
-"""https://github.com/pulumi/pulumi/blob/v3.230.0/pkg/secrets/passphrase/manager.go"""
+"""https://github.com/pulumi/pulumi/blob/v3.274.1/pkg/secrets/passphrase/manager.go"""
 
 
 class UsageError(Exception):

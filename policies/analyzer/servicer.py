@@ -183,7 +183,7 @@ def _environment(path: Path) -> str:
     """Return the environment in a stack's file; empty where none is in plain text, which means the strict levels.
 
     `pulumi policy analyze` starts the pack without a stack or a configuration:
-    https://github.com/pulumi/pulumi/blob/v3.230.0/pkg/cmd/pulumi/policy/policy_analyze.go
+    https://github.com/pulumi/pulumi/blob/v3.274.1/pkg/cmd/pulumi/policy/policy_analyze.go
     """
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -10,14 +10,14 @@ from engine import build
 from footing.pulumi_cli import run, tryout
 from footing.pulumi_cli.state import StackState
 
-NO_ENGINE = "Neither pulumi >= 3.220 nor go >= 1.25 is on PATH: install one"
+NO_ENGINE = "Neither pulumi >= 3.220 nor go >= 1.26 is on PATH: install one"
 
 # Makes something that builds like go: it counts its runs, and writes the CLI that -o names.
 FAKE_GO = """\
 echo run >> "$0.runs"
 sleep 0.5
 while [ "$1" != -o ]; do shift; done
-printf '#!/bin/sh\\necho v3.230.0\\n' > "$2"
+printf '#!/bin/sh\\necho v3.274.1\\n' > "$2"
 chmod +x "$2"
 """
 
