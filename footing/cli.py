@@ -11,7 +11,7 @@ import typer
 
 from footing.check.command import check, rules
 from footing.observe.command import drift, fire_drill, observe
-from footing.options import USAGE, ConfigFile, StackName
+from footing.options import USAGE, ConfigFile, EngineStackName, StackName
 from footing.project import plan as _plan
 from footing.project import root as _root
 from footing.project import stack_file as _read
@@ -74,25 +74,35 @@ app.command()(drift)
 
 
 @app.command()
-def up(stack: StackName, simulated: Simulated = False) -> None:
+def up(stack: EngineStackName, simulated: Simulated = False) -> None:
     """Apply STACK; on the simulated cloud twice, to show that the second run changes nothing."""
     from footing.pulumi_cli import run
 
-    _read(stack, None)
-    raise typer.Exit(run.up(stack, root=_root(), state_dir=_state(stack), simulate=simulated))
+    missing = _missing_secrets(stack, simulated=simulated)
+    raise typer.Exit(
+        run.up(stack, root=_root(), state_dir=_state(stack), simulate=simulated, missing_secrets=missing)
+    )
 
 
 @app.command()
-def preview(stack: StackName, simulated: Simulated = False) -> None:
+def preview(
+    stack: EngineStackName,
+    simulated: Simulated = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Tell the old and the new value of each property.")] = False,
+) -> None:
     """Show what `up` would change, judged by the policy pack."""
     from footing.pulumi_cli import run
 
-    _read(stack, None)
-    raise typer.Exit(run.preview(stack, root=_root(), state_dir=_state(stack), simulate=simulated))
+    missing = _missing_secrets(stack, simulated=simulated)
+    raise typer.Exit(
+        run.preview(
+            stack, root=_root(), state_dir=_state(stack), simulate=simulated, missing_secrets=missing, diff=diff
+        )
+    )
 
 
 @app.command()
-def destroy(stack: StackName, simulated: Simulated = False) -> None:
+def destroy(stack: EngineStackName, simulated: Simulated = False) -> None:
     """Delete every resource of STACK, or none while one of them is protected."""
     from footing.pulumi_cli import run
 
@@ -171,5 +181,10 @@ def docs() -> None:
     typer.echo("\n".join(f"wrote {path.name}" for path in changed) or "all pages are current")
 
 
+def _missing_secrets(stack: str, *, simulated: bool) -> list[str]:
+    """Return the secrets that a try-out has to stand in for, once the stack's file is sure to be right."""
+    return _read(stack.rpartition("/")[2], None, secrets_stood_in=simulated).config.missing_secrets
+
+
 def _state(stack: str) -> Path:
-    return _root() / ".footing" / stack
+    return _root() / ".footing" / stack.rpartition("/")[2]

@@ -5,7 +5,7 @@ Each prints for people and returns an exit code: 0 done, 1 the deployment failed
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from rich.console import Console
@@ -17,7 +17,9 @@ DONE, FAILED, USAGE = 0, 1, 2
 LISTED_PROTECTED = 5
 
 
-def up(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int:
+def up(
+    stack: str, *, root: Path, state_dir: Path, simulate: bool = True, missing_secrets: Collection[str] = ()
+) -> int:
     """Apply a stack, then shows its outputs and its resources by component.
 
     On the simulated cloud it applies the stack a second time and fails if that changes anything.
@@ -49,17 +51,30 @@ def up(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int
         _line(simulation)
         return DONE
 
-    return _in_session(work, stack, root=root, state_dir=state_dir, simulate=simulate)
+    return _in_session(
+        work, stack, root=root, state_dir=state_dir, simulate=simulate, missing_secrets=missing_secrets
+    )
 
 
-def preview(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int:
-    """Show what `up` would change, judged by the policy pack in `policies/`; without a pack it shows nothing."""
+def preview(
+    stack: str,
+    *,
+    root: Path,
+    state_dir: Path,
+    simulate: bool = True,
+    missing_secrets: Collection[str] = (),
+    diff: bool = False,
+) -> int:
+    """Show what `up` would change, judged by the policy pack in `policies/`; without a pack it shows nothing.
+
+    With `diff`, the old and the new value of each property.
+    """
     if not (root / "policies" / "PulumiPolicy.yaml").is_file():
         _error(f"No policy pack: {root}/policies/PulumiPolicy.yaml is missing, so nothing would be judged.")
         return USAGE
     return _in_session(
-        lambda session: _applied(session, "preview", "--policy-pack", "policies"),
-        stack, root=root, state_dir=state_dir, simulate=simulate,
+        lambda session: _applied(session, "preview", "--policy-pack", "policies", *(["--diff"] if diff else [])),
+        stack, root=root, state_dir=state_dir, simulate=simulate, missing_secrets=missing_secrets,
     )  # fmt: skip
 
 
@@ -85,16 +100,26 @@ def destroy(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -
     return _in_session(work, stack, root=root, state_dir=state_dir, simulate=simulate)
 
 
-def _in_session(work: Callable[[Session], int], stack: str, *, root: Path, state_dir: Path, simulate: bool) -> int:
+def _in_session(
+    work: Callable[[Session], int],
+    stack: str,
+    *,
+    root: Path,
+    state_dir: Path,
+    simulate: bool,
+    missing_secrets: Collection[str] = (),
+) -> int:
     try:
         files = root.glob("Pulumi.*.yaml")
+        name = stack.rpartition("/")[2]
         known = sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in files)
-        if stack not in known:
+        if name not in known:
             stacks = ", ".join(known) or "none"
-            raise UsageError(f"Unknown stack {stack!r}: {root} has no Pulumi.{stack}.yaml. Its stacks: {stacks}.")
+            raise UsageError(f"Unknown stack {name!r}: {root} has no Pulumi.{name}.yaml. Its stacks: {stacks}.")
         if not simulate:
             return work(Session(executable=engine_executable(), stack=stack, root=root, environment={}))
-        with try_out(stack, root=root, directory=state_dir.absolute()) as session:
+        directory = state_dir.absolute()
+        with try_out(name, root=root, directory=directory, missing_secrets=missing_secrets) as session:
             return work(session)
     except UsageError as error:
         _error(str(error))

@@ -93,6 +93,15 @@ class StackConfig(Model):
         alert = self.alerts.database_connections
         return budget.connection_thresholds(self.connection_budget, warning=alert.warning, critical=alert.critical)
 
+    @property
+    def missing_secrets(self) -> list[str]:
+        """Names of the encrypted values that the stack needs and its file does not hold."""
+        needed = {name for name, source in self.service.secrets.items() if source == "config"}
+        needed.update(self.grafana.contacts.secrets, self.metrics.secrets)
+        if self.cloudwatch_alarms and self.cloudwatch_alarms.pager_url_secret:
+            needed.add(self.cloudwatch_alarms.pager_url_secret)
+        return sorted(needed - self.secrets)
+
 
 def cross_problems(config: StackConfig) -> Iterator[Problem]:
     """Yield every way in which the parts of `config`, each right by itself, do not fit each other."""
@@ -125,13 +134,6 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
             f"{config.edge.plan}: then the edge answers 524, whatever the load balancer waits"
         )
         yield "service.max_request_seconds", problem
-    needed = {name for name, source in config.service.secrets.items() if source == "config"}
-    needed.update(config.grafana.contacts.secrets, config.metrics.secrets)
-    if config.cloudwatch_alarms and config.cloudwatch_alarms.pager_url_secret:
-        needed.add(config.cloudwatch_alarms.pager_url_secret)
-    for name in sorted(needed - config.secrets):
-        remedy = f"set it with: pulumi config set --secret --path 'footing:secrets.{name}'"
-        yield f"secrets.{name}", f"missing; {remedy}"
     yield from edge_problems(config.edge, config.service.rate_limit_tiers)
     yield from storage_problems(
         config.storage, region=config.region, zone=config.edge.zone, hostnames=config.edge.hostnames

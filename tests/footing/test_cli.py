@@ -82,7 +82,6 @@ def test_plan_reads_another_file_when_told(project: Path):
         ("    role: cache", "    rôle: cache", "redis.rôle: unknown key"),
         ("database_pool: 20", "database_pool: 200", "service.database_pool: given 200, which is 1600 clients"),
         ("nat: single", "nat: [", "not YAML: line"),
-        ("SESSION_KEY: generated", "SESSION_KEY: config", "secrets.SESSION_KEY: missing"),
         ("storage_gib: 20", "storage_gib: twenty", "given 'twenty', allowed a whole number"),
     ],
 )
@@ -100,6 +99,69 @@ def test_bad_configuration_ends_with_a_sentence_and_code_2(
     assert "Traceback" not in done.stderr
     assert all(line.startswith("Pulumi.staging.yaml: ") for line in done.stderr.splitlines())
     assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
+
+
+def test_missing_secret_names_the_whole_command(project: Path):
+    spoil(project, "SESSION_KEY: generated", "SESSION_KEY: config")
+    done = footing("plan", "staging", directory=project)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "Pulumi.staging.yaml: secrets.SESSION_KEY: missing; set it with: pulumi config set --secret --path "
+        "'footing:secrets.SESSION_KEY' -s staging (`python engine/build.py` prints where pulumi is)\n"
+    )
+
+
+BOMB = "zzz:a: &a0 [x]\n" + "".join(
+    f"  zzz:b{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10)
+)
+
+
+@pytest.mark.parametrize(
+    ("added", "message"),
+    [
+        ("1: 2", "the key 1 is no text"),
+        ("~: 2", "the key ~ is no text"),
+        ("zzz:deep: {2027-01-01: x}", "the key 2027-01-01 is no text"),
+        ("? [a]\n  : 2", "the key of several values is no text"),
+        ("footing:secrets:", "secrets: given one value"),
+        ("footing:secrets: foo", "secrets: given one value"),
+        ("footing:secrets: [a]", "secrets: given one value"),
+        ("footing:secrets: {KEY: {inner: {secure: v1:x}}}", "secrets.KEY: written in clear text"),
+        ("footing:secrets: {KEY: {secure: [x]}}", "secrets.KEY: written in clear text"),
+        (f"zzz:deep: {'[' * 3000}", "nested more than 64 deep"),
+        (f"zzz:deep: {'{a: ' * 3000}", "nested more than 64 deep"),
+        (BOMB, "more than 100,000 values"),
+        ("zzz:me: &me {<<: *me}", "more than 100,000 values"),
+        ("zzz:day: {on: 2027-01-01}", "2027-01-01 is a date"),
+        ("zzz:kind: !!int foo", "the tag tag:yaml.org,2002:int is not read"),
+        ("zzz:not: .nan", ".nan is not the same number to every reader"),
+        ("sevice: {}", "sevice: unknown key; did you mean service?"),
+    ],
+)
+def test_file_that_would_break_a_reader_is_one_sentence(project: Path, added: str, message: str):
+    path = project / "Pulumi.staging.yaml"
+    path.write_text(path.read_text() + f"  {added}\n")
+    done = footing("plan", "staging", directory=project)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    [line] = done.stderr.splitlines()
+    assert message in line
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [("/", "cannot be read: Is a directory"), ("nowhere/x.yaml", "no such stack file")],
+)
+def test_file_that_cannot_be_read_is_named_with_its_whole_path(given: str, message: str):
+    done = footing("plan", "staging", "--config-file", given)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"{given}: {message}\n"
+
+
+def test_stack_may_be_named_as_the_engine_names_it():
+    done = footing("plan", "somebody/footing/staging")
+    assert done.returncode == 0
+    assert done.stdout.startswith("footing / staging\n")
 
 
 def test_unknown_stack_names_those_there_are():
