@@ -1,8 +1,10 @@
 """The `footing` command: reads arguments, calls one function, turns its outcome into an exit code.
 
-Exit codes: 0 fine, 1 findings or a failed deployment, 2 wrong usage or configuration.
+Exit codes: 0 fine, 1 findings or a failed deployment, 2 wrong usage or configuration, 130 interrupted.
 """
 
+import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -15,12 +17,16 @@ from footing.options import USAGE, ConfigFile, EngineStackName, StackName
 from footing.project import plan as _plan
 from footing.project import root as _root
 from footing.project import stack_file as _read
+from policies.version import VERSION
 from stacks.config import ConfigError
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as of a shell."""
 
 app = typer.Typer(
     help="The production foundation of a web application, one stack at a time.",
+    epilog="Exit codes: 0 fine, 1 findings or a failed deployment, 2 wrong use or configuration, 130 interrupted.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
@@ -30,12 +36,39 @@ Simulated = Annotated[
 
 
 def main() -> None:
-    """Run the command; a configuration error ends it with its sentences and exit code 2."""
+    """Run the command; what cannot be used, read or written ends it with a sentence and exit code 2."""
+    # At once and silently: nothing that is cut short here is kept. A run of the engine has a handler of its own.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
     try:
-        app()
+        try:
+            app()
+        finally:
+            if sys.stdout:
+                sys.stdout.flush()
     except ConfigError as error:
         typer.echo(str(error), err=True)
         sys.exit(USAGE)
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            typer.echo(f"{error.filename or 'The output'}: {error.strerror}", err=True)
+        # What could not be written would be tried again at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(USAGE)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(VERSION)
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Read the options before the command; the help is the application's."""
 
 
 @app.command()
@@ -46,6 +79,7 @@ def plan(
         bool, typer.Option("--json", help="Print the plan in the format of docs/plan-format.md.")
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show every input; secrets stay hidden.")] = False,
+    summary: Annotated[bool, typer.Option("--summary", help="Show the counts by component alone.")] = False,
 ) -> None:
     """Show every resource of STACK, offline: no cloud, no engine, nothing decrypted."""
     from footing.plan.collection import never_collect
@@ -63,7 +97,7 @@ def plan(
     from stacks.cost import way_out_note
 
     notes = [way_out_note(file.config.network)]
-    tree(planned, Console(highlight=False), verbose=verbose, notes=notes)
+    tree(planned, Console(highlight=False), verbose=verbose, summary=summary, notes=notes)
 
 
 app.command()(check)

@@ -16,6 +16,22 @@ from footing.pulumi_cli.tryout import cloud_directory, try_out
 DONE, FAILED, USAGE = 0, 1, 2
 LISTED_PROTECTED = 5
 
+PROTECTED_BY = {
+    component: key
+    for key, components in (
+        ("cloudwatch_alarms", ("Alarms",)),
+        ("database", ("Database",)),
+        ("edge", ("Domain", "Edge", "OriginPull")),
+        ("metrics.store", ("ManagedPrometheus", "GrafanaCloud", "MonitoringHost")),
+        ("redis", ("Redis", "ServerlessRedis", "UpstashRedis")),
+        ("sentry", ("Sentry",)),
+        ("service", ("Service",)),
+        ("storage", ("Storage",)),
+    )
+    for component in components
+}
+"""Block of the stack file whose `protect` holds what a component made, by the component's type."""
+
 
 def up(
     stack: str, *, root: Path, state_dir: Path, simulate: bool = True, missing_secrets: Collection[str] = ()
@@ -29,6 +45,7 @@ def up(
     def work(session: Session) -> int:
         if not simulate:
             return _applied(session, "up")
+        _line(f"Applying {stack} to the simulated cloud; the program takes some seconds to begin.")
         apply_twice = ("up", "--yes", "--skip-preview", "--suppress-outputs")
         if _applied(session, *apply_twice) != DONE:
             return FAILED
@@ -42,13 +59,18 @@ def up(
         simulation = summary(cloud_directory(state_dir.absolute()))
         _heading("Outputs")
         for name, value in sorted(outputs.items()):
-            _line(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
+            if value not in ("", [], {}, None):
+                _line(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
         counts = state.count_by_component()
         _heading(f"{sum(counts.values())} resources by component")
         for component, count in sorted(counts.items()):
             _line(f"  {count:5d}  {component}")
         _line("")
         _line(simulation)
+        _line(
+            f"Next: change Pulumi.{stack}.yaml, `footing preview {stack} --simulated --diff` shows it; "
+            f'`footing check {stack}` judges it; README, "Deploy it for real", is the way to the clouds.'
+        )
         return DONE
 
     return _in_session(
@@ -82,20 +104,26 @@ def destroy(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -
     """Delete every resource of a stack, or none while one of them is protected."""
 
     def work(session: Session) -> int:
-        if protected := session.state().protected():
+        state = session.state()
+        if protected := state.protected():
             _error(f"Nothing was destroyed: {len(protected)} resources of {stack!r} are protected.")
             for resource in protected[:LISTED_PROTECTED]:
                 _error(f"  {resource.short_type} {resource.name}")
             if len(protected) > LISTED_PROTECTED:
                 _error(f"  and {len(protected) - LISTED_PROTECTED} more")
+            tops = [state.top_component(it) for it in protected]
+            keys = sorted({PROTECTED_BY[top.short_type] for top in tops if top and top.short_type in PROTECTED_BY})
             _error(
-                f"To lift the protection, write `protect: false` in their blocks of Pulumi.{stack}.yaml, "
-                "apply that, then destroy."
+                f"To lift the protection, write `protect: false` in their blocks of Pulumi.{stack}.yaml"
+                f"{': ' if keys else ''}{', '.join(keys)}, apply that, then destroy."
             )
             if simulate:
                 _error(f"To forget this try-out with its simulated cloud, remove {state_dir}.")
             return FAILED
-        return _applied(session, "destroy", *(("--yes", "--skip-preview") if simulate else ()))
+        done = _applied(session, "destroy", *(("--yes", "--skip-preview") if simulate else ()))
+        if simulate and done == DONE:
+            _line(f"The try-out is empty. Remove {state_dir} to forget it; `pulumi` knows nothing of it.")
+        return done
 
     return _in_session(work, stack, root=root, state_dir=state_dir, simulate=simulate)
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from pydantic import ValidationError
 
 from policies import unique_yaml
-from stacks.config.errors import ConfigError, sentences
+from stacks.config.errors import ConfigError, sentences, without_credentials
 from stacks.config.observability import contact_secret_problems
 from stacks.config.stack import StackConfig, cross_problems
 
@@ -56,7 +56,7 @@ def parse(source: str, values: Mapping[str, Any], *, secrets_stood_in: bool = Fa
         config = StackConfig.model_validate(dict(values))
     except ValidationError as error:
         raise ConfigError(source, sentences(error, StackConfig)) from None
-    problems = [f"{key}: {problem}" for key, problem in cross_problems(config)]
+    problems = [without_credentials(f"{key}: {problem}") for key, problem in cross_problems(config)]
     if not secrets_stood_in:
         problems += [f"{SECRETS}.{name}: missing; {_set_it(source, name)}" for name in config.missing_secrets]
     if problems:

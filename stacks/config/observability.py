@@ -10,7 +10,7 @@ from observability.routing.destinations import Destination, pager_key_problem, w
 from stacks.config.base import Hostname, Model, Problem
 from stacks.config.service import VariableName
 
-EmailAddress = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+EmailAddress = Annotated[str, Field(pattern=r"^[^@\s:/]+@[^@\s:/]+\.[^@\s:/]+$")]
 """Something with an @ and a domain; the mail server knows the rest."""
 
 

@@ -18,11 +18,11 @@ from stacks.config.datadog import DatadogConfig, datadog_problems
 from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
 from stacks.config.exporting import Place, exporter_problems
-from stacks.config.identity import identity_problems
+from stacks.config.identity import arn_problems, identity_problems, owner_problems
 from stacks.config.logs import LogsConfig
 from stacks.config.metric_names import metric_names
 from stacks.config.metrics import MetricsConfig, metrics_problems, sends_alerts, series_estimate
-from stacks.config.network import NetworkConfig, network_problems
+from stacks.config.network import NetworkConfig, image_problems, network_problems
 from stacks.config.objectives import ObjectivesConfig, objective_problems
 from stacks.config.observability import AlertsConfig, GrafanaConfig, contact_problems
 from stacks.config.redis import RedisConfig, redis_problems
@@ -113,6 +113,7 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
         "database.pooler.exporter_image": pooler.exporter_image,
         **config.metrics.images(),
     }
+    yield from image_problems(images)
     yield from network_problems(
         config.network,
         region=config.region,
@@ -121,6 +122,8 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
         images=images,
     )
     yield from identity_problems(config.app, Names(config.app, config.environment).database, config.region)
+    yield from owner_problems(config.owners)
+    yield from arn_problems(config.model_dump(), config.region)
     yield from database_problems(config.database)
     yield from budget.problems(config.connection_budget)
     yield from budget.threshold_problems(config.connection_budget, config.connection_thresholds)
