@@ -215,7 +215,8 @@ def test_interrupt_is_silent_and_its_code_130(tmp_path: Path, command: str):
         cwd=ROOT if command == "observe" else tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     if command != "observe":
-        assert process.stdout and process.stdout.readline() == "waiting\n"
+        assert process.stdout
+        assert process.stdout.readline() == "waiting\n"
     else:
         time.sleep(1)
     process.send_signal(signal.SIGINT)
