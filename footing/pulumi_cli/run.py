@@ -15,20 +15,15 @@ from footing.pulumi_cli.tryout import cloud_directory, try_out
 
 DONE, FAILED, USAGE = 0, 1, 2
 LISTED_PROTECTED = 5
+PACK = "policies/PulumiPolicy.yaml"
 
 PROTECTED_BY = {
-    component: key
-    for key, components in (
-        ("cloudwatch_alarms", ("Alarms",)),
-        ("database", ("Database",)),
-        ("edge", ("Domain", "Edge", "OriginPull")),
-        ("metrics.store", ("ManagedPrometheus", "GrafanaCloud", "MonitoringHost")),
-        ("redis", ("Redis", "ServerlessRedis", "UpstashRedis")),
-        ("sentry", ("Sentry",)),
-        ("service", ("Service",)),
-        ("storage", ("Storage",)),
-    )
-    for component in components
+    "Alarms": "cloudwatch_alarms",
+    "Database": "database",
+    **dict.fromkeys(("Domain", "Edge", "OriginPull"), "edge"),
+    **dict.fromkeys(("ManagedPrometheus", "GrafanaCloud", "MonitoringHost"), "metrics.store"),
+    **dict.fromkeys(("Redis", "ServerlessRedis", "UpstashRedis"), "redis"),
+    **{block.title(): block for block in ("sentry", "service", "storage")},
 }
 """Block of the stack file whose `protect` holds what a component made, by the component's type."""
 
@@ -39,12 +34,12 @@ def up(
     """Apply a stack, then shows its outputs and its resources by component.
 
     On the simulated cloud it applies the stack a second time and fails if that changes anything.
-    A real cloud is asked for confirmation by the engine itself.
+    A real cloud is asked for confirmation by the engine itself, and judged by the policy pack where there is one.
     """
 
     def work(session: Session) -> int:
         if not simulate:
-            return _applied(session, "up")
+            return _applied(session, "up", *(["--policy-pack", "policies"] if (root / PACK).is_file() else []))
         _line(f"Applying {stack} to the simulated cloud; the program takes some seconds to begin.")
         apply_twice = ("up", "--yes", "--skip-preview", "--suppress-outputs")
         if _applied(session, *apply_twice) != DONE:
@@ -91,8 +86,8 @@ def preview(
 
     With `diff`, the old and the new value of each property.
     """
-    if not (root / "policies" / "PulumiPolicy.yaml").is_file():
-        _error(f"No policy pack: {root}/policies/PulumiPolicy.yaml is missing, so nothing would be judged.")
+    if not (root / PACK).is_file():
+        _error(f"No policy pack: {root}/{PACK} is missing, so nothing would be judged.")
         return USAGE
     return _in_session(
         lambda session: _applied(session, "preview", "--policy-pack", "policies", *(["--diff"] if diff else [])),

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from test_config import problems, put
 
+from stacks.config import parse
+
 SLACK = "https://hooks.slack.com/services/T000/B000/CANARY"
 TOKENS = (
     SLACK,
@@ -63,3 +65,20 @@ def test_sentence_is_ours(values: dict[str, Any], path: str, bad: Any, sentence:
     values.setdefault("objectives", {})
     put(values, path, bad)
     assert f"{path}: {sentence}" in problems(values)
+
+
+@pytest.mark.parametrize(
+    ("path", "bad", "good"),
+    [
+        ("grafana.url", "https://admin:CANARY@grafana.example", "https://grafana.example:3000/sub"),
+        ("grafana.url", "https://grafana.example/?token=CANARY", "https://grafana.example"),
+        ("grafana.runbook_url", "https://me:CANARY@wiki.example/page", "https://wiki.example/@team/page?id=1"),
+    ],
+)
+def test_address_with_a_password_is_refused(values: dict[str, Any], path: str, bad: str, good: str) -> None:
+    put(values, path, good)
+    parse("test", values)
+    put(values, path, bad)
+    [problem] = problems(values)
+    assert problem.startswith(f"{path}: given ")
+    assert "CANARY" not in problem
