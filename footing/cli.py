@@ -4,7 +4,6 @@ Exit codes: 0 fine, 1 findings or a failed deployment, 2 wrong usage or configur
 """
 
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -20,9 +19,6 @@ from footing.project import stack_file as _read
 from policies.version import VERSION
 from stacks.config import ConfigError
 
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as of a shell."""
-
 app = typer.Typer(
     help="The production foundation of a web application, one stack at a time.",
     epilog="Exit codes: 0 fine, 1 findings or a failed deployment, 2 wrong use or configuration, 130 interrupted.",
@@ -37,8 +33,6 @@ Simulated = Annotated[
 
 def main() -> None:
     """Run the command; what cannot be used, read or written ends it with a sentence and exit code 2."""
-    # At once and silently: nothing that is cut short here is kept. A run of the engine has a handler of its own.
-    signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
     try:
         try:
             app()
