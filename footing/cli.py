@@ -1,8 +1,9 @@
 """The `footing` command: reads arguments, calls one function, turns its outcome into an exit code.
 
-Exit codes: 0 fine, 1 findings or a failed deployment, 2 wrong usage or configuration.
+Exit codes: 0 fine, 1 findings or a failed deployment, 2 wrong usage or configuration, 130 interrupted.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,16 +12,17 @@ import typer
 
 from footing.check.command import check, rules
 from footing.observe.command import drift, fire_drill, observe
-from footing.options import USAGE, ConfigFile, StackName
+from footing.options import USAGE, ConfigFile, EngineStackName, StackName
 from footing.project import plan as _plan
 from footing.project import root as _root
 from footing.project import stack_file as _read
+from policies.version import VERSION
 from stacks.config import ConfigError
 
 app = typer.Typer(
     help="The production foundation of a web application, one stack at a time.",
+    epilog="Exit codes: 0 fine, 1 findings or a failed deployment, 2 wrong use or configuration, 130 interrupted.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
@@ -30,12 +32,37 @@ Simulated = Annotated[
 
 
 def main() -> None:
-    """Run the command; a configuration error ends it with its sentences and exit code 2."""
+    """Run the command; what cannot be used, read or written ends it with a sentence and exit code 2."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            if sys.stdout:
+                sys.stdout.flush()
     except ConfigError as error:
         typer.echo(str(error), err=True)
         sys.exit(USAGE)
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            typer.echo(f"{error.filename or 'The output'}: {error.strerror}", err=True)
+        # What could not be written would be tried again at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(USAGE)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(VERSION)
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Read the options before the command; the help is the application's."""
 
 
 @app.command()
@@ -46,6 +73,7 @@ def plan(
         bool, typer.Option("--json", help="Print the plan in the format of docs/plan-format.md.")
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show every input; secrets stay hidden.")] = False,
+    summary: Annotated[bool, typer.Option("--summary", help="Show the counts by component alone.")] = False,
 ) -> None:
     """Show every resource of STACK, offline: no cloud, no engine, nothing decrypted."""
     from footing.plan.collection import never_collect
@@ -63,7 +91,7 @@ def plan(
     from stacks.cost import way_out_note
 
     notes = [way_out_note(file.config.network)]
-    tree(planned, Console(highlight=False), verbose=verbose, notes=notes)
+    tree(planned, Console(highlight=False), verbose=verbose, summary=summary, notes=notes)
 
 
 app.command()(check)
@@ -74,25 +102,35 @@ app.command()(drift)
 
 
 @app.command()
-def up(stack: StackName, simulated: Simulated = False) -> None:
+def up(stack: EngineStackName, simulated: Simulated = False) -> None:
     """Apply STACK; on the simulated cloud twice, to show that the second run changes nothing."""
     from footing.pulumi_cli import run
 
-    _read(stack, None)
-    raise typer.Exit(run.up(stack, root=_root(), state_dir=_state(stack), simulate=simulated))
+    missing = _missing_secrets(stack, simulated=simulated)
+    raise typer.Exit(
+        run.up(stack, root=_root(), state_dir=_state(stack), simulate=simulated, missing_secrets=missing)
+    )
 
 
 @app.command()
-def preview(stack: StackName, simulated: Simulated = False) -> None:
+def preview(
+    stack: EngineStackName,
+    simulated: Simulated = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Tell the old and the new value of each property.")] = False,
+) -> None:
     """Show what `up` would change, judged by the policy pack."""
     from footing.pulumi_cli import run
 
-    _read(stack, None)
-    raise typer.Exit(run.preview(stack, root=_root(), state_dir=_state(stack), simulate=simulated))
+    missing = _missing_secrets(stack, simulated=simulated)
+    raise typer.Exit(
+        run.preview(
+            stack, root=_root(), state_dir=_state(stack), simulate=simulated, missing_secrets=missing, diff=diff
+        )
+    )
 
 
 @app.command()
-def destroy(stack: StackName, simulated: Simulated = False) -> None:
+def destroy(stack: EngineStackName, simulated: Simulated = False) -> None:
     """Delete every resource of STACK, or none while one of them is protected."""
     from footing.pulumi_cli import run
 
@@ -171,5 +209,10 @@ def docs() -> None:
     typer.echo("\n".join(f"wrote {path.name}" for path in changed) or "all pages are current")
 
 
+def _missing_secrets(stack: str, *, simulated: bool) -> list[str]:
+    """Return the secrets that a try-out has to stand in for, once the stack's file is sure to be right."""
+    return _read(stack.rpartition("/")[2], None, secrets_stood_in=simulated).config.missing_secrets
+
+
 def _state(stack: str) -> Path:
-    return _root() / ".footing" / stack
+    return _root() / ".footing" / stack.rpartition("/")[2]

@@ -8,7 +8,16 @@ import typer
 FINDINGS, USAGE = 1, 2
 """Exit codes: findings or a failed deployment; wrong usage or configuration."""
 
-StackName = Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack, as in Pulumi.STACK.yaml.")]
+_HELP = "Name of the stack, as in Pulumi.STACK.yaml."
+
+StackName = Annotated[
+    str, typer.Argument(metavar="STACK", help=_HELP, callback=lambda name: name.rpartition("/")[2])
+]
+"""Name of a stack; of `organization/project/stack`, which the engine takes as well, the last part."""
+
+EngineStackName = Annotated[str, typer.Argument(metavar="STACK", help=_HELP)]
+"""Name of a stack as the engine is to be given it."""
+
 ConfigFile = Annotated[
     Path | None, typer.Option(help="Read the configuration from this file instead.", metavar="FILE")
 ]

@@ -26,14 +26,17 @@ def root() -> Path:
     return here
 
 
-def stack_file(stack: str, config_file: Path | None) -> StackFile:
+def stack_file(stack: str, config_file: Path | None, *, secrets_stood_in: bool = False) -> StackFile:
     """Return the configuration of a stack, from its own file or from `config_file`.
+
+    With `secrets_stood_in`, a secret that the stack needs may be missing.
 
     Raises:
         ConfigError: no such file, or it is not valid.
 
     """
-    return from_file(config_file or root() / f"Pulumi.{stack}.yaml")
+    path = config_file or root() / f"Pulumi.{stack}.yaml"
+    return from_file(path, source=str(config_file or ""), secrets_stood_in=secrets_stood_in)
 
 
 def plan(stack: str, file: StackFile) -> "Plan":

@@ -6,10 +6,15 @@ cd "${0%/*}"
 PATH="$PATH:/usr/sbin:/sbin"
 for directory in /usr/lib/postgresql/*/bin; do PATH="$PATH:$directory"; done
 
+# rustup puts a cargo on PATH that fails as long as it has no toolchain.
+runs() {
+  case "$1" in cargo) cargo --version || /usr/bin/cargo --version ;; *) command -v "$1" ;; esac
+}
+
 missing=""
 while read -r program package; do
   case "$program" in "" | "#"*) continue ;; esac
-  command -v "$program" >/dev/null || missing="$missing $package"
+  runs "$program" >/dev/null 2>&1 || missing="$missing $package"
 done <packages.txt
 if [ -z "$missing" ]; then
   exit 0

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,8 +15,12 @@ class SimulatedCloudError(Exception):
 
 
 @contextmanager
-def simulated_cloud(state_dir: Path, packages: Sequence[str]) -> Iterator[dict[str, str]]:
+def simulated_cloud(
+    state_dir: Path, packages: Sequence[str], environment: Mapping[str, str] | None = None
+) -> Iterator[dict[str, str]]:
     """Serve the packages from the cloud kept in `state_dir`; yields the environment that the engine needs.
+
+    The process runs in `environment`, or in this one's.
 
     The engine attaches to the running process, so it looks for no plugin and downloads none.
 
@@ -29,7 +33,9 @@ def simulated_cloud(state_dir: Path, packages: Sequence[str]) -> Iterator[dict[s
     pipe = subprocess.PIPE
     with (
         log.open("w", encoding="utf-8") as stderr,
-        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=stderr, text=True, process_group=0) as child,
+        subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=stderr, text=True, process_group=0, env=environment
+        ) as child,
     ):
         try:
             line = child.stdout.readline() if child.stdout else ""

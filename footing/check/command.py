@@ -58,7 +58,7 @@ def check(
         else:
             typer.echo(text, nl=False)
     except OSError as error:
-        typer.echo(f"{output} cannot be written: {error.strerror}.", err=True)
+        typer.echo(f"{output or 'The output'} cannot be written: {error.strerror}.", err=True)
         raise typer.Exit(USAGE) from None
     if not report.passed:
         raise typer.Exit(FINDINGS)

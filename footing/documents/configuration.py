@@ -15,7 +15,7 @@ Generated from `stacks/config/` by `footing docs`: do not edit. A stack is one f
 difference between environments stands there and nowhere else. Unknown keys are errors, and all errors are told at
 once. For completion in an editor, point its YAML support at `docs/stack.schema.json`.
 
-Secrets never stand in clear: `pulumi config set --secret --path 'footing:secrets.NAME'` encrypts one, and
+Secrets never stand in clear: `pulumi config set --secret --path 'footing:secrets.NAME' -s STACK` encrypts one, and
 `service.secrets` or `grafana.contacts` name it.
 """
 

@@ -13,13 +13,16 @@ from footing.plan.model import Plan, PlannedResource, Value, is_secret, is_unkno
 _AT_THE_TOP = "no component"
 
 
-def tree(plan: Plan, console: Console, *, verbose: bool = False, notes: Sequence[str] = ()) -> None:
+def tree(
+    plan: Plan, console: Console, *, verbose: bool = False, summary: bool = False, notes: Sequence[str] = ()
+) -> None:
     """Print `plan` as a tree with components as parents, the counts by component, and the notes below it.
 
     Args:
         plan: what to print.
         console: where to print; every mark is a word too, so nothing is lost without colours.
         verbose: print inputs and exports as well; secrets appear as [secret], what is not known yet as [unknown].
+        summary: leave the tree out.
         notes: lines that the plan itself does not hold, such as costs.
 
     """
@@ -37,9 +40,13 @@ def tree(plan: Plan, console: Console, *, verbose: bool = False, notes: Sequence
             _add_values(node, resource.inputs)
     if verbose and plan.outputs:
         _add_values(root.add(Text("exports", style="bold")), plan.outputs)
-    console.print(root)
+    console.print(root.label if summary else root)
     console.print(_counts(plan))
-    for note in notes:
+    components = sum(not resource.custom for resource in plan.resources)
+    every = (
+        f"`pulumi` counts the {components} components and the stack itself too: {len(plan.resources) + 1} in all."
+    )
+    for note in (every, *notes):
         console.print(Text(note), soft_wrap=True)
 
 

@@ -5,7 +5,7 @@ Each prints for people and returns an exit code: 0 done, 1 the deployment failed
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from rich.console import Console
@@ -15,18 +15,32 @@ from footing.pulumi_cli.tryout import cloud_directory, try_out
 
 DONE, FAILED, USAGE = 0, 1, 2
 LISTED_PROTECTED = 5
+PACK = "policies/PulumiPolicy.yaml"
+
+PROTECTED_BY = {
+    "Alarms": "cloudwatch_alarms",
+    "Database": "database",
+    **dict.fromkeys(("Domain", "Edge", "OriginPull"), "edge"),
+    **dict.fromkeys(("ManagedPrometheus", "GrafanaCloud", "MonitoringHost"), "metrics.store"),
+    **dict.fromkeys(("Redis", "ServerlessRedis", "UpstashRedis"), "redis"),
+    **{block.title(): block for block in ("sentry", "service", "storage")},
+}
+"""Block of the stack file whose `protect` holds what a component made, by the component's type."""
 
 
-def up(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int:
+def up(
+    stack: str, *, root: Path, state_dir: Path, simulate: bool = True, missing_secrets: Collection[str] = ()
+) -> int:
     """Apply a stack, then shows its outputs and its resources by component.
 
     On the simulated cloud it applies the stack a second time and fails if that changes anything.
-    A real cloud is asked for confirmation by the engine itself.
+    A real cloud is asked for confirmation by the engine itself, and judged by the policy pack where there is one.
     """
 
     def work(session: Session) -> int:
         if not simulate:
-            return _applied(session, "up")
+            return _applied(session, "up", *(["--policy-pack", "policies"] if (root / PACK).is_file() else []))
+        _line(f"Applying {stack} to the simulated cloud; the program takes some seconds to begin.")
         apply_twice = ("up", "--yes", "--skip-preview", "--suppress-outputs")
         if _applied(session, *apply_twice) != DONE:
             return FAILED
@@ -40,26 +54,44 @@ def up(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int
         simulation = summary(cloud_directory(state_dir.absolute()))
         _heading("Outputs")
         for name, value in sorted(outputs.items()):
-            _line(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
+            if value not in ("", [], {}, None):
+                _line(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
         counts = state.count_by_component()
         _heading(f"{sum(counts.values())} resources by component")
         for component, count in sorted(counts.items()):
             _line(f"  {count:5d}  {component}")
         _line("")
         _line(simulation)
+        _line(
+            f"Next: change Pulumi.{stack}.yaml, `footing preview {stack} --simulated --diff` shows it; "
+            f'`footing check {stack}` judges it; README, "Deploy it for real", is the way to the clouds.'
+        )
         return DONE
 
-    return _in_session(work, stack, root=root, state_dir=state_dir, simulate=simulate)
+    return _in_session(
+        work, stack, root=root, state_dir=state_dir, simulate=simulate, missing_secrets=missing_secrets
+    )
 
 
-def preview(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int:
-    """Show what `up` would change, judged by the policy pack in `policies/`; without a pack it shows nothing."""
-    if not (root / "policies" / "PulumiPolicy.yaml").is_file():
-        _error(f"No policy pack: {root}/policies/PulumiPolicy.yaml is missing, so nothing would be judged.")
+def preview(
+    stack: str,
+    *,
+    root: Path,
+    state_dir: Path,
+    simulate: bool = True,
+    missing_secrets: Collection[str] = (),
+    diff: bool = False,
+) -> int:
+    """Show what `up` would change, judged by the policy pack in `policies/`; without a pack it shows nothing.
+
+    With `diff`, the old and the new value of each property.
+    """
+    if not (root / PACK).is_file():
+        _error(f"No policy pack: {root}/{PACK} is missing, so nothing would be judged.")
         return USAGE
     return _in_session(
-        lambda session: _applied(session, "preview", "--policy-pack", "policies"),
-        stack, root=root, state_dir=state_dir, simulate=simulate,
+        lambda session: _applied(session, "preview", "--policy-pack", "policies", *(["--diff"] if diff else [])),
+        stack, root=root, state_dir=state_dir, simulate=simulate, missing_secrets=missing_secrets,
     )  # fmt: skip
 
 
@@ -67,34 +99,50 @@ def destroy(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -
     """Delete every resource of a stack, or none while one of them is protected."""
 
     def work(session: Session) -> int:
-        if protected := session.state().protected():
+        state = session.state()
+        if protected := state.protected():
             _error(f"Nothing was destroyed: {len(protected)} resources of {stack!r} are protected.")
             for resource in protected[:LISTED_PROTECTED]:
                 _error(f"  {resource.short_type} {resource.name}")
             if len(protected) > LISTED_PROTECTED:
                 _error(f"  and {len(protected) - LISTED_PROTECTED} more")
+            tops = [state.top_component(it) for it in protected]
+            keys = sorted({PROTECTED_BY[top.short_type] for top in tops if top and top.short_type in PROTECTED_BY})
             _error(
-                f"To lift the protection, write `protect: false` in their blocks of Pulumi.{stack}.yaml, "
-                "apply that, then destroy."
+                f"To lift the protection, write `protect: false` in their blocks of Pulumi.{stack}.yaml"
+                f"{': ' if keys else ''}{', '.join(keys)}, apply that, then destroy."
             )
             if simulate:
                 _error(f"To forget this try-out with its simulated cloud, remove {state_dir}.")
             return FAILED
-        return _applied(session, "destroy", *(("--yes", "--skip-preview") if simulate else ()))
+        done = _applied(session, "destroy", *(("--yes", "--skip-preview") if simulate else ()))
+        if simulate and done == DONE:
+            _line(f"The try-out is empty. Remove {state_dir} to forget it; `pulumi` knows nothing of it.")
+        return done
 
     return _in_session(work, stack, root=root, state_dir=state_dir, simulate=simulate)
 
 
-def _in_session(work: Callable[[Session], int], stack: str, *, root: Path, state_dir: Path, simulate: bool) -> int:
+def _in_session(
+    work: Callable[[Session], int],
+    stack: str,
+    *,
+    root: Path,
+    state_dir: Path,
+    simulate: bool,
+    missing_secrets: Collection[str] = (),
+) -> int:
     try:
         files = root.glob("Pulumi.*.yaml")
+        name = stack.rpartition("/")[2]
         known = sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in files)
-        if stack not in known:
+        if name not in known:
             stacks = ", ".join(known) or "none"
-            raise UsageError(f"Unknown stack {stack!r}: {root} has no Pulumi.{stack}.yaml. Its stacks: {stacks}.")
+            raise UsageError(f"Unknown stack {name!r}: {root} has no Pulumi.{name}.yaml. Its stacks: {stacks}.")
         if not simulate:
             return work(Session(executable=engine_executable(), stack=stack, root=root, environment={}))
-        with try_out(stack, root=root, directory=state_dir.absolute()) as session:
+        directory = state_dir.absolute()
+        with try_out(name, root=root, directory=directory, missing_secrets=missing_secrets) as session:
             return work(session)
     except UsageError as error:
         _error(str(error))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,12 @@ from footing.pulumi_cli.state import StackState
 WRONG_PASSPHRASE = "incorrect passphrase"  # noqa: S105  the engine's words for it
 """https://github.com/pulumi/pulumi/blob/v3.274.1/pkg/secrets/passphrase/manager.go"""
 
+LOOPBACK = "127.0.0.1,localhost"
+"""Where the engine, the program and the providers speak to each other, which no proxy may come between."""
+
+NOT_FOR_TRY_OUTS = re.compile(r"(?i:.*_PROXY)|AWS_.*|OTEL_.*|PULUMI_(?!CONFIG_PASSPHRASE).*")
+"""Variables by which a try-out could leave the machine, or by which the engine would run otherwise."""
+
 
 class UsageError(Exception):
     """A wrong stack, passphrase or machine; the text says what was given and what to change (exit code 2)."""
@@ -26,6 +33,7 @@ class Session:
 
     `options` go to the commands that take a stack's configuration, such as `up` and `preview`.
     `descriptors` are open files that live as long as the engine does, also where this process is killed.
+    A `simulated` session is given no address of this machine's environment: nothing may leave it.
     """
 
     executable: Path
@@ -34,6 +42,7 @@ class Session:
     environment: Mapping[str, str]
     options: tuple[str, ...] = ()
     descriptors: tuple[int, ...] = ()
+    simulated: bool = False
 
     def run(self, *arguments: str) -> int:
         """Run a command with its output shown; returns the engine's exit code.
@@ -98,12 +107,24 @@ class Session:
         return [str(self.executable), *arguments, "--stack", self.stack]
 
     def _environment(self) -> dict[str, str]:
-        inherited = {**os.environ, **self.environment}
+        inherited = {**child_environment(simulated=self.simulated), **self.environment}
         if not self.executable.is_relative_to(cache_directory()):
             return inherited
         checkout = {"FOOTING_ROOT": str(Path(__file__).parents[2]), "FOOTING_PYTHON": sys.executable}
         path = os.pathsep.join([str(self.executable.parent), inherited.get("PATH", os.defpath)])
         return {**inherited, **checkout, "PATH": path}
+
+
+def child_environment(*, simulated: bool) -> dict[str, str]:
+    """Return this process's environment as the engine and what it starts may see it."""
+    # An SDK that warns would end the program where warnings are errors.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
+    if simulated:
+        kept = {name: value for name, value in kept.items() if not NOT_FOR_TRY_OUTS.fullmatch(name)}
+    # gRPC reads no_grpc_proxy before no_proxy, Go reads either spelling.
+    for name in ("NO_PROXY", "no_proxy", *({"no_grpc_proxy"} & kept.keys())):
+        kept[name] = ",".join(filter(None, [kept.get(name), LOOPBACK]))
+    return kept
 
 
 def engine_executable() -> Path:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 STACK_TYPE = "pulumi:pulumi:Stack"
@@ -63,13 +64,18 @@ class StackState:
 
         Resources that belong to no component count under `Stack`.
         """
-        by_urn = {resource.urn: resource for resource in self.resources}
-        counts: Counter[str] = Counter()
-        for resource in self.resources:
-            if resource.custom and not resource.type.startswith(PROVIDER_PREFIX):
-                top: Resource | None = None
-                parent = by_urn.get(resource.parent)
-                while parent is not None and parent.type != STACK_TYPE:
-                    top, parent = parent, by_urn.get(parent.parent)
-                counts[f"{top.short_type} {top.name}" if top else "Stack"] += 1
-        return dict(counts)
+        made = [it for it in self.resources if it.custom and not it.type.startswith(PROVIDER_PREFIX)]
+        tops = [self.top_component(it) for it in made]
+        return dict(Counter(f"{top.short_type} {top.name}" if top else "Stack" for top in tops))
+
+    def top_component(self, resource: Resource) -> Resource | None:
+        """Return the outermost component that holds `resource`, if any."""
+        top: Resource | None = None
+        parent = self._by_urn.get(resource.parent)
+        while parent is not None and parent.type != STACK_TYPE:
+            top, parent = parent, self._by_urn.get(parent.parent)
+        return top
+
+    @cached_property
+    def _by_urn(self) -> dict[str, Resource]:
+        return {resource.urn: resource for resource in self.resources}

@@ -1,27 +1,28 @@
 """A try-out: a stack applied to the simulated cloud, with everything it leaves kept in one directory.
 
 The directory holds the engine's state (a file backend), its home, the simulated cloud and a copy of the stack's
-configuration. Removing it forgets the try-out. Nothing else in the tree changes.
+configuration, with a stand-in for each secret. Removing it forgets the try-out. Nothing else in the tree changes.
 """
 
 import fcntl
 import json
 import os
-import re
 import shutil
+import sys
 import sysconfig
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from footing.pulumi_cli.session import Session, UsageError, engine_executable
+from footing.pulumi_cli.session import Session, UsageError, child_environment, engine_executable
+from stacks.config.load import read_stack_file, with_stand_ins
 
 TRY_OUT_PASSPHRASE = "try-out"  # noqa: S105
 """Encrypts the state of a try-out where PULUMI_CONFIG_PASSPHRASE is not set.
 
-For try-outs only: what it protects is made up by the simulated cloud; the committed stack files hold no secrets.
+For try-outs only: what it protects is made up by the simulated cloud, or stands in for a secret.
 """
 
 LOCK_WAIT_SECONDS = 5.0
@@ -31,8 +32,16 @@ LOCK_RETRY_SECONDS = 0.1
 
 
 @contextmanager
-def try_out(stack: str, *, root: Path, directory: Path) -> Iterator[Session]:
+def try_out(
+    stack: str, *, root: Path, directory: Path, missing_secrets: Collection[str] = ()
+) -> Iterator[Session]:
     """Yield a session of `stack` on the simulated cloud, whose files are in `directory`.
+
+    Args:
+        stack: the stack's name.
+        root: the project's directory.
+        directory: where everything is kept.
+        missing_secrets: names of values that the stack needs and its file does not hold.
 
     Raises:
         UsageError: another command is using the directory, or the engine cannot prepare the stack.
@@ -53,11 +62,13 @@ def try_out(stack: str, *, root: Path, directory: Path) -> Iterator[Session]:
             **({} if own_passphrase else {"PULUMI_CONFIG_PASSPHRASE": TRY_OUT_PASSPHRASE}),
         },
         options=("--config-file", str(directory / "project" / f"Pulumi.{stack}.yaml")),
+        simulated=True,
     )
     with _lock(directory) as descriptor:
-        _prepare(session, directory)
+        _prepare(session, directory, missing_secrets)
         try:
-            with simulated_cloud(cloud_directory(directory), installed_packages()) as cloud:
+            cleaned = child_environment(simulated=True)
+            with simulated_cloud(cloud_directory(directory), installed_packages(), cleaned) as cloud:
                 environment = {**session.environment, **cloud}
                 yield replace(session, environment=environment, descriptors=(descriptor,))
         except SimulatedCloudError as error:
@@ -93,15 +104,19 @@ def _lock(directory: Path) -> Iterator[int]:
         yield lock.fileno()
 
 
-def _prepare(session: Session, directory: Path) -> None:
+def _prepare(session: Session, directory: Path, missing_secrets: Collection[str]) -> None:
     """Make the stack where it does not exist yet, and frees it where a killed command left it locked."""
     project = directory / "project"
     shutil.copyfile(session.root / "Pulumi.yaml", project / "Pulumi.yaml")
     name = f"Pulumi.{session.stack}.yaml"
-    text, copy = (session.root / name).read_text(), project / name
-    salt = re.compile(r"^encryptionsalt:.*\n?", re.MULTILINE)
-    stored = salt.search(copy.read_text()) if copy.is_file() else None
-    copy.write_text(f"{text.rstrip()}\n{stored[0]}" if stored and not salt.search(text) else text)
+    config, stood_in = with_stand_ins(read_stack_file(session.root / name), missing_secrets)
+    salt = "encryptionsalt"
+    stored = read_stack_file(project / name).get(salt) if (project / name).is_file() else None
+    # JSON is YAML that every reader reads alike.
+    (project / name).write_text(json.dumps({"config": config, **({salt: stored} if stored else {})}, indent=2))
+    if stood_in:
+        names = ", ".join(stood_in)
+        sys.stderr.write(f"This try-out reads no secret: a stand-in takes the place of {names}.\n")
     # Making a stack writes its encryption salt beside Pulumi.yaml, hence the directory: the tree stays clean.
     session.read("stack", "select", "--create", directory=project)
     # The directory's lock is held, so whoever left this one is gone.

@@ -60,8 +60,18 @@ Name = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9]|-[a-z0-9])*$", max_length=
 RDS and ElastiCache refuse identifiers with two hyphens in a row, or one at the end.
 """
 
-Hostname = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")]
+HOSTNAME = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
+Hostname = Annotated[str, Field(pattern=HOSTNAME)]
 """Fully qualified host name without a trailing dot."""
+
+SIZE = r"(micro|small|medium|large|\d{0,2}xlarge)"
+"""Sizes of instances, as a pattern."""
+
+InstanceClass = Annotated[str, Field(pattern=rf"^db\.[cmrtxz]\d[a-z]{{0,4}}\.{SIZE}$")]
+"""Class of an RDS instance: a family such as r6g, and a size.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Types.html
+"""
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 """Whole percent."""

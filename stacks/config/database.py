@@ -10,7 +10,7 @@ from components.postgres.pooler.args import DRAIN_LIMIT_SECONDS, STOP_TIMEOUT_SE
 from components.postgres.rds.refusals import Choices, refusals
 from policies import limits
 from stacks.config import windows
-from stacks.config.base import KeyArn, Model, Name, Percent, Problem, Within
+from stacks.config.base import InstanceClass, KeyArn, Model, Name, Percent, Problem, Within
 from stacks.config.dialects import DatabaseMetrics, PoolerMetrics, pgbouncer_names
 from stacks.config.task import TaskConfig
 
@@ -88,7 +88,9 @@ class ReplicaConfig(Model):
     """One read replica."""
 
     purpose: Name = Field(description="What reads from it: browse, analytics.")
-    instance_class: str | None = Field(default=None, description="Instance class; the primary's when left out.")
+    instance_class: InstanceClass | None = Field(
+        default=None, description="Instance class; the primary's when left out."
+    )
     max_connections: Annotated[int, Field(ge=1, le=5000)] | None = Field(
         default=None, description="Connections it accepts, at least the primary's; the primary's when left out."
     )
@@ -133,7 +135,7 @@ class RdsConfig(Model):
         pattern=r"^1[4-9](\.\d{1,2})?$",
         description='Major version, for example "16", or major.minor.',
     )
-    instance_class: str = Field(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$", description="For example db.r6g.large.")
+    instance_class: InstanceClass = Field(description="For example db.r6g.large.")
     storage_gib: int = Field(ge=20, le=65536, description="First size of the disk, GiB.")
     storage_max_gib: int = Field(ge=20, le=65536, description="Size at which the disk stops growing, GiB.")
     kms_key_arn: KeyArn | None = Field(

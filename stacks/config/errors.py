@@ -1,5 +1,7 @@
 """Configuration errors as sentences: what was given, what is allowed, which key to change."""
 
+import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -7,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from policies.nearest import nearest_name
+from stacks.config.base import HOSTNAME
 
 ALLOWED = {
     "string_type": "a text (a number or a date needs quotes)",
@@ -20,7 +23,11 @@ ALLOWED = {
     "list_type": "a list",
     "literal_error": "{expected}",
     "string_pattern_mismatch": "a text that matches {pattern}",
+    "string_too_short": "at least {min_length} characters",
     "string_too_long": "at most {max_length} characters",
+    "greater_than": "more than {gt}",
+    "less_than": "less than {lt}",
+    "finite_number": "a finite number",
     "greater_than_equal": "{ge} or more",
     "less_than_equal": "{le} or less",
     "multiple_of": "a multiple of {multiple_of}",
@@ -29,6 +36,18 @@ ALLOWED = {
     "union_tag_invalid": "{expected_tags}",
 }
 """What is allowed, by pydantic's error type; its own message serves for the others."""
+
+PATTERNS = {
+    HOSTNAME: "a host name in lower case, with a dot and none at its end; other letters as xn--...",
+}
+"""What a pattern allows, in words, where it is hard to read."""
+
+CREDENTIAL = re.compile(
+    r"\b(sk|pk|rk|gh[a-z]|github_pat|xox[a-z]|glsa|glc|sntr[a-z]+|eyJ[\w-]+\.|AKIA|ASIA)_?[\w.-]{8,}"
+    r"|\b[a-z][a-z0-9+.-]*://\S*[^\s',]|-----BEGIN.*"
+    r"|(?=\w*\d)(?=\w*[A-Za-z])\b\w{20,}\b"
+)
+"""Addresses, keys of services and long runs of letters and digits: what may be a secret that went astray."""
 
 SHOWN_CHARACTERS = 60
 """Longest piece of a given value that a message repeats."""
@@ -47,7 +66,7 @@ class ConfigError(Exception):
 
 def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
     """Return one sentence for each thing that `error` found while reading `model`."""
-    return [_sentence(detail, model) for detail in error.errors(include_url=False)]
+    return [without_credentials(_sentence(detail, model)) for detail in error.errors(include_url=False)]
 
 
 def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
@@ -74,18 +93,31 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
         case "union_tag_not_found":
             return f"{key}.{_tag_key(detail)}: missing; allowed {', '.join(map(repr, _members(path, model)))}"
         case _:
+            if key.endswith("_secret") and isinstance(detail["input"], str):
+                return (
+                    f"{key}: given what may be a secret and is not shown, allowed the NAME of a key under secrets"
+                )
             return f"{key}: given {_shown(detail['input'])}, allowed {_allowed(detail)}"
 
 
+def without_credentials(problem: str) -> str:
+    """Return the sentence with `...` in place of whatever in what was given looks like a secret."""
+    key, colon, rest = problem.partition(": ")
+    given, comma, allowed = rest.partition(", allowed ")
+    return key + colon + CREDENTIAL.sub("...", given) + comma + allowed
+
+
 def _allowed(detail: ErrorDetails) -> str:
-    template = ALLOWED.get(detail["type"])
-    return template.format(**detail.get("ctx", {})) if template else detail["msg"]
+    template = PATTERNS.get(detail.get("ctx", {}).get("pattern", "")) or ALLOWED.get(detail["type"])
+    # The bound 1, not 1.0.
+    bounds = {key: f"{it:g}" if isinstance(it, float) else it for key, it in detail.get("ctx", {}).items()}
+    return template.format(**bounds) if template else detail["msg"]
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, (dict, list)):
         return "a block of keys" if isinstance(value, dict) else "a list"
-    text = repr(value) if isinstance(value, str) else str(value)
+    text = repr(value) if isinstance(value, str) else json.dumps(value, default=str)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
 
 

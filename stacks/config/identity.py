@@ -1,7 +1,10 @@
 """What the name of the application and the region may be: RDS refuses names, and this program regions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
+from unicodedata import category
 
+from policies.nearest import nearest_name
 from stacks.config.base import Problem
 
 RESERVED_NAMES = frozenset(
@@ -31,9 +34,38 @@ OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
 https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
 """
 
+REGIONS = frozenset(
+    """
+    af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2
+    ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6
+    ap-southeast-7 ca-central-1 ca-west-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2
+    eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-east-1
+    us-east-2 us-west-1 us-west-2
+    """.split()  # noqa: SIM905  a list of forty lines
+)
+"""Regions of the partition aws, 2026-11: those of botocore's endpoints, with which a test compares them."""
+
+ZONE_LETTERS = {
+    "us-east-1": "abcdef",
+    "us-west-2": "abcd",
+    "ap-northeast-1": "abcd",
+    "ap-northeast-2": "abcd",
+    "ca-central-1": "abcd",
+}
+"""Last letters of a region's zones, where they are more than `abc`.
+
+https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html
+"""
+
+OWNER_CHARACTERS, TAG_VALUE_CHARACTERS = 128 - len("owner:"), 256
+"""Longest key under `owners`, whose tag begins with `owner:`, and longest value of a tag.
+
+https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+"""
+
 
 def identity_problems(app: str, database_name: str, region: str) -> Iterator[Problem]:
-    """Yield the key and one sentence for an `app` whose database RDS refuses, or a region of another partition."""
+    """Yield the key and one sentence for an `app` whose database RDS refuses, or a region that is none for us."""
     if database_name in RESERVED_NAMES or database_name.startswith(TAKEN_PREFIXES):
         problem = (
             f"given {app!r}, which names the database and its owner {database_name!r}, allowed a name that "
@@ -46,3 +78,42 @@ def identity_problems(app: str, database_name: str, region: str) -> Iterator[Pro
             "partitions ARNs begin otherwise, and CloudFront and other services are missing"
         )
         yield "region", problem
+    elif region not in REGIONS:
+        nearest = nearest_name(region, REGIONS)
+        yield (
+            "region",
+            f"given {region!r}, allowed a region of AWS{f'; did you mean {nearest}?' if nearest else ''}",
+        )
+
+
+def owner_problems(owners: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield a key and a sentence for each owner that AWS takes for no tag."""
+    for key, value in owners.items():
+        if key.lower().startswith("aws:"):
+            yield f"owners.{key}", "given a key with aws:, which AWS keeps for itself, allowed any other beginning"
+        for what, text, most in (("key", key, OWNER_CHARACTERS), ("value", value, TAG_VALUE_CHARACTERS)):
+            strange = {
+                char for char in text if char not in "_.:/=+-@" and category(char)[0] not in "LN" and char != " "
+            }
+            if len(text) > most or (not text and what == "key"):
+                yield f"owners.{key[:most]}", f"given a {what} of {len(text)} characters, allowed 1 to {most}"
+            elif strange:
+                names = ", ".join(sorted(ascii(char) for char in strange))
+                yield (
+                    f"owners.{ascii(key)[1:-1]}",
+                    f"given {names}, allowed letters, digits, spaces and _.:/=+-@ in a tag",
+                )
+
+
+def arn_problems(values: Any, region: str, path: str = "") -> Iterator[Problem]:
+    """Yield a key and a sentence for each ARN of another partition, and each key of KMS in another region."""
+    for key, value in values.items() if isinstance(values, Mapping) else enumerate(values):
+        here = f"{path}.{key}".removeprefix(".")
+        if isinstance(value, (Mapping, list)):
+            yield from arn_problems(value, region, here)
+        elif isinstance(value, str) and value.startswith("arn:aws"):
+            _, partition, service, place, *_ = [*value.split(":"), "", "", ""]
+            if partition != "aws":
+                yield here, f"given an ARN of the partition {partition}, allowed one of aws, where the region is"
+            elif service == "kms" and place != region:
+                yield here, f"given a key in {place}, allowed one in {region}, the stack's region"

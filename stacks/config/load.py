@@ -1,7 +1,8 @@
 """Reading a stack's configuration: from its file, or from the engine that runs the program."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from msgspec import Struct
 from pydantic import ValidationError
 
 from policies import unique_yaml
-from stacks.config.errors import ConfigError, sentences
+from stacks.config.errors import ConfigError, sentences, without_credentials
 from stacks.config.observability import contact_secret_problems
 from stacks.config.stack import StackConfig, cross_problems
 
@@ -40,8 +41,13 @@ class StackFile(Struct, frozen=True, kw_only=True):
     """Keys of `engine_config` that the engine would treat as secret."""
 
 
-def parse(source: str, values: Mapping[str, Any]) -> StackConfig:
+def parse(source: str, values: Mapping[str, Any], *, secrets_stood_in: bool = False) -> StackConfig:
     """Check `values`, the keys below `footing:`; `source` names them in messages.
+
+    Args:
+        source: the file or the stack.
+        values: values by key; `secrets` holds names alone.
+        secrets_stood_in: whether a secret that is needed may be missing, for something takes its place.
 
     Raises:
         ConfigError: with one sentence for each thing that is wrong.
@@ -50,40 +56,53 @@ def parse(source: str, values: Mapping[str, Any]) -> StackConfig:
         config = StackConfig.model_validate(dict(values))
     except ValidationError as error:
         raise ConfigError(source, sentences(error, StackConfig)) from None
-    problems = [f"{key}: {problem}" for key, problem in cross_problems(config)]
+    problems = [without_credentials(f"{key}: {problem}") for key, problem in cross_problems(config)]
+    if not secrets_stood_in:
+        problems += [f"{SECRETS}.{name}: missing; {_set_it(source, name)}" for name in config.missing_secrets]
     if problems:
         raise ConfigError(source, problems)
     return config
 
 
-def from_file(path: Path) -> StackFile:
-    """Read the stack file at `path`, without decrypting anything.
+def from_file(path: Path, *, source: str = "", secrets_stood_in: bool = False) -> StackFile:
+    """Read the stack file at `path`, without decrypting anything; `source` names it, where its name does not.
 
     Raises:
         ConfigError: no such file, not YAML, or not a valid configuration.
     """
-    document = _read_yaml(path)
-    declared = document.get("config") or {}
+    source = source or path.name
+    declared = read_stack_file(path, source=source).get("config") or {}
     if not isinstance(declared, dict):
-        raise ConfigError(path.name, [f"config: given {type(declared).__name__}, allowed a block of keys"])
+        raise ConfigError(source, [f"config: given {type(declared).__name__}, allowed a block of keys"])
+    # As the engine does, which takes a key without a project for its own.
     own = {
-        key.removeprefix(f"{PROJECT}:"): value for key, value in declared.items() if key.startswith(f"{PROJECT}:")
+        key.removeprefix(f"{PROJECT}:"): value
+        for key, value in declared.items()
+        if ":" not in key or key.startswith(f"{PROJECT}:")
     }
     sealed_values = own.pop(SECRETS, {})
     if not isinstance(sealed_values, dict) or set(sealed_values) == {"secure"}:
-        raise ConfigError(path.name, [NO_BLOCK_OF_SECRETS])
-    if clear := [name for name, value in sealed_values.items() if not _holds_secret(value)]:
-        remedy = f"pulumi config set --secret --path '{PROJECT}:{SECRETS}."
-        problem = "written in clear text, allowed only encrypted; set it with"
-        raise ConfigError(path.name, [f"{SECRETS}.{name}: {problem}: {remedy}{name}'" for name in clear])
+        raise ConfigError(source, [NO_BLOCK_OF_SECRETS])
+    if clear := [name for name, value in sealed_values.items() if not _is_sealed(value)]:
+        problem = "written in clear text, allowed only encrypted"
+        raise ConfigError(source, [f"{SECRETS}.{name}: {problem}; {_set_it(source, name)}" for name in clear])
     return StackFile(
-        config=parse(path.name, {**own, SECRETS: frozenset(sealed_values)}),
+        config=parse(source, {**own, SECRETS: frozenset(sealed_values)}, secrets_stood_in=secrets_stood_in),
         engine_config={
             key: sealed if isinstance(sealed := _seal(value), str) else json.dumps(sealed)
             for key, value in declared.items()
         },
-        secret_keys=frozenset(key for key, value in declared.items() if _holds_secret(value)),
+        secret_keys=frozenset(key for key, value in declared.items() if _seal(value) != value),
     )
+
+
+def with_stand_ins(document: Mapping[str, Any], missing_secrets: Collection[str]) -> tuple[Any, list[str]]:
+    """Return a file's configuration with `SEALED` for each secret, and the names of those."""
+    config = _seal(document.get("config") or {})
+    if missing_secrets:
+        key = f"{PROJECT}:{SECRETS}"
+        config = {**config, key: {**config.get(key, {}), **dict.fromkeys(missing_secrets, SEALED)}}
+    return config, list(_sealed_names(config))
 
 
 def from_pulumi() -> "tuple[StackConfig, dict[str, pulumi.Output[str]]]":
@@ -119,32 +138,79 @@ def from_pulumi() -> "tuple[StackConfig, dict[str, pulumi.Output[str]]]":
     return config, {name: pulumi.Output.secret(value) for name, value in secrets.items()}
 
 
-def _read_yaml(path: Path) -> dict[str, Any]:
+def read_stack_file(path: Path, *, source: str = "") -> dict[str, Any]:
+    """Return the document in the stack file at `path`; `source` names it, where its name does not.
+
+    Raises:
+        ConfigError: it cannot be read, or it holds no YAML with keys.
+    """
+    source = source or path.name
     try:
-        document = unique_yaml.parse(path.read_text(encoding="utf-8"))
+        document = unique_yaml.parse(path.read_text(encoding="utf-8"), days=False)
     except FileNotFoundError:
         known = sorted(found.name for found in path.parent.glob("Pulumi.*.yaml"))
         others = f"; there are {', '.join(known)}" if known else ""
-        raise ConfigError(path.name, [f"no such stack file{others}"]) from None
+        raise ConfigError(source, [f"no such stack file{others}"]) from None
+    except OSError as error:
+        raise ConfigError(source, [f"cannot be read: {error.strerror}"]) from None
     except UnicodeDecodeError:
-        raise ConfigError(path.name, ["not UTF-8 text"]) from None
+        raise ConfigError(source, ["not UTF-8 text"]) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         problem = getattr(error, "problem", None) or "it cannot be parsed"
-        raise ConfigError(path.name, [f"not YAML: {where}{problem}"]) from None
+        raise ConfigError(source, [f"not YAML: {where}{problem}"]) from None
     if not isinstance(document, dict):
-        raise ConfigError(path.name, ["given no keys, allowed a document with the key config"])
+        raise ConfigError(source, ["given no keys, allowed a document with the key config"])
     return document
 
 
-def _holds_secret(value: Any) -> bool:
-    if isinstance(value, dict):
-        return set(value) == {"secure"} or any(_holds_secret(item) for item in value.values())
-    return isinstance(value, list) and any(_holds_secret(item) for item in value)
+def lines_of(text: str) -> dict[str, int]:
+    """Return the line of each key in a stack file's `text`, by its dotted name in messages: `redis.replicas`.
+
+    Raises:
+        yaml.YAMLError: it is not YAML.
+    """
+    found: dict[str, int] = {}
+
+    def walk(node: yaml.Node, path: str) -> None:
+        for number, item in enumerate(
+            node.value if isinstance(node, (yaml.MappingNode, yaml.SequenceNode)) else ()
+        ):
+            key, value = item if isinstance(item, tuple) else (item, item)
+            name = key.value if isinstance(item, tuple) else str(number)
+            dotted = f"{path}.{name}" if path else str(name).removeprefix(f"{PROJECT}:")
+            found.setdefault(dotted, key.start_mark.line + 1)
+            walk(value, dotted)
+
+    document = unique_yaml.compose(text)
+    for key, value in document.value if isinstance(document, yaml.MappingNode) else ():
+        if key.value == "config":
+            walk(value, "")
+    return found
+
+
+def _set_it(source: str, name: str) -> str:
+    """Return the whole command that sets a secret of the stack that `source` names."""
+    found = re.search(r"(?:^|/)Pulumi\.([^/]+)\.ya?ml$|^stack (\S+)$", source)
+    stack = (found[1] or found[2]) if found else "STACK"
+    command = f"pulumi config set --secret --path '{PROJECT}:{SECRETS}.{name}' -s {stack}"
+    return f"set it with: {command} (`python engine/build.py` prints where pulumi is)"
+
+
+def _is_sealed(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {"secure"} and isinstance(value["secure"], str)
 
 
 def _seal(value: Any) -> Any:
     if isinstance(value, dict):
         return SEALED if set(value) == {"secure"} else {key: _seal(item) for key, item in value.items()}
     return [_seal(item) for item in value] if isinstance(value, list) else value
+
+
+def _sealed_names(value: Any, name: str = "") -> Iterator[str]:
+    if value == SEALED:
+        yield name
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield from _sealed_names(item, str(key) if isinstance(value, dict) else name)

@@ -57,7 +57,7 @@ class ExternalStore(Model):
     """A Prometheus of somebody else; without an address nothing is collected here."""
 
     provider: Literal["external"]
-    remote_write_url: Annotated[str, Field(pattern=r"^https://[^\s:/]+(/\S*)?$")] | None = Field(
+    remote_write_url: Annotated[str, Field(pattern=r"^https://[^\s:/@]+(/\S*)?$")] | None = Field(
         default=None,
         description="Address of its remote write, https on its own port: it must admit the network unasked.",
     )

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from stacks.config.base import Model, Problem
+from stacks.config.identity import ZONE_LETTERS
 from stacks.config.logs import LogRetentionDays
 
 Endpoint = Literal[
@@ -37,6 +38,9 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
 
 PRIVATE_IMAGE = re.compile(r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/")
 """An image in the registry that `ecr.dkr` reaches; public.ecr.aws is on the internet."""
+
+IMAGE = re.compile(r"[A-Za-z0-9][\w./:@-]*")
+"""Characters of a reference to an image."""
 
 
 def _vpc_range(value: str) -> str:
@@ -88,9 +92,9 @@ def network_problems(
         images: every container image, by its key.
 
     """
-    foreign = [zone for zone in network.zones if not zone.startswith(region) or len(zone) != len(region) + 1]
-    if foreign:
-        yield "network.zones", f"given {', '.join(foreign)}, allowed zones of region {region}"
+    known = [f"{region}{letter}" for letter in ZONE_LETTERS.get(region, "abc")]
+    if foreign := [zone for zone in network.zones if zone not in known]:
+        yield "network.zones", f"given {', '.join(foreign)}, allowed zones of region {region}: {', '.join(known)}"
     for key, given in (("zones", network.zones), ("endpoints", network.endpoints)):
         if len(set(given)) != len(given):
             yield f"network.{key}", f"given {', '.join(given)}, allowed each once"
@@ -107,3 +111,10 @@ def network_problems(
         for key, image in images.items():
             if not PRIVATE_IMAGE.match(image):
                 yield key, f"given {image}, allowed an image in a private ECR registry with network.nat: none"
+
+
+def image_problems(images: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield a key and a sentence for each text that is no reference to an image."""
+    for key, image in images.items():
+        if not IMAGE.fullmatch(image):
+            yield key, f"given {image!r}, allowed registry/name:tag or registry/name@sha256:..., without spaces"

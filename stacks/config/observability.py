@@ -10,7 +10,7 @@ from observability.routing.destinations import Destination, pager_key_problem, w
 from stacks.config.base import Hostname, Model, Problem
 from stacks.config.service import VariableName
 
-EmailAddress = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+EmailAddress = Annotated[str, Field(pattern=r"^[^@\s:/]+@[^@\s:/]+\.[^@\s:/]+$")]
 """Something with an @ and a domain; the mail server knows the rest."""
 
 
@@ -108,11 +108,11 @@ class GrafanaConfig(Model):
     prometheus_datasource_uid: str = Field(
         description="UID of Grafana's Prometheus data source, which scrapes the Cloudflare exporter."
     )
-    url: Annotated[str, Field(pattern=r"^https://[^\s/]+(/[^\s/]+)*$")] = Field(
+    url: Annotated[str, Field(pattern=r"^https://[^\s/@?#]+(/[^\s/?#]+)*$")] = Field(
         description="Address of Grafana, for links in messages, for example `https://example.grafana.net`."
     )
     runbook_url: str = Field(
-        pattern=r"^https://\S+$", description="Page with a section for each alert, its id the anchor."
+        pattern=r"^https://[^\s/@]+(/\S*)?$", description="Page with a section for each alert, its id the anchor."
     )
     evaluation_interval_seconds: int = Field(
         default=60, ge=10, le=3600, multiple_of=10, description="How often alert rules are evaluated, in seconds."

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from components.redis.roles import ENGINE_POLICIES, SERVERLESS_POLICIES, UPSTASH_POLICIES, Role, refusals
-from stacks.config.base import Model, Problem
+from stacks.config.base import SIZE, Model, Problem
 from stacks.config.dialects import RedisMetrics
 
 RoleName = Annotated[
@@ -80,7 +80,9 @@ class ElastiCacheConfig(Model):
     role: RoleName
     engine: Engine = "valkey"
     engine_version: str = Field(default="8.0", pattern=r"^[78]\.\d{1,2}$", description="Major.minor.")
-    node_type: str = Field(pattern=r"^cache\.[a-z0-9]+\.[a-z0-9]+$", description="For example cache.r7g.large.")
+    node_type: str = Field(
+        pattern=rf"^cache\.[cmrt]\d[a-z]{{0,4}}\.{SIZE}$", description="For example cache.r7g.large."
+    )
     replicas: int = Field(default=1, ge=0, le=5, description="Read replicas; with 0 there is no failover.")
     eviction_policy: EnginePolicy | None = Field(
         default=None, description="What goes when memory is full; left out, the role decides."

@@ -1,8 +1,11 @@
 """Configuration of the number of tasks of a service."""
 
+import re
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from components.service.scaling import (
     COOLDOWN_SECONDS,
@@ -28,13 +31,42 @@ SteeredPercent = Annotated[int, Field(ge=10, le=90)]
 """Target of a utilisation, in percent."""
 
 
+_CRON_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (1, 7), (1970, 2199))
+"""Minute, hour, day of the month, month, day of the week and year, in AWS's order.
+
+https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
+"""
+
+
+def _possible_time(at: str) -> str:
+    kind, _, inside = at.removesuffix(")").partition("(")
+    if kind == "at":
+        try:
+            datetime.fromisoformat(inside)
+        except ValueError as error:
+            raise PydanticCustomError(
+                "schedule", "a day and a time that exist, at(2027-03-01T11:00:00)"
+            ) from error
+        return at
+    fields = inside.split()
+    for field, (low, high) in zip(fields, _CRON_RANGES, strict=True):
+        if any(not low <= int(number) <= high for number in re.findall(r"(?<![/\d])\d+", field)):
+            allowed = {"field": field, "low": low, "high": high}
+            raise PydanticCustomError("schedule", "{low} to {high} instead of {field}, as AWS counts", allowed)
+    if (fields[2] == "?") == (fields[4] == "?"):
+        raise PydanticCustomError("schedule", "a ? for either the day of the month or the day of the week")
+    return at
+
+
 class ScheduleConfig(Model):
     """Other bounds from a certain time on: before a launch, and after it."""
 
     name: Name = Field(description="Unique in the service: launch, after-launch.")
-    at: Annotated[str, Field(pattern=r"^(at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)|cron\(\S+( \S+){5}\))$")] = Field(
-        description="When: at(2027-03-01T11:00:00) or cron(0 11 * * ? *)."
-    )
+    at: Annotated[
+        str,
+        Field(pattern=r"^(at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)|cron\(\S+( \S+){5}\))$"),
+        AfterValidator(_possible_time),
+    ] = Field(description="When: at(2027-03-01T11:00:00) or cron(0 11 * * ? *).")
     timezone: str = Field(default="UTC", description="IANA name of the time zone of `at`.")
     minimum_tasks: Tasks = Field(description="Tasks at the least from then on.")
     maximum_tasks: Tasks = Field(description="Tasks at the most from then on; counted in the connection budget.")

@@ -18,11 +18,11 @@ from stacks.config.datadog import DatadogConfig, datadog_problems
 from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
 from stacks.config.exporting import Place, exporter_problems
-from stacks.config.identity import identity_problems
+from stacks.config.identity import arn_problems, identity_problems, owner_problems
 from stacks.config.logs import LogsConfig
 from stacks.config.metric_names import metric_names
 from stacks.config.metrics import MetricsConfig, metrics_problems, sends_alerts, series_estimate
-from stacks.config.network import NetworkConfig, network_problems
+from stacks.config.network import NetworkConfig, image_problems, network_problems
 from stacks.config.objectives import ObjectivesConfig, objective_problems
 from stacks.config.observability import AlertsConfig, GrafanaConfig, contact_problems
 from stacks.config.redis import RedisConfig, redis_problems
@@ -93,6 +93,15 @@ class StackConfig(Model):
         alert = self.alerts.database_connections
         return budget.connection_thresholds(self.connection_budget, warning=alert.warning, critical=alert.critical)
 
+    @property
+    def missing_secrets(self) -> list[str]:
+        """Names of the encrypted values that the stack needs and its file does not hold."""
+        needed = {name for name, source in self.service.secrets.items() if source == "config"}
+        needed.update(self.grafana.contacts.secrets, self.metrics.secrets)
+        if self.cloudwatch_alarms and self.cloudwatch_alarms.pager_url_secret:
+            needed.add(self.cloudwatch_alarms.pager_url_secret)
+        return sorted(needed - self.secrets)
+
 
 def cross_problems(config: StackConfig) -> Iterator[Problem]:
     """Yield every way in which the parts of `config`, each right by itself, do not fit each other."""
@@ -105,6 +114,7 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
         "database.pooler.exporter_image": pooler.exporter_image,
         **config.metrics.images(),
     }
+    yield from image_problems(images)
     yield from network_problems(
         config.network,
         region=config.region,
@@ -113,6 +123,8 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
         images=images,
     )
     yield from identity_problems(config.app, Names(config.app, config.environment).database, config.region)
+    yield from owner_problems(config.owners)
+    yield from arn_problems(config.model_dump(), config.region)
     yield from database_problems(config.database)
     yield from budget.problems(config.connection_budget)
     drain_seconds = pooler.query_wait_timeout_seconds + config.database.statement_timeout_seconds
@@ -127,13 +139,6 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
             f"{config.edge.plan}: then the edge answers 524, whatever the load balancer waits"
         )
         yield "service.max_request_seconds", problem
-    needed = {name for name, source in config.service.secrets.items() if source == "config"}
-    needed.update(config.grafana.contacts.secrets, config.metrics.secrets)
-    if config.cloudwatch_alarms and config.cloudwatch_alarms.pager_url_secret:
-        needed.add(config.cloudwatch_alarms.pager_url_secret)
-    for name in sorted(needed - config.secrets):
-        remedy = f"set it with: pulumi config set --secret --path 'footing:secrets.{name}'"
-        yield f"secrets.{name}", f"missing; {remedy}"
     yield from edge_problems(config.edge, config.service.rate_limit_tiers)
     yield from storage_problems(
         config.storage,

@@ -3,11 +3,18 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sysconfig
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from footing.pulumi_cli.run import PROTECTED_BY
+from policies.version import VERSION
+from stacks.config import from_file
 
 ROOT = Path(__file__).parents[2]
 FOOTING = Path(sysconfig.get_path("scripts")) / "footing"
@@ -82,7 +89,6 @@ def test_plan_reads_another_file_when_told(project: Path):
         ("    role: cache", "    rôle: cache", "redis.rôle: unknown key"),
         ("database_pool: 20", "database_pool: 200", "service.database_pool: given 200, which is 1600 clients"),
         ("nat: single", "nat: [", "not YAML: line"),
-        ("SESSION_KEY: generated", "SESSION_KEY: config", "secrets.SESSION_KEY: missing"),
         ("storage_gib: 20", "storage_gib: twenty", "given 'twenty', allowed a whole number"),
     ],
 )
@@ -100,6 +106,69 @@ def test_bad_configuration_ends_with_a_sentence_and_code_2(
     assert "Traceback" not in done.stderr
     assert all(line.startswith("Pulumi.staging.yaml: ") for line in done.stderr.splitlines())
     assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
+
+
+def test_missing_secret_names_the_whole_command(project: Path):
+    spoil(project, "SESSION_KEY: generated", "SESSION_KEY: config")
+    done = footing("plan", "staging", directory=project)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "Pulumi.staging.yaml: secrets.SESSION_KEY: missing; set it with: pulumi config set --secret --path "
+        "'footing:secrets.SESSION_KEY' -s staging (`python engine/build.py` prints where pulumi is)\n"
+    )
+
+
+BOMB = "zzz:a: &a0 [x]\n" + "".join(
+    f"  zzz:b{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10)
+)
+
+
+@pytest.mark.parametrize(
+    ("added", "message"),
+    [
+        ("1: 2", "the key 1 is no text"),
+        ("~: 2", "the key ~ is no text"),
+        ("zzz:deep: {2027-01-01: x}", "the key 2027-01-01 is no text"),
+        ("? [a]\n  : 2", "the key of several values is no text"),
+        ("footing:secrets:", "secrets: given one value"),
+        ("footing:secrets: foo", "secrets: given one value"),
+        ("footing:secrets: [a]", "secrets: given one value"),
+        ("footing:secrets: {KEY: {inner: {secure: v1:x}}}", "secrets.KEY: written in clear text"),
+        ("footing:secrets: {KEY: {secure: [x]}}", "secrets.KEY: written in clear text"),
+        (f"zzz:deep: {'[' * 3000}", "nested more than 64 deep"),
+        (f"zzz:deep: {'{a: ' * 3000}", "nested more than 64 deep"),
+        (BOMB, "more than 100,000 values"),
+        ("zzz:me: &me {<<: *me}", "more than 100,000 values"),
+        ("zzz:day: {on: 2027-01-01}", "2027-01-01 is a date"),
+        ("zzz:kind: !!int foo", "the tag tag:yaml.org,2002:int is not read"),
+        ("zzz:not: .nan", ".nan is not the same number to every reader"),
+        ("sevice: {}", "sevice: unknown key; did you mean service?"),
+    ],
+)
+def test_file_that_would_break_a_reader_is_one_sentence(project: Path, added: str, message: str):
+    path = project / "Pulumi.staging.yaml"
+    path.write_text(path.read_text() + f"  {added}\n")
+    done = footing("plan", "staging", directory=project)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    [line] = done.stderr.splitlines()
+    assert message in line
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [("/", "cannot be read: Is a directory"), ("nowhere/x.yaml", "no such stack file")],
+)
+def test_file_that_cannot_be_read_is_named_with_its_whole_path(given: str, message: str):
+    done = footing("plan", "staging", "--config-file", given)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"{given}: {message}\n"
+
+
+def test_stack_may_be_named_as_the_engine_names_it():
+    done = footing("plan", "somebody/footing/staging")
+    assert done.returncode == 0
+    assert done.stdout.startswith("footing / staging\n")
 
 
 def test_unknown_stack_names_those_there_are():
@@ -130,3 +199,95 @@ def test_observe_that_cannot_write_says_so_in_a_sentence(tmp_path: Path):
     assert done.stderr.splitlines()[-1] == f"{taken} cannot be written: File exists"
     assert "Traceback" not in done.stderr
     assert taken.read_text() == "kept"
+
+
+@pytest.mark.parametrize("command", ["plan", "check", "observe"])
+def test_interrupt_is_silent_and_its_code_130(tmp_path: Path, command: str):
+    extra = ["--output", str(tmp_path)] if command == "observe" else []
+    waits = "import time\nprint('waiting', flush=True)\ntime.sleep(60)\n"
+    for name in ("Pulumi.yaml", "Pulumi.staging.yaml", "__main__.py"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "policies", tmp_path / "policies")
+    (tmp_path / "overrides.py").write_text(waits)
+    (tmp_path / "__main__.py").write_text(waits)
+    process = subprocess.Popen(
+        [FOOTING, command, "staging", *extra],
+        cwd=ROOT if command == "observe" else tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    if command != "observe":
+        assert process.stdout
+        assert process.stdout.readline() == "waiting\n"
+    else:
+        time.sleep(0.5)  # while it still imports, or already composes
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert [line for line in err.splitlines() if not line.startswith("warning: ")] == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [["plan", "staging"], ["plan", "staging", "--json"], ["check", "staging"], ["rules"]]
+)
+def test_output_that_cannot_be_written_is_one_sentence(arguments: list[str]):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [FOOTING, *arguments], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    said = [line for line in done.stderr.splitlines() if not line.startswith("warning: ")]
+    assert done.returncode == 2
+    assert "No space left on device" in said[0]
+    assert len(said) <= 2
+
+
+def test_tree_that_cannot_be_written_is_one_sentence(project: Path):
+    (project / ".footing").write_text("no directory")
+    done = footing("up", "staging", "--simulated", directory=project)
+    assert done.returncode == 2
+    assert done.stderr == f"{project}/.footing/staging/state: Not a directory\n"
+
+
+def test_version_and_exit_codes_are_told():
+    assert footing("--version").stdout == f"{VERSION}\n"
+    help_text = footing("--help").stdout
+    assert "Exit codes: 0 fine, 1 findings" in help_text
+    assert "--install-completion" in help_text
+
+
+def test_summary_of_a_plan_has_the_counts_alone_and_explains_the_engines():
+    done = footing("plan", "staging", "--summary")
+    whole = footing("plan", "staging").stdout.splitlines()
+    lines = done.stdout.splitlines()
+    assert (lines[0], lines[1].split()) == ("footing / staging", ["component", "resources", "protected"])
+    assert lines[1:] == whole[-len(lines) + 1 :]
+    everything = len(json.loads(footing("plan", "staging", "--json").stdout)["resources"]) + 1
+    assert lines[-2].endswith(f"the stack itself too: {everything} in all.")
+
+
+@pytest.mark.parametrize("stack", ["staging", "production"])
+def test_each_protected_resource_has_its_block(stack: str):
+    planned = json.loads(footing("plan", stack, "--json").stdout)["resources"]
+    by_urn = {it["urn"]: it for it in planned}
+    found = set()
+    for resource in (it for it in planned if it["protect"]):
+        top = resource
+        while top["parent"] in by_urn:
+            top = by_urn[top["parent"]]
+        found.add(top["type"].rpartition(":")[2])
+    assert found <= set(PROTECTED_BY)
+    config = from_file(ROOT / "Pulumi.production.yaml").config
+    for key in PROTECTED_BY.values():
+        block: Any = config
+        for part in key.split("."):
+            block = getattr(block, part)
+        assert block.protect is True
+
+
+@pytest.mark.parametrize(("target", "compiles"), [("plan", False), ("check", False), ("up", True), ("test", True)])
+def test_only_what_imports_whole_sdks_waits_for_their_bytecode(tmp_path: Path, target: str, *, compiles: bool):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for name in ("uv.lock", "pyproject.toml", "policies/version.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    done = subprocess.run(["make", "-n", target], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "sync --locked --no-compile-bytecode" in done.stdout
+    assert (" --compile-bytecode" in done.stdout) is compiles

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from policies.limits import DOCUMENTED
 from stacks.config import ConfigError, StackConfig, from_file, parse
-from stacks.config.load import SEALED
+from stacks.config.load import SEALED, lines_of
 from stacks.config.schema import schema
 
 ROOT = Path(__file__).parents[2]
@@ -355,3 +355,21 @@ def test_every_key_tells_what_it_is() -> None:
         ]
 
     assert undescribed(StackConfig.model_json_schema()) == []
+
+
+def test_every_key_has_its_line() -> None:
+    text = (ROOT / "Pulumi.production.yaml").read_text()
+    lines = lines_of(text)
+    of = text.splitlines()
+    for key in (
+        "app",
+        "owners.team",
+        "database.protect",
+        "database.pooler.tasks",
+        "edge.rate_limits.auth.failed_logins",
+    ):
+        assert (key in lines) is (key != "database.protect")
+        if key in lines:
+            assert key.rpartition(".")[2] in of[lines[key] - 1]
+    assert "purpose: analytics" in of[lines["database.replicas.1.purpose"] - 1]
+    assert lines["service.task.cpu"] == lines["service.task"]

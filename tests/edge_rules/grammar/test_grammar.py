@@ -6,6 +6,7 @@ wildcards: such a call stands here as a flag with our own value, so that all aro
 
 import itertools
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from edge_rules.evaluation.traffic import Exchange, Request, Response, request
 from edge_rules.expression import Condition, Every, Expression, Not, Some, every, some
 from stacks.config.load import from_file
 from stacks.edge import edge_rules
+from tests.edge_rules.grammar import build
 
 ROOT = Path(__file__).parents[3]
 Run = Callable[[str, dict[str, Any]], dict[str, Any]]
@@ -199,3 +201,14 @@ def test_every_rule_of_our_stacks_means_what_cloudflares_engine_reads(run: Run, 
 def test_engine_refuses_what_it_does_not_know(run: Run):
     exchange = Exchange(request=Request(), response=Response())
     assert "error" in run(fields.PATH.starts_with("/").text(), values(exchange))
+
+
+def test_a_cargo_without_a_toolchain_is_passed_over(tmp_path, monkeypatch):
+    rustup = tmp_path / "cargo"
+    rustup.write_text("#!/bin/sh\necho 'rustup could not choose a version of cargo' >&2\nexit 1\n")
+    rustup.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    assert build.cargo() == "/usr/bin/cargo"
+    monkeypatch.setattr(build, "DEBIANS", tmp_path / "none")
+    with pytest.raises(FileNotFoundError, match="rustup default stable"):
+        build.cargo()

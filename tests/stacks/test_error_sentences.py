@@ -1,0 +1,84 @@
+"""Sentences about wrong values: in words, and without what may be a secret."""
+
+from typing import Any
+
+import pytest
+from test_config import problems, put
+
+from stacks.config import parse
+
+SLACK = "https://hooks.slack.com/services/T000/B000/CANARY"
+TOKENS = (
+    SLACK,
+    "postgres://admin:CANARY@db.example/app",
+    "sntrys_eyJpYXQiOjE3CANARY",
+    "sk_live_51CANARY00000000",
+    "ghp_CANARY0123456789abcdefghij0123456789",
+    "CANARY0123456789abcdefCANARY",
+    "-----BEGIN PRIVATE KEY-----CANARY",
+)
+
+
+@pytest.mark.parametrize("token", TOKENS)
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            "grafana.contacts.slack_webhook_secret",
+            "grafana.contacts.pagerduty_key_secret",
+            "edge.account_id",
+            "edge.zone",
+        ),
+        *("sentry.team_id", "region", "database.instance_class", "network.zones", "service.max_request_seconds"),
+        *("redis.provider", "service.secrets.SESSION_KEY", "grafana.contacts.email", "aws_account_id"),
+    ],
+)
+def test_value_that_may_be_a_secret_is_not_repeated(values: dict[str, Any], path: str, token: str) -> None:
+    put(values, path, [token, token] if path.endswith(("zones", "email")) else token)
+    found = problems(values)
+    assert any(problem.startswith(path) for problem in found)
+    assert not any("CANARY" in problem for problem in found)
+
+
+@pytest.mark.parametrize(
+    "hostname", ["*.feed.example", "bücher.feed.example", "API.feed.example", "feed.example."]
+)
+def test_host_name_is_explained_in_words(values: dict[str, Any], hostname: str) -> None:
+    put(values, "edge.hostnames", [hostname])
+    [problem] = problems(values)
+    assert problem.startswith(
+        f"edge.hostnames.0: given {hostname!r}, allowed a host name in lower case, with a dot"
+    )
+    assert "^" not in problem
+
+
+@pytest.mark.parametrize(
+    ("path", "bad", "sentence"),
+    [
+        ("objectives.availability", 1.5, "given 1.5, allowed less than 1"),
+        ("objectives.availability", 0, "given 0, allowed more than 0"),
+        ("redis.replicas", True, "given true, allowed a whole number"),
+        ("redis.replicas", None, "given null, allowed a whole number"),
+    ],
+)
+def test_sentence_is_ours(values: dict[str, Any], path: str, bad: Any, sentence: str) -> None:
+    values.setdefault("objectives", {})
+    put(values, path, bad)
+    assert f"{path}: {sentence}" in problems(values)
+
+
+@pytest.mark.parametrize(
+    ("path", "bad", "good"),
+    [
+        ("grafana.url", "https://admin:CANARY@grafana.example", "https://grafana.example:3000/sub"),
+        ("grafana.url", "https://grafana.example/?token=CANARY", "https://grafana.example"),
+        ("grafana.runbook_url", "https://me:CANARY@wiki.example/page", "https://wiki.example/@team/page?id=1"),
+    ],
+)
+def test_address_with_a_password_is_refused(values: dict[str, Any], path: str, bad: str, good: str) -> None:
+    put(values, path, good)
+    parse("test", values)
+    put(values, path, bad)
+    [problem] = problems(values)
+    assert problem.startswith(f"{path}: given ")
+    assert "CANARY" not in problem
