@@ -96,8 +96,11 @@ class StackWaivers:
                 return None if refused else waiver
         return None
 
-    def problems(self, catalogue: Catalogue) -> list[str]:
-        """Return a sentence for each exception that must not stay as it is; call it after every judgement."""
+    def problems(self, catalogue: Catalogue, present: frozenset[str] | None = None) -> list[str]:
+        """Return a sentence for each exception that must not stay as it is; call it after every judgement.
+
+        With `present`, an exception that is not used is told only where its URN is among these.
+        """
         found = list(self.waivers.problems)
         for waiver in self._own:
             name = f"The exception from {waiver.rule} for {waiver.urn}"
@@ -107,7 +110,7 @@ class StackWaivers:
                 found.append(f"{name} expired on {waiver.expires}: end the violation, or have it reviewed again.")
             elif self._days_left(waiver) > LONGEST_DAYS:
                 found.append(f"{name} lasts until {waiver.expires}; {LONGEST_DAYS} days from today are the most.")
-            elif (waiver.rule, waiver.urn) not in self._used:
+            elif (waiver.rule, waiver.urn) not in self._used and (present is None or waiver.urn in present):
                 found.append(f"{name} is not used: nothing violates the rule there; remove it.")
         return found
 

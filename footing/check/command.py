@@ -100,4 +100,4 @@ def _report(
                 f"The program cannot be planned: {type(error).__name__}. `footing plan {stack}` shows where. "
                 "Nothing was judged."
             ) from error
-    return report_on(document, file.config.environment, pack, date.today())
+    return report_on(document, file.config.environment, pack, date.today(), is_whole=plan_file is None)

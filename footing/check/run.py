@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from policies.report import Report
 
 
-def report_on(document: dict[str, Any], environment: str, pack: Pack, today: date) -> "Report":
-    """Judge a plan in the format of docs/plan-format.md."""
+def report_on(
+    document: dict[str, Any], environment: str, pack: Pack, today: date, *, is_whole: bool = True
+) -> "Report":
+    """Judge a plan in the format of docs/plan-format.md; one that was saved may be a part of its stack."""
     from policies import gate, levels, planned
     from policies.resource import Stack
 
@@ -25,6 +27,8 @@ def report_on(document: dict[str, Any], environment: str, pack: Pack, today: dat
         today=today,
         waivers=pack.waivers,
         allowed_undecided=pack.allowed_undecided,
+        allowed_unjudged=pack.allowed_unjudged,
+        is_whole=is_whole,
     )
     native = levels.unmatched(pack.configuration, pack.waivers, f"{document['project']}/{name}")
     return replace(made, problems=[*made.problems, *native]) if native else made

@@ -8,6 +8,7 @@ from policies.judge import Finding
 from policies.judgement import Verdict
 from policies.report import Report, stops
 from policies.rule import Level
+from policies.unjudged import sentence
 
 WORDS = {
     Verdict.PASS: "passed",
@@ -35,17 +36,21 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _group("excepted", [waived.finding], until)
     for problem in report.problems:
         yield f"GATE  {problem}"
+    for type_, resources in report.unjudged.items():
+        yield f"STOPS  {sentence(type_, resources)}"
     counts = report.counts
     verdicts = ", ".join(f"{counts[verdict]} {word}" for verdict, word in WORDS.items())
+    unjudged = f", {_some(len(report.unjudged), 'type')} not judged" if report.unjudged else ""
     off = f", {_some(len(report.waived), 'violation')} under an exception" if report.waived else ""
-    yield f"{report.stack}: {_some(len(report.rules), 'rule')}, {verdicts}{off}."
+    yield f"{report.stack}: {_some(len(report.rules), 'rule')}, {verdicts}{unjudged}{off}."
     advice = sum(it.level is Level.ADVISORY for it in report.of(Verdict.FAIL))
     if report.passed:
         advised = f", {_some(advice, 'violation')} told as advice" if advice else ""
         yield f"The change may go on{advised}."
     else:
         faults = f" and {_some(len(report.problems), 'fault')} of the gate itself" if report.problems else ""
-        yield f"The change is stopped by {_some(len(stopping), 'finding')}{faults}."
+        unknown = f" and {_some(len(report.unjudged), 'type')} that no rule knows" if report.unjudged else ""
+        yield f"The change is stopped by {_some(len(stopping), 'finding')}{unknown}{faults}."
 
 
 def _order(finding: Finding) -> tuple[str, str, str]:

@@ -18,6 +18,7 @@ from policies.rules import (
     iam,
     network,
     parameters,
+    platform,
     pooler,
     redis,
     secrets,
@@ -33,6 +34,7 @@ CATALOGUE = Catalogue(
         *(*database.RULES, *upkeep.RULES, *parameters.RULES, *connections.RULES, *pooler.RULES, *redis.RULES),
         *(*service.RULES, *container.RULES, *exposure.RULES, *balancer.RULES, *network.RULES, *storage.RULES),
         *(*secrets.RULES, *iam.RULES, *edge.RULES, *zone.RULES, *alerting.RULES, *stores.RULES, *change.RULES),
+        *platform.RULES,
     )
 )
 """Every rule, by subject."""

@@ -6,14 +6,14 @@ from functools import partial
 from ipaddress import ip_network
 from typing import Any, Final
 
-from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, undecided
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, fail, undecided
 from policies.resource import Resource, Stack
 from policies.rule import IN_PRODUCTION, Rule, Severity, StackRule
-from policies.rules.links import each, has_sibling, has_unresolved_links, linked, siblings
+from policies.rules.links import by_urn, each, has_sibling, has_unresolved_links, linked, siblings
 from policies.rules.pooler import is_pooler
 from policies.rules.reading import Check, at, flag, in_order, items, must, unreadable, whole_number, worst
 from policies.rules.stores import is_measuring
-from policies.rules.tokens import DATABASE, GROUP, GROUP_RULE, INGRESS, SERVICE, SUBNET, TASK, VPC
+from policies.rules.tokens import DATABASE, EGRESS, GROUP, GROUP_RULE, INGRESS, SERVICE, SUBNET, TASK, VPC
 
 DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
@@ -21,6 +21,8 @@ DOCS = "https://docs.aws.amazon.com/vpc/latest/userguide"
 LARGEST_PREFIX_BITS = 1
 """A network of so few bits is half of the internet or all of it: /0, or the /1 that stands for it."""
 
+_WAYS: Final = ("ingress", "egress")
+_IDS: Final = ("defaultSecurityGroupId", "id")
 _PORTS = ("ipProtocol", "protocol")
 _ADDRESSES = ("cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks")
 
@@ -62,6 +64,20 @@ def _no_open_ingress(resource: Resource) -> Judgement:
     if unreadable(kind):
         return judgement if judgement is PASSED else undecided("type")
     return NOT_APPLICABLE if kind == "egress" else judgement
+
+
+def _default_closed(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+    """Judge each default group by what is written in it, and each rule of its own by whether it adds to one."""
+    groups = stack.of(DEFAULT_GROUP)
+    urns, closed = {it.urn for it in groups}, in_order(*(_empty(it, f"rules in {it}", "no rule") for it in _WAYS))
+    for group in groups:
+        yield group, closed(group)
+    defaults = {name for it in (*stack.of(VPC), *groups) for key in _IDS if isinstance(name := it.get(key), str)}
+    for rule in stack.of(INGRESS, EGRESS, GROUP_RULE):
+        into = rule.get("securityGroupId")
+        sources = set(by_urn(rule, "securityGroupId"))
+        if sources & urns or (isinstance(into, str) and into in defaults):
+            yield rule, fail("a rule of the default security group", "no rule")
 
 
 def _has_flow_log(vpc: Resource, stack: Stack) -> Judgement:
@@ -124,15 +140,15 @@ RULES: Final = (
         types=frozenset({GROUP, GROUP_RULE, INGRESS}),
         check=_no_open_ingress,
     ),
-    _medium_in_production(
+    _stack_medium_in_production(
         id="network-default-group-closed",
         title="The default security group has no rules",
         why="whatever is made without a group gets it, and could talk to all others in it",
         source=f"{DOCS}/default-security-group.html",
-        remedy="Leave ingress and egress out.",
+        remedy="Leave ingress and egress out, and name another group in the rules of their own.",
         controls=("CKV2_AWS_12", "AWS-0173"),
-        types=frozenset({DEFAULT_GROUP}),
-        check=in_order(*(_empty(key, f"rules in {key}", "no rule") for key in ("ingress", "egress"))),
+        types=frozenset({DEFAULT_GROUP, INGRESS, EGRESS, GROUP_RULE}),
+        check=_default_closed,
     ),
     _stack_medium_in_production(
         id="network-default-group-adopted",

@@ -12,11 +12,8 @@ from policies.rules.reading import Check, at, flag, in_order, items, must, truth
 from policies.rules.tokens import BUCKETS
 
 BLOCKS: Final = ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",)
-VERSIONINGS: Final = ("aws:s3/bucketVersioning:BucketVersioning", "aws:s3/bucketVersioningV2:BucketVersioningV2")
-LIFECYCLES: Final = (
-    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
-    "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
-)
+VERSIONINGS: Final = ("aws:s3/bucketVersioning:BucketVersioning",)
+LIFECYCLES: Final = ("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",)
 BUCKET_POLICIES: Final = ("aws:s3/bucketPolicy:BucketPolicy",)
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 REPOSITORY = "aws:ecr/repository:Repository"
