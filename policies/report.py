@@ -24,6 +24,8 @@ class Waiver:
     """Who answers for it: a team or a role."""
     expires: str
     """Last day, `YYYY-MM-DD`."""
+    variables: tuple[str, ...] = ()
+    """The parts of the resource that it is about, of a rule that names them; none means all."""
 
 
 @dataclass(frozen=True, kw_only=True)

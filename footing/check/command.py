@@ -86,6 +86,10 @@ def rules(
 def _report(
     stack: str, config_file: Path | None, plan_file: Path | None, policy_pack_config: Path | None
 ) -> "Report":
+    if plan_file and config_file:
+        raise GateError(
+            "--plan and --config-file exclude each other: a plan was made with its own file. Nothing was judged."
+        )
     file = stack_file(stack, config_file)
     pack = load(root(), file.config.environment, policy_pack_config)
     if plan_file:

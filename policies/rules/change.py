@@ -24,7 +24,7 @@ _is_no_cache: Final = where("eviction", lambda eviction: truth(eviction) is not 
 
 
 def _is_kept(resource: Resource) -> bool | None:
-    """Return whether what a resource holds must stay, None where that is unknown: Upstash that evicts is a cache."""
+    """Return whether what a resource holds must stay, None where that is unknown; what evicts is a cache."""
     if resource.type == UPSTASH:
         return _is_no_cache(resource)
     return resource.type not in BUCKETS or _is_not_forced(resource)
