@@ -88,7 +88,7 @@ def _report(
 ) -> "Report":
     if plan_file and config_file:
         raise GateError(
-            "--plan and --config-file exclude each other: a plan was made with its own file. Nothing was judged."
+            "--plan and --config-file exclude each other: a plan has its own file. Nothing was judged."
         )
     file = stack_file(stack, config_file)
     pack = load(root(), file.config.environment, policy_pack_config)

@@ -44,7 +44,7 @@ def saved(path: Path, stack: str) -> dict[str, Any]:
     """Return the plan in the file at `path`, once it is sure to be one of `stack` in this project.
 
     Raises:
-        GateError: it cannot be read, is of another version, stack or project, is empty or not of the documented shape.
+        GateError: it cannot be read, is empty, of another stack, or not of the documented shape.
 
     """
     try:

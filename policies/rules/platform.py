@@ -3,10 +3,24 @@
 from functools import partial
 from typing import Final
 
-from policies.judgement import PASSED, Judgement, seen
+from policies.judgement import Judgement, decide, seen
 from policies.resource import Resource
 from policies.rule import IN_PRODUCTION, Rule, Severity
-from policies.rules.reading import both, days, flag, in_order, must, only, text, where, whole_number, word
+from policies.rules.reading import (
+    at,
+    both,
+    days,
+    flag,
+    items,
+    must,
+    only,
+    text,
+    truth,
+    unreadable,
+    where,
+    whole_number,
+    word,
+)
 
 KEY, TOPIC = "aws:kms/key:Key", "aws:sns/topic:Topic"
 DISKS: Final = ("aws:ebs/volume:Volume", "aws:efs/fileSystem:FileSystem")
@@ -20,10 +34,14 @@ HSTS_SECONDS: Final = 31_536_000
 
 def _no_public_machine(machine: Resource) -> Judgement:
     links = machine.get("networkInterfaces")
-    if not isinstance(links, list):
-        return PASSED
-    public = flag("associatePublicIpAddress", expected=False)
-    return in_order(*(lambda _, it=it: public(Resource(type=MACHINE, properties=it)) for it in links))(machine)
+    given = [at(it, "associatePublicIpAddress") for it in items(links)]
+    return decide(
+        "networkInterfaces",
+        "associatePublicIpAddress true",
+        "associatePublicIpAddress false",
+        holds=not unreadable(links, *given) and all(truth(it) is not True for it in given),
+        doubtful=all(truth(it) is not True for it in given),
+    )
 
 
 _is_symmetric: Final = where("customerMasterKeySpec", lambda spec: spec in (None, "SYMMETRIC_DEFAULT"))

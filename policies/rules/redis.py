@@ -3,19 +3,16 @@
 from functools import partial
 from typing import Final
 
-from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, seen, undecided
-from policies.resource import Resource, Stack
-from policies.rule import ADVICE, IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity, StackCheck, StackRule
-from policies.rules.links import each, linked
+from policies.judgement import NOT_APPLICABLE, Judgement, decide, seen, undecided
+from policies.resource import Resource
+from policies.rule import ADVICE, IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity
 from policies.rules.reading import (
     Check,
-    at,
     both,
     days,
     either,
     flag,
     is_text,
-    items,
     must,
     some,
     text,
@@ -28,7 +25,6 @@ from policies.rules.tokens import CACHE, REDIS, SERVERLESS_REDIS, UPSTASH
 
 DOCS = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg"
 WEEK_DAYS, LONGEST_SNAPSHOT_DAYS = 7, 35
-PARAMETERS = "aws:elasticache/parameterGroup:ParameterGroup"
 _TLS_MODES = ("preferred", "required")
 
 
@@ -50,19 +46,8 @@ def _alone(check: Check, *, memcached: bool = False) -> Check:
     return checked
 
 
-def _snapshots(minimum: int) -> StackCheck:
-    """Return the check of how long snapshots are kept; a store that may drop every key has nothing to keep."""
-    kept = _alone(days("snapshotRetentionLimit", minimum=minimum, maximum=LONGEST_SNAPSHOT_DAYS, default=0))
-
-    def judge(store: Resource, stack: Stack) -> Judgement:
-        groups = linked(store, "parameterGroupName", stack, PARAMETERS)
-        parameters = [it for group in groups for it in items(group.get("parameters"))]
-        policies = [at(it, "value") for it in parameters if at(it, "name") == "maxmemory-policy"]
-        drops_any = any(isinstance(it, str) and it.startswith("allkeys-") for it in policies)
-        judgement = kept(store)
-        return NOT_APPLICABLE if drops_any and judgement is not PASSED else judgement
-
-    return each((REDIS, SERVERLESS_REDIS, CACHE), judge)
+def _snapshots(minimum: int) -> Check:
+    return _alone(days("snapshotRetentionLimit", minimum=minimum, maximum=LONGEST_SNAPSHOT_DAYS, default=0))
 
 
 def _encrypted(resource: Resource) -> Judgement:
@@ -87,7 +72,6 @@ def _has_a_standby(resource: Resource) -> Judgement:
 
 _rule = partial(Rule, types=frozenset({REDIS, CACHE}))
 _any_elasticache = partial(Rule, types=frozenset({REDIS, SERVERLESS_REDIS, CACHE}))
-_saved = partial(StackRule, types=frozenset({REDIS, SERVERLESS_REDIS, CACHE}))
 _upstash = partial(Rule, types=frozenset({UPSTASH}), source="https://upstash.com/docs/redis")
 _unwaivable = partial(_rule, severity=Severity.CRITICAL, waivable=False)
 
@@ -145,7 +129,7 @@ RULES: Final = (
         controls=("CKV2_AWS_50",),
         check=_alone(both(flag("automaticFailoverEnabled"), flag("multiAzEnabled"), _has_a_standby)),
     ),
-    _saved(
+    _any_elasticache(
         id="redis-snapshots",
         title="Redis is saved every day",
         why="a FLUSHALL cannot be undone",
@@ -156,7 +140,7 @@ RULES: Final = (
         controls=("CKV_AWS_134", "AWS-0050"),
         check=_snapshots(1),
     ),
-    _saved(
+    _any_elasticache(
         id="redis-snapshots-week",
         title="Snapshots of Redis are kept for a week at least",
         why="damage is often found after days",

@@ -98,7 +98,9 @@ BEYOND_THE_ROWS = {
     *("edge-failed-logins", "alerts-on-data", "alerts-wake-nobody-for-staging", "stateful-protected"),
     "prometheus-store-not-on-nfs",
     *("bucket-no-forced-deletion", "distribution-https", "distribution-tls-version", "secret-recovery"),
-    *("log-retention-year", "log-own-key", "iam-no-administrator"),
+    *("log-retention-year", "log-own-key", "iam-no-administrator", "iam-no-account-trust"),
+    *("key-rotation", "key-deletion-window", "topic-encrypted", "disk-encrypted", "table-recovery"),
+    *("machine-metadata", "distribution-signs-requests", "distribution-hsts"),
 }
 """Rules that the issue asks for, or that go with one of the rows."""
 
@@ -130,7 +132,13 @@ def test_rule_says_what_it_is_and_what_to_do(rule: AnyRule):
     assert re.fullmatch(r".+[^.]", rule.why)
     assert rule.source
     assert rule.types
-    assert [it for it in rule.controls if not re.fullmatch(r"CKV2?_AWS_\d+|AWS-\d{4}", it)] == []
+    assert [
+        it
+        for it in rule.controls
+        if not re.fullmatch(
+            r"CKV2?_AWS_\d+|AWS-\d{4}|FSBP [A-Za-z0-9]+\.\d+|CIS-AWS-\d+(\.\d+)+|prowler [a-z0-9_]+", it
+        )
+    ] == []
 
 
 def test_ids_are_unique():
