@@ -32,6 +32,9 @@ def check(
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to write the report.")] = "terminal",
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    shows_all: Annotated[
+        bool, typer.Option("--all", help="On the terminal, show also what no key of the stack's file changes.")
+    ] = False,
     output: Annotated[Path | None, typer.Option(help="Write the report to this file.", metavar="FILE")] = None,
 ) -> None:
     """Judge STACK by the rules of policies/, offline: no cloud, no engine, nothing decrypted."""
@@ -44,7 +47,7 @@ def check(
         if shown == "terminal":
             from footing.check import terminal
 
-            text = terminal.text(report)
+            text = terminal.text(report, shows_all=shows_all)
         else:
             from footing.check import formats
 

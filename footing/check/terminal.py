@@ -19,17 +19,31 @@ WORDS = {
 }
 
 
-def text(report: Report) -> str:
-    """Return the whole report, ending with a line break."""
-    return "\n".join(_lines(report)) + "\n"
+def text(report: Report, *, shows_all: bool = True) -> str:
+    """Return the report, ending with a line break.
+
+    Without `shows_all`, what nobody can act on is only counted: advice that no key of the stack's file follows,
+    and what the reviewed list tolerates.
+    """
+    return "\n".join(_lines(report, shows_all=shows_all)) + "\n"
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: Report, *, shows_all: bool) -> Iterator[str]:
     stopping = report.stopping
     yield from _grouped("STOPS", stopping)
     told = [it for it in report.of(Verdict.FAIL, Verdict.UNDECIDED) if not stops(it, report.allowed_undecided)]
-    yield from _grouped("advice", [it for it in told if it.judgement.verdict is Verdict.FAIL])
-    yield from _grouped("tolerated", [it for it in told if it.judgement.verdict is Verdict.UNDECIDED])
+    advised = [it for it in told if it.judgement.verdict is Verdict.FAIL]
+    tolerated = [it for it in told if it.judgement.verdict is Verdict.UNDECIDED]
+    followed = [it for it in advised if shows_all or it.rule.keys]
+    yield from _grouped("advice", followed)
+    if shows_all:
+        yield from _grouped("tolerated", tolerated)
+    elif hidden := len(advised) - len(followed) + len(tolerated):
+        without = _some(len(advised) - len(followed), "violation")
+        yield (
+            f"{without} told as advice that no key of the stack's file follows, and {len(tolerated)} that only "
+            f"the cloud can decide: {_some(hidden, 'finding')} more with --all."
+        )
     for waived in sorted(report.waived, key=lambda it: _order(it.finding)):
         waiver = waived.waiver
         until = f"  until {waiver.expires}, {waiver.owner} answers for it: {waiver.reason}"

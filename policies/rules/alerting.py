@@ -180,6 +180,7 @@ RULES: Final = (
         why="a disk fills and a replica falls behind while nobody looks",
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/monitoring-cloudwatch.html",
         remedy="Add an alert whose query names the resource.",
+        keys=("cloudwatch_alarms", "grafana.contacts"),
         levels=IN_PRODUCTION,
         types=frozenset(WATCHED),
         check=_is_watched(WATCHED),

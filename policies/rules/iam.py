@@ -180,7 +180,7 @@ RULES: Final = (
         why="one stolen token opens the whole account",
         source=f"{DOCS}/best-practices.html",
         remedy="Attach a policy with what the program needs.",
-        controls=("CKV_AWS_274",),
+        controls=("CKV_AWS_274", "CKV2_AWS_56"),
         types=frozenset(ATTACHMENTS),
         check=_modest,
     ),

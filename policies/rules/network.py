@@ -27,19 +27,24 @@ _PORTS = ("ipProtocol", "protocol")
 _ADDRESSES = ("cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks")
 
 
+def _anywhere(addresses: Any) -> bool:
+    """Return whether one of the networks is half of the internet, or all of it."""
+    for address in items(addresses):
+        with suppress(ValueError):
+            if isinstance(address, str) and ip_network(address, strict=False).prefixlen <= LARGEST_PREFIX_BITS:
+                return True
+    return False
+
+
 def _open_door(rule: Any) -> Judgement:
     """Judge one rule of a security group, whatever resource it is written in."""
     if unreadable(rule):
         return undecided("a rule")
     addresses = [it for key in _ADDRESSES for it in items(at(rule, key))]
-    anywhere = False
-    for address in addresses:
-        with suppress(ValueError):
-            network = ip_network(address, strict=False) if isinstance(address, str) else None
-            anywhere = anywhere or (network is not None and network.prefixlen <= LARGEST_PREFIX_BITS)
+    anywhere = _anywhere(addresses)
     if not anywhere and not unreadable(*addresses):
         return PASSED
-    protocol = next((value for key in _PORTS if (value := at(rule, key)) is not None), None)
+    protocol = _protocol(rule)
     ports = [at(rule, "fromPort"), at(rule, "toPort")]
     numbers = {whole_number(port) for port in ports}
     return decide(
@@ -64,6 +69,31 @@ def _no_open_ingress(resource: Resource) -> Judgement:
     if unreadable(kind):
         return judgement if judgement is PASSED else undecided("type")
     return NOT_APPLICABLE if kind == "egress" else judgement
+
+
+def _no_open_egress(resource: Resource) -> Judgement:
+    is_group = resource.type == GROUP
+    rules, kind = (resource.get("egress"), "egress") if is_group else ([resource], resource.get("type", "egress"))
+    if unreadable(rules, kind, *items(rules)):
+        return undecided("egress")
+    if kind != "egress":
+        return NOT_APPLICABLE
+    parts = [(_protocol(it), [at(it, key) for key in _ADDRESSES]) for it in items(rules)]
+    unclear = [
+        unreadable(protocol, *(one for it in addresses for one in items(it))) for protocol, addresses in parts
+    ]
+    every = [any(map(_anywhere, addresses)) for protocol, addresses in parts if protocol == "-1"]
+    return decide(
+        "what a rule lets out",
+        "every protocol to any address",
+        "chosen protocols and ports",
+        holds=not any(every) and not any(unclear),
+        doubtful=not any(every),
+    )
+
+
+def _protocol(rule: Any) -> Any:
+    return next((value for key in _PORTS if (value := at(rule, key)) is not None), None)
 
 
 def _default_closed(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
@@ -136,7 +166,7 @@ RULES: Final = (
         source=f"{DOCS}/security-group-rules.html",
         remedy="Name the addresses, a prefix list, or the security group that may connect.",
         severity=Severity.CRITICAL,
-        controls=("AWS-0107",),
+        controls=("CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_277", "AWS-0107"),
         types=frozenset({GROUP, GROUP_RULE, INGRESS}),
         check=_no_open_ingress,
     ),
@@ -185,6 +215,16 @@ RULES: Final = (
         controls=("CKV2_AWS_11",),
         types=frozenset({VPC}),
         check=each((VPC,), _has_flow_log),
+    ),
+    _medium_in_production(
+        id="network-no-open-egress",
+        title="Groups name what may be asked of other networks",
+        why="whoever breaks in can send everything out, by every port",
+        source=f"{DOCS}/security-group-rules.html",
+        remedy="Name the protocol and the port, for example tcp and 443.",
+        controls=("CKV_AWS_382", "AWS-0104"),
+        types=frozenset({GROUP, GROUP_RULE, EGRESS}),
+        check=_no_open_egress,
     ),
     StackRule(
         id="database-ingress-from-pooler",

@@ -55,7 +55,7 @@ RULES: Final = (
         why="a key that never changes opens everything that it ever encrypted",
         source="https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
         remedy="Set enableKeyRotation.",
-        controls=("CKV_AWS_7", "AWS-0065", "FSBP KMS.4", "CIS-AWS-3.6", "prowler kms_cmk_rotation_enabled"),
+        controls=("CKV_AWS_7", "AWS-0065"),
         check=only(_is_symmetric, flag("enableKeyRotation"), what="customerMasterKeySpec"),
     ),
     _key(
@@ -64,7 +64,6 @@ RULES: Final = (
         why="everything that it encrypted is lost with it",
         source="https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
         remedy="Set deletionWindowInDays to 7 or more, or leave it out; unset bypassPolicyLockoutSafetyCheck.",
-        controls=("FSBP KMS.3", "prowler kms_cmk_not_deleted_unintentionally"),
         check=both(
             days(
                 "deletionWindowInDays",
@@ -81,7 +80,7 @@ RULES: Final = (
         why="an alarm tells of the system to whoever reads the queue",
         source="https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html",
         remedy="Set kmsMasterKeyId.",
-        controls=("CKV_AWS_26", "AWS-0095", "FSBP SNS.1", "prowler sns_topics_kms_encryption_at_rest_enabled"),
+        controls=("CKV_AWS_26", "AWS-0095"),
         types=frozenset({TOPIC}),
         check=text("kmsMasterKeyId"),
     ),
@@ -92,7 +91,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
         remedy="Set encrypted.",
         severity=Severity.HIGH,
-        controls=("CKV_AWS_3", "CKV_AWS_42", "AWS-0026", "AWS-0037", "FSBP EC2.3", "FSBP EFS.1"),
+        controls=("CKV_AWS_3", "CKV_AWS_42", "AWS-0026", "AWS-0037"),
         types=frozenset(DISKS),
         check=flag("encrypted"),
     ),
@@ -103,7 +102,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html",
         remedy="Set pointInTimeRecovery.enabled.",
         severity=Severity.HIGH,
-        controls=("CKV_AWS_28", "AWS-0024", "FSBP DynamoDB.2", "prowler dynamodb_tables_pitr_enabled"),
+        controls=("CKV_AWS_28", "AWS-0024"),
         types=frozenset({TABLE}),
         check=flag("pointInTimeRecovery", "enabled"),
     ),
@@ -114,7 +113,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html",
         remedy="Set metadataOptions.httpTokens to required, and associatePublicIpAddress to false.",
         severity=Severity.HIGH,
-        controls=("CKV_AWS_79", "CKV_AWS_88", "CKV_AWS_341", "AWS-0130", "FSBP EC2.170", "FSBP EC2.25"),
+        controls=("CKV_AWS_79", "CKV_AWS_88", "CKV_AWS_341", "AWS-0130"),
         types=frozenset({MACHINE}),
         check=both(
             word("metadataOptions", "httpTokens", allowed=("required",), known=("optional",)),
@@ -135,10 +134,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/"
         "private-content-restricting-access-to-s3.html",
         remedy="Set signingBehavior to always.",
-        controls=(
-            "CKV2_AWS_46",
-            "FSBP CloudFront.13",
-        ),
+        controls=("CKV2_AWS_46",),
         types=frozenset({ORIGIN_ACCESS}),
         check=word("signingBehavior", allowed=("always",), known=("never", "no-override")),
     ),

@@ -438,6 +438,30 @@ def _platform() -> list[Spoil]:
         spoil("machine-metadata", MACHINE, {"metadataOptions.httpTokens": "optional"}),
         spoil("machine-metadata", MACHINE, {"metadataOptions.httpPutResponseHopLimit": 2}),
         spoil("machine-metadata", MACHINE, {"networkInterfaces.0.associatePublicIpAddress": "true"}),
+        spoil(
+            "bucket-encrypted", FILES, remove=["BucketServerSideEncryptionConfiguration/storage-files-encryption"]
+        ),
+        spoil(
+            "bucket-aborts-uploads",
+            "BucketLifecycleConfiguration/storage-files-lifecycle",
+            {UPLOADS: GONE},
+            fails=FILES,
+        ),
+        spoil(
+            "bucket-no-acls",
+            "BucketOwnershipControls/storage-files-ownership",
+            {OWNER: "ObjectWriter"},
+            fails=FILES,
+        ),
+        spoil(
+            "distribution-sni", "Distribution/storage-distribution", {"viewerCertificate.sslSupportMethod": "vip"}
+        ),
+        spoil("task-own-processes", TASK, {"pidMode": "host"}),
+        spoil(
+            "network-no-open-egress",
+            "SecurityGroupEgressRule/service-tasks-to-pooler",
+            {"ipProtocol": "-1", "cidrIpv4": "0.0.0.0/0"},
+        ),
         spoil("distribution-signs-requests", ACCESS, {"signingBehavior": "never"}),
         spoil("distribution-hsts", "ResponseHeadersPolicy/storage-headers", {headers: 300}),
         spoil("iam-no-wildcard", "UserPolicy/sample-userPolicy", {"policy": in_json("Statement.0.Action", "*")}),
@@ -453,6 +477,7 @@ def _platform() -> list[Spoil]:
     ]
 
 
+UPLOADS, OWNER = "rules.0.abortIncompleteMultipartUpload", "rule.objectOwnership"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 EVERYTHING = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 ATTACHED = "RolePolicyAttachmentsExclusive/sample-rolePolicyAttachmentsExclusive"

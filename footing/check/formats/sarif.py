@@ -96,6 +96,7 @@ def _rule(rule: AnyRule, environment: str) -> dict[str, Any]:
             "levels": {"production": rule.levels.production, "elsewhere": rule.levels.elsewhere},
             "waivable": rule.waivable,
             "controls": list(rule.controls),
+            "standards": list(rule.standards),
             "source": rule.source,
             "keys": list(rule.keys),
             "resourceTypes": sorted(rule.types),
