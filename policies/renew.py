@@ -18,9 +18,9 @@ def reduced(definition: dict[str, Any]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for service, it in sorted(definition.items()):
         if isinstance(it, dict) and "privileges" in it:
-            names: dict[bool, list[str]] = {False: [], True: []}
+            names: dict[str, list[str]] = {"free": [], "bound": []}
             for name, action in it["privileges"].items():
-                names[any(action["resource_types"])].append(name.lower())
+                names["bound" if any(action["resource_types"]) else "free"].append(name.lower())
             found[service.lower()] = {kind: " ".join(sorted(listed)) for kind, listed in names.items()}
     return found
 

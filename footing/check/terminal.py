@@ -59,8 +59,8 @@ def _lines(report: Report, *, shows_all: bool) -> Iterator[str]:
     yield f"{report.stack}: {_some(len(report.rules), 'rule')}, {verdicts}{unjudged}{off}."
     advice = sum(it.level is Level.ADVISORY for it in report.of(Verdict.FAIL))
     if report.passed:
-        advised = f", {_some(advice, 'violation')} told as advice" if advice else ""
-        yield f"The change may go on{advised}."
+        told_too = f", {_some(advice, 'violation')} told as advice" if advice else ""
+        yield f"The change may go on{told_too}."
     else:
         faults = f" and {_some(len(report.problems), 'fault')} of the gate itself" if report.problems else ""
         unknown = f" and {_some(len(report.unjudged), 'type')} that no rule knows" if report.unjudged else ""

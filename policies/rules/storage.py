@@ -13,6 +13,7 @@ from policies.rules.reading import (
     at,
     flag,
     in_order,
+    is_text,
     items,
     must,
     truth,
@@ -62,13 +63,14 @@ def _ends(lifecycle: Resource) -> Judgement:
 def _aborts(lifecycle: Resource) -> Judgement:
     rules = lifecycle.get("rules")
     found = items(None if unreadable(rules) else rules)
-    parts = [(at(it, "status"), at(it, "abortIncompleteMultipartUpload", "daysAfterInitiation")) for it in found]
+    # Whether a rule is in force at all is another rule's question.
+    days = [at(it, "abortIncompleteMultipartUpload", "daysAfterInitiation") for it in found]
     return decide(
         "rules",
         "no rule that ends uploads",
         "abortIncompleteMultipartUpload",
-        holds=any(state == "Enabled" and whole_number(days) for state, days in parts),
-        doubtful=unreadable(rules, *found, *(it for part in parts for it in part)),
+        holds=any(whole_number(it) for it in days),
+        doubtful=unreadable(rules, *found, *days),
     )
 
 

@@ -438,24 +438,10 @@ def _platform() -> list[Spoil]:
         spoil("machine-metadata", MACHINE, {"metadataOptions.httpTokens": "optional"}),
         spoil("machine-metadata", MACHINE, {"metadataOptions.httpPutResponseHopLimit": 2}),
         spoil("machine-metadata", MACHINE, {"networkInterfaces.0.associatePublicIpAddress": "true"}),
-        spoil(
-            "bucket-encrypted", FILES, remove=["BucketServerSideEncryptionConfiguration/storage-files-encryption"]
-        ),
-        spoil(
-            "bucket-aborts-uploads",
-            "BucketLifecycleConfiguration/storage-files-lifecycle",
-            {UPLOADS: GONE},
-            fails=FILES,
-        ),
-        spoil(
-            "bucket-no-acls",
-            "BucketOwnershipControls/storage-files-ownership",
-            {OWNER: "ObjectWriter"},
-            fails=FILES,
-        ),
-        spoil(
-            "distribution-sni", "Distribution/storage-distribution", {"viewerCertificate.sslSupportMethod": "vip"}
-        ),
+        spoil("bucket-encrypted", fails=FILES, remove=[f"{ENCRYPTION}/storage-files-encryption"]),
+        spoil("bucket-aborts-uploads", f"{LIFECYCLE}/storage-files-lifecycle", {UPLOADS: GONE}, fails=FILES),
+        spoil("bucket-no-acls", f"{OWNERSHIP}/storage-files-owner", {OWNER: "ObjectWriter"}, fails=FILES),
+        spoil("distribution-sni", "Distribution/storage-cdn", {"viewerCertificate.sslSupportMethod": "vip"}),
         spoil("task-own-processes", TASK, {"pidMode": "host"}),
         spoil(
             "network-no-open-egress",
@@ -477,6 +463,8 @@ def _platform() -> list[Spoil]:
     ]
 
 
+ENCRYPTION, LIFECYCLE = "BucketServerSideEncryptionConfiguration", "BucketLifecycleConfiguration"
+OWNERSHIP = "BucketOwnershipControls"
 UPLOADS, OWNER = "rules.0.abortIncompleteMultipartUpload", "rule.objectOwnership"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 EVERYTHING = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
