@@ -112,6 +112,19 @@ RULES: Final = (
         ),
     ),
     _balancer_medium_in_production(
+        id="balancer-cross-zone",
+        title="Network load balancers reach the targets of every zone",
+        why="a zone without a healthy target answers nobody who resolved its address",
+        source="https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-load-balancer-attributes.html",
+        remedy="Set enableCrossZoneLoadBalancing.",
+        controls=("CKV_AWS_152",),
+        check=only(
+            where("loadBalancerType", lambda kind: kind == "network", default="application"),
+            flag("enableCrossZoneLoadBalancing"),
+            what="the kind of load balancer",
+        ),
+    ),
+    _balancer_medium_in_production(
         id="balancer-access-logs",
         title="Load balancers log every request",
         why="nobody can tell afterwards what was asked, and by whom",

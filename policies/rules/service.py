@@ -169,6 +169,16 @@ RULES: Final = (
         check=both(flag("deploymentCircuitBreaker", "enable"), flag("deploymentCircuitBreaker", "rollback")),
     ),
     _service(
+        id="service-no-exec",
+        title="Nobody opens a shell in a running task",
+        why="what is typed there is in no log, and the task is no longer what was deployed",
+        source=f"{DOCS}/ecs-exec.html",
+        remedy="Unset enableExecuteCommand.",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        check=flag("enableExecuteCommand", expected=False),
+    ),
+    _service(
         id="service-platform",
         title="Tasks run on a current Fargate platform",
         why="old platforms get no security fixes",

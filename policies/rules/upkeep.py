@@ -60,6 +60,16 @@ RULES: Final = (
             where("engine", lambda engine: engine is None or "postgres" in str(engine)), _logs, what="the engine"
         ),
     ),
+    _medium_in_production(
+        id="database-iam-authentication",
+        title="People reach the database with a role, not with a shared password",
+        why="nobody can tell who it was, and the password leaves with them",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html",
+        remedy="Set iamDatabaseAuthenticationEnabled.",
+        controls=("CKV_AWS_161", "CKV_AWS_162", "AWS-0176"),
+        types=frozenset({DATABASE, _AURORA}),
+        check=flag("iamDatabaseAuthenticationEnabled"),
+    ),
     _rule(
         id="database-performance-insights",
         title="Performance Insights is on",

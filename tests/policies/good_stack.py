@@ -251,6 +251,7 @@ SAMPLES = (
         protect=True,
         clusterIdentifier="sample-cluster",
         engine="aurora-postgresql",
+        iamDatabaseAuthenticationEnabled=True,
         storageEncrypted=True,
         masterUsername="sample",
         manageMasterUserPassword=True,

@@ -442,6 +442,10 @@ def _platform() -> list[Spoil]:
         spoil("bucket-aborts-uploads", f"{LIFECYCLE}/storage-files-lifecycle", {UPLOADS: GONE}, fails=FILES),
         spoil("bucket-no-acls", f"{OWNERSHIP}/storage-files-owner", {OWNER: "ObjectWriter"}, fails=FILES),
         spoil("distribution-sni", "Distribution/storage-cdn", {"viewerCertificate.sslSupportMethod": "vip"}),
+        spoil("database-iam-authentication", DB, {"iamDatabaseAuthenticationEnabled": GONE}),
+        spoil("database-iam-authentication", CLUSTER, {"iamDatabaseAuthenticationEnabled": False}),
+        spoil("service-no-exec", SERVICE, {"enableExecuteCommand": True}),
+        spoil("balancer-cross-zone", "LoadBalancer/pooler-nlb", {"enableCrossZoneLoadBalancing": GONE}),
         spoil("task-own-processes", TASK, {"pidMode": "host"}),
         spoil(
             "network-no-open-egress",

@@ -101,6 +101,7 @@ BEYOND_THE_ROWS = {
     *("log-retention-year", "log-own-key", "iam-no-administrator", "iam-no-account-trust"),
     *("key-rotation", "key-deletion-window", "topic-encrypted", "disk-encrypted", "table-recovery"),
     *("bucket-encrypted", "bucket-aborts-uploads", "bucket-no-acls", "distribution-sni", "task-own-processes"),
+    *("database-iam-authentication", "service-no-exec", "balancer-cross-zone"),
     *("network-no-open-egress", "machine-metadata", "distribution-signs-requests", "distribution-hsts"),
 }
 """Rules that the issue asks for, or that go with one of the rows."""
