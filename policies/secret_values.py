@@ -31,19 +31,8 @@ _PUBLIC_WORDS: Final = frozenset({"anon", "anonymous", "client", "public", "publ
 # Last words of names that hold something about a secret, or a setting, not the secret.
 _ABOUT: Final = frozenset(
     {
-        *(
-            "age",
-            "alg",
-            "algorithm",
-            "allowed",
-            "arn",
-            "attempts",
-            "audience",
-            "backend",
-            "class",
-            "cookie",
-            "count",
-        ),
+        *("age", "alg", "algorithm", "allowed", "arn", "attempts", "audience", "backend", "class"),
+        *("cookie", "count"),
         *("days", "disabled", "driver", "duration", "enabled", "endpoint", "engine", "expiration", "expire"),
         *("expires", "expiry", "field", "file", "format", "header", "hours", "id", "interval", "issuer", "length"),
         *("lifetime", "limit", "location", "login", "max", "method", "min", "minutes", "mode", "name", "options"),

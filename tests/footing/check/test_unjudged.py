@@ -224,3 +224,12 @@ def test_day_that_is_none_is_one_sentence(tmp_path: Path):
     assert "exceptions.yaml" in problem
     (tmp_path / waivers.FILE).write_text("[" * 5000 + "]" * 5000)
     assert waivers.read(tmp_path / waivers.FILE, CATALOGUE).problems
+
+
+def test_advice_that_no_key_follows_is_counted_and_shown_on_demand(pack: Pack):
+    report = judged(pack, planned("aws:cloudwatch/logGroup:LogGroup", inputs={"retentionInDays": 30}))
+    short, whole = terminal.text(report, shows_all=False), terminal.text(report)
+    assert "advice  log-own-key" in whole
+    assert "advice  log-own-key" not in short
+    assert "advice  log-retention-year" in short
+    assert "1 violation told as advice that no key of the stack's file follows" in short
