@@ -7,6 +7,7 @@ from policies.report import Report, WaivedFinding
 from policies.resource import Stack
 from policies.rule import Level
 from policies.undecided import AllowedUndecided
+from policies.unjudged import AllowedUnjudged
 from policies.waivers import StackWaivers, Waivers
 
 
@@ -18,8 +19,14 @@ def judge(
     today: date,
     waivers: Waivers | None = None,
     allowed_undecided: AllowedUndecided | None = None,
+    allowed_unjudged: AllowedUnjudged | None = None,
+    is_whole: bool = True,
 ) -> Report:
-    """Ask every rule about `stack`, which is called `name`."""
+    """Ask every rule about `stack`, which is called `name`.
+
+    Without `allowed_unjudged` nobody asks which types no rule knows. A stack that is not whole, a saved plan, says
+    nothing of what the reviewed lists hold for the rest.
+    """
     waivers, allowed = waivers or Waivers(), allowed_undecided or AllowedUndecided()
     stack_waivers = StackWaivers(waivers=waivers, stack=name, environment=stack.environment, today=today)
     standing: list[Finding] = []
@@ -29,13 +36,16 @@ def judge(
             waived.append(WaivedFinding(finding=finding, waiver=waiver))
         else:
             standing.append(finding)
-    gaps = [*allowed.problems, *allowed.unneeded(name, standing)]
+    gaps = [*allowed.problems, *(allowed.unneeded(name, standing) if is_whole else ())]
+    gaps += allowed_unjudged.problems if allowed_unjudged else ()
+    present = None if is_whole else frozenset(stack.by_urn)
     return Report(
         stack=name,
         environment=stack.environment,
         rules=[rule for rule in catalogue if rule.levels.at(stack.environment) is not Level.OFF],
         findings=standing,
         waived=waived,
-        problems=[*stack_waivers.problems(catalogue), *gaps],
+        problems=[*stack_waivers.problems(catalogue, present), *gaps],
+        unjudged=allowed_unjudged.unjudged(catalogue, stack.resources) if allowed_unjudged else {},
         allowed_undecided=allowed.of(name),
     )

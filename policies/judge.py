@@ -28,6 +28,7 @@ class Catalogue:
     def __init__(self, rules: Iterable[AnyRule]) -> None:
         self.rules: Sequence[AnyRule] = tuple(rules)
         """Every rule, in order."""
+        self._types = frozenset[str]().union(*(rule.types for rule in self.rules))
         self._by_type: dict[str, list[Rule]] = {}
         for rule in self.rules:
             if isinstance(rule, Rule):
@@ -39,6 +40,10 @@ class Catalogue:
 
     def __len__(self) -> int:
         return len(self.rules)
+
+    def knows(self, type_: str) -> bool:
+        """Return whether a rule is about resources of a type."""
+        return type_ in self._types
 
     @property
     def by_id(self) -> Mapping[str, AnyRule]:

@@ -32,6 +32,8 @@ class Judgement:
     """What was seen, where it failed or could not decide. Never a value that could be a secret: use `seen`."""
     required: str = ""
     """What must be so, where it failed."""
+    names: frozenset[str] = frozenset()
+    """The parts that fail, where a reviewed exception may name them: variables of a container."""
 
     @property
     def reason(self) -> str:

@@ -29,6 +29,7 @@ def resources(document: Mapping[str, Any]) -> list[Resource]:
             dependencies=tuple(planned["dependencies"]),
             property_dependencies={key: tuple(urns) for key, urns in planned["property_dependencies"].items()},
             source=planned["source"],
+            is_component=planned.get("custom") is False,
         )
         for planned in document["resources"]
     ]

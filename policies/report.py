@@ -1,11 +1,12 @@
 """What a gate found, as plain data: every output is drawn from it. Standard library only."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from policies.judge import Finding
 from policies.judgement import Verdict
+from policies.resource import Resource
 from policies.rule import AnyRule, Level
 
 
@@ -23,6 +24,8 @@ class Waiver:
     """Who answers for it: a team or a role."""
     expires: str
     """Last day, `YYYY-MM-DD`."""
+    variables: tuple[str, ...] = ()
+    """The parts of the resource that it is about, of a rule that names them; none means all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +54,8 @@ class Report:
     """Violations under an exception."""
     problems: Sequence[str] = ()
     """Sentences about the gate itself: an exception that is expired, unused or malformed."""
+    unjudged: Mapping[str, Sequence[Resource]] = field(default_factory=dict)
+    """Resources that no rule knows, by type; those of the reviewed list are left out."""
     allowed_undecided: frozenset[tuple[str, str]] = frozenset()
     """Pairs of rule id and resource type that may be undecided: the reviewed list."""
 
@@ -66,7 +71,7 @@ class Report:
     @property
     def passed(self) -> bool:
         """Whether the change may go on."""
-        return not self.problems and not self.stopping
+        return not self.problems and not self.stopping and not self.unjudged
 
     @property
     def counts(self) -> Counter[Verdict]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
+from policies.aliases import present_name
+
 
 class _Mark:
     """Stands for a value that a rule must not or cannot see."""
@@ -30,7 +32,7 @@ class Resource(Mapping[str, Any]):
     """One resource; as a mapping it is its properties."""
 
     type: str
-    """Type token, for example `aws:rds/instance:Instance`."""
+    """Type token, for example `aws:rds/instance:Instance`; of several names of one resource, the present one."""
     urn: str = ""
     """URN in the stack."""
     name: str = ""
@@ -47,6 +49,11 @@ class Resource(Mapping[str, Any]):
     """Property to the URNs that its value comes from: what a value that is not known yet will belong to."""
     source: str = ""
     """Line of the program that made it, `path:line`, where the runner knows it."""
+    is_component: bool = False
+    """Whether it only groups others, so that no provider makes anything for it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "type", present_name(self.type))
 
     def __getitem__(self, key: str) -> Any:
         return self.properties[key]

@@ -61,6 +61,9 @@ def entries(path: Path, key: str) -> list[Entry]:
         mark = getattr(error, "problem_mark", None)
         line = f" at line {mark.line + 1}" if mark else ""
         raise ReviewedFileError(f"{path.name} is not YAML{line}.") from None
+    except (ValueError, RecursionError) as error:
+        reason = f"holds a day that is none ({error})" if isinstance(error, ValueError) else "is nested too deep"
+        raise ReviewedFileError(f"{path.name} {reason}: expires must be a day, YYYY-MM-DD.") from None
     listed = document.get(key) if isinstance(document, dict) and set(document) == {key} else None
     if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
         raise ReviewedFileError(f"{path.name} must hold the key {key!r} alone, with a list of blocks below it.")

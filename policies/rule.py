@@ -90,6 +90,8 @@ class _Reasons:
     """What a violation does."""
     controls: tuple[str, ...] = ()
     """Ids of the same rule elsewhere, each looked up in its own documentation."""
+    standards: tuple[str, ...] = ()
+    """Ids of what it meets in FSBP, CIS and Prowler; standards.json has them for the catalogue."""
     waivable: bool = True
     """Whether an exception is accepted in production."""
     types: frozenset[str]

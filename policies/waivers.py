@@ -42,7 +42,11 @@ def read(path: Path, catalogue: Catalogue) -> Waivers:
     problems: list[str] = []
     for entry in listed:
         found = _problems(entry, catalogue)
-        waiver = Waiver(**{name: entry.text(name) for name in sorted(_FIELDS)})
+        named = entry.values.get("variables", [])
+        if not isinstance(named, list) or not all(isinstance(it, str) for it in named):
+            found.append(f"{entry.where}: variables must be a list of names.")
+            named = []
+        waiver = Waiver(**{name: entry.text(name) for name in sorted(_FIELDS)}, variables=tuple(named))
         if (waiver.rule, waiver.urn) in waivers:
             found.append(f"{entry.where}: another entry is about the same rule and resource.")
         if not found:
@@ -52,7 +56,7 @@ def read(path: Path, catalogue: Catalogue) -> Waivers:
 
 
 def _problems(entry: Entry, catalogue: Catalogue) -> list[str]:
-    found = entry.problems(catalogue.by_id, _FIELDS)
+    found = entry.problems(catalogue.by_id, _FIELDS, optional=("variables",))
     urn, expires = entry.text("urn"), entry.text("expires")
     if urn and not _URN.fullmatch(urn):
         found.append(f"{entry.where}: urn must be the whole URN of one resource, without a pattern.")
@@ -92,22 +96,28 @@ class StackWaivers:
         for waiver in self._own:
             if (waiver.rule, waiver.urn) == (finding.rule.id, finding.resource.urn):
                 self._used.add((waiver.rule, waiver.urn))
-                refused = self._days_left(waiver) < 0 or not finding.rule.waivable_in(self.environment)
+                # Where a value only looks like a secret, each variable is excused by its name, and no other.
+                named = bool(waiver.variables) and finding.judgement.names <= set(waiver.variables)
+                accepted = named if finding.judgement.names else finding.rule.waivable_in(self.environment)
+                refused = self._days_left(waiver) < 0 or not accepted
                 return None if refused else waiver
         return None
 
-    def problems(self, catalogue: Catalogue) -> list[str]:
-        """Return a sentence for each exception that must not stay as it is; call it after every judgement."""
+    def problems(self, catalogue: Catalogue, present: frozenset[str] | None = None) -> list[str]:
+        """Return a sentence for each exception that must not stay as it is; call it after every judgement.
+
+        With `present`, an exception that is not used is told only where its URN is among these.
+        """
         found = list(self.waivers.problems)
         for waiver in self._own:
             name = f"The exception from {waiver.rule} for {waiver.urn}"
-            if not catalogue.by_id[waiver.rule].waivable_in(self.environment):
+            if not waiver.variables and not catalogue.by_id[waiver.rule].waivable_in(self.environment):
                 found.append(f"{name} is not accepted: the rule has none in {self.environment or 'production'}.")
             elif self._days_left(waiver) < 0:
                 found.append(f"{name} expired on {waiver.expires}: end the violation, or have it reviewed again.")
             elif self._days_left(waiver) > LONGEST_DAYS:
                 found.append(f"{name} lasts until {waiver.expires}; {LONGEST_DAYS} days from today are the most.")
-            elif (waiver.rule, waiver.urn) not in self._used:
+            elif (waiver.rule, waiver.urn) not in self._used and (present is None or waiver.urn in present):
                 found.append(f"{name} is not used: nothing violates the rule there; remove it.")
         return found
 

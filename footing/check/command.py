@@ -32,6 +32,9 @@ def check(
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to write the report.")] = "terminal",
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    shows_all: Annotated[
+        bool, typer.Option("--all", help="On the terminal, show also what no key of the stack's file changes.")
+    ] = False,
     output: Annotated[Path | None, typer.Option(help="Write the report to this file.", metavar="FILE")] = None,
 ) -> None:
     """Judge STACK by the rules of policies/, offline: no cloud, no engine, nothing decrypted."""
@@ -44,7 +47,7 @@ def check(
         if shown == "terminal":
             from footing.check import terminal
 
-            text = terminal.text(report)
+            text = terminal.text(report, shows_all=shows_all)
         else:
             from footing.check import formats
 
@@ -86,6 +89,10 @@ def rules(
 def _report(
     stack: str, config_file: Path | None, plan_file: Path | None, policy_pack_config: Path | None
 ) -> "Report":
+    if plan_file and config_file:
+        raise GateError(
+            "--plan and --config-file exclude each other: a plan has its own file. Nothing was judged."
+        )
     file = stack_file(stack, config_file)
     pack = load(root(), file.config.environment, policy_pack_config)
     if plan_file:
@@ -100,4 +107,4 @@ def _report(
                 f"The program cannot be planned: {type(error).__name__}. `footing plan {stack}` shows where. "
                 "Nothing was judged."
             ) from error
-    return report_on(document, file.config.environment, pack, date.today())
+    return report_on(document, file.config.environment, pack, date.today(), is_whole=plan_file is None)

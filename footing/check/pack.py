@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from policies.judge import Catalogue
     from policies.undecided import AllowedUndecided
+    from policies.unjudged import AllowedUnjudged
     from policies.waivers import Waivers
 
 RULES = "policies.rules"
@@ -29,6 +30,8 @@ class Pack:
     """Who answers for which violation."""
     allowed_undecided: "AllowedUndecided"
     """What may be undecided."""
+    allowed_unjudged: "AllowedUnjudged | None"
+    """Which types need no rule."""
     configuration: dict[str, Any]
     """The document of `--policy-pack-config`, empty without one."""
 
@@ -64,7 +67,7 @@ def load(root: Path, environment: str, config: Path | None = None, module: str =
     if not (directory / "PulumiPolicy.yaml").is_file():
         raise GateError(f"No policy pack: {directory}/PulumiPolicy.yaml is missing. Nothing was judged.")
     catalogue = load_rules(module)
-    from policies import levels, undecided, waivers
+    from policies import levels, undecided, unjudged, waivers
 
     try:
         document = levels.read(config) if config else {}
@@ -75,5 +78,6 @@ def load(root: Path, environment: str, config: Path | None = None, module: str =
         catalogue=raised,
         waivers=waivers.read(directory / waivers.FILE, catalogue),
         allowed_undecided=undecided.read(directory / undecided.FILE, catalogue),
+        allowed_unjudged=unjudged.read(directory, catalogue),
         configuration=document,
     )

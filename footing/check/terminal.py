@@ -8,6 +8,7 @@ from policies.judge import Finding
 from policies.judgement import Verdict
 from policies.report import Report, stops
 from policies.rule import Level
+from policies.unjudged import sentence
 
 WORDS = {
     Verdict.PASS: "passed",
@@ -18,34 +19,52 @@ WORDS = {
 }
 
 
-def text(report: Report) -> str:
-    """Return the whole report, ending with a line break."""
-    return "\n".join(_lines(report)) + "\n"
+def text(report: Report, *, shows_all: bool = True) -> str:
+    """Return the report, ending with a line break.
+
+    Without `shows_all`, what nobody can act on is only counted: advice that no key of the stack's file follows,
+    and what the reviewed list tolerates.
+    """
+    return "\n".join(_lines(report, shows_all=shows_all)) + "\n"
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: Report, *, shows_all: bool) -> Iterator[str]:
     stopping = report.stopping
     yield from _grouped("STOPS", stopping)
     told = [it for it in report.of(Verdict.FAIL, Verdict.UNDECIDED) if not stops(it, report.allowed_undecided)]
-    yield from _grouped("advice", [it for it in told if it.judgement.verdict is Verdict.FAIL])
-    yield from _grouped("tolerated", [it for it in told if it.judgement.verdict is Verdict.UNDECIDED])
+    advised = [it for it in told if it.judgement.verdict is Verdict.FAIL]
+    tolerated = [it for it in told if it.judgement.verdict is Verdict.UNDECIDED]
+    followed = [it for it in advised if shows_all or it.rule.keys]
+    yield from _grouped("advice", followed)
+    if shows_all:
+        yield from _grouped("tolerated", tolerated)
+    elif hidden := len(advised) - len(followed) + len(tolerated):
+        without = _some(len(advised) - len(followed), "violation")
+        yield (
+            f"{without} told as advice that no key of the stack's file follows, and {len(tolerated)} that only "
+            f"the cloud can decide: {_some(hidden, 'finding')} more with --all."
+        )
     for waived in sorted(report.waived, key=lambda it: _order(it.finding)):
         waiver = waived.waiver
         until = f"  until {waiver.expires}, {waiver.owner} answers for it: {waiver.reason}"
         yield from _group("excepted", [waived.finding], until)
     for problem in report.problems:
         yield f"GATE  {problem}"
+    for type_, resources in report.unjudged.items():
+        yield f"STOPS  {sentence(type_, resources)}"
     counts = report.counts
     verdicts = ", ".join(f"{counts[verdict]} {word}" for verdict, word in WORDS.items())
+    unjudged = f", {_some(len(report.unjudged), 'type')} not judged" if report.unjudged else ""
     off = f", {_some(len(report.waived), 'violation')} under an exception" if report.waived else ""
-    yield f"{report.stack}: {_some(len(report.rules), 'rule')}, {verdicts}{off}."
+    yield f"{report.stack}: {_some(len(report.rules), 'rule')}, {verdicts}{unjudged}{off}."
     advice = sum(it.level is Level.ADVISORY for it in report.of(Verdict.FAIL))
     if report.passed:
-        advised = f", {_some(advice, 'violation')} told as advice" if advice else ""
-        yield f"The change may go on{advised}."
+        told_too = f", {_some(advice, 'violation')} told as advice" if advice else ""
+        yield f"The change may go on{told_too}."
     else:
         faults = f" and {_some(len(report.problems), 'fault')} of the gate itself" if report.problems else ""
-        yield f"The change is stopped by {_some(len(stopping), 'finding')}{faults}."
+        unknown = f" and {_some(len(report.unjudged), 'type')} that no rule knows" if report.unjudged else ""
+        yield f"The change is stopped by {_some(len(stopping), 'finding')}{unknown}{faults}."
 
 
 def _order(finding: Finding) -> tuple[str, str, str]:

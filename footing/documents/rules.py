@@ -45,4 +45,6 @@ def _facts(rule: AnyRule) -> Iterator[tuple[str, str]]:
         yield "Waivers", "none in production"
     if rule.controls:
         yield "Controls", ", ".join(rule.controls)
+    if rule.standards:
+        yield "Standards", ", ".join(rule.standards)
     yield "Source", link_requirements(rule.source)

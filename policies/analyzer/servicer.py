@@ -14,7 +14,7 @@ from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
-from policies import levels, undecided, waivers
+from policies import levels, undecided, unjudged, waivers
 from policies.analyzer import texts
 from policies.analyzer.decoded import Decoded
 from policies.judge import Catalogue, Finding
@@ -73,12 +73,14 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
         self._stack_waivers: waivers.StackWaivers | None = None
         self._waivers = waivers.read(directory / waivers.FILE, catalogue)
         self._allowed_undecided = undecided.read(directory / undecided.FILE, catalogue)
+        self._allowed_unjudged = unjudged.read(directory, catalogue)
         self._elsewhere: dict[str, list[Any]] = {}
 
     @_refusing
     def Handshake(self, request: Any, context: Any) -> Any:
         """Refuse to start with a reviewed list that is malformed."""
-        if problems := [*self._waivers.problems, *self._allowed_undecided.problems]:
+        lists = (self._waivers, self._allowed_undecided, self._allowed_unjudged)
+        if problems := [problem for it in lists if it for problem in it.problems]:
             raise levels.PackConfigError(problems)
         return proto.AnalyzerHandshakeResponse()
 
@@ -136,6 +138,9 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
         stack = Stack(environment=stack_waivers.environment, resources=resources)
         response = self._response(self._catalogue.of_stack(stack), stack_waivers)
         response.diagnostics.extend(texts.complaint(text) for text in stack_waivers.problems(self._catalogue))
+        if self._allowed_unjudged:
+            for type_, found in self._allowed_unjudged.unjudged(self._catalogue, resources).items():
+                response.diagnostics.append(texts.complaint(unjudged.sentence(type_, found)))
         return response
 
     def Remediate(self, request: Any, context: Any) -> Any:
@@ -210,6 +215,8 @@ def _resource(request: Any, properties: Mapping[str, Any]) -> Resource:
         properties=properties,
         parent=request.options.parent or (request.parent if together else ""),
         protect=request.options.protect,
+        # The engine names a provider for everything that one makes, and none for a component.
+        is_component=not request.HasField("provider"),
         dependencies=tuple(request.dependencies) if together else (),
         property_dependencies={key: tuple(found.urns) for key, found in depended},
     )

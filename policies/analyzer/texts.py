@@ -13,7 +13,7 @@ from policies.version import VERSION
 PACK: Final = "footing"
 
 REVIEWED: Final = "exceptions-reviewed"
-"""Policy under which the engine is told of an exception that must not stay as it is."""
+"""Policy under which the engine is told what no rule says: of a reviewed list, of a type that nobody judged."""
 
 LEVELS: Final = {Level.OFF: proto.DISABLED, Level.ADVISORY: proto.ADVISORY, Level.MANDATORY: proto.MANDATORY}
 _SEVERITIES: Final = {
@@ -33,7 +33,7 @@ def analyzer_info(rules: Iterable[AnyRule], environment: str) -> Any:
         enforcementLevel=proto.MANDATORY,
         policy_type=proto.POLICY_TYPE_STACK,
         severity=proto.POLICY_SEVERITY_HIGH,
-        remediation_steps="Change policies/exceptions.yaml as the message says.",
+        remediation_steps="Change policies/exceptions.yaml, or unjudged.yaml, as the message says.",
     )
     return proto.AnalyzerInfo(
         name=PACK,

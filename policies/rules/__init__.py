@@ -5,6 +5,11 @@ https://github.com/bridgecrewio/checkov (03d5fda), `AWS-…` in
 https://github.com/aquasecurity/trivy-checks (80e5382).
 """
 
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
 from policies.judge import Catalogue
 from policies.rules import (
     alerting,
@@ -18,6 +23,7 @@ from policies.rules import (
     iam,
     network,
     parameters,
+    platform,
     pooler,
     redis,
     secrets,
@@ -28,13 +34,17 @@ from policies.rules import (
     zone,
 )
 
-CATALOGUE = Catalogue(
-    (
-        *(*database.RULES, *upkeep.RULES, *parameters.RULES, *connections.RULES, *pooler.RULES, *redis.RULES),
-        *(*service.RULES, *container.RULES, *exposure.RULES, *balancer.RULES, *network.RULES, *storage.RULES),
-        *(*secrets.RULES, *iam.RULES, *edge.RULES, *zone.RULES, *alerting.RULES, *stores.RULES, *change.RULES),
-    )
+STANDARDS: Final = json.loads(Path(__file__).with_name("standards.json").read_text(encoding="utf-8"))["rules"]
+"""Rule to the ids that it meets in the Foundational Security Best Practices, the CIS benchmark and Prowler."""
+
+_RULES = (
+    *(*database.RULES, *upkeep.RULES, *parameters.RULES, *connections.RULES, *pooler.RULES, *redis.RULES),
+    *(*service.RULES, *container.RULES, *exposure.RULES, *balancer.RULES, *network.RULES, *storage.RULES),
+    *(*secrets.RULES, *iam.RULES, *edge.RULES, *zone.RULES, *alerting.RULES, *stores.RULES, *change.RULES),
+    *platform.RULES,
 )
+
+CATALOGUE = Catalogue(replace(rule, standards=tuple(STANDARDS.get(rule.id, ()))) for rule in _RULES)
 """Every rule, by subject."""
 
 __all__ = ["CATALOGUE"]

@@ -12,7 +12,17 @@ from policies.rules.links import by_urn, each, linked
 from policies.rules.pooler import is_pooler
 from policies.rules.reading import at, items, must, parsed, truth, unreadable
 from policies.rules.stores import is_measuring
-from policies.rules.tokens import ALERTS, DATABASE, REDIS, SERVERLESS_REDIS, SERVICE, TASK, UPSTASH
+from policies.rules.tokens import (
+    ALERTS,
+    CACHE,
+    CLUSTERS,
+    DATABASE,
+    REDIS,
+    SERVERLESS_REDIS,
+    SERVICE,
+    TASK,
+    UPSTASH,
+)
 
 CONTACT = "grafana:alerting/contactPoint:ContactPoint"
 SENTRY_ALERT = "sentry:index/sentryMetricAlert:SentryMetricAlert"
@@ -31,9 +41,13 @@ PHYSICAL_NAMES: Final = {
     REDIS: "replicationGroupId",
     SERVERLESS_REDIS: "name",
     UPSTASH: "databaseName",
+    CACHE: "clusterId",
+    **dict.fromkeys(CLUSTERS, "clusterIdentifier"),
     SERVICE: "name",
 }
 """Property under which metrics know a resource of a type."""
+WATCHED: Final = (DATABASE, *CLUSTERS, REDIS, SERVERLESS_REDIS, CACHE)
+"""What holds data, and measures itself where alerts can look."""
 
 
 class _Watch:
@@ -166,9 +180,10 @@ RULES: Final = (
         why="a disk fills and a replica falls behind while nobody looks",
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/monitoring-cloudwatch.html",
         remedy="Add an alert whose query names the resource.",
+        keys=("cloudwatch_alarms", "grafana.contacts"),
         levels=IN_PRODUCTION,
-        types=frozenset({DATABASE, REDIS, SERVERLESS_REDIS, UPSTASH}),
-        check=_is_watched((DATABASE, REDIS, SERVERLESS_REDIS, UPSTASH)),
+        types=frozenset(WATCHED),
+        check=_is_watched(WATCHED),
     ),
     StackRule(
         id="alerts-on-services",

@@ -66,7 +66,7 @@ RULES: Final = (
         source=f"{DOCS}/create-https-listener.html",
         remedy="Make the default action of the HTTP listener a redirect to HTTPS.",
         severity=Severity.CRITICAL,
-        controls=("CKV_AWS_2", "CKV2_AWS_20", "AWS-0054"),
+        controls=("CKV_AWS_2", "CKV_AWS_103", "CKV2_AWS_20", "AWS-0054"),
         waivable=False,
         check=_only_redirects,
     ),
@@ -76,7 +76,7 @@ RULES: Final = (
         why="TLS 1.0 and 1.1 are broken, and every client in use speaks 1.2",
         source=f"{DOCS}/describe-ssl-policies.html",
         remedy="Set sslPolicy to ELBSecurityPolicy-TLS13-1-2-2021-06.",
-        controls=("CKV_AWS_103", "AWS-0047"),
+        controls=("CKV_AWS_103", "CKV2_AWS_74", "AWS-0047"),
         check=only(
             where("protocol", lambda protocol: protocol in ENCRYPTED),
             must(
@@ -112,11 +112,25 @@ RULES: Final = (
         ),
     ),
     _balancer_medium_in_production(
+        id="balancer-cross-zone",
+        title="Network load balancers reach the targets of every zone",
+        why="a zone without a healthy target answers nobody who resolved its address",
+        source="https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-load-balancer-attributes.html",
+        remedy="Set enableCrossZoneLoadBalancing.",
+        controls=("CKV_AWS_152",),
+        check=only(
+            where("loadBalancerType", lambda kind: kind == "network", default="application"),
+            flag("enableCrossZoneLoadBalancing"),
+            what="the kind of load balancer",
+        ),
+    ),
+    _balancer_medium_in_production(
         id="balancer-access-logs",
         title="Load balancers log every request",
         why="nobody can tell afterwards what was asked, and by whom",
         source=f"{DOCS}/load-balancer-access-logs.html",
         remedy="Set accessLogs with enabled and a bucket.",
+        keys=("service.access_log_days",),
         controls=("CKV_AWS_91",),
         check=_application(both(flag("accessLogs", "enabled"), text("accessLogs", "bucket"))),
     ),

@@ -7,18 +7,28 @@ stateful resource is protected. The engine does not tell a pack of `retain_on_de
 from typing import Final
 
 from policies.judgement import fail
+from policies.resource import Resource
 from policies.rule import ONLY_PRODUCTION, Rule, Severity
 from policies.rules.reading import either, only, truth, where
-from policies.rules.tokens import BUCKETS, DATABASE, REDIS, SERVERLESS_REDIS, UPSTASH, ZONE
+from policies.rules.tokens import BUCKETS, CLUSTERS, DATABASE, REDIS, SERVERLESS_REDIS, UPSTASH, ZONE
 
 STATEFUL: Final = (
     *(DATABASE, REDIS, SERVERLESS_REDIS, UPSTASH, ZONE, *BUCKETS),
-    *("aws:rds/cluster:Cluster", "aws:dynamodb/table:Table", "aws:efs/fileSystem:FileSystem", "aws:kms/key:Key"),
+    *(*CLUSTERS, "aws:dynamodb/table:Table", "aws:efs/fileSystem:FileSystem", "aws:kms/key:Key"),
 )
 """Types that cannot be made again as they were; a zone would come back with other name servers."""
 
 
 _is_not_forced: Final = where("forceDestroy", lambda forced: truth(forced) is not True)
+_is_no_cache: Final = where("eviction", lambda eviction: truth(eviction) is not True)
+
+
+def _is_kept(resource: Resource) -> bool | None:
+    """Return whether what a resource holds must stay, None where that is unknown; what evicts is a cache."""
+    if resource.type == UPSTASH:
+        return _is_no_cache(resource)
+    return resource.type not in BUCKETS or _is_not_forced(resource)
+
 
 RULES: Final = (
     Rule(
@@ -38,9 +48,9 @@ RULES: Final = (
         check=either(
             lambda resource: resource.protect,
             only(
-                lambda resource: resource.type not in BUCKETS or _is_not_forced(resource),
+                _is_kept,
                 lambda _: fail("no protect", "protect true"),
-                what="forceDestroy",
+                what="forceDestroy, or eviction",
             ),
         ),
     ),

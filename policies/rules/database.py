@@ -1,13 +1,14 @@
 """Rules of RDS instances: what keeps the data, and who may reach it."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
 from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, fail, seen, undecided
 from policies.resource import UNKNOWN, Resource
 from policies.rule import IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity
-from policies.rules.reading import both, days, flag, is_text, only, some, text, unreadable, where
-from policies.rules.tokens import DATABASE
+from policies.rules.reading import Check, both, days, flag, is_text, only, some, text, unreadable, where
+from policies.rules.tokens import CLUSTER_INSTANCES, CLUSTERS, DATABASE, GLOBAL_CLUSTERS
 
 KNOWN_NAMES: Final = ("admin", "administrator", "master", "postgres", "rdsadmin", "root", "user")
 WEEK_DAYS, LONGEST_BACKUP_DAYS = 7, 35
@@ -16,13 +17,24 @@ WEEK_DAYS, LONGEST_BACKUP_DAYS = 7, 35
 is_replica: Final = where("replicateSourceDb", is_text)
 """Whether an instance copies another, from which it has its storage, network, owner and backups."""
 
+_SOURCES: Final = ("replicateSourceDb", "replicationSourceIdentifier", "sourceDbClusterIdentifier")
+"""Properties of an instance, a cluster and a global cluster that name what it copies."""
+
+
+def _first(answers: Iterable[bool | None]) -> bool | None:
+    """Return the first answer that is not True, True where all are."""
+    return next((it for it in answers if it is not True), True)
+
+
 _primary: Final = partial(
-    only, where("replicateSourceDb", lambda source: not is_text(source)), what="whether it is a replica"
+    only,
+    lambda resource: _first(where(key, lambda source: not is_text(source))(resource) for key in _SOURCES),
+    what="whether it is a replica",
 )
 
 
 def _no_literal_password(resource: Resource) -> Judgement:
-    for key in ("password", "passwordWo"):
+    for key in ("password", "passwordWo", "masterPassword", "masterPasswordWo"):
         value = resource.get(key)
         if isinstance(value, str) and value:
             return fail(f"a plain text as {key}", "manageMasterUserPassword, or a secret")
@@ -35,18 +47,38 @@ def _no_literal_password(resource: Resource) -> Judgement:
 
 
 def _own_name(resource: Resource) -> Judgement:
-    value = resource.get("username")
+    key = "masterUsername" if resource.type in CLUSTERS else "username"
+    value = resource.get(key)
     if unreadable(value):
-        return undecided("username")
-    if value is None and is_text(resource.get("snapshotIdentifier")):
+        return undecided(key)
+    # A snapshot brings its own, and a secondary cluster has its primary's; Neptune knows no password at all.
+    brought = any(is_text(resource.get(it)) for it in ("snapshotIdentifier", "globalClusterIdentifier"))
+    if value is None and (brought or resource.type == CLUSTERS[-1]):
         return NOT_APPLICABLE
     taken = not isinstance(value, str) or not value or value.lower() in KNOWN_NAMES
     shown = seen(value.lower() if isinstance(value, str) else value, *KNOWN_NAMES)
-    return fail(f"username {shown}", "a name that nobody guesses") if taken else PASSED
+    return fail(f"{key} {shown}", "a name that nobody guesses") if taken else PASSED
 
 
+def _by_kind(instance: Check, cluster: Check) -> Check:
+    """Return the check that asks an instance and a cluster in their own words."""
+    return lambda resource: (instance if resource.type == DATABASE else cluster)(resource)
+
+
+def _backups(minimum: int) -> Check:
+    """Return the check of how long backups are kept: unset, not at all, or those of a cluster a day."""
+    kept = partial(days, "backupRetentionPeriod", minimum=minimum, maximum=LONGEST_BACKUP_DAYS)
+    return _primary(_by_kind(kept(default=0), kept(default=1)))
+
+
+_SUBNETS: Final = {CLUSTERS[-1]: "neptuneSubnetGroupName"}
+_KEPT: Final = flag("deleteAutomatedBackups", expected=False, default=True)
+_SNAPSHOT: Final = (flag("skipFinalSnapshot", expected=False), text("finalSnapshotIdentifier"))
+_OF_DATA: Final = frozenset({DATABASE, *CLUSTERS})
+_OF_DATA_AND_GLOBAL: Final = _OF_DATA | {*GLOBAL_CLUSTERS}
 _rule = partial(Rule, types=frozenset({DATABASE}))
-_unwaivable = partial(_rule, severity=Severity.CRITICAL, waivable=False)
+_of_data = partial(Rule, types=_OF_DATA)
+_unwaivable = partial(Rule, types=_OF_DATA, severity=Severity.CRITICAL, waivable=False)
 
 RULES: Final = (
     _unwaivable(
@@ -55,7 +87,8 @@ RULES: Final = (
         why="a disk or a snapshot that leaves the account can be read",
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html",
         remedy="Set storageEncrypted; an existing instance is copied through an encrypted snapshot.",
-        controls=("CKV_AWS_16", "AWS-0080"),
+        controls=("CKV_AWS_16", "CKV_AWS_96", "AWS-0080", "AWS-0079"),
+        types=_OF_DATA_AND_GLOBAL,
         check=_primary(flag("storageEncrypted")),
     ),
     _unwaivable(
@@ -65,6 +98,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
         remedy="Set publiclyAccessible to false.",
         controls=("CKV_AWS_17", "AWS-0180"),
+        types=frozenset({DATABASE, *CLUSTER_INSTANCES}),
         check=flag("publiclyAccessible", expected=False),
     ),
     _rule(
@@ -86,9 +120,9 @@ RULES: Final = (
         remedy="Set backupRetentionPeriod.",
         keys=("database.backup_retention_days",),
         controls=("CKV_AWS_133",),
-        check=_primary(days("backupRetentionPeriod", minimum=1, maximum=LONGEST_BACKUP_DAYS, default=0)),
+        check=_backups(1),
     ),
-    _rule(
+    _of_data(
         id="database-backups-week",
         title="Backups of the database are kept for a week at least",
         why="damage is often found after days",
@@ -97,9 +131,9 @@ RULES: Final = (
         keys=("database.backup_retention_days",),
         levels=ONLY_PRODUCTION,
         controls=("CKV_AWS_133", "AWS-0077"),
-        check=_primary(days("backupRetentionPeriod", minimum=WEEK_DAYS, maximum=LONGEST_BACKUP_DAYS, default=0)),
+        check=_backups(WEEK_DAYS),
     ),
-    _rule(
+    Rule(
         id="database-deletion-protection",
         title="RDS refuses to delete the database",
         why="one call of the API deletes it, whatever Pulumi protects",
@@ -109,9 +143,10 @@ RULES: Final = (
         severity=Severity.CRITICAL,
         levels=IN_PRODUCTION,
         controls=("CKV_AWS_293", "AWS-0177"),
+        types=_OF_DATA_AND_GLOBAL,
         check=flag("deletionProtection"),
     ),
-    _rule(
+    _of_data(
         id="database-final-snapshot",
         title="A deleted database leaves a snapshot and its backups",
         why="a deletion by mistake is final",
@@ -119,13 +154,7 @@ RULES: Final = (
         remedy="Unset skipFinalSnapshot, set finalSnapshotIdentifier, and set deleteAutomatedBackups to false.",
         severity=Severity.CRITICAL,
         levels=IN_PRODUCTION,
-        check=_primary(
-            both(
-                flag("skipFinalSnapshot", expected=False),
-                text("finalSnapshotIdentifier"),
-                flag("deleteAutomatedBackups", expected=False, default=True),
-            )
-        ),
+        check=_primary(lambda it: both(*_SNAPSHOT, *([_KEPT] if it.type in (DATABASE, CLUSTERS[0]) else ()))(it)),
     ),
     _unwaivable(
         id="database-no-literal-password",
@@ -135,7 +164,7 @@ RULES: Final = (
         remedy="Generate the password, or set manageMasterUserPassword.",
         check=_no_literal_password,
     ),
-    _rule(
+    _of_data(
         id="database-owner-name",
         title="The database's owner has a name of its own",
         why="half of a guess is made",
@@ -152,6 +181,9 @@ RULES: Final = (
         why="the default ones are shared with everything",
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
         remedy="Set dbSubnetGroupName and vpcSecurityGroupIds.",
-        check=both(_primary(text("dbSubnetGroupName", refused=("default",))), some("vpcSecurityGroupIds")),
+        check=both(
+            _primary(lambda it: text(_SUBNETS.get(it.type, "dbSubnetGroupName"), refused=("default",))(it)),
+            some("vpcSecurityGroupIds"),
+        ),
     ),
 )

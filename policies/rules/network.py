@@ -6,14 +6,14 @@ from functools import partial
 from ipaddress import ip_network
 from typing import Any, Final
 
-from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, undecided
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, fail, undecided
 from policies.resource import Resource, Stack
 from policies.rule import IN_PRODUCTION, Rule, Severity, StackRule
-from policies.rules.links import each, has_sibling, has_unresolved_links, linked, siblings
+from policies.rules.links import by_urn, each, has_sibling, has_unresolved_links, linked, siblings
 from policies.rules.pooler import is_pooler
 from policies.rules.reading import Check, at, flag, in_order, items, must, unreadable, whole_number, worst
 from policies.rules.stores import is_measuring
-from policies.rules.tokens import DATABASE, GROUP, GROUP_RULE, INGRESS, SERVICE, SUBNET, TASK, VPC
+from policies.rules.tokens import DATABASE, EGRESS, GROUP, GROUP_RULE, INGRESS, SERVICE, SUBNET, TASK, VPC
 
 DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
@@ -21,8 +21,19 @@ DOCS = "https://docs.aws.amazon.com/vpc/latest/userguide"
 LARGEST_PREFIX_BITS = 1
 """A network of so few bits is half of the internet or all of it: /0, or the /1 that stands for it."""
 
+_WAYS: Final = ("ingress", "egress")
+_IDS: Final = ("defaultSecurityGroupId", "id")
 _PORTS = ("ipProtocol", "protocol")
 _ADDRESSES = ("cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks")
+
+
+def _anywhere(addresses: Any) -> bool:
+    """Return whether one of the networks is half of the internet, or all of it."""
+    for address in items(addresses):
+        with suppress(ValueError):
+            if isinstance(address, str) and ip_network(address, strict=False).prefixlen <= LARGEST_PREFIX_BITS:
+                return True
+    return False
 
 
 def _open_door(rule: Any) -> Judgement:
@@ -30,14 +41,10 @@ def _open_door(rule: Any) -> Judgement:
     if unreadable(rule):
         return undecided("a rule")
     addresses = [it for key in _ADDRESSES for it in items(at(rule, key))]
-    anywhere = False
-    for address in addresses:
-        with suppress(ValueError):
-            network = ip_network(address, strict=False) if isinstance(address, str) else None
-            anywhere = anywhere or (network is not None and network.prefixlen <= LARGEST_PREFIX_BITS)
+    anywhere = _anywhere(addresses)
     if not anywhere and not unreadable(*addresses):
         return PASSED
-    protocol = next((value for key in _PORTS if (value := at(rule, key)) is not None), None)
+    protocol = _protocol(rule)
     ports = [at(rule, "fromPort"), at(rule, "toPort")]
     numbers = {whole_number(port) for port in ports}
     return decide(
@@ -62,6 +69,45 @@ def _no_open_ingress(resource: Resource) -> Judgement:
     if unreadable(kind):
         return judgement if judgement is PASSED else undecided("type")
     return NOT_APPLICABLE if kind == "egress" else judgement
+
+
+def _no_open_egress(resource: Resource) -> Judgement:
+    is_group = resource.type == GROUP
+    rules, kind = (resource.get("egress"), "egress") if is_group else ([resource], resource.get("type", "egress"))
+    if unreadable(rules, kind, *items(rules)):
+        return undecided("egress")
+    if kind != "egress":
+        return NOT_APPLICABLE
+    parts = [(_protocol(it), [at(it, key) for key in _ADDRESSES]) for it in items(rules)]
+    unclear = [
+        unreadable(protocol, *(one for it in addresses for one in items(it))) for protocol, addresses in parts
+    ]
+    every = [any(map(_anywhere, addresses)) for protocol, addresses in parts if protocol == "-1"]
+    return decide(
+        "what a rule lets out",
+        "every protocol to any address",
+        "chosen protocols and ports",
+        holds=not any(every) and not any(unclear),
+        doubtful=not any(every),
+    )
+
+
+def _protocol(rule: Any) -> Any:
+    return next((value for key in _PORTS if (value := at(rule, key)) is not None), None)
+
+
+def _default_closed(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
+    """Judge each default group by what is written in it, and each rule of its own by whether it adds to one."""
+    groups = stack.of(DEFAULT_GROUP)
+    urns, closed = {it.urn for it in groups}, in_order(*(_empty(it, f"rules in {it}", "no rule") for it in _WAYS))
+    for group in groups:
+        yield group, closed(group)
+    defaults = {name for it in (*stack.of(VPC), *groups) for key in _IDS if isinstance(name := it.get(key), str)}
+    for rule in stack.of(INGRESS, EGRESS, GROUP_RULE):
+        into = rule.get("securityGroupId")
+        sources = set(by_urn(rule, "securityGroupId"))
+        if sources & urns or (isinstance(into, str) and into in defaults):
+            yield rule, fail("a rule of the default security group", "no rule")
 
 
 def _has_flow_log(vpc: Resource, stack: Stack) -> Judgement:
@@ -120,19 +166,19 @@ RULES: Final = (
         source=f"{DOCS}/security-group-rules.html",
         remedy="Name the addresses, a prefix list, or the security group that may connect.",
         severity=Severity.CRITICAL,
-        controls=("AWS-0107",),
+        controls=("CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_277", "AWS-0107"),
         types=frozenset({GROUP, GROUP_RULE, INGRESS}),
         check=_no_open_ingress,
     ),
-    _medium_in_production(
+    _stack_medium_in_production(
         id="network-default-group-closed",
         title="The default security group has no rules",
         why="whatever is made without a group gets it, and could talk to all others in it",
         source=f"{DOCS}/default-security-group.html",
-        remedy="Leave ingress and egress out.",
+        remedy="Leave ingress and egress out, and name another group in the rules of their own.",
         controls=("CKV2_AWS_12", "AWS-0173"),
-        types=frozenset({DEFAULT_GROUP}),
-        check=in_order(*(_empty(key, f"rules in {key}", "no rule") for key in ("ingress", "egress"))),
+        types=frozenset({DEFAULT_GROUP, INGRESS, EGRESS, GROUP_RULE}),
+        check=_default_closed,
     ),
     _stack_medium_in_production(
         id="network-default-group-adopted",
@@ -169,6 +215,16 @@ RULES: Final = (
         controls=("CKV2_AWS_11",),
         types=frozenset({VPC}),
         check=each((VPC,), _has_flow_log),
+    ),
+    _medium_in_production(
+        id="network-no-open-egress",
+        title="Groups name what may be asked of other networks",
+        why="whoever breaks in can send everything out, by every port",
+        source=f"{DOCS}/security-group-rules.html",
+        remedy="Name the protocol and the port, for example tcp and 443.",
+        controls=("CKV_AWS_382", "AWS-0104"),
+        types=frozenset({GROUP, GROUP_RULE, EGRESS}),
+        check=_no_open_egress,
     ),
     StackRule(
         id="database-ingress-from-pooler",

@@ -3,10 +3,11 @@
 from functools import partial
 from typing import Final
 
-from policies.judgement import Judgement, decide, seen, undecided
+from policies.judgement import NOT_APPLICABLE, Judgement, decide, seen, undecided
 from policies.resource import Resource
 from policies.rule import ADVICE, IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity
 from policies.rules.reading import (
+    Check,
     both,
     days,
     either,
@@ -20,11 +21,33 @@ from policies.rules.reading import (
     whole_number,
     word,
 )
-from policies.rules.tokens import REDIS, SERVERLESS_REDIS, UPSTASH
+from policies.rules.tokens import CACHE, REDIS, SERVERLESS_REDIS, UPSTASH
 
 DOCS = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg"
 WEEK_DAYS, LONGEST_SNAPSHOT_DAYS = 7, 35
 _TLS_MODES = ("preferred", "required")
+
+
+def _alone(check: Check, *, memcached: bool = False) -> Check:
+    """Return the check that leaves out a member of a replication group, which is judged as a whole.
+
+    A cluster by itself has none of a group's properties, so that Redis there fails; `memcached`, which keeps
+    nothing and knows no password, is asked only where that means something.
+    """
+
+    def checked(resource: Resource) -> Judgement:
+        if resource.type != CACHE:
+            return check(resource)
+        group, engine = resource.get("replicationGroupId"), resource.get("engine")
+        if is_text(group) or (engine == "memcached" and not memcached):
+            return NOT_APPLICABLE
+        return undecided("engine") if unreadable(engine) and not memcached else check(resource)
+
+    return checked
+
+
+def _snapshots(minimum: int) -> Check:
+    return _alone(days("snapshotRetentionLimit", minimum=minimum, maximum=LONGEST_SNAPSHOT_DAYS, default=0))
 
 
 def _encrypted(resource: Resource) -> Judgement:
@@ -47,8 +70,8 @@ def _has_a_standby(resource: Resource) -> Judgement:
     )
 
 
-_rule = partial(Rule, types=frozenset({REDIS}))
-_any_elasticache = partial(Rule, types=frozenset({REDIS, SERVERLESS_REDIS}))
+_rule = partial(Rule, types=frozenset({REDIS, CACHE}))
+_any_elasticache = partial(Rule, types=frozenset({REDIS, SERVERLESS_REDIS, CACHE}))
 _upstash = partial(Rule, types=frozenset({UPSTASH}), source="https://upstash.com/docs/redis")
 _unwaivable = partial(_rule, severity=Severity.CRITICAL, waivable=False)
 
@@ -60,7 +83,7 @@ RULES: Final = (
         source=f"{DOCS}/at-rest-encryption.html",
         remedy="Set atRestEncryptionEnabled; an existing store is made again from a snapshot.",
         controls=("CKV_AWS_29", "AWS-0045"),
-        check=_encrypted,
+        check=_alone(_encrypted),
     ),
     _unwaivable(
         id="redis-tls-required",
@@ -68,10 +91,13 @@ RULES: Final = (
         why="passwords and sessions would cross the network in the clear",
         source=f"{DOCS}/in-transit-encryption.html",
         remedy="Set transitEncryptionEnabled, and transitEncryptionMode to required.",
-        controls=("CKV_AWS_30", "AWS-0051"),
-        check=both(
-            flag("transitEncryptionEnabled"),
-            word("transitEncryptionMode", allowed=("required",), default="required", known=_TLS_MODES),
+        controls=("CKV_AWS_30", "CKV_AWS_31", "AWS-0051"),
+        check=_alone(
+            both(
+                flag("transitEncryptionEnabled"),
+                word("transitEncryptionMode", allowed=("required",), default="required", known=_TLS_MODES),
+            ),
+            memcached=True,
         ),
     ),
     _any_elasticache(
@@ -83,13 +109,13 @@ RULES: Final = (
         severity=Severity.CRITICAL,
         controls=("CKV_AWS_31",),
         waivable=False,
-        check=either(
-            lambda resource: any(
-                is_text(resource.get(key)) for key in ("authToken", "authTokenWo", "userGroupId")
-            ),
-            some(
-                "userGroupIds", observed="neither a token nor a user group", required="authToken, or a user group"
-            ),
+        check=_alone(
+            either(
+                lambda resource: any(
+                    is_text(resource.get(key)) for key in ("authToken", "authTokenWo", "userGroupId")
+                ),
+                some("userGroupIds", observed="no token, no user group", required="authToken, or a user group"),
+            )
         ),
     ),
     _rule(
@@ -101,7 +127,7 @@ RULES: Final = (
         keys=("redis.replicas",),
         levels=IN_PRODUCTION,
         controls=("CKV2_AWS_50",),
-        check=both(flag("automaticFailoverEnabled"), flag("multiAzEnabled"), _has_a_standby),
+        check=_alone(both(flag("automaticFailoverEnabled"), flag("multiAzEnabled"), _has_a_standby)),
     ),
     _any_elasticache(
         id="redis-snapshots",
@@ -112,7 +138,7 @@ RULES: Final = (
         keys=("redis.snapshot_retention_days",),
         levels=IN_PRODUCTION,
         controls=("CKV_AWS_134", "AWS-0050"),
-        check=days("snapshotRetentionLimit", minimum=1, maximum=LONGEST_SNAPSHOT_DAYS, default=0),
+        check=_snapshots(1),
     ),
     _any_elasticache(
         id="redis-snapshots-week",
@@ -123,7 +149,7 @@ RULES: Final = (
         keys=("redis.snapshot_retention_days",),
         severity=Severity.MEDIUM,
         levels=ONLY_PRODUCTION,
-        check=days("snapshotRetentionLimit", minimum=WEEK_DAYS, maximum=LONGEST_SNAPSHOT_DAYS, default=0),
+        check=_snapshots(WEEK_DAYS),
     ),
     _rule(
         id="redis-private-network",
@@ -133,7 +159,9 @@ RULES: Final = (
         remedy="Set subnetGroupName and securityGroupIds.",
         severity=Severity.CRITICAL,
         controls=("CKV_AWS_323",),
-        check=both(text("subnetGroupName", refused=("default",)), some("securityGroupIds")),
+        check=_alone(
+            both(text("subnetGroupName", refused=("default",)), some("securityGroupIds")), memcached=True
+        ),
     ),
     Rule(
         id="redis-serverless-private-network",
@@ -153,7 +181,7 @@ RULES: Final = (
         remedy="Set autoMinorVersionUpgrade.",
         severity=Severity.LOW,
         levels=ADVICE,
-        check=flag("autoMinorVersionUpgrade", default=True),
+        check=_alone(flag("autoMinorVersionUpgrade", default=True), memcached=True),
     ),
     _upstash(
         id="upstash-tls",

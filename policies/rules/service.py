@@ -8,13 +8,14 @@ from policies.resource import Resource, Stack
 from policies.rule import ADVICE, IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity, StackRule
 from policies.rules.links import each, linked, linking
 from policies.rules.pooler import is_pooler
-from policies.rules.reading import at, both, flag, items, must, unreadable, whole_number
+from policies.rules.reading import at, both, flag, items, must, unreadable, whole_number, word
 from policies.rules.stores import is_measuring
 from policies.rules.tokens import ROLE, SCALING_TARGET, SERVICE, SUBNET, TASK
 
 CLUSTER = "aws:ecs/cluster:Cluster"
 SCALING_POLICY = "aws:appautoscaling/policy:Policy"
 INSIGHTS: Final = ("enabled", "enhanced")
+_SHARED: Final = ("pidMode", "ipcMode")
 OLDEST_PLATFORM: Final = (1, 4, 0)
 LEAST_TARGET_PERCENT, MOST_TARGET_PERCENT = 30, 80
 LEAST_TASKS = 2
@@ -168,6 +169,16 @@ RULES: Final = (
         check=both(flag("deploymentCircuitBreaker", "enable"), flag("deploymentCircuitBreaker", "rollback")),
     ),
     _service(
+        id="service-no-exec",
+        title="Nobody opens a shell in a running task",
+        why="what is typed there is in no log, and the task is no longer what was deployed",
+        source=f"{DOCS}/ecs-exec.html",
+        remedy="Unset enableExecuteCommand.",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        check=flag("enableExecuteCommand", expected=False),
+    ),
+    _service(
         id="service-platform",
         title="Tasks run on a current Fargate platform",
         why="old platforms get no security fixes",
@@ -235,6 +246,17 @@ RULES: Final = (
         controls=("CKV_AWS_65", "AWS-0034"),
         types=frozenset({CLUSTER}),
         check=_insights,
+    ),
+    Rule(
+        id="task-own-processes",
+        title="Tasks see their own processes alone",
+        why="a hole in one program shows the memory of all others on the machine",
+        source=f"{DOCS}/task_definition_parameters.html",
+        remedy="Unset pidMode and ipcMode, or set them to task.",
+        levels=IN_PRODUCTION,
+        controls=("CKV_AWS_335",),
+        types=frozenset({TASK}),
+        check=both(*(word(key, allowed=("task", "none"), default="none", known=("host",)) for key in _SHARED)),
     ),
     StackRule(
         id="task-separate-roles",

@@ -8,15 +8,27 @@ from policies.resource import Resource, Stack
 from policies.rule import IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity, StackCheck, StackRule
 from policies.rules.document import allows, statements, texts
 from policies.rules.links import each, has_unresolved_links, siblings
-from policies.rules.reading import Check, at, flag, in_order, items, must, truth, unreadable, word
+from policies.rules.reading import (
+    Check,
+    at,
+    flag,
+    in_order,
+    is_text,
+    items,
+    must,
+    truth,
+    unreadable,
+    whole_number,
+    word,
+)
 from policies.rules.tokens import BUCKETS
 
 BLOCKS: Final = ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",)
-VERSIONINGS: Final = ("aws:s3/bucketVersioning:BucketVersioning", "aws:s3/bucketVersioningV2:BucketVersioningV2")
-LIFECYCLES: Final = (
-    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
-    "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
-)
+VERSIONINGS: Final = ("aws:s3/bucketVersioning:BucketVersioning",)
+LIFECYCLES: Final = ("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",)
+ENCRYPTIONS: Final = ("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",)
+OWNERSHIPS: Final = ("aws:s3/bucketOwnershipControls:BucketOwnershipControls",)
+_ALGORITHM: Final = ("applyServerSideEncryptionByDefault", "sseAlgorithm")
 BUCKET_POLICIES: Final = ("aws:s3/bucketPolicy:BucketPolicy",)
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 REPOSITORY = "aws:ecr/repository:Repository"
@@ -46,6 +58,20 @@ def _ends(lifecycle: Resource) -> Judgement:
     states = [at(it, "status") for it in items(rules)]
     holds, doubtful = "Enabled" in states, unreadable(*states)
     return decide("the status of a rule", "no rule in force", "a rule", holds=holds, doubtful=doubtful)
+
+
+def _aborts(lifecycle: Resource) -> Judgement:
+    rules = lifecycle.get("rules")
+    found = items(None if unreadable(rules) else rules)
+    # Whether a rule is in force at all is another rule's question.
+    days = [at(it, "abortIncompleteMultipartUpload", "daysAfterInitiation") for it in found]
+    return decide(
+        "rules",
+        "no rule that ends uploads",
+        "abortIncompleteMultipartUpload",
+        holds=any(whole_number(it) for it in days),
+        doubtful=unreadable(rules, *found, *days),
+    )
 
 
 def _refuses_plain_http(policy: Resource) -> Judgement:
@@ -129,6 +155,52 @@ RULES: Final = (
         controls=("CKV_AWS_379",),
         check=_all_of(BUCKET_POLICIES, "no BucketPolicy", _refuses_plain_http),
     ),
+    _over_buckets(
+        id="bucket-encrypted",
+        title="Buckets say how they encrypt",
+        why="whoever reads the settings cannot tell whose key it is",
+        source=f"{DOCS}/default-bucket-encryption.html",
+        remedy="Add a BucketServerSideEncryptionConfiguration with AES256 or aws:kms.",
+        severity=Severity.LOW,
+        levels=IN_PRODUCTION,
+        controls=("CKV_AWS_19", "AWS-0088"),
+        check=_all_of(
+            ENCRYPTIONS,
+            "no BucketServerSideEncryptionConfiguration",
+            must(
+                "rules",
+                hold=lambda rules: any(is_text(at(it, *_ALGORITHM)) for it in items(rules)),
+                required="an algorithm",
+                observed=lambda _: "no rule with an algorithm",
+            ),
+        ),
+    ),
+    _over_buckets(
+        id="bucket-aborts-uploads",
+        title="Buckets let go of uploads that never ended",
+        why="their parts are paid for, for ever, and no list shows them",
+        source=f"{DOCS}/mpu-abort-incomplete-mpu-lifecycle-config.html",
+        remedy="Add a rule with abortIncompleteMultipartUpload to the BucketLifecycleConfiguration.",
+        severity=Severity.LOW,
+        levels=IN_PRODUCTION,
+        controls=("CKV_AWS_300",),
+        check=_all_of(LIFECYCLES, "no BucketLifecycleConfiguration", _aborts),
+    ),
+    _over_buckets(
+        id="bucket-no-acls",
+        title="Buckets know no access lists",
+        why="an object that another account wrote could not be read by its owner",
+        source=f"{DOCS}/about-object-ownership.html",
+        remedy="Add BucketOwnershipControls with BucketOwnerEnforced.",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        controls=("CKV2_AWS_65",),
+        check=_all_of(
+            OWNERSHIPS,
+            "no BucketOwnershipControls",
+            word("rule", "objectOwnership", allowed=("BucketOwnerEnforced",), known=("ObjectWriter",)),
+        ),
+    ),
     Rule(
         id="bucket-no-forced-deletion",
         title="A bucket that holds something is not deleted",
@@ -164,6 +236,18 @@ RULES: Final = (
         # Without a certificate of one's own CloudFront speaks TLS 1.0 too.
         check=word(
             "viewerCertificate", "minimumProtocolVersion", allowed=MODERN_TLS, known=("TLSv1", "TLSv1_2016")
+        ),
+    ),
+    _distribution(
+        id="distribution-sni",
+        title="CloudFront shares its addresses by the name that is asked for",
+        why="an address of one's own costs 600 dollars a month and adds nothing",
+        source="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-https-dedicated-ip-or-sni.html",
+        remedy="Set viewerCertificate.sslSupportMethod to sni-only.",
+        severity=Severity.LOW,
+        levels=IN_PRODUCTION,
+        check=word(
+            "viewerCertificate", "sslSupportMethod", allowed=("sni-only",), default="sni-only", known=("vip",)
         ),
     ),
     _repository(

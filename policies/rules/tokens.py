@@ -13,7 +13,18 @@ VPC = "aws:ec2/vpc:Vpc"
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 GROUP_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
-BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
+CLUSTERS = ("aws:rds/cluster:Cluster", "aws:docdb/cluster:Cluster", "aws:neptune/cluster:Cluster")
+CLUSTER_INSTANCES = (
+    *("aws:rds/clusterInstance:ClusterInstance", "aws:docdb/clusterInstance:ClusterInstance"),
+    "aws:neptune/clusterInstance:ClusterInstance",
+)
+GLOBAL_CLUSTERS = (
+    *("aws:rds/globalCluster:GlobalCluster", "aws:docdb/globalCluster:GlobalCluster"),
+    "aws:neptune/globalCluster:GlobalCluster",
+)
+CACHE = "aws:elasticache/cluster:Cluster"
+BUCKETS = ("aws:s3/bucket:Bucket",)
+EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 ZONE = "cloudflare:index/zone:Zone"
 RULESET = "cloudflare:index/ruleset:Ruleset"
 ALERTS = "grafana:alerting/ruleGroup:RuleGroup"

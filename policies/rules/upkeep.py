@@ -7,7 +7,7 @@ from policies.judgement import PASSED, Judgement, decide, fail, seen, undecided
 from policies.resource import Resource
 from policies.rule import ADVICE, ADVICE_IN_PRODUCTION, IN_PRODUCTION, ONLY_PRODUCTION, Rule, Severity
 from policies.rules.reading import both, flag, must, only, text, unreadable, where, whole_number, word
-from policies.rules.tokens import DATABASE
+from policies.rules.tokens import CLUSTER_INSTANCES, CLUSTERS, DATABASE
 
 AUTHORITIES: Final = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
@@ -32,17 +32,19 @@ def _may_grow(resource: Resource) -> Judgement:
 def _logs(resource: Resource) -> Judgement:
     exported = resource.get("enabledCloudwatchLogsExports")
     names = exported if isinstance(exported, list) else []
-    missing = [name for name in ("postgresql", "upgrade") if name not in names]
+    wanted = ("postgresql", "upgrade") if resource.type == DATABASE else ("postgresql",)
+    missing = [name for name in wanted if name not in names]
     return decide(
         "enabledCloudwatchLogsExports",
         f"no export of {' and '.join(missing)}",
-        "postgresql and upgrade",
+        " and ".join(wanted),
         holds=not missing,
         doubtful=unreadable(exported, *names),
     )
 
 
 _rule = partial(Rule, types=frozenset({DATABASE}))
+_AURORA, _MEMBER = CLUSTERS[0], CLUSTER_INSTANCES[0]
 _medium_in_production = partial(_rule, levels=IN_PRODUCTION, severity=Severity.MEDIUM)
 
 RULES: Final = (
@@ -52,10 +54,21 @@ RULES: Final = (
         why="RDS keeps them for days only, on the instance that failed",
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.html",
         remedy="Set enabledCloudwatchLogsExports to postgresql and upgrade.",
-        controls=("CKV_AWS_129",),
+        controls=("CKV_AWS_129", "CKV_AWS_324"),
+        types=frozenset({DATABASE, _AURORA}),
         check=only(
             where("engine", lambda engine: engine is None or "postgres" in str(engine)), _logs, what="the engine"
         ),
+    ),
+    _medium_in_production(
+        id="database-iam-authentication",
+        title="People reach the database with a role, not with a shared password",
+        why="nobody can tell who it was, and the password leaves with them",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html",
+        remedy="Set iamDatabaseAuthenticationEnabled.",
+        controls=("CKV_AWS_161", "CKV_AWS_162", "AWS-0176"),
+        types=frozenset({DATABASE, _AURORA}),
+        check=flag("iamDatabaseAuthenticationEnabled"),
     ),
     _rule(
         id="database-performance-insights",
@@ -66,6 +79,7 @@ RULES: Final = (
         severity=Severity.LOW,
         levels=ADVICE_IN_PRODUCTION,
         controls=("CKV_AWS_353", "AWS-0133"),
+        types=frozenset({DATABASE, _MEMBER}),
         check=flag("performanceInsightsEnabled"),
     ),
     _rule(
@@ -77,6 +91,7 @@ RULES: Final = (
         severity=Severity.MEDIUM,
         levels=ONLY_PRODUCTION,
         controls=("CKV_AWS_118",),
+        types=frozenset({DATABASE, _MEMBER}),
         check=both(
             must(
                 "monitoringInterval",
@@ -93,6 +108,7 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html",
         remedy="Set autoMinorVersionUpgrade.",
         controls=("CKV_AWS_226",),
+        types=frozenset({DATABASE, *CLUSTER_INSTANCES}),
         check=flag("autoMinorVersionUpgrade", default=True),
     ),
     _rule(
@@ -103,6 +119,7 @@ RULES: Final = (
         remedy="Set caCertIdentifier to a current one.",
         levels=IN_PRODUCTION,
         controls=("CKV_AWS_211",),
+        types=frozenset({DATABASE, _MEMBER}),
         check=word("caCertIdentifier", allowed=AUTHORITIES, default=AUTHORITIES[0], known=("rds-ca-2019",)),
     ),
     _rule(
@@ -113,7 +130,8 @@ RULES: Final = (
         remedy="Set copyTagsToSnapshot.",
         severity=Severity.LOW,
         levels=ADVICE,
-        controls=("CKV2_AWS_60",),
+        controls=("CKV2_AWS_60", "CKV_AWS_313"),
+        types=frozenset({DATABASE, _AURORA}),
         check=flag("copyTagsToSnapshot"),
     ),
     _rule(

@@ -5,7 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from components.redis.roles import ENGINE_POLICIES, SERVERLESS_POLICIES, UPSTASH_POLICIES, Role, refusals
+from components.redis.roles import (
+    ENGINE_POLICIES,
+    SERVERLESS_POLICIES,
+    SNAPSHOT_RETENTION_DAYS,
+    UPSTASH_POLICIES,
+    Role,
+    refusals,
+)
 from stacks.config.base import SIZE, Model, Problem
 from stacks.config.dialects import RedisMetrics
 
@@ -35,7 +42,7 @@ EnginePolicy = Literal[
 
 SnapshotDays = Annotated[
     Annotated[int, Field(ge=0, le=35)] | None,
-    Field(description="Daily snapshots kept, in days; left out, 0 for a cache and 7 for any other role."),
+    Field(description="Daily snapshots kept, in days; null for none of a cache, and 7 of any other role."),
 ]
 """How long daily snapshots are kept."""
 
@@ -87,7 +94,7 @@ class ElastiCacheConfig(Model):
     eviction_policy: EnginePolicy | None = Field(
         default=None, description="What goes when memory is full; left out, the role decides."
     )
-    snapshot_retention_days: SnapshotDays = None
+    snapshot_retention_days: SnapshotDays = SNAPSHOT_RETENTION_DAYS
     auth: AuthConfig = AuthConfig()
     metrics: RedisMetrics = "cloudwatch"
     protect: bool = Field(default=True, description="Refuse to delete or replace it.")
@@ -104,7 +111,7 @@ class ServerlessConfig(Model):
     ecpu_max_per_second: int = Field(
         ge=1000, le=15_000_000, description="Processing units a second at the most; then commands are throttled."
     )
-    snapshot_retention_days: SnapshotDays = None
+    snapshot_retention_days: SnapshotDays = SNAPSHOT_RETENTION_DAYS
     auth: ServerlessAuthConfig = ServerlessAuthConfig()
     metrics: RedisMetrics = "cloudwatch"
     protect: bool = Field(default=True, description="Refuse to delete or replace it.")

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from pydantic import Field
 
 from components.service.scaling import scaling_conflicts, scaling_problems
+from policies.secret_values import BROWSER_PREFIXES, is_secret, secret_by_form
 from stacks.config.base import Model, Percent, Problem
 from stacks.config.rollout import RollingConfig, RolloutConfig, rollout_args
 from stacks.config.scaling import ScalingConfig, scaling_args
@@ -74,6 +75,11 @@ class ServiceConfig(Model):
         description="Connections one task opens to the pooler at the most: the application's own pool."
     )
     environment: dict[VariableName, str] = Field(default={}, description="Plain variables, never secrets.")
+    public_variables: list[VariableName] = Field(
+        default=[],
+        description="Names under `environment` that look like secrets and are none; the gate's rule "
+        "container-no-secret-literal wants an exception that names them as well.",
+    )
     secrets: dict[VariableName, Literal["generated", "config"]] = Field(
         default={}, description="Secret variables: generated once, or taken from the stack's encrypted `secrets`."
     )
@@ -110,6 +116,38 @@ def service_problems(service: ServiceConfig) -> Iterator[Problem]:
                 "service.port), allowed other names"
             )
             yield f"service.{key}", problem
+    yield from _secret_problems(service)
     both = set(service.environment) & set(service.secrets)
     if both:
         yield "service.secrets", f"given {', '.join(sorted(both))} also under environment, allowed one place"
+
+
+def _secret_problems(service: ServiceConfig) -> Iterator[Problem]:
+    for name, value in service.environment.items():
+        if is_secret(name, value) and name not in service.public_variables:
+            loaded = ", and browsers load what a build names so" if name.startswith(BROWSER_PREFIXES) else ""
+            yield f"service.environment.{name}", f"looks like a secret{loaded}; move it to service.secrets"
+    for name in service.secrets:
+        if name.startswith(BROWSER_PREFIXES):
+            yield (
+                f"service.secrets.{name}",
+                "given a name that builds show to browsers, allowed another",
+            )
+    if unknown := set(service.public_variables) - set(service.environment):
+        yield (
+            "service.public_variables",
+            f"given {', '.join(sorted(unknown))}, allowed names of service.environment",
+        )
+
+
+def credential_problems(config: Model) -> Iterator[Problem]:
+    """Yield each text of a stack file, but for the service's variables, that holds a credential in plain sight."""
+    waiting: list[tuple[str, object]] = [*config.model_dump(exclude={"service": {"environment"}}).items()]
+    while waiting:
+        key, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [(f"{key}.{name}", item) for name, item in value.items()]
+        elif isinstance(value, list | tuple):
+            waiting += [(key, item) for item in value]
+        elif isinstance(value, str) and secret_by_form(value):
+            yield key, "holds a password, a token or a key in plain text, allowed none: everybody reads this file"

@@ -29,7 +29,7 @@ from stacks.config.redis import RedisConfig, redis_problems
 from stacks.config.rollout import rollout_args
 from stacks.config.scaling import scaling_args
 from stacks.config.sentry import SentryConfig, sentry_problems
-from stacks.config.service import ServiceConfig, VariableName, service_problems
+from stacks.config.service import ServiceConfig, VariableName, credential_problems, service_problems
 from stacks.config.storage import StorageConfig, storage_problems
 from stacks.naming import Names
 
@@ -132,6 +132,7 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from redis_problems(config.redis)
     yield from cache_problems(config.cache)
     yield from service_problems(config.service)
+    yield from credential_problems(config)
     longest = PLAN_CAPABILITIES[CloudflarePlan(config.edge.plan)].longest_request_seconds
     if config.service.max_request_seconds > longest:
         problem = (

@@ -235,6 +235,69 @@ SAMPLES = (
         imageScanningConfiguration={"scanOnPush": True},
     ),
     sample("aws:iam/policy:Policy", "sample-policy", policy=POLICY),
+    *(
+        sample(f"aws:iam/{type_}", f"sample-{type_.partition(':')[0]}", **{key: value})
+        for type_, key, value in (
+            ("userPolicy:UserPolicy", "policy", POLICY),
+            ("groupPolicy:GroupPolicy", "policy", POLICY),
+            ("policyAttachment:PolicyAttachment", "policyArn", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+            ("userPolicyAttachment:UserPolicyAttachment", "policyArn", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+            ("rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive", "policyArns", ["arn:it"]),
+        )
+    ),
+    sample(
+        "aws:rds/cluster:Cluster",
+        "sample-cluster",
+        protect=True,
+        clusterIdentifier="sample-cluster",
+        engine="aurora-postgresql",
+        iamDatabaseAuthenticationEnabled=True,
+        storageEncrypted=True,
+        masterUsername="sample",
+        manageMasterUserPassword=True,
+        deletionProtection=True,
+        finalSnapshotIdentifier="sample-last",
+        deleteAutomatedBackups=False,
+        backupRetentionPeriod=7,
+        dbSubnetGroupName="sample",
+        vpcSecurityGroupIds=["sg-1"],
+        enabledCloudwatchLogsExports=["postgresql"],
+        copyTagsToSnapshot=True,
+    ),
+    sample(
+        "aws:rds/clusterInstance:ClusterInstance",
+        "sample-cluster-instance",
+        publiclyAccessible=False,
+        performanceInsightsEnabled=True,
+        monitoringInterval=60,
+        monitoringRoleArn="arn:it",
+    ),
+    sample("aws:rds/globalCluster:GlobalCluster", "sample-global", storageEncrypted=True, deletionProtection=True),
+    sample(
+        "aws:elasticache/cluster:Cluster",
+        "sample-memcached",
+        protect=True,
+        clusterId="sample-memcached",
+        engine="memcached",
+        transitEncryptionEnabled=True,
+        subnetGroupName="sample",
+        securityGroupIds=["sg-1"],
+    ),
+    sample("aws:kms/key:Key", "sample-key", protect=True, enableKeyRotation=True, deletionWindowInDays=30),
+    sample("aws:sns/topic:Topic", "sample-topic", kmsMasterKeyId="alias/sample"),
+    sample("aws:ebs/volume:Volume", "sample-disk", encrypted=True),
+    sample(
+        "aws:dynamodb/table:Table",
+        "sample-table",
+        protect=True,
+        pointInTimeRecovery={"enabled": True},
+    ),
+    sample(
+        "aws:ec2/launchTemplate:LaunchTemplate",
+        "sample-machine",
+        metadataOptions={"httpTokens": "required", "httpPutResponseHopLimit": 1},
+        networkInterfaces=[{"associatePublicIpAddress": "false"}],
+    ),
     sample(
         "aws:ecs/taskDefinition:TaskDefinition",
         "sample-prometheus",
@@ -268,7 +331,7 @@ SAMPLES = (
             dimensions={"Id": f"sample-{name}"},
             alarmActions=["arn:aws:sns:::people"],
         )
-        for name in ("serverless", "upstash")
+        for name in ("serverless", "upstash", "cluster", "memcached")
     ),
 )
 """One resource of each type that a rule is about and production does not have, and what watches them."""

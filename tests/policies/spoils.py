@@ -55,6 +55,12 @@ SERVICE, POOLERS = "Service/service-service", "Service/pooler-service"
 SECRET, LOGS = "Secret/service-environment", "LogGroup/service-log"
 FILES = "Bucket/storage-files-bucket"
 ZONE, LIMITS, CACHE = "Zone/domain-zone", "Ruleset/edge-http-ratelimit", "Ruleset/edge-http-request-cache-settings"
+CLUSTER, MEMBER, WORLDWIDE = (
+    "Cluster/sample-cluster",
+    "ClusterInstance/sample-cluster-instance",
+    "GlobalCluster/sample-global",
+)
+MEMCACHED, MACHINE = "Cluster/sample-memcached", "LaunchTemplate/sample-machine"
 DEFINITIONS = "containerDefinitions"
 RANDOM_TEXT = "q8Zr3Lk0VxN7bTgYw2HsJd5f"
 
@@ -370,7 +376,8 @@ def _zone_and_alerts() -> list[Spoil]:
             fails=REPLICA,
         ),
         spoil("alerts-on-data", "RuleGroup/observability-redis", {"rules": []}, fails=REDIS),
-        spoil("alerts-on-data", "MetricAlarm/sample-alarm-upstash", {"actionsEnabled": False}, fails=UPSTASH),
+        spoil("alerts-on-data", "MetricAlarm/sample-alarm-cluster", {"actionsEnabled": False}, fails=CLUSTER),
+        spoil("alerts-on-data", "MetricAlarm/sample-alarm-memcached", {"actionsEnabled": False}, fails=MEMCACHED),
         spoil("alerts-on-services", remove=["RuleGroup/observability-pooler"], fails=POOLERS),
         spoil(
             "alerts-wake-nobody-for-staging",
@@ -401,7 +408,76 @@ def _zone_and_alerts() -> list[Spoil]:
     ]
 
 
+def _clusters() -> list[Spoil]:
+    return [
+        spoil("database-storage-encrypted", CLUSTER, {"storageEncrypted": GONE}),
+        spoil("database-storage-encrypted", WORLDWIDE, {"storageEncrypted": False}),
+        spoil("database-not-public", MEMBER, {"publiclyAccessible": True}),
+        spoil("database-no-literal-password", CLUSTER, {"masterPassword": "hunter2hunter2"}),
+        spoil("database-owner-name", CLUSTER, {"masterUsername": "postgres"}),
+        spoil("database-backups-week", CLUSTER, {"backupRetentionPeriod": GONE}),
+        spoil("database-deletion-protection", WORLDWIDE, {"deletionProtection": GONE}),
+        spoil("database-final-snapshot", CLUSTER, {"skipFinalSnapshot": True}),
+        spoil("database-private-network", CLUSTER, {"dbSubnetGroupName": GONE}),
+        spoil("database-logs-exported", CLUSTER, {"enabledCloudwatchLogsExports": []}),
+        spoil("database-minor-upgrades", MEMBER, {"autoMinorVersionUpgrade": False}),
+        spoil("stateful-protected", CLUSTER, options={"protect": False}),
+        spoil("redis-tls-required", MEMCACHED, {"transitEncryptionEnabled": GONE}),
+        spoil("redis-private-network", MEMCACHED, {"subnetGroupName": "default"}),
+    ]
+
+
+def _platform() -> list[Spoil]:
+    headers = "securityHeadersConfig.strictTransportSecurity.accessControlMaxAgeSec"
+    return [
+        spoil("key-rotation", "Key/sample-key", {"enableKeyRotation": GONE}),
+        spoil("key-deletion-window", "Key/sample-key", {"deletionWindowInDays": 6}),
+        spoil("key-deletion-window", "Key/sample-key", {"bypassPolicyLockoutSafetyCheck": True}),
+        spoil("topic-encrypted", "Topic/sample-topic", {"kmsMasterKeyId": GONE}),
+        spoil("disk-encrypted", "Volume/sample-disk", {"encrypted": False}),
+        spoil("table-recovery", "Table/sample-table", {"pointInTimeRecovery": GONE}),
+        spoil("machine-metadata", MACHINE, {"metadataOptions.httpTokens": "optional"}),
+        spoil("machine-metadata", MACHINE, {"metadataOptions.httpPutResponseHopLimit": 2}),
+        spoil("machine-metadata", MACHINE, {"networkInterfaces.0.associatePublicIpAddress": "true"}),
+        spoil("bucket-encrypted", fails=FILES, remove=[f"{ENCRYPTION}/storage-files-encryption"]),
+        spoil("bucket-aborts-uploads", f"{LIFECYCLE}/storage-files-lifecycle", {UPLOADS: GONE}, fails=FILES),
+        spoil("bucket-no-acls", f"{OWNERSHIP}/storage-files-owner", {OWNER: "ObjectWriter"}, fails=FILES),
+        spoil("distribution-sni", "Distribution/storage-cdn", {"viewerCertificate.sslSupportMethod": "vip"}),
+        spoil("database-iam-authentication", DB, {"iamDatabaseAuthenticationEnabled": GONE}),
+        spoil("database-iam-authentication", CLUSTER, {"iamDatabaseAuthenticationEnabled": False}),
+        spoil("service-no-exec", SERVICE, {"enableExecuteCommand": True}),
+        spoil("balancer-cross-zone", "LoadBalancer/pooler-nlb", {"enableCrossZoneLoadBalancing": GONE}),
+        spoil("task-own-processes", TASK, {"pidMode": "host"}),
+        spoil(
+            "network-no-open-egress",
+            "SecurityGroupEgressRule/service-tasks-to-pooler",
+            {"ipProtocol": "-1", "cidrIpv4": "0.0.0.0/0"},
+        ),
+        spoil("distribution-signs-requests", ACCESS, {"signingBehavior": "never"}),
+        spoil("distribution-hsts", "ResponseHeadersPolicy/storage-headers", {headers: 300}),
+        spoil("iam-no-wildcard", "UserPolicy/sample-userPolicy", {"policy": in_json("Statement.0.Action", "*")}),
+        spoil("iam-no-administrator", "PolicyAttachment/sample-policyAttachment", {"policyArn": ADMINISTRATOR}),
+        spoil("iam-no-administrator", ATTACHED, {"policyArns": ["arn:it", ADMINISTRATOR]}),
+        spoil("iam-no-administrator", "Role/service-task", {"managedPolicyArns": [ADMINISTRATOR]}),
+        spoil("iam-no-wildcard", "Role/service-task", {"inlinePolicies": [{"name": "all", "policy": EVERYTHING}]}),
+        spoil(
+            "iam-no-account-trust",
+            "Role/service-task",
+            {"assumeRolePolicy": public_trust({"AWS": "arn:aws:iam::123456789012:root"})},
+        ),
+    ]
+
+
+ENCRYPTION, LIFECYCLE = "BucketServerSideEncryptionConfiguration", "BucketLifecycleConfiguration"
+OWNERSHIP = "BucketOwnershipControls"
+UPLOADS, OWNER = "rules.0.abortIncompleteMultipartUpload", "rule.objectOwnership"
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+EVERYTHING = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+ATTACHED = "RolePolicyAttachmentsExclusive/sample-rolePolicyAttachmentsExclusive"
+ACCESS = "OriginAccessControl/storage-access"
 SPOILS = (
+    *_clusters(),
+    *_platform(),
     *(*_database(), *_pooler_and_redis(), *_service()),
     *(*_balancer_and_network(), *_storage_and_iam(), *_zone_and_alerts()),
 )

@@ -6,7 +6,7 @@ import pytest
 
 from policies import limits
 from policies.rule import AnyRule, Level, Rule
-from policies.rules import CATALOGUE
+from policies.rules import CATALOGUE, STANDARDS
 from tests.stack_keys import has_key
 
 MANDATORY, ADVISORY, OFF = Level.MANDATORY, Level.ADVISORY, Level.OFF
@@ -98,7 +98,12 @@ BEYOND_THE_ROWS = {
     *("edge-failed-logins", "alerts-on-data", "alerts-wake-nobody-for-staging", "stateful-protected"),
     "prometheus-store-not-on-nfs",
     *("bucket-no-forced-deletion", "distribution-https", "distribution-tls-version", "secret-recovery"),
-    *("log-retention-year", "log-own-key", "iam-no-administrator", "pooler-not-master-user"),
+    *("log-retention-year", "log-own-key", "iam-no-administrator", "iam-no-account-trust"),
+    "pooler-not-master-user",
+    *("key-rotation", "key-deletion-window", "topic-encrypted", "disk-encrypted", "table-recovery"),
+    *("bucket-encrypted", "bucket-aborts-uploads", "bucket-no-acls", "distribution-sni", "task-own-processes"),
+    *("database-iam-authentication", "service-no-exec", "balancer-cross-zone"),
+    *("network-no-open-egress", "machine-metadata", "distribution-signs-requests", "distribution-hsts"),
 }
 """Rules that the issue asks for, or that go with one of the rows."""
 
@@ -131,6 +136,13 @@ def test_rule_says_what_it_is_and_what_to_do(rule: AnyRule):
     assert rule.source
     assert rule.types
     assert [it for it in rule.controls if not re.fullmatch(r"CKV2?_AWS_\d+|AWS-\d{4}", it)] == []
+
+
+def test_standards_name_rules_that_there_are():
+    assert set(STANDARDS) - set(CATALOGUE.by_id) == set()
+    standard = r"FSBP [A-Za-z0-9]+\.\d+|CIS \d+(\.\d+)+|Prowler [a-z0-9_]+"
+    assert [it for rule in CATALOGUE for it in rule.standards if not re.fullmatch(standard, it)] == []
+    assert "FSBP RDS.3" in CATALOGUE.by_id["database-storage-encrypted"].standards
 
 
 def test_ids_are_unique():

@@ -198,6 +198,7 @@ def test_nonsense_breaks_no_rule(rule: str):
     assert broken == []
 
 
+HSTS = "securityHeadersConfig.strictTransportSecurity.accessControlMaxAgeSec"
 NUMBERS: Mapping[tuple[str, str, str], tuple[Any, Any]] = {
     ("database-backups", "Instance/database-primary", "backupRetentionPeriod"): (1, 35),
     ("database-backups-week", "Instance/database-primary", "backupRetentionPeriod"): (7, 35),
@@ -219,6 +220,8 @@ NUMBERS: Mapping[tuple[str, str, str], tuple[Any, Any]] = {
     ("scaling-bounds", "Target/service-scaling", "maxCapacity"): (9, None),
     ("scaling-target", "Policy/sample-scaling", "targetTrackingScalingPolicyConfiguration.targetValue"): (30, 80),
     ("secret-recovery", "Secret/service-environment", "recoveryWindowInDays"): (7, 30),
+    ("key-deletion-window", "Key/sample-key", "deletionWindowInDays"): (7, 30),
+    ("distribution-hsts", "ResponseHeadersPolicy/storage-headers", HSTS): (31_536_000, None),
     ("log-retention", "LogGroup/service-log", "retentionInDays"): (30, 3653),
     ("log-retention-year", "LogGroup/service-log", "retentionInDays"): (365, 3653),
     ("edge-api-rate", "Ruleset/edge-http-ratelimit", "rules.3.ratelimit.requestsPerPeriod"): (1, 100),
@@ -236,7 +239,7 @@ def test_every_rule_that_is_spoilt_by_a_number_has_its_bounds_in_the_table():
         if (isinstance(value, int) and not isinstance(value, bool))
         or (isinstance(value, str) and value.lstrip("-").isdigit())
     }
-    others = {"network-no-open-ingress", "edge-failed-logins"}
+    others = {"network-no-open-ingress", "edge-failed-logins", "machine-metadata", "network-no-open-egress"}
     rows = {(rule, path) for rule, _, path in NUMBERS}
     assert {(rule, path) for rule, _, path in numeric if rule not in others} - rows == set()
 

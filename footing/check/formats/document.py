@@ -54,6 +54,10 @@ def text(report: Report) -> str:
             for finding, resource, waiver in [(entry.finding, entry.finding.resource, entry.waiver)]
             for line in [source_line(resource.source)]
         ],
+        "unjudged": [
+            {"type": type_, "resources": sorted(it.urn for it in resources)}
+            for type_, resources in sorted(report.unjudged.items())
+        ],
         "problems": sorted(report.problems),
     }
     return json.dumps(document, indent=2) + "\n"

@@ -8,6 +8,7 @@ from policies.judge import Finding
 from policies.judgement import Verdict
 from policies.report import Report, Waiver
 from policies.rule import AnyRule
+from policies.unjudged import sentence
 
 
 class Status(StrEnum):
@@ -75,6 +76,12 @@ def source_line(source: str) -> SourceLine | None:
     return SourceLine(path, int(line)) if path and line.isascii() and line.isdigit() and int(line) else None
 
 
+def faults(report: Report) -> list[str]:
+    """Return the sentences that belong to no rule: types that nobody judged, then faults of the gate itself."""
+    unjudged = [sentence(type_, resources) for type_, resources in sorted(report.unjudged.items())]
+    return [*unjudged, *sorted(report.problems)]
+
+
 def summary(report: Report) -> str:
     """Return the counts in one line, which shows that the gate did ask its rules."""
     by_verdict = report.counts
@@ -82,7 +89,8 @@ def summary(report: Report) -> str:
     outcome = "may go on" if report.passed else "is stopped"
     return (
         f"{report.stack}: the change {outcome}. {len(report.rules)} rules: {counts}; "
-        f"{len(report.waived)} waived, {len(report.problems)} faults of the gate itself."
+        f"{len(report.waived)} waived, {len(report.unjudged)} types not judged, "
+        f"{len(report.problems)} faults of the gate itself."
     )
 
 

@@ -5,7 +5,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 
 from collections.abc import Iterator, Mapping
 
-from footing.check.formats.entries import Entry, Status, entries, printable, source_line, summary
+from footing.check.formats.entries import Entry, Status, entries, faults, printable, source_line, summary
 from policies.judgement import Verdict
 from policies.report import Report
 
@@ -24,7 +24,7 @@ def text(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    for problem in sorted(report.problems):
+    for problem in faults(report):
         yield _command("error", problem, title="The gate itself")
     found = entries(report)
     for status in COMMANDS:

@@ -6,7 +6,7 @@ https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jen
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from footing.check.formats.entries import Entry, Status, entries, printable, rules, summary
+from footing.check.formats.entries import Entry, Status, entries, faults, printable, rules, summary
 from policies.judgement import Verdict
 from policies.report import Report
 from policies.rule import Level
@@ -17,7 +17,7 @@ def text(report: Report) -> str:
     suites = Element("testsuites")
     suite = SubElement(suites, "testsuite", name=printable(f"footing check {report.stack}"))
     gate = _case(suite, report, "the gate itself")
-    for problem in sorted(report.problems):
+    for problem in faults(report):
         _add(gate, "error", "problem", problem, problem)
     SubElement(gate, "system-out").text = printable(summary(report))
     found: dict[str, list[Entry]] = {}

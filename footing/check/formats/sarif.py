@@ -11,7 +11,7 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
 
-from footing.check.formats.entries import Entry, SourceLine, Status, entries, rules, source_line
+from footing.check.formats.entries import Entry, SourceLine, Status, entries, faults, rules, source_line
 from policies.judgement import Verdict
 from policies.report import Report
 from policies.rule import AnyRule, Level, Severity
@@ -55,7 +55,7 @@ def _run(report: Report) -> dict[str, Any]:
         "columnKind": "unicodeCodePoints",
         "invocations": [
             {
-                "executionSuccessful": not broken and not report.problems,
+                "executionSuccessful": not broken and not faults(report),
                 "toolExecutionNotifications": [
                     {
                         "level": "error",
@@ -66,7 +66,7 @@ def _run(report: Report) -> dict[str, Any]:
                     for entry in broken
                 ],
                 "toolConfigurationNotifications": [
-                    {"level": "error", "message": {"text": problem}} for problem in sorted(report.problems)
+                    {"level": "error", "message": {"text": problem}} for problem in faults(report)
                 ],
             }
         ],
@@ -96,6 +96,7 @@ def _rule(rule: AnyRule, environment: str) -> dict[str, Any]:
             "levels": {"production": rule.levels.production, "elsewhere": rule.levels.elsewhere},
             "waivable": rule.waivable,
             "controls": list(rule.controls),
+            "standards": list(rule.standards),
             "source": rule.source,
             "keys": list(rule.keys),
             "resourceTypes": sorted(rule.types),
