@@ -13,12 +13,10 @@ from simulator.moto_aws import MotoAws
 from simulator.moto_aws.refusal import RefusedError
 from simulator.naming import DEFAULTS_KEY
 from simulator.random_values import RandomValueError, make_random
+from simulator.scopes import conflict
 from simulator.shapes import ResourceShape, resource_shape
 from simulator.store import CloudStore, Record
 from wire_format import Properties, Value, is_secret, reveal, secret
-
-# Ids that name no single thing: a random value, the family of a task definition's revisions.
-_REPEATED_IDS = ("random:", "aws:ecs/taskDefinition:")
 
 
 @dataclass
@@ -43,9 +41,6 @@ class Cloud:
             plain = reveal(_without_marks(inputs))
             with redacted(inputs):
                 made_in, made_id, computed = self._make(identity, plain, region)
-            twin = self.store.find(identity.urn, identity.type, made_id)
-            if twin is not None and not identity.type.startswith(_REPEATED_IDS):
-                raise RefusedError(f"{identity.type}: {made_id!r} already exists, made by {twin.urn}.")
             shape = resource_shape(identity.type)
             properties = fill(shape.outputs, {**plain, **computed}, identity, region=region)
             record = Record(
@@ -58,6 +53,9 @@ class Cloud:
                 properties=mark_secrets(properties, inputs, shape),
                 made_in=made_in,
             )
+            for twin in self.store.living(record.type):
+                if conflict(record, twin):
+                    raise RefusedError(f"{record.type}: {made_id!r} already exists, made by {twin.urn}.")
             self.store.add(record)
             return record
 
