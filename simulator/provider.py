@@ -15,6 +15,7 @@ from simulator.identity import DEFAULT_REGION, Identity
 from simulator.lookups import UnknownLookupError
 from simulator.moto_aws.refusal import RefusedError
 from simulator.naming import with_name
+from simulator.refusals import refused
 from simulator.sdk_source import UnknownTypeError, package_version
 from simulator.shapes import provider_shape, resource_shape
 from simulator.store import StoreError
@@ -87,12 +88,14 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @_one_sentence
-    def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: N802, ARG002
+    def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: N802
         """Return the inputs, named where no name is given, and every fault of them at once."""
         news, olds = decode(request.news), decode(request.olds)
         identity = Identity(urn=request.urn, generation=self._cloud.store.generation(request.urn))
         shape = resource_shape(identity.type)
-        return _checked(encode(with_name(news, olds, shape, identity)), check_fields(news, shape.inputs))
+        named, region = with_name(news, olds, shape, identity), self._region(context, news)
+        faults = [*check_fields(news, shape.inputs)] or refused(identity.type, named, region)
+        return _checked(encode(named), faults)
 
     @_one_sentence
     def Diff(self, request: Any, context: Any) -> provider_pb2.DiffResponse:  # noqa: N802, ARG002
