@@ -30,7 +30,7 @@ _RDS_API = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Create
 _CACHE_API = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html"
 _LOGS_API = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"
 FORMS = {
-    (_RDS, "identifier"): (_IDENTIFIER % 63, f"up to 63 {_WORDS}", _RDS_API),
+    (_RDS, "identifier"): (rf"(?!.*[A-Z]){_IDENTIFIER % 63}", f"up to 63 lower-case {_WORDS}", _RDS_API),
     (_RDS, "finalSnapshotIdentifier"): (_IDENTIFIER % 255, f"up to 255 {_WORDS}", _RDS_API),
     (_RDS, "username"): (
         rf"(?i)(?!({_RESERVED_USERS})$|pg_)[a-z][a-z0-9_]{{0,62}}",
