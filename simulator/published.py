@@ -37,6 +37,9 @@ DOCUMENTS = {
 """By package: the public address, and the schema of the body that makes a type."""
 RENAMES = {"grafana:alerting/ruleGroup:RuleGroup": {"name": "title", "intervalSeconds": "interval"}}
 """The API's name by Pulumi's, where they are not the same word in another case."""
+# https://github.com/grafana/grafana/blob/main/apps/alerting/rules/kinds/alertRule_spec.cue
+UNPUBLISHED = {"noDataState": ("KeepLast",), "execErrState": ("KeepLast",)}
+"""Members of an enum that the API takes and its document lacks, by property."""
 _FACTS = (
     "enum",
     "maximum",
@@ -76,7 +79,7 @@ def _faults(value: Value, facts: Mapping[str, Any], path: str, renames: Mapping[
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _faults(item, facts.get("items", {}), f"{path}[{index}]", renames)
-    elif "enum" in facts and value not in facts["enum"]:
+    elif "enum" in facts and value not in (*facts["enum"], *UNPUBLISHED.get(path.rsplit(".", 1)[-1], ())):
         yield Failure(
             path, f"given a value that the API does not have, allowed {', '.join(map(str, facts['enum']))}"
         )

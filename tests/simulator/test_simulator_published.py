@@ -37,6 +37,7 @@ def rule(**changes: object) -> dict[str, Any]:
     [
         (RULES, rule(noDataState="Silent"), rule(noDataState="NoData"), "rules[0].noDataState"),
         (RULES, rule(execErrState="NoData"), rule(execErrState="Error"), "rules[0].execErrState"),
+        (RULES, rule(execErrState="Keep"), rule(execErrState="KeepLast"), "rules[0].execErrState"),
         (RULES, rule(name="n" * 191), rule(name="n" * 190), "rules[0].name"),
         (RULES, rule(uid="a b"), rule(uid="a-b"), "rules[0].uid"),
         (RULES, rule(uid="u" * 41), rule(uid="u" * 40), "rules[0].uid"),
