@@ -3,8 +3,7 @@
 from simulator.moto_aws import kind_of
 from simulator.moto_aws.models import RECORDED
 from simulator.published import published
-from simulator.sdk_source import UnknownTypeError
-from simulator.shapes import Enumerated, ListOf, ObjectOf, OneOf, Shape, input_fields, resource_shape
+from simulator.shapes import Enumerated, resource_shape
 from simulator.zone_values import SETTING
 
 _SWITCH = "one switch, which the SDK's type bounds"
@@ -36,30 +35,11 @@ def judge(token: str) -> str | None:
         return "botocore and made in moto"
     if token in RECORDED:
         return "the models of AWS"
-    if token in published() or (package == "cloudflare" and _has_enum(token)):
+    enums = package == "cloudflare" and any(
+        isinstance(field.shape, Enumerated) for field in resource_shape(token).inputs.values()
+    )
+    if enums or token in published():
         return "the vendor's OpenAPI document"
     if token == SETTING:
         return "a reviewed table"
     return "the rules of its package" if package == "random" else None
-
-
-def _has_enum(token: str) -> bool:
-    try:
-        pending: list[Shape] = [field.shape for field in resource_shape(token).inputs.values()]
-    except UnknownTypeError:
-        return False
-    seen: set[Shape] = set()
-    while pending:
-        shape = pending.pop()
-        if isinstance(shape, Enumerated):
-            return True
-        if shape in seen:
-            continue
-        seen.add(shape)
-        if isinstance(shape, ListOf):
-            pending.append(shape.item)
-        elif isinstance(shape, OneOf):
-            pending.extend(shape.options)
-        elif isinstance(shape, ObjectOf):
-            pending.extend(field.shape for field in input_fields(shape).values())
-    return False

@@ -34,53 +34,37 @@ FORMS = {
     (_RDS, "finalSnapshotIdentifier"): (_IDENTIFIER % 255, f"up to 255 {_WORDS}", _RDS_API),
     (_RDS, "username"): (
         rf"(?i)(?!({_RESERVED_USERS})$|pg_)[a-z][a-z0-9_]{{0,62}}",
-        "up to 63 letters, digits and _, a letter first, no word that the engine reserves (admin, pg_...)",
-        "https://github.com/aws/aws-cdk/issues/10597",
-    ),
+        "up to 63 letters, digits and _, a letter first, no word that the engine reserves (admin, pg_...)", "https://github.com/aws/aws-cdk/issues/10597"),
     (_RDS, "dbName"): (
         rf"(?i)(?!({_RESERVED_USERS}|template[01])$|pg_)[a-z_][a-z0-9_]{{0,62}}",
-        "up to 63 letters, digits and _, and no word that the engine reserves",
-        "https://github.com/awslabs/aws-saas-boost/issues/180",
-    ),
+        "up to 63 letters, digits and _, and no word that the engine reserves", "https://github.com/awslabs/aws-saas-boost/issues/180"),
     (_RDS, "instanceClass"): (
         rf"db\.(serverless|t[2-9]g?\.(micro|small|medium|large|2?xlarge)|[mrxz][1-9]\w*\.{_SIZES})",
-        "db.<family>.<size>, for example db.r6g.large",
-        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Types.html",
-    ),
+        "db.<family>.<size>, for example db.r6g.large", "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Types.html"),
     (_RDS, "backupWindow"): (rf"{_CLOCK}-{_CLOCK}", "hh:mm-hh:mm in UTC", _RDS_API),
     (_RDS, "maintenanceWindow"): (rf"(?i){_DAY}:{_CLOCK}-{_DAY}:{_CLOCK}", "ddd:hh:mm-ddd:hh:mm", _RDS_API),
     ("aws:rds/parameterGroup:ParameterGroup", "name"): (_IDENTIFIER % 255, f"up to 255 {_WORDS}", _RDS_API),
     (_CACHE, "replicationGroupId"): (_IDENTIFIER % 40, f"up to 40 {_WORDS}", _CACHE_API),
     (_CACHE, "nodeType"): (
         rf"cache\.(t[2-9]g?\.(micro|small|medium)|[mrc][3-9](g|gn)?\.{_LARGE}|r6gd\.(2|4|8|12|16)?xlarge)",
-        "cache.<family>.<size>, for example cache.r7g.large",
-        "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html",
-    ),
+        "cache.<family>.<size>, for example cache.r7g.large", "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html"),
     (_CACHE, "maintenanceWindow"): (rf"(?i){_DAY}:{_CLOCK}-{_DAY}:{_CLOCK}", "ddd:hh:mm-ddd:hh:mm", _CACHE_API),
     (_CACHE, "snapshotWindow"): (rf"{_CLOCK}-{_CLOCK}", "hh:mm-hh:mm in UTC", _CACHE_API),
     ("aws:elasticache/user:User", "userId"): (_IDENTIFIER % 40, f"up to 40 {_WORDS}", _CACHE_API),
     ("aws:elasticache/userGroup:UserGroup", "userGroupId"): (_IDENTIFIER % 40, f"up to 40 {_WORDS}", _CACHE_API),
     ("aws:cloudwatch/logGroup:LogGroup", "retentionInDays"): (
         "0|1|3|5|7|14|30|60|90|120|150|180|365|400|545|731|1096|1827|2192|2557|2922|3288|3653",
-        "a retention that CloudWatch Logs has, for example 30, 90 or 365",
-        _LOGS_API,
-    ),
+        "a retention that CloudWatch Logs has, for example 30, 90 or 365", _LOGS_API),
     ("aws:lb/loadBalancer:LoadBalancer", "name"): (
         r"(?!internal-)(?=.{1,32}$)[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?",
-        "up to 32 letters, digits and hyphens, none first or last, not internal-...",
-        "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
-    ),
+        "up to 32 letters, digits and hyphens, none first or last, not internal-...", "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html"),
     ("aws:lb/targetGroup:TargetGroup", "name"): (
         r"(?=.{1,32}$)[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?",
-        "up to 32 letters, digits and hyphens, none first or last",
-        "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html",
-    ),
+        "up to 32 letters, digits and hyphens, none first or last", "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html"),
     ("aws:s3/bucket:Bucket", "bucket"): (
         r"(?=.{3,63}$)(?!xn--|sthree-|.*\.\.|.*(-s3alias|--ol-s3)$|\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]*[a-z0-9]",
-        "3 to 63 lower-case letters, digits, dots and hyphens, none of them first or last",
-        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
-    ),
-}
+        "3 to 63 lower-case letters, digits, dots and hyphens, none of them first or last", "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"),
+}  # fmt: skip
 """The form of a property: the pattern that all of it matches, in words, and where it is written."""
 
 POSTGRES_SUPPORT_ENDS = {11: date(2024, 2, 29), 12: date(2025, 2, 28), 13: date(2026, 2, 28)}

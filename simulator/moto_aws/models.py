@@ -20,11 +20,9 @@ RECORDED = {
     "aws:cloudfront/distribution:Distribution": ("cloudfront", "create_distribution", "DistributionConfig"),
     "aws:cloudfront/function:Function": ("cloudfront", "create_function", "FunctionConfig"),
     "aws:cloudfront/originAccessControl:OriginAccessControl": (
-        "cloudfront", "create_origin_access_control", "OriginAccessControlConfig"
-    ),
+        "cloudfront", "create_origin_access_control", "OriginAccessControlConfig"),
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": (
-        "cloudfront", "create_response_headers_policy", "ResponseHeadersPolicyConfig"
-    ),
+        "cloudfront", "create_response_headers_policy", "ResponseHeadersPolicyConfig"),
     "aws:cloudwatch/eventRule:EventRule": ("events", "put_rule", ""),
     "aws:cloudwatch/eventTarget:EventTarget": ("events", "put_targets", "Targets"),
     "aws:cloudwatch/logDelivery:LogDelivery": ("logs", "create_delivery", ""),
