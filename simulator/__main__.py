@@ -21,12 +21,14 @@ from simulator.provider import SimulatedProvider
 from simulator.sdk_source import UnknownTypeError, package_root
 from simulator.store import StoreError, open_store
 
-# Nothing of the machine's own AWS set-up is read, and no request could use it: moto answers every one.
+# Nothing of the machine's own AWS set-up is read, and no request could use it: moto answers every one. An endpoint
+# of the environment is none that moto knows, so a request to it would leave the process.
 _PLACEHOLDERS = {
     "AWS_ACCESS_KEY_ID": "simulated",
     "AWS_SECRET_ACCESS_KEY": "simulated",
     "AWS_SESSION_TOKEN": "simulated",
     "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
@@ -39,7 +41,8 @@ def main() -> int:
     parser.add_argument("--state-dir", type=Path, required=True, help="where the cloud is kept")
     parser.add_argument("--packages", required=True, help="provider packages, separated by commas")
     arguments = parser.parse_args()
-    os.environ.pop("AWS_PROFILE", None)
+    for name in [it for it in os.environ if it.upper().startswith("AWS_") or it.upper().endswith("_PROXY")]:
+        del os.environ[name]
     os.environ.update(_PLACEHOLDERS)
     packages = [name for name in arguments.packages.split(",") if name]
     try:

@@ -13,12 +13,11 @@ from simulator.moto_aws import MotoAws
 from simulator.moto_aws.refusal import RefusedError
 from simulator.naming import DEFAULTS_KEY
 from simulator.random_values import RandomValueError, make_random
+from simulator.read_back import as_read
+from simulator.scopes import conflict
 from simulator.shapes import ResourceShape, resource_shape
 from simulator.store import CloudStore, Record
 from wire_format import Properties, Value, is_secret, reveal, secret
-
-# Ids that name no single thing: a random value, the family of a task definition's revisions.
-_REPEATED_IDS = ("random:", "aws:ecs/taskDefinition:")
 
 
 @dataclass
@@ -43,11 +42,9 @@ class Cloud:
             plain = reveal(_without_marks(inputs))
             with redacted(inputs):
                 made_in, made_id, computed = self._make(identity, plain, region)
-            twin = self.store.find(identity.urn, identity.type, made_id)
-            if twin is not None and not identity.type.startswith(_REPEATED_IDS):
-                raise RefusedError(f"{identity.type}: {made_id!r} already exists, made by {twin.urn}.")
             shape = resource_shape(identity.type)
-            properties = fill(shape.outputs, {**plain, **computed}, identity, region=region)
+            answered = {**as_read(identity.type, plain), **computed}
+            properties = fill(shape.outputs, answered, identity, region=region)
             record = Record(
                 urn=urn,
                 type=identity.type,
@@ -55,9 +52,12 @@ class Cloud:
                 generation=identity.generation,
                 region=region,
                 inputs=inputs,
-                properties=mark_secrets(properties, inputs, shape),
+                properties=mark_secrets(properties, as_read(identity.type, inputs), shape),
                 made_in=made_in,
             )
+            for twin in self.store.living(record.type):
+                if conflict(record, twin):
+                    raise RefusedError(f"{record.type}: {made_id!r} already exists, made by {twin.urn}.")
             self.store.add(record)
             return record
 
@@ -82,7 +82,7 @@ class Cloud:
             if record is not None:
                 # Properties are the truth: an input that somebody changed in the cloud reads as changed.
                 found = {name: record.properties[name] for name in record.inputs if name in record.properties}
-                record.inputs = {**record.inputs, **found}
+                record.inputs = as_read(token, {**record.inputs, **found})
             return record
 
     def update(self, urn: str, resource_id: str, news: Properties) -> Record:
@@ -100,9 +100,10 @@ class Cloud:
             with redacted(news):
                 computed = self.moto.update(record, reveal(_without_marks(news)))
             kept = {name: record.properties[name] for name in kept_properties(self.store.directory, token)}
-            changed = {**news, **computed, **kept}
+            answered = as_read(token, news)
+            changed = {**answered, **computed, **kept}
             record.properties = updated_properties(record.inputs, record.properties, changed)
-            record.properties = mark_secrets(record.properties, {**news, **kept}, resource_shape(token))
+            record.properties = mark_secrets(record.properties, {**answered, **kept}, resource_shape(token))
             record.inputs = news
             self.store.save()
             return record

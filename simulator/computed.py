@@ -15,6 +15,7 @@ _CREATED = "2026-01-01T00:00:00Z"
 _DEPTH = 3
 _NEVER_EMPTY = frozenset({"domainValidationOptions"})
 """Lists of objects that the cloud always fills, where programs rely on a first entry."""
+_BY_SLUG = frozenset({"SentryOrganization", "SentryProject", "SentryTeam"})
 _PREFIXES = {
     "EgressOnlyInternetGateway": "eigw",
     "Eip": "eipalloc",
@@ -51,10 +52,14 @@ def resource_id(identity: Identity, inputs: Properties) -> str:
     if package == "upstash":
         return identity.uuid()
     if package == "sentry":
+        # A project, a team and an organization are known by their slug; a key and an alert have ids of their own.
         slug = inputs.get("slug") or inputs.get("name")
-        return _slug(slug) if isinstance(slug, str) else str(identity.number("id"))
+        return _slug(slug) if isinstance(slug, str) and kind in _BY_SLUG else identity.hex(32)
     if package == "grafana":
-        return f"{inputs.get('orgId') or '1'}:{inputs.get('uid') or inputs.get('name') or identity.hex(14, 'uid')}"
+        # A rule group's name is its own within a folder.
+        own = inputs.get("uid") or inputs.get("name") or _uid(inputs) or identity.hex(14, "uid")
+        folder = inputs.get("folderUid") if kind == "RuleGroup" else None
+        return ":".join(name for name in (inputs.get("orgId") or "1", folder, own) if name)
     return identity.hex(32)
 
 
@@ -101,6 +106,11 @@ def _scalar(name: str, kind: str, identity: Identity, region: str) -> Value:
     if kind in {"int", "float"}:
         return identity.number(name) if name.lower().endswith("id") else (443 if name == "port" else 0)
     return next((make(identity, name, region) for pattern, make in _STRINGS if re.search(pattern, name)), "")
+
+
+def _uid(inputs: Properties) -> str | None:
+    found = re.search(r'"uid":\s*"([^"]+)"[^{}]*\}$', inputs.get("configJson") or "")
+    return found[1] if found else None
 
 
 def _slug(text: str) -> str:

@@ -1,5 +1,6 @@
 """What changed between the inputs that made a resource and the new ones, and whether that replaces it."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -33,7 +34,7 @@ def changes(token: str, shape: ResourceShape, olds: Properties, news: Properties
 
 
 def _walk(old: Value, new: Value, path: str, shape: Shape | None, *, replaces: bool) -> Iterator[Change]:
-    if old == new:
+    if old == new or _same_document(old, new):
         return
     if old is None or new is None:
         yield Change(path, "add" if old is None else "delete", replaces)
@@ -56,6 +57,26 @@ def _walk(old: Value, new: Value, path: str, shape: Shape | None, *, replaces: b
             yield from _walk(before, after, f"{path}[{index}]", item, replaces=replaces)
     else:
         yield Change(path, "update", replaces)
+
+
+def _same_document(old: Value, new: Value) -> bool:
+    """Return whether two texts of JSON mean the same: no provider sends one for the other."""
+    if not (isinstance(old, str) and isinstance(new, str) and old[:1] in {"{", "["} and old[:1] == new[:1]):
+        return False
+    try:
+        return bool(_canonical(json.loads(old)) == _canonical(json.loads(new)))
+    except ValueError:
+        return False
+
+
+def _canonical(value: Value) -> Value:
+    """Return a document with a policy's lists of one as what is in them, which is how AWS answers them."""
+    if isinstance(value, Mapping):
+        return {key: _canonical(item) for key, item in value.items()}
+    if isinstance(value, list):
+        items = [_canonical(item) for item in value]
+        return items[0] if len(items) == 1 and isinstance(items[0], str) else items
+    return value
 
 
 def deletes_first(token: str, olds: Properties, news: Properties) -> bool:

@@ -15,10 +15,14 @@ from simulator.identity import DEFAULT_REGION, Identity
 from simulator.lookups import UnknownLookupError
 from simulator.moto_aws.refusal import RefusedError
 from simulator.naming import with_name
+from simulator.published import published_faults
+from simulator.read_back import as_read
+from simulator.refusals import refused
 from simulator.sdk_source import UnknownTypeError, package_version
 from simulator.shapes import provider_shape, resource_shape
 from simulator.store import StoreError
 from simulator.validate import check_fields
+from simulator.zone_values import zone_faults
 from wire_format import UNKNOWN, Properties, decode, encode, is_unknown, reveal
 
 # What the engine adds to a provider's configuration on its own.
@@ -87,12 +91,18 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @_one_sentence
-    def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: N802, ARG002
+    def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: N802
         """Return the inputs, named where no name is given, and every fault of them at once."""
         news, olds = decode(request.news), decode(request.olds)
         identity = Identity(urn=request.urn, generation=self._cloud.store.generation(request.urn))
         shape = resource_shape(identity.type)
-        return _checked(encode(with_name(news, olds, shape, identity)), check_fields(news, shape.inputs))
+        named, region = with_name(news, olds, shape, identity), self._region(context, news)
+        faults = [*check_fields(news, shape.inputs)] or [
+            *refused(identity.type, named, region),
+            *published_faults(identity.type, named),
+            *zone_faults(identity.type, named),
+        ]
+        return _checked(encode(named), faults)
 
     @_one_sentence
     def Diff(self, request: Any, context: Any) -> provider_pb2.DiffResponse:  # noqa: N802, ARG002
@@ -102,7 +112,9 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
         olds, news = decode(request.old_inputs), decode(request.news)
         if not olds:
             olds = {name: value for name, value in decode(request.olds).items() if name in shape.inputs}
-        found = changes(token, shape, olds, news)
+        read = as_read(token, olds)
+        olds = {**read, **{name: olds[name] for name in request.ignoreChanges if name in olds}}
+        found = [it for it in changes(token, shape, olds, news) if it.path not in request.ignoreChanges]
         replaces = sorted({change.path for change in found if change.replaces})
         some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
         kinds = {

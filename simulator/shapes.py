@@ -1,6 +1,7 @@
 """What a type's inputs may look like, read from the annotations of its SDK class."""
 
 import ast
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -131,7 +132,7 @@ def input_fields(of: ObjectOf) -> dict[str, Field]:
     return {
         wire: Field(
             wire,
-            _shape(of.path, item.returns),
+            _described(_shape(of.path, item.returns), ast.get_docstring(item) or ""),
             item.name in required,
             docs_say_replace(ast.get_docstring(item) or "", names=(wire, item.name)),
         )
@@ -157,6 +158,20 @@ def output_fields(of: ObjectOf) -> dict[str, Field]:
         )
         for wire, item in getters(node)
     }
+
+
+# Cloudflare's SDK is made from its OpenAPI document, whose enums stand in the texts; Markdown took underscores.
+_ENUM = re.compile(r'Available values: ((?:"[^"\n]+"(?:, )?)+)')
+
+
+def _described(shape: Shape, docs: str) -> Shape:
+    """Return the shape with the members that the property's text lists."""
+    if isinstance(shape, ListOf):
+        return ListOf(_described(shape.item, docs))
+    found = _ENUM.search(docs)
+    if shape != Scalar("str") or not found:
+        return shape
+    return Enumerated("", tuple(name.replace("*", "_") for name in re.findall(r'"([^"]+)"', found[1])))
 
 
 def _shape(path: Path, node: ast.expr | None) -> Shape:

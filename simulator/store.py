@@ -60,14 +60,14 @@ class CloudStore:
         one made under another URN is the same resource after a rename or an import. Of two generations
         with one id, a deletion means the `oldest`: its replacement is already there.
         """
-        self.refresh()
-        found = [
-            record
-            for record in self.records.values()
-            if record.type == type_token and record.id == resource_id and not record.left_over
-        ]
+        found = [record for record in self.living(type_token) if record.id == resource_id]
         found = [record for record in found if record.urn == urn] or found
         return found[0 if oldest else -1] if found else None
+
+    def living(self, type_token: str) -> list[Record]:
+        """Return the resources of a type that are not deleted, as they are on disk now."""
+        self.refresh()
+        return [it for it in self.records.values() if it.type == type_token and not it.left_over]
 
     def generation(self, urn: str) -> int:
         """Return the generation that the next resource made under this URN gets."""

@@ -1,22 +1,34 @@
 """What a run of the simulated cloud amounts to, for people: said once, after `up`."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
+from simulator.judges import UNJUDGED, judge
 from simulator.store import open_store
 
 
 def summary(state_dir: Path) -> str:
-    """Return the lines that say that the cloud is simulated, what it holds, and which types botocore validated."""
+    """Return the lines that say that the cloud is simulated, what it holds, and who judged which types."""
     records = [record for record in open_store(state_dir).records.values() if not record.left_over]
-    checked = Counter(_short(record.type) for record in records if record.made_in == "moto")
-    recorded = Counter(_short(record.type) for record in records if record.made_in != "moto")
+    judged: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    recorded: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for record in records:
+        judge_of = judge(record.type)
+        group = (
+            recorded[UNJUDGED.get(record.type, "nothing is known of it")] if judge_of is None else judged[judge_of]
+        )
+        group[_short(record.type)] += 1
+    total = sum(group.total() for group in recorded.values())
     return "\n".join(
         [
             f"The cloud is simulated: {len(records)} resources exist only on this machine, in {state_dir}.",
             "Every input was checked against the installed provider SDKs; no cloud was asked.",
-            f"Validated by botocore and made in moto ({checked.total()}): {_listed(checked)}",
-            f"Only recorded ({recorded.total()}): {_listed(recorded)}",
+            *(
+                f"Validated by {name} ({group.total()}): {_listed(group)}"
+                for name, group in sorted(judged.items())
+            ),
+            f"Only recorded ({total}): {'none' if not total else ''}".rstrip(),
+            *(f"  {_listed(group)}: {reason}" for reason, group in sorted(recorded.items())),
         ]
     )
 
@@ -28,5 +40,4 @@ def _short(token: str) -> str:
 
 
 def _listed(counts: Counter[str]) -> str:
-    names = (f"{name} x{count}" if count > 1 else name for name, count in sorted(counts.items()))
-    return ", ".join(names) or "none"
+    return ", ".join(f"{name} x{count}" if count > 1 else name for name, count in sorted(counts.items()))

@@ -15,7 +15,8 @@ from importlib import import_module
 from typing import Any
 
 from simulator.identity import Identity
-from simulator.moto_aws.kind import STAND_IN_CERTIFICATE_NAME, Call, Created, Existing, Kind
+from simulator.moto_aws.kind import STAND_IN_CERTIFICATE_NAME, Call, Created, Existing, Kind, refuse
+from simulator.moto_aws.models import RECORDED, model_faults, recorded_faults
 from simulator.moto_aws.refusal import refusals
 from simulator.moto_aws.replay import replay, replay_all
 from simulator.store import CloudStore, Record
@@ -63,10 +64,22 @@ class MotoAws:
         """
         kind = kind_of(identity.type)
         if kind is None:
+            self.check_recorded(identity.type, inputs, region=region)
             return None
         self._start()
         with refusals(identity.type):
             return kind.create(_call(identity, region), inputs)
+
+    def check_recorded(self, token: str, inputs: Properties, *, region: str) -> None:
+        """Let the service's model judge a type that moto does not make.
+
+        Raises:
+            RefusedError: a value is outside the model's bounds.
+        """
+        if token in RECORDED:
+            self._start()
+            with refusals(token):
+                refuse(recorded_faults(_client(RECORDED[token][0], region), token, inputs))
 
     def update(self, record: Record, news: Properties) -> Properties:
         """Change a resource; return its changed outputs.
@@ -76,6 +89,7 @@ class MotoAws:
         """
         kind = self._kind(record)
         if kind is None:
+            self.check_recorded(record.type, news, region=record.region)
             return {}
         with refusals(record.type):
             call = _call_for(record)
@@ -155,7 +169,11 @@ def _open_region(region: str) -> None:
 def _client(service: str, region: str) -> Any:
     import boto3
 
-    return boto3.client(service, region_name=region)
+    client = boto3.client(service, region_name=region)
+    client.meta.events.register(
+        "before-parameter-build", lambda params, model, **_: refuse(model_faults(params, model.input_shape, ""))
+    )
+    return client
 
 
 def _seed(number: int) -> None:

@@ -1,10 +1,11 @@
 """What the simulated cloud knows of one AWS resource type, and one operation on one resource."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.identity import Identity
+from simulator.moto_aws.models import model_faults
 from simulator.moto_aws.parameters import operation_shape, parameters
 from wire_format import Properties
 
@@ -53,9 +54,21 @@ class Call:
 
         client = self.client(service)
         sent = {**parameters(client, operation, inputs, renames or {}), **fixed}
-        report = ParamValidator().validate(sent, operation_shape(client, operation))
+        shape = operation_shape(client, operation)
+        report = ParamValidator().validate(sent, shape)
         if report.has_errors():
             raise ParamValidationError(report=report.generate_report())
+        refuse(model_faults(sent, shape, ""))
+
+
+def refuse(faults: Iterable[str]) -> None:
+    """Raise what the service's model does not allow.
+
+    Raises:
+        UnsupportedError: there is a fault.
+    """
+    if found := "; ".join(faults):
+        raise UnsupportedError(f"the service's model refuses {found}")
 
 
 @dataclass(frozen=True)

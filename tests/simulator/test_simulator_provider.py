@@ -197,7 +197,10 @@ def test_summary_says_that_the_cloud_is_simulated_and_who_validated_what(tmp_pat
     with provider_over(tmp_path) as provider:
         provider.create(ZONE, "site", SITE)
         provider.create("aws:ssm/parameter:Parameter", "url", {"name": "/url", "type": "String", "value": "x"})
+    with provider_over(tmp_path, "sentry") as provider:
+        provider.create("sentry:index/sentryKey:SentryKey", "key", {"organization": "o", "project": "p"})
     lines = summary(tmp_path).splitlines()
-    assert lines[0].startswith("The cloud is simulated: 2 resources")
+    assert lines[0].startswith("The cloud is simulated: 3 resources")
     assert "Validated by botocore and made in moto (1): aws.ssm.Parameter" in lines
-    assert "Only recorded (1): cloudflare.Zone" in lines
+    assert "Validated by the vendor's OpenAPI document (1): cloudflare.Zone" in lines
+    assert lines[-2:] == ["Only recorded (1):", "  sentry.SentryKey: no document of the API is to be had"]

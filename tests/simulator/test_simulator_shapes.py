@@ -23,7 +23,8 @@ def faults(inputs: dict[str, object]) -> dict[str, str]:
     ("inputs", "path", "reason"),
     [
         ({"phaze": "x"}, "phaze", "given 'phaze', which this type does not have; did you mean 'phase'?"),
-        ({"phase": None}, "phase", "given nothing, allowed a string: it is required"),
+        ({"name": None}, "name", "given nothing, allowed a string: it is required"),
+        ({"kind": "area"}, "kind", "given a string, allowed one of 'managed', 'custom', 'root', 'zone'"),
         ({"name": 5}, "name", "given an integer, allowed a string"),
         ({"name": secret(5)}, "name", "given an integer, allowed a string"),
         ({"rules": rule()}, "rules", "given an object, allowed a list (an object (RulesetRule) each)"),
