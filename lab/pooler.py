@@ -73,6 +73,7 @@ def launch(directory: Path, settings: PgBouncerSettings, postgres: Postgres) -> 
         "DATABASE_HOST": certificate.HOST,
         "DATABASE_PORT": str(postgres.port),
         "DATABASE_USER": postgres.database,
+        "CLIENT_USER": postgres.database,
         "DATABASE_PASSWORD": PASSWORD,
         "CLIENT_PASSWORD": PASSWORD,
         "STATS_USER": STATS_USER,

@@ -32,7 +32,9 @@ CHANGED: dict[str, set[str]] = {
     "aws:cloudwatch/metricAlarm:MetricAlarm": {"alarmDescription"},
     "aws:ecs/service:Service": {"taskDefinition"},
     "aws:ecs/taskDefinition:TaskDefinition": {"containerDefinitions", "tags", "tagsAll"},
+    "aws:iam/rolePolicy:RolePolicy": {"policy"},
     "aws:lb/targetGroup:TargetGroup": {"healthCheck"},
+    "aws:secretsmanager/secretVersion:SecretVersion": {"secretString"},
     "aws:rds/parameterGroup:ParameterGroup": {"parameters"},
     "aws:rds/instance:Instance": {"databaseInsightsMode", "engineLifecycleSupport"},
     "cloudflare:index/ruleset:Ruleset": {"rules"},
@@ -46,8 +48,10 @@ the clouds read back otherwise.
 
 Each has its lines in CHANGELOG.md. A task definition is a new revision whatever changes in it.
 """
-REVISED = {"pooler-task": "replace", "pooler-service": "update"}
-"""Tasks and services that change, and how."""
+REVISED = {"pooler-task": "replace", "pooler-service": "update", "pooler-credentials": "replace"}
+"""Tasks, services and versions of secrets that change, and how."""
+CREATED = {"pooler-database"}
+"""Resources that are new: the password of the application's role."""
 
 
 @pytest.fixture
@@ -91,7 +95,9 @@ def test_earlier_state_previews_only_the_changes_that_are_named(tree: Path, stac
             continue
         changed = {re.split(r"[.\[]", key)[0] for key in step.get("detailedDiff") or {}}
         assert changed <= CHANGED.get(type_, set()), (step["urn"], step["op"], changed)
-        if type_.startswith("aws:ecs/"):
+        if step["op"] == "create":
+            assert name in CREATED, step["urn"]
+        elif type_.startswith(("aws:ecs/", "aws:secretsmanager/secretVersion:")):
             revised[name] = (
                 step["op"].replace("create-replacement", "replace").replace("delete-replaced", "replace")
             )

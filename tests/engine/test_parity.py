@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,6 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         copy(source, tmp_path / name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FOOTING_ROOT", str(ROOT))
-    monkeypatch.setenv("PULUMI_DEBUG_COMMANDS", "true")  # else the engine has no --event-log
     return tmp_path
 
 
@@ -112,7 +112,9 @@ def test_gate_preview_and_analysis_of_the_state_agree(tree: Path, stack: str, ch
     report = by_the_gate(tree, stack)
     expected = verdicts_of_the_gate(report)
     assert {rule for rule, _, stop in expected if stop} >= {said.partition(":")[0] for said in changes.values()}
-    with try_out(stack, root=tree, directory=tree / ".footing" / stack) as session:
+    with try_out(stack, root=tree, directory=tree / ".footing" / stack) as tried:
+        # Else the engine has no --event-log.
+        session = replace(tried, environment={**tried.environment, "PULUMI_DEBUG_COMMANDS": "true"})
         assert previewed(session, tree / "preview.log") == (int(not report.passed), expected)
         messages = [f"{it['policyName']}: {it['message']}" for it in _events((tree / "preview.log").read_text())]
         for said in changes.values():

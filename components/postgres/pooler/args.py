@@ -96,7 +96,7 @@ class PoolerArgs(Struct, frozen=True, kw_only=True):
     database: DatabaseEndpoint
     """The primary, its owner and the database that clients name. Source: `Database.endpoint`."""
     application_role: str
-    """PostgreSQL's role of the application, made by each task as the owner; clients log in under its name."""
+    """PostgreSQL's role of the application, made by each task as the owner, and PgBouncer's user there."""
     placement: NetworkPlacement
     """Private subnets, in two zones or more where the pool has two tasks or more."""
     cluster: ClusterRef

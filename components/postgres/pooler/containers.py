@@ -108,6 +108,8 @@ class PoolerContainers:
             "pgbouncer",
             args.images.pgbouncer,
             environment={
+                # The owner's name, as ever: clients need not know which role stands behind PgBouncer.
+                "CLIENT_USER": database.user,
                 "DATABASE_HOST": database.host,
                 "DATABASE_NAME": database.database_name,
                 "DATABASE_PORT": str(database.port),

@@ -17,16 +17,14 @@ set -eu
 umask 077
 cd "$RUN_DIRECTORY"
 printf '%s\\n' "$PGBOUNCER_INI" > pgbouncer.ini
-quoted=$(printf '%s' "$DATABASE_PASSWORD" | sed "s/'/''/g")
-printf "[databases]\\n%s = host=%s port=%s user=%s password='%s'\\n" \\
-  "$DATABASE_NAME" "$DATABASE_HOST" "$DATABASE_PORT" "$DATABASE_USER" "$quoted" > databases.ini
-printf '"%s" "%s"\\n' "$DATABASE_USER" "$CLIENT_PASSWORD" "$STATS_USER" "$STATS_PASSWORD" > userlist.txt
+printf '[databases]\\n%s = host=%s port=%s user=%s password=%s\\n' \\
+  "$DATABASE_NAME" "$DATABASE_HOST" "$DATABASE_PORT" "$DATABASE_USER" "$DATABASE_PASSWORD" > databases.ini
+printf '"%s" "%s"\\n' "$CLIENT_USER" "$CLIENT_PASSWORD" "$STATS_USER" "$STATS_PASSWORD" > userlist.txt
 exec pgbouncer pgbouncer.ini
 """
 """Writes the files that pgbouncer.ini names, then becomes PgBouncer, so that it receives ECS's signals.
 
-The password for PostgreSQL may hold any character, for RDS may have made it; the others
-are letters and digits.
+All passwords are the component's own: letters and digits.
 """
 
 

@@ -72,7 +72,7 @@ class Pooler(Component):
         self._service = self._make_service(self._make_task(credentials), target, needed)
         self.host = balancer.dns_name
         self.port = pulumi.Output.from_input(LISTEN_PORT)
-        user_information = pulumi.Output.concat(args.application_role, ":", escaped(client_password))
+        user_information = pulumi.Output.concat(args.database.user, ":", escaped(client_password))
         location = pulumi.Output.concat(balancer.dns_name, f":{LISTEN_PORT}/{args.database.database_name}")
         self.pooled_url = pulumi.Output.secret(
             pulumi.Output.concat("postgresql://", user_information, "@", location)

