@@ -93,7 +93,7 @@ def make_service(
             upstreams=list(inputs.upstreams),
             task_policy=inputs.task_policy,
             telemetry=TelemetryArgs(
-                metric_names=metric_names(metrics) if metrics else None,
+                metric_names=metric_names(metrics, (service.health_path, metrics.path)) if metrics else None,
                 collecting=inputs.collecting if metrics else None,
                 port=metrics.port if metrics else None,
                 path=metrics.path if metrics else "/metrics",
