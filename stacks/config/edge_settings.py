@@ -101,6 +101,9 @@ def edge_problems(edge: EdgeConfig, tiers: RateLimitTiersConfig | None) -> Itera
             yield feature.key, f"{feature.refusal(settings.plan)}, or when_plan_lacks: degrade"
         elif feature.smallest is None:
             yield feature.key, feature.refusal(settings.plan)
+    if edge.probe != "none" and edge.plan == "free" and settings_in_force(edge).bots is not Bots.OFF:
+        allowed = f"allowed none with edge.bots: {edge.bots} on plan free, which challenges every program"
+        yield "edge.probe", f"given {edge.probe!r}, {allowed}"
     if tiers:
         yield from _tier_problems(settings_in_force(edge).api, tiers)
 
