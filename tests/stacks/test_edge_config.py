@@ -135,3 +135,16 @@ def test_adopted_rule_sets_are_named_by_their_phase(values: dict[str, Any], phas
         assert parse("test", values).edge.adopt is not None
     else:
         assert any(problem.startswith("edge.adopt.rulesets") for problem in problems(values))
+
+
+def test_probe_is_refused_where_every_program_is_challenged(values: dict[str, Any]):
+    values["edge"] |= {"plan": "free", "bots": "everywhere", "when_plan_lacks": "degrade", "metrics": "none"}
+    with pytest.raises(ConfigError) as caught:
+        parse("test", values)
+    problem = (
+        "edge.probe: given 'route53', allowed none with edge.bots: everywhere on plan free, "
+        "which challenges every program"
+    )
+    assert problem in caught.value.problems
+    values["edge"]["bots"] = "off"
+    assert parse("test", values).edge.probe == "route53"

@@ -337,6 +337,7 @@ def test_credits_are_watched_only_where_the_class_has_them(instance_class: str, 
     assert metrics - {"CPUCreditBalance"} == {
         *("DatabaseConnections", "CPUUtilization", "FreeableMemory", "FreeStorageSpace", "DiskQueueDepth"),
         *("ReadLatency", "WriteLatency", "EBSIOBalance%", "MaximumUsedTransactionIDs"),
+        *("OldestReplicationSlotLag", "TransactionLogsDiskUsage"),
     }
     assert ("CPUCreditBalance" in metrics) is on_credits
 
