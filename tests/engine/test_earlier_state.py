@@ -36,17 +36,31 @@ CHANGED: dict[str, set[str]] = {
     "aws:rds/parameterGroup:ParameterGroup": {"parameters"},
     "aws:rds/instance:Instance": {"databaseInsightsMode", "engineLifecycleSupport"},
     "cloudflare:index/zoneDnssec:ZoneDnssec": {"dnssecMultiSigner", "dnssecPresigned", "dnssecUseNsec3"},
+    "cloudflare:index/ruleset:Ruleset": {"rules"},
     "grafana:alerting/messageTemplate:MessageTemplate": {"template"},
     "grafana:alerting/ruleGroup:RuleGroup": {"rules"},
     "grafana:oss/dashboard:Dashboard": {"configJson"},
+    "sentry:index/sentryProject:SentryProject": {"platform"},
 }
 """Properties that changed since, by type: titles, the retention of logs, the tags of the pooler's task, and what
 the clouds read back otherwise.
 
 Each has its lines in CHANGELOG.md. A task definition is a new revision whatever changes in it.
 """
-REVISED = {"pooler-task": "replace", "pooler-service": "update"}
+REVISED = {
+    "pooler-task": "replace",
+    "pooler-service": "update",
+    "collector-task": "replace",
+    "collector-service": "update",
+}
 """Tasks and services that change, and how."""
+NEW = {
+    *("probe-check", "observability-domain", "observability-probe", "observability-edge"),
+    *("alarms-certificate-expiry-page-below", "alarms-database-slot-lag-page", "alarms-probe-status-page-below"),
+}
+"""Resources that the changelog adds: what watches the certificate, the zone from outside and replication slots."""
+GONE = {f"sentry-{alert}" for alert in ("errors", "new-issue", "slow-issue", "slow")}
+"""Alerts that Sentry no longer takes."""
 
 
 @pytest.fixture
@@ -87,6 +101,9 @@ def test_earlier_state_previews_only_the_changes_that_are_named(tree: Path, stac
         type_ = qualified.rpartition("$")[2]
         if type_.startswith(COMPONENT):
             assert step["op"] == "update", step["urn"]
+            continue
+        if step["op"] in ("create", "delete"):
+            assert name in (NEW if step["op"] == "create" else GONE), (step["urn"], step["op"])
             continue
         changed = {re.split(r"[.\[]", key)[0] for key in step.get("detailedDiff") or {}}
         assert changed <= CHANGED.get(type_, set()), (step["urn"], step["op"], changed)

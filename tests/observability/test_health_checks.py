@@ -1,6 +1,7 @@
 """Health checks are no traffic: however many there are, an alert sees the share of people's requests that fail."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def slow(le: str, route: str = "/rest/feed") -> SyntheticSeries:
 
 
 def traffic(failing_per_minute: float) -> dict[SyntheticSeries, float]:
-    """Growth a second of the service's answers, all of people's in five seconds and of the others' at once."""
+    """Growth a second of the service's answers: people's take up to five seconds, the others' none."""
     per_minute = {
         answers("/health", "200"): HEALTH_CHECKS,
         answers("/metrics", "200"): 4.0,
@@ -46,6 +47,12 @@ def traffic(failing_per_minute: float) -> dict[SyntheticSeries, float]:
     return {series: number / MINUTELY for series, number in per_minute.items()}
 
 
+def rule(alert: str) -> dict[str, Any]:
+    made = groups(seen("production").signals, seen("production").identity)
+    [found] = [it for group in made for it in group["rules"] if it.get("alert") == alert]
+    return found
+
+
 def scenario(alert: str, levels: dict[SyntheticSeries, float], *, fires: bool) -> Scenario:
     phases = [Phase(name="steady", levels=levels, steps=HOUR + 1)]
     timeline = Timeline(phases=phases, gauges=frozenset(), step_seconds=MINUTELY)
@@ -57,13 +64,6 @@ ONLY_HEALTH_CHECKS = {series: level for series, level in traffic(0).items() if "
 
 @pytest.mark.parametrize("alert", ["service-error-share-ticket", "service-error-share-page"])
 def test_health_checks_hide_no_failures_and_are_no_traffic(alert: str, tmp_path: Path):
-    rules = [
-        rule
-        for group in groups(seen("production").signals, seen("production").identity)
-        for rule in group["rules"]
-        if rule.get("alert") == alert
-    ]
-    assert len(rules) == 1
     # Ten people of a hundred and sixty checks in five minutes are under the floor of fifty.
     few = {series: level / 10 if "/rest" in str(series) else level for series, level in traffic(2).items()}
     scenarios = {
@@ -71,22 +71,14 @@ def test_health_checks_hide_no_failures_and_are_no_traffic(alert: str, tmp_path:
         "none fails": scenario(alert, traffic(0), fires=False),
         "two people a minute": scenario(alert, few, fires=False),
     }
-    cases = [Case(name=name, rules=rules, scenarios=[it]) for name, it in scenarios.items()]
+    cases = [Case(name=name, rules=[rule(alert)], scenarios=[it]) for name, it in scenarios.items()]
     assert failing(cases, tmp_path) == []
 
 
 def test_health_checks_make_no_slow_service_fast(tmp_path: Path):
     alert = "service-latency-p95-page"
-    [rule] = [
-        rule
-        for group in groups(seen("production").signals, seen("production").identity)
-        for rule in group["rules"]
-        if rule.get("alert") == alert
-    ]
-    assert (
-        failing([Case(name=alert, rules=[rule], scenarios=[scenario(alert, traffic(0), fires=True)])], tmp_path)
-        == []
-    )
+    cases = [Case(name=alert, rules=[rule(alert)], scenarios=[scenario(alert, traffic(0), fires=True)])]
+    assert failing(cases, tmp_path) == []
 
 
 def test_every_query_of_the_requests_leaves_the_probed_routes_out():
@@ -121,3 +113,15 @@ def test_route_is_left_out_as_it_is_written_and_nothing_else(
     matches = MetricNames(probe_paths=paths).of_people
     assert {it for it in out | counted if all(holds(match, it) for match in matches)} == counted
     assert isinstance(MetricNames(probe_paths=paths).answers(), Series)
+
+
+@pytest.mark.parametrize("alert", ["service-availability-absent", "service-success-absent"])
+def test_service_that_nobody_has_asked_yet_is_not_called_absent(alert: str, tmp_path: Path):
+    alone = {
+        series: level for series, level in ONLY_HEALTH_CHECKS.items() if series.metric == "http_requests_total"
+    }
+    cases = [
+        Case(name="health checks alone", rules=[rule(alert)], scenarios=[scenario(alert, alone, fires=False)]),
+        Case(name="nothing", rules=[rule(alert)], scenarios=[scenario(alert, {slow("5.0"): 1.0}, fires=True)]),
+    ]
+    assert failing(cases, tmp_path) == []
