@@ -1,6 +1,5 @@
 """What the application calls its own metrics: read by rules, panels, tests and the collector alike."""
 
-import re
 from enum import StrEnum
 
 from msgspec import Struct
@@ -104,15 +103,15 @@ class MetricNames(Struct, frozen=True, kw_only=True):
 
     @property
     def of_people(self) -> tuple[Match, ...]:
-        """Condition that leaves out `probe_paths`; it holds as well where a metric has no label of the route.
+        """Conditions that leave out `probe_paths`; they hold as well where a metric has no label of the route.
 
         https://sre.google/workbook/implementing-slos/ counts what users ask for. A route may be written with a
-        slash at its end, and never with a query.
+        slash at its end, and never with a query. Datadog compares tags with values alone: no regular expression.
         """
-        paths = (path.partition("?")[0].rstrip("/") for path in self.probe_paths)
+        paths = sorted({path.partition("?")[0].rstrip("/") for path in self.probe_paths})
         # The root is a slash alone: an empty text would be every metric without the label.
-        routes = sorted({f"{re.escape(path)}/?" if path else "/" for path in paths})
-        return (Match(self.route_label, "|".join(routes), Operator.UNLIKE),) if routes else ()
+        routes = (route for path in paths for route in ((path, f"{path}/") if path else ("/",)))
+        return tuple(Match(self.route_label, route, Operator.DIFFERENT) for route in routes)
 
 
 def of_service(metric: str, *matches: Match) -> Series:
