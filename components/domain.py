@@ -95,7 +95,7 @@ class Domain(Component):
             signals=(
                 Signal(
                     id="certificate-expiry",
-                    title="Days until the certificate expires",
+                    title="Certificate DaysToExpiry",
                     description="Days left of the load balancer's certificate. At 0 the edge answers 526.",
                     query=CloudWatch(
                         namespace="AWS/CertificateManager",

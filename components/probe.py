@@ -78,7 +78,7 @@ class Probe(Component):
             signals=(
                 Signal(
                     id="probe-status",
-                    title="Probe from outside",
+                    title="Route 53 HealthCheckStatus",
                     description=f"1 while Route 53's checkers get an answer from {self._url}; at 0 nobody does.",
                     query=CloudWatch(
                         namespace="AWS/Route53",
