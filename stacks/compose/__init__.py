@@ -75,18 +75,10 @@ def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
     edge = make_edge(stack, domain, service)
     probe = make_probe(stack, edge, service)
     collector = make_collector(stack, network, cluster, postgres, redis, domain, store)
-    components = (
-        *(redis, service, domain, edge, probe),
-        *(sentry, sentry_frontend, origin_pull, storage, collector, store.host),
-    )
-    signals = [*postgres.signals, *(component.signals for component in components if component)]
+    watched = (redis, service, domain, edge, probe, sentry, sentry_frontend, origin_pull, storage, collector)
+    signals = [*postgres.signals, *(component.signals for component in (*watched, store.host) if component)]
     # The service waits for its pooler, database and Redis: who waits for it waits for them.
-    needed = [
-        service.ready,
-        *postgres.replicas,
-        *([collector.ready] if collector else []),
-        *([probe] if probe else []),
-    ]
+    needed = [service.ready, *postgres.replicas, *filter(None, (collector and collector.ready, probe))]
     observability = observe_components(stack, store, signals, needed)
     outputs = {
         "urls": edge.urls,

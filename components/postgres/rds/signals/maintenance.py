@@ -94,7 +94,7 @@ def _restarts(exporter: Exporter, start_time: str) -> tuple[Signal, ...]:
     return (
         Signal(
             id="database-restarts",
-            title="PostgreSQL restarts",
+            title="Postmaster start time: restarts",
             description="How much later the server started than it had five minutes ago; over 0, it restarted.",
             query=Prometheus(expression=Increase(exporter.of(start_time), ("instance",))),
             unit=Unit.SECONDS,
