@@ -8,9 +8,17 @@ import pulumi_cloudflare as cloudflare
 from msgspec import Struct
 
 from components.component import Component
+from observability import Board, CloudWatch, Signal, Signals, Unit
+from observability.durations import DAY_SECONDS
+from observability.records.limits import under
 
 ISSUE_TIMEOUT = "120m"
 """How long the engine waits for the certificate: a person enters the name servers at the registrar meanwhile."""
+TICKET_DAYS, PAGE_DAYS = 30, 7
+"""Days before the certificate expires at which a ticket is written and somebody is paged.
+
+ACM renews 60 days before: https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
+"""
 AUTOMATIC_TTL = 1
 """Cloudflare's word for "automatic" in a record's TTL."""
 
@@ -77,3 +85,34 @@ class Domain(Component):
         )
         self.certificate_arn = issued.certificate_arn
         self._finish()
+
+    @property
+    def signals(self) -> Signals:
+        """What to watch: the origin's certificate. Cloudflare renews what visitors see, and tells by mail."""
+        return Signals(
+            subject="Domain",
+            board=Board.EDGE,
+            signals=(
+                Signal(
+                    id="certificate-expiry",
+                    title="Certificate DaysToExpiry",
+                    description="Days left of the load balancer's certificate. At 0 the edge answers 526.",
+                    query=CloudWatch(
+                        namespace="AWS/CertificateManager",
+                        metric="DaysToExpiry",
+                        dimensions={"CertificateArn": self.certificate_arn},
+                        statistic="Minimum",
+                        period_seconds=DAY_SECONDS,
+                    ),
+                    unit=Unit.NUMBER,
+                    thresholds=under(ticket=TICKET_DAYS, page=PAGE_DAYS),
+                    for_seconds=0,
+                    # ACM publishes it twice a day: a new certificate has no datum for hours.
+                    sparse=True,
+                    runbook=(
+                        "ACM could not renew it: `aws acm describe-certificate`, RenewalSummary. The record "
+                        "`domain-proof` is missing or changed: deploy the stack, or delegate the zone again."
+                    ),
+                ),
+            ),
+        )

@@ -2,7 +2,7 @@
 
 from edge_rules.audience import calls, sign_in
 from edge_rules.expression import NEVER, some
-from edge_rules.fields import HOST, LEAKED_PASSWORD, PATH
+from edge_rules.fields import HOST, LEAKED_PASSWORD, PATH, at
 from edge_rules.plans import PLAN_CAPABILITIES
 from edge_rules.rule import Block, Challenge, ExecuteManaged, Redirect, Rule, Skip
 from edge_rules.settings import Bots, EdgeSettings, Waf
@@ -30,12 +30,14 @@ def redirects(settings: EdgeSettings) -> list[Rule]:
 
 def custom(settings: EdgeSettings) -> list[Rule]:
     """Return our own firewall rules, in order: the first that refuses or challenges ends it."""
-    excepted, own = settings.bots is Bots.SPARE_API, PLAN_CAPABILITIES[settings.plan].own_answers
+    plan = PLAN_CAPABILITIES[settings.plan]
+    api = calls(settings) if settings.bots is Bots.SPARE_API else NEVER
+    probed = settings.probe_paths if plan.bot_exceptions and settings.bots is not Bots.OFF else ()
     return [
         Rule(
             ref="api-no-challenge",
             description="Programs call these paths; rate limits guard them",
-            when=calls(settings) if excepted else NEVER,
+            when=some(api, at(*probed)) if probed else api,
             then=Skip(phases=(BOT_FIGHT_PHASE,)),
         ),
         Rule(
@@ -43,7 +45,7 @@ def custom(settings: EdgeSettings) -> list[Rule]:
             description="Secrets and histories that a build may have left behind",
             when=some(*map(PATH.lower().starts_with, HIDDEN_PATHS)),
             then=Block(status=404, content_type="text/plain", content="Not found")
-            if own
+            if plan.own_answers
             else Block(status=403, content_type="", content=""),
         ),
         Rule(

@@ -169,6 +169,8 @@ class EdgeSettings(Struct, frozen=True, kw_only=True):
     """Whether answers get the headers that a browser's protections need, where the origin sets none."""
     dnssec: bool
     """Whether the zone is signed."""
+    probe_paths: tuple[str, ...] = ()
+    """Paths that the stack's own probe asks for: bot fighting leaves them alone where the plan can."""
     json_refusals: bool = True
     """Whether a request over a limit is answered with JSON; Cloudflare's own page otherwise."""
     downgrades: tuple[str, ...] = ()

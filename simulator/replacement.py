@@ -78,6 +78,7 @@ _STORE = f"{_AWS}/elasticloadbalancing/latest/APIReference/API_ModifyTrustStore.
 _CF_PULL = "https://developers.cloudflare.com/api/resources/origin_tls_client_auth/: a certificate has no update"
 _TLS = "https://registry.terraform.io/providers/hashicorp/tls/latest/docs: a key or certificate is never changed"
 _AMP = f"{_AWS}/prometheus/latest/APIReference/API_Operations.html: the name is the key"
+_CHECK = f"{_AWS}/Route53/latest/APIReference/API_UpdateHealthCheck.html has no such parameter"
 _DISK = f"{_AWS}/AWSEC2/latest/APIReference/API_ModifyVolume.html has no such parameter"
 _NAMES = f"{_AWS}/cloud-map/latest/api/API_UpdateService.html has no such parameter"
 _PROVIDER = f"{_AWS}/AmazonECS/latest/APIReference/API_UpdateCapacityProvider.html: no rename"
@@ -178,6 +179,9 @@ REVIEWED: dict[str, dict[str, str]] = {
     "aws:amp/workspaceConfiguration:WorkspaceConfiguration": _rows(_AMP, "workspaceId"),
     "aws:amp/ruleGroupNamespace:RuleGroupNamespace": _rows(_AMP, "name workspaceId"),
     "aws:amp/alertManagerDefinition:AlertManagerDefinition": _rows(_AMP, "workspaceId"),
+    "aws:route53/healthCheck:HealthCheck": _rows(
+        _CHECK, "type requestInterval measureLatency referenceName routingControlArn"
+    ),
     "aws:ebs/volume:Volume": _rows(_DISK, "availabilityZone encrypted kmsKeyId snapshotId outpostArn"),
     "aws:ecs/capacityProvider:CapacityProvider": _rows(_PROVIDER, "name cluster"),
     "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace": _rows(_NAMES, "name vpc"),

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from edge_rules.fit import unsupported
 from edge_rules.phases import phases
 from edge_rules.plans import PLAN_CAPABILITIES, CloudflarePlan
@@ -18,7 +20,8 @@ TIERS_VARIABLE = "RATE_LIMIT_TIERS"
 
 def edge_settings(config: StackConfig) -> EdgeSettings:
     """Return everything that the rules of the stack's zone depend on."""
-    return settings_in_force(config.edge)
+    probed = (config.service.health_path.partition("?")[0],) if config.edge.probe == "route53" else ()
+    return replace(settings_in_force(config.edge), probe_paths=probed)
 
 
 def edge_rules(config: StackConfig) -> Mapping[Phase, Sequence[Rule]]:

@@ -27,6 +27,8 @@ class AlarmsArgs(Struct, frozen=True, kw_only=True):
     """Records of the stack's components; only those on CloudWatch become alarms."""
     severities: Sequence[Severity]
     """Which alerts become alarms. Each alarm is billed by the month."""
+    region: str
+    """Region of the alarms and topics."""
     runbook_url: str
     """Page with a section for each signal, its id the anchor."""
     email_addresses: Sequence[str]
@@ -63,7 +65,7 @@ class AlarmsArgs(Struct, frozen=True, kw_only=True):
     @property
     def specs(self) -> list[AlarmSpec]:
         """Every alarm, in the order of the records."""
-        return specs(self.signals, self.severities, self.runbook_url)
+        return specs(self.signals, self.severities, self.runbook_url, self.region)
 
 
 def _problems(args: AlarmsArgs) -> Iterator[str]:

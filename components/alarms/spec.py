@@ -59,8 +59,13 @@ class AlarmSpec(Struct, frozen=True, kw_only=True):
     """Summary, description and runbook, up to 1024 characters."""
 
 
-def specs(components: Iterable[Signals], severities: Iterable[Severity], runbook_url: str) -> list[AlarmSpec]:
-    """Return an alarm for each threshold on a CloudWatch metric of one of these severities, in order."""
+def specs(
+    components: Iterable[Signals], severities: Iterable[Severity], runbook_url: str, region: str
+) -> list[AlarmSpec]:
+    """Return an alarm for each threshold on a CloudWatch metric of one of these severities, in order.
+
+    A metric of another region than `region` has none: an alarm and its topic are in the metric's region.
+    """
     wanted, found = set(severities), []
     for alert in alerts(components):
         condition = alert.condition
@@ -70,10 +75,11 @@ def specs(components: Iterable[Signals], severities: Iterable[Severity], runbook
         # Counts, percentiles and shares come only with traffic; what must not get low must always exist.
         if isinstance(query, CloudWatchMath):
             metrics, missing = list(query.metrics.values()), TreatMissingData.NOT_BREACHING
-        elif isinstance(query, CloudWatch):
+        elif isinstance(query, CloudWatch) and query.region in (None, region):
             counted = query.statistic == "Sum" or is_percentile(query.statistic)
             present = TreatMissingData.NOT_BREACHING if counted else TreatMissingData.MISSING
-            metrics, missing = [query], TreatMissingData.BREACHING if threshold.below else present
+            required = threshold.below and not condition.signal.sparse
+            metrics, missing = [query], TreatMissingData.BREACHING if required else present
         else:
             continue
         period = max(max(it.period_seconds, PUBLISHED_EVERY_SECONDS.get(it.metric, 0)) for it in metrics)

@@ -76,6 +76,7 @@ def containers(
             command=[
                 f"--web.listen-address=127.0.0.1:{PORT}",
                 "--collector.long_running_transactions",
+                "--collector.postmaster",
                 "--collector.stat_statements",
             ],
             dependsOn=[{"containerName": "postgres-role", "condition": "SUCCESS"}],

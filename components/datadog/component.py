@@ -41,7 +41,7 @@ class Datadog(Component):
                 message=message(monitor.alert, args),
                 monitor_thresholds={"critical": f"{monitor.threshold.value:.10g}"},
                 # What must not get low must be there; other numbers come only when something happens.
-                on_missing_data="show_and_notify_no_data" if monitor.threshold.below else "resolve",
+                on_missing_data="show_and_notify_no_data" if monitor.required else "resolve",
                 evaluation_delay=CRAWLED_SECONDS if monitor.crawled else 0,
                 require_full_window=False,
                 include_tags=True,

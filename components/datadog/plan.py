@@ -44,6 +44,12 @@ class MetricMonitor(Struct, frozen=True, kw_only=True):
     crawled: bool
     """Whether Datadog fetches the metric from AWS, and so has it late."""
 
+    @property
+    def required(self) -> bool:
+        """Whether the metric always exists."""
+        condition = self.alert.condition
+        return self.threshold.below and isinstance(condition, ThresholdCondition) and not condition.signal.sparse
+
 
 class BurnRateMonitor(Struct, frozen=True, kw_only=True):
     """Monitor on the error budget burn rate of an objective."""

@@ -34,6 +34,8 @@ class EdgeArgs(Struct, frozen=True, kw_only=True):
     """Everything that the rules depend on."""
     exporter: bool = False
     """Whether cloudflare_exporter scrapes the zone; without it the zone has no signals."""
+    probe_requests: int = 0
+    """Requests of the stack's own probe in five minutes, which the zone's counts cannot tell from people's."""
     adopt: AdoptionArgs | None = None
     """Resources to adopt; None where the zone is new."""
     reset: bool = False

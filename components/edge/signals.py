@@ -17,7 +17,7 @@ ERROR_RATIO_CRITICAL = 0.05
 RATE_LIMITED_RATIO_NOTE = 0.2
 """Share of rate limited requests that is worth knowing."""
 LEAST_REQUESTS = 50
-"""Requests in the window under which a share means nothing."""
+"""People's requests in the window under which a share means nothing."""
 MINIMUM_HIT_RATIO = 0.3
 """Lowest cache hit ratio of the zone as a whole. Source: requirements, S0-25."""
 
@@ -50,14 +50,14 @@ def signals(args: EdgeArgs) -> Signals:
     return Signals(
         subject="Edge",
         board=Board.EDGE,
-        signals=_zone_signals(zone) if args.exporter else (),
+        signals=_zone_signals(zone, LEAST_REQUESTS + args.probe_requests) if args.exporter else (),
         checks=(delegated, served, *personal),
     )
 
 
-def _zone_signals(zone: tuple[Match, ...]) -> tuple[Signal, ...]:
+def _zone_signals(zone: tuple[Match, ...], least_requests: int) -> tuple[Signal, ...]:
     requests = Series("cloudflare_zone_requests_total", zone)
-    minimum_traffic = MinimumTraffic(expression=Increase(requests), value=LEAST_REQUESTS)
+    minimum_traffic = MinimumTraffic(expression=Increase(requests), value=least_requests)
     by_status = Series("cloudflare_zone_requests_status", zone)
     errors = by_status.where(Match("status", "5..", Operator.LIKE))
     rate_limited = by_status.where(Match("status", "429", Operator.LIKE))

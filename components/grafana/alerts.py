@@ -80,15 +80,17 @@ def no_data_state(alert: Alert) -> str:
     """Return the state of the rule while its query has no data.
 
     CloudWatch publishes nothing while nothing happens. PromQL has no result where a condition is part of the
-    query and where nothing was counted; only a gauge always exists, unless its exporter is down.
+    query and where nothing was counted; only a gauge always exists, unless its exporter is down. `Alerting` waits
+    as long as the rule does; `NoData` would notify at the first evaluation, before a first scrape.
+    https://github.com/grafana/grafana/blob/main/pkg/services/ngalert/state/state.go
     """
     condition = alert.condition
-    if not isinstance(condition, ThresholdCondition):
+    if not isinstance(condition, ThresholdCondition) or condition.signal.sparse:
         return "OK"
     query = condition.signal.query
     if isinstance(query, Prometheus):
         gauges = all(isinstance(it, (Level, Sum, Difference, Scaled)) for it in query.expression.parts())
-        return "NoData" if gauges and condition.signal.minimum_traffic is None else "OK"
+        return "Alerting" if gauges and condition.signal.minimum_traffic is None else "OK"
     return "Alerting" if condition.threshold.below else "OK"
 
 

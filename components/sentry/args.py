@@ -26,17 +26,20 @@ class PagerDutyArgs(Struct, frozen=True, kw_only=True):
 
 
 class AlertArgs(Struct, frozen=True, kw_only=True):
-    """Alerts that Sentry evaluates; each can be switched off."""
+    """Alerts that Sentry evaluates; off, for Sentry answers 410 to the API by which `provider` makes them.
 
-    errors: bool = True
+    https://github.com/jianyuan/terraform-provider-sentry/pull/945
+    """
+
+    errors: bool = False
     """Alert on the number of errors."""
     errors_warning: int = 10
     """Errors in five minutes over which a ticket is written. Source: requirements, S0."""
     errors_critical: int = 100
     """Errors in five minutes over which somebody is paged. Source: requirements, S0."""
-    new_issue: bool = True
+    new_issue: bool = False
     """Alert on every new issue and on every regression."""
-    performance_regression: bool = True
+    performance_regression: bool = False
     """Alert on every new performance issue, and on the p95 transaction duration."""
     p95_target_ms: int = 500
     """p95 transaction duration over which a ticket is written, in milliseconds. Source: S4."""

@@ -8,7 +8,10 @@ from the present provider. What this version makes necessary, and the other woul
 - conditions stand in the order in which the server answers them, triggers in that of their labels: the provider
   compares by position, https://github.com/jianyuan/terraform-provider-sentry/issues/793;
 - every trigger names its `resolve_threshold`: left out, 0 is sent;
-- a change in percent is not possible: there is no `comparison_delta`.
+- a change in percent is not possible: there is no `comparison_delta`;
+- alerts are off: Sentry answers 410 to the API of both of its alerts since 2026-09-18, and a metric alert with
+  PagerDuty fails in the provider, https://github.com/jianyuan/terraform-provider-sentry/issues/185;
+- every platform but `other` is looked up at docs.sentry.io in each preview.
 """
 
 from collections.abc import Mapping

@@ -98,6 +98,8 @@ class TelemetryArgs(Struct, frozen=True, kw_only=True):
     """TCP port of the metrics; that of the service when left out."""
     path: str = "/metrics"
     """Path of the metrics, in the text format of Prometheus."""
+    probe_requests: int = 0
+    """Requests of the stack's own probe in five minutes, which a load balancer cannot tell from people's."""
     latency_limits: LatencyLimits = field(default_factory=LatencyLimits)
     """Request latency over which somebody is alerted."""
     error_shares: Levels = ERROR_SHARES

@@ -149,7 +149,7 @@ def _latency(args: LatencyArgs, names: MetricNames) -> Objective:
             histogram=names.duration,
             edge=next((it for it in names.duration_edges if float(it) == within), f"{within:g}"),
             edges=names.duration_edges,
-            matches=(Match("job", Job.SERVICE), *routes),
+            matches=(Match("job", Job.SERVICE), *names.of_people, *routes),
         ),
         windows=usable_windows(args.share),
         runbook=(

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from observability.promql import Series
+from observability.promql import Operator, Series
 from observability.records.objective import Objective, Slowness, Window
 from observability.records.queries import Prometheus
 from observability.records.record import Board, Severity, Signal, Signals, Threshold
@@ -121,6 +121,9 @@ def alerts(components: Iterable[Signals]) -> list[Alert]:
 
 
 def _absence_alert(record: Objective | Signal, subject: str, board: Board, source: Series) -> Alert:
+    # Without its exceptions: a service that nobody has asked yet has the series of its health checks alone.
+    excepted = (Operator.DIFFERENT, Operator.UNLIKE)
+    source = Series(source.metric, tuple(it for it in source.matches if it.operator not in excepted))
     return Alert(
         name=f"{record.id}-absent",
         subject=subject,

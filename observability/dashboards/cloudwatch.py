@@ -35,7 +35,7 @@ def metric(query: CloudWatch, options: QueryOptions, **changes: object) -> dict[
         # A search of metrics put together from its fields; the other type is an SQL text of Metrics Insights.
         "metricQueryType": 0,
         "metricEditorMode": BUILDER,
-        "region": options.region,
+        "region": query.region or options.region,
         "namespace": query.namespace,
         "metricName": query.metric,
         "dimensions": {name: [value] for name, value in query.dimensions.items()},

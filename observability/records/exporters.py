@@ -57,11 +57,21 @@ class PostgresNames(Struct, frozen=True, kw_only=True):
     """Counter of the time of all statements; needs the extension pg_stat_statements."""
     statement_calls: str | None
     """Counter of statements."""
+    slot_active: str | None = None
+    """Gauge of a replication slot: 1 while somebody reads it."""
+    locks: str | None = None
+    """Gauge of locks that are held or waited for, by `mode`."""
+    waits: str | None = None
+    """Gauge of sessions by `wait_event_type`."""
+    start_time: str | None = None
+    """Gauge of the time at which the server started."""
+    tables: str | None = None
+    """Begin of the gauges of one table, by `schemaname` and `relname`: `..._n_dead_tup`."""
     database_label: str | None = "datname"
     """Label of the database; None where no series has it."""
 
 
-_WITHOUT_STATEMENTS = PostgresNames(
+_FIRST = PostgresNames(
     connections="pg_stat_activity_count",
     connections_max="pg_settings_max_connections",
     connections_reserved="pg_settings_superuser_reserved_connections",
@@ -73,20 +83,25 @@ _WITHOUT_STATEMENTS = PostgresNames(
     blocks_read="pg_stat_database_blks_read",
     statement_seconds=None,
     statement_calls=None,
+    slot_active="pg_replication_slots_active",
+    locks="pg_locks_count",
+)
+
+_WITH_COLLECTORS = replace(
+    _FIRST,
+    statement_seconds="pg_stat_statements_seconds_total",
+    statement_calls="pg_stat_statements_calls_total",
+    start_time="pg_postmaster_start_time_seconds",
+    tables="pg_stat_user_tables",
 )
 
 # https://github.com/prometheus-community/postgres_exporter
 POSTGRES: Sequence[tuple[Version, PostgresNames]] = (
-    ((0, 11), _WITHOUT_STATEMENTS),
-    # The collector stat_statements comes with 0.13, and has to be switched on.
-    (
-        (0, 13),
-        replace(
-            _WITHOUT_STATEMENTS,
-            statement_seconds="pg_stat_statements_seconds_total",
-            statement_calls="pg_stat_statements_calls_total",
-        ),
-    ),
+    ((0, 11), _FIRST),
+    # Of its collectors, stat_statements and postmaster have to be switched on.
+    ((0, 13), _WITH_COLLECTORS),
+    # The label `wait_event_type`.
+    ((0, 17), replace(_WITH_COLLECTORS, waits="pg_stat_activity_count")),
 )
 """Names from each version on. The label `server` is on none of them from 0.20 on, so no record keeps it."""
 

@@ -62,6 +62,8 @@ class MetricNames(Struct, frozen=True, kw_only=True):
     """Label of the route, never of the path: a path has ids."""
     method_label: str = "method"
     """Label of the HTTP method."""
+    probe_paths: tuple[str, ...] = ()
+    """Paths that balancers and collectors call: what they are answered is no traffic, and counts in nothing."""
     sign_in_routes: str = "/auth.*"
     """Regular expression of the routes that sign somebody in."""
     cache_requests: str | None = None
@@ -88,16 +90,28 @@ class MetricNames(Struct, frozen=True, kw_only=True):
     """Operations whose time is measured by themselves."""
 
     def answers(self, *matches: Match) -> Series:
-        """Return the series of the service's answers."""
-        return of_service(self.requests, *matches)
+        """Return the series of the service's answers to people's requests."""
+        return of_service(self.requests, *self.of_people, *matches)
 
     def with_status(self, pattern: str) -> Series:
         """Return the series of answers whose status matches the regular expression `pattern`."""
         return self.answers(Match(self.status_label, pattern, Operator.LIKE))
 
     def duration_quantile(self, share: float, by: tuple[str, ...] = ()) -> Expression:
-        """Return a quantile of the time to an answer, in seconds."""
-        return quantile_seconds(share, self.duration, self.duration_unit, by)
+        """Return a quantile of the time to an answer to people's requests, in seconds."""
+        return quantile_seconds(share, self.duration, self.duration_unit, by, self.of_people)
+
+    @property
+    def of_people(self) -> tuple[Match, ...]:
+        """Conditions that leave out `probe_paths`; they hold as well where a metric has no label of the route.
+
+        https://sre.google/workbook/implementing-slos/ counts what users ask for. A route may be written with a
+        slash at its end, and never with a query. Datadog compares tags with values alone: no regular expression.
+        """
+        paths = sorted({path.partition("?")[0].rstrip("/") for path in self.probe_paths})
+        # The root is a slash alone: an empty text would be every metric without the label.
+        routes = (route for path in paths for route in ((path, f"{path}/") if path else ("/",)))
+        return tuple(Match(self.route_label, route, Operator.DIFFERENT) for route in routes)
 
 
 def of_service(metric: str, *matches: Match) -> Series:
@@ -105,7 +119,9 @@ def of_service(metric: str, *matches: Match) -> Series:
     return Series(metric, (Match("job", Job.SERVICE), *matches))
 
 
-def quantile_seconds(share: float, histogram: str, unit: str, by: tuple[str, ...] = ()) -> Expression:
+def quantile_seconds(
+    share: float, histogram: str, unit: str, by: tuple[str, ...] = (), matches: tuple[Match, ...] = ()
+) -> Expression:
     """Return a quantile of one of the application's histograms, in seconds whatever `unit` it counts in."""
-    quantile = Quantile(share, of_service(f"{histogram}_bucket"), by)
+    quantile = Quantile(share, of_service(f"{histogram}_bucket", *matches), by)
     return quantile if SECONDS_IN[unit] == 1 else Scaled(quantile, SECONDS_IN[unit])

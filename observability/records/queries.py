@@ -23,6 +23,8 @@ class CloudWatch(Struct, frozen=True, kw_only=True):
     """`Average`, `Sum`, `Maximum`, `Minimum` or a percentile such as `p95`."""
     period_seconds: int = 60
     """Period of one number of an alert, in seconds; a multiple of 60."""
+    region: str | None = None
+    """Region of a metric that is in one region alone; that of the stack when left out."""
 
 
 class CloudWatchMath(Struct, frozen=True, kw_only=True):

@@ -113,6 +113,8 @@ class Signal(Struct, frozen=True, kw_only=True):
     """Traffic without which the thresholds are not applied; for Prometheus only."""
     alert_on_absence: bool = False
     """Whether its series going missing is an alert of its own, a ticket; for Prometheus only."""
+    sparse: bool = False
+    """Whether its series may be missing while all is well: nothing to measure yet, or none of the kind."""
     extra_queries: Mapping[str, Query] = field(default_factory=dict)
     """Further lines of the same panel by their legend, in the same unit; thresholds do not apply to them."""
     board: Board | None = None

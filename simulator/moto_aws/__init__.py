@@ -32,6 +32,7 @@ _FILES = {
     "aws:iam/": "iam",
     "aws:lb/": "load_balancing",
     "aws:rds/": "rds",
+    "aws:route53/": "route53",
     "aws:s3/": "s3",
     "aws:secretsmanager/": "secrets_manager",
     "aws:ssm/": "ssm",

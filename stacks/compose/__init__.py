@@ -16,7 +16,14 @@ from stacks.compose.sentry import make_sentry, make_sentry_frontend
 from stacks.compose.service import ServiceInputs, make_service
 from stacks.compose.stack import Secrets, start
 from stacks.compose.storage import make_storage, storage_outputs, storage_variables
-from stacks.compose.web import client_trust_store_arn, make_domain, make_edge, make_network, make_origin_pull
+from stacks.compose.web import (
+    client_trust_store_arn,
+    make_domain,
+    make_edge,
+    make_network,
+    make_origin_pull,
+    make_probe,
+)
 from stacks.config.service import DATABASE_VARIABLE, REDIS_VARIABLE
 from stacks.config.stack import StackConfig
 from stacks.contract import CONTRACT_VARIABLE, cache_contract
@@ -66,11 +73,12 @@ def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
         ),
     )
     edge = make_edge(stack, domain, service)
+    probe = make_probe(stack, edge, service)
     collector = make_collector(stack, network, cluster, postgres, redis, domain, store)
-    components = (redis, service, edge, sentry, sentry_frontend, origin_pull, storage, collector, store.host)
-    signals = [*postgres.signals, *(component.signals for component in components if component)]
+    watched = (redis, service, domain, edge, probe, sentry, sentry_frontend, origin_pull, storage, collector)
+    signals = [*postgres.signals, *(component.signals for component in (*watched, store.host) if component)]
     # The service waits for its pooler, database and Redis: who waits for it waits for them.
-    needed = [service.ready, *postgres.replicas, *([collector.ready] if collector else [])]
+    needed = [service.ready, *postgres.replicas, *filter(None, (collector and collector.ready, probe))]
     observability = observe_components(stack, store, signals, needed)
     outputs = {
         "urls": edge.urls,

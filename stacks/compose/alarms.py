@@ -26,6 +26,7 @@ def make_alarms(stack: Stack, signals: Sequence[Signals], needed: Sequence[pulum
             prefix=stack.names.prefix,
             signals=prefer_cloudwatch(signals),
             severities=[Severity(it) for it in config.severities],
+            region=stack.config.region,
             runbook_url=stack.config.grafana.runbook_url,
             email_addresses=config.email,
             pager_url=stack.secrets[config.pager_url_secret] if config.pager_url_secret else None,

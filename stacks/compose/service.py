@@ -25,6 +25,7 @@ from components.service.web_service import WebService
 from edge_rules.ranges import IPV4_RANGES
 from stacks.compose.objectives import error_shares, latency_limits, objectives_args, warn_of_looser_alerts
 from stacks.compose.stack import Stack, task
+from stacks.compose.web import probe_requests
 from stacks.config.metric_names import metric_names
 from stacks.config.rollout import rollout_args
 from stacks.config.scaling import scaling_args
@@ -93,10 +94,11 @@ def make_service(
             upstreams=list(inputs.upstreams),
             task_policy=inputs.task_policy,
             telemetry=TelemetryArgs(
-                metric_names=metric_names(metrics) if metrics else None,
+                metric_names=metric_names(metrics, (service.health_path, metrics.path)) if metrics else None,
                 collecting=inputs.collecting if metrics else None,
                 port=metrics.port if metrics else None,
                 path=metrics.path if metrics else "/metrics",
+                probe_requests=probe_requests(stack),
                 latency_limits=latency_limits(targets),
                 error_shares=error_shares(targets),
                 objectives=objectives_args(targets, metrics),

@@ -7,6 +7,7 @@ from components.edge.args import AdoptionArgs, EdgeArgs
 from components.edge.zone import Edge
 from components.network import Nat, Network, NetworkArgs
 from components.origin_pull import OriginPull, OriginPullArgs
+from components.probe import REQUESTS_IN_FIVE_MINUTES, Probe, ProbeArgs
 from components.service.web_service import WebService
 from stacks.compose.stack import Stack
 from stacks.config.exporting import ZONE_EXPORTER
@@ -57,10 +58,32 @@ def make_edge(stack: Stack, domain: Domain, service: WebService) -> Edge:
             origin_hostname=service.hostname,
             settings=edge_settings(stack.config),
             exporter=edge.metrics == ZONE_EXPORTER,
+            probe_requests=probe_requests(stack),
             adopt=AdoptionArgs(zone_id=adopt.zone_id, rulesets=adopt.rulesets, settings=adopt.settings)
             if adopt
             else None,
             reset=edge.reset,
+        ),
+        stack.opts,
+    )
+
+
+def probe_requests(stack: Stack) -> int:
+    """Return how many of five minutes' requests are those of the stack's own probe."""
+    return 0 if stack.config.edge.probe == "none" else REQUESTS_IN_FIVE_MINUTES
+
+
+def make_probe(stack: Stack, edge: Edge, service: WebService) -> Probe | None:
+    """Return the probe from outside; None where `edge.probe` is none."""
+    if stack.config.edge.probe == "none":
+        return None
+    return Probe(
+        "probe",
+        ProbeArgs(
+            probe_name=stack.names.prefix,
+            hostname=stack.config.edge.hostnames[0],
+            path=stack.config.service.health_path,
+            needed=[edge, service.ready],
         ),
         stack.opts,
     )

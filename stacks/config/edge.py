@@ -161,6 +161,11 @@ class EdgeConfig(Model):
         description="Certificate by which the origin knows this zone: none, shown by the zone, or shown and "
         "demanded. A stack that serves already goes through present: docs/network.md.",
     )
+    probe: Literal["none", "route53"] = Field(
+        default="none",
+        description="route53: AWS asks for health_path of the first host name from three continents, and pages "
+        "when nobody gets an answer; about 2.75 USD a month, 12 requests a minute.",
+    )
     hsts: Literal["off", "probe", "week", "year", "preload"] = Field(
         default="probe", description="How long browsers refuse plain HTTP: five minutes first, then longer stages."
     )

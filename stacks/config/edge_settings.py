@@ -89,11 +89,7 @@ def settings_in_force(edge: EdgeConfig) -> EdgeSettings:
 
 def edge_problems(edge: EdgeConfig, tiers: RateLimitTiersConfig | None) -> Iterator[Problem]:
     """Yield every way in which the edge does not fit its plan, its zone or the application's own limits."""
-    for key in ("hostnames", "redirect_hostnames"):
-        for hostname in getattr(edge, key):
-            label = hostname.removesuffix(f".{edge.zone}")
-            if hostname != edge.zone and (label == hostname or "." in label):
-                yield f"edge.{key}", f"given {hostname}, allowed {edge.zone} or one level below it"
+    yield from _hostname_problems(edge)
     try:
         settings = requested_settings(edge)
     except ValueError as error:
@@ -115,8 +111,19 @@ def edge_problems(edge: EdgeConfig, tiers: RateLimitTiersConfig | None) -> Itera
             yield feature.key, f"{feature.refusal(settings.plan)}, or when_plan_lacks: degrade"
         elif feature.smallest is None:
             yield feature.key, feature.refusal(settings.plan)
+    if edge.probe != "none" and edge.plan == "free" and settings_in_force(edge).bots is not Bots.OFF:
+        allowed = f"allowed none with edge.bots: {edge.bots} on plan free, which challenges every program"
+        yield "edge.probe", f"given {edge.probe!r}, {allowed}"
     if tiers:
         yield from _tier_problems(settings_in_force(edge).api, tiers)
+
+
+def _hostname_problems(edge: EdgeConfig) -> Iterator[Problem]:
+    for key in ("hostnames", "redirect_hostnames"):
+        for hostname in getattr(edge, key):
+            label = hostname.removesuffix(f".{edge.zone}")
+            if hostname != edge.zone and (label == hostname or "." in label):
+                yield f"edge.{key}", f"given {hostname}, allowed {edge.zone} or one level below it"
 
 
 def _tier_problems(api: ApiSettings, tiers: RateLimitTiersConfig) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """Configuration of the names of the application's metrics."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -43,7 +44,11 @@ class MetricNamesConfig(Model):
         default=list(DEFAULT_EDGES), description="Bucket boundaries of the histogram, as it writes them in le."
     )
     status_label: Label = Field(default=_OWN.status_label, description="Label of the HTTP status.")
-    route_label: Label = Field(default=_OWN.route_label, description="Label of the route, never of the path.")
+    route_label: Label = Field(
+        default=_OWN.route_label,
+        description="Label of the route, never of the path: the alerts leave health checks out by it. "
+        "Where there is none, the application must not count `service.health_path` and `path`.",
+    )
     method_label: Label = Field(default=_OWN.method_label, description="Label of the HTTP method.")
     sign_in_routes: Annotated[str, Field(min_length=1)] = Field(
         default=_OWN.sign_in_routes, description="Regular expression of the routes that sign somebody in."
@@ -67,9 +72,10 @@ class MetricNamesConfig(Model):
     )
 
 
-def metric_names(config: MetricNamesConfig) -> MetricNames:
-    """Return the names as signals take them."""
-    names = {name: getattr(config, name) for name in MetricNames.__struct_fields__}
+def metric_names(config: MetricNamesConfig, probe_paths: Sequence[str] = ()) -> MetricNames:
+    """Return the names as signals take them; `probe_paths` are those that no person asks for."""
+    names = {name: getattr(config, name) for name in MetricNames.__struct_fields__ if name != "probe_paths"}
+    names["probe_paths"] = tuple(probe_paths)
     names["duration_edges"] = tuple(config.duration_edges)
     names["operations"] = tuple(
         OperationNames(

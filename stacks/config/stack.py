@@ -151,7 +151,7 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     names = metric_names(config.service.metrics) if config.service.metrics else None
     yield from objective_problems(config.objectives, names)
     may_page = config.grafana.contacts.may_page
-    yield from sentry_problems(config.sentry, may_page=may_page)
+    yield from sentry_problems(config.sentry)
     yield from alarm_problems(config.cloudwatch_alarms, may_page=may_page)
     yield from datadog_problems(config.datadog, may_page=may_page)
     yield from _metrics_problems(config)

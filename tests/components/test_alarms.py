@@ -36,6 +36,7 @@ CONNECTIONS = signal("connections", metric(), over(TICKET, 80), over(PAGE, 95))
 ERRORS = signal("errors", metric("Failures", "Sum"), over(PAGE, 100))
 QUEUE = signal("queue", Prometheus(expression=Level(Series("queue"))), over(PAGE, 1))
 ARGS = AlarmsArgs(
+    region="us-east-1",
     prefix="shop-production",
     signals=[Signals(subject="Database", signals=(CONNECTIONS, ERRORS, QUEUE))],
     severities=[PAGE],
@@ -210,8 +211,24 @@ def test_failover_and_a_full_disk_write_a_ticket():
 )
 def test_missing_numbers_mean_what_the_metric_says(query: Any, below: bool, expected: TreatMissingData):
     component = Signals(subject="Any", signals=(signal("any", query, over(PAGE, 1, below=below)),))
-    [spec] = specs([component], [PAGE], RUNBOOK)
+    [spec] = specs([component], [PAGE], RUNBOOK, "us-east-1")
     assert spec.missing is expected
+
+
+def test_what_may_be_missing_rings_nobody_before_it_is_there():
+    query = metric("DaysToExpiry", "Minimum")
+    found = signal("any", query, over(PAGE, 1, below=True))
+    specs_of = [
+        specs([Signals(subject="Any", signals=(replace(found, sparse=sparse),))], [PAGE], RUNBOOK, "us-east-1")
+        for sparse in (False, True)
+    ]
+    assert [spec.missing for [spec] in specs_of] == [TreatMissingData.BREACHING, TreatMissingData.MISSING]
+
+
+@pytest.mark.parametrize(("region", "count"), [(None, 1), ("us-east-1", 1), ("eu-west-1", 0)])
+def test_metric_of_another_region_has_no_alarm_that_could_never_leave_its_state(region: str | None, count: int):
+    component = Signals(subject="Any", signals=(signal("any", metric(region=region), over(PAGE, 1)),))
+    assert len(specs([component], [PAGE], RUNBOOK, "us-east-1")) == count
 
 
 @pytest.mark.parametrize(
@@ -234,7 +251,7 @@ def test_periods_are_those_of_the_metric_and_cover_the_wait(
     query: Any, for_seconds: int, expected: tuple[int, int]
 ):
     component = Signals(subject="Any", signals=(signal("any", query, over(PAGE, 1), for_seconds=for_seconds),))
-    [spec] = specs([component], [PAGE], RUNBOOK)
+    [spec] = specs([component], [PAGE], RUNBOOK, "us-east-1")
     assert (spec.period_seconds, spec.periods) == expected
 
 

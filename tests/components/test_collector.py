@@ -23,11 +23,14 @@ from components.collector.args import (
 )
 from components.collector.postgres import FETCH_SCRIPT, ROLE_SCRIPT
 from components.collector.service import Collector
+from observability.alerting.alerts import queried_series
+from observability.promql import Match
 from observability.records.names import Job
 from tests.components import test_service
 from tests.components.alloy_reader import Block, read
 from tests.components.postgres import test_pooler
 from tests.components.recording import Recorded, record_component
+from tests.observability.everything import everything
 
 STORE = RemoteWrite(
     url="https://store.example.com/write",
@@ -159,6 +162,26 @@ def test_collector_reads_each_exporter_at_the_port_where_it_listens():
     assert environment(made["redis-exporter"])["REDIS_EXPORTER_WEB_LISTEN_ADDRESS"] == "127.0.0.1:9121"
     assert environment(made["cloudflare-exporter"])["LISTEN"] == "127.0.0.1:8080"
     assert not any(it.get("portMappings") for it in made.values())
+
+
+DISABLED_BY_DEFAULT = {"pg_postmaster_": "postmaster", "pg_stat_statements_": "stat_statements"}
+"""Metrics by the collector of postgres_exporter 0.19.1 that has to be switched on for them; others are on.
+
+https://github.com/prometheus-community/postgres_exporter/blob/v0.19.1/README.md#flags
+"""
+
+
+def test_exporter_collects_what_the_records_query():
+    queried = {
+        it.metric for it in queried_series(everything().signals) if Match("job", Job.POSTGRES) in it.matches
+    }
+    needed = {
+        f"--collector.{collector}"
+        for prefix, collector in DISABLED_BY_DEFAULT.items()
+        if any(metric.startswith(prefix) for metric in queried)
+    }
+    assert len(needed) == len(DISABLED_BY_DEFAULT)
+    assert needed <= set(containers(record())["postgres-exporter"]["command"])
 
 
 def test_only_what_is_asked_for_is_measured():

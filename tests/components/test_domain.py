@@ -36,3 +36,16 @@ def test_certificate_covers_one_level_and_is_proven_in_the_zone():
     assert record_["proxied"] is False
     validation = recorded.one("CertificateValidation")
     assert {"domain-certificate", "domain-proof"} <= validation.dependencies
+
+
+def test_certificate_is_watched_until_it_expires_and_not_before_it_is_measured():
+    [signal] = record().component.signals.signals
+    assert (signal.query.namespace, signal.query.metric) == ("AWS/CertificateManager", "DaysToExpiry")
+    assert set(signal.query.dimensions) == {"CertificateArn"}
+    # ACM publishes it each twelve hours.
+    assert signal.query.period_seconds >= 43_200
+    assert {(it.severity.value, it.value, it.below) for it in signal.thresholds} == {
+        ("ticket", 30, True),
+        ("page", 7, True),
+    }
+    assert signal.sparse

@@ -45,6 +45,7 @@ OTHERS = {
     "security_headers": False,
     "dnssec": False,
     "json_refusals": False,
+    "probe_paths": ("/health",),
 }
 """Another value for every setting."""
 

@@ -127,7 +127,7 @@ def test_every_rule_sets_both_states_and_waits_as_its_signal_says():
         "database-connections-ticket": ("OK", "OK", "5m"),
         "database-connections-page": ("KeepLast", "OK", "5m"),
         "database-storage-page-below": ("KeepLast", "Alerting", "5m"),
-        "pooler-waiting-info": ("OK", "NoData", "1h30m"),
+        "pooler-waiting-info": ("OK", "Alerting", "1h30m"),
     }
 
 
@@ -259,8 +259,8 @@ def test_metric_math_of_a_rule_is_one_query_for_each_is_asked_alone(made_by: Cal
 @pytest.mark.parametrize(
     ("expression", "state"),
     [
-        (Level(Series("a")), "NoData"),
-        (Sum((Level(Series("a")), Scaled(Level(Series("b")), 2))), "NoData"),
+        (Level(Series("a")), "Alerting"),
+        (Sum((Level(Series("a")), Scaled(Level(Series("b")), 2))), "Alerting"),
         (Rate(Series("a")), "OK"),
         (Scaled(Increase(Series("a")), 2), "OK"),
         (Ratio(Level(Series("a")), Level(Series("b"))), "OK"),
@@ -270,6 +270,20 @@ def test_silence_is_a_fault_only_of_what_is_always_there(expression: Expression,
     asks = replace(WAITING, query=Prometheus(expression=expression))
     [rule] = rules(record(signals=component_signals(asks))).values()
     assert rule["noDataState"] == state
+
+
+@pytest.mark.parametrize(
+    "query", [Prometheus(expression=Level(Series("a"))), CloudWatch(namespace="A", metric="b", dimensions={})]
+)
+def test_what_may_be_missing_is_silent_without_a_fault(query: Prometheus | CloudWatch):
+    below = (Threshold(severity=Severity.PAGE, value=1, below=True),)
+    asked = replace(WAITING, query=query, thresholds=below, minimum_traffic=None)
+    states = [
+        rule["noDataState"]
+        for sparse in (False, True)
+        for rule in rules(record(signals=component_signals(replace(asked, sparse=sparse)))).values()
+    ]
+    assert states == ["Alerting", "OK"]
 
 
 def test_a_gauge_under_its_floor_is_silent_without_a_fault():
@@ -297,7 +311,8 @@ def test_every_alert_of_a_stack_is_a_rule_that_somebody_can_act_on(stack: str):
         assert [stage.model.get("type", "query") for stage in it.stages[:3]] == ["query", "reduce", "threshold"]
         assert "classic_conditions" not in repr([stage.model for stage in it.stages])
         assert it.exec_err_state in {"KeepLast", "OK"}
-        assert it.no_data_state in {"Alerting", "NoData", "OK"}
+        # `NoData` would notify at once, before what it watches was scraped for the first time.
+        assert it.no_data_state in {"Alerting", "OK"}
         assert {"severity", "service", "environment", "owner"} <= set(it.labels)
         assert all(it.labels.values())
         assert it.annotations["runbook_url"].startswith("https://")

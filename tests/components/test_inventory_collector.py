@@ -158,6 +158,7 @@ COLLECTOR: dict[str, dict[str, Any]] = {
         "command": [
             "--web.listen-address=127.0.0.1:9187",
             "--collector.long_running_transactions",
+            "--collector.postmaster",
             "--collector.stat_statements",
         ],
         "dependsOn": [{"condition": "SUCCESS", "containerName": "postgres-role"}],

@@ -12,7 +12,7 @@ STATES = {
     "database-connections-ticket": ("OK", "OK"),
     "database-connections-page": ("OK", "KeepLast"),
     "database-storage-page-below": ("Alerting", "KeepLast"),
-    "pooler-waiting-info": ("NoData", "OK"),
+    "pooler-waiting-info": ("Alerting", "OK"),
 }
 """No-data and error state of each rule: what must not get low alerts when it is gone, an error wakes nobody."""
 GROUPING = {"groupBies": ["grafana_folder", "alertname", "service"], "groupWait": "30s", "groupInterval": "5m"}

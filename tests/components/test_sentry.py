@@ -16,6 +16,7 @@ from observability.alerting.evaluators import without_source_evaluated
 from tests.components.changed_args import changed
 from tests.components.recording import Recorded, record_component
 
+ALL = AlertArgs(errors=True, new_issue=True, performance_regression=True)
 ARGS = SentryArgs(
     team=TeamArgs(organization="example", slug="platform"),
     project="shop-api-staging",
@@ -23,9 +24,10 @@ ARGS = SentryArgs(
     environment="staging",
     sampling=SamplingArgs(errors=1.0, traces=0.1),
     key_limit=KeyLimitArgs(events=1000, window_seconds=3600),
+    alerts=ALL,
     slack=SlackArgs(integration_id=11, channel="#shop"),
 )
-SILENT = AlertArgs(errors=False, new_issue=False, performance_regression=False)
+SILENT = AlertArgs()
 SLACK = {"type": "slack", "targetType": "specific", "targetIdentifier": "#shop", "integrationId": 11}
 PAGER = {"type": "pagerduty", "targetType": "specific", "targetIdentifier": "22", "integrationId": 21}
 MAIL = {"type": "email", "targetType": "team", "targetIdentifier": "31"}
@@ -92,7 +94,7 @@ def test_sentry_project_is_protected_by_its_argument(protect: bool):
             "given 10 errors, which are 0.5 events at an error_sample_rate of 0.05, allowed 1 event",
         ),
         (
-            {"alerts": AlertArgs(errors_warning=100)},
+            {"alerts": {"errors_warning": 100}},
             "errors_warning: given 100, allowed under errors_critical, 100",
         ),
         ({"key_limit": {"events": 0}}, "key_limit.events: given 0, allowed 1 or more"),
@@ -186,7 +188,7 @@ def test_records_hold_the_real_limits_whatever_is_sent():
     ],
 )
 def test_each_alert_can_be_switched_off_with_its_record(switch: str, gone: set[str]):
-    on, off = record(), record(alerts=AlertArgs(**{switch: False}))
+    on, off = record(), record(alerts={switch: False})
     assert {name for _, name in on.inventory() - off.inventory()} == gone
     assert len(on.component.signals.signals) - len(off.component.signals.signals) == len(gone)
 

@@ -42,16 +42,29 @@ CHANGED: dict[str, set[str]] = {
     "grafana:alerting/messageTemplate:MessageTemplate": {"template"},
     "grafana:alerting/ruleGroup:RuleGroup": {"rules"},
     "grafana:oss/dashboard:Dashboard": {"configJson"},
+    "sentry:index/sentryProject:SentryProject": {"platform"},
 }
 """Properties that changed since, by type: titles, the retention of logs, the tags of the pooler's task, and what
 the clouds read back otherwise.
 
 Each has its lines in CHANGELOG.md. A task definition is a new revision whatever changes in it.
 """
-REVISED = {"pooler-task": "replace", "pooler-service": "update", "pooler-credentials": "replace"}
+REVISED = {
+    "pooler-task": "replace",
+    "pooler-service": "update",
+    "pooler-credentials": "replace",
+    "collector-task": "replace",
+    "collector-service": "update",
+}
 """Tasks, services and versions of secrets that change, and how."""
-CREATED = {"pooler-database"}
-"""Resources that are new: the password of the application's role."""
+NEW = {
+    "pooler-database",
+    *("probe", "probe-check", "observability-domain", "observability-probe", "observability-edge"),
+    *("alarms-certificate-expiry-page-below", "alarms-database-slot-lag-page", "alarms-probe-status-page-below"),
+}
+"""Resources that the changelog adds: what watches the certificate, the zone from outside and replication slots."""
+GONE = {f"sentry-{alert}" for alert in ("errors", "new-issue", "slow-issue", "slow")}
+"""Alerts that Sentry no longer takes."""
 
 
 @pytest.fixture
@@ -91,13 +104,14 @@ def test_earlier_state_previews_only_the_changes_that_are_named(tree: Path, stac
         qualified, name = step["urn"].split("::")[-2:]
         type_ = qualified.rpartition("$")[2]
         if type_.startswith(COMPONENT):
-            assert step["op"] == "update", step["urn"]
+            assert step["op"] == ("create" if name in NEW else "update"), step["urn"]
+            continue
+        if step["op"] in ("create", "delete"):
+            assert name in (NEW if step["op"] == "create" else GONE), (step["urn"], step["op"])
             continue
         changed = {re.split(r"[.\[]", key)[0] for key in step.get("detailedDiff") or {}}
         assert changed <= CHANGED.get(type_, set()), (step["urn"], step["op"], changed)
-        if step["op"] == "create":
-            assert name in CREATED, step["urn"]
-        elif type_.startswith(("aws:ecs/", "aws:secretsmanager/secretVersion:")):
+        if type_.startswith(("aws:ecs/", "aws:secretsmanager/secretVersion:")):
             revised[name] = (
                 step["op"].replace("create-replacement", "replace").replace("delete-replaced", "replace")
             )

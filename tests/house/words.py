@@ -85,6 +85,9 @@ TERMS: Mapping[str, tuple[str, ...]] = {
         ),
         "up",
     ),
+    "https://www.postgresql.org/docs/current/functions-info.html": ("postmaster start time",),
+    "https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html": ("daystoexpiry",),
+    "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html": ("healthcheckstatus",),
     "https://developers.cloudflare.com/analytics/": (
         *("bandwidth", "cache", "edge", "origin", "rate limit", "rate-limited", "zone", "hit ratio"),
     ),

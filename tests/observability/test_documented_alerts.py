@@ -7,7 +7,7 @@ from observability.alerting.alerts import ThresholdCondition, alerts
 from observability.promql import Expression, Increase, Rate, Ratio, Scaled, Sum
 from observability.stack import ObservedStack
 from tests.observability.documented_alerts import ADVISED, DOCUMENTED, PANELS, Row
-from tests.observability.everything import cloudwatch_alone, everything
+from tests.observability.everything import cloudwatch_alone, everything, stack
 
 
 def threshold_alerts(observed: ObservedStack) -> set[tuple[str, str, float, bool, int]]:
@@ -83,7 +83,18 @@ def test_no_share_of_events_alerts_without_enough_of_them():
             assert signal.minimum_traffic is not None, signal.id
     guarded = signals(cloudwatch_alone())["service-error-share"].query
     assert isinstance(guarded, CloudWatchMath)
-    assert guarded.expression.startswith("IF(FILL(requests, 0) > 50, ")
+    assert guarded.expression.startswith("IF(FILL(requests, 0) > 110, ")
+
+
+def test_probe_is_no_traffic_where_it_cannot_be_told_from_people():
+    probed, silent = cloudwatch_alone(), stack(service={"metrics": None}, edge={"probe": "none"})
+    guards = [signals(it)["service-error-share"].query for it in (probed, silent)]
+    assert [it.expression for it in guards if isinstance(it, CloudWatchMath)] == [
+        "IF(FILL(requests, 0) > 110, FILL(errors, 0) / (requests - 60), 0)",
+        "IF(FILL(requests, 0) > 50, FILL(errors, 0) / requests, 0)",
+    ]
+    floors = [signals(it)["edge-errors"].minimum_traffic for it in (everything(), silent)]
+    assert [it.value for it in floors if it] == [110, 50]
 
 
 def test_what_is_counted_over_minutes_is_asked_over_as_many():

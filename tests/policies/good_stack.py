@@ -207,6 +207,11 @@ def sample(type_: str, logical: str, *, protect: bool = False, **properties: Any
 
 SAMPLES = (
     sample(
+        "sentry:index/sentryMetricAlert:SentryMetricAlert",
+        "sample-errors",
+        triggers=[{"label": "critical", "actions": [{"type": "email", "targetType": "team"}]}],
+    ),
+    sample(
         "aws:sns/topicSubscription:TopicSubscription", "sample-mail", protocol="email", endpoint="a@example.com"
     ),
     sample(

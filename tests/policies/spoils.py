@@ -387,7 +387,7 @@ def _zone_and_alerts() -> list[Spoil]:
         ),
         spoil(
             "alerts-wake-nobody-for-staging",
-            "SentryMetricAlert/sentry-errors",
+            "SentryMetricAlert/sample-errors",
             {"triggers.0.actions.0.type": "pagerduty"},
             environment="staging",
         ),

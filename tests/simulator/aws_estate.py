@@ -103,6 +103,22 @@ NETWORK = (
 )
 DATA = (
     Step(
+        "probe",
+        "aws:route53/healthCheck:HealthCheck",
+        lambda o: {
+            "type": "HTTPS",
+            "fqdn": "shop.example",
+            "port": 443,
+            "resourcePath": "/health",
+            "enableSni": True,
+            "requestInterval": 30,
+            "failureThreshold": 3,
+            "regions": ["ap-southeast-1", "eu-west-1", "us-east-1"],
+            "tags": {"Name": "shop"},
+        },
+        {"failureThreshold": 2},
+    ),
+    Step(
         "settings",
         "aws:rds/parameterGroup:ParameterGroup",
         lambda o: {"family": "postgres15", "parameters": [{"name": "max_connections", "value": "200"}]},

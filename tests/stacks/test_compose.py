@@ -24,7 +24,7 @@ COMPONENTS = {
     *("cluster", "database", "domain", "edge", "network", "observability", "origin-pull"),
     *("pooler", "redis", "sentry", "service", "storage"),
 }
-OWN_COMPONENTS = {"staging": set(), "production": {"alarms", "collector", "metrics", "metrics-rules"}}
+OWN_COMPONENTS = {"staging": set(), "production": {"alarms", "collector", "metrics", "metrics-rules", "probe"}}
 """What one stack asks for and the other does not."""
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
 

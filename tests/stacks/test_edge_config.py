@@ -217,3 +217,16 @@ def _put(values: dict[str, Any], key: str, entries: list[Any]) -> None:
     for name in blocks:
         block = block.setdefault(name, {})
     block[last] = entries
+
+
+def test_probe_is_refused_where_every_program_is_challenged(values: dict[str, Any]):
+    values["edge"] |= {"plan": "free", "bots": "everywhere", "when_plan_lacks": "degrade", "metrics": "none"}
+    with pytest.raises(ConfigError) as caught:
+        parse("test", values)
+    problem = (
+        "edge.probe: given 'route53', allowed none with edge.bots: everywhere on plan free, "
+        "which challenges every program"
+    )
+    assert problem in caught.value.problems
+    values["edge"]["bots"] = "off"
+    assert parse("test", values).edge.probe == "route53"

@@ -7,24 +7,8 @@ from components.aws.endpoints import DatabaseEndpoint
 from components.aws.fargate import TaskArgs
 from components.aws.placement import ClusterRef, NetworkPlacement
 from components.aws.security_groups import Upstream
-from components.postgres.pooler.pgbouncer import PoolSize
+from components.postgres.pooler.pgbouncer import DRAIN_LIMIT_SECONDS, STOP_TIMEOUT_SECONDS, PoolSize
 from observability.records.exporters import PgBouncerNames
-
-STOP_TIMEOUT_SECONDS = 120
-"""Longest time that ECS on Fargate leaves a task between SIGTERM and SIGKILL.
-
-https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
-"""
-
-MOST_HEALTHY_CHECKS = 10
-"""Most checks in a row that make a target healthy; they may be 300 seconds apart.
-
-https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html
-"""
-
-DRAIN_LIMIT_SECONDS = MOST_HEALTHY_CHECKS * 300
-"""Longest drain for which a successor's health checks can wait, in seconds."""
-
 
 class PoolerTimeouts(Struct, frozen=True, kw_only=True):
     """How long something may take before it is ended."""

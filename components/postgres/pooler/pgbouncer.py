@@ -12,6 +12,20 @@ KEEPALIVE_IDLE_SECONDS = 60
 """After how long a quiet connection is probed, in seconds: well below what any network in between forgets."""
 PREPARED_STATEMENTS = 200
 """Prepared statements that PgBouncer keeps for each connection to PostgreSQL; its own default since 1.24."""
+STOP_TIMEOUT_SECONDS = 120
+"""Longest time that ECS on Fargate leaves a task between SIGTERM and SIGKILL.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+"""
+
+MOST_HEALTHY_CHECKS = 10
+"""Most checks in a row that make a target healthy; they may be 300 seconds apart.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html
+"""
+
+DRAIN_LIMIT_SECONDS = MOST_HEALTHY_CHECKS * 300
+"""Longest drain for which a successor's health checks can wait, in seconds."""
 START_SCRIPT = """\
 set -eu
 umask 077

@@ -34,6 +34,13 @@ CHECKS = (
         probe="PING",
         fix="Check the security group's rules and that the URL begins with rediss://.",
     ),
+    # No metric of ElastiCache tells the age of a backup: SaveInProgress is up for replication as well.
+    Check(
+        id="redis-backup",
+        title="The newest backup is of the last day, where `redis.snapshot_retention_days` keeps any",
+        probe="DescribeSnapshots: NodeSnapshots.SnapshotCreateTime",
+        fix="Read the events of the replication group: memory for a save was short, or a node was replaced.",
+    ),
 )
 
 
@@ -53,7 +60,7 @@ def of_nodes(
         if exporter_names is None:
             signals += [*_memory(number, member, role, evicts=evicts), *_clients(number, member, role)]
     if exporter_names is not None:
-        signals += prometheus.signals(exporter_names, role, evicts=evicts)
+        signals += prometheus.signals(exporter_names, role, evicts=evicts, replicas=len(members) - 1)
     return Signals(subject="Redis", board=Board.CACHE, signals=tuple(signals), checks=CHECKS)
 
 

@@ -31,9 +31,19 @@ def eviction_thresholds(role: Role, *, evicts: bool) -> tuple[Threshold, ...]:
     return over(ticket=0)
 
 
-def signals(names: RedisNames, role: Role, *, evicts: bool) -> tuple[Signal, ...]:
-    """Return the signals of servers that keep data of `role`; `evicts` says whether full memory drops keys."""
-    return (_UP, *_hits(role), *_memory(eviction_thresholds(role, evicts=evicts)), *_commands(), _clients(names))
+def signals(names: RedisNames, role: Role, *, evicts: bool, replicas: int = 0) -> tuple[Signal, ...]:
+    """Return the signals of a primary that keeps data of `role` and has so many `replicas`.
+
+    `evicts` says whether full memory drops keys.
+    """
+    return (
+        _UP,
+        *_hits(role),
+        *_memory(eviction_thresholds(role, evicts=evicts)),
+        *_commands(),
+        _clients(names),
+        *((_replicas(replicas),) if replicas else ()),
+    )
 
 
 def _redis(metric: str, *matches: Match) -> Series:
@@ -146,6 +156,22 @@ def _commands() -> tuple[Signal, ...]:
             ),
             query=Prometheus(expression=Scaled(slowest, SECONDS_IN_MICROSECOND)),
             unit=Unit.SECONDS,
+        ),
+    )
+
+
+def _replicas(count: int) -> Signal:
+    return Signal(
+        id="redis-replicas",
+        title="Redis connected replicas",
+        description=f"Replicas that get the primary's writes, of {count}. Without one a failover loses them.",
+        query=Prometheus(expression=Level(_redis("redis_connected_slaves"), Aggregation.MIN, BY)),
+        unit=Unit.NUMBER,
+        thresholds=under(ticket=count),
+        for_seconds=15 * MINUTE_SECONDS,
+        runbook=(
+            "Read the events of the replication group: a failed node is replaced by itself. A replica that begins "
+            "anew each time needs a larger node, for its buffer of writes overflows."
         ),
     )
 

@@ -70,9 +70,12 @@ def _error_ratio(telemetry: TelemetryArgs, balancer: dict[str, Any]) -> Signal:
     if names:
         query = Prometheus(expression=Ratio(Rate(names.with_status("5..")), Rate(names.answers())))
     else:
-        # A minute without an error has no datum at all, not a zero.
+        # A minute without an error has no datum at all, not a zero. Health checks of the load balancer are in none
+        # of its counts: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+        people = f"(requests - {telemetry.probe_requests})" if telemetry.probe_requests else "requests"
+        least = LEAST_REQUESTS + telemetry.probe_requests
         query = CloudWatchMath(
-            expression=f"IF(FILL(requests, 0) > {LEAST_REQUESTS}, FILL(errors, 0) / requests, 0)",
+            expression=f"IF(FILL(requests, 0) > {least}, FILL(errors, 0) / {people}, 0)",
             metrics={
                 "errors": count(balancer, "HTTPCode_Target_5XX_Count"),
                 "requests": count(balancer, "RequestCount"),

@@ -44,6 +44,13 @@ FACTS = {
             "CPUCreditBalance CPUCreditUsage CPUSurplusCreditBalance CPUSurplusCreditsCharged": "count/300",
         },
     ),
+    # Twice a day: https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html
+    **_facts("AWS/CertificateManager", (("CertificateArn",),), {"DaysToExpiry": "count/43200"}),
+    **_facts(
+        "AWS/Route53",
+        (("HealthCheckId",),),
+        {"HealthCheckStatus": "count", "HealthCheckPercentageHealthy": "percent"},
+    ),
     **_facts("AWS/ECS", (("ClusterName", "ServiceName"),), {"CPUUtilization MemoryUtilization": "percent"}),
     **_facts(
         "ECS/ContainerInsights",

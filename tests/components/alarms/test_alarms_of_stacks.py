@@ -194,7 +194,7 @@ def when_silent(alert: Alert) -> str:
     query = alert.condition.signal.query
     if not isinstance(query, CloudWatch):
         return OK
-    if alert.condition.threshold.below:
+    if alert.condition.threshold.below and not alert.condition.signal.sparse:
         return ALARM
     return OK if query.statistic == "Sum" or query.statistic.startswith("p") else UNKNOWN
 

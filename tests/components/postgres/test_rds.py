@@ -20,6 +20,7 @@ from components.postgres.rds.args import (
 from components.postgres.rds.database import Database
 from components.postgres.rds.guard import refusal
 from observability import CloudWatch
+from observability.records.exporters import POSTGRES, names_of
 from tests.components.recording import Recorded, Secret, record_component
 
 ARGS = DatabaseArgs(
@@ -337,6 +338,7 @@ def test_credits_are_watched_only_where_the_class_has_them(instance_class: str, 
     assert metrics - {"CPUCreditBalance"} == {
         *("DatabaseConnections", "CPUUtilization", "FreeableMemory", "FreeStorageSpace", "DiskQueueDepth"),
         *("ReadLatency", "WriteLatency", "EBSIOBalance%", "MaximumUsedTransactionIDs"),
+        *("OldestReplicationSlotLag", "TransactionLogsDiskUsage"),
     }
     assert ("CPUCreditBalance" in metrics) is on_credits
 
@@ -360,3 +362,32 @@ def test_memory_alarms_are_shares_of_what_the_class_has(instance_class: str, gib
 
 def test_every_child_belongs_to_the_component():
     assert {it.parent for it in record(replicas=[REPLICA]).resources if it.custom} == {"db"}
+
+
+MAINTENANCE = {
+    *("database-slots-inactive", "database-exclusive-locks", "database-blocked-sessions", "database-restarts"),
+    *("database-dead-rows", "database-stale-statistics"),
+}
+
+
+@pytest.mark.parametrize(
+    ("version", "missing"),
+    [
+        ((0, 19), set()),
+        # The label wait_event_type comes with 0.17.
+        ((0, 16), {"database-blocked-sessions"}),
+        ((0, 11), MAINTENANCE - {"database-slots-inactive", "database-exclusive-locks"}),
+    ],
+)
+def test_maintenance_is_watched_as_far_as_the_exporter_measures_it(version: tuple[int, int], missing: set[str]):
+    names = names_of(POSTGRES, version)
+    found = {it.id for it in record(exporter_names=names).component.signals.signals}
+    assert MAINTENANCE - found == missing
+
+
+def test_slots_and_waits_that_are_not_there_are_no_fault():
+    found = {it.id: it for it in record(exporter_names=names_of(POSTGRES, (0, 19))).component.signals.signals}
+    assert {id_ for id_ in MAINTENANCE if found[id_].sparse} == {
+        "database-slots-inactive",
+        "database-blocked-sessions",
+    }

@@ -1,7 +1,7 @@
 """Alerts, panels and checks of PostgreSQL on RDS, as plain data."""
 
 from components.postgres.rds.args import DatabaseArgs
-from components.postgres.rds.signals import cloudwatch, prometheus
+from components.postgres.rds.signals import cloudwatch, maintenance, prometheus
 from observability import Board, Check, Signals
 from observability.records import rpc
 
@@ -18,6 +18,19 @@ CHECKS = (
         probe="SELECT name FROM pg_settings WHERE pending_restart",
         fix="Reboot the server, with failover where it has a standby; then its replicas, one by one.",
     ),
+    # Neither CloudWatch nor postgres_exporter measures these two.
+    Check(
+        id="database-invalid-indexes",
+        title="No index is left from a CREATE INDEX CONCURRENTLY that failed",
+        probe="SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid",
+        fix="Drop it, or REINDEX INDEX CONCURRENTLY: it serves no query, and every write maintains it.",
+    ),
+    Check(
+        id="database-backup",
+        title="The server can be restored to a moment of the last ten minutes",
+        probe="DescribeDBInstances: LatestRestorableTime",
+        fix="Read the RDS events of the category backup; a full disk or a stopped server takes none.",
+    ),
 )
 
 
@@ -32,8 +45,9 @@ def signals(args: DatabaseArgs) -> Signals:
             *cloudwatch.machine(args.identifier, args.instance_class),
             *cloudwatch.disk(args.identifier, args.disk.size_gib, args.instance_class),
             *cloudwatch.vacuum(args.identifier),
+            *cloudwatch.write_ahead_log(args.identifier, args.disk.size_gib),
             *cloudwatch.replicas(args.identifier, [replica.purpose for replica in args.replicas]),
-            *(prometheus.signals(names, timeout) if names else ()),
+            *((*prometheus.signals(names, timeout), *maintenance.signals(names)) if names else ()),
             *(rpc.signals() if args.rpc_observations else ()),
         ),
         checks=CHECKS,

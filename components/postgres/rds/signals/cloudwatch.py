@@ -197,6 +197,40 @@ def vacuum(identifier: str) -> tuple[Signal, ...]:
     )
 
 
+def write_ahead_log(identifier: str, size_gib: int) -> tuple[Signal, ...]:
+    """Return what keeps WAL on a disk of `size_gib`; CloudWatch states -1 where there is no slot.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html
+    """
+    disk_bytes = size_gib * GIB
+    return (
+        Signal(
+            id="database-slot-lag",
+            title="Oldest replication slot lag",
+            description="WAL that the slot furthest behind keeps on disk. It grows until its reader returns.",
+            query=_metric(identifier, "OldestReplicationSlotLag", "Maximum"),
+            extra_queries={"on disk for all slots": _metric(identifier, "ReplicationSlotDiskUsage", "Maximum")},
+            unit="bytes",
+            thresholds=over(ticket=0.10 * disk_bytes, page=0.30 * disk_bytes),
+            for_seconds=900,
+            runbook=(
+                "`SELECT slot_name, active, restart_lsn FROM pg_replication_slots`: start its reader, or drop "
+                "the slot that nobody reads with `pg_drop_replication_slot`."
+            ),
+        ),
+        Signal(
+            id="database-transaction-logs",
+            title="Transaction logs on disk",
+            description="WAL on disk (TransactionLogsDiskUsage); after a checkpoint it should shrink again.",
+            query=_metric(identifier, "TransactionLogsDiskUsage", "Maximum"),
+            unit="bytes",
+            thresholds=over(ticket=0.40 * disk_bytes),
+            for_seconds=900,
+            runbook="A slot that nobody reads, a replica that is far behind, or `max_wal_size` for a larger disk.",
+        ),
+    )
+
+
 def replicas(identifier: str, purposes: Sequence[str]) -> tuple[Signal, ...]:
     """Return the lag of each replica."""
     return tuple(
