@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from components.network import ZONE_LETTERS
 from stacks.config.base import Model, Problem
 from stacks.config.logs import LogRetentionDays
 
@@ -54,7 +55,9 @@ class NetworkConfig(Model):
 
     cidr: Annotated[str, AfterValidator(_vpc_range)] = Field(description="Private IPv4 range, /16 to /20.")
     zones: list[str] = Field(
-        min_length=2, max_length=3, description="Availability zones, 2 or 3, of the stack's region."
+        min_length=2,
+        max_length=3,
+        description="Availability zones, 2 or 3, of the stack's region; each keeps its range, whatever the order.",
     )
     nat: Literal["none", "single", "per_zone"] = Field(
         default="per_zone",
@@ -88,9 +91,10 @@ def network_problems(
         images: every container image, by its key.
 
     """
-    foreign = [zone for zone in network.zones if not zone.startswith(region) or len(zone) != len(region) + 1]
-    if foreign:
-        yield "network.zones", f"given {', '.join(foreign)}, allowed zones of region {region}"
+    allowed = [f"{region}{letter}" for letter in ZONE_LETTERS]
+    if foreign := [zone for zone in network.zones if zone not in allowed]:
+        sentence = f"given {', '.join(foreign)}, allowed zones of region {region}: {allowed[0]} to {allowed[-1]}"
+        yield "network.zones", sentence
     for key, given in (("zones", network.zones), ("endpoints", network.endpoints)):
         if len(set(given)) != len(given):
             yield f"network.{key}", f"given {', '.join(given)}, allowed each once"
