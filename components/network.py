@@ -10,13 +10,11 @@ from msgspec import Struct, field
 from components.aws import iam, security_groups
 from components.aws.placement import NetworkPlacement
 from components.aws.security_groups import Upstream
+from components.aws.zones import ZONE_LETTERS
 from components.component import Component
 
 SUBNET_PREFIX_GROWTH = 4
 """Each subnet takes a sixteenth of the VPC: the first eight are public, the others private."""
-
-ZONE_LETTERS = "abcdefgh"
-"""Last letters that a zone may have: each has its range, so that no zone ever takes that of another."""
 
 HTTPS_PORT = 443
 """Port of every interface endpoint."""

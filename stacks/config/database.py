@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from components.postgres.pooler.args import DRAIN_LIMIT_SECONDS, STOP_TIMEOUT_SECONDS
+from components.postgres.pooler.pgbouncer import IGNORED_PARAMETERS, SEARCH_PATH_REPORTED_SINCE
 from components.postgres.rds.refusals import Choices, refusals
 from policies import limits
 from stacks.config import windows
@@ -64,15 +65,22 @@ class PoolerConfig(Model):
         default=DeploymentConfig(minimum_percent=50, maximum_percent=100),
         description="Above 100 percent, a deployment multiplies the connections to PostgreSQL.",
     )
-    image: str = Field(default="docker.io/edoburu/pgbouncer:v1.24.1-p1", description="Image with PgBouncer 1.21+.")
+    ignore_startup_parameters: list[ParameterName] = Field(
+        default=list(IGNORED_PARAMETERS),
+        description="Startup parameters that are accepted and not set; docs/database.md says what others do.",
+    )
+    image: str = Field(
+        default="ghcr.io/cloudnative-pg/pgbouncer:1.26.1",
+        description="Image with PgBouncer 1.26.1+, the first without known holes, and a shell.",
+    )
     prepare_image: str = Field(
-        default="docker.io/curlimages/curl:8.17.0", description="Image with curl, fetches Amazon's CA bundle."
+        default="quay.io/curl/curl:8.17.0", description="Image with curl, fetches Amazon's CA bundle."
     )
     authorities_url: Annotated[str, Field(pattern=r"^(https|file)://\S+$")] | None = Field(
         default=None, description="Where that bundle is, as curl reads it; Amazon's own address when left out."
     )
     exporter_image: str = Field(
-        default="docker.io/prometheuscommunity/pgbouncer-exporter:v0.11.0",
+        default="quay.io/prometheuscommunity/pgbouncer-exporter:v0.11.0",
         description="Image with pgbouncer_exporter, which also answers the health check of ECS.",
     )
     metrics: PoolerMetrics = "cloudwatch"
@@ -219,6 +227,13 @@ def database_problems(database: DatabaseConfig) -> Iterator[Problem]:
         yield "database.pooler.tasks", problem
     if database.metrics == "supabase":
         yield "database.metrics", "given 'supabase', allowed cloudwatch or postgres_exporter with provider rds"
+    reports = int(database.postgres_version.partition(".")[0]) >= SEARCH_PATH_REPORTED_SINCE
+    if not reports and "search_path" not in database.pooler.ignore_startup_parameters:
+        problem = (
+            f"missing search_path, required before postgres_version {SEARCH_PATH_REPORTED_SINCE}, or PgBouncer "
+            "gives one client's to another"
+        )
+        yield "database.pooler.ignore_startup_parameters", problem
     try:
         pgbouncer_names(database.pooler.metrics, database.pooler.exporter_image)
     except ValueError as error:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from components.network import ZONE_LETTERS
+from components.aws.zones import ZONE_LETTERS
 from stacks.config.base import Model, Problem
 from stacks.config.logs import LogRetentionDays
 

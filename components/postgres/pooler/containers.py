@@ -58,6 +58,7 @@ class PoolerContainers:
                 client_connections=args.pool.client_connections_per_task,
                 query_wait_timeout_seconds=args.timeouts.query_wait_timeout_seconds,
                 server_idle_timeout_seconds=args.timeouts.server_idle_timeout_seconds,
+                ignored_parameters=args.ignored_parameters,
             )
         )
         """The text of pgbouncer.ini."""

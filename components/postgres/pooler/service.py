@@ -160,7 +160,7 @@ class Pooler(Component):
             args.task,
             containers.definitions,
             family=args.service_name,
-            execution_role_arn=fargate.make_execution_role(self._name, readable, self._child()),
+            execution_role_arn=fargate.make_execution_role(self._name, readable, self._child(), args.task),
             task_role_arn=iam.arn_with(role, *policies),
             volumes=containers.volumes,
             # The whole definition is unknown until the secrets exist; these are not, so a policy can judge
