@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from components.aws import iam, security_groups
 from components.aws.placement import NetworkPlacement
 from components.aws.security_groups import Upstream
-from components.aws.zones import ZONE_LETTERS
+from components.aws.zones import SUBNET_LETTERS
 from components.component import Component
 
 SUBNET_PREFIX_GROWTH = 4
@@ -37,7 +37,7 @@ class NetworkArgs(Struct, frozen=True, kw_only=True):
     cidr: str
     """IPv4 range of the VPC, /16 to /20. Source: config `network.cidr`."""
     zones: list[str]
-    """Availability zones, 2 or 3, in any order, with one of `ZONE_LETTERS` at the end. Source: config
+    """Availability zones, 2 or 3, in any order, with one of `SUBNET_LETTERS` at the end. Source: config
     `network.zones`."""
     nat: Nat = Nat.PER_ZONE
     """NAT gateways of the private subnets. Source: config `network.nat`."""
@@ -53,11 +53,13 @@ class NetworkArgs(Struct, frozen=True, kw_only=True):
         """Refuse a zone that has no range.
 
         Raises:
-            ValueError: a zone's last letter is none of `ZONE_LETTERS`.
+            ValueError: a zone's last letter is none of `SUBNET_LETTERS`.
 
         """
-        if unknown := [zone for zone in self.zones if zone[-1] not in ZONE_LETTERS]:
-            raise ValueError(f"zones has {', '.join(unknown)}: a zone ends with one of {', '.join(ZONE_LETTERS)}")
+        if unknown := [zone for zone in self.zones if zone[-1] not in SUBNET_LETTERS]:
+            raise ValueError(
+                f"zones has {', '.join(unknown)}: a zone ends with one of {', '.join(SUBNET_LETTERS)}"
+            )
 
 
 class Network(Component):
@@ -232,4 +234,4 @@ class Network(Component):
         """Return each zone with its letter's block of the VPC's range, counted from block `first` (of 16)."""
         network = ipaddress.ip_network(self._args.cidr)
         blocks = list(network.subnets(prefixlen_diff=SUBNET_PREFIX_GROWTH))[first:]
-        return [(zone, str(blocks[ZONE_LETTERS.index(zone[-1])])) for zone in self._zones]
+        return [(zone, str(blocks[SUBNET_LETTERS.index(zone[-1])])) for zone in self._zones]

@@ -27,7 +27,9 @@ RegistryHost = Annotated[str, Field(pattern=r"^[a-z0-9.-]+\.[a-z0-9-]+(:\d+)?$")
 _PRIVATE_ECR = re.compile(r"\.dkr\.ecr\.")
 
 
-def image_problems(images: Mapping[str, str], credentials: Mapping[str, str], *, region: str) -> Iterator[Problem]:
+def registry_problems(
+    images: Mapping[str, str], credentials: Mapping[str, str], *, region: str
+) -> Iterator[Problem]:
     """Yield key and sentence for each image that must not run, or whose registry is not logged in to as said.
 
     Args:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from components.aws.zones import ZONE_LETTERS
+from components.aws.zones import SUBNET_LETTERS
 from stacks.config.base import Model, Problem
 from stacks.config.logs import LogRetentionDays
 
@@ -91,7 +91,7 @@ def network_problems(
         images: every container image, by its key.
 
     """
-    allowed = [f"{region}{letter}" for letter in ZONE_LETTERS]
+    allowed = [f"{region}{letter}" for letter in SUBNET_LETTERS]
     if foreign := [zone for zone in network.zones if zone not in allowed]:
         sentence = f"given {', '.join(foreign)}, allowed zones of region {region}: {allowed[0]} to {allowed[-1]}"
         yield "network.zones", sentence

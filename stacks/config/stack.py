@@ -19,7 +19,7 @@ from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
 from stacks.config.exporting import Place, exporter_problems
 from stacks.config.identity import identity_problems
-from stacks.config.images import RegistryHost, SecretArn, image_problems
+from stacks.config.images import RegistryHost, SecretArn, registry_problems
 from stacks.config.logs import LogsConfig
 from stacks.config.metric_names import metric_names
 from stacks.config.metrics import MetricsConfig, metrics_problems, sends_alerts, series_estimate
@@ -125,7 +125,7 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
         authorities_url=pooler.authorities_url,
         images=config.images,
     )
-    yield from image_problems(config.images, config.registry_credentials, region=config.region)
+    yield from registry_problems(config.images, config.registry_credentials, region=config.region)
     yield from identity_problems(config.app, Names(config.app, config.environment).database, config.region)
     yield from database_problems(config.database)
     yield from budget.problems(config.connection_budget)
