@@ -10,11 +10,11 @@ from msgspec import Struct, field
 from components.aws import iam, security_groups
 from components.aws.placement import NetworkPlacement
 from components.aws.security_groups import Upstream
+from components.aws.zones import SUBNET_LETTERS
 from components.component import Component
 
 SUBNET_PREFIX_GROWTH = 4
-"""Each subnet takes a sixteenth of the VPC: room for 3 zones, public and private, and as much again."""
-
+"""Each subnet takes a sixteenth of the VPC: the first eight are public, the others private."""
 
 HTTPS_PORT = 443
 """Port of every interface endpoint."""
@@ -37,7 +37,8 @@ class NetworkArgs(Struct, frozen=True, kw_only=True):
     cidr: str
     """IPv4 range of the VPC, /16 to /20. Source: config `network.cidr`."""
     zones: list[str]
-    """Availability zones, 2 or 3. Source: config `network.zones`."""
+    """Availability zones, 2 or 3, in any order, with one of `SUBNET_LETTERS` at the end. Source: config
+    `network.zones`."""
     nat: Nat = Nat.PER_ZONE
     """NAT gateways of the private subnets. Source: config `network.nat`."""
     region: str
@@ -47,6 +48,18 @@ class NetworkArgs(Struct, frozen=True, kw_only=True):
     flow_log_retention_days: int
     """How long CloudWatch keeps the flow log, in days. Source: config `logs.retention_days`, unless
     `network.flow_log_retention_days` says otherwise."""
+
+    def __post_init__(self) -> None:
+        """Refuse a zone that has no range.
+
+        Raises:
+            ValueError: a zone's last letter is none of `SUBNET_LETTERS`.
+
+        """
+        if unknown := [zone for zone in self.zones if zone[-1] not in SUBNET_LETTERS]:
+            raise ValueError(
+                f"zones has {', '.join(unknown)}: a zone ends with one of {', '.join(SUBNET_LETTERS)}"
+            )
 
 
 class Network(Component):
@@ -62,6 +75,8 @@ class Network(Component):
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
+        # In the order of their names, for the place in the list must decide nothing.
+        self._zones = sorted(args.zones)
         self._vpc = aws.ec2.Vpc(
             f"{name}-vpc",
             cidr_block=args.cidr,
@@ -150,7 +165,7 @@ class Network(Component):
         attached = self._child(depends_on=[gateway])
         hosts = {Nat.NONE: [], Nat.SINGLE: public[:1], Nat.PER_ZONE: public}[self._args.nat]
         gateways = []
-        for subnet, zone in zip(hosts, self._args.zones, strict=False):
+        for subnet, zone in zip(hosts, self._zones, strict=False):
             role = f"nat-{zone[-1]}"
             address = aws.ec2.Eip(f"{self._name}-{role}", domain="vpc", opts=attached)
             gateways.append(
@@ -216,7 +231,7 @@ class Network(Component):
         )
 
     def _blocks(self, first: int) -> list[tuple[str, str]]:
-        """Return each zone with its block of the VPC's range, counted from block `first` (of 16)."""
+        """Return each zone with its letter's block of the VPC's range, counted from block `first` (of 16)."""
         network = ipaddress.ip_network(self._args.cidr)
         blocks = list(network.subnets(prefixlen_diff=SUBNET_PREFIX_GROWTH))[first:]
-        return [(zone, str(block)) for zone, block in zip(self._args.zones, blocks, strict=False)]
+        return [(zone, str(blocks[SUBNET_LETTERS.index(zone[-1])])) for zone in self._zones]

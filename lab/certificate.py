@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab import programs
-from lab.process import own
+from lab.process import LOOPBACK, own
 
-HOST = "localhost"
-"""The only name that the server's certificate is for."""
+HOST = LOOPBACK
+"""The only address that the server's certificate is for.
+
+No name: PgBouncer's resolver answers ::1 for localhost as well, where nothing listens.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +29,7 @@ def make(directory: Path, host: str = HOST) -> Certificate:
     authority, server = directory / "authority", directory / "server"
     _request(authority, ["-subj", "/CN=Lab authority", "-addext", "keyUsage=critical,keyCertSign"])
     issued_by = ["-CA", f"{authority}.pem", "-CAkey", f"{authority}.key"]
-    _request(server, ["-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}", *issued_by])
+    _request(server, ["-subj", f"/CN={host}", "-addext", f"subjectAltName=IP:{host}", *issued_by])
     return Certificate(
         authority=own(authority.with_suffix(".pem")),
         certificate=own(server.with_suffix(".pem")),

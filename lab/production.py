@@ -81,6 +81,7 @@ class Production:
             query_wait_timeout_seconds=query_wait_timeout_seconds or pooler.query_wait_timeout_seconds,
             server_idle_timeout_seconds=pooler.server_idle_timeout_seconds,
             prepared_statements=PREPARED_STATEMENTS if tracks else None,
+            ignored_parameters=pooler.ignore_startup_parameters,
         )
 
 

@@ -10,6 +10,9 @@ from pathlib import Path
 PACKAGES = Path(__file__).parent / "packages.txt"
 """Each program that the lab starts, with the Debian package that has it."""
 
+LATER = Path("/usr/local/lib/footing-lab/bin")
+"""Where `INSTALL` puts programs of a later suite of Debian, whose own are older than production's."""
+
 INSTALL = "sh lab/install.sh"
 """Command that installs all of them."""
 
@@ -28,7 +31,8 @@ def find(program: str) -> str:
     """
     # Debian keeps the servers' programs out of an ordinary user's PATH.
     debian = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
-    path = shutil.which(program, path=os.pathsep.join([os.environ.get("PATH", ""), *debian, "/usr/sbin", "/sbin"]))
+    places = [str(LATER), os.environ.get("PATH", ""), *debian, "/usr/sbin", "/sbin"]
+    path = shutil.which(program, path=os.pathsep.join(places))
     if path is None:
         package = packages()[program]
         raise MissingProgramError(

@@ -121,6 +121,14 @@ SUPERUSER_RESERVED_CONNECTIONS = 3
 RDS_RESERVED_CONNECTIONS = 2
 """PostgreSQL's `rds.rds_superuser_reserved_connections`, its default on RDS. Source: F-D."""
 
+LEAST_PGBOUNCER_VERSION = (1, 26, 1)
+"""PgBouncer's first version without a known hole in what the stack configures.
+
+1.25.1 and earlier crash on a malformed SCRAM packet (CVE-2026-6664, 6665); 1.26.0 and earlier let one user of the
+password file log in as another (CVE-2026-107350), and stop serving after a client's empty startup option
+(CVE-2026-107349). https://www.pgbouncer.org/changelog.html
+"""
+
 CLIENT_CONNECTION_HEADROOM = 0.9
 """Share of the poolers' client slots that applications may plan to use. Source: requirements, feasibility rule."""
 

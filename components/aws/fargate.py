@@ -6,10 +6,11 @@ from typing import Any
 
 import pulumi
 import pulumi_aws as aws
-from msgspec import Struct
+from msgspec import Struct, field
 
 from components.aws import iam
 from components.aws.fargate_sizes import size_problem
+from components.aws.registries import registry_of
 from components.document import json_text
 
 UNPRIVILEGED_USER = "10001:10001"
@@ -35,6 +36,10 @@ class TaskArgs(Struct, frozen=True, kw_only=True):
     """`X86_64` or `ARM64`; must match the image."""
     log_retention_days: int
     """How long CloudWatch keeps the containers' output, in days."""
+    registry_credentials: dict[str, str] = field(default_factory=dict)
+    """ARNs of the secrets that log in to registries of the images, by the registry's host."""
+    secret_key_arns: list[str] = field(default_factory=list)
+    """KMS keys of a customer that encrypt a secret which ECS reads for the task."""
 
     def __post_init__(self) -> None:
         """Refuse a size that Fargate does not offer.
@@ -69,9 +74,12 @@ def make_log_group(name: str, retention_days: int, opts: pulumi.ResourceOptions)
 
 
 def make_execution_role(
-    name: str, secrets: Sequence[pulumi.Input[str]], opts: pulumi.ResourceOptions
+    name: str, secrets: Sequence[pulumi.Input[str]], opts: pulumi.ResourceOptions, task: TaskArgs | None = None
 ) -> pulumi.Output[str]:
-    """Return the ARN of the role with which ECS starts a task: pulls the image, logs, reads `secrets` (ARNs)."""
+    """Return the ARN of the role with which ECS starts a task: pulls the image, logs, reads `secrets` (ARNs).
+
+    It reads and decrypts what `task` names as well: logins of registries, and the keys of secrets.
+    """
     role = aws.iam.Role(f"{name}-execution", assume_role_policy=iam.trust("ecs-tasks.amazonaws.com"), opts=opts)
     attached = aws.iam.RolePolicyAttachment(
         f"{name}-execution",
@@ -79,6 +87,7 @@ def make_execution_role(
         policy_arn="arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy",
         opts=opts,
     )
+    secrets = [*secrets, *(task.registry_credentials.values() if task else ())]
     if not secrets:
         return iam.arn_with(role, attached)
     readable = aws.iam.RolePolicy(
@@ -87,7 +96,13 @@ def make_execution_role(
         policy=iam.allow(["secretsmanager:GetSecretValue"], secrets),
         opts=opts,
     )
-    return iam.arn_with(role, attached, readable)
+    if task is None or not task.secret_key_arns:
+        return iam.arn_with(role, attached, readable)
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    keys = aws.iam.RolePolicy(
+        f"{name}-keys", role=role.id, policy=iam.allow(["kms:Decrypt"], task.secret_key_arns), opts=opts
+    )
+    return iam.arn_with(role, attached, readable, keys)
 
 
 def make_task_role(name: str, opts: pulumi.ResourceOptions) -> aws.iam.Role:
@@ -126,6 +141,13 @@ def container(
     }
 
 
+def _with_login(container: Mapping[str, Any], credentials: Mapping[str, str]) -> dict[str, Any]:
+    """Return the definition with the login of its image's registry, where there is one."""
+    image = container["image"]
+    arn = credentials.get(registry_of(image)) if isinstance(image, str) else None
+    return {**container, **({"repositoryCredentials": {"credentialsParameter": arn}} if arn else {})}
+
+
 def make_task_definition(
     name: str,
     task: TaskArgs,
@@ -153,7 +175,7 @@ def make_task_definition(
         runtime_platform={"cpu_architecture": task.architecture, "operating_system_family": "LINUX"},
         execution_role_arn=execution_role_arn,
         task_role_arn=task_role_arn,
-        container_definitions=json_text(list(containers)),
+        container_definitions=json_text([_with_login(it, task.registry_credentials) for it in containers]),
         volumes=[{"name": volume} for volume in volumes],
         skip_destroy=True,
         tags=tags,

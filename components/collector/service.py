@@ -109,7 +109,7 @@ class Collector(Component):
                 *self._collecting.containers(log.name, args.region, essential=True),
             ],
             family=args.service_name,
-            execution_role_arn=fargate.make_execution_role(self._name, readable, self._child()),
+            execution_role_arn=fargate.make_execution_role(self._name, readable, self._child(), args.task),
             task_role_arn=iam.arn_with(role, *policies),
             volumes=[*([postgres.VOLUME] if args.postgres else []), sidecar.VOLUME],
             tags=sidecar.MEASURES_TAG,

@@ -65,7 +65,7 @@ def make_task_definition(name: str, args: ServiceArgs, opts: pulumi.ResourceOpti
         args.task,
         [main, *sidecars],
         family=args.service_name,
-        execution_role_arn=fargate.make_execution_role(name, readable, opts),
+        execution_role_arn=fargate.make_execution_role(name, readable, opts, args.task),
         task_role_arn=iam.arn_with(role, *policies),
         volumes=["tmp", VOLUME] if collecting else ["tmp"],
         opts=opts,

@@ -4,7 +4,12 @@ from components.alloy.sidecar import CollectingArgs
 from components.aws.placement import ClusterRef, NetworkPlacement
 from components.cluster import Cluster
 from components.network import Network
-from components.postgres.pooler.args import PoolerArgs, PoolerDeployment, PoolerImages, PoolerTimeouts
+from components.postgres.pooler.args import (
+    PoolerArgs,
+    PoolerDeployment,
+    PoolerImages,
+    PoolerTimeouts,
+)
 from components.postgres.pooler.pgbouncer import PoolSize
 from components.postgres.pooler.service import Pooler
 from components.postgres.rds.args import (
@@ -107,6 +112,7 @@ def _pooler_args(
             statement_timeout_seconds=config.statement_timeout_seconds,
             server_idle_timeout_seconds=pooler.server_idle_timeout_seconds,
         ),
+        ignored_parameters=pooler.ignore_startup_parameters,
         deployment=PoolerDeployment(
             minimum_healthy_percent=pooler.deployment.minimum_percent,
             maximum_percent=pooler.deployment.maximum_percent,

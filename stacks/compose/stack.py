@@ -7,6 +7,7 @@ import pulumi_aws as aws
 from msgspec import Struct
 
 from components.aws.fargate import TaskArgs
+from stacks.config.images import rationed
 from stacks.config.stack import StackConfig
 from stacks.config.task import TaskConfig
 from stacks.naming import Names
@@ -31,6 +32,8 @@ class Stack(Struct, frozen=True, kw_only=True):
 def start(config: StackConfig, secrets: Secrets) -> Stack:
     """Return a stack without resources, but for AWS with its region, tags and, where given, its only account."""
     names = Names(config.app, config.environment)
+    if sentence := rationed(config.images, config.registry_credentials):
+        pulumi.log.warn(sentence)
     provider = aws.Provider(
         "aws",
         region=config.region,
@@ -48,4 +51,6 @@ def task(stack: Stack, config: TaskConfig) -> TaskArgs:
         memory_mib=config.memory_mib,
         architecture=config.architecture,
         log_retention_days=config.log_retention_days or stack.config.logs.retention_days,
+        registry_credentials=stack.config.registry_credentials,
+        secret_key_arns=stack.config.secret_key_arns,
     )

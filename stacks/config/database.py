@@ -6,7 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from components.postgres.pooler.args import DRAIN_LIMIT_SECONDS, STOP_TIMEOUT_SECONDS
+from components.postgres.pooler.pgbouncer import (
+    DRAIN_LIMIT_SECONDS,
+    IGNORED_PARAMETERS,
+    SEARCH_PATH_REPORTED_SINCE,
+    STOP_TIMEOUT_SECONDS,
+)
 from components.postgres.rds.refusals import Choices, refusals
 from policies import limits
 from stacks.config import windows
@@ -26,7 +31,10 @@ INSIGHTS_DAYS = frozenset({7, 731, *(months * 31 for months in range(1, 24))})
 https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
 """
 
-PSQL_IMAGE = "docker.io/library/postgres:17.6-alpine"
+PSQL_IMAGE = (
+    "public.ecr.aws/docker/library/postgres:17.6-alpine"
+    "@sha256:ef257d85f76e48da1c64832459b59fcaba1a4dac97bf5d7450c77753542eee94"
+)
 """Image with psql and a shell, for the roles of the application and of the exporter."""
 POOLERS_OVER_ZONES = 2
 """Fewest poolers where the database itself survives the loss of a zone."""
@@ -66,16 +74,23 @@ class PoolerConfig(Model):
         default=DeploymentConfig(minimum_percent=50, maximum_percent=100),
         description="Above 100 percent, a deployment multiplies the connections to PostgreSQL.",
     )
-    image: str = Field(default="docker.io/edoburu/pgbouncer:v1.24.1-p1", description="Image with PgBouncer 1.21+.")
+    ignore_startup_parameters: list[ParameterName] = Field(
+        default=list(IGNORED_PARAMETERS),
+        description="Startup parameters that are accepted and not set; docs/database.md says what others do.",
+    )
+    image: str = Field(
+        default="ghcr.io/cloudnative-pg/pgbouncer:1.26.1",
+        description="Image with PgBouncer 1.26.1+, the first without known holes, and a shell.",
+    )
     prepare_image: str = Field(
-        default="docker.io/curlimages/curl:8.17.0", description="Image with curl, fetches Amazon's CA bundle."
+        default="quay.io/curl/curl:8.17.0", description="Image with curl, fetches Amazon's CA bundle."
     )
     authorities_url: Annotated[str, Field(pattern=r"^(https|file)://\S+$")] | None = Field(
         default=None, description="Where that bundle is, as curl reads it; Amazon's own address when left out."
     )
     psql_image: str = Field(default=PSQL_IMAGE, description="Image with psql 14+: makes the application's role.")
     exporter_image: str = Field(
-        default="docker.io/prometheuscommunity/pgbouncer-exporter:v0.11.0",
+        default="quay.io/prometheuscommunity/pgbouncer-exporter:v0.11.0",
         description="Image with pgbouncer_exporter, which also answers the health check of ECS.",
     )
     metrics: PoolerMetrics = "cloudwatch"
@@ -224,6 +239,13 @@ def database_problems(database: DatabaseConfig) -> Iterator[Problem]:
         yield "database.pooler.tasks", problem
     if database.metrics == "supabase":
         yield "database.metrics", "given 'supabase', allowed cloudwatch or postgres_exporter with provider rds"
+    reports = int(database.postgres_version.partition(".")[0]) >= SEARCH_PATH_REPORTED_SINCE
+    if not reports and "search_path" not in database.pooler.ignore_startup_parameters:
+        problem = (
+            f"missing search_path, required before postgres_version {SEARCH_PATH_REPORTED_SINCE}, or PgBouncer "
+            "gives one client's to another"
+        )
+        yield "database.pooler.ignore_startup_parameters", problem
     try:
         pgbouncer_names(database.pooler.metrics, database.pooler.exporter_image)
     except ValueError as error:

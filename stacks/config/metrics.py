@@ -7,6 +7,7 @@ from pydantic import Field
 
 from stacks.config.base import KeyArn, Model, Problem
 from stacks.config.database import PSQL_IMAGE
+from stacks.config.images import SecretArn
 from stacks.config.service import VariableName
 from stacks.config.task import TaskConfig
 
@@ -43,11 +44,6 @@ RetentionDays = Annotated[
     Field(description="How long series are kept, in days; at least the 30 of the budgets to see them whole."),
 ]
 """How long series are kept, where a stack may say so."""
-
-SecretArn = Annotated[
-    str, Field(pattern=r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}$")
-]
-"""ARN of a secret with the six characters that Secrets Manager adds: without them a role may not read it."""
 
 ImageName = Annotated[str, Field(pattern=r"^\S+$")]
 """Reference to a container image."""
@@ -118,10 +114,14 @@ class SelfHostedStore(Model):
         default=None, description="Key that encrypts the disk, for its whole life; AWS's own when left out."
     )
     prometheus_image: ImageName = Field(
-        default="docker.io/prom/prometheus:v3.5.0", description="Image with Prometheus 2.25 or later and a shell."
+        default="quay.io/prometheus/prometheus:v3.5.0"
+        "@sha256:63805ebb8d2b3920190daf1cb14a60871b16fd38bed42b857a3182bc621f4996",
+        description="Image with Prometheus 2.25 or later and a shell.",
     )
     grafana_image: ImageName = Field(
-        default="docker.io/grafana/grafana:12.1.1", description="Image with Grafana and a shell."
+        default="docker.io/grafana/grafana:12.1.1"
+        "@sha256:a1701c2180249361737a99a01bc770db39381640e4d631825d38ff4535efa47d",
+        description="Image with Grafana and a shell.",
     )
     protect: bool = Field(default=True, description="Refuse to delete the disk.")
 
@@ -140,16 +140,21 @@ def sends_alerts(store: StoreConfig) -> bool:
 class CollectorConfig(Model):
     """Grafana Alloy beside the tasks, and the task of the exporters."""
 
-    image: ImageName = Field(default="docker.io/grafana/alloy:v1.18.1", description="Image with Alloy 1.5+.")
+    image: ImageName = Field(
+        default="docker.io/grafana/alloy:v1.18.1"
+        "@sha256:0f4434c92b3e6cdac38bb129b344e1790c246f7b6e2eaffcc16a5fa363240e33",
+        description="Image with Alloy 1.5+.",
+    )
     postgres_exporter_image: ImageName = Field(
-        default="docker.io/prometheuscommunity/postgres-exporter:v0.19.1",
+        default="quay.io/prometheuscommunity/postgres-exporter:v0.19.1"
+        "@sha256:e96064f876226d94bb6ce48a4c4b3dd76edba91168ec1ab024e5c4b959310b0f",
         description="Image with postgres_exporter.",
     )
     postgres_client_image: ImageName = Field(
         default=PSQL_IMAGE, description="Image with psql 14+: makes the role."
     )
     redis_exporter_image: ImageName = Field(
-        default="docker.io/oliver006/redis_exporter:v1.69.0", description="Image with redis_exporter."
+        default="ghcr.io/oliver006/redis_exporter:v1.69.0", description="Image with redis_exporter."
     )
     cloudflare_exporter_image: ImageName = Field(
         default="ghcr.io/lablabs/cloudflare_exporter:0.0.16", description="Image with cloudflare_exporter."
@@ -212,6 +217,8 @@ class MetricsConfig(Model):
             used["metrics.collector.postgres_client_image"] = collector.postgres_client_image
         if "redis" in self.exporters:
             used["metrics.collector.redis_exporter_image"] = collector.redis_exporter_image
+        if "cloudflare" in self.exporters:
+            used["metrics.collector.cloudflare_exporter_image"] = collector.cloudflare_exporter_image
         if isinstance(self.store, SelfHostedStore):
             used["metrics.store.prometheus_image"] = self.store.prometheus_image
             used["metrics.store.grafana_image"] = self.store.grafana_image

@@ -58,7 +58,9 @@ class NetworkConfig(Model):
 
     cidr: Annotated[str, AfterValidator(_vpc_range)] = Field(description="Private IPv4 range, /16 to /20.")
     zones: list[str] = Field(
-        min_length=2, max_length=3, description="Availability zones, 2 or 3, of the stack's region."
+        min_length=2,
+        max_length=3,
+        description="Availability zones, 2 or 3, of the stack's region; each keeps its range, whatever the order.",
     )
     nat: Literal["none", "single", "per_zone"] = Field(
         default="per_zone",

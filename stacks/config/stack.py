@@ -11,7 +11,7 @@ from policies import limits
 from stacks import budget
 from stacks.budget import Budget, ConnectionThresholds, Fleet
 from stacks.config.alarms import CloudWatchAlarmsConfig, alarm_problems
-from stacks.config.base import Model, Name, Problem
+from stacks.config.base import KeyArn, Model, Name, Problem
 from stacks.config.cache import CacheConfig, cache_problems
 from stacks.config.database import DatabaseConfig, database_problems
 from stacks.config.datadog import DatadogConfig, datadog_problems
@@ -19,6 +19,7 @@ from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
 from stacks.config.exporting import Place, exporter_problems
 from stacks.config.identity import arn_problems, identity_problems, owner_problems
+from stacks.config.images import RegistryHost, SecretArn, registry_problems
 from stacks.config.logs import LogsConfig
 from stacks.config.metric_names import metric_names
 from stacks.config.metrics import MetricsConfig, metrics_problems, sends_alerts, series_estimate
@@ -61,9 +62,30 @@ class StackConfig(Model):
         default=None, description="A second way to be told, over AWS alone, if wanted."
     )
     datadog: DatadogConfig | None = Field(default=None, description="Datadog too, if wanted; an extra.")
+    registry_credentials: dict[RegistryHost, SecretArn] = Field(
+        default={},
+        description="Secrets with username and password that log in to registries, by host: docs/network.md.",
+    )
+    secret_key_arns: list[KeyArn] = Field(
+        default=[],
+        description="KMS keys of the secrets that the stack names by ARN, where they are not AWS's own.",
+    )
     secrets: frozenset[VariableName] = Field(
         default=frozenset(), description="Names of the encrypted values under `footing:secrets`."
     )
+
+    @property
+    def images(self) -> dict[str, str]:
+        """Every container image, by its key."""
+        pooler = self.database.pooler
+        return {
+            "service.image": self.service.image,
+            "database.pooler.image": pooler.image,
+            "database.pooler.prepare_image": pooler.prepare_image,
+            "database.pooler.psql_image": pooler.psql_image,
+            "database.pooler.exporter_image": pooler.exporter_image,
+            **self.metrics.images(),
+        }
 
     @property
     def connection_budget(self) -> Budget:
@@ -106,22 +128,15 @@ class StackConfig(Model):
 def cross_problems(config: StackConfig) -> Iterator[Problem]:
     """Yield every way in which the parts of `config`, each right by itself, do not fit each other."""
     pooler = config.database.pooler
-    images = {
-        "service.image": config.service.image,
-        "database.pooler.image": pooler.image,
-        "database.pooler.prepare_image": pooler.prepare_image,
-        "database.pooler.psql_image": pooler.psql_image,
-        "database.pooler.exporter_image": pooler.exporter_image,
-        **config.metrics.images(),
-    }
-    yield from image_problems(images)
+    yield from image_problems(config.images)
     yield from network_problems(
         config.network,
         region=config.region,
         redis_provider=config.redis.provider,
         authorities_url=pooler.authorities_url,
-        images=images,
+        images=config.images,
     )
+    yield from registry_problems(config.images, config.registry_credentials, region=config.region)
     yield from identity_problems(config.app, Names(config.app, config.environment).database, config.region)
     yield from owner_problems(config.owners)
     yield from arn_problems(config.model_dump(), config.region)

@@ -43,6 +43,34 @@ def test_nat_choice_decides_the_way_out_of_private_subnets(nat: Nat, gateways: l
     assert [out[name]["natGatewayId"] for name in sorted(out)] == [f"net-nat-{zone}-id" for zone in routes]
 
 
+def blocks(zones: str) -> dict[str, str]:
+    recorded = record(zones=[f"eu-west-1{letter}" for letter in zones])
+    return {it.name: it.inputs["cidrBlock"] for it in recorded.of("Subnet")}
+
+
+@pytest.mark.parametrize("nat", Nat)
+def test_the_order_of_the_zones_changes_nothing(nat: Nat):
+    ordered, reordered = record(nat=nat), record(nat=nat, zones=[ZONES[2], ZONES[0], ZONES[1]])
+    assert [(it.name, it.inputs) for it in ordered.resources if it.type != "footing:index:Network"] == [
+        (it.name, it.inputs) for it in reordered.resources if it.type != "footing:index:Network"
+    ]
+    assert ordered.outputs == reordered.outputs
+
+
+@pytest.mark.parametrize("after", ["bc", "abd", "bcf", "ac", "cba", "fgh"])
+def test_a_zone_keeps_its_range_and_a_new_one_takes_none_that_exists(after: str):
+    before, changed = blocks("abc"), blocks(after)
+    assert before["net-public-a"] == "10.0.0.0/20"
+    assert before["net-private-c"] == "10.0.160.0/20"
+    assert {name: block for name, block in changed.items() if name in before}.items() <= before.items()
+    assert not {block for name, block in changed.items() if name not in before} & set(before.values())
+
+
+def test_a_zone_without_a_range_is_refused():
+    with pytest.raises(ValueError, match=r"zones has eu-west-1i: a zone ends with one of a, b, c, d, e, f, g, h"):
+        replace(ARGS, zones=[*ZONES[:2], "eu-west-1i"])
+
+
 def test_only_public_subnets_route_to_the_internet():
     recorded = record()
     gateways = {it.name: it.inputs.get("gatewayId") for it in recorded.of("Route")}

@@ -93,6 +93,45 @@ def test_install_script_names_the_packages_where_it_cannot_install_them(tmp_path
     assert "redis-server" in done.stderr
 
 
+def programs_in(directory: Path, **texts: str) -> Path:
+    """A directory of shell scripts, each by its name and what it does."""
+    directory.mkdir()
+    for name, text in texts.items():
+        (directory / name.replace("_", "-")).write_text(f"#!/bin/sh\n{text}\n")
+        (directory / name.replace("_", "-")).chmod(0o755)
+    return directory
+
+
+@pytest.mark.parametrize(("own", "asks"), [("1.18.0", True), ("1.26.1", False), ("1.27.0", False)])
+def test_install_script_takes_the_machines_own_where_nothing_later_is_served_and_says_so(
+    tmp_path: Path, own: str, asks: bool
+):
+    lab = tmp_path / "lab"
+    lab.mkdir()
+    shutil.copy(ROOT / "lab" / "install.sh", lab)
+    (lab / "packages.txt").write_text("pgbouncer pgbouncer 1.26.1\n")
+    asked = tmp_path / "asked"
+    programs = programs_in(
+        tmp_path / "programs",
+        pgbouncer=f"echo PgBouncer {own}",
+        apt_get=f"echo $@ >>{asked}; exit 100",
+        sudo="shift; exec $@",
+    )
+    done = subprocess.run(
+        ["/bin/sh", str(lab / "install.sh")],
+        env={"PATH": f"{programs}:/usr/bin:/bin", "FOOTING_LAB_PROGRAMS": str(tmp_path / "later")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    chosen = tmp_path / "later" / "bin" / "pgbouncer"
+    assert chosen.resolve() == programs / "pgbouncer"
+    assert f"lab: pgbouncer is {own}, wanted 1.26.1" in done.stderr
+    assert [suite in done.stderr for suite in ("Debian's sid", "Debian's trixie")] == [asks, asks]
+    assert asked.exists() is asks
+
+
 @pytest.mark.parametrize("words", [["no-such-experiment"], ["--write-docs", "held-lock"]])
 def test_wrong_words_are_refused_in_a_sentence(words: list[str]):
     done = subprocess.run(

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
-from components.postgres.pooler.pgbouncer import PgBouncerSettings
+from components.postgres.pooler.pgbouncer import IGNORED_PARAMETERS, PgBouncerSettings
 from components.postgres.pooler.service import Pooler
 from lab import certificate, pooler, process
 from lab.postgres import SUPERUSER, Postgres, read_occupancy
@@ -43,6 +44,7 @@ def rendered_for_the_container() -> str:
                 "query_wait_timeout_seconds": config.query_wait_timeout_seconds,
                 "server_idle_timeout_seconds": config.server_idle_timeout_seconds,
             },
+            "ignored_parameters": config.ignore_startup_parameters,
             "database": {"user": "feed"},
         },
     )
@@ -176,3 +178,41 @@ def test_connections_are_counted_from_the_log_without_those_that_were_refused():
         ]
     )
     assert read_occupancy(log, "feed") == [(10.1, 1), (10.2, 2), (10.5, 1), (10.7, 0)]
+
+
+def connect(url: str, options: str) -> psycopg.Connection:
+    return psycopg.connect(url, options=options, autocommit=True, connect_timeout=10)
+
+
+def values_of(client: psycopg.Connection, *parameters: str) -> list[str]:
+    # One row from one statement: which connection to PostgreSQL answers may change between two.
+    asked = ", ".join(f"current_setting('{it}')" for it in parameters)
+    [row] = client.execute(f"SELECT {asked}".encode()).fetchall()
+    return list(row)
+
+
+@pytest.mark.lab
+def test_startup_parameters_are_kept_dropped_or_refused_as_the_docs_say(stage: Stage):
+    # Of one connection to PostgreSQL all clients see what others left there.
+    ignored = [*IGNORED_PARAMETERS, "statement_timeout"]
+    settings = replace(stage.production.settings(), server_connections=1, ignored_parameters=ignored)
+    with pooler.running(stage.room("startup"), settings, stage.postgres, 1) as [made]:
+        url = made.url()
+        with pytest.raises(psycopg.OperationalError, match="unsupported startup parameter"):
+            connect(url, "-c work_mem=1GB")
+        kept, dropped = ("IntervalStyle", "default_transaction_read_only"), ("search_path", "statement_timeout")
+        with (
+            connect(url, "-c IntervalStyle=iso_8601 -c default_transaction_read_only=on") as one,
+            connect(url, "-c search_path=tenant1 -c statement_timeout=5 -c extra_float_digits=3") as two,
+            connect(url, "-c search_path=tenant2") as three,
+        ):
+            for _ in range(3):
+                assert values_of(one, *kept) == ["iso_8601", "on"]
+                assert values_of(two, *kept) == values_of(three, *kept) == ["postgres", "off"]
+                for client in (one, two, three):
+                    assert values_of(client, *dropped) == ['"$user", public', "30s"]
+        # An empty option stopped PgBouncer 1.20 to 1.26.0 for ever: CVE-2026-107349.
+        with pytest.raises(psycopg.OperationalError):
+            connect(url, "-c =")
+        with connect(url, "") as after:
+            assert values_of(after, "IntervalStyle") == ["postgres"]

@@ -196,6 +196,8 @@ def test_every_error_is_told_at_once(values: dict[str, Any]) -> None:
         ("database.storage_max_gib", 109, "given 109, allowed 110 or more with storage_gib 100"),
         ("database.replicas", [{"purpose": "browse"}, {"purpose": "browse"}], "allowed each purpose once"),
         ("network.zones", ["us-east-1a", "us-west-2b"], "given us-west-2b, allowed zones of region us-east-1"),
+        ("network.zones", ["us-east-1a", "us-east-1i"], "given us-east-1i, allowed zones of region us-east-1"),
+        ("network.zones", ["us-east-1a", "use1-az2"], "given use1-az2, allowed zones of region us-east-1"),
         ("network.zones", ["us-east-1a", "us-east-1a"], "allowed each once"),
         ("edge.hostnames", ["a.b.feed.example"], "allowed feed.example or one level below it"),
         ("edge.hostnames", ["notfeed.example"], "allowed feed.example or one level below it"),

@@ -7,8 +7,14 @@ from components.aws.endpoints import DatabaseEndpoint
 from components.aws.fargate import TaskArgs
 from components.aws.placement import ClusterRef, NetworkPlacement
 from components.aws.security_groups import Upstream
-from components.postgres.pooler.pgbouncer import DRAIN_LIMIT_SECONDS, STOP_TIMEOUT_SECONDS, PoolSize
+from components.postgres.pooler.pgbouncer import (
+    DRAIN_LIMIT_SECONDS,
+    IGNORED_PARAMETERS,
+    STOP_TIMEOUT_SECONDS,
+    PoolSize,
+)
 from observability.records.exporters import PgBouncerNames
+
 
 class PoolerTimeouts(Struct, frozen=True, kw_only=True):
     """How long something may take before it is ended."""
@@ -57,7 +63,7 @@ class PoolerImages(Struct, frozen=True, kw_only=True):
     """Images of the task's containers."""
 
     pgbouncer: str
-    """Image with `pgbouncer` 1.21 or later and a shell."""
+    """Image with `pgbouncer` 1.26.1 or later and a shell."""
     curl: str
     """Image with `curl` and a shell, for the certificate authorities."""
     psql: str
@@ -99,6 +105,9 @@ class PoolerArgs(Struct, frozen=True, kw_only=True):
     """Further servers in the network that the tasks call. Source: `Network.upstreams`."""
     collecting: CollectingArgs | None = None
     """Where PgBouncer's numbers go; nowhere when left out, and then nobody outside the task sees them."""
+    ignored_parameters: list[str] = field(default_factory=lambda: list(IGNORED_PARAMETERS))
+    """Startup parameters that are accepted and dropped. Source: config
+    `database.pooler.ignore_startup_parameters`."""
     protect: bool = True
     """Refuse to delete the load balancer: its host name stands in every task's `DATABASE_URL`."""
 

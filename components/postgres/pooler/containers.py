@@ -8,12 +8,13 @@ import pulumi
 from components.alloy.alloy_config import Target
 from components.alloy.sidecar import VOLUME, Collecting
 from components.aws import fargate, secrets_manager
-from components.postgres.pooler.args import STOP_TIMEOUT_SECONDS, PoolerArgs
+from components.postgres.pooler.args import PoolerArgs
 from components.postgres.pooler.pgbouncer import (
     LISTEN_PORT,
     RUN_DIRECTORY,
     START_SCRIPT,
     STATS_USER,
+    STOP_TIMEOUT_SECONDS,
     PgBouncerSettings,
     render_ini,
 )
@@ -59,6 +60,7 @@ class PoolerContainers:
                 client_connections=args.pool.client_connections_per_task,
                 query_wait_timeout_seconds=args.timeouts.query_wait_timeout_seconds,
                 server_idle_timeout_seconds=args.timeouts.server_idle_timeout_seconds,
+                ignored_parameters=args.ignored_parameters,
             )
         )
         """The text of pgbouncer.ini."""

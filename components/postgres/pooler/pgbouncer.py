@@ -1,6 +1,6 @@
 """PgBouncer's configuration as a pure function of its numbers."""
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 RUN_DIRECTORY = "/run/pgbouncer"
 """Directory, on a volume of the task, that holds everything PgBouncer reads."""
@@ -26,6 +26,14 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-hea
 
 DRAIN_LIMIT_SECONDS = MOST_HEALTHY_CHECKS * 300
 """Longest drain for which a successor's health checks can wait, in seconds."""
+SEARCH_PATH_REPORTED_SINCE = 18
+"""First major version of PostgreSQL that tells its clients of `search_path`.
+
+PgBouncer 1.26 keeps the one that a client starts with all the same, and with an earlier server gives it to others:
+the lab has seen it. https://www.pgbouncer.org/changelog.html
+"""
+IGNORED_PARAMETERS = ["extra_float_digits", "search_path"]
+"""Startup parameters that are accepted and dropped: the first is sent by drivers at every connection."""
 START_SCRIPT = """\
 set -eu
 umask 077
@@ -103,6 +111,8 @@ class PgBouncerSettings(Struct, frozen=True, kw_only=True):
 
     None leaves the key out, for PgBouncer before 1.21, which refuses to start with it.
     """
+    ignored_parameters: list[str] = field(default_factory=lambda: list(IGNORED_PARAMETERS))
+    """Startup parameters that are accepted and dropped; those that PostgreSQL reports are kept, others refused."""
 
     def __post_init__(self) -> None:
         """Refuse a wait without an end.
@@ -171,8 +181,7 @@ def _options(settings: PgBouncerSettings, paths: RuntimePaths) -> dict[str, str 
         "tcp_keepintvl": 15,
         "tcp_keepcnt": 4,
         "stats_users": STATS_USER,
-        # The exporter's driver sends it at every connection.
-        "ignore_startup_parameters": "extra_float_digits",
+        "ignore_startup_parameters": ",".join(settings.ignored_parameters),
         # Every connect and disconnect as a line would cost more than the pooler itself.
         "log_connections": 0,
         "log_disconnections": 0,

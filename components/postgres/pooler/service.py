@@ -11,9 +11,15 @@ from components.aws.security_groups import Upstream
 from components.aws.urls import escaped
 from components.component import Component
 from components.postgres.pooler import signals
-from components.postgres.pooler.args import MOST_HEALTHY_CHECKS, STOP_TIMEOUT_SECONDS, PoolerArgs
+from components.postgres.pooler.args import PoolerArgs
 from components.postgres.pooler.containers import PoolerContainers
-from components.postgres.pooler.pgbouncer import LISTEN_PORT, STATS_USER, PoolSize
+from components.postgres.pooler.pgbouncer import (
+    LISTEN_PORT,
+    MOST_HEALTHY_CHECKS,
+    STATS_USER,
+    STOP_TIMEOUT_SECONDS,
+    PoolSize,
+)
 from components.postgres.pooler.role import PASSWORD_KEY
 from observability import Signals
 
@@ -158,7 +164,7 @@ class Pooler(Component):
             args.task,
             containers.definitions,
             family=args.service_name,
-            execution_role_arn=fargate.make_execution_role(self._name, readable, self._child()),
+            execution_role_arn=fargate.make_execution_role(self._name, readable, self._child(), args.task),
             task_role_arn=iam.arn_with(role, *policies),
             volumes=containers.volumes,
             # The whole definition is unknown until the secrets exist; these are not, so a policy can judge

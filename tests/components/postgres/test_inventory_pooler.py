@@ -249,7 +249,7 @@ POOLER: dict[str, dict[str, Any]] = {
                 "tcp_keepintvl = 15",
                 "tcp_keepcnt = 4",
                 "stats_users = stats",
-                "ignore_startup_parameters = extra_float_digits",
+                "ignore_startup_parameters = extra_float_digits,search_path",
                 "log_connections = 0",
                 "log_disconnections = 0",
             ],

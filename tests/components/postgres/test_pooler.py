@@ -113,7 +113,7 @@ def test_connections_to_postgresql_are_verified_and_waits_end():
 def test_log_is_for_faults_not_for_every_connection():
     ini = ini_of(record())
     assert (ini["log_connections"], ini["log_disconnections"]) == ("0", "0")
-    assert ini["ignore_startup_parameters"] == "extra_float_digits"
+    assert ini["ignore_startup_parameters"] == "extra_float_digits,search_path"
 
 
 def test_wait_without_an_end_is_refused():
