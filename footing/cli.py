@@ -89,8 +89,9 @@ def plan(
 
     from footing.plan.render import tree
     from stacks.cost import way_out_note
+    from stacks.edge import edge_downgrades
 
-    notes = [way_out_note(file.config.network)]
+    notes = [way_out_note(file.config.network), *(edge_downgrades(file.config) if verbose else ())]
     tree(planned, Console(highlight=False), verbose=verbose, summary=summary, notes=notes)
 
 

@@ -12,6 +12,19 @@ if TYPE_CHECKING:
     from footing.plan.model import Plan
     from observability.stack import ObservedStack
 
+BLOCKS = {
+    "Alarms": "cloudwatch_alarms",
+    "Collector": "metrics.collector",
+    "Database": "database",
+    **dict.fromkeys(("Domain", "Edge", "OriginPull"), "edge"),
+    "Network": "network",
+    "Pooler": "database.pooler",
+    **dict.fromkeys(("ManagedPrometheus", "GrafanaCloud", "MonitoringHost"), "metrics.store"),
+    **dict.fromkeys(("Redis", "ServerlessRedis", "UpstashRedis"), "redis"),
+    **{block.title(): block for block in ("sentry", "service", "storage")},
+}
+"""Block of the stack file that decides what a component makes, by the component's type."""
+
 
 def root() -> Path:
     """Return the project's directory: the one the command is run in, as for `pulumi` itself.

@@ -56,6 +56,10 @@ class Report:
     """Sentences about the gate itself: an exception that is expired, unused or malformed."""
     unjudged: Mapping[str, Sequence[Resource]] = field(default_factory=dict)
     """Resources that no rule knows, by type; those of the reviewed list are left out."""
+    stack_file: str = ""
+    """File of the stack, relative to the project; empty for a plan without one."""
+    key_lines: Mapping[str, int] = field(default_factory=dict)
+    """Line of each key in it, by dotted name; that of the whole block of keys by the empty one."""
     allowed_undecided: frozenset[tuple[str, str]] = frozenset()
     """Pairs of rule id and resource type that may be undecided: the reviewed list."""
 

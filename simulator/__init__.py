@@ -9,6 +9,6 @@ Nothing here reaches a network, and nothing here proves that a real cloud would 
 """
 
 from simulator.process import simulated_cloud
-from simulator.summary import summary
+from simulator.summary import recorded_count, summary
 
-__all__ = ["simulated_cloud", "summary"]
+__all__ = ["recorded_count", "simulated_cloud", "summary"]

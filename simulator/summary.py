@@ -4,12 +4,12 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from simulator.judges import UNJUDGED, judge
-from simulator.store import open_store
+from simulator.store import Record, open_store
 
 
 def summary(state_dir: Path) -> str:
     """Return the lines that say that the cloud is simulated, what it holds, and who judged which types."""
-    records = [record for record in open_store(state_dir).records.values() if not record.left_over]
+    records = _records(state_dir)
     judged: defaultdict[str, Counter[str]] = defaultdict(Counter)
     recorded: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for record in records:
@@ -31,6 +31,15 @@ def summary(state_dir: Path) -> str:
             *(f"  {_listed(group)}: {reason}" for reason, group in sorted(recorded.items())),
         ]
     )
+
+
+def recorded_count(state_dir: Path) -> int:
+    """Return how many resources the cloud holds whose inputs nobody judges beyond the SDK."""
+    return sum(judge(record.type) is None for record in _records(state_dir))
+
+
+def _records(state_dir: Path) -> list[Record]:
+    return [record for record in open_store(state_dir).records.values() if not record.left_over]
 
 
 def _short(token: str) -> str:

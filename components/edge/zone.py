@@ -33,8 +33,11 @@ class Edge(Component):
         super().__init__(name, args, opts)
         self._args = args
         self.zone_id = pulumi.Output.from_input(args.zone_id)
-        for sentence in args.settings.downgrades:
-            pulumi.log.warn(sentence, resource=self)
+        if lost := args.settings.downgrades:
+            plan = args.settings.plan.value
+            count = "1 setting" if len(lost) == 1 else f"{len(lost)} settings"
+            listed = f"`footing plan {pulumi.get_stack()} --verbose` lists what happens instead"
+            pulumi.log.warn(f"The Cloudflare plan {plan!r} lacks {count}: {listed}.", resource=self)
         self._make_records()
         for setting, value in values.zone_settings(args.settings).items():
             cloudflare.ZoneSetting(

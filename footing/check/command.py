@@ -2,7 +2,8 @@
 # ruff: noqa: FBT002  typer reads flags from boolean parameters
 
 import json
-from dataclasses import asdict
+import os
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -14,6 +15,7 @@ from footing.check.run import report_on, saved
 from footing.options import FINDINGS, USAGE, ConfigFile, StackName
 from footing.project import plan, root, stack_file
 from stacks.config import ConfigError
+from stacks.config.load import lines_of
 
 if TYPE_CHECKING:
     from policies.report import Report
@@ -107,4 +109,9 @@ def _report(
                 f"The program cannot be planned: {type(error).__name__}. `footing plan {stack}` shows where. "
                 "Nothing was judged."
             ) from error
-    return report_on(document, file.config.environment, pack, date.today(), is_whole=plan_file is None)
+    judged = report_on(document, file.config.environment, pack, date.today(), is_whole=plan_file is None)
+    if plan_file:
+        return judged
+    path = config_file or root() / f"Pulumi.{stack}.yaml"
+    where = Path(os.path.relpath(path, root())).as_posix()
+    return replace(judged, stack_file=where, key_lines=lines_of(path.read_text(encoding="utf-8")))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from footing.check.stack_key import stack_key
 from footing.plan.render import short_type
 from policies.judge import Finding
 from policies.judgement import Verdict
@@ -30,14 +31,14 @@ def text(report: Report, *, shows_all: bool = True) -> str:
 
 def _lines(report: Report, *, shows_all: bool) -> Iterator[str]:
     stopping = report.stopping
-    yield from _grouped("STOPS", stopping)
+    yield from _grouped(report, "STOPS", stopping)
     told = [it for it in report.of(Verdict.FAIL, Verdict.UNDECIDED) if not stops(it, report.allowed_undecided)]
     advised = [it for it in told if it.judgement.verdict is Verdict.FAIL]
     tolerated = [it for it in told if it.judgement.verdict is Verdict.UNDECIDED]
     followed = [it for it in advised if shows_all or it.rule.keys]
-    yield from _grouped("advice", followed)
+    yield from _grouped(report, "advice", followed)
     if shows_all:
-        yield from _grouped("tolerated", tolerated)
+        yield from _grouped(report, "tolerated", tolerated)
     elif hidden := len(advised) - len(followed) + len(tolerated):
         without = _some(len(advised) - len(followed), "violation")
         yield (
@@ -47,7 +48,7 @@ def _lines(report: Report, *, shows_all: bool) -> Iterator[str]:
     for waived in sorted(report.waived, key=lambda it: _order(it.finding)):
         waiver = waived.waiver
         until = f"  until {waiver.expires}, {waiver.owner} answers for it: {waiver.reason}"
-        yield from _group("excepted", [waived.finding], until)
+        yield from _group(report, "excepted", [waived.finding], until)
     for problem in report.problems:
         yield f"GATE  {problem}"
     for type_, resources in report.unjudged.items():
@@ -71,13 +72,13 @@ def _order(finding: Finding) -> tuple[str, str, str]:
     return finding.rule.id, finding.judgement.reason, finding.resource.urn
 
 
-def _grouped(word: str, findings: Iterable[Finding]) -> Iterator[str]:
+def _grouped(report: Report, word: str, findings: Iterable[Finding]) -> Iterator[str]:
     """Yield the lines of the findings; those that say the same of several resources are one."""
     for _, group in groupby(sorted(findings, key=_order), key=lambda it: _order(it)[:2]):
-        yield from _group(word, list(group))
+        yield from _group(report, word, list(group))
 
 
-def _group(word: str, findings: list[Finding], *more: str) -> Iterator[str]:
+def _group(report: Report, word: str, findings: list[Finding], *more: str) -> Iterator[str]:
     rule, said = findings[0].rule, findings[0].judgement
     yield f"{word}  {rule.id}  {WORDS[said.verdict]}, {rule.severity}"
     for resource in (finding.resource for finding in findings):
@@ -88,6 +89,8 @@ def _group(word: str, findings: list[Finding], *more: str) -> Iterator[str]:
         yield f"  required {said.required}"
     else:
         yield f"  {said.reason}"
+    keys = [key for finding in findings if (key := stack_key(report, finding))]
+    yield from dict.fromkeys(f"  {key.path}:{key.line}: {key}" for key in keys)
     yield f"  {rule.remediation}"
     yield from more
     yield ""

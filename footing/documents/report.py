@@ -22,6 +22,8 @@ Generated from `footing/check/formats/report.schema.json` by `footing docs`: do 
 | `github` | annotations of a step | `::error` | `::warning`, `::notice` |
 
 - The same report gives the same bytes. Everything is sorted; no time, no machine and no run is in it.
+- A finding whose rule names keys points at the key in the stack's file, or at the block that it is missing in; the
+  line that made the resource comes second. A saved plan (`--plan`) has no file: its findings point at the program.
 - Of a resource it tells URN, type, name and the line that made it. Its properties appear only in the words of the
   rules, which never repeat a value that could be a secret.
 - Nothing is left out for being harmless: a tolerated or waived finding is in every format.

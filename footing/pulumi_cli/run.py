@@ -6,26 +6,21 @@ Each prints for people and returns an exit code: 0 done, 1 the deployment failed
 
 import json
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
-from footing.pulumi_cli.session import Session, UsageError, engine_executable
+from footing.project import BLOCKS
+from footing.pulumi_cli.display import data_first, without_removal_hint
+from footing.pulumi_cli.session import Edit, Session, UsageError, engine_executable
 from footing.pulumi_cli.tryout import cloud_directory, try_out
 
 DONE, FAILED, USAGE = 0, 1, 2
 LISTED_PROTECTED = 5
+SHOWN_CHARACTERS = 100
+"""Of an output that is a document."""
 PACK = "policies/PulumiPolicy.yaml"
-
-PROTECTED_BY = {
-    "Alarms": "cloudwatch_alarms",
-    "Database": "database",
-    **dict.fromkeys(("Domain", "Edge", "OriginPull"), "edge"),
-    **dict.fromkeys(("ManagedPrometheus", "GrafanaCloud", "MonitoringHost"), "metrics.store"),
-    **dict.fromkeys(("Redis", "ServerlessRedis", "UpstashRedis"), "redis"),
-    **{block.title(): block for block in ("sentry", "service", "storage")},
-}
-"""Block of the stack file whose `protect` holds what a component made, by the component's type."""
 
 
 def up(
@@ -45,23 +40,30 @@ def up(
         if _applied(session, *apply_twice) != DONE:
             return FAILED
         _heading("Second run: nothing may change")
-        if _applied(session, *apply_twice, "--expect-no-changes") != DONE:
+        # What the program warns of was shown by the first run.
+        again = replace(session, environment={**session.environment, "FOOTING_WARNED": "1"})
+        if _applied(again, *apply_twice, "--expect-no-changes") != DONE:
             _error("The second run changed the stack: an input differs from run to run.")
             return FAILED
-        from simulator import summary
+        from simulator import recorded_count, summary
 
-        outputs, state = session.outputs(), session.state()
-        simulation = summary(cloud_directory(state_dir.absolute()))
+        outputs, state, cloud = session.outputs(), session.state(), cloud_directory(state_dir.absolute())
+        simulation = summary(cloud)
+        judges = state_dir / "judges.txt"
+        judges.write_text(f"{simulation}\n", encoding="utf-8")
         _heading("Outputs")
         for name, value in sorted(outputs.items()):
             if value not in ("", [], {}, None):
-                _line(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
+                shown = value if isinstance(value, str) else json.dumps(value)
+                is_long = shown[:1] in "{[" and len(shown) > SHOWN_CHARACTERS
+                _line(f"  {name}: {shown[:SHOWN_CHARACTERS]}{'…' if is_long else shown[SHOWN_CHARACTERS:]}")
         counts = state.count_by_component()
         _heading(f"{sum(counts.values())} resources by component")
         for component, count in sorted(counts.items()):
             _line(f"  {count:5d}  {component}")
         _line("")
-        _line(simulation)
+        _line(simulation.partition("\n")[0])
+        _line(f"{recorded_count(cloud)} of them were checked against the SDKs alone: {judges} says why.")
         _line(
             f"Next: change Pulumi.{stack}.yaml, `footing preview {stack} --simulated --diff` shows it; "
             f'`footing check {stack}` judges it; README, "Deploy it for real", is the way to the clouds.'
@@ -89,9 +91,15 @@ def preview(
     if not (root / PACK).is_file():
         _error(f"No policy pack: {root}/{PACK} is missing, so nothing would be judged.")
         return USAGE
+    colour = Console().is_terminal and not Console().no_color
+    options = ("--diff", "--color", "always" if colour else "never") if diff else ()
+
+    def work(session: Session) -> int:
+        edit = data_first if diff else None
+        return _applied(session, "preview", "--policy-pack", "policies", *options, edit=edit)
+
     return _in_session(
-        lambda session: _applied(session, "preview", "--policy-pack", "policies", *(["--diff"] if diff else [])),
-        stack, root=root, state_dir=state_dir, simulate=simulate, missing_secrets=missing_secrets,
+        work, stack, root=root, state_dir=state_dir, simulate=simulate, missing_secrets=missing_secrets,
     )  # fmt: skip
 
 
@@ -107,7 +115,7 @@ def destroy(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -
             if len(protected) > LISTED_PROTECTED:
                 _error(f"  and {len(protected) - LISTED_PROTECTED} more")
             tops = [state.top_component(it) for it in protected]
-            keys = sorted({PROTECTED_BY[top.short_type] for top in tops if top and top.short_type in PROTECTED_BY})
+            keys = sorted({BLOCKS[top.short_type] for top in tops if top and top.short_type in BLOCKS})
             _error(
                 f"To lift the protection, write `protect: false` in their blocks of Pulumi.{stack}.yaml"
                 f"{': ' if keys else ''}{', '.join(keys)}, apply that, then destroy."
@@ -115,7 +123,8 @@ def destroy(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -
             if simulate:
                 _error(f"To forget this try-out with its simulated cloud, remove {state_dir}.")
             return FAILED
-        done = _applied(session, "destroy", *(("--yes", "--skip-preview") if simulate else ()))
+        without_asking = ("--yes", "--skip-preview") if simulate else ()
+        done = _applied(session, "destroy", *without_asking, edit=without_removal_hint if simulate else None)
         if simulate and done == DONE:
             _line(f"The try-out is empty. Remove {state_dir} to forget it; `pulumi` knows nothing of it.")
         return done
@@ -149,8 +158,8 @@ def _in_session(
         return USAGE
 
 
-def _applied(session: Session, *arguments: str) -> int:
-    return DONE if session.run(*arguments) == 0 else FAILED
+def _applied(session: Session, *arguments: str, edit: Edit | None = None) -> int:
+    return DONE if session.run(*arguments, edit=edit) == 0 else FAILED
 
 
 def _heading(text: str) -> None:

@@ -6,7 +6,9 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +23,10 @@ LOOPBACK = "127.0.0.1,localhost"
 
 NOT_FOR_TRY_OUTS = re.compile(r"(?i:.*_PROXY)|AWS_.*|OTEL_.*|PULUMI_(?!CONFIG_PASSPHRASE).*")
 """Variables by which a try-out could leave the machine, or by which the engine would run otherwise."""
+
+
+Edit = Callable[[Iterable[str]], Iterable[str]]
+"""What makes the lines to show of those that the engine prints."""
 
 
 class UsageError(Exception):
@@ -44,8 +50,8 @@ class Session:
     descriptors: tuple[int, ...] = ()
     simulated: bool = False
 
-    def run(self, *arguments: str) -> int:
-        """Run a command with its output shown; returns the engine's exit code.
+    def run(self, *arguments: str, edit: Edit | None = None) -> int:
+        """Run a command with its output shown, as `edit` changes it; returns the engine's exit code.
 
         Raises:
             UsageError: the passphrase does not open the stack.
@@ -59,13 +65,16 @@ class Session:
             with subprocess.Popen(
                 command,
                 cwd=self.root, env=self._environment(), stderr=subprocess.PIPE, text=True,
-                pass_fds=self.descriptors,
+                stdout=subprocess.PIPE if edit else None, pass_fds=self.descriptors,
             ) as process:  # fmt: skip
+                shown = threading.Thread(target=_show, args=(process.stdout, edit))
+                shown.start()
                 for line in process.stderr or ():
                     if WRONG_PASSPHRASE in line:
                         wrong_passphrase = True
                     else:
                         sys.stderr.write(line)
+                shown.join()
         finally:
             signal.signal(signal.SIGINT, previous)
         if wrong_passphrase:
@@ -113,6 +122,17 @@ class Session:
         checkout = {"FOOTING_ROOT": str(Path(__file__).parents[2]), "FOOTING_PYTHON": sys.executable}
         path = os.pathsep.join([str(self.executable.parent), inherited.get("PATH", os.defpath)])
         return {**inherited, **checkout, "PATH": path}
+
+
+def _show(printed: Iterable[str] | None, edit: Edit | None) -> None:
+    if printed and edit:
+        with suppress(BrokenPipeError):
+            for line in edit(printed):
+                sys.stdout.write(line)
+                sys.stdout.flush()
+        # The engine would otherwise wait for a reader.
+        for _ in printed:
+            pass
 
 
 def child_environment(*, simulated: bool) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from policies.nearest import nearest_name
-from stacks.config.base import HOSTNAME
+from stacks.config.patterns import PATTERNS
 
 ALLOWED = {
     "string_type": "a text (a number or a date needs quotes)",
@@ -22,7 +22,6 @@ ALLOWED = {
     "model_attributes_type": "a block of keys",
     "list_type": "a list",
     "literal_error": "{expected}",
-    "string_pattern_mismatch": "a text that matches {pattern}",
     "string_too_short": "at least {min_length} characters",
     "string_too_long": "at most {max_length} characters",
     "greater_than": "more than {gt}",
@@ -36,11 +35,6 @@ ALLOWED = {
     "union_tag_invalid": "{expected_tags}",
 }
 """What is allowed, by pydantic's error type; its own message serves for the others."""
-
-PATTERNS = {
-    HOSTNAME: "a host name in lower case, with a dot and none at its end; other letters as xn--...",
-}
-"""What a pattern allows, in words, where it is hard to read."""
 
 CREDENTIAL = re.compile(
     r"\b(sk|pk|rk|gh[a-z]|github_pat|xox[a-z]|glsa|glc|sntr[a-z]+|eyJ[\w-]+\.|AKIA|ASIA)_?[\w.-]{8,}"
@@ -108,7 +102,9 @@ def without_credentials(problem: str) -> str:
 
 
 def _allowed(detail: ErrorDetails) -> str:
-    template = PATTERNS.get(detail.get("ctx", {}).get("pattern", "")) or ALLOWED.get(detail["type"])
+    if words := PATTERNS.get(detail.get("ctx", {}).get("pattern", "")):
+        return words
+    template = ALLOWED.get(detail["type"])
     # The bound 1, not 1.0.
     bounds = {key: f"{it:g}" if isinstance(it, float) else it for key, it in detail.get("ctx", {}).items()}
     return template.format(**bounds) if template else detail["msg"]

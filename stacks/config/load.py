@@ -168,6 +168,8 @@ def read_stack_file(path: Path, *, source: str = "") -> dict[str, Any]:
 def lines_of(text: str) -> dict[str, int]:
     """Return the line of each key in a stack file's `text`, by its dotted name in messages: `redis.replicas`.
 
+    That of `config` has the empty name.
+
     Raises:
         yaml.YAMLError: it is not YAML.
     """
@@ -186,6 +188,7 @@ def lines_of(text: str) -> dict[str, int]:
     document = unique_yaml.compose(text)
     for key, value in document.value if isinstance(document, yaml.MappingNode) else ():
         if key.value == "config":
+            found[""] = key.start_mark.line + 1
             walk(value, "")
     return found
 

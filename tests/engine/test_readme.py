@@ -112,6 +112,7 @@ def assert_applied_twice(printed: str, *, warns: bool) -> None:
     assert "postgresql://" not in printed
     assert "resources by component" in printed
     warnings = [line for line in printed.splitlines() if "warning" in line]
+    assert "warning" not in printed.partition("Second run: ")[2]
     # A plan's losses are said; nothing else is to be warned of.
     assert bool(warnings) is warns
     assert all("The Cloudflare plan 'free' lacks " in line for line in warnings)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from footing.pulumi_cli.run import PROTECTED_BY
+from footing.project import BLOCKS
 from policies.version import VERSION
 from stacks.config import from_file
 
@@ -273,11 +273,11 @@ def test_each_protected_resource_has_its_block(stack: str):
         while top["parent"] in by_urn:
             top = by_urn[top["parent"]]
         found.add(top["type"].rpartition(":")[2])
-    assert found <= set(PROTECTED_BY)
+    assert found <= set(BLOCKS)
     config = from_file(ROOT / "Pulumi.production.yaml").config
-    for key in PROTECTED_BY.values():
+    for component in found | {"UpstashRedis", "MonitoringHost"}:
         block: Any = config
-        for part in key.split("."):
+        for part in BLOCKS[component].split("."):
             block = getattr(block, part)
         assert block.protect is True
 

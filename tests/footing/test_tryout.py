@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from footing.pulumi_cli import tryout
+from footing.pulumi_cli.display import data_first, without_removal_hint
 from footing.pulumi_cli.session import Session
 from stacks.config.load import SEALED
 
@@ -75,6 +76,53 @@ def test_try_out_uses_no_address_or_option_of_the_environment(engine, monkeypatc
     real = environment(engine, simulated=False)
     assert real[name] == "http://127.0.0.1:1"
     assert "PYTHONWARNINGS" not in real
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_what_the_engine_prints_is_edited_and_its_code_kept(engine, capfd, code: int) -> None:
+    engine.write_text(f"#!/bin/sh\necho one\necho two\necho three >&2\nexit {code}\n")
+    session = Session(executable=engine, stack="x", root=engine.parent, environment={})
+    assert session.run("up", edit=lambda lines: (line for line in lines if line != "one\n")) == code
+    assert capfd.readouterr() == ("two\n", "three\n")
+
+
+def test_destroyed_try_out_does_not_send_to_pulumi() -> None:
+    printed = [
+        "    - 198 deleted\n",
+        "The resources in the stack have been deleted, but the history and configuration are still maintained. \n",
+        "If you want to remove the stack completely, run `pulumi stack rm shop`.\n",
+    ]
+    assert list(without_removal_hint(printed)) == printed[:1]
+
+
+DIFF = """\
+    \x1b[1m~ aws:ecs/service:Service: (update)\x1b[0m
+        [urn=urn:pulumi:shop::footing::aws:ecs/service:Service::service]
+        - tags: {
+        }
+        \x1b[1m+-aws:rds/instance:Instance: (replace)\x1b[0m
+            [id=db]
+            [urn=urn:pulumi:shop::footing::footing:index:Database$aws:rds/instance:Instance::database-primary]
+        +-tls:index/certRequest:CertRequest: (replace)
+            [urn=urn:pulumi:shop::footing::tls:index/certRequest:CertRequest::request]
+    - aws:s3/bucket:Bucket: (delete)
+        [urn=urn:pulumi:shop::footing::aws:s3/bucket:Bucket::files]
+    ~ aws:s3/bucket:Bucket: (update)
+        [urn=urn:pulumi:shop::footing::aws:s3/bucket:Bucket::logs]
+"""
+
+
+def test_diff_names_first_what_loses_its_data() -> None:
+    lines = DIFF.splitlines(keepends=True)
+    first, second, *rest = data_first(lines)
+    assert first == "DATA AT RISK: replace database-primary, aws.rds.Instance\n"
+    assert second == "DATA AT RISK: delete files, aws.s3.Bucket\n"
+    assert rest == lines
+    harmless = lines[:4]
+    assert list(data_first(harmless)) == [
+        "Of what follows, nothing that holds data is replaced or deleted.\n",
+        *harmless,
+    ]
 
 
 def test_try_out_stands_in_for_secrets_and_says_so_once(engine, tmp_path: Path, monkeypatch, capsys) -> None:

@@ -6,7 +6,7 @@ import pytest
 from pulumi.runtime.proto import provider_pb2
 from simulated_provider import AbortedError, Connection, Provider, provider_over
 
-from simulator.summary import summary
+from simulator.summary import recorded_count, summary
 from wire_format import UNKNOWN, decode, encode, is_secret, secret
 
 ZONE = "cloudflare:index/zone:Zone"
@@ -203,4 +203,5 @@ def test_summary_says_that_the_cloud_is_simulated_and_who_validated_what(tmp_pat
     assert lines[0].startswith("The cloud is simulated: 3 resources")
     assert "Validated by botocore and made in moto (1): aws.ssm.Parameter" in lines
     assert "Validated by the vendor's OpenAPI document (1): cloudflare.Zone" in lines
+    assert recorded_count(tmp_path) == 1
     assert lines[-2:] == ["Only recorded (1):", "  sentry.SentryKey: no document of the API is to be had"]

@@ -1,11 +1,14 @@
 """Sentences about wrong values: in words, and without what may be a secret."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, get_args
 
 import pytest
 from test_config import problems, put
 
-from stacks.config import parse
+from stacks.config import StackConfig, parse
+from stacks.config.database import ParameterName
+from stacks.config.patterns import PATTERNS
 
 SLACK = "https://hooks.slack.com/services/T000/B000/CANARY"
 TOKENS = (
@@ -52,11 +55,24 @@ def test_host_name_is_explained_in_words(values: dict[str, Any], hostname: str) 
     assert "^" not in problem
 
 
+def test_every_pattern_is_explained_in_words_and_no_words_are_left_over() -> None:
+    def patterns(value: Any) -> Iterator[str]:
+        if isinstance(value, dict) and isinstance(value.get("pattern"), str):
+            yield value["pattern"]
+        # A name of a key, such as that of a parameter, has its pattern in `propertyNames` or none at all.
+        for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            yield from patterns(item)
+
+    keys = {get_args(ParameterName)[1].metadata[0].pattern}
+    assert set(patterns(StackConfig.model_json_schema())) | keys == set(PATTERNS)
+
+
 @pytest.mark.parametrize(
     ("path", "bad", "sentence"),
     [
         ("objectives.availability", 1.5, "given 1.5, allowed less than 1"),
         ("objectives.availability", 0, "given 0, allowed more than 0"),
+        ("region", "eu-central", "given 'eu-central', allowed a region of AWS, such as eu-central-1"),
         ("redis.replicas", True, "given true, allowed a whole number"),
         ("redis.replicas", None, "given null, allowed a whole number"),
     ],

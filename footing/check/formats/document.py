@@ -47,6 +47,13 @@ def text(report: Report) -> str:
                 "observed": finding.judgement.observed,
                 "required": finding.judgement.required,
                 "remedy": finding.rule.remediation,
+                "key": entry.key
+                and {
+                    "name": entry.key.key,
+                    "path": entry.key.path,
+                    "line": entry.key.line,
+                    "present": not entry.key.block,
+                },
                 "exception": waiver
                 and {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires},
             }

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from footing.check.stack_key import StackKey, stack_key
 from policies.judge import Finding
 from policies.judgement import Verdict
 from policies.report import Report, Waiver
@@ -34,12 +35,22 @@ class Entry:
     """What it does."""
     waiver: Waiver | None = None
     """The exception, where there is one."""
+    key: StackKey | None = None
+    """The key of the stack's file, where the rule names one and the file is known."""
 
     @property
     def message(self) -> str:
         """What is wrong and what to do, in sentences."""
         judgement = self.finding.judgement
-        return f"{_OPENING[judgement.verdict]}{judgement.reason}. {self.finding.rule.remediation}"
+        added = f"The default is in force: {self.key}. " if self.key and self.key.block else ""
+        return f"{_OPENING[judgement.verdict]}{judgement.reason}. {added}{self.finding.rule.remediation}"
+
+    @property
+    def lines(self) -> "list[SourceLine]":
+        """Where it is changed, then what made the resource, as far as known."""
+        changed = [SourceLine(self.key.path, self.key.line)] if self.key else []
+        made = source_line(self.finding.resource.source)
+        return [*changed, *([made] if made else [])]
 
 
 @dataclass(frozen=True)
@@ -58,8 +69,11 @@ def entries(report: Report) -> list[Entry]:
     found = []
     for finding in report.of(Verdict.FAIL, Verdict.UNDECIDED, Verdict.BROKEN):
         allowed = Status.ADVICE if finding.judgement.verdict is Verdict.FAIL else Status.TOLERATED
-        found.append(Entry(finding=finding, status=Status.STOPS if id(finding) in stopping else allowed))
-    found += [Entry(finding=it.finding, status=Status.WAIVED, waiver=it.waiver) for it in report.waived]
+        status = Status.STOPS if id(finding) in stopping else allowed
+        found.append(Entry(finding=finding, status=status, key=stack_key(report, finding)))
+    for it in report.waived:
+        key = stack_key(report, it.finding)
+        found.append(Entry(finding=it.finding, status=Status.WAIVED, waiver=it.waiver, key=key))
     return sorted(found, key=_order)
 
 

@@ -1,11 +1,11 @@
-"""Annotations that a step of GitHub Actions prints: each finding at the line that made the resource.
+"""Annotations that a step of GitHub Actions prints: at the key of the stack's file, or where the resource is made.
 
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
 
 from collections.abc import Iterator, Mapping
 
-from footing.check.formats.entries import Entry, Status, entries, faults, printable, source_line, summary
+from footing.check.formats.entries import Entry, Status, entries, faults, printable, summary
 from policies.judgement import Verdict
 from policies.report import Report
 
@@ -36,14 +36,14 @@ def _lines(report: Report) -> Iterator[str]:
 
 def _annotation(entry: Entry) -> str:
     rule, resource = entry.finding.rule, entry.finding.resource
-    message = f"{entry.message}\n{resource.urn}"
+    made = f" at {resource.source}" if entry.key and resource.source else ""
+    message = f"{entry.message}\n{resource.urn}{made}"
     if entry.waiver:
         waiver = entry.waiver
         message += f"\nExcused until {waiver.expires}; {waiver.owner} answers for it: {waiver.reason}"
     undecided = f" ({verdict})" if (verdict := entry.finding.judgement.verdict) is not Verdict.FAIL else ""
     title = f"{rule.id}: {rule.title}{undecided}"
-    source = source_line(resource.source)
-    where = {"file": source.path, "line": str(source.line)} if source else {}
+    where = {"file": entry.lines[0].path, "line": str(entry.lines[0].line)} if entry.lines else {}
     return _command(COMMANDS[entry.status], message, **where, title=title)
 
 

@@ -62,7 +62,8 @@ def _case(suite: Element, report: Report, name: str) -> Element:
 
 def _lines(entry: Entry) -> str:
     resource, waiver = entry.finding.resource, entry.waiver
-    lines = [f"{entry.status}: {entry.message}", resource.urn, resource.source]
+    places = [f"{it.path}:{it.line}" for it in entry.lines] or [resource.source]
+    lines = [f"{entry.status}: {entry.message}", resource.urn, *places]
     if waiver:
         lines.append(f"until {waiver.expires}, {waiver.owner} answers for it: {waiver.reason}")
     return "\n".join(line for line in lines if line)

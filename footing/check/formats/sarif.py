@@ -11,7 +11,8 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
 
-from footing.check.formats.entries import Entry, SourceLine, Status, entries, faults, rules, source_line
+from footing.check.formats.entries import Entry, SourceLine, Status, entries, faults, rules
+from footing.check.stack_key import FIRST_LINE
 from policies.judgement import Verdict
 from policies.report import Report
 from policies.rule import AnyRule, Level, Severity
@@ -19,7 +20,6 @@ from policies.rule import AnyRule, Level, Severity
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"
 LEVELS: Mapping[Level, str] = {Level.MANDATORY: "error", Level.ADVISORY: "warning", Level.OFF: "none"}
-FIRST_LINE = 1
 PROBLEM_SEVERITIES: Mapping[Severity, str] = {
     Severity.LOW: "recommendation",
     Severity.MEDIUM: "warning",
@@ -61,7 +61,7 @@ def _run(report: Report) -> dict[str, Any]:
                         "level": "error",
                         "message": {"text": entry.message},
                         "associatedRule": {"id": entry.finding.rule.id, "index": index[entry.finding.rule.id]},
-                        "locations": [_location(entry, report)],
+                        "locations": _locations(entry, report)[:1],
                     }
                     for entry in broken
                 ],
@@ -126,10 +126,12 @@ def _result(entry: Entry, report: Report, index: Mapping[str, int]) -> dict[str,
         # SARIF 3.27.10: what did not fail has no level. GitHub shows suppressed results too, hence the note.
         "level": "none" if undecided else "note" if entry.waiver else LEVELS[finding.level],
         "message": {"text": entry.message},
-        "locations": [_location(entry, report)],
+        "locations": _locations(entry, report)[:1],
         "partialFingerprints": {"primaryLocationLineHash": f"{hashlib.sha256(identity).hexdigest()[:16]}:1"},
         "properties": {"status": entry.status, "severity": finding.rule.severity},
     }
+    if related := _locations(entry, report)[1:]:
+        result["relatedLocations"] = [{**it, "message": {"text": "The resource is made here."}} for it in related]
     accepted: dict[str, Any] = {"kind": "external", "status": "accepted"}
     if waiver := entry.waiver:
         reason = f"{waiver.reason} ({waiver.owner}, until {waiver.expires})"
@@ -141,14 +143,17 @@ def _result(entry: Entry, report: Report, index: Mapping[str, int]) -> dict[str,
     return result
 
 
-def _location(entry: Entry, report: Report) -> dict[str, Any]:
+def _locations(entry: Entry, report: Report) -> list[dict[str, Any]]:
     resource = entry.finding.resource
     # GitHub refuses a result without a file; where no line is known, the stack's own file is the one to change.
-    line = source_line(resource.source) or SourceLine(f"Pulumi.{report.stack}.yaml", FIRST_LINE)
-    return {
-        "physicalLocation": {
-            "artifactLocation": {"uri": quote(line.path), "uriBaseId": ROOT},
-            "region": {"startLine": line.line},
-        },
-        "logicalLocations": [{"name": resource.name, "fullyQualifiedName": resource.urn, "kind": "resource"}],
-    }
+    lines = entry.lines or [SourceLine(f"Pulumi.{report.stack}.yaml", FIRST_LINE)]
+    return [
+        {
+            "physicalLocation": {
+                "artifactLocation": {"uri": quote(line.path), "uriBaseId": ROOT},
+                "region": {"startLine": line.line},
+            },
+            "logicalLocations": [{"name": resource.name, "fullyQualifiedName": resource.urn, "kind": "resource"}],
+        }
+        for line in lines
+    ]

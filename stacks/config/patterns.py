@@ -1,0 +1,61 @@
+"""What the patterns of the configuration allow, in words, for the sentences about wrong values."""
+
+from stacks.config import windows
+from stacks.config.base import HOSTNAME, SIZE
+from stacks.config.cache import PATTERN
+
+_METRIC_WORDS = "a name of Prometheus: letters, digits and _, no digit first"
+
+PATTERNS = {
+    HOSTNAME: "a host name in lower case, with a dot and none at its end; other letters as xn--...",
+    PATTERN: "parts joined by colons: names in lower case and {placeholders}, a name first, such as feed:{user}",
+    windows.DAILY: "two times of day, UTC, such as 03:00-04:00",
+    windows.WEEKLY: "two times of the week, UTC, such as sun:04:30-sun:05:30",
+    rf"^db\.[cmrtxz]\d[a-z]{{0,4}}\.{SIZE}$": "a class of RDS, such as db.r6g.large",
+    rf"^cache\.[cmrt]\d[a-z]{{0,4}}\.{SIZE}$": "a node type of ElastiCache, such as cache.r7g.large",
+    r"^[a-z0-9]+\.[a-z0-9]+$": "an instance type of EC2, such as t4g.medium",
+    r"^[78]\.\d{1,2}$": "a version 7 or 8 with its minor number, such as 8.0",
+    r"^1[4-9](\.\d{1,2})?$": "a version from 14 to 19, such as 16 or 16.4",
+    r"^[a-z]{2}(-[a-z]+)+-\d$": "a region of AWS, such as eu-central-1",
+    r"^\d{12}$": "12 digits",
+    r"^[0-9a-f]{32}$": "an id of Cloudflare: 32 digits and letters a to f",
+    r"^arn:aws[a-z-]*:kms:.+:key/.+$": "the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID",
+    r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}$": (
+        "the whole ARN of a secret, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME and its six characters"
+    ),
+    r"^[a-z]([a-z0-9]|-[a-z0-9])*$": (
+        "lower-case letters, digits and single hyphens between them, a letter first"
+    ),
+    r"^[a-z][a-z0-9-]{0,29}$": "up to 30 lower-case letters, digits and hyphens, a letter first",
+    r"^[a-z0-9][a-z0-9-]{0,49}$": "up to 50 lower-case letters, digits and hyphens, no hyphen first",
+    r"^[a-z][a-z0-9]{0,28}$": "up to 29 lower-case letters and digits, a letter first",
+    r"^[a-z0-9-]+$": "lower-case letters, digits and hyphens",
+    r"^[a-z][a-z0-9_]*$": "lower-case letters, digits and _, a letter first",
+    r"^[a-z][a-z0-9_.]*$": "lower-case letters, digits, _ and dots, a letter first",
+    r"^[A-Z][A-Z0-9_]*$": "capital letters, digits and _, a letter first",
+    r"^[a-z0-9]{1,8}$": "a file's ending without its dot: up to 8 lower-case letters and digits",
+    r"^[\w.-]+$": "letters, digits, _, dots and hyphens",
+    r"^[A-Za-z0-9_-]+$": "letters, digits, _ and hyphens",
+    r"^[a-zA-Z_:][a-zA-Z0-9_:]*$": f"{_METRIC_WORDS}; colons too",
+    r"^[a-zA-Z_][a-zA-Z0-9_]*$": _METRIC_WORDS,
+    r"^\d+(\.\d+)?$": "a number in quotes, as Prometheus writes it, such as '0.5'",
+    r"^[1-5][0-9.]{2}$": "a status or a class of them, such as 404 or 5..",
+    r"^/\S*$": "a path that begins with / and holds no space",
+    r"^/([A-Za-z0-9._~-]+/)*$": "a path that begins and ends with /, of letters, digits, . _ ~ and -",
+    r"^/([A-Za-z0-9._~-]+/)*[A-Za-z0-9._~-]*$": "a path that begins with /, of letters, digits, . _ ~ and -",
+    r"^(/[A-Za-z0-9._~-]+)+$": "a file's path: a / first and none last, of letters, digits, . _ ~ and -",
+    r"^\S+$": "a text without spaces",
+    r"^[^@\s:/]+@[^@\s:/]+\.[^@\s:/]+$": "a mail address, such as team@example.com",
+    r"^#[a-z0-9_-]{1,80}$": "a channel's name with its #, in lower case, up to 80 characters",
+    r"^#[a-z0-9_-]{1,79}$": "a channel's name with its #, in lower case, up to 79 characters",
+    r"^@[\w.@-]+$": "a handle with its @",
+    r"^https://[^\s:/@]+(/\S*)?$": "an address https://HOST/PATH without a port or a password",
+    r"^https://[^\s/@]+(/\S*)?$": "an address https://HOST/PATH without a password",
+    r"^https://[^\s/@?#]+(/[^\s/?#]+)*$": "an address https://HOST/PATH without a password, ?, # or a last /",
+    r"^(https|file)://\S+$": "an address that begins with https:// or file://",
+    r"^[A-Za-z_]+(/[A-Za-z_+-]+)*$": "an IANA name of a time zone, such as Europe/Berlin",
+    r"^(at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)|cron\(\S+( \S+){5}\))$": (
+        "at(2026-12-24T18:00:00), or cron() with six fields"
+    ),
+}
+"""Words by pattern; a test finds a pattern without words."""
