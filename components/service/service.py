@@ -10,7 +10,7 @@ from components.aws.security_groups import Upstream
 from components.component import Component
 from components.service.access_log import make_access_log
 from components.service.alarms import rollback_alarms
-from components.service.args import ServiceArgs
+from components.service.args import CapacityArgs, ServiceArgs
 from components.service.autoscaling import make_autoscaling
 from components.service.deployment import FULL_PERCENT
 from components.service.dimensions import BalancerDimensions
@@ -197,20 +197,13 @@ class Service(Component):
         # Autoscaling changes the number of tasks, and CI the task definition.
         by_scaling = ["desiredCount"] if args.scaling.automatic else []
         by_ci = ["taskDefinition"] if args.image.owned_by_ci else []
-        base, spot = args.capacity.base_tasks, args.capacity.spot_percent
-        # AWS places no task with a provider of weight 0, be it of its base.
-        # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
-        weight = max(FULL_PERCENT - spot, 1 if base else 0)
-        # Never a launch type: to go from one to the other replaces the service.
-        providers: list[Any] = [{"capacity_provider": "FARGATE", "base": base, "weight": weight}] if weight else []
-        providers += [{"capacity_provider": "FARGATE_SPOT", "weight": spot}] if spot else []
         return aws.ecs.Service(
             f"{self._name}-service",
             name=args.service_name,
             cluster=args.cluster.arn,
             task_definition=task.arn,
             desired_count=args.scaling.minimum_tasks,
-            capacity_provider_strategies=providers,
+            capacity_provider_strategies=_capacity_providers(args.capacity),
             # Without it a change of the capacity replaces the service: it is deleted first, and nobody answers.
             # https://github.com/hashicorp/terraform-provider-aws/issues/11351
             force_new_deployment=True,
@@ -255,3 +248,13 @@ class Service(Component):
         if self._args.rollout.two_fleets:
             block["advanced_configuration"] = second_fleet(self._name, listener, targets, self._child())
         return block
+
+
+def _capacity_providers(capacity: CapacityArgs) -> list[Any]:
+    """Return shares of Fargate and Spot; never a launch type, for from one to the other replaces the service."""
+    base, spot = capacity.base_tasks, capacity.spot_percent
+    # AWS places no task with a provider of weight 0, be it of its base.
+    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
+    weight = max(FULL_PERCENT - spot, 1 if base else 0)
+    providers: list[Any] = [{"capacity_provider": "FARGATE", "base": base, "weight": weight}] if weight else []
+    return providers + ([{"capacity_provider": "FARGATE_SPOT", "weight": spot}] if spot else [])

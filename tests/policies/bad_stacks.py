@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from good_stack import GONE, Edit, in_json
+from good_stack import GONE, Edit, disabled, in_json
 
 _TASK, _POOLER = "TaskDefinition/service-task", "TaskDefinition/pooler-task"
 _DB, _REDIS = "Instance/database-primary", "ReplicationGroup/redis-store"
@@ -116,7 +116,7 @@ BAD_STACKS: Mapping[str, tuple[str, Edit]] = {
     ),
     "the edge caches what people see when signed in": (
         "edge-private-not-cached",
-        Edit(on=_CACHE, set={"rules.5.enabled": False}),
+        Edit(on=_CACHE, set={"rules": disabled("bypass-authenticated")}),
     ),
     "nobody is told when the database fills up": (
         "alerts-on-data",

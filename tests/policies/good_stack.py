@@ -111,6 +111,11 @@ def get(properties: Any, path: Sequence[str]) -> Any:
     return properties
 
 
+def disabled(ref: str) -> Any:
+    """An edit of a rule set that switches one rule off."""
+    return lambda rules: [{**rule, "enabled": False} if rule["ref"] == ref else rule for rule in rules]
+
+
 def in_json(path: str, value: Any) -> Callable[[Any], str]:
     """A change within a text that is JSON."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from good_stack import GONE, Edit, in_json
+from good_stack import GONE, Edit, disabled, in_json
 
 from policies.resource import Resource
 
@@ -355,7 +355,7 @@ def _zone_and_alerts() -> list[Spoil]:
         spoil("edge-auth-rate", LIMITS, {"rules.1.enabled": False}),
         spoil("edge-failed-logins", LIMITS, {"rules.0.ratelimit.requestsPerPeriod": 5}),
         spoil("edge-rate-by-address", LIMITS, {"rules.1.ratelimit.characteristics": ["cf.colo.id"]}),
-        spoil("edge-private-not-cached", CACHE, {"rules.5.enabled": False}),
+        spoil("edge-private-not-cached", CACHE, {"rules": disabled("bypass-authenticated")}),
         spoil("edge-private-not-cached", CACHE, {"rules": lambda rules: [rules[-1], *rules[:-1]]}),
         spoil("edge-cookies-not-cached", remove=["Ruleset/edge-http-response-cache-settings"], fails=ZONE),
         spoil("zone-strict-tls", setting("ssl"), {"value": "flexible"}),

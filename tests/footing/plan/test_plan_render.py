@@ -52,7 +52,8 @@ shop / dev
 component     resources  protected
 db                    2          1
 no component          1          0
-total                 3          1"""
+total                 3          1
+`pulumi` counts the 2 components and the stack itself too: 6 in all."""
     )
 
 
