@@ -17,7 +17,7 @@ from stacks.compose.service import ServiceInputs, make_service
 from stacks.compose.stack import Secrets, start
 from stacks.compose.storage import make_storage, storage_outputs, storage_variables
 from stacks.compose.web import client_trust_store_arn, make_domain, make_edge, make_network, make_origin_pull
-from stacks.config.service import DATABASE_VARIABLE, REDIS_VARIABLE
+from stacks.config.service import DATABASE_VARIABLE, REDIS_VARIABLE, pool_variables, reader_url_variable
 from stacks.config.stack import StackConfig
 from stacks.contract import CONTRACT_VARIABLE, cache_contract
 from stacks.edge import rate_limit_tiers
@@ -56,9 +56,14 @@ def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
                 **datadog_variables(config),
                 **storage_variables(storage),
                 **rate_limit_tiers(config),
+                **pool_variables(config.service, config.database.replicas),
                 CONTRACT_VARIABLE: contract,
             },
-            secrets={DATABASE_VARIABLE: postgres.pooled_url, REDIS_VARIABLE: redis.url},
+            secrets={
+                DATABASE_VARIABLE: postgres.pooled_url,
+                REDIS_VARIABLE: redis.url,
+                **{reader_url_variable(purpose): url for purpose, url in postgres.reader_urls.items()},
+            },
             upstreams=[*postgres.upstreams, *redis.upstreams, *network.upstreams],
             trust_store_arn=client_trust_store_arn(stack, origin_pull),
             task_policy=storage.write_policy if storage else None,
@@ -69,8 +74,8 @@ def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
     collector = make_collector(stack, network, cluster, postgres, redis, domain, store)
     components = (redis, service, edge, sentry, sentry_frontend, origin_pull, storage, collector, store.host)
     signals = [*postgres.signals, *(component.signals for component in components if component)]
-    # The service waits for its pooler, database and Redis: who waits for it waits for them.
-    needed = [service.ready, *postgres.replicas, *([collector.ready] if collector else [])]
+    # The service waits for its pooler, database, replicas and Redis: who waits for it waits for them.
+    needed = [service.ready, *([collector.ready] if collector else [])]
     observability = observe_components(stack, store, signals, needed)
     outputs = {
         "urls": edge.urls,

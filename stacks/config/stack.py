@@ -127,11 +127,18 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from arn_problems(config.model_dump(), config.region)
     yield from database_problems(config.database)
     yield from budget.problems(config.connection_budget)
+    for number, replica in enumerate(config.database.replicas):
+        yield from budget.replica_problems(
+            config.connection_budget,
+            key=f"database.replicas.{number}",
+            task_connections=replica.connections_per_task,
+            max_connections=replica.max_connections or config.database.max_connections,
+        )
     drain_seconds = pooler.query_wait_timeout_seconds + config.database.statement_timeout_seconds
     yield from budget.threshold_problems(config.connection_budget, config.connection_thresholds, drain_seconds)
     yield from redis_problems(config.redis)
     yield from cache_problems(config.cache)
-    yield from service_problems(config.service)
+    yield from service_problems(config.service, config.database.replicas)
     yield from credential_problems(config)
     longest = PLAN_CAPABILITIES[CloudflarePlan(config.edge.plan)].longest_request_seconds
     if config.service.max_request_seconds > longest:

@@ -12,6 +12,12 @@ from components.amp import RULES_PER_GROUP
 from stacks.config import parse
 from stacks.config.identity import REGIONS, arn_problems
 
+GIVEN = (
+    *("DATABASE_URL", "REDIS_URL", "PORT", "DATABASE_POOL_SIZE", "DATABASE_READER_URL_BROWSE"),
+    "DATABASE_READER_POOL_SIZE_ANALYTICS",
+)
+"""Variables that production's stack gives its service."""
+
 
 @pytest.mark.parametrize(
     ("path", "bad", "good"),
@@ -80,10 +86,17 @@ from stacks.config.identity import REGIONS, arn_problems
         ("database.postgres_version", "13.20", "17.6"),
         *(("redis.node_type", f"cache.r6gd.{size}", f"cache.r7g.{size}") for size in ("xlarge", "2xlarge")),
         ("service.max_request_seconds", 121, 120),
-        *(("service.environment", {name: "x"}, {"MINE": "x"}) for name in ("DATABASE_URL", "REDIS_URL", "PORT")),
+        *(("service.environment", {name: "x"}, {"MINE": "x", "DATABASE_READER_URL_OTHER": "x"}) for name in GIVEN),
+        *(("service.secrets", {name: "generated"}, {"SIGNING_KEY": "generated"}) for name in GIVEN),
         *(
-            ("service.secrets", {name: "generated"}, {"SIGNING_KEY": "generated"})
-            for name in ("DATABASE_URL", "REDIS_URL", "PORT")
+            ("database.replicas", [{"purpose": "browse", **bad}], [{"purpose": "browse", **good}])
+            for bad, good in (
+                ({"connections_per_task": 2}, {"connections_per_task": 1}),
+                (
+                    {"connections_per_task": 2, "max_connections": 214},
+                    {"connections_per_task": 2, "max_connections": 215},
+                ),
+            )
         ),
         ("database.parameters", {"shared_preload_libraries": "pgaudit"}, {"work_mem": "16384"}),
         ("database.parameters", {"max_connections": "500"}, {"pgaudit.log": "ddl"}),
