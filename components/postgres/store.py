@@ -51,7 +51,7 @@ class PostgresStore(Protocol):
 
     @property
     def upstreams(self) -> Sequence[Upstream]:
-        """Ports in the network that applications open: the pool's and the replicas'; none for a backend outside."""
+        """Ports in the network that applications open: the pool's and the replicas'; none outside."""
 
     @property
     def endpoint(self) -> DatabaseEndpoint | None:
