@@ -160,7 +160,7 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     may_page = config.grafana.contacts.may_page
     yield from sentry_problems(config.sentry, may_page=may_page)
     yield from alarm_problems(config.cloudwatch_alarms, may_page=may_page)
-    yield from datadog_problems(config.datadog, may_page=may_page)
+    yield from datadog_problems(config.datadog, may_page=may_page, period_days=config.objectives.period_days)
     yield from _metrics_problems(config)
 
 
