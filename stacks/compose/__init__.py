@@ -18,7 +18,7 @@ from stacks.compose.stack import Secrets, start
 from stacks.compose.storage import make_storage, storage_outputs, storage_variables
 from stacks.compose.web import client_trust_store_arn, make_domain, make_edge, make_network, make_origin_pull
 from stacks.config.service import DATABASE_VARIABLE, REDIS_VARIABLE, pool_variables, reader_url_variable
-from stacks.config.stack import StackConfig
+from stacks.config.stack import StackConfig, late_answers
 from stacks.contract import CONTRACT_VARIABLE, cache_contract
 from stacks.edge import rate_limit_tiers
 
@@ -35,6 +35,8 @@ class ComposedStack(Struct, frozen=True, kw_only=True):
 def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
     """Make everything that `config` describes, in the order of dependency, and return its outputs."""
     stack = start(config, secrets)
+    for sentence in late_answers(config):
+        pulumi.log.warn(sentence)
     network = make_network(stack)
     cluster = Cluster("cluster", ClusterArgs(cluster_name=stack.names.prefix), stack.opts)
     store = make_store(stack, network)

@@ -147,6 +147,13 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
             f"{config.edge.plan}: then the edge answers 524, whatever the load balancer waits"
         )
         yield "service.max_request_seconds", problem
+    waiting = pooler.query_wait_timeout_seconds
+    if waiting > config.service.max_request_seconds:
+        problem = (
+            f"given {waiting}, allowed up to service.max_request_seconds, {config.service.max_request_seconds}: "
+            "whoever waits longer for a connection has nobody left to answer"
+        )
+        yield "database.pooler.query_wait_timeout_seconds", problem
     yield from edge_problems(config.edge, config.service.rate_limit_tiers)
     yield from storage_problems(
         config.storage,
@@ -162,6 +169,18 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from alarm_problems(config.cloudwatch_alarms, may_page=may_page)
     yield from datadog_problems(config.datadog, may_page=may_page, period_days=config.objectives.period_days)
     yield from _metrics_problems(config)
+
+
+def late_answers(config: StackConfig) -> Iterator[str]:
+    """Yield a sentence where the database may still answer when nobody waits any more. Source: C-22."""
+    waiting, running = config.database.pooler.query_wait_timeout_seconds, config.database.statement_timeout_seconds
+    if config.service.max_request_seconds < waiting + running:
+        yield (
+            f"service.max_request_seconds: {config.service.max_request_seconds}, and one statement may take "
+            f"{waiting + running} (database.pooler.query_wait_timeout_seconds {waiting}, "
+            f"database.statement_timeout_seconds {running}): the load balancer then answers 504 while it still "
+            "runs. Lower either, or let the application set a shorter statement_timeout for its requests"
+        )
 
 
 def _metrics_problems(config: StackConfig) -> Iterator[Problem]:
