@@ -66,7 +66,10 @@ class ServiceConfig(Model):
         default="/health", pattern=r"^/\S*$", description="Path that answers 200 when the container can serve."
     )
     max_request_seconds: int = Field(
-        default=60, ge=1, le=4000, description="Longest request, in seconds; the load balancer waits as long."
+        default=60,
+        ge=1,
+        le=4000,
+        description="Longest request, in seconds; the load balancer waits as long.",
     )
     websockets: bool = Field(default=False, description="Clients keep connections open, each to one task.")
     task: TaskConfig
