@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from components.cluster import Cluster, ClusterArgs
 from observability import Signals
-from stacks.compose.data import make_postgres
+from stacks.compose.data import database_urls, make_postgres
 from stacks.compose.datadog import datadog_variables
 from stacks.compose.metrics import make_collector, make_store, metrics_outputs
 from stacks.compose.observability import observe_components
@@ -17,8 +17,8 @@ from stacks.compose.service import ServiceInputs, make_service
 from stacks.compose.stack import Secrets, start
 from stacks.compose.storage import make_storage, storage_outputs, storage_variables
 from stacks.compose.web import client_trust_store_arn, make_domain, make_edge, make_network, make_origin_pull
-from stacks.config.service import DATABASE_VARIABLE, REDIS_VARIABLE, pool_variables, reader_url_variable
-from stacks.config.stack import StackConfig, late_answers
+from stacks.config.service import REDIS_VARIABLE, pool_variables
+from stacks.config.stack import StackConfig
 from stacks.contract import CONTRACT_VARIABLE, cache_contract
 from stacks.edge import rate_limit_tiers
 
@@ -35,8 +35,6 @@ class ComposedStack(Struct, frozen=True, kw_only=True):
 def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
     """Make everything that `config` describes, in the order of dependency, and return its outputs."""
     stack = start(config, secrets)
-    for sentence in late_answers(config):
-        pulumi.log.warn(sentence)
     network = make_network(stack)
     cluster = Cluster("cluster", ClusterArgs(cluster_name=stack.names.prefix), stack.opts)
     store = make_store(stack, network)
@@ -61,11 +59,7 @@ def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
                 **pool_variables(config.service, config.database.replicas),
                 CONTRACT_VARIABLE: contract,
             },
-            secrets={
-                DATABASE_VARIABLE: postgres.pooled_url,
-                REDIS_VARIABLE: redis.url,
-                **{reader_url_variable(purpose): url for purpose, url in postgres.reader_urls.items()},
-            },
+            secrets={**database_urls(postgres), REDIS_VARIABLE: redis.url},
             upstreams=[*postgres.upstreams, *redis.upstreams, *network.upstreams],
             trust_store_arn=client_trust_store_arn(stack, origin_pull),
             task_policy=storage.write_policy if storage else None,

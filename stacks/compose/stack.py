@@ -7,7 +7,7 @@ import pulumi_aws as aws
 from msgspec import Struct
 
 from components.aws.fargate import TaskArgs
-from stacks.config.stack import StackConfig
+from stacks.config.stack import StackConfig, late_answers
 from stacks.config.task import TaskConfig
 from stacks.naming import Names
 
@@ -30,6 +30,8 @@ class Stack(Struct, frozen=True, kw_only=True):
 
 def start(config: StackConfig, secrets: Secrets) -> Stack:
     """Return a stack without resources, but for AWS with its region, tags and, where given, its only account."""
+    for sentence in late_answers(config):
+        pulumi.log.warn(sentence)
     names = Names(config.app, config.environment)
     provider = aws.Provider(
         "aws",

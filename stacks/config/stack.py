@@ -140,20 +140,7 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from cache_problems(config.cache)
     yield from service_problems(config.service, config.database.replicas)
     yield from credential_problems(config)
-    longest = PLAN_CAPABILITIES[CloudflarePlan(config.edge.plan)].longest_request_seconds
-    if config.service.max_request_seconds > longest:
-        problem = (
-            f"given {config.service.max_request_seconds}, allowed up to {longest} with edge.plan "
-            f"{config.edge.plan}: then the edge answers 524, whatever the load balancer waits"
-        )
-        yield "service.max_request_seconds", problem
-    waiting = pooler.query_wait_timeout_seconds
-    if waiting > config.service.max_request_seconds:
-        problem = (
-            f"given {waiting}, allowed up to service.max_request_seconds, {config.service.max_request_seconds}: "
-            "whoever waits longer for a connection has nobody left to answer"
-        )
-        yield "database.pooler.query_wait_timeout_seconds", problem
+    yield from _request_problems(config)
     yield from edge_problems(config.edge, config.service.rate_limit_tiers)
     yield from storage_problems(
         config.storage,
@@ -169,6 +156,24 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from alarm_problems(config.cloudwatch_alarms, may_page=may_page)
     yield from datadog_problems(config.datadog, may_page=may_page, period_days=config.objectives.period_days)
     yield from _metrics_problems(config)
+
+
+def _request_problems(config: StackConfig) -> Iterator[Problem]:
+    """Yield where somebody on the way of a request waits longer than the one before."""
+    longest = PLAN_CAPABILITIES[CloudflarePlan(config.edge.plan)].longest_request_seconds
+    if config.service.max_request_seconds > longest:
+        problem = (
+            f"given {config.service.max_request_seconds}, allowed up to {longest} with edge.plan "
+            f"{config.edge.plan}: then the edge answers 524, whatever the load balancer waits"
+        )
+        yield "service.max_request_seconds", problem
+    waiting = config.database.pooler.query_wait_timeout_seconds
+    if waiting > config.service.max_request_seconds:
+        problem = (
+            f"given {waiting}, allowed up to service.max_request_seconds, {config.service.max_request_seconds}: "
+            "whoever waits longer for a connection has nobody left to answer"
+        )
+        yield "database.pooler.query_wait_timeout_seconds", problem
 
 
 def late_answers(config: StackConfig) -> Iterator[str]:
