@@ -163,6 +163,25 @@ def threshold_problems(
         yield f"{key}.critical", problem
 
 
+def replica_problems(
+    budget: Budget, *, key: str, task_connections: int, max_connections: int
+) -> Iterator[tuple[str, str]]:
+    """Yield why the replica at `key` has no place for each connection of the service: nothing pools these.
+
+    Its `max_connections` are its own; what is kept for people and programs beside the poolers is kept there too.
+    """
+    demand = budget.service.connected * task_connections + budget.direct_connections
+    supply = max_connections - budget.reserved_connections
+    if demand > supply:
+        problem = (
+            f"given {task_connections}, which is {demand} connections at the worst moment "
+            f"({budget.service.connected} tasks during a deployment, and {budget.direct_connections} direct), "
+            f"allowed {supply} (its max_connections {max_connections} less {budget.reserved_connections} "
+            f"reserved): lower it, lower service.scaling.maximum_tasks, or raise {key}.max_connections"
+        )
+        yield f"{key}.connections_per_task", problem
+
+
 def largest_pool(budget: Budget) -> int:
     """Return the most `server_connections` that fit at the worst moment, shared by the poolers; 0 if none fit."""
     return max(0, budget.free_for_poolers // budget.poolers.connected) * budget.poolers.tasks

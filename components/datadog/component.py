@@ -10,7 +10,6 @@ from components.datadog.plan import BurnRateMonitor, OmittedRecord, burn_query, 
 from components.datadog.queries import event_queries
 from components.document import json_text
 from observability.alerting.alerts import Alert
-from observability.records.objective import PERIOD_DAYS
 
 CRAWLED_SECONDS = 900
 """How late numbers of AWS may be, in seconds: Datadog fetches them, and what is evaluated sooner is not there yet.
@@ -57,7 +56,9 @@ class Datadog(Component):
                 type="metric",
                 description=f"{objective.description} {args.runbook_url}#{objective.id}",
                 query={"numerator": good, "denominator": whole},
-                thresholds=[{"timeframe": f"{PERIOD_DAYS}d", "target": round(objective.target * 100, 6)}],
+                thresholds=[
+                    {"timeframe": f"{objective.period_days}d", "target": round(objective.target * 100, 6)}
+                ],
                 tags=args.tags,
                 opts=self._child(),
             )

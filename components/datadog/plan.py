@@ -14,7 +14,6 @@ from observability import CloudWatch, Objective, Signal, Threshold
 from observability.alerting.alerts import Alert, BurnRateCondition, ThresholdCondition, alerts
 from observability.alerting.evaluators import without_source_evaluated
 from observability.durations import HOUR_SECONDS, window
-from observability.records.objective import PERIOD_DAYS
 
 LONGEST_WINDOW_SECONDS = 48 * HOUR_SECONDS
 """Longest window of a burn rate that Datadog takes.
@@ -115,11 +114,10 @@ def plan_records(args: DatadogArgs) -> DatadogPlan:
 
 def burn_query(slo_id: str, condition: BurnRateCondition) -> str:
     """Return the query of a monitor on a burn rate, of the objective with this id."""
-    pair = condition.window
+    pair, period = condition.window, f"{condition.objective.period_days}d"
     long, short = f"{pair.long_seconds // HOUR_SECONDS}h", window(pair.short_seconds)
     return (
-        f'burn_rate("{slo_id}").over("{PERIOD_DAYS}d").long_window("{long}").short_window("{short}") '
-        f"> {pair.factor:g}"
+        f'burn_rate("{slo_id}").over("{period}").long_window("{long}").short_window("{short}") > {pair.factor:g}'
     )
 
 

@@ -14,9 +14,8 @@ from observability.dashboards import cloudwatch
 from observability.dashboards.boards import board_uid, short_uid
 from observability.dashboards.panels import PanelContext, objective_queries, panel_id
 from observability.dashboards.queries import instant
-from observability.durations import DAY_SECONDS, duration
+from observability.durations import duration
 from observability.promql import Difference, Level, Scaled, Sum
-from observability.records.objective import PERIOD_DAYS
 
 CONDITION = "C"
 """Letter of the stage that is the condition of the rule."""
@@ -109,15 +108,15 @@ def _stages(alert: Alert, context: PanelContext) -> tuple[Stage, ...]:
             ),
         )
     if isinstance(condition, BurnRateCondition):
-        remaining = objective_queries(condition.objective, context).budget_remaining()
-        period_seconds = PERIOD_DAYS * DAY_SECONDS
+        objective = condition.objective
+        remaining = objective_queries(objective, context).budget_remaining()
         return (
             *_while_true(instant(burn_rate_promql(condition.objective, condition.window), sources)),
             stages.query_stage(instant(remaining, context.sources, messages.REMAINING_QUERY)),
             stages.reduce_stage(messages.REMAINING, of=messages.REMAINING_QUERY),
             stages.math_stage(
                 messages.EXHAUSTED_IN,
-                f"${messages.REMAINING} * {period_seconds} * {condition.objective.budget:.10g} / ${messages.NOW}",
+                f"${messages.REMAINING} * {objective.period_seconds} * {objective.budget:.10g} / ${messages.NOW}",
             ),
         )
     return _while_true(instant(f"absent({condition.source})", sources))

@@ -100,7 +100,7 @@ class ObservabilityArgs(Struct, frozen=True, kw_only=True):
     """Uid, not name, of the Infinity data source with Upstash's credentials; needed by its statistics."""
     recorded_objectives: bool = False
     """Whether Prometheus has the recording rules of `footing observe`: panels and messages read those, which is
-    cheaper than 30 days of counters."""
+    cheaper than a whole period of counters."""
     page: ContactArgs
     """Contact point of pages: somebody has to act now."""
     ticket: ContactArgs

@@ -5,7 +5,6 @@ Annotations and the template are Go templates: https://grafana.com/docs/grafana/
 
 from observability import Unit
 from observability.alerting.alerts import Alert, BurnRateCondition, ThresholdCondition
-from observability.records.objective import PERIOD_DAYS
 
 NOW, REMAINING_QUERY, REMAINING, EXHAUSTED_IN = "B", "D", "E", "F"
 """Letters of stages: present number, error budget that remains (query, number), seconds until it is exhausted."""
@@ -32,9 +31,9 @@ def description(alert: Alert) -> str:
         f"{alert.description} Error ratio over {condition.window.name}: {ratio}; the SLO allows "
         f"{condition.objective.budget * 100:.10g} %. "
         f"{{{{ if gt $values.{REMAINING}.Value 0.0 }}}}"
-        f"Error budget remaining of {PERIOD_DAYS} days: {remaining}, "
+        f"Error budget remaining of {condition.objective.period_days} days: {remaining}, "
         f"exhausted in {exhausted_in} at this burn rate."
-        f"{{{{ else }}}}The error budget of {PERIOD_DAYS} days is exhausted.{{{{ end }}}}"
+        f"{{{{ else }}}}The error budget of {condition.objective.period_days} days is exhausted.{{{{ end }}}}"
     )
 
 

@@ -34,8 +34,8 @@ class PostgresStore(Protocol):
         """Secret. URL of the primary itself: migrations, LISTEN/NOTIFY, advisory locks."""
 
     @property
-    def reader_urls(self) -> pulumi.Output[dict[str, str]]:
-        """Secret. URL of each read replica by its purpose; empty without replicas."""
+    def reader_urls(self) -> Mapping[str, pulumi.Output[str]]:
+        """Secrets. URL of each read replica by its purpose, for the application; empty without replicas."""
 
     @property
     def host(self) -> pulumi.Output[str]:
@@ -51,15 +51,11 @@ class PostgresStore(Protocol):
 
     @property
     def upstreams(self) -> Sequence[Upstream]:
-        """Ports in the network that clients of the pool open; empty for a backend outside."""
+        """Ports in the network that applications open: the pool's and the replicas'; none outside."""
 
     @property
     def endpoint(self) -> DatabaseEndpoint | None:
         """The primary as an exporter in the network reaches it; None for a backend outside."""
-
-    @property
-    def replicas(self) -> Sequence[pulumi.Resource]:
-        """The read replicas; whoever watches them waits for them."""
 
     @property
     def secret_arns(self) -> Mapping[str, pulumi.Output[str]]:

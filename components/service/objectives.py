@@ -1,13 +1,14 @@
 """Service level objectives of a web service, over the application's own metrics."""
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from observability import Board, Failures, MinimumTraffic, Objective, Signal, Slowness, Unit
 from observability.durations import MINUTE_SECONDS
 from observability.promql import Match, Operator, Rate, Ratio, Series
 from observability.records.limits import under
 from observability.records.names import Job, MetricNames
-from observability.records.objective import usable_windows
+from observability.records.objective import PERIOD_DAYS, usable_windows
 from observability.records.queries import Prometheus
 
 REFUSED_STATUS = "429"
@@ -58,6 +59,8 @@ class ObjectivesArgs(Struct, frozen=True, kw_only=True):
     """Latency objectives."""
     hits: HitArgs | None = None
     """Hit ratio of the application's cache."""
+    period_days: int = PERIOD_DAYS
+    """Period of their error budgets, in days."""
 
 
 def objectives(args: ObjectivesArgs, names: MetricNames) -> tuple[Objective, ...]:
@@ -68,11 +71,12 @@ def objectives(args: ObjectivesArgs, names: MetricNames) -> tuple[Objective, ...
 
     """
     counted = names.answers(Match(names.status_label, REFUSED_STATUS, Operator.DIFFERENT))
-    return (
+    found = (
         *(() if args.availability is None else (_availability(args.availability, names, counted),)),
         *(() if args.success is None else (_success(args.success, args.failed_statuses, names, counted),)),
         *(_latency(target, names) for target in args.latency),
     )
+    return tuple(replace(objective, period_days=args.period_days) for objective in found)
 
 
 def hit_ratios(args: ObjectivesArgs) -> tuple[Signal, ...]:

@@ -19,9 +19,12 @@ preset. Availability counts 5xx; errors count every failed call, and 429 counts 
 BURN_RATES = """
 ## When the budget goes too fast
 
-The budget of 30 days is what may fail. An alert needs both windows of a row over the factor times the budget, and
-{failures} failures in the long one. A row is left out where its factor times the budget is over {largest:g}: with
-a budget that large it could not fire in time, or at all.
+The budget is what may fail in `objectives.period_days`, 30 unless said. The factors are the same for every period:
+at 14.4 an hour uses 2 % of the budget of 30 days, and 4 % of that of 14.
+
+An alert needs both windows of a row over the factor times the budget, and {failures} failures in the long one.
+A row is left out where its factor times the budget is over {largest:g}: with a budget that large it could not fire
+in time, or at all.
 
 """
 

@@ -9,12 +9,12 @@ from typing import Any
 from msgspec import Struct
 
 from observability.alerting.burn import error_ratio_limit
-from observability.durations import DAY_SECONDS, MINUTE_SECONDS, window
+from observability.durations import MINUTE_SECONDS, window
 from observability.promql import Increase, Match, Rate, Series
-from observability.records.objective import PERIOD_DAYS, Objective, Window
+from observability.records.objective import Objective, Window
 
 STEP_SECONDS = 5 * MINUTE_SECONDS
-"""Time that one of the numbers covers that the 30 days are summed from, in seconds."""
+"""Time that one of the numbers covers that the period is summed from, in seconds."""
 EVENTS, BAD = "slo:events:increase", "slo:bad:increase"
 """Events and failures in a window; the name of the window follows."""
 ERROR_RATIO = "slo:sli_error:ratio_rate"
@@ -22,7 +22,7 @@ ERROR_RATIO = "slo:sli_error:ratio_rate"
 TARGET = "slo:objective:ratio"
 BUDGET = "slo:error_budget:ratio"
 BURN_RATE = "slo:current_burn_rate:ratio"
-"""Error budget burn rate over the last five minutes: 1 uses exactly the budget of 30 days in 30 days."""
+"""Error budget burn rate over the last five minutes: 1 uses exactly the budget in its period."""
 BUDGET_REMAINING = "slo:period_error_budget_remaining:ratio"
 """Share of the error budget that remains, counted by event; negative when it is overspent."""
 SECONDS_LEFT = "slo:error_budget_left:seconds"
@@ -92,8 +92,8 @@ class RecordedObjective(Struct, frozen=True, kw_only=True):
             yield self.failures(seconds), f"{self.objective.bad_increase().promql(window(seconds))} or {none}"
 
     def _period(self) -> Iterator[tuple[Series, str]]:
-        period, step = window(PERIOD_DAYS * DAY_SECONDS), window(STEP_SECONDS)
-        over = self.error_ratio(PERIOD_DAYS * DAY_SECONDS)
+        period, step = window(self.objective.period_seconds), window(STEP_SECONDS)
+        over = self.error_ratio(self.objective.period_seconds)
         budget, left = self.series(BUDGET), self.series(BUDGET_REMAINING)
         bad, events = self.failures(STEP_SECONDS), self.series(f"{EVENTS}{step}")
         # By request, not by minute: a mean of ratios would let a quiet night outweigh a busy hour.
@@ -104,5 +104,5 @@ class RecordedObjective(Struct, frozen=True, kw_only=True):
         yield left, f"1 - {over} / {budget}"
         for pair in self.objective.windows:
             rate = f"({self.error_ratio(pair.long_seconds)} > 0)"
-            seconds = f"{PERIOD_DAYS * DAY_SECONDS} * {left} * {budget} / {rate}"
+            seconds = f"{self.objective.period_seconds} * {left} * {budget} / {rate}"
             yield self.seconds_left(pair), f"clamp_min({seconds}, 0)"

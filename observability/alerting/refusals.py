@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator
 
 from observability.durations import DAY_SECONDS, window
 from observability.promql import Expression, Increase, Rate, Ratio, Scaled
-from observability.records.objective import PERIOD_DAYS
 from observability.records.queries import Prometheus
 from observability.records.record import Signal, Signals
 
-REMEDIES = "a shorter window, a longer metrics.store.retention_days, or no objectives: objectives.preset: none"
+REMEDIES = (
+    "a shorter window (objectives.period_days), a longer metrics.store.retention_days, or no objectives: "
+    "objectives.preset: none"
+)
 """Ways out for a window that is longer than the store's retention."""
 
 
@@ -20,7 +22,7 @@ def refusals(components: Iterable[Signals], *, retention_days: int | None = None
             found |= dict.fromkeys(_signal_problems(signal, retention_days))
         for objective in component.objectives:
             longest = max((pair.long_seconds for pair in objective.windows), default=0)
-            seconds = max(longest, PERIOD_DAYS * DAY_SECONDS)
+            seconds = max(longest, objective.period_seconds)
             found |= dict.fromkeys(_retention_problems(f"objective {objective.id}", seconds, retention_days))
     return list(found)
 

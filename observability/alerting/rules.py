@@ -17,7 +17,7 @@ from observability.alerting.alerts import (
 )
 from observability.alerting.recording import BUDGET_REMAINING, RecordedObjective
 from observability.durations import duration, window
-from observability.records.objective import PERIOD_DAYS, Objective
+from observability.records.objective import Objective
 from observability.records.record import Signals
 
 Rule = dict[str, Any]
@@ -132,16 +132,17 @@ def _description(alert: Alert, identity: AlertIdentity) -> str:
         humanize = {"percentunit": "humanizePercentage", "s": "humanizeDuration", "bytes": "humanize1024"}
         value = f"{{{{ $value | {humanize.get(unit, 'humanize')} }}}}"
         return f"{alert.description} Now: {value if unit in ('percentunit', 's', 'short') else f'{value} {unit}'}."
-    recorded = _recorded(condition.objective, identity)
+    objective = condition.objective
+    recorded = _recorded(objective, identity)
     seconds, remaining = recorded.seconds_left(condition.window), recorded.series(BUDGET_REMAINING)
     return (
         f"{alert.description} Error ratio over {condition.window.name}: {{{{ $value | humanizePercentage }}}}; "
-        f"the SLO allows {condition.objective.budget * 100:.4g}%. "
+        f"the SLO allows {objective.budget * 100:.4g}%. "
         f"{{{{ with query `{remaining}` }}}}{{{{ if gt (. | first | value) 0.0 }}}}"
-        f"Error budget remaining of {PERIOD_DAYS} days: {{{{ . | first | value | humanizePercentage }}}}"
+        f"Error budget remaining of {objective.period_days} days: {{{{ . | first | value | humanizePercentage }}}}"
         f"{{{{ with query `{seconds}` }}}}, exhausted in "
         f"{{{{ . | first | value | humanizeDuration }}}} at this burn rate{{{{ end }}}}."
-        f"{{{{ else }}}}The error budget of {PERIOD_DAYS} days is exhausted.{{{{ end }}}}{{{{ end }}}}"
+        f"{{{{ else }}}}The error budget of {objective.period_days} days is exhausted.{{{{ end }}}}{{{{ end }}}}"
     )
 
 

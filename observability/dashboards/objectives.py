@@ -4,12 +4,9 @@ from msgspec import Struct
 
 from observability.alerting.burn import error_ratio
 from observability.alerting.recording import BUDGET_REMAINING, RecordedObjective
-from observability.durations import DAY_SECONDS, window
+from observability.durations import window
 from observability.promql import Rate
-from observability.records.objective import PERIOD_DAYS, Objective, Window
-
-PERIOD = window(PERIOD_DAYS * DAY_SECONDS)
-"""Period of an error budget, as the range of a query."""
+from observability.records.objective import Objective, Window
 
 
 class ObjectiveQueries(Struct, frozen=True, kw_only=True):
@@ -32,13 +29,18 @@ class ObjectiveQueries(Struct, frozen=True, kw_only=True):
         """Return the share of the error budget that remains, weighted by requests; under 0 it is overspent."""
         if self.recorded:
             return str(self.recorded.series(BUDGET_REMAINING))
-        return f"1 - ({self._error_ratio(PERIOD)}) / {self.objective.budget:.10g}"
+        return f"1 - ({self._error_ratio(self._period)}) / {self.objective.budget:.10g}"
 
     def good_ratio(self) -> str:
         """Return the share of events that were good: the service level indicator of the period."""
         if self.recorded:
             return f"1 - (1 - {self.budget_remaining()}) * {self.objective.budget:.10g}"
-        return f"1 - ({self._error_ratio(PERIOD)})"
+        return f"1 - ({self._error_ratio(self._period)})"
+
+    @property
+    def _period(self) -> str:
+        """Return the period of the error budget, as the range of a query."""
+        return window(self.objective.period_seconds)
 
     def _error_ratio(self, over: str) -> str:
         """Return the error ratio; 0 where there were events and never a failure, whose series does not exist."""

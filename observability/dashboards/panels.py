@@ -93,7 +93,9 @@ def objective_panels(objective: Objective, context: PanelContext) -> list[dict[s
             f"{objective.id} Budget left",
             width=NUMBER,
             title="Error budget remaining",
-            description=f"Share of the error budget of {PERIOD_DAYS} days that remains. {objective.description}",
+            description=(
+                f"Share of the error budget of {objective.period_days} days that remains. {objective.description}"
+            ),
             targets=[instant(queries.budget_remaining(), context.sources)],
             **_number(under(ticket=SCARCE_SHARE, page=0)),
             **common,
@@ -101,7 +103,7 @@ def objective_panels(objective: Objective, context: PanelContext) -> list[dict[s
         _panel(
             f"{objective.id} Good in {PERIOD_DAYS} days",
             width=NUMBER,
-            title=f"SLI over {PERIOD_DAYS} days",
+            title=f"SLI over {objective.period_days} days",
             description=f"Share of good events; the SLO is {objective.target:g}. {objective.description}",
             targets=[instant(queries.good_ratio(), context.sources)],
             **_number(under(page=objective.target)),
@@ -113,7 +115,7 @@ def objective_panels(objective: Objective, context: PanelContext) -> list[dict[s
             title=f"{objective.title}: error budget burn rate",
             description=(
                 f"Error ratio as a multiple of what the SLO allows, by window: at 1 the error budget lasts "
-                f"{PERIOD_DAYS} days. {objective.description}"
+                f"{objective.period_days} days. {objective.description}"
             ),
             targets=targets,
             **_curves(Unit.NUMBER, burn_rates),

@@ -11,7 +11,7 @@ from observability.durations import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS, w
 from observability.promql import Difference, Expression, Increase, Match, Rate, Series, numbered
 
 PERIOD_DAYS = 30
-"""Period of an error budget, in days."""
+"""Period of an error budget where nothing else is said, in days."""
 MINIMUM_FAILURES = 10
 """Failures in the long window under which no burn rate alert fires: at night one failure is a large share."""
 LARGEST_SHARE = 0.9
@@ -87,7 +87,7 @@ Indicator = Failures | Slowness
 
 
 class Objective(Struct, frozen=True, kw_only=True):
-    """Service level objective: of all events in 30 days, at least this share is good."""
+    """Service level objective: of all events in its period, at least this share is good."""
 
     id: str
     """Kebab case, unique in a stack; also the anchor of the runbook section."""
@@ -105,6 +105,8 @@ class Objective(Struct, frozen=True, kw_only=True):
     """Windows of its burn rate alerts."""
     minimum_failures: int = MINIMUM_FAILURES
     """Failures in the long window under which no burn rate alert fires."""
+    period_days: int = PERIOD_DAYS
+    """Period of the error budget, in days; burn rates are multiples of what it allows, whatever it is."""
     owner: str | None = None
     """Owner; that of the stack when left out."""
 
@@ -112,6 +114,11 @@ class Objective(Struct, frozen=True, kw_only=True):
     def budget(self) -> float:
         """Error budget: share of events that may be bad."""
         return 1 - self.target
+
+    @property
+    def period_seconds(self) -> int:
+        """Period of the error budget, in seconds."""
+        return self.period_days * DAY_SECONDS
 
     def bad_rate(self) -> Expression:
         """Return the failures per second."""

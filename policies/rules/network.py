@@ -9,6 +9,7 @@ from typing import Any, Final
 from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, fail, undecided
 from policies.resource import Resource, Stack
 from policies.rule import IN_PRODUCTION, Rule, Severity, StackRule
+from policies.rules.database import is_replica
 from policies.rules.links import by_urn, each, has_sibling, has_unresolved_links, linked, siblings
 from policies.rules.pooler import is_pooler
 from policies.rules.reading import Check, at, flag, in_order, items, must, unreadable, whole_number, worst
@@ -117,9 +118,15 @@ def _has_flow_log(vpc: Resource, stack: Stack) -> Judgement:
     return decide(*said, holds="ALL" in kinds, doubtful=doubtful)
 
 
+_ORDER: Final = (False, None, True)
+
+
 def _only_from_poolers(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
-    databases = stack.of(DATABASE)
-    guarding = {it.urn for db in databases for it in linked(db, "vpcSecurityGroupIds", stack, GROUP)}
+    # By group: whether replicas alone are behind it, whose connections are no pool's. False outweighs unknown.
+    guarding: dict[str, bool | None] = {}
+    for database in stack.of(DATABASE):
+        for group in linked(database, "vpcSecurityGroupIds", stack, GROUP):
+            guarding[group.urn] = min(guarding.get(group.urn, True), is_replica(database), key=_ORDER.index)
     no_inline_rule = _empty("ingress", "rules within the group", "rules of their own")
     for group in stack.of(GROUP):
         if group.urn in guarding:
@@ -133,11 +140,16 @@ def _only_from_poolers(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
     services = [service for service, is_admitted in poolers if is_admitted]
     admitted = {it.urn for one in services for it in linked(one, "networkConfiguration", stack, GROUP)}
     doubtful = any(is_admitted is None for _, is_admitted in poolers)
+    groups = {it.urn for it in stack.of(GROUP)}
     for rule in stack.of(INGRESS, GROUP_RULE):
         into = linked(rule, "securityGroupId", stack, GROUP)
-        if any(group.urn in guarding for group in into):
-            yield rule, _from(rule, stack, admitted, doubtful=doubtful)
-        elif databases and not into and unreadable(rule.get("securityGroupId")):
+        if behind := [guarding[group.urn] for group in into if group.urn in guarding]:
+            replicas = min(behind, key=_ORDER.index)
+            yield (
+                rule,
+                _from(rule, stack, groups if replicas else admitted, doubtful=doubtful or replicas is None),
+            )
+        elif stack.of(DATABASE) and not into and unreadable(rule.get("securityGroupId")):
             yield rule, undecided("whose rule it is")
 
 
@@ -147,7 +159,7 @@ def _from(rule: Resource, stack: Stack, admitted: set[str], *, doubtful: bool) -
     judgement = decide(
         "where connections come from",
         "a way in for others than the pooler",
-        "the pooler's security group alone",
+        "the pooler's security group alone; before a replica any group, never addresses",
         holds=bool(sources) and all(group.urn in admitted for group in sources),
         doubtful=doubtful if sources else unreadable(rule.get(key)),
     )
@@ -228,7 +240,7 @@ RULES: Final = (
     ),
     StackRule(
         id="database-ingress-from-pooler",
-        title="Only the pooler may connect to PostgreSQL",
+        title="Only the pooler may connect to PostgreSQL's primary, and only groups to a replica",
         why="a client that goes around the pooler takes connections that the budget has given away",
         source="S0-02, S0-03",
         remedy="Let the rule refer to the security group of the pooler's tasks.",

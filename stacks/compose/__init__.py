@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from components.cluster import Cluster, ClusterArgs
 from observability import Signals
-from stacks.compose.data import make_postgres
+from stacks.compose.data import database_urls, make_postgres
 from stacks.compose.datadog import datadog_variables
 from stacks.compose.metrics import make_collector, make_store, metrics_outputs
 from stacks.compose.observability import observe_components
@@ -24,7 +24,7 @@ from stacks.compose.web import (
     make_origin_pull,
     make_probe,
 )
-from stacks.config.service import DATABASE_VARIABLE, REDIS_VARIABLE
+from stacks.config.service import REDIS_VARIABLE, pool_variables
 from stacks.config.stack import StackConfig
 from stacks.contract import CONTRACT_VARIABLE, cache_contract
 from stacks.edge import rate_limit_tiers
@@ -63,9 +63,10 @@ def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
                 **datadog_variables(config),
                 **storage_variables(storage),
                 **rate_limit_tiers(config),
+                **pool_variables(config.service, config.database.replicas),
                 CONTRACT_VARIABLE: contract,
             },
-            secrets={DATABASE_VARIABLE: postgres.pooled_url, REDIS_VARIABLE: redis.url},
+            secrets={**database_urls(postgres), REDIS_VARIABLE: redis.url},
             upstreams=[*postgres.upstreams, *redis.upstreams, *network.upstreams],
             trust_store_arn=client_trust_store_arn(stack, origin_pull),
             task_policy=storage.write_policy if storage else None,
@@ -77,8 +78,8 @@ def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
     collector = make_collector(stack, network, cluster, postgres, redis, domain, store)
     watched = (redis, service, domain, edge, probe, sentry, sentry_frontend, origin_pull, storage, collector)
     signals = [*postgres.signals, *(component.signals for component in (*watched, store.host) if component)]
-    # The service waits for its pooler, database and Redis: who waits for it waits for them.
-    needed = [service.ready, *postgres.replicas, *filter(None, (collector and collector.ready, probe))]
+    # The service waits for its pooler, database, replicas and Redis: who waits for it waits for them.
+    needed = [service.ready, *filter(None, (collector and collector.ready, probe))]
     observability = observe_components(stack, store, signals, needed)
     outputs = {
         "urls": edge.urls,

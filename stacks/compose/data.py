@@ -1,5 +1,9 @@
 """PostgreSQL of the configured provider."""
 
+from collections.abc import Mapping
+
+import pulumi
+
 from components.alloy.sidecar import CollectingArgs
 from components.aws.placement import ClusterRef, NetworkPlacement
 from components.cluster import Cluster
@@ -28,6 +32,7 @@ from components.postgres.store import PostgresStore
 from stacks.compose.stack import Stack, task
 from stacks.config.database import RdsConfig
 from stacks.config.dialects import pgbouncer_names, postgres_names
+from stacks.config.service import DATABASE_VARIABLE, reader_url_variable
 
 
 def make_postgres(
@@ -40,6 +45,12 @@ def make_postgres(
             database = Database("database", _database_args(stack, config, placement), stack.opts)
             args = _pooler_args(stack, config, placement, cluster, network, database, collecting)
             return RdsPostgres(database=database, pooler=Pooler("pooler", args, stack.opts))
+
+
+def database_urls(postgres: PostgresStore) -> Mapping[str, pulumi.Output[str]]:
+    """Return the secret variables by which the service finds its pool and each replica."""
+    readers = {reader_url_variable(purpose): url for purpose, url in postgres.reader_urls.items()}
+    return {DATABASE_VARIABLE: postgres.pooled_url, **readers}
 
 
 def _database_args(stack: Stack, config: RdsConfig, placement: NetworkPlacement) -> DatabaseArgs:

@@ -5,12 +5,15 @@ from msgspec.structs import replace
 
 from components.service.objectives import HitArgs, LatencyArgs, ObjectivesArgs
 from observability.records.limits import ERROR_SHARES, LatencyLimits, Levels
+from observability.records.objective import PERIOD_DAYS
 from stacks.config.objectives import looser_alerts
 from stacks.config.service_metrics import ServiceMetricsConfig
 from stacks.config.targets import OF_THE_SERVICE, Targets
 
 
-def objectives_args(targets: Targets, metrics: ServiceMetricsConfig | None = None) -> ObjectivesArgs:
+def objectives_args(
+    targets: Targets, metrics: ServiceMetricsConfig | None = None, *, period_days: int = PERIOD_DAYS
+) -> ObjectivesArgs:
     """Return the objectives that the application's own `metrics` can measure."""
     cache_requests = metrics.cache_requests if metrics else None
     feed = [target for target in targets.hits if target.layer == "redis_feed" and cache_requests]
@@ -28,6 +31,7 @@ def objectives_args(targets: Targets, metrics: ServiceMetricsConfig | None = Non
         hits=HitArgs(metric=cache_requests, share=feed[0].share, least_per_second=feed[0].least_per_second)
         if feed and cache_requests
         else None,
+        period_days=period_days,
     )
 
 

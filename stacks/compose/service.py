@@ -52,7 +52,8 @@ def make_service(
     stack: Stack, network: Network, cluster: Cluster, domain: Domain, inputs: ServiceInputs
 ) -> WebService:
     """Return the web service; a second `service.provider` is a second module of `components/service/`."""
-    service, targets = stack.config.service, stack.config.objectives.targets
+    service, promised = stack.config.service, stack.config.objectives
+    targets = promised.targets
     metrics = service.metrics
     warn_of_looser_alerts(targets)
     scaling, base_tasks = scaling_args(service.scaling), service.capacity.base_tasks
@@ -101,7 +102,7 @@ def make_service(
                 probe_requests=probe_requests(stack),
                 latency_limits=latency_limits(targets),
                 error_shares=error_shares(targets),
-                objectives=objectives_args(targets, metrics),
+                objectives=objectives_args(targets, metrics, period_days=promised.period_days),
             ),
             protect=service.protect,
         ),

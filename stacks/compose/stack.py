@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from components.aws.fargate import TaskArgs
 from stacks.config.images import rationed
-from stacks.config.stack import StackConfig
+from stacks.config.stack import StackConfig, late_answers
 from stacks.config.task import TaskConfig
 from stacks.naming import Names
 
@@ -31,9 +31,9 @@ class Stack(Struct, frozen=True, kw_only=True):
 
 def start(config: StackConfig, secrets: Secrets) -> Stack:
     """Return a stack without resources, but for AWS with its region, tags and, where given, its only account."""
-    names = Names(config.app, config.environment)
-    if sentence := rationed(config.images, config.registry_credentials):
+    for sentence in filter(None, (*late_answers(config), rationed(config.images, config.registry_credentials))):
         pulumi.log.warn(sentence)
+    names = Names(config.app, config.environment)
     provider = aws.Provider(
         "aws",
         region=config.region,

@@ -109,6 +109,11 @@ class ReplicaConfig(Model):
     max_connections: Annotated[int, Field(ge=1, le=5000)] | None = Field(
         default=None, description="Connections it accepts, at least the primary's; the primary's when left out."
     )
+    connections_per_task: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=1,
+        description="Connections that one task of the service opens to it at the most; no pooler is in between. "
+        "Source of DATABASE_READER_POOL_SIZE_<PURPOSE>.",
+    )
 
 
 class CredentialsConfig(Model):

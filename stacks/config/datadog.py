@@ -14,6 +14,12 @@ SDK = "pulumi_datadog"
 PAGERS = ("@pagerduty", "@opsgenie", "@oncall", "@victorops", "@splunk-on-call")
 """Beginnings of handles that wake somebody."""
 
+PERIODS_DAYS = (7, 30, 90)
+"""Periods of Datadog's service level objectives, in days.
+
+https://docs.datadoghq.com/api/latest/service-level-objectives/
+"""
+
 Handle = Annotated[str, Field(pattern=r"^@[\w.@-]+$")]
 """Somebody or something that Datadog tells, as it writes them in a message."""
 Handles = Annotated[list[Handle], Field(min_length=1)]
@@ -28,12 +34,14 @@ class DatadogConfig(Model):
     info: Handles = Field(description="Told of what is only worth knowing.")
 
 
-def datadog_problems(config: DatadogConfig | None, *, may_page: bool) -> Iterator[Problem]:
-    """Yield key and sentence where the extra is missing, or a pager rings where nobody may be woken."""
+def datadog_problems(config: DatadogConfig | None, *, may_page: bool, period_days: int) -> Iterator[Problem]:
+    """Yield key and sentence where the extra is missing, or Datadog would not do what the stack says."""
     if config is None:
         return
     if find_spec(SDK) is None:
         yield "datadog", "given, allowed only with the extra; install it with: pip install 'footing[datadog]'"
+    if period_days not in PERIODS_DAYS:
+        yield "objectives.period_days", f"given {period_days}, allowed 7, 30 or 90 with the block datadog"
     pagers = [it for it in (*config.page, *config.ticket, *config.info) if it.startswith(PAGERS)]
     if pagers and not may_page:
         yield "datadog", f"given {', '.join(pagers)}, allowed only with grafana.contacts.may_page: true"

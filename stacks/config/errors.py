@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from policies.nearest import nearest_name
+from policies.nearest import SURE, nearest_name
 from stacks.config.patterns import PATTERNS
 
 ALLOWED = {
@@ -65,19 +65,25 @@ def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
 
 def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     path: list[Any] = []
+    tags: list[Any] = []
     location: Sequence[Any] = detail["loc"]
-    for part in location:
-        if part not in _members(path, model):  # The name of a member of a union is no key.
-            path.append(part)
+    for part in location:  # The name of a member of a union is no key.
+        (tags if part in _members(path, model) else path).append(part)
     key = ".".join(str(part) for part in path)
     match detail["type"]:
         case "extra_forbidden":
-            # Of a union, the keys of all its members.
-            blocks = _blocks(path[:-1], model.model_json_schema())
-            known = {name for block in blocks for name in block.get("properties", {})}
+            root = model.model_json_schema()
+            blocks = _blocks(path[:-1], root)
+            chosen = [
+                it for it in blocks if any(f.get("const") in tags for f in it.get("properties", {}).values())
+            ]
+            known = {n: f for block in chosen or blocks for n, f in block.get("properties", {}).items()}
             allowed = f"; allowed {', '.join(sorted(known))}" if known else ""
-            nearest = nearest_name(str(path[-1]), known)
-            return f"{key}: unknown key{f'; did you mean {nearest}?' if nearest else allowed}"
+            same = [name for name, field in known.items() if _takes(field, detail["input"], root)]
+            given = str(path[-1])
+            nearest = nearest_name(given, known, SURE) or nearest_name(given, same)
+            of = f" with {tags[-1]}" if chosen else ""
+            return f"{key}: unknown key{of}{f'; did you mean {nearest}?' if nearest else allowed}"
         case "missing":
             return f"{key}: missing; it is required"
         case "task_size":
@@ -115,6 +121,21 @@ def _shown(value: Any) -> str:
         return "a block of keys" if isinstance(value, dict) else "a list"
     text = repr(value) if isinstance(value, str) else json.dumps(value, default=str)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
+
+
+def _takes(field: dict[str, Any], given: Any, root: dict[str, Any]) -> bool:
+    """Return whether a key described by `field` takes a value of the kind of `given`."""
+    kinds = (
+        ("object", dict),
+        ("array", list),
+        ("boolean", bool),
+        ("string", str),
+        ("integer", int),
+        ("number", float),
+    )
+    options = [field, *field.get("anyOf", []), *field.get("oneOf", [])]
+    types = {(root["$defs"][it["$ref"].rpartition("/")[2]] if "$ref" in it else it).get("type") for it in options}
+    return next((kind for kind, type_ in kinds if isinstance(given, type_)), None) in types
 
 
 def _tag_key(detail: ErrorDetails) -> str:

@@ -41,7 +41,7 @@ Exporter = Literal["postgres", "redis", "cloudflare"]
 
 RetentionDays = Annotated[
     Annotated[int, Field(ge=1, le=1095)],
-    Field(description="How long series are kept, in days; at least the 30 of the budgets to see them whole."),
+    Field(description="How long series are kept, in days; at least objectives.period_days."),
 ]
 """How long series are kept, where a stack may say so."""
 

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from observability.records.names import MetricNames
-from observability.records.objective import usable_windows
+from observability.records.objective import PERIOD_DAYS, usable_windows
 from stacks.config.base import Model, Problem
 from stacks.config.presets import NONE, PRESETS
 from stacks.config.targets import OF_THE_SERVICE, ErrorTarget, HitTarget, LatencyTarget, OpenShare, Targets
@@ -18,6 +18,12 @@ class ObjectivesConfig(Model):
     preset: Literal["base", "day-one", "realtime", "aws", "none"] = Field(
         default="base",
         description="Whose promises: docs/objectives.md has them side by side; none promises nothing.",
+    )
+    period_days: int = Field(
+        default=PERIOD_DAYS,
+        ge=7,
+        le=90,
+        description="Period of the error budgets, in days; metrics.store must keep series as long.",
     )
     availability: OpenShare | None = Field(
         default=None, description="Share of requests without a server's fault, for example 0.999."

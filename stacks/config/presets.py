@@ -67,7 +67,7 @@ AWS = Targets(
 """Sources: S4-59 to S4-61, S4-64, S4-65."""
 
 NONE = Targets(availability=None, errors=None, latency=[], hits=[])
-"""Nothing is promised: for a store that keeps less than the 30 days of a budget."""
+"""Nothing is promised."""
 
 PRESETS: Mapping[str, Targets] = {"base": BASE, "day-one": DAY_ONE, "realtime": REALTIME, "aws": AWS}
 """Those of the four systems, by the name in `objectives.preset`."""

@@ -57,6 +57,26 @@ Credentials = Annotated[
 ]
 """Which generated passwords are accepted."""
 
+UpstashReadRegion = Literal[
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-west-1",
+    "eu-west-2",
+    "sa-east-1",
+    "ap-south-1",
+    "ap-northeast-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+]
+"""Regions in which Upstash reads; a test compares them, and those of a primary, with its OpenAPI document.
+
+https://upstash.com/docs/devops/developer-api/redis/create_database_global
+"""
+
 REDIS_LAST_MAJOR = "7"
 """Last major version of Redis at AWS; Valkey goes on.
 
@@ -122,8 +142,10 @@ class UpstashConfig(Model):
 
     provider: Literal["upstash"]
     role: RoleName
-    primary_region: str = Field(description="Region of the primary, for example us-east-1.")
-    read_regions: list[str] = Field(default=[], description="Regions with a read replica.")
+    primary_region: Literal[
+        UpstashReadRegion, "af-south-1", "us-central1", "us-east4", "europe-west1", "asia-northeast1"
+    ] = Field(description="Region of the primary, of AWS or Google.")
+    read_regions: list[UpstashReadRegion] = Field(default=[], description="Regions with a read replica.")
     eviction_policy: Literal["optimistic-volatile", "noeviction"] | None = Field(
         default=None, description="What goes when memory is full; left out, the role decides."
     )

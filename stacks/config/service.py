@@ -1,6 +1,6 @@
 """Configuration of the web service."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
@@ -9,6 +9,7 @@ from pydantic import Field
 from components.service.scaling import scaling_conflicts, scaling_problems
 from policies.secret_values import BROWSER_PREFIXES, is_secret, secret_by_form
 from stacks.config.base import Model, Percent, Problem
+from stacks.config.database import ReplicaConfig
 from stacks.config.rollout import RollingConfig, RolloutConfig, rollout_args
 from stacks.config.scaling import ScalingConfig, scaling_args
 from stacks.config.service_metrics import ServiceMetricsConfig
@@ -19,6 +20,9 @@ VariableName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
 DATABASE_VARIABLE, REDIS_VARIABLE = "DATABASE_URL", "REDIS_URL"
 """Variables in which the service finds the URLs of its pooler and of its store; both secret."""
+
+POOL_VARIABLE = "DATABASE_POOL_SIZE"
+"""Variable in which the service finds how many connections one task may open to its pooler."""
 
 PORT_VARIABLE = "PORT"
 """Variable in which the service finds the port to listen on."""
@@ -62,7 +66,10 @@ class ServiceConfig(Model):
         default="/health", pattern=r"^/\S*$", description="Path that answers 200 when the container can serve."
     )
     max_request_seconds: int = Field(
-        default=60, ge=1, le=4000, description="Longest request, in seconds; the load balancer waits as long."
+        default=60,
+        ge=1,
+        le=4000,
+        description="Longest request, in seconds; the load balancer waits as long.",
     )
     websockets: bool = Field(default=False, description="Clients keep connections open, each to one task.")
     task: TaskConfig
@@ -72,7 +79,8 @@ class ServiceConfig(Model):
     )
     capacity: CapacityConfig = CapacityConfig()
     database_pool: Annotated[int, Field(ge=1, le=1000)] = Field(
-        description="Connections one task opens to the pooler at the most: the application's own pool."
+        description="Connections one task opens to the pooler at the most: the application's own pool, given to "
+        "it in DATABASE_POOL_SIZE."
     )
     environment: dict[VariableName, str] = Field(default={}, description="Plain variables, never secrets.")
     public_variables: list[VariableName] = Field(
@@ -95,8 +103,24 @@ class ServiceConfig(Model):
     protect: bool = Field(default=True, description="Refuse to delete the load balancer.")
 
 
-def service_problems(service: ServiceConfig) -> Iterator[Problem]:
+def reader_url_variable(purpose: str) -> str:
+    """Return the variable in which the service finds the URL of a read replica; secret."""
+    return f"DATABASE_READER_URL_{purpose.upper().replace('-', '_')}"
+
+
+def pool_variables(service: ServiceConfig, replicas: Sequence[ReplicaConfig]) -> Mapping[str, str]:
+    """Return the variables that tell one task how many connections it may open, to the pooler and to replicas."""
+    readers = {
+        reader_url_variable(replica.purpose).replace("URL", "POOL_SIZE", 1): str(replica.connections_per_task)
+        for replica in replicas
+    }
+    return {POOL_VARIABLE: str(service.database_pool), **readers}
+
+
+def service_problems(service: ServiceConfig, replicas: Sequence[ReplicaConfig]) -> Iterator[Problem]:
     """Return a key and a sentence for each contradiction between the service's settings."""
+    given = {DATABASE_VARIABLE, REDIS_VARIABLE, PORT_VARIABLE, *pool_variables(service, replicas)}
+    given.update(reader_url_variable(replica.purpose) for replica in replicas)
     scaling, rollout = scaling_args(service.scaling), rollout_args(service.deployment)
     for key, sentence in (*scaling_problems(scaling), *scaling_conflicts(scaling, two_fleets=rollout.two_fleets)):
         yield f"service.scaling.{key}", sentence
@@ -110,10 +134,10 @@ def service_problems(service: ServiceConfig) -> Iterator[Problem]:
     if base is not None and base > least:
         yield "service.capacity.base_tasks", f"given {base}, allowed up to the tasks that always run, {least}"
     for key, names in (("environment", service.environment), ("secrets", service.secrets)):
-        if taken := sorted({DATABASE_VARIABLE, REDIS_VARIABLE, PORT_VARIABLE} & set(names)):
+        if taken := sorted(given & set(names)):
             problem = (
-                f"given {', '.join(taken)}, which the stack itself gives (the pooler's URL, the store's URL, "
-                "service.port), allowed other names"
+                f"given {', '.join(taken)}, which the stack itself gives (the URLs of pooler, replicas and store, "
+                "service.port, service.database_pool, connections_per_task), allowed other names"
             )
             yield f"service.{key}", problem
     yield from _secret_problems(service)

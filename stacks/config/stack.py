@@ -142,19 +142,20 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from arn_problems(config.model_dump(), config.region)
     yield from database_problems(config.database)
     yield from budget.problems(config.connection_budget)
+    for number, replica in enumerate(config.database.replicas):
+        yield from budget.replica_problems(
+            config.connection_budget,
+            key=f"database.replicas.{number}",
+            task_connections=replica.connections_per_task,
+            max_connections=replica.max_connections or config.database.max_connections,
+        )
     drain_seconds = pooler.query_wait_timeout_seconds + config.database.statement_timeout_seconds
     yield from budget.threshold_problems(config.connection_budget, config.connection_thresholds, drain_seconds)
     yield from redis_problems(config.redis)
     yield from cache_problems(config.cache)
-    yield from service_problems(config.service)
+    yield from service_problems(config.service, config.database.replicas)
     yield from credential_problems(config)
-    longest = PLAN_CAPABILITIES[CloudflarePlan(config.edge.plan)].longest_request_seconds
-    if config.service.max_request_seconds > longest:
-        problem = (
-            f"given {config.service.max_request_seconds}, allowed up to {longest} with edge.plan "
-            f"{config.edge.plan}: then the edge answers 524, whatever the load balancer waits"
-        )
-        yield "service.max_request_seconds", problem
+    yield from _request_problems(config)
     yield from edge_problems(config.edge, config.service.rate_limit_tiers)
     yield from storage_problems(
         config.storage,
@@ -168,8 +169,38 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     may_page = config.grafana.contacts.may_page
     yield from sentry_problems(config.sentry)
     yield from alarm_problems(config.cloudwatch_alarms, may_page=may_page)
-    yield from datadog_problems(config.datadog, may_page=may_page)
+    yield from datadog_problems(config.datadog, may_page=may_page, period_days=config.objectives.period_days)
     yield from _metrics_problems(config)
+
+
+def _request_problems(config: StackConfig) -> Iterator[Problem]:
+    """Yield where somebody on the way of a request waits longer than the one before."""
+    longest = PLAN_CAPABILITIES[CloudflarePlan(config.edge.plan)].longest_request_seconds
+    if config.service.max_request_seconds > longest:
+        problem = (
+            f"given {config.service.max_request_seconds}, allowed up to {longest} with edge.plan "
+            f"{config.edge.plan}: then the edge answers 524, whatever the load balancer waits"
+        )
+        yield "service.max_request_seconds", problem
+    waiting = config.database.pooler.query_wait_timeout_seconds
+    if waiting > config.service.max_request_seconds:
+        problem = (
+            f"given {waiting}, allowed up to service.max_request_seconds, {config.service.max_request_seconds}: "
+            "whoever waits longer for a connection has nobody left to answer"
+        )
+        yield "database.pooler.query_wait_timeout_seconds", problem
+
+
+def late_answers(config: StackConfig) -> Iterator[str]:
+    """Yield a sentence where the database may still answer when nobody waits any more. Source: C-22."""
+    waiting, running = config.database.pooler.query_wait_timeout_seconds, config.database.statement_timeout_seconds
+    if config.service.max_request_seconds < waiting + running:
+        yield (
+            f"service.max_request_seconds: {config.service.max_request_seconds}, and one statement may take "
+            f"{waiting + running} (database.pooler.query_wait_timeout_seconds {waiting}, "
+            f"database.statement_timeout_seconds {running}): the load balancer then answers 504 while it still "
+            "runs. Lower either, or let the application set a shorter statement_timeout for its requests"
+        )
 
 
 def _metrics_problems(config: StackConfig) -> Iterator[Problem]:

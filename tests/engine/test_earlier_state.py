@@ -36,7 +36,7 @@ CHANGED: dict[str, set[str]] = {
     "aws:lb/targetGroup:TargetGroup": {"healthCheck"},
     "aws:secretsmanager/secretVersion:SecretVersion": {"secretString"},
     "aws:rds/parameterGroup:ParameterGroup": {"parameters"},
-    "aws:rds/instance:Instance": {"databaseInsightsMode", "engineLifecycleSupport"},
+    "aws:rds/instance:Instance": {"databaseInsightsMode", "engineLifecycleSupport", "vpcSecurityGroupIds"},
     "cloudflare:index/ruleset:Ruleset": {"rules"},
     "cloudflare:index/zoneDnssec:ZoneDnssec": {"dnssecMultiSigner", "dnssecPresigned", "dnssecUseNsec3"},
     "grafana:alerting/messageTemplate:MessageTemplate": {"template"},
@@ -55,6 +55,9 @@ REVISED = {
     "pooler-credentials": "replace",
     "collector-task": "replace",
     "collector-service": "update",
+    "service-task": "replace",
+    "service-service": "update",
+    "service-environment": "replace",
 }
 """Tasks, services and versions of secrets that change, and how."""
 NEW = {
@@ -65,6 +68,8 @@ NEW = {
 """Resources that the changelog adds: what watches the certificate, the zone from outside and replication slots."""
 GONE = {f"sentry-{alert}" for alert in ("errors", "new-issue", "slow-issue", "slow")}
 """Alerts that Sentry no longer takes."""
+READERS = re.compile(r"database-\w+-db|service-tasks-(into|to)-replica-\w+")
+"""Groups and rules by which the service reads from its replicas, new since."""
 
 
 @pytest.fixture
@@ -105,6 +110,8 @@ def test_earlier_state_previews_only_the_changes_that_are_named(tree: Path, stac
         type_ = qualified.rpartition("$")[2]
         if type_.startswith(COMPONENT):
             assert step["op"] == ("create" if name in NEW else "update"), step["urn"]
+            continue
+        if step["op"] == "create" and READERS.fullmatch(name):
             continue
         if step["op"] in ("create", "delete"):
             assert name in (NEW if step["op"] == "create" else GONE), (step["urn"], step["op"])

@@ -1,6 +1,7 @@
 """Promises: those that cannot be watched are refused, those that break in silence are told."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from components.service.objectives import LatencyArgs, ObjectivesArgs, hit_ratio
 from footing.project import stack_file
 from observability import Failures, Objective, Prometheus, Signal, Signals, Slowness
 from observability.alerting.refusals import refusals
+from observability.alerting.rules import AlertIdentity, groups
 from observability.files.artefacts import load_limits
 from observability.promql import Increase, Match, Rate, Ratio, Series
 from observability.records.limits import ERROR_SHARES, LatencyLimits, Levels
@@ -189,3 +191,16 @@ def test_load_tests_have_to_keep_what_the_service_promises():
         "database_connections_at_most": 80,
     }
     assert content["scenarios"]["feed"]["hit_share_at_least"] == {it.layer: it.share for it in targets.hits}
+
+
+def test_every_number_of_a_budget_covers_the_period_of_its_objective():
+    args = objectives_args(PRESETS["base"], period_days=14)
+    found = [Signals(subject="Made", objectives=objectives(args, NAMES))]
+    assert refusals(found, retention_days=14) == []
+    assert refusals(found, retention_days=13)
+    identity = AlertIdentity(app="feed", environment="production", owner="team", runbook_url="https://example.com")
+    text = json.dumps(list(groups(found, identity)))
+    assert "[14d]" in text
+    assert "budget of 14 days" in text
+    assert f"{14 * 86_400} * " in text
+    assert not re.search(r"30d|30 days|2592000", text)

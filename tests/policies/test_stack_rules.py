@@ -280,6 +280,29 @@ def test_only_the_poolers_group_may_enter_the_databases(rule: Resource, expected
     assert found == ({} if expected is None else {"in": expected})
 
 
+@pytest.mark.parametrize(
+    ("source_database", "behind", "rule", "expected"),
+    [
+        ("main", "own", {"referencedSecurityGroupId": "app"}, PASS),
+        ("main", "own", {}, FAIL),
+        ("main", "sg", {"referencedSecurityGroupId": "app"}, FAIL),
+        (None, "own", {"referencedSecurityGroupId": "app"}, FAIL),
+        (UNKNOWN, "own", {"referencedSecurityGroupId": "app"}, UNDECIDED),
+    ],
+)
+def test_any_group_may_enter_one_before_replicas_alone(
+    source_database: Any, behind: str, rule: dict[str, str], expected: Verdict
+):
+    link = {"vpcSecurityGroupIds": behind}
+    reader = resource(DATABASE, "reader", link, vpcSecurityGroupIds=[UNKNOWN], replicateSourceDb=source_database)
+    primary = resource(DATABASE, "db", {"vpcSecurityGroupIds": "sg"}, vpcSecurityGroupIds=[UNKNOWN])
+    groups = [resource(FIREWALL, it) for it in ("sg", "own", "app")]
+    way = resource(
+        INGRESS, "in", {"securityGroupId": behind, **rule}, **({} if rule else {"cidrIpv4": "10.0.0.0/8"})
+    )
+    assert verdicts("database-ingress-from-pooler", *groups, primary, reader, way)["in"] is expected
+
+
 ALERTS, ALARM = "grafana:alerting/ruleGroup:RuleGroup", "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from policies import limits
-from stacks.budget import Budget, Fleet, largest_pool, problems
+from stacks.budget import Budget, Fleet, largest_pool, problems, replica_problems
 
 HOLDS = Budget(
     max_connections=200,
@@ -66,6 +66,13 @@ def test_server_itself_has_an_exact_boundary(connections: int, found: list[str])
 @pytest.mark.parametrize(("pool", "found"), [(22, []), (23, ["service.database_pool"])])
 def test_client_side_boundary_is_exact(pool: int, found: list[str]) -> None:
     assert keys(replace(HOLDS, service_pool=pool)) == found
+
+
+@pytest.mark.parametrize(("connections", "found"), [(55, []), (54, ["browse.connections_per_task"])])
+def test_replica_has_a_place_for_each_connection_of_the_service(connections: int, found: list[str]) -> None:
+    """20 tasks during a deployment with 2 each, 10 direct and 5 reserved, on a server of their own."""
+    replica = replica_problems(HOLDS, key="browse", task_connections=2, max_connections=connections)
+    assert [key for key, _ in replica] == found
 
 
 @pytest.mark.parametrize("key", ["server_connections", "client_connections"])

@@ -5,12 +5,19 @@ from typing import Any
 import boto3
 import pytest
 import yaml
-from test_compose import committed
+from test_compose import ROOT, committed
 from test_config import problems, put
 
 from components.amp import RULES_PER_GROUP
-from stacks.config import parse
+from stacks.config import from_file, parse
 from stacks.config.identity import REGIONS, arn_problems
+from stacks.config.stack import late_answers
+
+GIVEN = (
+    *("DATABASE_URL", "REDIS_URL", "PORT", "DATABASE_POOL_SIZE", "DATABASE_READER_URL_BROWSE"),
+    "DATABASE_READER_POOL_SIZE_ANALYTICS",
+)
+"""Variables that production's stack gives its service."""
 
 
 @pytest.mark.parametrize(
@@ -80,10 +87,17 @@ from stacks.config.identity import REGIONS, arn_problems
         ("database.postgres_version", "13.20", "17.6"),
         *(("redis.node_type", f"cache.r6gd.{size}", f"cache.r7g.{size}") for size in ("xlarge", "2xlarge")),
         ("service.max_request_seconds", 121, 120),
-        *(("service.environment", {name: "x"}, {"MINE": "x"}) for name in ("DATABASE_URL", "REDIS_URL", "PORT")),
+        *(("service.environment", {name: "x"}, {"MINE": "x", "DATABASE_READER_URL_OTHER": "x"}) for name in GIVEN),
+        *(("service.secrets", {name: "generated"}, {"SIGNING_KEY": "generated"}) for name in GIVEN),
         *(
-            ("service.secrets", {name: "generated"}, {"SIGNING_KEY": "generated"})
-            for name in ("DATABASE_URL", "REDIS_URL", "PORT")
+            ("database.replicas", [{"purpose": "browse", **bad}], [{"purpose": "browse", **good}])
+            for bad, good in (
+                ({"connections_per_task": 2}, {"connections_per_task": 1}),
+                (
+                    {"connections_per_task": 2, "max_connections": 214},
+                    {"connections_per_task": 2, "max_connections": 215},
+                ),
+            )
         ),
         ("database.parameters", {"shared_preload_libraries": "pgaudit"}, {"work_mem": "16384"}),
         ("database.parameters", {"max_connections": "500"}, {"pgaudit.log": "ddl"}),
@@ -104,6 +118,22 @@ def test_what_a_cloud_refuses_is_one_sentence_with_its_key(
     assert len(refused) == 1
     assert ", allowed " in refused[0]
     assert refused[0].isprintable()
+
+
+def test_the_database_answers_before_the_load_balancer_has_gone(values: dict[str, Any]) -> None:
+    """Refused where a client waits for a connection alone for longer; warned of where its statement may run on."""
+    put(values, "service.max_request_seconds", 40)
+    put(values, "database.pooler.query_wait_timeout_seconds", 41)
+    [problem] = problems(values)
+    assert problem.startswith(
+        "database.pooler.query_wait_timeout_seconds: given 41, allowed up to service.max_req"
+    )
+    put(values, "database.pooler.query_wait_timeout_seconds", 10)
+    for statement, warned in ((30, 0), (31, 1)):
+        put(values, "database.statement_timeout_seconds", statement)
+        assert len(list(late_answers(parse("test", values)))) == warned
+    for stack in ("staging", "production"):
+        assert list(late_answers(from_file(ROOT / f"Pulumi.{stack}.yaml").config)) == []
 
 
 def test_an_enterprise_zone_waits_longer(values: dict[str, Any]) -> None:

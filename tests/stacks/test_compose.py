@@ -201,6 +201,25 @@ def test_redis_of_another_provider_changes_nothing_but_redis(changed: Callable[.
     assert {"redis_url", "redis_reader_url"} <= set(plan.outputs)
 
 
+def test_service_finds_each_replica_and_the_size_of_each_pool(changed: Callable[..., Plan]):
+    def change(config: dict[str, Any]) -> None:
+        config["footing:database"]["replicas"] = [{"purpose": "open-data", "connections_per_task": 1}]
+
+    def found(plan: Plan) -> dict[str, str]:
+        variables = of(plan, "Service")["service"].inputs["variables"]
+        sizes = {name: value for name, value in variables["plain"].items() if "POOL_SIZE" in name}
+        return {**sizes, **{name: "secret" for name in variables["secret"] if "DATABASE" in name}}
+
+    assert found(changed(change)) == {
+        "DATABASE_POOL_SIZE": "18",
+        "DATABASE_URL": "secret",
+        "DATABASE_READER_POOL_SIZE_OPEN_DATA": "1",
+        "DATABASE_READER_URL_OPEN_DATA": "secret",
+    }
+    assert {"DATABASE_READER_URL_BROWSE", "DATABASE_READER_URL_ANALYTICS"} < set(found(committed("production")))
+    assert not [name for name in found(committed("staging")) if "READER" in name]
+
+
 def test_service_and_stack_hand_out_the_same_key_contract():
     plan = committed("production")
     given = of(plan, "Service")["service"].inputs["variables"]["plain"]

@@ -56,6 +56,16 @@ def test_handles_that_reach_nobody_or_wake_somebody_are_refused(values: dict[str
     assert list(caught.value.problems) == [problem]
 
 
+def test_period_of_the_budgets_is_one_that_datadog_has(values: dict[str, Any]):
+    for days in (7, 30, 90):
+        parse("test", {**values, "datadog": HANDLES, "objectives": {"period_days": days}})
+    parse("test", {**values, "objectives": {"period_days": 14}})
+    with pytest.raises(ConfigError) as caught:
+        parse("test", {**values, "datadog": HANDLES, "objectives": {"period_days": 14}})
+    problem = "objectives.period_days: given 14, allowed 7, 30 or 90 with the block datadog"
+    assert list(caught.value.problems) == [problem]
+
+
 def test_missing_extra_is_one_sentence(values: dict[str, Any], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(datadog, "SDK", "pulumi_that_is_not_installed")
     values["datadog"] = HANDLES

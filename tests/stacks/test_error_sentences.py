@@ -68,6 +68,42 @@ def test_every_pattern_is_explained_in_words_and_no_words_are_left_over() -> Non
 
 
 @pytest.mark.parametrize(
+    ("path", "value", "meant"),
+    [
+        ("budget", {"usd": 50}, None),
+        ("data_class", "personal", None),
+        ("frontend", {"framework": "react"}, None),
+        ("migrations", {}, None),
+        ("database.retention", 7, None),
+        ("database.project", "shop", None),
+        ("databse", {}, "database"),
+        ("database.storage", 20, "storage_gib"),
+        ("database.version", "16", "postgres_version"),
+        ("database.max_conections", "200", "max_connections"),
+        ("database.pool", {}, "pooler"),
+        ("database.pool", "shop", None),
+        ("network.zone", ["us-east-1a"], "zones"),
+        ("service.enviroment", {"A": "b"}, "environment"),
+        # Keys of other members of the union are none.
+        ("redis.primary_region", "us-east-1", None),
+        ("service.scaling.tasks", 3, None),
+    ],
+)
+def test_only_a_key_that_may_be_meant_is_suggested(
+    values: dict[str, Any], path: str, value: Any, meant: str | None
+) -> None:
+    put(values, path, value)
+    [problem] = problems(values)
+    key, _, suggested = problem.partition(": unknown key")
+    assert key == path
+    if meant:
+        assert suggested == f"; did you mean {meant}?"
+    else:
+        assert "did you mean" not in suggested
+        assert path.rpartition(".")[2] not in suggested.rpartition("; allowed ")[2].split(", ")
+
+
+@pytest.mark.parametrize(
     ("path", "bad", "sentence"),
     [
         ("objectives.availability", 1.5, "given 1.5, allowed less than 1"),

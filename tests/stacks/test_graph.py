@@ -122,7 +122,11 @@ def test_the_application_waits_for_its_pooler_and_stores(stack: str) -> None:
         "aws:elasticache/replicationGroup:ReplicationGroup", "upstash:index/redisDatabase:RedisDatabase"
     )
     assert stores
-    wanted = {"pooler-service", "pooler-listener", "database-primary", *(store.name for store in stores)}
+    replicas = {
+        each.name for each in it.of_type("aws:rds/instance:Instance") if "replicateSourceDb" in each.inputs
+    }
+    assert bool(replicas) is (stack == "production")
+    wanted = {"pooler-service", "pooler-listener", "database-primary", *replicas, *(it.name for it in stores)}
     assert wanted <= it.closure(service)
 
 

@@ -1,5 +1,7 @@
 """Metrics: where series may be kept, what that takes, and what the whole stack then looks like."""
 
+import json
+import re
 import runpy
 from pathlib import Path
 from typing import Any
@@ -185,10 +187,12 @@ def test_store_on_the_internet_is_refused_without_a_way_out(values: dict[str, An
     assert not [it for it in problems(values, store=STORES["amp"]) if it.startswith("network.endpoints")]
 
 
-def plan_with(store: str, path: Path) -> Plan:
+def plan_with(store: str, path: Path, *, tasks: int = 50, **further: Any) -> Plan:
     document = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())
-    document["config"]["footing:metrics"]["store"] = STORES[store]
-    if store == "grafana_cloud":
+    document["config"] |= {f"footing:{key}": block for key, block in further.items()}
+    document["config"]["footing:metrics"]["store"] = {**STORES, "free": CLOUD}[store]
+    document["config"]["footing:service"]["scaling"].update(minimum_tasks=min(tasks, 8), maximum_tasks=tasks)
+    if store in ("grafana_cloud", "free"):
         document["config"]["footing:secrets"] = {"GRAFANA_CLOUD_TOKEN": {"secure": "v1:sealed"}}
     path.write_text(yaml.safe_dump(document))
     return plan_of(path)
@@ -238,6 +242,20 @@ def test_stack_at_grafana_cloud_is_made_with_a_token_of_the_organization(tmp_pat
     assert all(provider.urn in it.provider for it in made)
     # Folder, dashboard and alerts stay with the Grafana of the environment's own credentials.
     assert provider.urn not in by_name["Dashboard", "observability-objectives"].provider
+
+
+@pytest.mark.parametrize("preset", ["base", "realtime"])
+def test_promises_go_with_a_store_of_two_weeks_where_their_budgets_are_as_long(preset: str, tmp_path: Path):
+    promised = {"preset": preset, "period_days": 14}
+    plan = plan_with("free", tmp_path / "Pulumi.free.yaml", tasks=2, objectives=promised)
+    texts = [
+        json.dumps(it.inputs) for it in plan.resources if "burn" in str(it.inputs) or "budget" in str(it.inputs)
+    ]
+    assert any("14 days" in text for text in texts)
+    # The keys of panels stay: shared links point to them.
+    assert not [text for text in texts if re.search(r"30d|30 days|2592000", text)]
+    with pytest.raises(ConfigError, match=r"kept for 14 days.*allowed a shorter window .objectives.period_days"):
+        plan_with("free", tmp_path / "Pulumi.month.yaml", tasks=2, objectives={"preset": preset})
 
 
 @pytest.mark.parametrize("url", ["http://metrics.example.com/", "https://metrics.example.com:9090/api/v1/write"])

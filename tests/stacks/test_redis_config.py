@@ -1,13 +1,16 @@
 """Redis: what a role bears, and the login."""
 
+import json
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
 from components.redis.roles import ENGINE_POLICIES, SERVERLESS_POLICIES, UPSTASH_POLICIES, Role
 from stacks.config import ConfigError, parse
-from stacks.config.redis import EnginePolicy, RoleName, ServerlessConfig
+from stacks.config.redis import EnginePolicy, RoleName, ServerlessConfig, UpstashConfig
 
+ROOT = Path(__file__).parents[2]
 SERVERLESS = {
     "provider": "elasticache_serverless",
     "role": "cache",
@@ -120,3 +123,14 @@ def test_serverless_is_bounded_and_evicts_by_its_only_policy(values: dict[str, A
     assert (config.redis.storage_max_gb, config.redis.ecpu_max_per_second) == (5, 5000)
     assert len(SERVERLESS_POLICIES) == 1
     assert set(UPSTASH_POLICIES) == {"optimistic-volatile", "noeviction"}
+
+
+def test_regions_of_upstash_are_those_of_its_openapi_document(values: dict[str, Any]):
+    published = json.loads((ROOT / "simulator" / "published.json").read_text())["upstash"]["types"]
+    fields = published["upstash:index/redisDatabase:RedisDatabase"]["properties"]
+    own = UpstashConfig.model_json_schema()["properties"]
+    assert own["primary_region"]["enum"] == fields["primary_region"]["enum"]
+    assert own["read_regions"]["items"]["enum"] == fields["read_regions"]["items"]["enum"]
+    values["redis"] = {"provider": "upstash", "role": "cache", "primary_region": "mars-1", "budget_usd": 20}
+    with pytest.raises(ConfigError, match=r"redis.primary_region: given 'mars-1', allowed 'us-east-1', "):
+        parse("test", values)

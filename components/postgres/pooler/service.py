@@ -78,6 +78,7 @@ class Pooler(Component):
         self._service = self._make_service(self._make_task(credentials), target, needed)
         self.host = balancer.dns_name
         self.port = pulumi.Output.from_input(LISTEN_PORT)
+        self._role_information = pulumi.Output.concat(args.application_role, ":", escaped(database_password))
         user_information = pulumi.Output.concat(args.database.user, ":", escaped(client_password))
         location = pulumi.Output.concat(balancer.dns_name, f":{LISTEN_PORT}/{args.database.database_name}")
         self.pooled_url = pulumi.Output.secret(
@@ -94,6 +95,11 @@ class Pooler(Component):
         return Upstream(
             role="pooler", security_group_id=self.security_group_id, port=LISTEN_PORT, ready=self._service
         )
+
+    @property
+    def role_information(self) -> pulumi.Output[str]:
+        """Secret. The application's role and its password as a URL holds them: a replica has the role as well."""
+        return self._role_information
 
     @property
     def pool(self) -> PoolSize:

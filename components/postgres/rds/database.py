@@ -1,14 +1,17 @@
 """PostgreSQL on Amazon RDS: private, encrypted, backed up, and hard to lose."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
+from msgspec import Struct
 
 from components.aws import iam, security_groups
 from components.aws.endpoints import DatabaseEndpoint
+from components.aws.security_groups import Upstream
+from components.aws.urls import postgres_url
 from components.component import Component
 from components.postgres.rds import parameters, signals
 from components.postgres.rds.args import DatabaseArgs, ReplicaArgs
@@ -24,6 +27,15 @@ TIMEOUTS = pulumi.CustomTimeouts(create="2h", update="12h", delete="2h")
 """How long the engine waits for RDS. A large disk, a blue/green copy and a final snapshot take hours."""
 
 
+class Replica(Struct, frozen=True, kw_only=True):
+    """A read replica, as a client inside the network reaches it."""
+
+    address: pulumi.Output[str]
+    """Host name."""
+    upstream: Upstream
+    """Its port, behind a group of its own: who reads there reaches the primary no sooner."""
+
+
 class Database(Component):
     """One PostgreSQL server with its replicas. Stateful: replacing it loses what is not in a snapshot."""
 
@@ -36,8 +48,6 @@ class Database(Component):
 
     Without a password where RDS manages it: read that from the secret.
     """
-    reader_urls: pulumi.Output[dict[str, str]]
-    """Secret. URL of each replica by its purpose; empty without replicas."""
     secret_arn: pulumi.Output[str]
     """ARN of the secret with the keys username and password."""
     secret_version_id: pulumi.Output[str]
@@ -69,14 +79,12 @@ class Database(Component):
         )
         self._monitoring_role_arn = iam.arn_with(monitoring, attached)
         primary = self._make_primary()
-        replicas = {replica.purpose: self._make_replica(replica, primary) for replica in args.replicas}
+        self._replicas = {replica.purpose: self._make_replica(replica, primary) for replica in args.replicas}
         secret = self._credentials.store(primary)
         self.address, self.port = primary.address, primary.port
-        self.direct_url = self._url(primary.address)
-        self.reader_urls = pulumi.Output.secret(
-            pulumi.Output.all(**{purpose: self._url(replica.address) for purpose, replica in replicas.items()})
+        self.direct_url = postgres_url(
+            self._credentials.user_information, primary.address, POSTGRES_PORT, args.database_name
         )
-        self._replicas = list(replicas.values())
         self.secret_arn, self.secret_version_id = secret.arn, secret.version_id
         self.security_group_id = self._group.id
         self._signals = signals.signals(args)
@@ -96,8 +104,8 @@ class Database(Component):
         )
 
     @property
-    def replicas(self) -> Sequence[pulumi.Resource]:
-        """The read replicas."""
+    def replicas(self) -> Mapping[str, Replica]:
+        """The read replicas by purpose."""
         return self._replicas
 
     @property
@@ -141,13 +149,16 @@ class Database(Component):
             engine_lifecycle_support="open-source-rds-extended-support-disabled",
             opts=self._instance_opts(args.identifier, hooks=make_guard(self._name)),
             **self._credentials.settings,
-            **self._settings(args.instance_class),
+            **self._settings(args.instance_class, self._group),
         )
 
-    def _make_replica(self, replica: ReplicaArgs, primary: aws.rds.Instance) -> aws.rds.Instance:
-        identifier = f"{self._args.identifier}-{replica.purpose}"
-        return aws.rds.Instance(
-            f"{self._name}-{replica.purpose}",
+    def _make_replica(self, replica: ReplicaArgs, primary: aws.rds.Instance) -> Replica:
+        name, identifier = f"{self._name}-{replica.purpose}", f"{self._args.identifier}-{replica.purpose}"
+        group = security_groups.group(
+            f"{name}-db", f"PostgreSQL, {replica.purpose}", self._args.placement.vpc_id, self._child()
+        )
+        instance = aws.rds.Instance(
+            name,
             identifier=identifier,
             replicate_source_db=primary.identifier,
             skip_final_snapshot=True,  # RDS refuses a final snapshot of a replica; the primary keeps the data
@@ -155,7 +166,7 @@ class Database(Component):
                 self._parameters
                 if replica.max_connections in (None, self._args.parameters.max_connections)
                 else parameters.make_group(
-                    f"{self._name}-{replica.purpose}-parameters",
+                    f"{name}-parameters",
                     f"{self._args.identifier}-{replica.purpose}-",
                     self._args,
                     {"max_connections": str(replica.max_connections)},
@@ -164,7 +175,13 @@ class Database(Component):
                 )
             ).name,
             opts=self._instance_opts(identifier),
-            **self._settings(replica.instance_class),
+            **self._settings(replica.instance_class, self._group, group),
+        )
+        return Replica(
+            address=instance.address,
+            upstream=Upstream(
+                role=f"replica-{replica.purpose}", security_group_id=group.id, port=POSTGRES_PORT, ready=instance
+            ),
         )
 
     def _instance_opts(self, identifier: str, **more: Any) -> pulumi.ResourceOptions:
@@ -186,7 +203,7 @@ class Database(Component):
             **more,
         )
 
-    def _settings(self, instance_class: str) -> dict[str, Any]:
+    def _settings(self, instance_class: str, *groups: aws.ec2.SecurityGroup) -> dict[str, Any]:
         """Return what the primary and its replicas share."""
         args = self._args
         return {
@@ -195,7 +212,7 @@ class Database(Component):
             "storage_type": "gp3",
             "storage_encrypted": True,
             "publicly_accessible": False,
-            "vpc_security_group_ids": [self._group.id],
+            "vpc_security_group_ids": [group.id for group in groups],
             "iam_database_authentication_enabled": True,
             "ca_cert_identifier": "rds-ca-rsa2048-g1",
             "port": POSTGRES_PORT,
@@ -211,11 +228,3 @@ class Database(Component):
             "monitoring_interval": 60,
             "monitoring_role_arn": self._monitoring_role_arn,
         }
-
-    def _url(self, host: pulumi.Output[str]) -> pulumi.Output[str]:
-        """Return a connection URL over verified TLS; a secret."""
-        location = pulumi.Output.concat(host, f":{POSTGRES_PORT}/{self._args.database_name}?sslmode=verify-full")
-        url: pulumi.Output[str] = pulumi.Output.concat(
-            "postgresql://", self._credentials.user_information, "@", location
-        )
-        return pulumi.Output.secret(url)

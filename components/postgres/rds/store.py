@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from components.aws.endpoints import DatabaseEndpoint
 from components.aws.security_groups import Upstream
+from components.aws.urls import postgres_url
 from components.postgres.pooler.service import Pooler
 from components.postgres.rds.database import Database
 from components.postgres.store import Capacity
@@ -32,9 +33,13 @@ class RdsPostgres(Struct, frozen=True, kw_only=True):
         return self.database.direct_url
 
     @property
-    def reader_urls(self) -> pulumi.Output[dict[str, str]]:
-        """Secret. URL of each read replica by its purpose."""
-        return self.database.reader_urls
+    def reader_urls(self) -> Mapping[str, pulumi.Output[str]]:
+        """Secrets. URL of each read replica by its purpose, as the application's role."""
+        role, server = self.pooler.role_information, self.endpoint
+        return {
+            purpose: postgres_url(role, replica.address, server.port, server.database_name)
+            for purpose, replica in self.database.replicas.items()
+        }
 
     @property
     def host(self) -> pulumi.Output[str]:
@@ -58,18 +63,13 @@ class RdsPostgres(Struct, frozen=True, kw_only=True):
 
     @property
     def upstreams(self) -> Sequence[Upstream]:
-        """PgBouncer's port."""
-        return [self.pooler.upstream]
+        """PgBouncer's port, and that of each replica."""
+        return [self.pooler.upstream, *(replica.upstream for replica in self.database.replicas.values())]
 
     @property
     def endpoint(self) -> DatabaseEndpoint:
         """The primary."""
         return self.database.endpoint
-
-    @property
-    def replicas(self) -> Sequence[pulumi.Resource]:
-        """The server's read replicas."""
-        return self.database.replicas
 
     @property
     def secret_arns(self) -> Mapping[str, pulumi.Output[str]]:

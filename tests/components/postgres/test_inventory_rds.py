@@ -32,7 +32,7 @@ SERVER: dict[str, dict[str, Any]] = {
         "skipFinalSnapshot": True,
         "storageEncrypted": True,
         "storageType": "gp3",
-        "vpcSecurityGroupIds": ["db-db-id"],
+        "vpcSecurityGroupIds": ["db-db-id", "db-analytics-db-id"],
     },
     "Instance/db-primary": {
         "allocatedStorage": 20,
@@ -127,6 +127,7 @@ SERVER: dict[str, dict[str, Any]] = {
             },
         ),
     },
+    "SecurityGroup/db-analytics-db": {"vpcId": "vpc-1"},
     "SecurityGroup/db-db": {"vpcId": "vpc-1"},
     "SubnetGroup/db-subnets": {"name": "shop-staging-db", "subnetIds": ["subnet-1", "subnet-2"]},
 }

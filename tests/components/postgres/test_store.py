@@ -1,5 +1,9 @@
 """Every backend of PostgreSQL has the shape that the rest of a stack reads."""
 
+from typing import Any
+
+from msgspec.structs import replace
+
 from components.aws.security_groups import Upstream
 from components.component import Component
 from components.postgres.pooler.service import Pooler
@@ -7,11 +11,11 @@ from components.postgres.rds.database import Database
 from components.postgres.rds.store import RdsPostgres
 from components.postgres.store import Capacity, PostgresStore
 from tests.components.postgres import test_pooler, test_rds
-from tests.components.recording import record_component
+from tests.components.recording import Secret, record_component
 
 SHAPE = {
     *("pooled_url", "direct_url", "reader_urls", "host", "port", "capacity", "upstreams"),
-    *("endpoint", "replicas", "secret_arns", "signals"),
+    *("endpoint", "secret_arns", "signals"),
 }
 
 
@@ -21,6 +25,29 @@ def public(owner: type) -> set[str]:
 
 def test_rds_with_its_pooler_has_the_shape_of_every_backend():
     assert public(PostgresStore) == public(RdsPostgres) == SHAPE
+
+
+def test_readers_are_the_applications_role_over_verified_tls_behind_a_group_of_their_own():
+    """The role is made on the primary and replicated; the owner's password would write, past the pooler."""
+    read: dict[str, Any] = {}
+
+    def build() -> Component:
+        database = Database("db", replace(test_rds.ARGS, replicas=[test_rds.REPLICA]))
+        pooler = Pooler("pool", test_pooler.ARGS)
+        store = RdsPostgres(database=database, pooler=pooler)
+        read["urls"], read["upstreams"] = store.reader_urls, store.upstreams
+        return pooler
+
+    recorded = record_component(build, read=lambda _: read["urls"]["analytics"])
+    url = "postgresql://shop_app:generated-password@db.internal:5432/shop?sslmode=verify-full"
+    assert (list(read["urls"]), recorded.read) == (["analytics"], Secret(url))
+    pool, replica = read["upstreams"]
+    assert (pool.role, replica.role, replica.port) == ("pooler", "replica-analytics", 5432)
+    [instance] = [it for it in recorded.of("aws:rds/instance:Instance") if it.name == "db-analytics"]
+    assert replica.ready.pulumi_resource_name == instance.name
+    assert instance.inputs["vpcSecurityGroupIds"] == ["db-db-id", "db-analytics-db-id"]
+    [primary] = [it for it in recorded.of("aws:rds/instance:Instance") if it.name == "db-primary"]
+    assert primary.inputs["vpcSecurityGroupIds"] == ["db-db-id"]
 
 
 def test_applications_get_the_pool_and_exporters_the_server():
