@@ -61,7 +61,8 @@ TABLES: Mapping[str, Table] = {
         prefix="pgbouncer_databases",
         kind="gauge",
         labels=("name", "host", "port", "database", "force_user", "pool_mode"),
-        columns={column: (column, 1) for column in _OF_DATABASE},
+        # The column's name since PgBouncer 1.24; the exporter's metric keeps the old one.
+        columns={column: (column, 1) for column in _OF_DATABASE} | {"reserve_pool_size": ("reserve_pool", 1)},
     ),
 }
 """By SHOW command."""
@@ -81,7 +82,8 @@ def exposition(pooler: Pooler) -> str:
 def _lines(pooler: Pooler) -> Iterator[str]:
     for command, table in TABLES.items():
         rows = pooler.show(command)
-        for column, (metric, factor) in table.columns.items():
+        present = {column: it for column, it in table.columns.items() if not rows or column in rows[0]}
+        for column, (metric, factor) in present.items():
             name = f"{table.prefix}_{metric}"
             yield f"# TYPE {name} {table.kind}"
             for row in rows:

@@ -83,8 +83,18 @@ _FARGATE_MIB = {
 """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html"""
 
 
+_SENTRY_ALERTS = "Sentry answers 410 since 2026-09 (https://github.com/getsentry/sentry/pull/121879)"
+GONE = {
+    "sentry:index/sentryIssueAlert:SentryIssueAlert": _SENTRY_ALERTS,
+    "sentry:index/sentryMetricAlert:SentryMetricAlert": _SENTRY_ALERTS,
+}
+"""Types whose vendor took the API away."""
+
+
 def refused(token: str, inputs: Properties, region: str) -> Iterator[Failure]:
-    """Yield what AWS would refuse of these inputs, by the property's path."""
+    """Yield what the vendor would refuse of these inputs, by the property's path."""
+    if token in GONE:
+        yield Failure("", f"the API that makes it is gone: {GONE[token]}")
     if not token.startswith("aws:"):
         return
     plain = reveal(inputs)

@@ -76,7 +76,8 @@ class UpstashRedis(Component):
             eviction=policy_of(args.role, UPSTASH_POLICIES, args.eviction_policy) != NO_EVICTION,
             budget=args.budget_usd,
             tls=True,
-            opts=self._child(protect=args.protect and args.role != Role.CACHE),
+            # Paid databases may answer with it as true, and the provider has no update for it.
+            opts=self._child(protect=args.protect and args.role != Role.CACHE, ignore_changes=["multizone"]),
         )
         self.host = store.endpoint
         self.port = store.port

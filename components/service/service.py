@@ -204,7 +204,7 @@ class Service(Component):
             task_definition=task.arn,
             desired_count=args.scaling.minimum_tasks,
             capacity_provider_strategies=_capacity_providers(args.capacity),
-            # Without it a change of the capacity replaces the service: it is deleted first, and nobody answers.
+            # Without it the provider refuses a change of the capacity, and older ones replaced the service for it.
             # https://github.com/hashicorp/terraform-provider-aws/issues/11351
             force_new_deployment=True,
             deployment_minimum_healthy_percent=minimum_percent,

@@ -75,7 +75,7 @@ def test_an_image_that_docker_hub_rations_is_named_until_there_is_a_login(values
         (
             "ghcr.oi",
             LOGIN,
-            "allowed for a registry of this stack's images: ghcr.io, quay.io, registry.example.com",
+            "allowed for a registry of this stack's images: ghcr.io, public.ecr.aws, quay.io, registry",
         ),
         ("123456789012.dkr.ecr.us-east-1.amazonaws.com", LOGIN, "the tasks' role logs in to ECR"),
         (
