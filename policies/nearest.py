@@ -1,5 +1,6 @@
 """What somebody probably meant."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -13,5 +14,6 @@ def nearest_name(given: str, known: Iterable[str], cutoff: float = LIKE) -> str 
     names = sorted(known)
     found = get_close_matches(given, names, n=1, cutoff=cutoff)
     if not found:
-        found = [name for name in names if set(given.split("_")) < set(name.split("_"))]
+        words = set(re.split("[_-]", given))
+        found = [name for name in names if words < set(re.split("[_-]", name))]
     return found[0] if len(found) == 1 else None

@@ -37,7 +37,7 @@ def test_only_containers_of_the_named_registry_log_in_and_the_role_may_read_the_
 
 
 def test_an_image_without_a_host_is_docker_hubs():
-    assert list(logins(record({"docker.io": LOGIN}, []))) == ["prepare", "exporter"]
+    assert list(logins(record({"docker.io": LOGIN}, []))) == ["prepare", "database-role", "exporter"]
 
 
 def test_secrets_of_a_customers_key_are_decrypted_with_that_key_alone():
