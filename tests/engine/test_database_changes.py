@@ -215,7 +215,7 @@ def test_replica_with_more_connections_moves_to_its_own_group(guarded: Running):
 def test_removed_replica_takes_nothing_with_it(unguarded: Running):
     steps = unguarded.preview(database={"replicas": []})
     assert {name for operation, _, name in steps if operation == "delete"} == {
-        *("db-browse", "db-open-db-browse-postgresql", "db-open-db-browse-upgrade"),
+        *("db-browse", "db-browse-db", "db-open-db-browse-postgresql", "db-open-db-browse-upgrade"),
     }
     # Without replicas the primary needs no word from them.
     assert updated(steps) - {("Database", "db")} == {("ParameterGroup", "db-parameters")}
