@@ -3,6 +3,7 @@
 import pulumi
 from msgspec import Struct
 
+from components.aws.secrets_manager import reference
 from components.aws.security_groups import Upstream
 
 
@@ -26,6 +27,20 @@ class DatabaseEndpoint(Struct, frozen=True, kw_only=True):
     """
     security_group_id: pulumi.Input[str]
     """Group in front of the server. Source: `Database.security_group_id`."""
+
+    def owner_login(
+        self, authorities_file: str
+    ) -> tuple[dict[str, pulumi.Input[str]], dict[str, pulumi.Input[str]]]:
+        """Return libpq's variables with which a container is the owner: plain ones, and references."""
+        variables: dict[str, pulumi.Input[str]] = {
+            "PGDATABASE": self.database_name,
+            "PGHOST": self.host,
+            "PGPORT": str(self.port),
+            "PGSSLMODE": "verify-full",
+            "PGSSLROOTCERT": authorities_file,
+            "PGUSER": self.user,
+        }
+        return variables, {"PGPASSWORD": reference(self.secret_arn, "password", self.secret_version_id)}
 
     @property
     def upstream(self) -> Upstream:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 
-from components.aws import fargate, secrets_manager
+from components.aws import fargate
 from components.collector.args import PostgresExporterArgs
 
 PORT = 9187
@@ -88,24 +88,12 @@ def containers(
 def _make_role(
     args: PostgresExporterArgs, secret: Mapping[str, pulumi.Input[str]], common: dict[str, Any]
 ) -> dict[str, Any]:
-    database = args.database
+    variables, secrets = args.database.owner_login(AUTHORITIES_FILE)
     return fargate.container(
         "postgres-role",
         args.images.psql,
-        environment={
-            "METRICS_CONNECTIONS": str(args.connections),
-            "METRICS_ROLE": ROLE,
-            "PGDATABASE": database.database_name,
-            "PGHOST": database.host,
-            "PGPORT": str(database.port),
-            "PGSSLMODE": "verify-full",
-            "PGSSLROOTCERT": AUTHORITIES_FILE,
-            "PGUSER": database.user,
-        },
-        secrets={
-            "METRICS_PASSWORD": secret[PASSWORD_KEY],
-            "PGPASSWORD": secrets_manager.reference(database.secret_arn, "password", database.secret_version_id),
-        },
+        environment={"METRICS_CONNECTIONS": str(args.connections), "METRICS_ROLE": ROLE, **variables},
+        secrets={"METRICS_PASSWORD": secret[PASSWORD_KEY], **secrets},
         essential=False,
         entryPoint=["sh", "-c"],
         command=[ROLE_SCRIPT],

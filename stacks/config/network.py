@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from stacks.config.base import Model, Problem
-from stacks.config.identity import ZONE_LETTERS
+from stacks.config.identity import REGIONS, ZONE_LETTERS
 from stacks.config.logs import LogRetentionDays
 
 Endpoint = Literal[
@@ -95,7 +95,8 @@ def network_problems(
 
     """
     known = [f"{region}{letter}" for letter in ZONE_LETTERS.get(region, "abc")]
-    if foreign := [zone for zone in network.zones if zone not in known]:
+    # Of a region that does not exist, its own sentence is enough.
+    if region in REGIONS and (foreign := [zone for zone in network.zones if zone not in known]):
         yield "network.zones", f"given {', '.join(foreign)}, allowed zones of region {region}: {', '.join(known)}"
     for key, given in (("zones", network.zones), ("endpoints", network.endpoints)):
         if len(set(given)) != len(given):

@@ -175,3 +175,11 @@ def test_arn_anywhere_is_one_of_the_partition_and_a_key_one_of_the_region() -> N
     store = {"metrics": {"store": {"kms_key_arn": key}}, "list": [{"bucket": stranger}], "other": "arn:aws:s3:::x"}
     assert [key for key, _ in arn_problems(store, "us-east-1")] == ["metrics.store.kms_key_arn", "list.0.bucket"]
     assert [key for key, _ in arn_problems(store, "us-west-2")] == ["list.0.bucket"]
+
+
+def test_region_that_does_not_exist_is_one_sentence(values: dict[str, Any]):
+    values["region"] = "us-east-9"
+    with pytest.raises(ConfigError) as caught:
+        parse("test", values)
+    of_region = [it for it in caught.value.problems if it.startswith(("region", "network.zones"))]
+    assert of_region == ["region: given 'us-east-9', allowed a region of AWS; did you mean us-east-2?"]

@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccoun
 
 from typing import Any
 
-from components.aws import secrets_manager
+import pulumi
+
 from components.postgres.pooler.args import PoolerArgs
 from components.postgres.pooler.pgbouncer import RUN_DIRECTORY
 
@@ -38,23 +39,12 @@ Poolers that start at once wait for each other. The values are never arguments: 
 """
 
 
-def role_container(args: PoolerArgs, password: Any) -> dict[str, Any]:
+def role_container(args: PoolerArgs, password: pulumi.Input[str]) -> dict[str, Any]:
     """Return the definition, without its log; `password` is the reference of the role's."""
-    database = args.database
+    variables, secrets = args.database.owner_login(f"{RUN_DIRECTORY}/rds-ca.pem")
     return {
-        "environment": {
-            "APPLICATION_ROLE": args.application_role,
-            "PGDATABASE": database.database_name,
-            "PGHOST": database.host,
-            "PGPORT": str(database.port),
-            "PGSSLMODE": "verify-full",
-            "PGSSLROOTCERT": f"{RUN_DIRECTORY}/rds-ca.pem",
-            "PGUSER": database.user,
-        },
-        "secrets": {
-            "APPLICATION_PASSWORD": password,
-            "PGPASSWORD": secrets_manager.reference(database.secret_arn, "password", database.secret_version_id),
-        },
+        "environment": {"APPLICATION_ROLE": args.application_role, **variables},
+        "secrets": {"APPLICATION_PASSWORD": password, **secrets},
         "essential": False,
         "entryPoint": ["sh", "-c"],
         "command": [ROLE_SCRIPT],
