@@ -9,7 +9,7 @@ from test_compose import ROOT, committed
 from test_config import problems, put
 
 from components.amp import RULES_PER_GROUP
-from stacks.config import from_file, parse
+from stacks.config import ConfigError, from_file, parse
 from stacks.config.identity import REGIONS, arn_problems
 from stacks.config.stack import late_answers
 
