@@ -15,6 +15,7 @@ import pytest
 
 from engine.build import find_engine
 from footing.project import observed, stack_file
+from footing.pulumi_cli.tryout import try_out
 from observability.alerting.alerts import queried_series
 from observability.records.names import Job
 from tests.components.alloy_reader import read
@@ -74,7 +75,7 @@ def test_readme_names_the_two_commands_and_every_command_is_expected():
 
 
 @pytest.mark.timeout(900)
-def test_commands_of_the_readme_work_in_their_order(clone: Path):
+def test_commands_of_the_readme_work_in_their_order(clone: Path, monkeypatch: pytest.MonkeyPatch):
     printed = {}
     for command in (line for line in COMMANDS if line not in NOT_AGAIN):
         done = run(clone, command)
@@ -88,6 +89,12 @@ def test_commands_of_the_readme_work_in_their_order(clone: Path):
     assert "footing" in printed["make preview STACK=production"].partition("Policies:")[2]
     # An alert on what nobody scrapes is mute, or its ticket stands for ever.
     assert jobs_queried("production") == jobs_scraped(clone, "production") - {Job.COLLECTOR, Job.REDIS}
+    # The simulated cloud answers reads as the vendors do: nothing differs from what was asked for.
+    monkeypatch.setenv("FOOTING_ROOT", str(ROOT))
+    monkeypatch.chdir(clone)
+    with try_out("production", root=clone, directory=clone / ".footing/production") as session:
+        for command in ("refresh", "up"):
+            assert session.run(command, "--yes", "--skip-preview", "--expect-no-changes") == 0, command
     refused = run(clone, "make destroy STACK=production")
     assert refused.returncode != 0
     assert "Nothing was destroyed: 13 resources of 'production' are protected." in refused.stdout
