@@ -105,6 +105,7 @@ UPSTASH: dict[str, dict[str, Any]] = {
         "budget": 20,
         "databaseName": "shop-staging",
         "eviction": True,
+        "ignoreChanges": ["multizone"],
         "primaryRegion": "eu-west-1",
         "protect": True,
         "readRegions": ["us-east-1"],

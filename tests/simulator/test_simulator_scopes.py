@@ -23,18 +23,8 @@ DASHBOARD = "grafana:oss/dashboard:Dashboard"
 LOGS = "aws:cloudwatch/logGroup:LogGroup"
 RULE = "aws:cloudwatch/eventRule:EventRule"
 CACHE = "aws:cloudfront/cachePolicy:CachePolicy"
-ISSUE = "sentry:index/sentryIssueAlert:SentryIssueAlert"
 ADDRESS = {"zoneId": "z", "type": "A", "name": "www.example.com", "content": "192.0.2.1", "ttl": 1}
 PHASE = {"zoneId": "z", "kind": "zone", "phase": "http_ratelimit", "name": "default"}
-CHECKED = {
-    "organization": "acme",
-    "name": "errors",
-    "actionMatch": "any",
-    "filterMatch": "any",
-    "frequency": 30,
-    "actions": [],
-    "conditions": [],
-}
 RULES = {"name": "Database", "folderUid": "one", "intervalSeconds": 60, "rules": []}
 PARAMETERS = {
     "parametersInCacheKeyAndForwardedToOrigin": {
@@ -86,12 +76,6 @@ def test_the_same_scope_refuses_the_second(
         provider.create(token, "one", one)
         with pytest.raises(AbortedError, match=r"already exists, made by urn:.*::one"):
             provider.create(token, "two", {**one, **other})
-
-
-def test_an_alert_has_an_id_of_its_own(tmp_path: Path) -> None:
-    with provider_over(tmp_path, "sentry") as provider:
-        ids = {provider.create(ISSUE, name, {**CHECKED, "project": name})[0] for name in ("api", "web")}
-    assert len(ids) == 2
 
 
 def test_nothing_of_the_environment_leads_a_request_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
