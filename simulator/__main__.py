@@ -17,6 +17,8 @@ import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from simulator.cloud import Cloud
+from simulator.estate import FILE_NAME, fill_estate
+from simulator.moto_aws.refusal import RefusedError
 from simulator.provider import SimulatedProvider
 from simulator.sdk_source import UnknownTypeError, package_root
 from simulator.store import StoreError, open_store
@@ -49,7 +51,9 @@ def main() -> int:
         for package in packages:
             package_root(package)
         cloud = Cloud(open_store(arguments.state_dir))
-    except (StoreError, UnknownTypeError) as error:
+        if (estate := arguments.state_dir / FILE_NAME).exists():
+            fill_estate(cloud, file=estate)
+    except (RefusedError, StoreError, UnknownTypeError) as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201
         return 2
     serve(cloud, packages)

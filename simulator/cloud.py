@@ -8,6 +8,7 @@ from threading import RLock
 from simulator.computed import fill, resource_id
 from simulator.faults import kept_properties, next_fault
 from simulator.identity import Identity
+from simulator.importing import by_import_id
 from simulator.lookups import look_up
 from simulator.moto_aws import MotoAws
 from simulator.moto_aws.refusal import RefusedError
@@ -78,7 +79,9 @@ class Cloud:
         with self.turn:
             token = Identity(urn=urn, generation=0).type
             self._meet_fault(token, "read")
-            record = self.store.find(urn, token, resource_id)
+            record = self.store.find(urn, token, resource_id) or by_import_id(
+                self.store.living(token), token, resource_id
+            )
             if record is not None:
                 # Properties are the truth: an input that somebody changed in the cloud reads as changed.
                 found = {name: record.properties[name] for name in record.inputs if name in record.properties}
@@ -101,9 +104,9 @@ class Cloud:
                 computed = self.moto.update(record, reveal(_without_marks(news)))
             kept = {name: record.properties[name] for name in kept_properties(self.store.directory, token)}
             answered = as_read(token, news)
-            changed = {**answered, **computed, **kept}
-            record.properties = updated_properties(record.inputs, record.properties, changed)
-            record.properties = mark_secrets(record.properties, {**answered, **kept}, resource_shape(token))
+            changed, shape = {**answered, **computed, **kept}, resource_shape(token)
+            record.properties = updated_properties(shape, record.inputs, record.properties, changed)
+            record.properties = mark_secrets(record.properties, {**answered, **kept}, shape)
             record.inputs = news
             self.store.save()
             return record
@@ -143,9 +146,11 @@ class Cloud:
             raise RefusedError(message)
 
 
-def updated_properties(olds: Properties, outputs: Properties, news: Properties) -> Properties:
+def updated_properties(
+    shape: ResourceShape, olds: Properties, outputs: Properties, news: Properties
+) -> Properties:
     """Return the outputs after an update: computed values stay, dropped inputs go, new inputs come."""
-    dropped = {name for name in olds if name not in news}
+    dropped = {name for name in olds if name not in news} - shape.computed
     kept = {name: value for name, value in outputs.items() if name not in dropped}
     changed = {**kept, **_without_marks(news)}
     if "tagsAll" in outputs:

@@ -19,11 +19,17 @@ class Change:
     replaces: bool
 
 
-def changes(token: str, shape: ResourceShape, olds: Properties, news: Properties) -> list[Change]:
-    """Return every changed property. Secrets are compared by value; an unknown new value counts as a change."""
+def changes(
+    token: str, shape: ResourceShape, olds: Properties, news: Properties, state: Properties | None = None
+) -> list[Change]:
+    """Return every changed property. Secrets are compared by value; an unknown new value counts as a change.
+
+    `state` are the outputs: what a program leaves to the cloud, and what the cloud has as the program gives it, is
+    no change.
+    """
     found: list[Change] = []
     for name in sorted({*olds, *news}):
-        if name.startswith("__"):
+        if name.startswith("__") or _settled(token, name, shape, olds, news, state or {}):
             continue
         field = shape.inputs.get(name)
         fixed = reviewed_source(token, name) is not None or (field is not None and field.replaces)
@@ -31,6 +37,22 @@ def changes(token: str, shape: ResourceShape, olds: Properties, news: Properties
         nested = field.shape if field else None
         found += _walk(reveal(olds.get(name)), reveal(news.get(name)), name, nested, replaces=always)
     return found
+
+
+def _settled(
+    token: str, name: str, shape: ResourceShape, olds: Properties, news: Properties, state: Properties
+) -> bool:
+    """Return whether a property that one side alone gives is as the cloud has it.
+
+    https://developer.hashicorp.com/terraform/plugin/sdkv2/schemas/schema-behaviors: `Optional` and `Computed`, and
+    that the first SDK does not tell nothing from a zero value.
+    """
+    if news.get(name) is None:
+        return name in shape.computed and name in state
+    if olds.get(name) is not None:
+        return False
+    given = reveal(news[name])
+    return given == reveal(state.get(name)) or (token.startswith("aws:") and given in (False, "", [], {}))
 
 
 def _walk(old: Value, new: Value, path: str, shape: Shape | None, *, replaces: bool) -> Iterator[Change]:

@@ -55,9 +55,33 @@ class Identity:
         return hashlib.sha256(f"{self.urn}\n{self.generation}\n{purpose}".encode()).digest()
 
 
-def arn(service: str, resource: str, *, region: str = DEFAULT_REGION) -> str:
-    """Return an ARN in the simulated account. Global services name no region; S3 names no account either."""
-    if service == "s3":
-        return f"arn:aws:s3:::{resource}"
-    place = "" if service in {"iam", "cloudfront", "route53"} else region
-    return f"arn:aws:{service}:{place}:{ACCOUNT_ID}:{resource}"
+PARTITIONS = {
+    "us-gov": "aws-us-gov",
+    "cn": "aws-cn",
+    "us-iso": "aws-iso",
+    "us-isob": "aws-iso-b",
+    "eu-isoe": "aws-iso-e",
+    "us-isof": "aws-iso-f",
+    "eusc-de": "aws-eusc",
+}
+"""By the beginning of its regions.
+
+https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+"""
+
+
+def partition(region: str) -> str:
+    """Return the partition of a region."""
+    return PARTITIONS.get(region.rsplit("-", 2)[0], "aws")
+
+
+def arn(service: str, resource: str, *, region: str) -> str:
+    """Return an ARN in the simulated account. Global services name no region, S3 and Route 53 no account."""
+    worldwide = service in {"iam", "cloudfront", "route53", "s3"} or resource.startswith("dashboard/")
+    account = "" if service in {"route53", "s3"} else ACCOUNT_ID
+    return f"arn:{partition(region)}:{service}:{'' if worldwide else region}:{account}:{resource}"
+
+
+def dns_suffix(region: str) -> str:
+    """Return the end of the host names of a region's services, in the three public partitions."""
+    return "amazonaws.com.cn" if partition(region) == "aws-cn" else "amazonaws.com"

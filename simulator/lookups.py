@@ -5,7 +5,8 @@ import zlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from simulator.identity import ACCOUNT_ID
+from simulator.account_lookups import ACCOUNT_LOOKUPS, NothingFoundError, search_account
+from simulator.identity import ACCOUNT_ID, arn, dns_suffix, partition
 from simulator.store import Record
 from wire_format import Properties, reveal
 
@@ -30,10 +31,14 @@ def look_up(token: str, arguments: Properties, *, region: str, records: Iterable
                 if (found["name"], found["cluster"]) == (name, cluster):
                     return {**found, "serviceName": name, "clusterArn": cluster, "status": "ACTIVE"}
         raise UnknownLookupError(f"the simulated cloud has no service {name!r} in the cluster {cluster!r}")
+    if token in ACCOUNT_LOOKUPS:
+        try:
+            return search_account(token, arguments, region=region, records=records)
+        except NothingFoundError as error:
+            raise UnknownLookupError(str(error)) from None
     if token not in _LOOKUPS:
-        raise UnknownLookupError(
-            f"the simulated cloud has no lookup {token!r}; it has {', '.join(sorted({*_LOOKUPS, _SERVICE}))}"
-        )
+        known = ", ".join(sorted({*_LOOKUPS, *ACCOUNT_LOOKUPS, _SERVICE}))
+        raise UnknownLookupError(f"the simulated cloud has no lookup {token!r}; it has {known}")
     return _LOOKUPS[token](arguments, region)
 
 
@@ -74,24 +79,23 @@ _LOOKUPS: dict[str, Callable[[Properties, str], Properties]] = {
         "zoneIds": [f"{region}{letter}-id" for letter in "abc"],
         "groupNames": [region],
     },
-    "aws:index/getCallerIdentity:getCallerIdentity": lambda *_: {
+    "aws:index/getCallerIdentity:getCallerIdentity": lambda _, region: {
         "id": ACCOUNT_ID,
         "accountId": ACCOUNT_ID,
-        "arn": f"arn:aws:iam::{ACCOUNT_ID}:user/simulated",
+        "arn": arn("iam", "user/simulated", region=region),
         "userId": "AIDASIMULATED",
     },
-    "aws:index/getPartition:getPartition": lambda *_: {
-        "id": "aws",
-        "partition": "aws",
-        "dnsSuffix": "amazonaws.com",
-        "reverseDnsPrefix": "com.amazonaws",
+    "aws:index/getPartition:getPartition": lambda _, region: {
+        **dict.fromkeys(("id", "partition"), partition(region)),
+        "dnsSuffix": dns_suffix(region),
+        "reverseDnsPrefix": ".".join(reversed(dns_suffix(region).split("."))),
     },
     "aws:index/getRegion:getRegion": lambda arguments, region: {
         **dict.fromkeys(
             ("id", "name", "region", "description"),
             name := arguments.get("region") or arguments.get("name") or region,
         ),
-        "endpoint": f"ec2.{name}.amazonaws.com",
+        "endpoint": f"ec2.{name}.{dns_suffix(name)}",
     },
     "aws:iam/getPolicyDocument:getPolicyDocument": _policy_document,
 }

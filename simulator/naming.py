@@ -31,6 +31,11 @@ _LIMITS = {
     "aws:lb/targetGroup:TargetGroup": 32,
     "aws:lb/trustStore:TrustStore": 32,
     "aws:rds/instance:Instance": 63,
+    "aws:scheduler/schedule:Schedule": 64,
+    "aws:scheduler/scheduleGroup:ScheduleGroup": 64,
+    "aws:sfn/stateMachine:StateMachine": 80,
+    "aws:sqs/queue:Queue": 80,
+    "aws:cloudwatch/eventRule:EventRule": 64,
     "aws:s3/bucket:Bucket": 63,
 }
 _LOWER_CASE = ("aws:s3/", "aws:rds/", "aws:elasticache/")

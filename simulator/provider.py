@@ -1,6 +1,7 @@
 """The engine's provider protocol, answered for every package at once."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from simulator.cloud import Cloud, mark_secrets, updated_properties
 from simulator.difference import changes, deletes_first
 from simulator.identity import DEFAULT_REGION, Identity
+from simulator.importing import imported_inputs
 from simulator.lookups import UnknownLookupError
 from simulator.moto_aws.refusal import RefusedError
 from simulator.naming import with_name
@@ -29,6 +31,15 @@ from wire_format import UNKNOWN, Properties, decode, encode, is_unknown, reveal
 _ENGINE_KEYS = {"version", "pluginDownloadURL", "pluginChecksums"}
 _REFUSALS = (RefusedError, UnknownLookupError, UnknownTypeError, StoreError)
 _Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+def _top(path: str) -> str:
+    """Return the property that a path begins with: of nothing longer the engine prints `[diff: ~name]`.
+
+    The bridged providers cut it off as well:
+    https://github.com/pulumi/pulumi-terraform-bridge/blob/main/pkg/tfbridge/provider.go
+    """
+    return re.split(r"[.\[]", path, maxsplit=1)[0]
 
 
 def _one_sentence(method: _Method) -> _Method:
@@ -109,13 +120,13 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Return the difference between the old inputs and the new ones."""
         token = Identity(urn=request.urn, generation=0).type
         shape = resource_shape(token)
-        olds, news = decode(request.old_inputs), decode(request.news)
+        olds, news, state = decode(request.old_inputs), decode(request.news), decode(request.olds)
         if not olds:
-            olds = {name: value for name, value in decode(request.olds).items() if name in shape.inputs}
+            olds = {name: value for name, value in state.items() if name in shape.inputs}
         read = as_read(token, olds)
         olds = {**read, **{name: olds[name] for name in request.ignoreChanges if name in olds}}
-        found = [it for it in changes(token, shape, olds, news) if it.path not in request.ignoreChanges]
-        replaces = sorted({change.path for change in found if change.replaces})
+        found = [it for it in changes(token, shape, olds, news, state) if it.path not in request.ignoreChanges]
+        replaces = sorted({_top(change.path) for change in found if change.replaces})
         some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
         kinds = {
             change.path: provider_pb2.PropertyDiff.Kind.Value(
@@ -127,7 +138,7 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
             changes=some if found else none,
             replaces=replaces,
             deleteBeforeReplace=bool(replaces) and deletes_first(token, olds, news),
-            diffs=sorted({change.path for change in found}),
+            diffs=sorted({_top(change.path) for change in found}),
             hasDetailedDiff=True,
             detailedDiff={
                 path: provider_pb2.PropertyDiff(kind=kind, inputDiff=True) for path, kind in kinds.items()
@@ -156,18 +167,19 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
         record = self._cloud.read(request.urn, request.id)
         if record is None:
             return provider_pb2.ReadResponse()
-        return provider_pb2.ReadResponse(
-            id=record.id, properties=encode(record.properties), inputs=encode(record.inputs)
-        )
+        # The engine imports with nothing but the id, and compares what is read with what the program gives.
+        known = request.properties.fields or request.inputs.fields
+        inputs = record.inputs if known else imported_inputs(record)
+        return provider_pb2.ReadResponse(id=record.id, properties=encode(record.properties), inputs=encode(inputs))
 
     @_one_sentence
     def Update(self, request: Any, context: Any) -> provider_pb2.UpdateResponse:  # noqa: N802, ARG002
         """Return the resource, changed in place; in a preview, computed outputs are taken to stay."""
         token, news = Identity(urn=request.urn, generation=0).type, decode(request.news)
         if request.preview:
-            olds = decode(request.olds)
-            given = updated_properties(decode(request.old_inputs), olds, news)
-            return provider_pb2.UpdateResponse(properties=encode(mark_secrets(given, news, resource_shape(token))))
+            olds, shape = decode(request.olds), resource_shape(token)
+            given = updated_properties(shape, decode(request.old_inputs), olds, news)
+            return provider_pb2.UpdateResponse(properties=encode(mark_secrets(given, news, shape)))
         record = self._cloud.update(request.urn, request.id, news)
         return provider_pb2.UpdateResponse(properties=encode(record.properties))
 

@@ -3,13 +3,22 @@
 Reviewed on 2026-11-26. Looked at in every preview, by the property's path; unknown values pass.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
-from typing import Any
 
+from policies.aws_offers import (
+    ELASTICACHE_VERSIONS,
+    NODE_TYPES,
+    RDS_CLASSES,
+    class_fault,
+    elasticache_version_fault,
+    postgres_version_fault,
+)
+from simulator import listener_rules, queues, scaling_metrics
+from simulator.identity import partition
 from simulator.schedules import schedule_fault
+from simulator.states_language import definition_faults
+from simulator.task_definitions import task_faults
 from simulator.validate import Failure
 from wire_format import Properties, Value, is_unknown, reveal
 
@@ -24,7 +33,6 @@ _RESERVED_USERS = (
     "where|window|with"
 )
 _SIZES = r"(nano|micro|small|medium|large|(2|3|4|6|8|9|10|12|16|18|24|32|48|96)?xlarge|metal)"
-_LARGE = r"(large|(2|4|8|10|12|16|24)?xlarge)"
 _DAY, _CLOCK = r"(mon|tue|wed|thu|fri|sat|sun)", r"([01]\d|2[0-3]):[0-5]\d"
 _RDS_API = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html"
 _CACHE_API = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html"
@@ -45,9 +53,6 @@ FORMS = {
     (_RDS, "maintenanceWindow"): (rf"(?i){_DAY}:{_CLOCK}-{_DAY}:{_CLOCK}", "ddd:hh:mm-ddd:hh:mm", _RDS_API),
     ("aws:rds/parameterGroup:ParameterGroup", "name"): (_IDENTIFIER % 255, f"up to 255 {_WORDS}", _RDS_API),
     (_CACHE, "replicationGroupId"): (_IDENTIFIER % 40, f"up to 40 {_WORDS}", _CACHE_API),
-    (_CACHE, "nodeType"): (
-        rf"cache\.(t[2-9]g?\.(micro|small|medium)|[mrc][3-9](g|gn)?\.{_LARGE}|r6gd\.(2|4|8|12|16)?xlarge)",
-        "cache.<family>.<size>, for example cache.r7g.large", "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html"),
     (_CACHE, "maintenanceWindow"): (rf"(?i){_DAY}:{_CLOCK}-{_DAY}:{_CLOCK}", "ddd:hh:mm-ddd:hh:mm", _CACHE_API),
     (_CACHE, "snapshotWindow"): (rf"{_CLOCK}-{_CLOCK}", "hh:mm-hh:mm in UTC", _CACHE_API),
     ("aws:elasticache/user:User", "userId"): (_IDENTIFIER % 40, f"up to 40 {_WORDS}", _CACHE_API),
@@ -67,22 +72,14 @@ FORMS = {
 }  # fmt: skip
 """The form of a property: the pattern that all of it matches, in words, and where it is written."""
 
-POSTGRES_SUPPORT_ENDS = {11: date(2024, 2, 29), 12: date(2025, 2, 28), 13: date(2026, 2, 28)}
-"""Past standard support: https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/"""
+EXTENDED_SUPPORT = ("11", "12", "13")
+"""Major versions that RDS makes for a surcharge alone: https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/"""
 RULES_PER_GROUP = 20
 """https://docs.aws.amazon.com/prometheus/latest/userguide/AMP_quotas.html"""
 TAGS_PER_RESOURCE = 50
 """https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html, for what follows too."""
 _TAG_KEY, _TAG = re.compile(r"(?!(?i:aws:))[\w\s+=._:/@-]{1,128}"), re.compile(r"[\w\s+=._:/@-]{0,256}")
 _TAG_WORDS = "letters, digits, spaces and _.:/=+-@"
-_FARGATE_MIB = {
-    256: range(512, 2049, 512), 512: range(1024, 4097, 1024), 1024: range(2048, 8193, 1024),
-    2048: range(4096, 16385, 1024), 4096: range(8192, 30721, 1024), 8192: range(16384, 61441, 4096),
-    16384: range(32768, 122881, 8192),
-}  # fmt: skip
-"""https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html"""
-
-
 _SENTRY_ALERTS = "Sentry answers 410 since 2026-09 (https://github.com/getsentry/sentry/pull/121879)"
 GONE = {
     "sentry:index/sentryIssueAlert:SentryIssueAlert": _SENTRY_ALERTS,
@@ -98,6 +95,8 @@ def refused(token: str, inputs: Properties, region: str) -> Iterator[Failure]:
     if not token.startswith("aws:"):
         return
     plain = reveal(inputs)
+    if token.startswith("aws:cloudfront/") and partition(region) != "aws":
+        yield Failure("", f"given in {region}, allowed in the partition aws: CloudFront is not in the others")
     for (kind, name), (form, allowed, _) in FORMS.items():
         value = plain.get(name)
         known = kind == token and isinstance(value, str | int) and not is_unknown(value)
@@ -105,6 +104,7 @@ def refused(token: str, inputs: Properties, region: str) -> Iterator[Failure]:
             yield Failure(name, f"given a value that AWS refuses, allowed {allowed}")
     yield from _tag_faults(plain.get("tags"))
     yield from _place_faults(plain, region)
+    yield from _certificate_faults(token, plain, region)
     for kind, check in _CHECKS:
         if kind == token:
             yield from check(plain)
@@ -141,31 +141,64 @@ def _place_faults(value: Value, region: str, path: str = "") -> Iterator[Failure
             yield Failure(path, f"given the zone {value}, allowed a zone of {region}")
 
 
+_CERTIFICATES = {
+    "aws:acm/certificateValidation:CertificateValidation": ("certificateArn",),
+    "aws:cloudfront/distribution:Distribution": ("viewerCertificate", "acmCertificateArn"),
+    "aws:lb/listener:Listener": ("certificateArn",),
+}
+"""Where a type names a certificate of ACM, which is of its own region: CloudFront's is us-east-1.
+
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
+"""
+
+
+def _certificate_faults(token: str, inputs: Properties, region: str) -> Iterator[Failure]:
+    path = _CERTIFICATES.get(token, ())
+    value: Value = inputs if path else None
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    found = re.match(r"arn:[a-z-]+:acm:([a-z0-9-]+):", value) if isinstance(value, str) else None
+    wanted = "us-east-1" if token.startswith("aws:cloudfront/") else region
+    if found and found[1] != wanted:
+        yield Failure(".".join(path), f"given a certificate in {found[1]}, allowed one in {wanted}")
+
+
 _ZONES = {"availabilityZone", "availabilityZones", "preferredCacheClusterAzs"}
-
-
-def partition(region: str) -> str:
-    """Return the partition of a region.
-
-    https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
-    """
-    return {"us-gov": "aws-us-gov", "cn": "aws-cn", "us-iso": "aws-iso", "us-isob": "aws-iso-b"}.get(
-        region.rsplit("-", 2)[0], "aws"
-    )
 
 
 def _instance(inputs: Properties) -> Iterator[Failure]:
     version = str(inputs.get("engineVersion") or "")
-    major = int(version.split(".", 1)[0]) if re.match(r"\d+(\.|$)", version) else None
-    ended = POSTGRES_SUPPORT_ENDS.get(major) if major and inputs.get("engine") == "postgres" else None
+    postgres = inputs.get("engine") == "postgres"
     extended = inputs.get("engineLifecycleSupport") != "open-source-rds-extended-support-disabled"
-    if (ended and not extended) or (ended is None and major and major < min(POSTGRES_SUPPORT_ENDS)
-                                    and inputs.get("engine") == "postgres"):  # fmt: skip
-        yield Failure("engineVersion", f"given PostgreSQL {major}, past its standard support, allowed "
-                      f"{max(POSTGRES_SUPPORT_ENDS) + 1} and later")  # fmt: skip
+    # What is past its standard support is made only where it may be paid for.
+    paid = extended and version.partition(".")[0] in EXTENDED_SUPPORT
+    if postgres and re.match(r"\d", version) and not paid and (fault := postgres_version_fault(version)):
+        yield Failure("engineVersion", f"given a version that RDS makes no server of, allowed {fault}")
+    given = inputs.get("instanceClass")
+    # A replica names no engine: it has its primary's.
+    if (
+        isinstance(given, str)
+        and not is_unknown(given)
+        and (postgres or inputs.get("replicateSourceDb"))
+        and (fault := class_fault(given, RDS_CLASSES))
+    ):
+        yield Failure("instanceClass", f"given a class that RDS does not have, allowed {fault}")
     storage, ceiling = inputs.get("allocatedStorage"), inputs.get("maxAllocatedStorage")
     if isinstance(storage, int) and isinstance(ceiling, int) and 0 < ceiling < storage:
         yield Failure("maxAllocatedStorage", f"given {ceiling}, allowed at least allocatedStorage, {storage}")
+
+
+def _cache(inputs: Properties) -> Iterator[Failure]:
+    engine, version, node_type = inputs.get("engine"), inputs.get("engineVersion"), inputs.get("nodeType")
+    if (
+        engine in ELASTICACHE_VERSIONS
+        and isinstance(version, str)
+        and re.fullmatch(r"[7-9]\.\d+", version)
+        and (fault := elasticache_version_fault(str(engine), version))
+    ):
+        yield Failure("engineVersion", f"given a version that ElastiCache does not have, allowed {fault}")
+    if isinstance(node_type, str) and not is_unknown(node_type) and (fault := class_fault(node_type, NODE_TYPES)):
+        yield Failure("nodeType", f"given a type that ElastiCache does not have, allowed {fault}")
 
 
 def _rule_groups(inputs: Properties) -> Iterator[Failure]:
@@ -183,34 +216,6 @@ def _rule_groups(inputs: Properties) -> Iterator[Failure]:
                           f"{RULES_PER_GROUP}")  # fmt: skip
 
 
-def _task(inputs: Properties) -> Iterator[Failure]:
-    cpu, memory = str(inputs.get("cpu") or ""), str(inputs.get("memory") or "")
-    if "FARGATE" in (inputs.get("requiresCompatibilities") or ()) and cpu.isdigit() and memory.isdigit():
-        sizes = _FARGATE_MIB.get(int(cpu), range(0))
-        if int(memory) not in sizes or (cpu == "256" and memory == "1536"):
-            yield Failure("memory", f"given {memory} MiB for {cpu} CPU units, allowed a size that Fargate has")
-    text = inputs.get("containerDefinitions")
-    if not isinstance(text, str) or is_unknown(text):
-        return
-    try:
-        containers: list[Mapping[str, Any]] = json.loads(text)
-    except ValueError:
-        return
-    names = {it.get("name") for it in containers}
-    for container in containers:
-        where = f"containerDefinitions: {container.get('name')}"
-        plain, hidden = ({it["name"] for it in container.get(key) or ()} for key in ("environment", "secrets"))
-        for twice in sorted(plain & hidden):
-            yield Failure(
-                "containerDefinitions", f"{where}: {twice} given in environment and secrets, allowed once"
-            )
-        for other in container.get("dependsOn") or ():
-            if other["containerName"] not in names:
-                yield Failure(
-                    "containerDefinitions", f"{where}: depends on {other['containerName']}, which is none"
-                )
-
-
 def _schedule(name: str, forms: tuple[str, ...]) -> Callable[[Properties], Iterator[Failure]]:
     def check(inputs: Properties) -> Iterator[Failure]:
         text = inputs.get(name)
@@ -222,10 +227,19 @@ def _schedule(name: str, forms: tuple[str, ...]) -> Callable[[Properties], Itera
 
 _CHECKS: tuple[tuple[str, Callable[[Properties], Iterator[Failure]]], ...] = (
     (_RDS, _instance),
+    (_CACHE, _cache),
     ("aws:amp/ruleGroupNamespace:RuleGroupNamespace", _rule_groups),
-    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
-    ("aws:ecs/taskDefinition:TaskDefinition", _task),
+    ("aws:ecs/taskDefinition:TaskDefinition", task_faults),
+    ("aws:appautoscaling/policy:Policy", scaling_metrics.policy_faults),
     ("aws:appautoscaling/scheduledAction:ScheduledAction", _schedule("schedule", ("rate", "cron", "at"))),
     ("aws:cloudwatch/eventRule:EventRule", _schedule("scheduleExpression", ("rate", "cron"))),
+    ("aws:cloudwatch/eventRule:EventRule", queues.rule_faults),
+    ("aws:lb/listenerRule:ListenerRule", listener_rules.rule_faults),
     ("aws:scheduler/schedule:Schedule", _schedule("scheduleExpression", ("rate", "cron", "at"))),
+    ("aws:scheduler/schedule:Schedule", queues.schedule_faults),
+    ("aws:sfn/stateMachine:StateMachine", definition_faults),
+    ("aws:sqs/queue:Queue", queues.queue_faults),
+    ("aws:sqs/queuePolicy:QueuePolicy", queues.policy_faults),
+    ("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", queues.redrive_faults),
+    ("aws:sqs/redrivePolicy:RedrivePolicy", queues.redrive_faults),
 )

@@ -69,6 +69,10 @@ _COMPOSITE = f"{_AWS}/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm
 _SNS = f"{_AWS}/sns/latest/api/API_SetTopicAttributes.html has no such attribute"
 _SUBSCRIPTION = f"{_AWS}/sns/latest/api/API_SetSubscriptionAttributes.html has no such attribute"
 _EVENTS = f"{_AWS}/eventbridge/latest/APIReference/API_PutRule.html: the name is the key"
+_SCHEDULER = f"{_AWS}/scheduler/latest/APIReference/API_UpdateSchedule.html: name and group are the key"
+_STATES = f"{_AWS}/step-functions/latest/apireference/API_UpdateStateMachine.html has no such parameter"
+_QUEUE = f"{_AWS}/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html has no such attribute"
+_CERTIFICATE = f"{_AWS}/elasticloadbalancing/latest/APIReference/API_AddListenerCertificates.html: no modify"
 _ZONE = "https://developers.cloudflare.com/api/resources/zones/methods/edit/ has no such field"
 _CF_DNS = "https://developers.cloudflare.com/api/resources/dns/subresources/records/: a record belongs to a zone"
 _CF_RULESET = "https://developers.cloudflare.com/ruleset-engine/rulesets-api/update/: kind and phase are fixed"
@@ -132,6 +136,14 @@ REVIEWED: dict[str, dict[str, str]] = {
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": _rows(_COMPOSITE, "alarmName"),
     "aws:cloudwatch/eventRule:EventRule": _rows(_EVENTS, "name namePrefix eventBusName"),
     "aws:cloudwatch/eventTarget:EventTarget": _rows(_EVENTS, "rule targetId eventBusName"),
+    "aws:cloudwatch/eventBus:EventBus": _rows(_EVENTS, "name eventSourceName"),
+    "aws:scheduler/schedule:Schedule": _rows(_SCHEDULER, "name namePrefix groupName"),
+    "aws:scheduler/scheduleGroup:ScheduleGroup": _rows(_SCHEDULER, "name namePrefix"),
+    "aws:sfn/stateMachine:StateMachine": _rows(_STATES, "name namePrefix type"),
+    "aws:sqs/queue:Queue": _rows(_QUEUE, "name namePrefix fifoQueue"),
+    "aws:sqs/queuePolicy:QueuePolicy": _rows(_QUEUE, "queueUrl"),
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": _rows(_QUEUE, "queueUrl"),
+    "aws:sqs/redrivePolicy:RedrivePolicy": _rows(_QUEUE, "queueUrl"),
     "aws:sns/topic:Topic": _rows(_SNS, "name namePrefix fifoTopic"),
     "aws:sns/topicSubscription:TopicSubscription": _rows(_SUBSCRIPTION, "topic protocol endpoint"),
     "aws:ssm/parameter:Parameter": _rows(_SSM, "name"),
@@ -142,6 +154,7 @@ REVIEWED: dict[str, dict[str, str]] = {
         _BALANCER, "name namePrefix internal loadBalancerType customerOwnedIpv4Pool"
     ),
     "aws:lb/listener:Listener": _rows(_BALANCER, "loadBalancerArn"),
+    "aws:lb/listenerCertificate:ListenerCertificate": _rows(_CERTIFICATE, "listenerArn certificateArn"),
     "aws:lb/trustStore:TrustStore": _rows(_STORE, "name namePrefix"),
     "aws:lb/listenerRule:ListenerRule": _rows(_BALANCER, "listenerArn"),
     "aws:ecs/cluster:Cluster": _rows(_ECS, "name"),

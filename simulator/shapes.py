@@ -87,6 +87,15 @@ class ResourceShape:
     outputs: dict[str, Field]
     secret_outputs: frozenset[str] = field(default_factory=frozenset)
 
+    @property
+    def computed(self) -> frozenset[str]:
+        """Properties that the cloud fills where a program does not give them."""
+        return frozenset(
+            name
+            for name, given in self.inputs.items()
+            if not given.required and name in self.outputs and self.outputs[name].required
+        )
+
 
 @cache
 def resource_shape(token: str) -> ResourceShape:
@@ -108,6 +117,15 @@ def resource_shape(token: str) -> ResourceShape:
             for name in ast.literal_eval(call.value)
         ),
     )
+
+
+@cache
+def lookup_fields(token: str) -> dict[str, Field]:
+    """Return what a lookup such as `aws:ec2/getVpc:getVpc` answers."""
+    package, module, name = token.split(":")
+    file = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower()
+    folder = package_root(package) / ("" if module.startswith("index") else module.split("/")[0])
+    return output_fields(ObjectOf(folder / f"{file}.py", f"{name[0].upper()}{name[1:]}Result"))
 
 
 @cache

@@ -6,7 +6,7 @@ leaves the old or the new content, never half of one. The file is readable by it
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wire_format import Properties
@@ -110,10 +110,11 @@ class CloudStore:
         content = {
             "format": FORMAT,
             "generations": self.generations,
-            "records": {key: asdict(record) for key, record in self.records.items()},
+            "records": {key: vars(record) for key, record in self.records.items()},
         }
         self.directory.mkdir(parents=True, exist_ok=True)
-        write_private(self.path, json.dumps(content, indent=1))
+        # No indent: with one, Python's own encoder writes it, for each resource all again.
+        write_private(self.path, json.dumps(content))
         self._seen = _stamp(self.path)
 
 

@@ -9,12 +9,13 @@ made again, dependencies first, with the same seeds: inputs that name ids keep p
 differs from the stored one (another version of moto, say), the cloud refuses to go on and says so.
 """
 
+import os
 import random
 from functools import cache
 from importlib import import_module
 from typing import Any
 
-from simulator.identity import Identity
+from simulator.identity import ACCOUNT_ID, Identity, partition
 from simulator.moto_aws.kind import STAND_IN_CERTIFICATE_NAME, Call, Created, Existing, Kind, refuse
 from simulator.moto_aws.models import RECORDED, model_faults, recorded_faults
 from simulator.moto_aws.refusal import refusals
@@ -34,11 +35,20 @@ _FILES = {
     "aws:rds/": "rds",
     "aws:route53/": "route53",
     "aws:s3/": "s3",
+    "aws:scheduler/": "scheduler",
     "aws:secretsmanager/": "secrets_manager",
+    "aws:sfn/": "step_functions",
+    "aws:sqs/": "sqs",
     "aws:ssm/": "ssm",
     "aws:vpc/": "network",
 }
 _SEED_ADDRESS = "http://motoapi.amazonaws.com/moto-api/seed"
+_SETTINGS = {"MOTO_ACCOUNT_ID": ACCOUNT_ID, "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
+"""Without them moto looks for the account in the IAM of every partition, each with its 1,500 policies, and makes
+2,600 images that nothing asks for: most of its start.
+
+https://github.com/getmoto/moto/blob/master/moto/settings.py
+"""
 
 
 def kind_of(token: str) -> Kind | None:
@@ -124,6 +134,7 @@ class MotoAws:
             return
         from moto import mock_aws
 
+        os.environ.update(_SETTINGS)
         self._running = mock_aws(config={"iam": {"load_aws_managed_policies": True}})
         self._running.start()
         try:
@@ -170,7 +181,10 @@ def _open_region(region: str) -> None:
 def _client(service: str, region: str) -> Any:
     import boto3
 
-    client = boto3.client(service, region_name=region)
+    # moto takes the partition from the region in the address, and GovCloud's own address of IAM has none.
+    by_region = service == "iam" and partition(region) == "aws-us-gov"
+    address = f"https://iam.{region}.amazonaws.com" if by_region else None
+    client = boto3.client(service, region_name=region, endpoint_url=address)
     client.meta.events.register(
         "before-parameter-build", lambda params, model, **_: refuse(model_faults(params, model.input_shape, ""))
     )

@@ -3,7 +3,7 @@
 Parameters: https://docs.aws.amazon.com/autoscaling/application/APIReference/
 """
 
-from simulator.identity import ACCOUNT_ID, arn
+from simulator.identity import arn
 from simulator.moto_aws.kind import Call, Created, Kind, creation, deletion
 from wire_format import Properties
 
@@ -21,10 +21,10 @@ def _where(inputs: Properties) -> dict[str, str]:
 def _target(call: Call, inputs: Properties, _answer: Properties) -> Created:
     name = arn(_SERVICE, f"scalable-target/{call.identity.hex(32, 'target')}", region=call.region)
     role = (
-        f"arn:aws:iam::{ACCOUNT_ID}:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/"
+        "role/aws-service-role/ecs.application-autoscaling.amazonaws.com/"
         "AWSServiceRoleForApplicationAutoScaling_ECSService"
     )
-    return Created(inputs["resourceId"], {"arn": name, "roleArn": role})
+    return Created(inputs["resourceId"], {"arn": name, "roleArn": arn("iam", role, region=call.region)})
 
 
 KINDS = {

@@ -6,7 +6,7 @@ Parameters: https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/
 from collections.abc import Callable
 from typing import Any
 
-from simulator.identity import arn
+from simulator.identity import arn, dns_suffix
 from simulator.moto_aws.kind import Call, Created, Existing, Kind, checked_update, no_deletion, without
 from simulator.moto_aws.parameters import block
 from wire_format import Properties
@@ -42,9 +42,10 @@ def _create_group(call: Call, inputs: Properties) -> Created:
     group = made["ReplicationGroup"]
     shards = inputs.get("numNodeGroups") or 1
     name, port = group["ReplicationGroupId"], inputs.get("port") or 6379
-    domain = f"{name}.{call.identity.hex(6, 'cache')}.{_short_region(call.region)}.cache.amazonaws.com"
+    domain = f"{name}.{call.identity.hex(6, 'cache')}.{_short_region(call.region)}.cache.{dns_suffix(call.region)}"
     outputs: Properties = {
-        "arn": group["ARN"],
+        # moto's own is of the partition aws, whatever the region.
+        "arn": arn("elasticache", f"replicationgroup:{name}", region=call.region),
         "clusterEnabled": shards > 1,
         "engineVersionActual": inputs.get("engineVersion") or "7.1",
         **_members(name, inputs),
@@ -94,7 +95,8 @@ def _create_subnet_group(call: Call, inputs: Properties) -> Created:
     except client.exceptions.CacheSubnetGroupAlreadyExistsFault:
         # moto cannot delete a group. Whether ours still exists is for the cloud's own records to say.
         made = client.describe_cache_subnet_groups(CacheSubnetGroupName=inputs["name"])["CacheSubnetGroups"][0]
-    outputs = {"arn": made["ARN"], "description": sent["description"], "vpcId": made.get("VpcId", "")}
+    name = arn("elasticache", f"subnetgroup:{inputs['name']}", region=call.region)
+    outputs = {"arn": name, "description": sent["description"], "vpcId": made.get("VpcId", "")}
     return Created(inputs["name"], outputs)
 
 
@@ -155,7 +157,8 @@ def _check_serverless(call: Call, operation: str, inputs: Properties) -> None:
 def _create_serverless(call: Call, inputs: Properties) -> Created:
     _check_serverless(call, "create_serverless_cache", inputs)
     name = inputs["name"]
-    domain = f"{name}-{call.identity.hex(6, 'cache')}.serverless.{_short_region(call.region)}.cache.amazonaws.com"
+    place = f"{_short_region(call.region)}.cache.{dns_suffix(call.region)}"
+    domain = f"{name}-{call.identity.hex(6, 'cache')}.serverless.{place}"
     major = inputs.get("majorEngineVersion") or "8"
     outputs: Properties = {
         "arn": arn("elasticache", f"serverlesscache:{name}", region=call.region),

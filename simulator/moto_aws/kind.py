@@ -1,6 +1,7 @@
 """What the simulated cloud knows of one AWS resource type, and one operation on one resource."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,6 +95,19 @@ class Kind:
     update: Callable[[Call, Existing, Properties], Properties | None] | None = None
     replay: Callable[[Call, Existing], None] | None = None
     replay_left_over: Callable[[Call, Existing], None] | None = None
+
+
+def refuse_untrusted(call: Call, role: str, service: str) -> None:
+    """Raise what a service says of a role that may not be assumed by it. A role of another account passes.
+
+    Raises:
+        UnsupportedError: the role's trust policy does not name the service.
+    """
+    client, name = call.client("iam"), role.rsplit("/", 1)[-1]
+    with suppress(client.exceptions.NoSuchEntityException):
+        trust = client.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+        if service not in str(trust):
+            raise UnsupportedError(f"the role {name} does not let {service} assume it, allowed one that does")
 
 
 def creation(

@@ -6,13 +6,15 @@ Parameters: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.identity import ACCOUNT_ID
+from simulator.identity import arn
+from simulator.listener_rules import RULES_PER_BALANCER
 from simulator.moto_aws.kind import (
     STAND_IN_CERTIFICATE_NAME,
     Call,
     Created,
     Existing,
     Kind,
+    UnsupportedError,
     deletion,
     update_without_outputs,
     without,
@@ -20,7 +22,6 @@ from simulator.moto_aws.kind import (
 from simulator.moto_aws.parameters import block
 from wire_format import Properties, Value
 
-_STAND_IN = f"arn:aws:iam::{ACCOUNT_ID}:server-certificate/{STAND_IN_CERTIFICATE_NAME}"
 _BALANCER_ATTRIBUTES = {
     "clientKeepAlive": "client_keep_alive.seconds",
     "desyncMitigationMode": "routing.http.desync_mitigation_mode",
@@ -184,7 +185,8 @@ def _send_listener(call: Call, operation: str, inputs: Properties, fixed: dict[s
     if given:
         fixed["Certificates"] = [{"CertificateArn": given}]
         # moto looks a certificate up; ours is recorded only, or from elsewhere: one that moto holds stands for it.
-        known = {"Certificates": [{"CertificateArn": _STAND_IN}]}
+        stand_in = arn("iam", f"server-certificate/{STAND_IN_CERTIFICATE_NAME}", region=call.region)
+        known = {"Certificates": [{"CertificateArn": stand_in}]}
     call.check("elbv2", operation, sent, **fixed)
     made: dict[str, Any] = call.send("elbv2", operation, sent, **{**fixed, **known})["Listeners"][0]
     return made
@@ -217,8 +219,20 @@ def _rule(inputs: Properties) -> dict[str, Any]:
 def _create_rule(call: Call, inputs: Properties) -> Created:
     priority = inputs.get("priority") or call.identity.number("priority") % 50_000
     fixed = {"ListenerArn": inputs["listenerArn"], "Priority": priority, **_rule(inputs)}
+    client = call.client("elbv2")
+    [found] = client.describe_listeners(ListenerArns=[inputs["listenerArn"]])["Listeners"]
+    listeners = client.describe_listeners(LoadBalancerArn=found["LoadBalancerArn"])["Listeners"]
+    rules = [it for one in listeners for it in client.describe_rules(ListenerArn=one["ListenerArn"])["Rules"]]
+    if sum(not it["IsDefault"] for it in rules) >= RULES_PER_BALANCER:
+        raise UnsupportedError(f"TooManyRules: given one more rule, allowed {RULES_PER_BALANCER} a load balancer")
     made = call.send("elbv2", "create_rule", {"tags": inputs.get("tags")}, **fixed)["Rules"][0]
     return Created(made["RuleArn"], {"arn": made["RuleArn"], "priority": priority})
+
+
+def _add_certificate(call: Call, inputs: Properties) -> Created:
+    certificates = [{"CertificateArn": inputs["certificateArn"]}]
+    call.client("elbv2").add_listener_certificates(ListenerArn=inputs["listenerArn"], Certificates=certificates)
+    return Created(f"{inputs['listenerArn']}_{inputs['certificateArn']}")
 
 
 def _update_rule(call: Call, existing: Existing, news: Properties) -> None:
@@ -234,6 +248,17 @@ KINDS = {
         delete=deletion("elbv2", "delete_listener", "ListenerArn"),
         update=update_without_outputs(
             lambda call, it, news: _send_listener(call, "modify_listener", news, {"ListenerArn": it.id})
+        ),
+    ),
+    "aws:lb/listenerCertificate:ListenerCertificate": Kind(
+        create=_add_certificate,
+        delete=deletion(
+            "elbv2",
+            "remove_listener_certificates",
+            lambda it: {
+                "ListenerArn": it.inputs["listenerArn"],
+                "Certificates": [{"CertificateArn": it.inputs["certificateArn"]}],
+            },
         ),
     ),
     "aws:lb/listenerRule:ListenerRule": Kind(

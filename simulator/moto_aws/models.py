@@ -23,8 +23,6 @@ RECORDED = {
         "cloudfront", "create_origin_access_control", "OriginAccessControlConfig"),
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": (
         "cloudfront", "create_response_headers_policy", "ResponseHeadersPolicyConfig"),
-    "aws:cloudwatch/eventRule:EventRule": ("events", "put_rule", ""),
-    "aws:cloudwatch/eventTarget:EventTarget": ("events", "put_targets", "Targets"),
     "aws:cloudwatch/logDelivery:LogDelivery": ("logs", "create_delivery", ""),
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": ("logs", "put_delivery_destination", ""),
     "aws:cloudwatch/logDeliverySource:LogDeliverySource": ("logs", "put_delivery_source", ""),
@@ -44,7 +42,7 @@ RECORDED = {
     "aws:sns/topicSubscription:TopicSubscription": ("sns", "subscribe", ""),
 }  # fmt: skip
 """Types that moto does not make: service, operation, and the member that holds the settings, if any."""
-_RENAMES = {"targetId": "Id", "inputPaths": "InputPathsMap", "iamRoleArn": "DeliverLogsPermissionArn"}
+_RENAMES = {"iamRoleArn": "DeliverLogsPermissionArn"}
 _NUMBERS = {"integer", "long", "float", "double"}
 
 

@@ -1,4 +1,4 @@
-"""Alarms, dashboards and log groups.
+"""Alarms, dashboards, log groups and, beside them in the SDK, the rules of EventBridge.
 
 Parameters: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
 """
@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from simulator.identity import arn
+from simulator.moto_aws import events
 from simulator.moto_aws.kind import (
     Call,
     Created,
@@ -89,14 +90,15 @@ def _update_log_group(call: Call, existing: Existing, news: Properties) -> None:
 
 
 KINDS = {
+    **events.KINDS,
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": Kind(create=_check_composite, delete=no_deletion),
     "aws:cloudwatch/dashboard:Dashboard": Kind(
         create=creation(
             "cloudwatch",
             "put_dashboard",
-            lambda _call, inputs, _answer: Created(
+            lambda call, inputs, _answer: Created(
                 inputs["dashboardName"],
-                {"dashboardArn": arn("cloudwatch", f"dashboard/{inputs['dashboardName']}", region="")},
+                {"dashboardArn": arn("cloudwatch", f"dashboard/{inputs['dashboardName']}", region=call.region)},
             ),
         ),
         delete=deletion("cloudwatch", "delete_dashboards", lambda it: {"DashboardNames": [it.id]}),

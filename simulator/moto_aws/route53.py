@@ -3,7 +3,8 @@
 Parameters: https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
 """
 
-from simulator.moto_aws.kind import Call, Created, Existing, Kind, UnsupportedError, deletion, without
+from simulator.identity import arn
+from simulator.moto_aws.kind import Call, Created, Kind, UnsupportedError, deletion, without
 from wire_format import Properties
 
 FEWEST_REGIONS = 3
@@ -22,17 +23,15 @@ def _create(call: Call, inputs: Properties) -> Created:
     sent = {"healthCheckConfig": _config(inputs)}
     answer = call.send("route53", "create_health_check", sent, CallerReference=reference)
     found = answer["HealthCheck"]["Id"]
-    return Created(found, {"arn": f"arn:aws:route53:::healthcheck/{found}"})
-
-
-def _update(call: Call, existing: Existing, news: Properties) -> None:
-    call.check("route53", "update_health_check", _config(news), HealthCheckId=existing.id)
+    return Created(found, {"arn": arn("route53", f"healthcheck/{found}", region=call.region)})
 
 
 KINDS = {
     "aws:route53/healthCheck:HealthCheck": Kind(
         create=_create,
         delete=deletion("route53", "delete_health_check", "HealthCheckId"),
-        update=_update,
+        update=lambda call, it, news: call.check(
+            "route53", "update_health_check", _config(news), HealthCheckId=it.id
+        ),
     )
 }

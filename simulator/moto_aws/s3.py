@@ -6,7 +6,7 @@ Parameters: https://docs.aws.amazon.com/AmazonS3/latest/API/
 from collections.abc import Callable
 from typing import Any
 
-from simulator.identity import arn
+from simulator.identity import arn, dns_suffix
 from simulator.moto_aws.kind import Call, Created, Existing, Kind, deletion, without
 from simulator.moto_aws.parameters import pairs
 from wire_format import Properties
@@ -23,10 +23,10 @@ def _create_bucket(call: Call, inputs: Properties) -> Created:
     client.create_bucket(Bucket=name, **fixed)
     _tag_bucket(call, inputs)
     outputs = {
-        "arn": arn("s3", name),
-        "bucketDomainName": f"{name}.s3.amazonaws.com",
+        "arn": arn("s3", name, region=call.region),
+        "bucketDomainName": f"{name}.s3.{dns_suffix(call.region)}",
         "bucketRegion": call.region,
-        "bucketRegionalDomainName": f"{name}.s3.{call.region}.amazonaws.com",
+        "bucketRegionalDomainName": f"{name}.s3.{call.region}.{dns_suffix(call.region)}",
         "hostedZoneId": _ZONE,
     }
     return Created(name, outputs)

@@ -43,6 +43,33 @@ def deny(bucket: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
+def redrive(letters: str, receives: object) -> str:
+    return json.dumps({"deadLetterTargetArn": letters, "maxReceiveCount": receives})
+
+
+def metric(name: str, namespace: str, **dimensions: str) -> dict[str, Any]:
+    named = [{"name": key, "value": value} for key, value in dimensions.items()]
+    return {"metric": {"metricName": name, "namespace": namespace, "dimensions": named}, "stat": "Average"}
+
+
+def tracking(queue: str, target: float) -> dict[str, Any]:
+    running = metric("RunningTaskCount", "ECS/ContainerInsights", ClusterName="app", ServiceName="app")
+    return {
+        "targetValue": target,
+        "customizedMetricSpecification": {
+            "metrics": [
+                {
+                    "id": "visible",
+                    "metricStat": metric("ApproximateNumberOfMessagesVisible", "AWS/SQS", QueueName=queue),
+                    "returnData": False,
+                },
+                {"id": "running", "metricStat": running, "returnData": False},
+                {"id": "backlog", "expression": "visible / IF(running > 0, running, 1)"},
+            ]
+        },
+    }
+
+
 NETWORK = (
     Step("vpc", "aws:ec2/vpc:Vpc", lambda o: {"cidrBlock": "10.0.0.0/16"}, {"enableDnsHostnames": True}),
     Step(
@@ -136,7 +163,7 @@ DATA = (
         lambda o: {
             "identifier": "app",
             "engine": "postgres",
-            "engineVersion": "15.4",
+            "engineVersion": "15.15",
             "instanceClass": "db.t4g.micro",
             "allocatedStorage": 20,
             "storageEncrypted": True,
@@ -485,4 +512,118 @@ COMPUTE = (
         lambda o: {"dashboardName": "app", "dashboardBody": '{"widgets": []}'},
     ),
 )
-ESTATE = (*NETWORK, *DATA, *STORAGE, *COMPUTE)
+MESSAGING = (
+    Step("letters", "aws:sqs/queue:Queue", lambda o: {"name": "letters"}, {"messageRetentionSeconds": 1209600}),
+    Step(
+        "orders",
+        "aws:sqs/queue:Queue",
+        lambda o: {"name": "orders", "visibilityTimeoutSeconds": 60, "tags": {"a": "b"}},
+        {"visibilityTimeoutSeconds": 90},
+    ),
+    Step(
+        "redriven",
+        "aws:sqs/redrivePolicy:RedrivePolicy",
+        lambda o: {"queueUrl": o["orders"]["url"], "redrivePolicy": redrive(o["letters"]["arn"], 5)},
+    ),
+    Step(
+        "redrivers",
+        "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
+        lambda o: {
+            "queueUrl": o["letters"]["url"],
+            "redriveAllowPolicy": json.dumps(
+                {"redrivePermission": "byQueue", "sourceQueueArns": [o["orders"]["arn"]]}
+            ),
+        },
+    ),
+    Step(
+        "senders",
+        "aws:sqs/queuePolicy:QueuePolicy",
+        lambda o: {"queueUrl": o["orders"]["url"], "policy": READ.replace("s3:GetObject", "sqs:SendMessage")},
+    ),
+    Step("bus", "aws:cloudwatch/eventBus:EventBus", lambda o: {"name": "shop"}, {"description": "of the shop"}),
+    Step(
+        "placed",
+        "aws:cloudwatch/eventRule:EventRule",
+        lambda o: {"eventBusName": o["bus"]["name"], "eventPattern": json.dumps({"source": ["shop"]})},
+        {"description": "an order", "state": "DISABLED"},
+    ),
+    Step(
+        "queued",
+        "aws:cloudwatch/eventTarget:EventTarget",
+        lambda o: {
+            "rule": o["placed"]["name"],
+            "eventBusName": o["bus"]["name"],
+            "arn": o["orders"]["arn"],
+            "targetId": "orders",
+            "inputTransformer": {"inputPaths": {"id": "$.detail.id"}, "inputTemplate": '{"id": <id>}'},
+            "deadLetterConfig": {"arn": o["letters"]["arn"]},
+        },
+        {"retryPolicy": {"maximumRetryAttempts": 3}},
+    ),
+    Step("clock", "aws:iam/role:Role", lambda o: {"assumeRolePolicy": ASSUME.replace("ecs-tasks", "scheduler")}),
+    Step("jobs", "aws:scheduler/scheduleGroup:ScheduleGroup", lambda o: {"name": "jobs"}, {"tags": {"a": "b"}}),
+    Step(
+        "report",
+        "aws:scheduler/schedule:Schedule",
+        lambda o: {
+            "groupName": o["jobs"]["name"],
+            "scheduleExpression": "cron(0 3 * * ? *)",
+            "scheduleExpressionTimezone": "Europe/Rome",
+            "flexibleTimeWindow": {"mode": "OFF"},
+            "target": {
+                "arn": o["cluster"]["arn"],
+                "roleArn": o["clock"]["arn"],
+                "deadLetterConfig": {"arn": o["letters"]["arn"]},
+                "retryPolicy": {"maximumRetryAttempts": 2, "maximumEventAgeInSeconds": 3600},
+                "ecsParameters": {
+                    "taskDefinitionArn": o["task"]["arn"],
+                    "launchType": "FARGATE",
+                    "networkConfiguration": {"subnets": [o["a"]["id"]], "assignPublicIp": True},
+                    "tags": {"a": "b"},
+                },
+            },
+        },
+        {"scheduleExpression": "rate(1 hour)", "state": "DISABLED"},
+    ),
+    Step(
+        "machinerole", "aws:iam/role:Role", lambda o: {"assumeRolePolicy": ASSUME.replace("ecs-tasks", "states")}
+    ),
+    Step(
+        "deliverslogs",
+        "aws:iam/rolePolicy:RolePolicy",
+        lambda o: {"role": o["machinerole"]["id"], "policy": READ.replace("s3:GetObject", "logs:*")},
+    ),
+    Step(
+        "machine",
+        "aws:sfn/stateMachine:StateMachine",
+        lambda o: {
+            "name": "report",
+            "roleArn": o["machinerole"]["arn"],
+            "definition": json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}),
+            "loggingConfiguration": {"level": "ERROR", "logDestination": f"{o['log']['arn']}:*"},
+            "tags": {"a": "b"},
+        },
+        {"definition": json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})},
+    ),
+    Step(
+        "othername",
+        "aws:lb/listenerCertificate:ListenerCertificate",
+        lambda o: {
+            "listenerArn": o["listener"]["arn"],
+            "certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/b",
+        },
+    ),
+    Step(
+        "backlog",
+        "aws:appautoscaling/policy:Policy",
+        lambda o: {
+            "name": "backlog",
+            "policyType": "TargetTrackingScaling",
+            "resourceId": o["scaled"]["id"],
+            **SCALED,
+            "targetTrackingScalingPolicyConfiguration": tracking(o["orders"]["name"], 100),
+        },
+        {"targetTrackingScalingPolicyConfiguration": tracking("orders", 50)},
+    ),
+)
+ESTATE = (*NETWORK, *DATA, *STORAGE, *COMPUTE, *MESSAGING)

@@ -71,7 +71,13 @@ class Provider:
         return self.servicer.Diff(request, Connection())
 
     def read(self, token: str, name: str, resource_id: str) -> Any:
-        request = provider_pb2.ReadRequest(urn=urn(token, name), id=resource_id)
+        """As a refresh does, which knows the resource already."""
+        known = encode({"id": resource_id})
+        request = provider_pb2.ReadRequest(urn=urn(token, name), id=resource_id, properties=known)
+        return self.servicer.Read(request, Connection())
+
+    def read_to_import(self, token: str, name: str, import_id: str) -> Any:
+        request = provider_pb2.ReadRequest(urn=urn(token, name), id=import_id)
         return self.servicer.Read(request, Connection())
 
     def update(self, token: str, name: str, resource_id: str, news: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from simulator.process import SimulatedCloudError
 
 pytestmark = pytest.mark.engine
 PROGRAM = """\
+    from lazy_sdk.hook import install
+    install()
     import pulumi
     import pulumi_aws as aws
     import pulumi_random as random

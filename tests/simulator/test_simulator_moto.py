@@ -8,6 +8,7 @@ from aws_estate import ESTATE, NETWORK, Outputs, Step, container
 from simulated_provider import AbortedError, Provider, provider_over
 
 from simulator import moto_aws
+from simulator.moto_aws import load_balancing
 from wire_format import decode, reveal, secret
 
 DATABASE = "aws:rds/instance:Instance"
@@ -117,7 +118,10 @@ def test_an_estate_replaced_piece_by_piece_is_made_again_in_the_right_order(tmp_
         assert task["arn"].endswith(":2")
         service = decode(first.read("aws:ecs/service:Service", "service", made["service"]["id"]).inputs)
         first.update(
-            "aws:ecs/service:Service", "service", made["service"]["id"], {**service, "taskDefinition": task["arn"]}
+            "aws:ecs/service:Service",
+            "service",
+            made["service"]["id"],
+            {**service, "taskDefinition": task["arn"]},
         )
         first.delete(TASK, "task", old)
     with provider_over(tmp_path) as second:
@@ -125,6 +129,10 @@ def test_an_estate_replaced_piece_by_piece_is_made_again_in_the_right_order(tmp_
         assert third_revision["revision"] == 3
 
 
+NEEDED = (
+    *("vpc", "a", "b", "open", "log", "role", "cluster", "balancer", "targets", "listener", "rule", "task"),
+    *("letters", "clock", "machinerole"),
+)
 REFUSALS = (
     (
         TASK,
@@ -156,6 +164,29 @@ def test_refusals_name_the_type_and_the_parameter_but_no_value(
             assert message in str(refused.value)
             assert "sesame-open" not in str(refused.value)
             assert provider.cloud.store.records == {}
+
+
+def test_roles_and_rules_are_refused_as_the_services_do(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = build(provider, tuple(step for step in ESTATE if step.name in NEEDED))
+    wanted = {step.name: step for step in ESTATE}
+    strange, silent = {"clock": made["role"], "machinerole": made["role"]}, {"machinerole": made["machinerole"]}
+    for name, others, message in (
+        ("report", strange, "does not let scheduler.amazonaws.com assume it"),
+        ("machine", strange, "does not let states.amazonaws.com assume it"),
+        ("machine", silent, "allowed one with logs:CreateLogDelivery"),
+        ("report", {"jobs": {"name": "none"}, "clock": made["clock"]}, "Schedule group none does not exist"),
+    ):
+        step = wanted[name]
+        with pytest.raises(AbortedError, match=message):
+            provider.create(step.token, step.name, step.inputs({**made, "jobs": {"name": "default"}, **others}))
+    rule = {**wanted["rule"].inputs(made), "conditions": [{"pathPattern": {"values": ["/"]}}]}
+    with pytest.raises(AbortedError, match="PriorityInUse"):
+        provider.create(wanted["rule"].token, "same", rule)
+    monkeypatch.setattr(load_balancing, "RULES_PER_BALANCER", 1)
+    with pytest.raises(AbortedError, match="TooManyRules"):
+        provider.create(wanted["rule"].token, "more", {**rule, "priority": 11})
 
 
 def test_a_secret_value_is_cut_out_of_what_a_service_answers(provider: Provider) -> None:

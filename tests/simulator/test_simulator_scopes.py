@@ -52,6 +52,8 @@ def test_another_scope_takes_the_same_name(
     tmp_path: Path, token: str, one: dict[str, Any], other: dict[str, Any]
 ) -> None:
     with provider_over(tmp_path, token.split(":", maxsplit=1)[0]) as provider:
+        if "eventBusName" in other:
+            provider.create("aws:cloudwatch/eventBus:EventBus", "bus", {"name": other["eventBusName"]})
         made, _ = provider.create(token, "one", one)
         provider.create(token, "two", {**one, **other})
         assert provider.read(token, "one", made).id == made
