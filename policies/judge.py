@@ -21,6 +21,13 @@ class Finding:
     level: Level
     """What a violation does in this environment."""
 
+    @property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Id of the rule with the resource's type, and with that type below its parent's, as URNs join the two."""
+        own = self.resource.type
+        types = self.resource.urn.rpartition("::")[0].rpartition("::")[2].split("$")
+        return frozenset((self.rule.id, it) for it in (own, "$".join([*types[-2:-1], own])))
+
 
 class Catalogue:
     """Rules in an index by type, so that a resource meets only those that are about it."""

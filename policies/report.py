@@ -61,7 +61,7 @@ class Report:
     key_lines: Mapping[str, int] = field(default_factory=dict)
     """Line of each key in it, by dotted name; that of the whole block of keys by the empty one."""
     allowed_undecided: frozenset[tuple[str, str]] = frozenset()
-    """Pairs of rule id and resource type that may be undecided: the reviewed list."""
+    """Pairs of rule id and resource type, or `parent's type$type`, that may be undecided: the reviewed list."""
 
     def of(self, *verdicts: Verdict) -> list[Finding]:
         """Return the findings with one of `verdicts`, in order."""
@@ -92,7 +92,7 @@ def stops(finding: Finding, allowed_undecided: frozenset[tuple[str, str]]) -> bo
     """Return whether a finding stops the change, in every runner alike."""
     verdict = finding.judgement.verdict
     if verdict is Verdict.UNDECIDED:
-        return (finding.rule.id, finding.resource.type) not in allowed_undecided
+        return not finding.pairs & allowed_undecided
     mandatory = verdict is Verdict.FAIL and finding.level is Level.MANDATORY
     return mandatory or verdict is Verdict.BROKEN
 

@@ -18,7 +18,7 @@ class AllowedUndecided:
     """What the file says."""
 
     pairs: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
-    """Rule id and resource type, to the stacks it is about; none means all."""
+    """Rule id and resource type, or `parent's type$type`, to the stacks it is about; none means all."""
     problems: Sequence[str] = ()
     """A sentence for each entry that is malformed."""
 
@@ -30,8 +30,8 @@ class AllowedUndecided:
         """Return a sentence for each entry whose rule could decide every resource of its type in `stack`."""
         decided: dict[tuple[str, str], bool] = {}
         for finding in findings:
-            pair = (finding.rule.id, finding.resource.type)
-            decided[pair] = decided.get(pair, True) and finding.judgement.verdict is not Verdict.UNDECIDED
+            for pair in finding.pairs:
+                decided[pair] = decided.get(pair, True) and finding.judgement.verdict is not Verdict.UNDECIDED
         return [
             f"{FILE}: {rule} decides every {type_} of {stack}; remove the entry or name other stacks in it."
             for rule, type_ in sorted(self.of(stack))
@@ -59,7 +59,7 @@ def _problems(entry: Entry, catalogue: Catalogue) -> list[str]:
     found = entry.problems(catalogue.by_id, {"rule", "type", "reason"}, optional=("stacks",))
     rule, type_ = entry.text("rule"), entry.text("type")
     known = catalogue.by_id.get(rule)
-    if type_ and known is not None and type_ not in known.types:
+    if type_ and known is not None and type_.rpartition("$")[2] not in known.types:
         found.append(f"{entry.where}: {rule} does not look at {type_!r}{nearest(type_, known.types)}.")
     stacks = entry.values.get("stacks", [])
     if not isinstance(stacks, list) or not all(isinstance(stack, str) for stack in stacks):

@@ -161,7 +161,7 @@ def _wakes_nobody(resource: Resource) -> Judgement:
 
 
 def _reports_errors(task: Resource, stack: Stack) -> Judgement:
-    if is_pooler(task) or is_measuring(task):
+    if is_pooler(task) or is_measuring(task) or not any(stack.of(SENTRY_KEY)):
         return NOT_APPLICABLE
     definitions = task.get("containerDefinitions")
     return decide(
@@ -191,13 +191,14 @@ RULES: Final = (
         why="visitors would be the first to tell",
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html",
         remedy="Add an alert whose query names the service.",
+        keys=("cloudwatch_alarms", "grafana.contacts"),
         levels=IN_PRODUCTION,
         types=frozenset({SERVICE}),
         check=_is_watched((SERVICE,)),
     ),
     StackRule(
         id="service-error-reports",
-        title="Services report their errors to Sentry",
+        title="Services report their errors to the stack's Sentry project",
         why="an error in a log line is read by nobody",
         source="https://docs.sentry.io/product/sentry-basics/dsn-explainer/",
         remedy="Give the container SENTRY_DSN, from a SentryKey.",
@@ -213,7 +214,7 @@ RULES: Final = (
         why="who is woken for nothing sleeps through the next page",
         source="https://grafana.com/docs/grafana/latest/alerting/fundamentals/notifications/contact-points/",
         remedy="Send them by email or to a chat.",
-        keys=("grafana.contacts.may_page",),
+        keys=("alerts.may_page",),
         severity=Severity.MEDIUM,
         levels=Levels(production=Level.OFF, elsewhere=Level.MANDATORY),
         types=frozenset({CONTACT, SENTRY_ALERT, SUBSCRIPTION}),

@@ -38,7 +38,13 @@ RULES: Final = (
         source="https://www.pulumi.com/docs/iac/concepts/resources/options/protect/",
         remedy="Set the resource option protect; an alias keeps the identity of a renamed resource.",
         keys=(
-            *("database.protect", "redis.protect", "edge.protect", "storage.protect", "service.protect"),
+            *(
+                "database.protect",
+                "redis.NAME.protect",
+                "edge.protect",
+                "storage.protect",
+                "load_balancer.protect",
+            ),
             "cloudwatch_alarms.protect",
         ),
         severity=Severity.CRITICAL,

@@ -12,7 +12,7 @@ from policies.rule import StackRule
 from policies.rules.database import is_replica
 from policies.rules.links import each, linked, linking, siblings
 from policies.rules.parameters import family_version, max_connections
-from policies.rules.pooler import PER_TASK_TAG, is_pooler, pooler_user, stated
+from policies.rules.pooler import PER_TASK_TAG, READER_TAG, is_pooler, pooler_user, stated
 from policies.rules.reading import unreadable, whole_number
 from policies.rules.tokens import DATABASE, PARAMETER_GROUP, SCALING_TARGET, SERVICE, TASK
 
@@ -107,11 +107,13 @@ def _demand(stack: Stack, service: Resource) -> int | str | None:
 def _logs_in_as_another(task: Resource, stack: Stack) -> Judgement:
     if is_pooler(task) is False:
         return PASSED
-    user = pooler_user(task)
+    user, reader = pooler_user(task), stated(task, READER_TAG)
     owners = [it.get("username") for it in stack.of(DATABASE) if is_replica(it) is not True]
     if user is not None and not unreadable(user) and user in owners:
         return fail("the master user of the database as the pooler's", "a role of its own")
-    if user is None or unreadable(user, *owners):
+    if reader is not None and not unreadable(reader) and reader in (*owners, user):
+        return fail("a role that may write as the readers'", "a role that may only read")
+    if user is None or unreadable(user, reader, *owners):
         return undecided("the user of the pooler, or the master user")
     return PASSED
 
@@ -119,10 +121,10 @@ def _logs_in_as_another(task: Resource, stack: Stack) -> Judgement:
 RULES: Final = (
     StackRule(
         id="pooler-not-master-user",
-        title="The application's role in PostgreSQL is not the master user",
+        title="The application's roles in PostgreSQL are not the master user",
         why="a statement injected into the application could make roles, read every table and drop any of them",
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html",
-        remedy="Let PgBouncer log in as a role that may change rows and no schema.",
+        remedy="Let PgBouncer log in as a role that changes rows and no schema, and readers as one that reads.",
         types=frozenset({TASK}),
         check=each((TASK,), _logs_in_as_another),
     ),

@@ -135,7 +135,8 @@ RULES: Final = (
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html",
         remedy="Name the image as repository@sha256:digest, or by its version.",
         keys=(
-            *("service.image", "database.pooler.image", "database.pooler.prepare_image"),
+            *("services.NAME.image", "services.NAME.sidecars", "services.NAME.scaling.redis_image"),
+            *("database.pooler.image", "database.pooler.prepare_image"),
             *("database.pooler.exporter_image", "metrics.collector.image"),
         ),
         levels=IN_PRODUCTION,

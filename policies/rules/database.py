@@ -152,6 +152,7 @@ RULES: Final = (
         why="a deletion by mistake is final",
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",
         remedy="Unset skipFinalSnapshot, set finalSnapshotIdentifier, and set deleteAutomatedBackups to false.",
+        keys=("database.protect",),
         severity=Severity.CRITICAL,
         levels=IN_PRODUCTION,
         check=_primary(lambda it: both(*_SNAPSHOT, *([_KEPT] if it.type in (DATABASE, CLUSTERS[0]) else ()))(it)),

@@ -44,7 +44,7 @@ RULES: Final = (
         why="everybody who may describe the task definition reads it",
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html",
         remedy="Keep it in Secrets Manager and name it under secrets.",
-        keys=("service.secrets", "service.environment"),
+        keys=("services.NAME.secrets", "services.NAME.environment"),
         controls=("AWS-0036",),
         check=_no(
             lambda container: (
@@ -61,7 +61,7 @@ RULES: Final = (
         why="the build writes such variables into files that everybody loads",
         source="https://vite.dev/guide/env-and-mode",
         remedy=f"Name it without {', '.join(BROWSER_PREFIXES)}.",
-        keys=("service.environment", "service.secrets"),
+        keys=("services.NAME.environment", "services.NAME.secrets"),
         check=_no(
             lambda container: (
                 name

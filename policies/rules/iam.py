@@ -37,6 +37,11 @@ ATTACHMENTS: Final = {
 """Type to the property that names managed policies."""
 WIDE_POLICIES: Final = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
 """AWS's own policies that allow everything, or to allow it to oneself."""
+_NARROWED_BY: Final = {"ecs:listtasks": "ecs:cluster"}
+"""Actions that IAM asks for on every resource where the request names none, with the condition that narrows them.
+
+https://github.com/cdklabs/construct-hub/pull/1207
+"""
 _EVERY_RESOURCE: Final = pattern(r"[*?]+|arn:\*|arn:[^:]*(:\*){3,4}")
 _ACCOUNT: Final = pattern(r"\d{12}|arn:aws[\w-]*:iam::\d{12}:root")
 NARROWING: Final = ("sts:externalid", "aws:principal", "aws:source", "aws:multifactorauth")
@@ -57,9 +62,19 @@ def _narrow_document(document: Any, name: str) -> Judgement:
             return fail("a statement without Action or Resource", required)
         if any(not set(action) - set("*?:") for action in actions):
             return fail("every action", required)
-        if any(map(_EVERY_RESOURCE.fullmatch, resources)) and not all(map(takes_no_resource, actions)):
+        narrow = (takes_no_resource(it) or _is_conditional(it, statement) for it in actions)
+        if any(map(_EVERY_RESOURCE.fullmatch, resources)) and not all(narrow):
             return fail("every resource", required)
     return PASSED
+
+
+def _is_conditional(action: str, statement: Mapping[str, Any]) -> bool:
+    """Return whether a condition narrows `action`, whose resource a request may leave out, to what it names."""
+    key, conditions = _NARROWED_BY.get(action.lower()), statement.get("Condition")
+    if key is None or not isinstance(conditions, Mapping):
+        return False
+    equal = (conditions.get(operator) for operator in ("ArnEquals", "StringEquals"))
+    return any(isinstance(it, Mapping) and key in map(str.lower, it) for it in equal)
 
 
 def _narrow(resource: Resource) -> Judgement:
@@ -148,6 +163,7 @@ RULES: Final = (
         why="one stolen token opens the whole account",
         source=f"{DOCS}/best-practices.html",
         remedy="Name the actions and the ARNs that the program needs.",
+        keys=("services.NAME.permissions",),
         controls=("CKV_AWS_62", "CKV_AWS_63", "CKV_AWS_355", "AWS-0057"),
         types=frozenset(DOCUMENTS),
         check=_narrow,

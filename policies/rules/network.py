@@ -121,6 +121,10 @@ def _has_flow_log(vpc: Resource, stack: Stack) -> Judgement:
 _ORDER: Final = (False, None, True)
 
 
+STANDALONE_TASK = "footing:index:StandaloneTask$"
+"""Part of the URN of whatever belongs to a task that is run by hand."""
+
+
 def _only_from_poolers(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
     # By group: whether replicas alone are behind it, whose connections are no pool's. False outweighs unknown.
     guarding: dict[str, bool | None] = {}
@@ -139,6 +143,8 @@ def _only_from_poolers(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
     ]
     services = [service for service, is_admitted in poolers if is_admitted]
     admitted = {it.urn for one in services for it in linked(one, "networkConfiguration", stack, GROUP)}
+    # A task that a person or a pipeline runs may change the schema: `services.NAME.database_login: owner`.
+    admitted |= {it.urn for it in stack.of(GROUP) if STANDALONE_TASK in it.urn}
     doubtful = any(is_admitted is None for _, is_admitted in poolers)
     groups = {it.urn for it in stack.of(GROUP)}
     for rule in stack.of(INGRESS, GROUP_RULE):

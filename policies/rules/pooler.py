@@ -19,6 +19,8 @@ containers are not yet: docs/adr/0003-a-tag-for-what-a-preview-cannot-see.md."""
 
 USER_TAG = "footing:database-user"
 """Tag that states PgBouncer's user at PostgreSQL."""
+READER_TAG = "footing:reader-user"
+"""Tag that states the role by which the application reads from replicas; absent without one."""
 MODE_TAG = "footing:pool-mode"
 """Tag that states PgBouncer's `pool_mode`."""
 

@@ -59,6 +59,8 @@ def _target(policy: Resource) -> Judgement:
     kind = policy.get("policyType")
     if not unreadable(kind) and kind != "TargetTrackingScaling":
         return NOT_APPLICABLE
+    if at(policy, _TRACKING, "customizedMetricSpecification"):
+        return NOT_APPLICABLE  # its unit is its own: messages for each task
     metric = at(policy, _TRACKING, "predefinedMetricSpecification", "predefinedMetricType")
     value = at(policy, _TRACKING, "targetValue")
     if unreadable(kind, metric, value):
@@ -200,7 +202,7 @@ RULES: Final = (
         why="the loss of one task or one zone is an outage",
         source=f"{DOCS}/service-rebalancing.html",
         remedy="Raise minCapacity or desiredCount to 2, and give subnets of two zones.",
-        keys=("service.scaling.minimum_tasks", "service.scaling.tasks", "database.pooler.tasks"),
+        keys=("services.NAME.scaling.minimum_tasks", "services.NAME.scaling.tasks", "database.pooler.tasks"),
         levels=ONLY_PRODUCTION,
         check=each((SERVICE,), _two_tasks),
     ),
@@ -210,7 +212,7 @@ RULES: Final = (
         why="a peak meets as many tasks as a quiet night",
         source=f"{DOCS}/service-auto-scaling.html",
         remedy="Add an appautoscaling Target and a Policy.",
-        keys=("service.scaling.mode",),
+        keys=("services.NAME.scaling.mode",),
         severity=Severity.MEDIUM,
         levels=IN_PRODUCTION,
         check=each((SERVICE,), _scales),
@@ -221,7 +223,7 @@ RULES: Final = (
         why="with equal bounds nothing scales, with 0 nothing runs",
         source=f"{DOCS}/service-auto-scaling.html",
         remedy="Set minCapacity to 1 or more, and maxCapacity above it.",
-        keys=("service.scaling.minimum_tasks", "service.scaling.maximum_tasks"),
+        keys=("services.NAME.scaling.minimum_tasks", "services.NAME.scaling.maximum_tasks"),
         types=frozenset({SCALING_TARGET}),
         check=_bounds,
     ),
@@ -231,7 +233,7 @@ RULES: Final = (
         why="above that a peak is there before the new tasks, below it money is burnt",
         source=f"{DOCS}/service-autoscaling-targettracking.html",
         remedy="Set targetValue.",
-        keys=("service.scaling.cpu_percent", "service.scaling.memory_percent"),
+        keys=("services.NAME.scaling.cpu_percent", "services.NAME.scaling.memory_percent"),
         severity=Severity.LOW,
         levels=IN_PRODUCTION,
         types=frozenset({SCALING_POLICY}),

@@ -92,11 +92,11 @@ BAD_STACKS: Mapping[str, tuple[str, Edit]] = {
     ),
     "port 80 answers instead of redirecting": (
         "balancer-https",
-        Edit(on="Listener/service-http", set={"defaultActions": [{"type": "forward"}]}),
+        Edit(on="Listener/load-balancer-http", set={"defaultActions": [{"type": "forward"}]}),
     ),
     "the load balancer speaks TLS 1.0": (
         "balancer-tls-version",
-        Edit(on="Listener/service-https", set={"sslPolicy": "ELBSecurityPolicy-2016-08"}),
+        Edit(on="Listener/load-balancer-https", set={"sslPolicy": "ELBSecurityPolicy-2016-08"}),
     ),
     "Redis's port is open to the world": (
         "network-no-open-ingress",

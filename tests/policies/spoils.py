@@ -60,6 +60,7 @@ CLUSTER, MEMBER, WORLDWIDE = (
     "ClusterInstance/sample-cluster-instance",
     "GlobalCluster/sample-global",
 )
+BALANCER, HTTPS_LISTENER = "LoadBalancer/load-balancer-alb", "Listener/load-balancer-https"
 MEMCACHED, MACHINE = "Cluster/sample-memcached", "LaunchTemplate/sample-machine"
 DEFINITIONS = "containerDefinitions"
 RANDOM_TEXT = "q8Zr3Lk0VxN7bTgYw2HsJd5f"
@@ -123,6 +124,8 @@ def _database() -> list[Spoil]:
         spoil("database-parameter-group", DB, {"engineVersion": "17.2"}),
         spoil("connection-budget", POOLERS, {"deploymentMaximumPercent": 300}),
         spoil("pooler-not-master-user", POOLER, {"tags.footing:database-user": "feed"}),
+        spoil("pooler-not-master-user", POOLER, {"tags.footing:reader-user": "feed"}),
+        spoil("pooler-not-master-user", POOLER, {"tags.footing:reader-user": "feed_app"}),
         spoil("connection-budget", POOLERS, {"deploymentMaximumPercent": 250}),
     ]
 
@@ -211,17 +214,19 @@ def _service() -> list[Spoil]:
 def _balancer_and_network() -> list[Spoil]:
     ingress = "SecurityGroupIngressRule/pooler-tasks-into-database"
     return [
-        spoil("balancer-https", "Listener/service-http", {"defaultActions.0.type": "forward"}),
-        spoil("balancer-https", "Listener/service-http", {"defaultActions.0.redirect.protocol": "HTTP"}),
+        spoil("balancer-https", "Listener/load-balancer-http", {"defaultActions.0.type": "forward"}),
+        spoil("balancer-https", "Listener/load-balancer-http", {"defaultActions.0.redirect.protocol": "HTTP"}),
         spoil(
-            "balancer-tls-version", "Listener/service-https", {"sslPolicy": "ELBSecurityPolicy-TLS13-1-1-2021-06"}
+            "balancer-tls-version",
+            HTTPS_LISTENER,
+            {"sslPolicy": "ELBSecurityPolicy-TLS13-1-1-2021-06"},
         ),
-        spoil("balancer-tls-version", "Listener/service-https", {"sslPolicy": GONE}),
-        spoil("balancer-invalid-headers", "LoadBalancer/service-alb", {"dropInvalidHeaderFields": GONE}),
-        spoil("balancer-desync", "LoadBalancer/service-alb", {"desyncMitigationMode": "monitor"}),
-        spoil("balancer-access-logs", "LoadBalancer/service-alb", {"accessLogs.enabled": False}),
-        spoil("balancer-access-logs", "LoadBalancer/service-alb", {"accessLogs": GONE}),
-        spoil("balancer-deletion-protection", "LoadBalancer/service-alb", {"enableDeletionProtection": GONE}),
+        spoil("balancer-tls-version", HTTPS_LISTENER, {"sslPolicy": GONE}),
+        spoil("balancer-invalid-headers", BALANCER, {"dropInvalidHeaderFields": GONE}),
+        spoil("balancer-desync", BALANCER, {"desyncMitigationMode": "monitor"}),
+        spoil("balancer-access-logs", BALANCER, {"accessLogs.enabled": False}),
+        spoil("balancer-access-logs", BALANCER, {"accessLogs": GONE}),
+        spoil("balancer-deletion-protection", BALANCER, {"enableDeletionProtection": GONE}),
         spoil("target-health-check", "TargetGroup/service-tg", {"healthCheck.path": GONE}),
         spoil("target-health-check", "TargetGroup/service-tg", {"healthCheck.enabled": False}),
         spoil("network-no-open-ingress", "SecurityGroupRule/sample-rule", {"fromPort": 22, "toPort": 22}),

@@ -1,6 +1,7 @@
 """The catalogue as a whole: every row of the research is a rule, and every rule says what it needs to say."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -184,3 +185,16 @@ def test_keys_of_a_rule_are_keys_of_the_stack_file(rule: AnyRule):
 def test_rule_without_a_key_says_so():
     rule = CATALOGUE.by_id["database-storage-encrypted"]
     assert rule.remediation.startswith("No key of the stack's file: the component sets it; report a bug.")
+
+
+def test_control_that_the_docs_leave_without_a_rule_stands_at_none() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "policies.md").read_text()
+    table = page.partition("Known controls without a rule")[2].partition("\n## ")[0]
+    names = [line.split("|")[1] for line in table.splitlines() if line.startswith("| ")]
+    left = {it for name in names for it in re.findall(r"CKV2?_AWS_\d+|\b[A-Z][A-Za-z0-9]+\.\d+", name)}
+    met = {it.removeprefix("FSBP ") for rule in CATALOGUE.rules for it in (*rule.controls, *rule.standards)}
+    assert {"CloudFront.1", "RDS.26", "CKV_AWS_145"} <= left
+    assert left & met == set()
+    # And each rule that a reason names is one.
+    named = set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", table))
+    assert named - {rule.id for rule in CATALOGUE.rules} == set()

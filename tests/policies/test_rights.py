@@ -49,7 +49,8 @@ def test_every_attachment_of_an_administrators_policy_is_refused(type_: str):
     def given(arn: Any) -> Any:
         return [arn] if key.endswith("s") else arn
 
-    assert verdict("iam-no-administrator", type_, **{key: given(ADMINISTRATOR)}) is FAIL
+    for arn in (ADMINISTRATOR, ADMINISTRATOR.replace("arn:aws:", "arn:aws-us-gov:")):
+        assert verdict("iam-no-administrator", type_, **{key: given(arn)}) is FAIL
     assert verdict("iam-no-administrator", type_, **{key: given("arn:aws:iam::aws:policy/ReadOnlyAccess")}) is PASS
     assert verdict("iam-no-administrator", type_, **{key: given(UNKNOWN)}) is UNDECIDED
 
@@ -75,6 +76,25 @@ def test_every_resource_is_allowed_only_where_none_can_be_named(action: Any, exp
     assert (
         verdict("iam-no-wildcard", "aws:iam/policy:Policy", policy=document(action, "arn:aws:*:*:*:*")) is expected
     )
+
+
+@pytest.mark.parametrize(
+    ("action", "condition", "expected"),
+    [
+        ("ecs:ListTasks", {"ArnEquals": {"ecs:cluster": "arn:it"}}, PASS),
+        ("ecs:ListTasks", {"StringEquals": {"ECS:Cluster": "arn:it"}}, PASS),
+        ("ecs:ListTasks", {"ArnNotEquals": {"ecs:cluster": "arn:it"}}, FAIL),
+        ("ecs:ListTasks", {"ArnEquals": {"aws:SourceArn": "arn:it"}}, FAIL),
+        ("ecs:ListTasks", {}, FAIL),
+        ("ecs:StopTask", {"ArnEquals": {"ecs:cluster": "arn:it"}}, FAIL),
+    ],
+)
+def test_condition_narrows_only_an_action_whose_resource_may_be_left_out(
+    action: str, condition: Any, expected: Verdict
+):
+    statement = {"Effect": "Allow", "Action": action, "Resource": "*", "Condition": condition}
+    policy = json.dumps({"Statement": [statement]})
+    assert verdict("iam-no-wildcard", "aws:iam/policy:Policy", policy=policy) is expected
 
 
 def test_table_of_actions_has_what_our_own_policies_say():
@@ -140,6 +160,7 @@ def test_trust_in_users_of_ones_own_directory_is_named():
         ("arn:aws:iam::123456789012:root", {}, FAIL),
         ("123456789012", {}, FAIL),
         ("arn:aws-cn:iam::123456789012:root", {}, FAIL),
+        ("arn:aws-us-gov:iam::123456789012:root", {}, FAIL),
         ("arn:aws:iam::123456789012:root", {"StringEquals": {"sts:ExternalId": "it"}}, PASS),
         ("arn:aws:iam::123456789012:root", {"ArnLike": {"aws:PrincipalArn": "arn:it"}}, PASS),
         ("arn:aws:iam::123456789012:role/deploy", {}, PASS),

@@ -477,3 +477,5 @@ SENTRY = "sentry:index/sentryKey:SentryKey"
 )
 def test_service_reports_its_errors_where_it_knows_where(task: Resource, expected: Verdict):
     assert verdicts("service-error-reports", resource(SENTRY, "key"), task) == {"task": expected}
+    # Without a project of Sentry nobody asks for its DSN.
+    assert verdicts("service-error-reports", task) == {}
