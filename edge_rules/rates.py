@@ -6,7 +6,7 @@ Cloudflare has no token bucket, so a burst is a second, shorter window that must
 import json
 
 from edge_rules.audience import sign_in, signed_in
-from edge_rules.fields import HOST, STATUS, under
+from edge_rules.fields import STATUS, hosted_by, under
 from edge_rules.rule import Block, Challenge, RateLimit, Rule
 from edge_rules.settings import EdgeSettings, RequestRate
 
@@ -25,7 +25,7 @@ def _rule(settings: EdgeSettings, ref: str, rate: RequestRate) -> Rule:
     body = {"error": "too_many_requests", "retry_after_seconds": rate.period_seconds}
     kind, content = ("application/json", json.dumps(body)) if settings.json_refusals else ("", "")
     api = settings.api
-    counted = under(*api.paths) & ~HOST.among(*api.except_hostnames)
+    counted = under(*api.paths) & ~hosted_by(*api.except_hostnames)
     counted = counted & ~signed_in(settings) if api.except_signed_in else counted
     return Rule(
         ref=ref,

@@ -1,7 +1,7 @@
 """Settings of one zone, from which its rules are made."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import product
 
@@ -146,7 +146,7 @@ class EdgeSettings(Struct, frozen=True, kw_only=True):
     plan: CloudflarePlan
     """Plan of the zone; it is bought by hand."""
     hostnames: tuple[str, ...]
-    """Names served by the edge: one proxied record each."""
+    """Names served by the edge: one proxied record each; `*.feed.example` is every name below, and never first."""
     redirect_hostnames: tuple[str, ...]
     """Names that send a visitor to the first of `hostnames`, for example `www`."""
     api: ApiSettings
@@ -201,6 +201,18 @@ class EdgeSettings(Struct, frozen=True, kw_only=True):
         return {ref: rate for ref, rate in asked.items() if rate is not None}
 
 
+OVERLAP = "overlap: personal answers would be kept"
+"""What is wrong with a path of files and one that is called, where a request may be to both."""
+
+
+def overlaps(files: Iterable[str], called: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield each path of `files` with each of `called` where a request may be to both."""
+    for path, other in product(files, called):
+        below, asked = path.lower(), other.lower()
+        if asked.startswith(below) or (asked.endswith("/") and below.startswith(asked)):
+            yield path, other
+
+
 def _bad_names(settings: EdgeSettings) -> Iterator[str]:
     if not settings.hostnames:
         yield "hostnames is empty: name at least one host of the zone"
@@ -234,10 +246,8 @@ def _bad_paths(settings: EdgeSettings) -> Iterator[str]:
     )
     for field, given, pattern, allowed in texts:
         yield from (f"{field} {text!r} is no {allowed}" for text in given if not pattern.fullmatch(text))
-    for path, other in product(cache.fingerprinted_paths, (*settings.api.paths, *settings.auth.paths)):
-        files, called = path.lower(), other.lower()
-        if called.startswith(files) or (called.endswith("/") and files.startswith(called)):
-            yield f"fingerprinted_paths {path!r} and {other!r} overlap: personal answers would be kept"
+    for path, other in overlaps(cache.fingerprinted_paths, (*settings.api.paths, *settings.auth.paths)):
+        yield f"fingerprinted_paths {path!r} and {other!r} {OVERLAP}"
 
 
 def _bad_limits(settings: EdgeSettings) -> Iterator[str]:

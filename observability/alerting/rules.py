@@ -34,7 +34,7 @@ class AlertIdentity(Struct, frozen=True, kw_only=True):
     owner: str
     """Owner of every record that names none."""
     runbook_url: str
-    """Page with a section for each record, its id the anchor."""
+    """Page with a section for each record, its id the anchor; no link where it is empty."""
 
 
 def to_yaml(rule_groups: Iterable[dict[str, Any]]) -> str:
@@ -94,7 +94,7 @@ def rule(alert: Alert, identity: AlertIdentity) -> Rule:
         "annotations": {
             "summary": f"{alert.summary} in {identity.environment}",
             "description": _description(alert, identity),
-            "runbook_url": f"{identity.runbook_url}#{alert.anchor}",
+            **({"runbook_url": f"{identity.runbook_url}#{alert.anchor}"} if identity.runbook_url else {}),
             "dashboard_uid": f"{identity.app}-{identity.environment}-{alert.board.value}",
         },
     }

@@ -81,7 +81,7 @@ def load_limits(observed: ObservedStack) -> str:
 
 
 def runbook(observed: ObservedStack) -> str:
-    """Return a section for each record, its id the anchor, in Markdown for the page at `grafana.runbook_url`."""
+    """Return a section for each record, its id the anchor, in Markdown for the page at `alerts.runbook_url`."""
     lines = [
         f"# Runbook: {observed.identity.app} {observed.identity.environment}",
         "",

@@ -14,7 +14,7 @@ from stacks.edge import edge_settings
 
 ROOT = Path(__file__).parents[2]
 STACKS = {name: from_file(ROOT / f"Pulumi.{name}.yaml").config for name in ("staging", "production")}
-SETTINGS = edge_settings(STACKS["production"])
+SETTINGS = edge_settings(STACKS["production"], STACKS["production"].edge)
 API, SCRIPT = "/rest/items", "/assets/index-7269620d.js"
 
 
@@ -235,6 +235,6 @@ def test_exact_path_is_counted_and_nothing_below_it(path: str, counted: list[str
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_committed_stack_fits_its_plan(stack: str):
-    settings = edge_settings(STACKS[stack])
+    settings = edge_settings(STACKS[stack], STACKS[stack].edge)
     for phase, rules in phases(settings).items():
         assert len(rules) <= PLAN_CAPABILITIES[settings.plan].rules_of(phase)

@@ -7,6 +7,7 @@ import pytest
 
 from edge_rules.evaluation.outcome import matching
 from edge_rules.evaluation.traffic import Exchange, Request, Response
+from edge_rules.fields import hosted_by
 from edge_rules.fit import downgraded
 from edge_rules.phases import phases
 from edge_rules.plans import PLAN_CAPABILITIES, CloudflarePlan
@@ -78,6 +79,22 @@ def test_host_that_is_left_to_the_application_is_not_counted():
     assert counted("/rest/feed", host="api.feed.example.com", **changes) == []
     assert counted("/rest/feed", host="feed.example.com", **changes) == ["api-burst", "api-per-minute"]
     assert counted("/auth/token", host="api.feed.example.com", **changes) != []
+
+
+@pytest.mark.parametrize(
+    ("host", "held"),
+    [
+        ("feed.example", True),
+        ("shop.tenants.example", True),
+        ("tenants.example", False),
+        ("eviltenants.example", False),
+        ("api.feed.example", False),
+    ],
+)
+def test_a_wildcard_is_every_name_below_it_and_not_the_name_itself(host: str, held: bool):
+    condition = hosted_by("feed.example", "*.tenants.example")
+    assert condition.text() == 'http.host in {"feed.example"} or ends_with(http.host, ".tenants.example")'
+    assert condition.holds(Exchange(request=Request(host=host))) is held
 
 
 @pytest.mark.parametrize("headers", [{"authorization": "Bearer x"}, {"cookie": "theme=dark; sb-token=1"}])

@@ -1,7 +1,9 @@
 """Production with every record that a stack can have, for tests that judge records."""
 
+import operator
 import tempfile
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, reduce
 from pathlib import Path
 
 import yaml
@@ -31,11 +33,12 @@ APPLICATION = {
 """An application that has every part; tests/lab/application_metrics.txt is what it serves."""
 
 
-def stack(**changes: dict[str, object]) -> ObservedStack:
-    """Production, with keys of its blocks changed: `stack(redis={"metrics": "redis_exporter"})`."""
+def stack(changes: Mapping[str, object]) -> ObservedStack:
+    """Production, with keys of its file changed: `stack({"edge.probe": "none"})`."""
     file = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())
-    for block, keys in changes.items():
-        file["config"][f"footing:{block}"] |= keys
+    for key, value in changes.items():
+        *blocks, last = f"config.footing:{key}".split(".")
+        reduce(operator.getitem, blocks, file)[last] = value
     with tempfile.TemporaryDirectory() as directory:
         written = Path(directory) / "Pulumi.production.yaml"
         written.write_text(yaml.safe_dump(file))
@@ -45,12 +48,11 @@ def stack(**changes: dict[str, object]) -> ObservedStack:
 @cache
 def everything() -> ObservedStack:
     """Every exporter, and every part of an application."""
-    return stack(service={"metrics": APPLICATION}, redis={"metrics": "redis_exporter"})
+    return stack({"services.api.metrics": APPLICATION, "redis.cache.metrics": "redis_exporter"})
 
 
 @cache
 def cloudwatch_alone() -> ObservedStack:
     """Nothing is scraped in the stack: AWS tells what it can."""
-    pooler = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())["config"]["footing:database"]["pooler"]
-    silent = {"metrics": "cloudwatch", "pooler": {**pooler, "metrics": "cloudwatch"}}
-    return stack(service={"metrics": None}, database=silent)
+    silent = ("database.metrics", "database.pooler.metrics")
+    return stack({"services.api.metrics": None, **dict.fromkeys(silent, "cloudwatch")})

@@ -83,15 +83,15 @@ def test_no_share_of_events_alerts_without_enough_of_them():
             assert signal.minimum_traffic is not None, signal.id
     guarded = signals(cloudwatch_alone())["service-error-share"].query
     assert isinstance(guarded, CloudWatchMath)
-    assert guarded.expression.startswith("IF(FILL(requests, 0) > 110, ")
+    assert guarded.expression.startswith("IF(FILL(requests0, 0) > 110, ")
 
 
 def test_probe_is_no_traffic_where_it_cannot_be_told_from_people():
-    probed, silent = cloudwatch_alone(), stack(service={"metrics": None}, edge={"probe": "none"})
+    probed, silent = cloudwatch_alone(), stack({"services.api.metrics": None, "edge.probe": "none"})
     guards = [signals(it)["service-error-share"].query for it in (probed, silent)]
     assert [it.expression for it in guards if isinstance(it, CloudWatchMath)] == [
-        "IF(FILL(requests, 0) > 110, FILL(errors, 0) / (requests - 60), 0)",
-        "IF(FILL(requests, 0) > 50, FILL(errors, 0) / requests, 0)",
+        "IF(FILL(requests0, 0) > 110, FILL(errors0, 0) / (FILL(requests0, 0) - 60), 0)",
+        "IF(FILL(requests0, 0) > 50, FILL(errors0, 0) / FILL(requests0, 0), 0)",
     ]
     floors = [signals(it)["edge-errors"].minimum_traffic for it in (everything(), silent)]
     assert [it.value for it in floors if it] == [110, 50]

@@ -116,10 +116,9 @@ def test_secrets_are_named_by_file_and_settings_arrive():
         slack_webhook_secret="HOOK",
         slack_channel="#alerts",
         pagerduty_key_secret="KEY",
-        may_page=True,
         mail_server={"host": "mail.example.com", "sender": "us@example.com", "username": "us"},
     )
-    made = configuration(receivers(config))
+    made = configuration(receivers(config, config.grafana.contacts))
     page = next(it for it in made["receivers"] if it["name"] == "page")
     assert page["pagerduty_configs"][0]["routing_key_file"] == "/etc/alertmanager/secrets/pagerduty-key"
     assert page["slack_configs"][0]["api_url_file"] == "/etc/alertmanager/secrets/slack-webhook"
@@ -136,13 +135,14 @@ def test_secrets_are_named_by_file_and_settings_arrive():
 
 def test_stack_without_leave_has_no_pager_whatever_else_it_has():
     config = _with_contacts(slack_webhook_secret="HOOK")
-    assert "pagerduty" not in to_yaml(configuration(receivers(config)))
+    assert "pagerduty" not in to_yaml(configuration(receivers(config, config.grafana.contacts)))
 
 
 def _with_contacts(**changes: Any) -> Any:
     document = yaml.safe_load((root() / "Pulumi.production.yaml").read_text())["config"]
     values = {key.removeprefix("footing:"): value for key, value in document.items() if key.startswith("footing:")}
     values["grafana"]["contacts"] |= changes
+    values["alerts"]["may_page"] = "pagerduty_key_secret" in changes
     return parse("test", {**values, "secrets": frozenset({"HOOK", "KEY"})})
 
 
