@@ -3,24 +3,12 @@
 from collections.abc import Sequence
 
 import pulumi
-import pulumi_aws as aws
 import pulumi_cloudflare as cloudflare
 from msgspec import Struct
 
+from components.aws import certificates
 from components.component import Component
-from observability import Board, CloudWatch, Signal, Signals, Unit
-from observability.durations import DAY_SECONDS
-from observability.records.limits import under
-
-ISSUE_TIMEOUT = "120m"
-"""How long the engine waits for the certificate: a person enters the name servers at the registrar meanwhile."""
-TICKET_DAYS, PAGE_DAYS = 30, 7
-"""Days before the certificate expires at which a ticket is written and somebody is paged.
-
-ACM renews 60 days before: https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
-"""
-AUTOMATIC_TTL = 1
-"""Cloudflare's word for "automatic" in a record's TTL."""
+from observability import Board, Signals
 
 
 class DomainArgs(Struct, frozen=True, kw_only=True):
@@ -28,7 +16,7 @@ class DomainArgs(Struct, frozen=True, kw_only=True):
 
     zone_name: str
     """Registered domain, for example `feed.example`. One stack owns it: rule sets are one a phase and zone."""
-    account_id: str
+    account_id: pulumi.Input[str]
     """Cloudflare account that holds the zone."""
     protect: bool = True
     """Refuse to delete the zone: its name servers would change."""
@@ -55,35 +43,11 @@ class Domain(Component):
             type="full",
             opts=self._child(protect=args.protect, import_=args.adopt_zone_id),
         )
-        certificate = aws.acm.Certificate(
-            f"{name}-certificate",
-            domain_name=args.zone_name,
-            subject_alternative_names=[f"*.{args.zone_name}"],
-            validation_method="DNS",
-            opts=self._child(),
-        )
         self.zone_id = zone.id
         self.name_servers = zone.name_servers
-        # One record validates both a name and its wildcard.
-        proof = certificate.domain_validation_options[0]
-        record = cloudflare.DnsRecord(
-            f"{name}-proof",
-            zone_id=zone.id,
-            name=proof.resource_record_name.apply(lambda value: (value or "").rstrip(".")),
-            type=proof.resource_record_type.apply(lambda value: value or "CNAME"),
-            content=proof.resource_record_value.apply(lambda value: (value or "").rstrip(".")),
-            ttl=AUTOMATIC_TTL,
-            proxied=False,
-            opts=self._child(),
+        self.certificate_arn = certificates.issued(
+            name, args.zone_name, zone.id, self._child(), others=[f"*.{args.zone_name}"]
         )
-        issued = aws.acm.CertificateValidation(
-            f"{name}-issued",
-            certificate_arn=certificate.arn,
-            validation_record_fqdns=[record.name],
-            # It waits for the registrar, whom a person has to tell; a second `up` goes on where this one ended.
-            opts=self._child(custom_timeouts=pulumi.CustomTimeouts(create=ISSUE_TIMEOUT)),
-        )
-        self.certificate_arn = issued.certificate_arn
         self._finish()
 
     @property
@@ -93,26 +57,12 @@ class Domain(Component):
             subject="Domain",
             board=Board.EDGE,
             signals=(
-                Signal(
-                    id="certificate-expiry",
-                    title="Certificate DaysToExpiry",
-                    description="Days left of the load balancer's certificate. At 0 the edge answers 526.",
-                    query=CloudWatch(
-                        namespace="AWS/CertificateManager",
-                        metric="DaysToExpiry",
-                        dimensions={"CertificateArn": self.certificate_arn},
-                        statistic="Minimum",
-                        period_seconds=DAY_SECONDS,
-                    ),
-                    unit=Unit.NUMBER,
-                    thresholds=under(ticket=TICKET_DAYS, page=PAGE_DAYS),
-                    for_seconds=0,
-                    # ACM publishes it twice a day: a new certificate has no datum for hours.
-                    sparse=True,
-                    runbook=(
-                        "ACM could not renew it: `aws acm describe-certificate`, RenewalSummary. The record "
-                        "`domain-proof` is missing or changed: deploy the stack, or delegate the zone again."
-                    ),
+                certificates.expiry(
+                    "certificate-expiry",
+                    "Certificate DaysToExpiry",
+                    "Days left of the load balancer's certificate. At 0 the edge answers 526.",
+                    "domain-proof",
+                    self.certificate_arn,
                 ),
             ),
         )

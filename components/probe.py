@@ -38,7 +38,7 @@ class ProbeArgs(Struct, frozen=True, kw_only=True):
     hostname: str
     """Host name that visitors use. Source: the first of config `edge.hostnames`."""
     path: str
-    """Path that answers 200 to 399 within two seconds. Source: config `service.health_path`."""
+    """Path that answers 200 to 399 within two seconds. Source: config `services.NAME.health_path`."""
     needed: Sequence[pulumi.Resource] = ()
     """What answers: a probe made before it would fail."""
 

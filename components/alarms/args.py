@@ -8,11 +8,12 @@ from msgspec import Struct
 
 from components.alarms.spec import AlarmSpec, specs
 from observability import Severity, Signals
+from observability.durations import DAY_SECONDS, HOUR_SECONDS
 
 NAME_CHARACTERS = 255
 """Longest name of an alarm."""
-LONGEST_SECONDS = 86_400
-"""What the periods of one alarm may cover together, in seconds.
+LONGEST_SECONDS, LONGEST_OF_HOURS_SECONDS = DAY_SECONDS, 7 * DAY_SECONDS
+"""What the periods of one alarm may cover together, in seconds; the second where each is an hour or longer.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 """
@@ -30,19 +31,19 @@ class AlarmsArgs(Struct, frozen=True, kw_only=True):
     region: str
     """Region of the alarms and topics."""
     runbook_url: str
-    """Page with a section for each signal, its id the anchor."""
+    """Page with a section for each signal, its id the anchor; no link where it is empty."""
     email_addresses: Sequence[str]
     """Recipients of both topics; each confirms a first mail."""
     pager_url: pulumi.Input[str] | None = None
     """Secret. Address of a pager that takes messages of SNS; gets pages alone."""
     may_page: bool = False
     """Whether a pager may ring for this environment. Production only."""
-    cluster_name: str
-    """ECS cluster whose failed deployments write a ticket."""
-    service_name: str
-    """ECS service whose deployments hold the composite alarm back."""
-    database_identifier: str
-    """RDS server whose failovers and low storage write a ticket; its replicas' names begin with it."""
+    cluster_name: str | None = None
+    """ECS cluster whose failed deployments write a ticket; none where nothing runs."""
+    service_name: str | None = None
+    """ECS service whose deployments hold the composite alarm back; required with `exhausted`."""
+    database_identifier: str | None = None
+    """RDS server whose failovers and low storage write a ticket, with its replicas; None without one."""
     protect: bool = True
     """Refuse to delete the key: messages on their way could not be read."""
     store_publishes: bool = False
@@ -79,11 +80,14 @@ def _problems(args: AlarmsArgs) -> Iterator[str]:
     for spec in args.specs:
         if len(f"{args.prefix}-{spec.name}") > NAME_CHARACTERS:
             yield f"alarm {spec.name!r}: its name has over {NAME_CHARACTERS} characters"
-        if spec.period_seconds * spec.periods > LONGEST_SECONDS:
+        longest = LONGEST_SECONDS if spec.period_seconds < HOUR_SECONDS else LONGEST_OF_HOURS_SECONDS
+        if spec.period_seconds * spec.periods > longest:
             yield (
                 f"alarm {spec.name!r} looks back {spec.period_seconds * spec.periods} seconds, "
-                f"allowed up to {LONGEST_SECONDS}"
+                f"allowed up to {longest}"
             )
+    if args.exhausted and not (args.cluster_name and args.service_name):
+        yield "exhausted is given, allowed with cluster_name and service_name"
     missing = set(args.exhausted or ()) - {spec.name for spec in args.specs}
     if missing:
         yield f"exhausted names {', '.join(sorted(missing))}, which is no alarm here"

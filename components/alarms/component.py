@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from components.alarms.args import AlarmsArgs
 from components.alarms.events import make_events
-from components.alarms.spec import AlarmSpec, is_percentile
+from components.alarms.spec import AlarmSpec, is_percentile, link
 from components.alarms.topics import TOPICS, make_topics
 from components.aws import ecs_signals
 from components.component import Component
@@ -94,7 +94,7 @@ class Alarms(Component):
             alarm_description="A deployment is in progress. Suppresses another alarm, and notifies nobody.",
             namespace="ECS/ContainerInsights",
             metric_name="DeploymentCount",
-            dimensions=ecs_signals.dimensions(self._args.cluster_name, self._args.service_name),
+            dimensions=ecs_signals.dimensions(self._args.cluster_name or "", self._args.service_name or ""),
             statistic="Maximum",
             period=60,
             evaluation_periods=1,
@@ -107,14 +107,14 @@ class Alarms(Component):
             "database-exhausted",
             both,
             page,
-            "Requests fail and the database has no connection left: they fail for want of one. ",
+            "Requests fail and the database has no connection left: they fail for want of one.",
             actions_suppressor={
                 "alarm": deploying.name,
                 "wait_period": WAIT_SECONDS,
                 "extension_period": EXTENSION_SECONDS,
             },
         )
-        self._composite("errors-alone", alone, page, "Requests fail, though the database has connections left. ")
+        self._composite("errors-alone", alone, page, "Requests fail, though the database has connections left.")
 
     def _composite(
         self, role: str, rule: pulumi.Output[str], page: aws.sns.Topic, meaning: str, **suppressed: Any
@@ -124,7 +124,7 @@ class Alarms(Component):
         aws.cloudwatch.CompositeAlarm(
             f"{self._name}-{role}",
             alarm_name=f"{self._args.prefix}-{role}",
-            alarm_description=f"{meaning}{self._args.runbook_url}#{anchor}",
+            alarm_description=f"{meaning}{link(self._args.runbook_url, anchor)}",
             alarm_rule=rule,
             alarm_actions=[page.arn],
             ok_actions=[page.arn],

@@ -1,11 +1,13 @@
 """Events that no metric shows: a deployment that ECS gave up, a failover, a disk that runs full."""
 
 import json
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from components.alarms.args import AlarmsArgs
+from components.aws.partition import partition
 
 RDS_CATEGORIES = ("failover", "failure", "low storage")
 """Categories of events of a server that somebody has to hear of.
@@ -17,18 +19,20 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html
 def make_events(name: str, args: AlarmsArgs, topic: aws.sns.Topic, opts: pulumi.ResourceOptions) -> None:
     """Make the rules that write a ticket for each event."""
     # By role: which events, what is taken out of one, and the message.
-    rules = {
-        "deployment-failed": (
+    rules: dict[str, tuple[dict[str, Any], dict[str, str], str]] = {}
+    if args.cluster_name:
+        rules["deployment-failed"] = (
             {
                 "source": ["aws.ecs"],
                 "detail-type": ["ECS Deployment State Change"],
                 "detail": {"eventName": ["SERVICE_DEPLOYMENT_FAILED"]},
-                "resources": [{"wildcard": f"arn:aws:ecs:*:*:service/{args.cluster_name}/*"}],
+                "resources": [{"wildcard": f"arn:{partition(args.region)}:ecs:*:*:service/{args.cluster_name}/*"}],
             },
             {"service": "$.resources[0]", "reason": "$.detail.reason"},
             "Deployment failed: <service>. <reason> The old tasks still run; read the service's events.",
-        ),
-        "database-event": (
+        )
+    if args.database_identifier:
+        rules["database-event"] = (
             {
                 "source": ["aws.rds"],
                 "detail-type": ["RDS DB Instance Event"],
@@ -39,8 +43,7 @@ def make_events(name: str, args: AlarmsArgs, topic: aws.sns.Topic, opts: pulumi.
             },
             {"server": "$.detail.SourceIdentifier", "message": "$.detail.Message"},
             "Database <server>: <message>",
-        ),
-    }
+        )
     for role, (pattern, paths, sentence) in rules.items():
         rule = aws.cloudwatch.EventRule(
             f"{name}-{role}",

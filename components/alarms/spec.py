@@ -93,10 +93,15 @@ def specs(
             # A part of a period cannot be asked for: the alarm rather waits a little longer.
             periods=max(1, -(-alert.for_seconds // period)),
             missing=missing,
-            description=f"{alert.summary}. {alert.description} {runbook_url}#{alert.anchor}",
+            description=f"{alert.summary}. {alert.description}{link(runbook_url, alert.anchor)}",
         )
         found.append(spec)
     return found
+
+
+def link(runbook_url: str, anchor: str) -> str:
+    """Return the end of a description, which leads to the runbook's section; empty without a runbook."""
+    return f" {runbook_url}#{anchor}" if runbook_url else ""
 
 
 def is_percentile(statistic: str) -> bool:

@@ -53,11 +53,11 @@ def make_topics(
 
 
 def _key_policy(key_arn: str, args: AlarmsArgs) -> str:
-    account = key_arn.split(":")[4]
+    _, partition, _, _, account, _ = key_arn.split(":")
     owner = {
         "Sid": "owner",
         "Effect": "Allow",
-        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+        "Principal": {"AWS": f"arn:{partition}:iam::{account}:root"},
         "Action": "kms:*",
         "Resource": key_arn,
     }

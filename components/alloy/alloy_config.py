@@ -29,6 +29,8 @@ class Target(Struct, frozen=True, kw_only=True):
     """TCP port on loopback."""
     path: str = "/metrics"
     """Path of the numbers."""
+    service: str = ""
+    """Label `service` of its series, where several services of a stack write to one store; none when empty."""
 
 
 class Signed(Struct, frozen=True, kw_only=True):
@@ -70,6 +72,7 @@ def _scrape(target: Target, environment: str, interval_seconds: int, *, to: str)
         f"{_text('__address__')} = {_text(f'127.0.0.1:{target.port}')},",
         f"{_text('environment')} = {_text(environment)},",
         f"{_text('instance')} = constants.hostname,",
+        *([f"{_text('service')} = {_text(target.service)},"] if target.service else []),
     ]
     return [
         *_block(

@@ -39,19 +39,24 @@ class PrivateBucket:
         opts: pulumi.ResourceOptions,
         *,
         kept: pulumi.ResourceOptions | None = None,
+        bucket_name: str | None = None,
     ) -> None:
-        """`prefix`, up to 46 characters, begins the physical name; `kept` are the bucket's own options.
+        """`prefix`, up to 46 characters, begins the physical name where no `bucket_name` is given.
 
-        A bucket without options of its own holds what can be made again, and goes with what is in it.
+        `kept` are the bucket's own options. A bucket without options of its own holds what can be made again, and
+        goes with what is in it.
         """
         self._name, self._opts = name, opts
         # Names are shared by all accounts of the world. The suffix is random but known to the state, so that the
         # name stays what it is when the program changes.
-        suffix = random.RandomId(f"{name}-suffix", byte_length=4, opts=opts)
+        physical: pulumi.Input[str] | None = bucket_name
+        if physical is None:
+            suffix = random.RandomId(f"{name}-suffix", byte_length=4, opts=opts)
+            physical = pulumi.Output.concat(prefix, "-", suffix.hex)
         self.bucket = aws.s3.Bucket(
             f"{name}-bucket",
-            bucket=pulumi.Output.concat(prefix, "-", suffix.hex),
-            force_destroy=kept is None,
+            bucket=physical,
+            force_destroy=kept is None and bucket_name is None,
             opts=kept or opts,
         )
         self._block = aws.s3.BucketPublicAccessBlock(

@@ -2,6 +2,11 @@
 
 from observability import CloudWatch, Severity, Signal, Threshold
 
+NAMESPACE = "AWS/ECS"
+"""CloudWatch namespace of what ECS measures itself."""
+INSIGHTS = "ECS/ContainerInsights"
+"""CloudWatch namespace of Container Insights."""
+
 
 def dimensions(cluster: str, service: str) -> dict[str, str]:
     """Return the CloudWatch dimensions of one ECS service, both by physical name."""
@@ -15,7 +20,7 @@ def running_tasks(subject: str, cluster: str, service: str, minimum: int) -> Sig
         title=f"{subject.capitalize()} running tasks",
         description=f"Running tasks of the ECS service; at least {minimum} are expected.",
         query=CloudWatch(
-            namespace="ECS/ContainerInsights",
+            namespace=INSIGHTS,
             metric="RunningTaskCount",
             dimensions=dimensions(cluster, service),
             statistic="Minimum",
@@ -45,7 +50,7 @@ def _utilization(subject: str, cluster: str, service: str, what: str, limits: tu
         title=f"{subject.capitalize()} {what if what == 'CPU' else what.lower()} utilisation",
         description=f"{what} used, as a share of what the tasks reserve.",
         query=CloudWatch(
-            namespace="AWS/ECS", metric=f"{what}Utilization", dimensions=dimensions(cluster, service)
+            namespace=NAMESPACE, metric=f"{what}Utilization", dimensions=dimensions(cluster, service)
         ),
         unit="percent",
         thresholds=(

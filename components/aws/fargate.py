@@ -9,7 +9,8 @@ import pulumi_aws as aws
 from msgspec import Struct, field
 
 from components.aws import iam
-from components.aws.fargate_sizes import size_problem
+from components.aws.fargate_sizes import disk_problem, size_problem
+from components.aws.partition import managed_policy
 from components.aws.registries import registry_of
 from components.document import json_text
 
@@ -40,15 +41,17 @@ class TaskArgs(Struct, frozen=True, kw_only=True):
     """ARNs of the secrets that log in to registries of the images, by the registry's host."""
     secret_key_arns: list[str] = field(default_factory=list)
     """KMS keys of a customer that encrypt a secret which ECS reads for the task."""
+    ephemeral_gib: int | None = None
+    """Disk of the task, GiB, 21 to 200; Fargate's 20 when left out."""
 
     def __post_init__(self) -> None:
         """Refuse a size that Fargate does not offer.
 
         Raises:
-            ValueError: no such cpu size, or no such memory for it.
+            ValueError: no such cpu size, no such memory for it, or no such disk.
 
         """
-        problem = size_problem(self.cpu, self.memory_mib)
+        problem = size_problem(self.cpu, self.memory_mib) or disk_problem(self.ephemeral_gib)
         if problem:
             raise ValueError(problem)
 
@@ -74,9 +77,16 @@ def make_log_group(name: str, retention_days: int, opts: pulumi.ResourceOptions)
 
 
 def make_execution_role(
-    name: str, secrets: Sequence[pulumi.Input[str]], opts: pulumi.ResourceOptions, task: TaskArgs | None = None
+    name: str,
+    secrets: Sequence[pulumi.Input[str]],
+    opts: pulumi.ResourceOptions,
+    task: TaskArgs | None = None,
+    *,
+    region: str,
 ) -> pulumi.Output[str]:
-    """Return the ARN of the role with which ECS starts a task: pulls the image, logs, reads `secrets` (ARNs).
+    """Return the ARN of the role with which ECS starts a task: pulls the image, logs, reads `secrets`: ARNs.
+
+    A plain one may be of a parameter of Systems Manager.
 
     It reads and decrypts what `task` names as well: logins of registries, and the keys of secrets.
     """
@@ -84,18 +94,21 @@ def make_execution_role(
     attached = aws.iam.RolePolicyAttachment(
         f"{name}-execution",
         role=role.name,
-        policy_arn="arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy",
+        policy_arn=managed_policy(region, "service-role/AmazonECSTaskExecutionRolePolicy"),
         opts=opts,
     )
     secrets = [*secrets, *(task.registry_credentials.values() if task else ())]
     if not secrets:
         return iam.arn_with(role, attached)
-    readable = aws.iam.RolePolicy(
-        f"{name}-secrets",
-        role=role.id,
-        policy=iam.allow(["secretsmanager:GetSecretValue"], secrets),
-        opts=opts,
-    )
+    parameters = [arn for arn in secrets if isinstance(arn, str) and ":ssm:" in arn]
+    by_action = {
+        "secretsmanager:GetSecretValue": [arn for arn in secrets if arn not in parameters],
+        "ssm:GetParameters": parameters,
+    }
+    statements = [
+        {"Effect": "Allow", "Action": [action], "Resource": arns} for action, arns in by_action.items() if arns
+    ]
+    readable = aws.iam.RolePolicy(f"{name}-secrets", role=role.id, policy=iam.document(statements), opts=opts)
     if task is None or not task.secret_key_arns:
         return iam.arn_with(role, attached, readable)
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
@@ -175,6 +188,7 @@ def make_task_definition(
         runtime_platform={"cpu_architecture": task.architecture, "operating_system_family": "LINUX"},
         execution_role_arn=execution_role_arn,
         task_role_arn=task_role_arn,
+        ephemeral_storage=None if task.ephemeral_gib is None else {"size_in_gib": task.ephemeral_gib},
         container_definitions=json_text([_with_login(it, task.registry_credentials) for it in containers]),
         volumes=[{"name": volume} for volume in volumes],
         skip_destroy=True,

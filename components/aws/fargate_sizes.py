@@ -17,6 +17,19 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-erro
 """
 
 
+DISK_GIB = (21, 200)
+"""Smallest and largest disk of a task that may be asked for, GiB.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-storage.html
+"""
+
+
+def disk_problem(gib: int | None) -> str | None:
+    """Return why Fargate would refuse a disk of `gib` GiB, or None."""
+    low, high = DISK_GIB
+    return None if gib is None or low <= gib <= high else f"given ephemeral_gib {gib}, allowed {low} to {high}"
+
+
 def size_problem(cpu: int, memory_mib: int) -> str | None:
     """Return why Fargate would refuse this size, or None; both numbers as in `TaskArgs`."""
     if cpu not in MEMORY_MIB_BY_CPU:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 import pulumi
-from msgspec import Struct
+from msgspec import Struct, field
+
+from components.aws.security_groups import Upstream
 
 
 class NetworkPlacement(Struct, frozen=True, kw_only=True):
@@ -30,3 +32,14 @@ class ClusterRef(Struct, frozen=True, kw_only=True):
     """Source: `Cluster.arn`."""
     name: str
     """Physical name, the dimension `ClusterName` of CloudWatch."""
+
+
+class NetworkRef(Struct, frozen=True, kw_only=True):
+    """A VPC with its subnets, made by the stack or there before it."""
+
+    placement: NetworkPlacement
+    """Private subnets: for everything but load balancers."""
+    public_subnet_ids: pulumi.Input[list[str]]
+    """Public subnets; empty where no load balancer is made."""
+    upstreams: list[Upstream] = field(default_factory=list)
+    """Interface endpoints that tasks call. Source: `Network.upstreams`."""

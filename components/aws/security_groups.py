@@ -17,8 +17,8 @@ class Upstream(Struct, frozen=True, kw_only=True):
     """Group in front of the server."""
     port: int
     """TCP port of the server."""
-    ready: pulumi.Resource | None = None
-    """What has to be up before the server answers; None where its group exists only together with it."""
+    ready: Sequence[pulumi.Resource] = ()
+    """What has to be up before the server answers; empty where its group exists only together with it."""
 
 
 def group(
@@ -29,15 +29,15 @@ def group(
 
 
 def connect(
-    name: str, client: aws.ec2.SecurityGroup, upstreams: Sequence[Upstream], opts: pulumi.ResourceOptions
+    name: str, client_id: pulumi.Input[str], upstreams: Sequence[Upstream], opts: pulumi.ResourceOptions
 ) -> list[pulumi.Resource]:
-    """Let `client` reach each upstream; return what a program there waits for: rules, and what answers."""
+    """Let the group `client_id` reach each upstream; return what a client waits for: rules, and what answers."""
     needed: list[pulumi.Resource] = []
     for upstream in upstreams:
         port: dict[str, Any] = {"ip_protocol": "tcp", "from_port": upstream.port, "to_port": upstream.port}
         out = aws.vpc.SecurityGroupEgressRule(
             f"{name}-to-{upstream.role}",
-            security_group_id=client.id,
+            security_group_id=client_id,
             referenced_security_group_id=upstream.security_group_id,
             opts=opts,
             **port,
@@ -45,11 +45,11 @@ def connect(
         into = aws.vpc.SecurityGroupIngressRule(
             f"{name}-into-{upstream.role}",
             security_group_id=upstream.security_group_id,
-            referenced_security_group_id=client.id,
+            referenced_security_group_id=client_id,
             opts=opts,
             **port,
         )
-        needed += [out, into, *([upstream.ready] if upstream.ready else [])]
+        needed += [out, into, *upstream.ready]
     return needed
 
 

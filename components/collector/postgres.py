@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 
 from components.aws import fargate
+from components.aws.partition import rds_authorities_url
 from components.collector.args import PostgresExporterArgs
 
 PORT = 9187
@@ -16,8 +17,6 @@ PASSWORD_KEY = "postgres_password"  # noqa: S105  the name of a key
 """Key of that user's password in the collector's secret."""
 VOLUME, DIRECTORY = "authorities", "/run/authorities"
 """Volume that holds the certificate authorities, and where it is mounted."""
-AUTHORITIES_URL = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
-"""https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html"""
 AUTHORITIES_FILE = f"{DIRECTORY}/rds-ca.pem"
 
 FETCH_SCRIPT = f"""\
@@ -57,7 +56,7 @@ def containers(
         fargate.container(
             "authorities",
             args.images.curl,
-            environment={"RDS_CA_URL": args.authorities_url or AUTHORITIES_URL},
+            environment={"RDS_CA_URL": args.authorities_url or rds_authorities_url(region)},
             user="0:0",
             essential=False,
             entryPoint=["sh", "-c"],

@@ -39,7 +39,7 @@ class Collector(Component):
         self._group = security_groups.group(
             f"{name}-tasks", "Collector of metrics", args.placement.vpc_id, self._child()
         )
-        needed = security_groups.connect(f"{name}-tasks", self._group, args.every_upstream, self._child())
+        needed = security_groups.connect(f"{name}-tasks", self._group.id, args.every_upstream, self._child())
         needed.append(security_groups.allow_https_out(f"{name}-tasks", self._group, self._child()))
         given = {
             Target(job=Job.POSTGRES, port=postgres.PORT): args.postgres,
@@ -109,7 +109,9 @@ class Collector(Component):
                 *self._collecting.containers(log.name, args.region, essential=True),
             ],
             family=args.service_name,
-            execution_role_arn=fargate.make_execution_role(self._name, readable, self._child(), args.task),
+            execution_role_arn=fargate.make_execution_role(
+                self._name, readable, self._child(), args.task, region=args.region
+            ),
             task_role_arn=iam.arn_with(role, *policies),
             volumes=[*([postgres.VOLUME] if args.postgres else []), sidecar.VOLUME],
             tags=sidecar.MEASURES_TAG,

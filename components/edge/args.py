@@ -45,7 +45,7 @@ class EdgeArgs(Struct, frozen=True, kw_only=True):
         """Refuse what Cloudflare would refuse only when it is applied.
 
         Raises:
-            ValueError: a host name is not in the zone, or the plan does not support a setting.
+            ValueError: a host name is not in the zone or no single one, or the plan does not support a setting.
 
         """
         plan = self.settings.plan
@@ -53,6 +53,11 @@ class EdgeArgs(Struct, frozen=True, kw_only=True):
             f"hostname {hostname!r} is not in the zone {self.zone_name!r}"
             for hostname in (*self.settings.hostnames, *self.settings.redirect_hostnames)
             if hostname != self.zone_name and not hostname.endswith(f".{self.zone_name}")
+        ]
+        reasons += [
+            f"hostname {hostname!r} is a wildcard, where a single name is needed"
+            for hostname in (*self.settings.hostnames[:1], *self.settings.redirect_hostnames)
+            if hostname.startswith("*.")
         ]
         reasons += [f"{feature.key}: {feature.refusal(plan)}" for feature in unsupported(self.settings)]
         if reasons:

@@ -24,7 +24,7 @@ class Edge(Component):
     zone_id: pulumi.Output[str]
     """Id of the zone."""
     urls: pulumi.Output[Sequence[str]]
-    """Address of every host name, `https://` first."""
+    """Address of every single host name, `https://` first."""
     ds_record: pulumi.Output[str]
     """DS record to enter at the registrar, by hand: without it nobody checks the zone's signatures."""
 
@@ -78,7 +78,8 @@ class Edge(Component):
         )
         for phase, rules in phases(args.settings).items():
             self._make_ruleset(phase, rules)
-        self.urls = pulumi.Output.from_input([f"https://{hostname}" for hostname in args.settings.hostnames])
+        single = [it for it in args.settings.hostnames if not it.startswith("*.")]
+        self.urls = pulumi.Output.from_input([f"https://{hostname}" for hostname in single])
         self._finish()
 
     @property
@@ -89,7 +90,8 @@ class Edge(Component):
     def _make_records(self) -> None:
         for hostname in (*self._args.settings.hostnames, *self._args.settings.redirect_hostnames):
             cloudflare.DnsRecord(
-                f"{self._name}-{hostname}",
+                # A star in a URN would be a pattern to `--target`.
+                f"{self._name}-{hostname.replace('*', '_wildcard')}",
                 zone_id=self.zone_id,
                 name=hostname,
                 type="CNAME",

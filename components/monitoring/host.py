@@ -11,6 +11,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws import iam, security_groups
+from components.aws.partition import managed_policy
 from components.aws.security_groups import Upstream
 from components.component import Component
 from components.monitoring import signals
@@ -44,9 +45,9 @@ class MonitoringHost(Component):
         needed = list(args.routes)
         for role, port in (("prometheus", PROMETHEUS_PORT), ("grafana", GRAFANA_PORT)):
             server = Upstream(role=role, security_group_id=self._tasks.id, port=port)
-            needed += security_groups.connect(f"{name}-machine", self._machine, [server], self._child())
+            needed += security_groups.connect(f"{name}-machine", self._machine.id, [server], self._child())
         for role, client in (("machine", self._machine), ("tasks", self._tasks)):
-            needed += security_groups.connect(f"{name}-{role}", client, args.upstreams, self._child())
+            needed += security_groups.connect(f"{name}-{role}", client.id, args.upstreams, self._child())
             needed.append(security_groups.allow_https_out(f"{name}-{role}", client, self._child()))
         volume = aws.ebs.Volume(
             f"{name}-data",
@@ -108,7 +109,7 @@ class MonitoringHost(Component):
             aws.iam.RolePolicyAttachment(
                 f"{self._name}-{policy.rpartition('/')[2]}",
                 role=role.name,
-                policy_arn=f"arn:aws:iam::aws:policy/{policy}",
+                policy_arn=managed_policy(args.zone, policy),
                 opts=self._child(),
             )
         machines = volume.arn.apply(lambda arn: f"{arn.partition(':volume/')[0]}:instance/*")

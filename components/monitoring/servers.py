@@ -40,7 +40,9 @@ class MonitoringServers(Component):
                 family=args.service_name,
                 network_mode="awsvpc",
                 requires_compatibilities=["EC2"],
-                execution_role_arn=fargate.make_execution_role(name, [secret.secret_arn], self._child()),
+                execution_role_arn=fargate.make_execution_role(
+                    name, [secret.secret_arn], self._child(), region=args.region
+                ),
                 task_role_arn=fargate.make_task_role(name, self._child()).arn,
                 container_definitions=json_text(containers.containers(args, reference, log.name)),
                 volumes=containers.volumes(),

@@ -1,6 +1,6 @@
 """PostgreSQL as the rest of a program sees it: one output shape, whatever the backend."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 import pulumi
@@ -30,12 +30,12 @@ class PostgresStore(Protocol):
         """Secret. URL of the pool in transaction mode, for all application queries."""
 
     @property
-    def direct_url(self) -> pulumi.Output[str]:
-        """Secret. URL of the primary itself: migrations, LISTEN/NOTIFY, advisory locks."""
+    def direct_url(self) -> pulumi.Output[str] | None:
+        """Secret. URL of the primary itself: migrations, LISTEN/NOTIFY; None where it is not known."""
 
     @property
     def reader_urls(self) -> Mapping[str, pulumi.Output[str]]:
-        """Secrets. URL of each read replica by its purpose, for the application; empty without replicas."""
+        """Secrets. URL of each read replica by its purpose, as a role that only reads; empty without replicas."""
 
     @property
     def host(self) -> pulumi.Output[str]:
@@ -49,9 +49,8 @@ class PostgresStore(Protocol):
     def capacity(self) -> Capacity:
         """Connections of server and pool."""
 
-    @property
-    def upstreams(self) -> Sequence[Upstream]:
-        """Ports in the network that applications open: the pool's and the replicas'; none outside."""
+    def upstreams_for(self, *, pool: bool, readers: Collection[str]) -> Sequence[Upstream]:
+        """Return the ports in the network that a service opens: the pool's, and the replicas' that it reads."""
 
     @property
     def endpoint(self) -> DatabaseEndpoint | None:

@@ -39,7 +39,7 @@ class AuthArgs(Struct, frozen=True, kw_only=True):
     """Who may log in."""
 
     mode: AuthMode = AuthMode.USER_GROUP
-    """How clients prove who they are. Source: config `redis.auth.mode`."""
+    """How clients prove who they are. Source: config `redis.NAME.auth.mode`."""
     credentials: Sequence[int] = (1,)
     """Numbers of the accepted passwords, the newest last: one, or two while a rotation is under way."""
 

@@ -36,14 +36,16 @@ class RedisArgs(Struct, frozen=True, kw_only=True):
 
     replication_group_id: str
     """Physical name, up to 40 characters. Never changed: a new one is a new store."""
+    subnet_group: str | None = None
+    """Existing subnet group that the store stays in; one is made when left out."""
     role: Role
-    """What the data is for. Source: config `redis.role`."""
+    """What the data is for. Source: config `redis.NAME.role`."""
     engine: str = "valkey"
     """`valkey` or `redis`."""
     engine_version: str
-    """Major.minor, for example `8.0`. Source: config `redis.engine_version`."""
+    """Major.minor, for example `8.0`. Source: config `redis.NAME.engine_version`."""
     node_type: str
-    """For example `cache.r7g.large`. Source: config `redis.node_type`."""
+    """For example `cache.r7g.large`. Source: config `redis.NAME.node_type`."""
     replicas: int
     """Read replicas, 0 to 5; with 0 there is no failover."""
     eviction_policy: str | None = None
@@ -124,9 +126,15 @@ class Redis(Component):
         return self._signals
 
     @property
+    def url_reference(self) -> None:
+        """None: the URL is known here."""
+
+    @property
     def upstreams(self) -> Sequence[security_groups.Upstream]:
         """The one port that clients reach."""
-        return [security_groups.Upstream(role="redis", security_group_id=self.security_group_id, port=REDIS_PORT)]
+        return [
+            security_groups.Upstream(role=self._name, security_group_id=self.security_group_id, port=REDIS_PORT)
+        ]
 
     def _member(self, store: aws.elasticache.ReplicationGroup, position: int) -> pulumi.Output[str]:
         """Return the name of the node at `position`; numbers may have gaps once nodes were removed."""
@@ -151,19 +159,34 @@ class Redis(Component):
         # DELETE takes effect only where the group had a token: it lets go of it in the same step.
         return {"user_group_ids": [users.user_group_id], "auth_token_update_strategy": "DELETE"}
 
+    def _make_parameters(self) -> pulumi.Output[str]:
+        """Return the name of the parameter group."""
+        args = self._args
+        family = f"{args.engine}{args.engine_version.split('.')[0]}"
+        values = {"maxmemory-policy": args.policy}
+        digest = hashlib.sha256(json.dumps([family, values], sort_keys=True).encode()).hexdigest()[:8]
+        return aws.elasticache.ParameterGroup(
+            f"{self._name}-parameters",
+            # Named by its content: the next version's group can be made while this one is still in use.
+            name=f"{args.replication_group_id}-{family}-{digest}",
+            family=family,
+            parameters=[{"name": key, "value": value} for key, value in values.items()],
+            opts=self._child(),
+        ).name
+
     def _make_store(self, group: aws.ec2.SecurityGroup, login: dict[str, Any]) -> aws.elasticache.ReplicationGroup:
         args, group_id = self._args, self._args.replication_group_id
-        subnets = aws.elasticache.SubnetGroup(
-            f"{self._name}-subnets", name=group_id, subnet_ids=args.placement.subnet_ids, opts=self._child()
+        subnets = (
+            args.subnet_group
+            or aws.elasticache.SubnetGroup(
+                f"{self._name}-subnets", name=group_id, subnet_ids=args.placement.subnet_ids, opts=self._child()
+            ).name
         )
         last_snapshot = None
         if args.role in DURABLE:
             # Another name for each store: the snapshot of the one before it may still be there.
             suffix = random.RandomId(f"{self._name}-snapshot", byte_length=4, opts=self._child())
             last_snapshot = pulumi.Output.concat(group_id, "-final-", suffix.hex)
-        family = f"{args.engine}{args.engine_version.split('.')[0]}"
-        values = {"maxmemory-policy": args.policy}
-        digest = hashlib.sha256(json.dumps([family, values], sort_keys=True).encode()).hexdigest()[:8]
         return aws.elasticache.ReplicationGroup(
             f"{self._name}-store",
             replication_group_id=group_id,
@@ -174,15 +197,8 @@ class Redis(Component):
             num_cache_clusters=1 + args.replicas,
             automatic_failover_enabled=args.replicas > 0,
             multi_az_enabled=args.replicas > 0,
-            parameter_group_name=aws.elasticache.ParameterGroup(
-                f"{self._name}-parameters",
-                # Named by its content: the next version's group can be made while this one is still in use.
-                name=f"{group_id}-{family}-{digest}",
-                family=family,
-                parameters=[{"name": key, "value": value} for key, value in values.items()],
-                opts=self._child(),
-            ).name,
-            subnet_group_name=subnets.name,
+            parameter_group_name=self._make_parameters(),
+            subnet_group_name=subnets,
             security_group_ids=[group.id],
             port=REDIS_PORT,
             at_rest_encryption_enabled=True,

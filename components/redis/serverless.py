@@ -38,9 +38,9 @@ class ServerlessRedisArgs(Struct, frozen=True, kw_only=True):
     engine: str = "valkey"
     """`valkey` or `redis`."""
     major_version: str
-    """For example `8`. Source: config `redis.major_version`."""
+    """For example `8`. Source: config `redis.NAME.major_version`."""
     storage_max_gb: int
-    """Data at the most, GB; then keys with a TTL go. Source: config `redis.storage_max_gb`."""
+    """Data at the most, GB; then keys with a TTL go. Source: config `redis.NAME.storage_max_gb`."""
     ecpu_max_per_second: int
     """Processing units a second at the most; then commands are throttled."""
     snapshot_retention_days: int | None = None
@@ -132,9 +132,13 @@ class ServerlessRedis(Component):
         return self._signals
 
     @property
+    def url_reference(self) -> None:
+        """None: the URL is known here."""
+
+    @property
     def upstreams(self) -> Sequence[security_groups.Upstream]:
         """The ports that clients reach: one to write, one to read."""
         return [
             security_groups.Upstream(role=role, security_group_id=self.security_group_id, port=port)
-            for role, port in (("redis", REDIS_PORT), ("redis-reader", READER_PORT))
+            for role, port in ((self._name, REDIS_PORT), (f"{self._name}-reader", READER_PORT))
         ]

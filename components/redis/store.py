@@ -17,16 +17,20 @@ class RedisStore(Protocol):
     """One output shape for every backend."""
 
     @property
-    def url(self) -> pulumi.Output[str]:
-        """Secret. `rediss://` URL with user and password; takes reads and writes."""
+    def url(self) -> pulumi.Output[str] | None:
+        """Secret. `rediss://` URL with user and password; None where it is not known here."""
 
     @property
-    def reader_url(self) -> pulumi.Output[str]:
+    def url_reference(self) -> str | None:
+        """ARN of the secret that holds the URL, where it is not known here."""
+
+    @property
+    def reader_url(self) -> pulumi.Output[str] | None:
         """Secret. The same, for reads that may be a moment late."""
 
     @property
-    def host(self) -> pulumi.Output[str]:
-        """Host name that takes writes."""
+    def host(self) -> pulumi.Output[str] | None:
+        """Host name that takes writes; None where it is not known here."""
 
     @property
     def port(self) -> pulumi.Output[int]:

@@ -23,9 +23,9 @@ class UpstashRedisArgs(Struct, frozen=True, kw_only=True):
     database_name: str
     """Physical name. Never changed: a new one is a new store."""
     role: Role
-    """What the data is for. Source: config `redis.role`."""
+    """What the data is for. Source: config `redis.NAME.role`."""
     primary_region: str
-    """Region that takes writes, for example `us-east-1`. Source: config `redis.primary_region`."""
+    """Region that takes writes, for example `us-east-1`. Source: config `redis.NAME.primary_region`."""
     read_regions: Sequence[str] = ()
     """Regions that also answer reads; each takes every write, and is billed for it."""
     eviction_policy: str | None = None
@@ -91,6 +91,10 @@ class UpstashRedis(Component):
     def signals(self) -> Signals:
         """Alerts, panels and checks."""
         return self._signals
+
+    @property
+    def url_reference(self) -> None:
+        """None: the URL is known here."""
 
     @property
     def upstreams(self) -> Sequence[Upstream]:

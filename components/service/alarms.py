@@ -5,9 +5,9 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import ecs_signals
-from components.service.args import ServiceArgs
-from components.service.dimensions import BALANCER_NAMESPACE, ECS_NAMESPACE, BalancerDimensions
+from components.aws import ecs_signals, load_balancers
+from components.service.args import ScaledArgs, ServiceArgs
+from components.service.dimensions import TargetDimensions, highest, total
 from components.service.scaling import FULL_PERCENT, Metric, StepPolicy
 from observability.records.limits import SLOW_SECONDS
 
@@ -22,27 +22,29 @@ FAILING_MINUTES = 3
 
 
 def rollback_alarms(
-    name: str, args: ServiceArgs, dimensions: BalancerDimensions, opts: pulumi.ResourceOptions
+    name: str, args: ServiceArgs, dimensions: TargetDimensions, opts: pulumi.ResourceOptions
 ) -> list[aws.cloudwatch.MetricAlarm]:
     """Return the alarms that roll a running deployment back: HTTP 5xx ratio, latency, unhealthy targets."""
-    balancer = dimensions.balancer
-    errors = f"100 * errors / requests * (errors >= {FEWEST_FAILURES})"
-    unhealthy = [
-        _query(f"fleet{number}", BALANCER_NAMESPACE, "UnHealthyHostCount", target_group, "Maximum")
-        for number, target_group in enumerate(dimensions.target_groups)
-    ]
-    total = " + ".join(f"FILL({query['id']}, 0)" for query in unhealthy)
+    fleets = len(dimensions.target_groups)
+    errors, requests = total("errors", fleets), total("requests", fleets)
+    failing = f"IF({requests} > 0, 100 * {errors} / {requests} * ({errors} >= {FEWEST_FAILURES}), 0)"
     alarms: dict[str, tuple[list[Any], float]] = {
         "failing": (
             [
-                _query("errors", BALANCER_NAMESPACE, "HTTPCode_Target_5XX_Count", balancer, "Sum"),
-                _query("requests", BALANCER_NAMESPACE, "RequestCount", balancer, "Sum"),
-                _expression(f"IF(requests > 0, {errors}, 0)"),
+                *_of_fleets("errors", "HTTPCode_Target_5XX_Count", dimensions, "Sum"),
+                *_of_fleets("requests", "RequestCount", dimensions, "Sum"),
+                _expression(failing),
             ],
             FAILING_PERCENT,
         ),
-        "slow": ([_response(balancer), _expression("FILL(response, 0)")], SLOW_SECONDS),
-        "unhealthy": ([*unhealthy, _expression(total)], 0),
+        "slow": ([*_responses(dimensions), _expression(highest("response", fleets))], SLOW_SECONDS),
+        "unhealthy": (
+            [
+                *_of_fleets("fleet", "UnHealthyHostCount", dimensions, "Maximum"),
+                _expression(total("fleet", fleets)),
+            ],
+            0,
+        ),
     }
     return [
         aws.cloudwatch.MetricAlarm(
@@ -62,8 +64,8 @@ def rollback_alarms(
 
 def scaling_alarm(
     name: str,
-    args: ServiceArgs,
-    dimensions: BalancerDimensions,
+    args: ScaledArgs,
+    dimensions: TargetDimensions,
     policy: StepPolicy,
     action: pulumi.Output[str],
     opts: pulumi.ResourceOptions,
@@ -83,22 +85,30 @@ def scaling_alarm(
     )
 
 
-def _scaling_queries(policy: StepPolicy, args: ServiceArgs, dimensions: BalancerDimensions) -> list[Any]:
+def _scaling_queries(policy: StepPolicy, args: ScaledArgs, dimensions: TargetDimensions) -> list[Any]:
     tasks = ecs_signals.dimensions(args.cluster.name, args.service_name)
-    cpu = _query("cpu", ECS_NAMESPACE, "CPUUtilization", tasks, "Average")
-    response = _response(dimensions.balancer)
+    cpu = _query("cpu", ecs_signals.NAMESPACE, "CPUUtilization", tasks, "Average")
+    responses, response = _responses(dimensions), highest("response", len(dimensions.target_groups))
     if policy.metric is Metric.CPU:
         return [cpu, _expression("FILL(cpu, 0)")]
     if policy.metric is Metric.RESPONSE:
-        return [response, _expression("FILL(response, 0)")]
+        return [*responses, _expression(response)]
     # Without CPU data the service may be busy; without a response time it has no requests.
     slow = args.scaling.step.response_high_ms / 1000 if args.scaling.step else SLOW_SECONDS
-    idle = f"IF(FILL(response, 0) < {slow}, FILL(cpu, {FULL_PERCENT}), {FULL_PERCENT})"
-    return [cpu, response, _expression(idle)]
+    idle = f"IF({response} < {slow}, FILL(cpu, {FULL_PERCENT}), {FULL_PERCENT})"
+    return [cpu, *responses, _expression(idle)]
 
 
-def _response(dimensions: dict[str, Any]) -> dict[str, Any]:
-    return _query("response", BALANCER_NAMESPACE, "TargetResponseTime", dimensions, "p95")
+def _responses(dimensions: TargetDimensions) -> list[dict[str, Any]]:
+    return _of_fleets("response", "TargetResponseTime", dimensions, "p95")
+
+
+def _of_fleets(id_: str, metric: str, dimensions: TargetDimensions, statistic: str) -> list[dict[str, Any]]:
+    """Return the query of one metric for each target group, numbered from 0."""
+    return [
+        _query(f"{id_}{number}", load_balancers.NAMESPACE, metric, target_group, statistic)
+        for number, target_group in enumerate(dimensions.target_groups)
+    ]
 
 
 def _query(id_: str, namespace: str, metric: str, dimensions: dict[str, Any], statistic: str) -> dict[str, Any]:

@@ -6,10 +6,12 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws import iam
+from components.aws.partition import managed_policy
+from components.service.args import ServiceArgs
 from components.service.deployment import RolloutArgs, Strategy
 
-SHIFTING_POLICY = "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
-"""Permissions that ECS needs to shift traffic between two target groups.
+SHIFTING_POLICY = "AmazonECSInfrastructureRolePolicyForLoadBalancers"
+"""Policy of AWS with the permissions that ECS needs to shift traffic between two target groups.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
 """
@@ -33,31 +35,42 @@ def deployment_configuration(rollout: RolloutArgs) -> Any:
     return block
 
 
-def second_fleet(
-    name: str, listener: aws.lb.Listener, targets: list[aws.lb.TargetGroup], opts: pulumi.ResourceOptions
-) -> dict[str, Any]:
-    """Return the `advanced_configuration` block by which ECS shifts traffic between the two target groups."""
-    role = aws.iam.Role(f"{name}-shifting", assume_role_policy=iam.trust("ecs.amazonaws.com"), opts=opts)
-    allowed = aws.iam.RolePolicyAttachment(
-        f"{name}-shifting", role=role.name, policy_arn=SHIFTING_POLICY, opts=opts
-    )
-    groups = [{"arn": target.arn, "weight": weight} for target, weight in zip(targets, (100, 0), strict=True)]
-    forward: Any = {"type": "forward", "forward": {"target_groups": groups}}
-    rule = aws.lb.ListenerRule(
+def make_rule(
+    name: str, args: ServiceArgs, targets: list[aws.lb.TargetGroup], opts: pulumi.ResourceOptions
+) -> aws.lb.ListenerRule:
+    """Return the rule that sends the service's requests to its target groups, at first all to the first one."""
+    forward: Any = {"type": "forward", "target_group_arn": targets[0].arn}
+    if args.rollout.two_fleets:
+        groups = [{"arn": target.arn, "weight": weight} for target, weight in zip(targets, (100, 0), strict=True)]
+        forward = {"type": "forward", "forward": {"target_groups": groups}}
+    conditions: Any = [{kind: {"values": values}} for kind, values in args.routing.conditions.items()]
+    return aws.lb.ListenerRule(
         f"{name}-production",
-        listener_arn=listener.arn,
-        priority=1,
-        conditions=[{"path_pattern": {"values": ["/*"]}}],
+        listener_arn=args.balancer.listener_arn,
+        priority=args.routing.priority,
+        conditions=conditions,
         actions=[forward],
         # ECS owns the weights from the first deployment on; to write ours again would send requests to no task.
         # https://github.com/terraform-aws-modules/terraform-aws-alb/issues/409
-        opts=pulumi.ResourceOptions(parent=opts.parent, ignore_changes=["actions"]),
+        opts=pulumi.ResourceOptions(
+            parent=opts.parent, ignore_changes=["actions"] if args.rollout.two_fleets else None
+        ),
+    )
+
+
+def second_fleet(
+    name: str, rule: aws.lb.ListenerRule, second: aws.lb.TargetGroup, opts: pulumi.ResourceOptions, *, region: str
+) -> dict[str, Any]:
+    """Return the `advanced_configuration` block by which ECS shifts the traffic of `rule` to `second` and back."""
+    role = aws.iam.Role(f"{name}-shifting", assume_role_policy=iam.trust("ecs.amazonaws.com"), opts=opts)
+    allowed = aws.iam.RolePolicyAttachment(
+        f"{name}-shifting", role=role.name, policy_arn=managed_policy(region, SHIFTING_POLICY), opts=opts
     )
     return {
-        "alternate_target_group_arn": targets[1].arn,
+        "alternate_target_group_arn": second.arn,
         "production_listener_rule": rule.arn,
         # Not the role's own ARN: without its policy the first deployment would fail.
-        "role_arn": pulumi.Output.all(role.arn, allowed.id).apply(lambda known: str(known[0])),
+        "role_arn": iam.arn_with(role, allowed),
     }
 
 

@@ -24,6 +24,11 @@ SLOW_PERCENTS = (25, 50)
 """The same for the response time; never 100 %, for more clients do not help a slow database."""
 IN_PERCENTS = (-10, -25)
 """Tasks removed, as shares of those running, the further the CPU is below its threshold."""
+STOP_SECONDS = (2, 120)
+"""Shortest and longest time between SIGTERM and SIGKILL on Fargate, in seconds.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
+"""
 LEAST_ADDED, LEAST_REMOVED = 2, 1
 """Fewest tasks that one change adds and removes: a quarter of two tasks would be none."""
 
@@ -117,8 +122,15 @@ class StepArgs(Struct, frozen=True, kw_only=True):
     """95th percentile of the response time above which tasks are added, in milliseconds."""
 
 
+class QueueScaling(Struct, frozen=True, kw_only=True):
+    """Target tracking of the messages that wait in a queue for each running task."""
+
+    messages_per_task: int
+    """Messages that may wait for each task: how many it works off in the time that one may wait."""
+
+
 class ScalingArgs(Struct, frozen=True, kw_only=True):
-    """Bounds of the number of tasks, and what changes it: `target`, `step`, or nothing."""
+    """Bounds of the number of tasks, and what changes it: `target`, `queue`, both, `step`, or nothing."""
 
     minimum_tasks: int
     """Tasks that always run."""
@@ -128,15 +140,17 @@ class ScalingArgs(Struct, frozen=True, kw_only=True):
     """Pause after a change before the next, in seconds."""
     target: TargetArgs | None = None
     """Target tracking."""
+    queue: QueueScaling | None = None
+    """Target tracking by the depth of a queue; of workers only."""
     step: StepArgs | None = None
-    """Step scaling."""
+    """Step scaling; of web services only."""
     schedules: list[ScheduleArgs] = field(default_factory=list)
     """Scheduled actions."""
 
     @property
     def automatic(self) -> bool:
         """Return whether autoscaling decides the number of tasks."""
-        return self.target is not None or self.step is not None
+        return any((self.target, self.step, self.queue))
 
 
 def scaling_problems(scaling: ScalingArgs) -> Iterator[tuple[str, str]]:
@@ -144,8 +158,9 @@ def scaling_problems(scaling: ScalingArgs) -> Iterator[tuple[str, str]]:
     low, high = scaling.minimum_tasks, scaling.maximum_tasks
     if not 0 < low <= high:
         yield "minimum_tasks", f"given {low}, allowed 1 up to maximum_tasks, {high}"
-    if scaling.target and scaling.step:
-        yield "mode", "given target and step, allowed one of them"
+    if scaling.step and (scaling.target or scaling.queue):
+        given = " and ".join(name for name in ("target", "queue", "step") if getattr(scaling, name))
+        yield "mode", f"given {given}, allowed one of them"
     if not scaling.automatic and (low != high or scaling.schedules):
         yield "mode", "given bounds or schedules without autoscaling, allowed target or step"
     step = scaling.step
@@ -173,6 +188,23 @@ def scaling_conflicts(scaling: ScalingArgs, *, two_fleets: bool) -> Iterator[tup
             "requests_per_task_per_minute",
             "given with a deployment that runs two fleets, allowed with strategy rolling only",
         )
+
+
+def worker_problems(
+    scaling: ScalingArgs, *, two_fleets: bool, has_queue: bool, stop_timeout_seconds: int
+) -> Iterator[tuple[str, str]]:
+    """Return a key and a sentence for each setting that needs what a worker does not have."""
+    if scaling.step:
+        yield "scaling.mode", "given step, which looks at response times, allowed fixed or target in a worker"
+    if scaling.target and scaling.target.requests_per_task_per_minute:
+        yield "scaling.requests_per_task_per_minute", "given in a worker, which gets no requests, allowed none"
+    if scaling.queue and not has_queue:
+        yield "queue", f"given none, needed for {scaling.queue.messages_per_task} messages for each task"
+    if two_fleets:
+        yield "deployment.strategy", "given one that shifts requests, allowed rolling in a worker"
+    low, high = STOP_SECONDS
+    if not low <= stop_timeout_seconds <= high:
+        yield "stop_timeout_seconds", f"given {stop_timeout_seconds}, allowed {low} to {high}"
 
 
 def most_tasks(scaling: ScalingArgs) -> int:

@@ -1,16 +1,16 @@
-"""The task definition of a web service, and the secrets that its container reads by reference."""
+"""Task definitions of the application, and the secrets that its container reads by reference."""
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from components.alloy.alloy_config import Target
-from components.alloy.sidecar import VOLUME, Collecting
+from components.alloy.sidecar import RESTART, VOLUME, Collecting
 from components.aws import fargate, iam, secrets_manager
-from components.service.args import ServiceArgs
-from observability.records.names import Job
+from components.service.args import ServiceArgs, WorkloadArgs
 
 LEAST_DRAIN_SECONDS = 30
 """Shortest time in which a stopping task finishes its requests, in seconds."""
@@ -30,50 +30,107 @@ def drain_seconds(args: ServiceArgs) -> int:
     return min(max(longest, LEAST_DRAIN_SECONDS), MOST_DRAIN_SECONDS)
 
 
-def make_task_definition(name: str, args: ServiceArgs, opts: pulumi.ResourceOptions) -> aws.ecs.TaskDefinition:
-    """Return a task definition of one container: unprivileged, read-only but for /tmp, with an init process.
+def make_task_definition(
+    name: str,
+    args: WorkloadArgs,
+    opts: pulumi.ResourceOptions,
+    *,
+    environment: Mapping[str, str] | None = None,
+    stop_timeout_seconds: int,
+    collecting: Collecting | None = None,
+    **settings: Any,
+) -> aws.ecs.TaskDefinition:
+    """Return a task definition of one container and its sidecars: unprivileged, read-only but for /tmp, with init.
 
-    Beside it runs the collector, where the application's metrics are collected.
+    Beside it runs the collector, where the application's metrics are collected. `environment` are further plain
+    variables, `settings` further fields of the container's definition in ECS's own spelling.
+
+    Raises:
+        ValueError: two containers have one name, or a sidecar shares an unknown variable.
+
     """
     log = fargate.make_log_group(name, args.task.log_retention_days, opts)
     arns, references = _make_secrets(name, args, opts)
     role = fargate.make_task_role(name, opts)
-    policies = []
-    if args.task_policy is not None:
-        policies.append(aws.iam.RolePolicy(f"{name}-task", role=role.id, policy=args.task_policy, opts=opts))
+    policies = [
+        aws.iam.RolePolicy(f"{name}-{role_name}", role=role.id, policy=policy, opts=opts)
+        for role_name, policy in args.task_policies.items()
+    ]
     main: dict[str, Any] = fargate.container(
         name,
         args.image.reference,
-        environment={"PORT": str(args.http.port), **args.variables.plain},
+        environment={**(environment or {}), **args.variables.plain},
         secrets=references,
         log_group=log.name,
         region=args.region,
-        portMappings=[{"containerPort": args.http.port, "protocol": "tcp"}],
+        **_overrides(args.entry_point, args.command),
         mountPoints=[{"sourceVolume": "tmp", "containerPath": "/tmp"}],  # noqa: S108  a volume of the task
         linuxParameters={"initProcessEnabled": True},
-        stopTimeout=drain_seconds(args) + STOP_MARGIN_SECONDS,
+        stopTimeout=stop_timeout_seconds,
+        **settings,
     )
-    telemetry = args.telemetry
-    target = Target(job=Job.SERVICE, port=telemetry.port or args.http.port, path=telemetry.path)
-    collecting = Collecting(telemetry.collecting, [target]) if telemetry.collecting else None
-    sidecars = collecting.containers(log.name, args.region) if collecting else []
+    sidecars = _sidecars(args, references, log.name)
     if collecting:
         policies += collecting.allow(name, role, opts)
-    readable = [*arns, *(collecting.secrets if collecting else [])]
+        sidecars += collecting.containers(log.name, args.region)
+    referenced = [args.variables.referenced, *(it.referenced for it in args.sidecars)]
+    by_arn = [arn for it in referenced for arn in it.values()]
+    names = Counter([name, *(it["name"] for it in sidecars)])
+    if twice := [it for it, times in names.items() if times > 1]:
+        raise ValueError(f"{args.key}.sidecars: given {', '.join(twice)} twice in a task, allowed each name once")
+    readable = [*arns, *map(_readable, by_arn), *(collecting.secrets if collecting else [])]
     return fargate.make_task_definition(
         name,
         args.task,
         [main, *sidecars],
         family=args.service_name,
-        execution_role_arn=fargate.make_execution_role(name, readable, opts, args.task),
+        execution_role_arn=fargate.make_execution_role(name, readable, opts, args.task, region=args.region),
         task_role_arn=iam.arn_with(role, *policies),
         volumes=["tmp", VOLUME] if collecting else ["tmp"],
         opts=opts,
     )
 
 
+def _sidecars(
+    args: WorkloadArgs, references: Mapping[str, pulumi.Input[str]], log_group: pulumi.Output[str]
+) -> list[dict[str, Any]]:
+    unknown = {it for sidecar in args.sidecars for it in sidecar.shared.values()} - references.keys()
+    if unknown:
+        raise ValueError(f"{args.key}: a sidecar shares {', '.join(sorted(unknown))}, which is no secret variable")
+    return [
+        fargate.container(
+            it.container_name,
+            it.image,
+            environment=it.environment,
+            secrets={**it.referenced, **{own: references[theirs] for own, theirs in it.shared.items()}},
+            log_group=log_group,
+            region=args.region,
+            **_overrides(it.entry_point, it.command),
+            essential=it.essential,
+            readonlyRootFilesystem=it.read_only,
+            **({"restartPolicy": RESTART} if it.restarts else {}),
+            **({} if it.user is None else {"user": it.user}),
+            **({} if it.memory_mib is None else {"memory": it.memory_mib}),
+        )
+        for it in args.sidecars
+    ]
+
+
+def _overrides(entry_point: list[str], command: list[str]) -> dict[str, list[str]]:
+    """Return the fields of a definition that win over the image's own; none where it decides."""
+    return {
+        **({"entryPoint": entry_point} if entry_point else {}),
+        **({"command": command} if command else {}),
+    }
+
+
+def _readable(reference: str) -> str:
+    """Return the ARN that a role must be allowed to read for `reference`: without the JSON key at its end."""
+    return ":".join(reference.split(":")[:7])
+
+
 def _make_secrets(
-    name: str, args: ServiceArgs, opts: pulumi.ResourceOptions
+    name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions
 ) -> tuple[list[pulumi.Output[str]], dict[str, pulumi.Input[str]]]:
     """Return the ARNs to read, and the references by variable: to one version, so a change replaces the tasks."""
     generated = {
@@ -84,8 +141,9 @@ def _make_secrets(
     }
     values = {**args.variables.secret, **generated}
     if not values:
-        return [], {}
+        return [], {**args.variables.referenced}
     description = f"Secret variables of {args.service_name}"
     version = secrets_manager.make_secret(f"{name}-environment", description, values, opts)
     arn, version_id = version.secret_arn, version.version_id
-    return [arn], {key: secrets_manager.reference(arn, key, version_id) for key in values}
+    own = {key: secrets_manager.reference(arn, key, version_id) for key in values}
+    return [arn], {**args.variables.referenced, **own}

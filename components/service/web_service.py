@@ -11,10 +11,6 @@ class WebService(Protocol):
     """One output shape for every backend."""
 
     @property
-    def hostname(self) -> pulumi.Output[str]:
-        """Host name that serves HTTPS: the origin of the edge."""
-
-    @property
     def ready(self) -> pulumi.Resource:
         """What answers requests; whoever watches it waits for it."""
 

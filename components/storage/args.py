@@ -17,8 +17,11 @@ class AliasArgs(Struct, frozen=True, kw_only=True):
     """Name, one level below the zone. Source: config `storage.hostname`."""
     zone_id: pulumi.Input[str]
     """Zone that gets the record. Source: `Domain.zone_id`."""
-    certificate_arn: pulumi.Input[str]
-    """Certificate for the name, in us-east-1. Source: `Domain.certificate_arn`."""
+    certificate_arn: pulumi.Input[str] | None = None
+    """Certificate for the name, in us-east-1; one of its own is made there when left out.
+
+    Source: `Domain.certificate_arn`, in a stack of us-east-1.
+    """
 
 
 class StorageArgs(Struct, frozen=True, kw_only=True):
@@ -26,8 +29,10 @@ class StorageArgs(Struct, frozen=True, kw_only=True):
 
     bucket_prefix: str
     """Prefix of the bucket's physical name, up to 41 characters: the bucket of logs adds five."""
+    bucket_name: str | None = None
+    """Whole name of the bucket; made of the prefix when left out. Source: config `storage.bucket`."""
     region: str
-    """Region of the stack. Outside us-east-1 there are no metrics, and no alias is possible."""
+    """Region of the stack. Outside us-east-1 there are no metrics of the distribution."""
     cache_seconds: int
     """How long browsers and CloudFront keep a file, in seconds. Source: config `storage.cache_seconds`."""
     stale_seconds: int
@@ -48,16 +53,3 @@ class StorageArgs(Struct, frozen=True, kw_only=True):
     """Custom host name; CloudFront's own, with its weaker TLS policy, when left out."""
     protect: bool = True
     """Refuse to delete the bucket and the distribution."""
-
-    def __post_init__(self) -> None:
-        """Refuse what CloudFront would refuse.
-
-        Raises:
-            ValueError: an alias in a region whose certificates CloudFront does not see.
-
-        """
-        if self.alias and self.region != CERTIFICATE_REGION:
-            raise ValueError(
-                f"alias: given {self.alias.hostname} in region {self.region}, allowed in {CERTIFICATE_REGION}: "
-                "CloudFront takes certificates of no other region"
-            )

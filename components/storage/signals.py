@@ -25,13 +25,14 @@ CHECKS = (
 )
 
 
-def storage_signals(distribution_id: Any, *, measured: bool) -> Signals:
-    """Return the signals of one distribution, given by its id (an Output).
+def storage_signals(distribution_id: Any, certificate: Signal | None, *, measured: bool) -> Signals:
+    """Return the signals of one distribution, given by its id (an Output), and of its own `certificate`.
 
     CloudFront keeps its metrics in us-east-1 alone: where the stack is elsewhere they are not `measured`, and an
     alert that can never fire is not written.
     """
-    return Signals(subject="Storage", signals=_cloudfront(distribution_id) if measured else (), checks=CHECKS)
+    found = (*(_cloudfront(distribution_id) if measured else ()), *filter(None, [certificate]))
+    return Signals(subject="Storage", signals=found, checks=CHECKS)
 
 
 def _cloudfront(distribution_id: Any) -> tuple[Signal, ...]:

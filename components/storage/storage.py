@@ -4,13 +4,13 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_cloudflare as cloudflare
 
-from components.aws import buckets, iam
+from components.aws import buckets, certificates, iam
 from components.aws.buckets import BucketRules, PrivateBucket
 from components.component import Component
 from components.storage import headers
 from components.storage.args import CERTIFICATE_REGION, StorageArgs
 from components.storage.signals import storage_signals
-from observability import Signals
+from observability import Signal, Signals
 
 TLS_POLICY = "TLSv1.2_2021"
 """TLS 1.2 and 1.3 with forward secrecy.
@@ -43,7 +43,10 @@ class Storage(Component):
         self._args = args
         rules = BucketRules(noncurrent_days=args.noncurrent_days, intelligent_tiering=args.intelligent_tiering)
         kept = self._protected(args.protect)
-        self._files = PrivateBucket(f"{name}-files", args.bucket_prefix, rules, self._child(), kept=kept)
+        self._files = PrivateBucket(
+            f"{name}-files", args.bucket_prefix, rules, self._child(), kept=kept, bucket_name=args.bucket_name
+        )
+        self._certificate_arn, own = self._find_certificate()
         self._distribution = self._make_distribution()
         # Objects alone: the distribution may not list them at "/".
         self._files.admit(
@@ -69,13 +72,33 @@ class Storage(Component):
             {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn},
         ]
         self.write_policy = pulumi.Output.from_input(iam.document(statements))
-        self._signals = storage_signals(self._distribution.id, measured=args.region == CERTIFICATE_REGION)
+        self._signals = storage_signals(self._distribution.id, own, measured=args.region == CERTIFICATE_REGION)
         self._finish()
 
     @property
     def signals(self) -> Signals:
         """What to watch."""
         return self._signals
+
+    def _find_certificate(self) -> tuple[pulumi.Input[str] | None, Signal | None]:
+        """Return the certificate of the alias, and what to watch where it is the files' own."""
+        alias = self._args.alias
+        if alias is None:
+            return None, None
+        if alias.certificate_arn is not None:
+            return alias.certificate_arn, None
+        arn = certificates.issued(
+            self._name, alias.hostname, alias.zone_id, self._child(), region=CERTIFICATE_REGION
+        )
+        expiry = certificates.expiry(
+            "storage-certificate-expiry",
+            "Files' certificate DaysToExpiry",
+            f"Days left of the certificate of {alias.hostname}. At 0 browsers refuse every file.",
+            f"{self._name}-proof",
+            arn,
+            CERTIFICATE_REGION,
+        )
+        return arn, expiry
 
     def _make_distribution(self) -> aws.cloudfront.Distribution:
         args = self._args
@@ -112,7 +135,7 @@ class Storage(Component):
             ],
             restrictions={"geo_restriction": {"restriction_type": "none"}},
             viewer_certificate={
-                "acm_certificate_arn": args.alias.certificate_arn,
+                "acm_certificate_arn": self._certificate_arn,
                 "ssl_support_method": "sni-only",
                 "minimum_protocol_version": TLS_POLICY,
             }

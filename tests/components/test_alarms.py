@@ -34,6 +34,7 @@ def over(severity: Severity, value: float, **more: Any) -> Threshold:
 
 CONNECTIONS = signal("connections", metric(), over(TICKET, 80), over(PAGE, 95))
 ERRORS = signal("errors", metric("Failures", "Sum"), over(PAGE, 100))
+HOURLY = signal("errors", metric("Failures", "Sum", period_seconds=3600), over(PAGE, 100))
 QUEUE = signal("queue", Prometheus(expression=Level(Series("queue"))), over(PAGE, 1))
 ARGS = AlarmsArgs(
     region="us-east-1",
@@ -76,6 +77,7 @@ def test_alarm_says_what_is_wrong_and_where_the_runbook_is():
     made = alarm(record(), "connections-page")
     assert made["name"] == "shop-production-connections-page"
     assert made["alarmDescription"] == f"Connections: over 95. Open. {RUNBOOK}#connections"
+    assert alarm(record(runbook_url=""), "connections-page")["alarmDescription"] == "Connections: over 95. Open."
 
 
 def holds(rule: str, on: set[str]) -> bool:
@@ -278,6 +280,10 @@ def test_share_of_several_metrics_is_one_expression_over_hidden_ones():
         (
             {"signals": [Signals(subject="Any", signals=(replace(ERRORS, for_seconds=90_000),))]},
             "alarm 'errors-page' looks back 90000 seconds, allowed up to 86400",
+        ),
+        (
+            {"signals": [Signals(subject="Any", signals=(replace(HOURLY, for_seconds=608_400),))]},
+            "alarm 'errors-page' looks back 608400 seconds, allowed up to 604800",
         ),
     ],
 )

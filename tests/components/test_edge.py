@@ -236,6 +236,12 @@ def test_two_zones_have_two_owners():
 
 
 @pytest.mark.parametrize("field", ["hostnames", "redirect_hostnames"])
+def test_wildcard_where_visitors_are_sent_from_or_to_is_refused(field: str):
+    with pytest.raises(ValueError, match="is a wildcard, where a single name is needed"):
+        edge_args(**{field: ("*.feed.example.com",)})
+
+
+@pytest.mark.parametrize("field", ["hostnames", "redirect_hostnames"])
 @pytest.mark.parametrize("hostname", ["feed.example.org", "evilfeed.example.com"])
 def test_host_outside_the_zone_is_refused(field: str, hostname: str):
     with pytest.raises(ValueError, match=f"hostname '{hostname}' is not in the zone 'feed.example.com'"):

@@ -3,13 +3,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from components.service.scaling import ScheduleArgs, TargetArgs
-from tests.components.inventory import document, inventory, log_delivery, private_bucket, trust
+from tests.components.inventory import document, inventory, trust
 from tests.components.recording import Secret
 from tests.components.test_service import BLUE_GREEN, STEP, TARGET, record
 
-BALANCER = {"LoadBalancer": "app/lb/1"}
 TASKS = {"ClusterName": "shop-staging", "ServiceName": "shop-staging-api"}
-TARGET_GROUP = {**BALANCER, "TargetGroup": "targetgroup/tg/1"}
+TARGET_GROUP = {"LoadBalancer": "app/lb/1", "TargetGroup": "targetgroup/tg/1"}
 SCALED = {
     "resourceId": "service/shop-staging/shop-staging-api",
     "scalableDimension": "ecs:service:DesiredCount",
@@ -27,7 +26,7 @@ def metric(id_: str, namespace: str, name: str, dimensions: dict[str, str], stat
 
 
 CPU = metric("cpu", "AWS/ECS", "CPUUtilization", TASKS, "Average")
-RESPONSE = metric("response", "AWS/ApplicationELB", "TargetResponseTime", BALANCER, "p95")
+RESPONSE = metric("response0", "AWS/ApplicationELB", "TargetResponseTime", TARGET_GROUP, "p95")
 
 
 def alarm(role: str, queries: list[Any], expression: str, threshold: float, **fields: Any) -> dict[str, Any]:
@@ -73,21 +72,12 @@ def steps(least: int, *adjustments: tuple[str | None, str | None, int]) -> dict[
 
 
 SECURITY_GROUPS = {
-    "SecurityGroup/api-front": {"description": "Load balancer", "vpcId": "vpc-1"},
     "SecurityGroup/api-tasks": {"description": "Service tasks", "vpcId": "vpc-1"},
-    "ManagedPrefixList/api-edge": {
-        "addressFamily": "IPv4",
-        "entries": [{"cidr": "192.0.2.0/24"}, {"cidr": "198.51.100.0/24"}],
-        "maxEntries": 2,
-        "name": "shop-staging-api-edge",
-    },
-    "SecurityGroupIngressRule/api-from-edge-443": rule("api-front-id", 443, prefixListId="api-edge-id"),
-    "SecurityGroupIngressRule/api-from-edge-80": rule("api-front-id", 80, prefixListId="api-edge-id"),
     "SecurityGroupEgressRule/api-front-to-task": rule(
-        "api-front-id", 8080, referencedSecurityGroupId="api-tasks-id"
+        "sg-balancer", 8080, referencedSecurityGroupId="api-tasks-id"
     ),
     "SecurityGroupIngressRule/api-front-into-task": rule(
-        "api-tasks-id", 8080, referencedSecurityGroupId="api-front-id"
+        "api-tasks-id", 8080, referencedSecurityGroupId="sg-balancer"
     ),
     "SecurityGroupEgressRule/api-tasks-to-pooler": rule(
         "api-tasks-id", 6432, referencedSecurityGroupId="sg-pooler"
@@ -98,30 +88,7 @@ SECURITY_GROUPS = {
     "SecurityGroupEgressRule/api-tasks-to-https": rule("api-tasks-id", 443, cidrIpv4="0.0.0.0/0"),
 }
 
-LOAD_BALANCER = {
-    **private_bucket(
-        "api-log",
-        "shop-staging-api-access-0a1b2c3d",
-        log_delivery(
-            "api-log",
-            "logdelivery.elasticloadbalancing.amazonaws.com",
-            "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/*",
-        ),
-        noncurrentVersionExpiration={"noncurrentDays": 1},
-        expiration={"days": 90},
-    ),
-    "LoadBalancer/api-alb": {
-        "accessLogs": {"bucket": "shop-staging-api-access-0a1b2c3d", "enabled": True},
-        "clientKeepAlive": 3600,
-        "desyncMitigationMode": "defensive",
-        "dropInvalidHeaderFields": True,
-        "enableDeletionProtection": True,
-        "idleTimeout": 90,
-        "internal": False,
-        "loadBalancerType": "application",
-        "securityGroups": ["api-front-id"],
-        "subnets": ["public-1", "public-2"],
-    },
+TARGETS = {
     "TargetGroup/api-tg": {
         "deregistrationDelay": 90,
         "healthCheck": {
@@ -139,26 +106,11 @@ LOAD_BALANCER = {
         "targetType": "ip",
         "vpcId": "vpc-1",
     },
-    "Listener/api-http": {
-        "defaultActions": [
-            {
-                "redirect": {"port": "443", "protocol": "HTTPS", "statusCode": "HTTP_301"},
-                "type": "redirect",
-            }
-        ],
-        "loadBalancerArn": "arn:aws:made:::api-alb",
-        "port": 80,
-        "protocol": "HTTP",
-    },
-    "Listener/api-https": {
-        "certificateArn": "arn:certificate",
-        "defaultActions": [{"targetGroupArn": "arn:aws:made:::api-tg", "type": "forward"}],
-        "loadBalancerArn": "arn:aws:made:::api-alb",
-        "mutualAuthentication": {"mode": "off"},
-        "port": 443,
-        "protocol": "HTTPS",
-        "routingHttpResponseServerEnabled": False,
-        "sslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
+    "ListenerRule/api-production": {
+        "actions": [{"targetGroupArn": "arn:aws:made:::api-tg", "type": "forward"}],
+        "conditions": [{"pathPattern": {"values": ["/*"]}}],
+        "listenerArn": "arn:listener",
+        "priority": 50000,
     },
 }
 
@@ -226,23 +178,31 @@ TASK = {
     },
 }
 
+OF_TARGETS = {
+    "failing": [("errors", "HTTPCode_Target_5XX_Count", "Sum"), ("requests", "RequestCount", "Sum")],
+    "slow": [("response", "TargetResponseTime", "p95")],
+    "unhealthy": [("fleet", "UnHealthyHostCount", "Maximum")],
+}
+
+
+def of_fleets(role: str, fleets: int) -> list[Any]:
+    """Every metric of the alarm `role`, for each target group."""
+    return [
+        metric(f"{id_}{number}", "AWS/ApplicationELB", name, TARGET_GROUP, statistic)
+        for id_, name, statistic in OF_TARGETS[role]
+        for number in range(fleets)
+    ]
+
+
 DEPLOYMENT = {
     "MetricAlarm/api-failing": alarm(
         "failing",
-        [
-            metric("errors", "AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", BALANCER, "Sum"),
-            metric("requests", "AWS/ApplicationELB", "RequestCount", BALANCER, "Sum"),
-        ],
-        "IF(requests > 0, 100 * errors / requests * (errors >= 10), 0)",
+        of_fleets("failing", 1),
+        "IF(FILL(requests0, 0) > 0, 100 * FILL(errors0, 0) / FILL(requests0, 0) * (FILL(errors0, 0) >= 10), 0)",
         5,
     ),
-    "MetricAlarm/api-slow": alarm("slow", [RESPONSE], "FILL(response, 0)", 2),
-    "MetricAlarm/api-unhealthy": alarm(
-        "unhealthy",
-        [metric("fleet0", "AWS/ApplicationELB", "UnHealthyHostCount", TARGET_GROUP, "Maximum")],
-        "FILL(fleet0, 0)",
-        0,
-    ),
+    "MetricAlarm/api-slow": alarm("slow", of_fleets("slow", 1), "FILL(response0, 0)", 2),
+    "MetricAlarm/api-unhealthy": alarm("unhealthy", of_fleets("unhealthy", 1), "FILL(fleet0, 0)", 0),
     "Service/api-service": {
         "alarms": {
             "alarmNames": [f"shop-staging-api-{role}" for role in ("failing", "slow", "unhealthy")],
@@ -283,9 +243,9 @@ STEP_SCALING = {
     "Policy/api-response-high": steps(2, ("0", "0.8", 25), ("0.8", None, 50)),
     "Policy/api-cpu-low": steps(1, ("-15", "0", -10), (None, "-15", -25)),
     "MetricAlarm/api-cpu-high": scaling_alarm("cpu-high", [CPU], "FILL(cpu, 0)", 70, 2),
-    "MetricAlarm/api-response-high": scaling_alarm("response-high", [RESPONSE], "FILL(response, 0)", 0.8, 2),
+    "MetricAlarm/api-response-high": scaling_alarm("response-high", [RESPONSE], "FILL(response0, 0)", 0.8, 2),
     "MetricAlarm/api-cpu-low": {
-        **scaling_alarm("cpu-low", [CPU, RESPONSE], "IF(FILL(response, 0) < 0.8, FILL(cpu, 100), 100)", 30, 15),
+        **scaling_alarm("cpu-low", [CPU, RESPONSE], "IF(FILL(response0, 0) < 0.8, FILL(cpu, 100), 100)", 30, 15),
         "comparisonOperator": "LessThanThreshold",
     },
 }
@@ -294,7 +254,7 @@ STEP_SCALING = {
 def test_service_is_as_written_down():
     assert inventory(record(scaling=STEP)) == {
         **SECURITY_GROUPS,
-        **LOAD_BALANCER,
+        **TARGETS,
         **TASK,
         **DEPLOYMENT,
         **STEP_SCALING,
@@ -346,29 +306,32 @@ def test_second_fleet_is_as_written_down():
         {"arn": "arn:aws:made:::api-tg-second", "weight": 0},
     ]
     assert {name: it for name, it in found.items() if name not in {*TASK, *SECURITY_GROUPS, *STEP_SCALING}} == {
-        **LOAD_BALANCER,
+        **TARGETS,
         **DEPLOYMENT,
-        "TargetGroup/api-tg-second": LOAD_BALANCER["TargetGroup/api-tg"],
+        "TargetGroup/api-tg-second": TARGETS["TargetGroup/api-tg"],
         "Role/api-shifting": {"assumeRolePolicy": trust("ecs.amazonaws.com")},
         "RolePolicyAttachment/api-shifting": {
             "policyArn": "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers",
             "role": "api-shifting",
         },
         "ListenerRule/api-production": {
+            **TARGETS["ListenerRule/api-production"],
             "actions": [{"forward": {"targetGroups": groups}, "type": "forward"}],
-            "conditions": [{"pathPattern": {"values": ["/*"]}}],
             "ignoreChanges": ["actions"],
-            "listenerArn": "arn:aws:made:::api-https",
-            "priority": 1,
         },
+        "MetricAlarm/api-failing": alarm(
+            "failing",
+            of_fleets("failing", 2),
+            "IF((FILL(requests0, 0) + FILL(requests1, 0)) > 0, 100 * (FILL(errors0, 0) + FILL(errors1, 0))"
+            " / (FILL(requests0, 0) + FILL(requests1, 0))"
+            " * ((FILL(errors0, 0) + FILL(errors1, 0)) >= 10), 0)",
+            5,
+        ),
+        "MetricAlarm/api-slow": alarm(
+            "slow", of_fleets("slow", 2), "MAX([FILL(response0, 0), FILL(response1, 0)])", 2
+        ),
         "MetricAlarm/api-unhealthy": alarm(
-            "unhealthy",
-            [
-                metric(f"fleet{number}", "AWS/ApplicationELB", "UnHealthyHostCount", TARGET_GROUP, "Maximum")
-                for number in range(2)
-            ],
-            "FILL(fleet0, 0) + FILL(fleet1, 0)",
-            0,
+            "unhealthy", of_fleets("unhealthy", 2), "(FILL(fleet0, 0) + FILL(fleet1, 0))", 0
         ),
         "Service/api-service": {
             **DEPLOYMENT["Service/api-service"],

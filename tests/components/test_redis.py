@@ -291,6 +291,6 @@ def test_what_the_research_asks_for_is_watched():
 @pytest.mark.parametrize("backend", [Redis, ServerlessRedis, UpstashRedis])
 def test_every_backend_offers_the_same_outputs(backend: type):
     shape = {name for name in vars(RedisStore) if not name.startswith("_")}
-    assert shape == {"url", "reader_url", "host", "port", "upstreams", "signals"}
+    assert shape == {"url", "url_reference", "reader_url", "host", "port", "upstreams", "signals"}
     offered = {*output_names(backend), *vars(backend)}
     assert shape <= offered

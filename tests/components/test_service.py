@@ -6,17 +6,19 @@ import pytest
 from msgspec.structs import replace
 
 from components.aws.fargate import TaskArgs
+from components.aws.load_balancers import LoadBalancerRef
 from components.aws.placement import ClusterRef, NetworkPlacement
 from components.aws.security_groups import Upstream
 from components.service.args import (
-    BalancerArgs,
     CapacityArgs,
     HttpArgs,
     ImageArgs,
     ServiceArgs,
+    SidecarArgs,
     VariablesArgs,
 )
 from components.service.deployment import RolloutArgs, Strategy
+from components.service.routing import routing_args
 from components.service.scaling import ScalingArgs, ScheduleArgs, StepArgs, TargetArgs, step_policies
 from components.service.service import Service
 from observability import Prometheus
@@ -34,6 +36,7 @@ REQUESTS = TargetArgs(cpu_percent=70, requests_per_task_per_minute=900)
 BLUE_GREEN = RolloutArgs(strategy=Strategy.BLUE_GREEN, bake_minutes=10)
 
 ARGS = ServiceArgs(
+    key="services.api",
     service_name="shop-staging-api",
     image=ImageArgs(reference="example/api:1"),
     http=HttpArgs(port=8080, health_path="/health", idle_timeout_seconds=90),
@@ -44,11 +47,8 @@ ARGS = ServiceArgs(
         plain={"LOG_LEVEL": "info"}, secret={"DATABASE_URL": "postgresql://hidden"}, generated=["SESSION_KEY"]
     ),
     upstreams=[Upstream(role="pooler", security_group_id="sg-pooler", port=6432)],
-    balancer=BalancerArgs(
-        subnet_ids=["public-1", "public-2"],
-        ingress_cidrs=["192.0.2.0/24", "198.51.100.0/24"],
-        certificate_arn="arn:certificate",
-    ),
+    balancer=LoadBalancerRef(listener_arn="arn:listener", arn_suffix="app/lb/1", security_group_id="sg-balancer"),
+    routing=routing_args("api"),
     cluster=ClusterRef(arn="arn:aws:ecs:eu-west-1:123456789012:cluster/shop-staging", name="shop-staging"),
     placement=NetworkPlacement(vpc_id="vpc-1", subnet_ids=["private-1", "private-2"]),
     region="eu-west-1",
@@ -65,41 +65,6 @@ def record(
 def container(recorded: Recorded[Service]) -> dict[str, Any]:
     [only] = json.loads(recorded.one("TaskDefinition").inputs["containerDefinitions"])
     return dict(only)
-
-
-def test_only_the_edge_reaches_the_load_balancer():
-    recorded = record()
-    prefixes = recorded.one("ManagedPrefixList").inputs
-    assert [it["cidr"] for it in prefixes["entries"]] == ARGS.balancer.ingress_cidrs
-    assert prefixes["maxEntries"] == 2
-    into_balancer = [
-        it for it in recorded.of("SecurityGroupIngressRule") if it.inputs["securityGroupId"] == "api-front-id"
-    ]
-    assert {(it.inputs.get("prefixListId"), it.inputs["fromPort"]) for it in into_balancer} == {
-        ("api-edge-id", 443),
-        ("api-edge-id", 80),
-    }
-    assert not any("cidrIpv4" in it.inputs for it in recorded.of("SecurityGroupIngressRule"))
-
-
-def test_https_serves_and_http_only_redirects():
-    recorded = record()
-    http, https = (recorded.one("Listener", f"api-{kind}").inputs for kind in ("http", "https"))
-    assert (https["port"], https["protocol"], https["certificateArn"]) == (443, "HTTPS", "arn:certificate")
-    assert https["sslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-2021-06"
-    [action] = http["defaultActions"]
-    assert action["redirect"] == {"port": "443", "protocol": "HTTPS", "statusCode": "HTTP_301"}
-
-
-def test_load_balancer_is_careful_and_waits_for_the_longest_request():
-    recorded = record()
-    balancer = recorded.one("LoadBalancer").inputs
-    assert balancer["dropInvalidHeaderFields"] is True
-    assert balancer["enableDeletionProtection"] is True
-    assert balancer["idleTimeout"] == 90
-    assert balancer["subnets"] == ["public-1", "public-2"]
-    assert recorded.one("Listener", "api-https").inputs["routingHttpResponseServerEnabled"] is False
-    assert recorded.one("TargetGroup").inputs["loadBalancingAlgorithmType"] == "least_outstanding_requests"
 
 
 def test_target_group_leaves_its_name_to_the_engine_so_that_it_can_be_replaced():
@@ -180,7 +145,7 @@ def test_nothing_is_taken_from_a_service_that_is_slow():
     queries = record(scaling=STEP).one("MetricAlarm", "api-cpu-low").inputs["metricQueries"]
     *measured, watched = queries
     assert {it["metric"]["metricName"] for it in measured} == {"CPUUtilization", "TargetResponseTime"}
-    assert watched["expression"] == "IF(FILL(response, 0) < 0.8, FILL(cpu, 100), 100)"
+    assert watched["expression"] == "IF(FILL(response0, 0) < 0.8, FILL(cpu, 100), 100)"
     assert [it["metric"]["stat"] for it in measured] == ["Average", "p95"]
 
 
@@ -313,8 +278,10 @@ def test_second_fleet_has_its_own_target_group_and_ecs_owns_the_weights():
     [action] = rule.inputs["actions"]
     assert [it["weight"] for it in action["forward"]["targetGroups"]] == [100, 0]
     assert "api-shifting" in recorded.one("aws:ecs/service:Service").dependencies
-    watched = recorded.one("MetricAlarm", "api-unhealthy").inputs["metricQueries"]
-    assert watched[-1]["expression"] == "FILL(fleet0, 0) + FILL(fleet1, 0)"
+    found = {it.id: it.query for it in recorded.component.signals.signals}
+    assert found["service-server-errors"].expression == "(FILL(errors0, 0) + FILL(errors1, 0))"
+    # Percentiles have no sum.
+    assert found["service-latency-p95"].expression == "MAX([FILL(response0, 0), FILL(response1, 0)])"
 
 
 def test_zone_rebalancing_is_off_where_ecs_could_not_start_a_task_more():
@@ -334,8 +301,7 @@ def test_signals_watch_every_way_in_which_a_service_fails():
     found = {it.id: it for it in record(scaling=STEP).component.signals.signals}
     assert {
         *("service-latency-p50", "service-latency-p95", "service-latency-p99", "service-requests"),
-        *("service-server-errors", "service-balancer-errors", "service-error-share"),
-        *("service-rejected-connections", "service-unhealthy-tasks", "service-unhealthy-share"),
+        *("service-server-errors", "service-error-share", "service-unhealthy-tasks", "service-unhealthy-share"),
         "service-running-tasks",
         *("service-at-maximum", "service-cpu", "service-memory"),
     } == set(found)
@@ -346,7 +312,7 @@ def test_signals_watch_every_way_in_which_a_service_fails():
 def test_counts_of_five_minutes_have_a_period_of_five_minutes():
     signals = record().component.signals.signals
     counts = {it.id: it.query for it in signals if "five minutes" in it.description}
-    assert {"service-server-errors", "service-balancer-errors", "service-rejected-connections"} == set(counts)
+    assert {"service-server-errors"} == set(counts)
     assert {query.period_seconds for query in counts.values()} == {300}
 
 
@@ -411,7 +377,7 @@ def test_service_opens_its_own_way_to_each_upstream():
         for it in recorded.of("SecurityGroupIngressRule")
         if "referencedSecurityGroupId" in it.inputs
     }
-    assert into == {("api-tasks-id", "api-front-id", 8080), ("sg-pooler", "api-tasks-id", 6432)}
+    assert into == {("api-tasks-id", "sg-balancer", 8080), ("sg-pooler", "api-tasks-id", 6432)}
 
 
 @pytest.mark.parametrize(
@@ -434,49 +400,91 @@ def test_largest_and_smallest_sizes_are_taken(cpu: int, memory_mib: int):
     assert TaskArgs(cpu=cpu, memory_mib=memory_mib, architecture="X86_64", log_retention_days=30).cpu == cpu
 
 
-def test_listener_demands_a_certificate_where_it_has_authorities_and_says_so_where_it_has_none():
-    def demand(**changes: object) -> object:
-        listener = record(**changes).one("Listener", "api-https")
-        return listener.inputs["mutualAuthentication"]
-
-    assert demand() == {"mode": "off"}
-    assert demand(balancer={"trust_store_arn": "arn:store"}) == {"mode": "verify", "trustStoreArn": "arn:store"}
-
-
-def test_every_request_is_written_to_a_private_bucket_that_forgets():
-    made = record(balancer={"access_log_days": 30})
-    [balancer] = made.of("aws:lb/loadBalancer:LoadBalancer")
-    assert balancer.inputs["accessLogs"]["enabled"] is True
-    assert "api-log-policy" in balancer.dependencies
-    [rule] = made.of("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")[0].inputs["rules"]
-    assert rule["expiration"] == {"days": 30}
-    [policy] = made.of("aws:s3/bucketPolicy:BucketPolicy")
-    [allowed] = [it for it in json.loads(policy.inputs["policy"])["Statement"] if it["Effect"] == "Allow"]
-    assert allowed["Principal"] == {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
-    own = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/*"
-    assert allowed["Condition"] == {"ArnLike": {"aws:SourceArn": [own]}}
-
-
-def test_record_of_requests_is_left_out_only_when_that_is_typed():
-    made = record(balancer={"access_log_days": None})
-    [balancer] = made.of("aws:lb/loadBalancer:LoadBalancer")
-    assert balancer.inputs["accessLogs"] == {"bucket": "", "enabled": False}
-    assert made.of("aws:s3/bucket:Bucket") == []
-
-
 def test_program_may_do_at_aws_what_it_was_given_and_nothing_else():
     document = json.dumps({"Version": "2012-10-17", "Statement": []})
-    [given] = [it for it in record(task_policy=document).of("aws:iam/rolePolicy:RolePolicy") if "task" in it.name]
+    [given] = [
+        it
+        for it in record(task_policies={"task": document}).of("aws:iam/rolePolicy:RolePolicy")
+        if "task" in it.name
+    ]
     assert given.inputs["policy"] == document
     assert [it for it in record().of("aws:iam/rolePolicy:RolePolicy") if it.name == "api-task"] == []
-
-
-@pytest.mark.parametrize("protect", [True, False])
-def test_record_of_requests_goes_only_with_a_service_that_may_go(protect: bool):
-    [bucket] = record(protect=protect).of("aws:s3/bucket:Bucket")
-    assert (bucket.inputs["forceDestroy"], bucket.protect) == (not protect, protect)
 
 
 def test_a_variable_with_two_values_is_refused():
     with pytest.raises(ValueError, match="variables: given TOKEN twice"):
         VariablesArgs(plain={"TOKEN": "a"}, generated=["TOKEN"])
+
+
+def test_metrics_are_those_of_its_own_target_group_for_others_share_the_load_balancer():
+    recorded = record(scaling=STEP)
+    alarms = [query for it in recorded.of("MetricAlarm") for query in it.inputs["metricQueries"]]
+    measured = [it["metric"]["dimensions"] for it in alarms if "metric" in it]
+    signals = [it.query for it in recorded.component.signals.signals]
+    queries = [metric for it in signals for metric in (getattr(it, "metrics", None) or {"": it}).values()]
+    found = [*measured, *(it.dimensions for it in queries)]
+    assert {tuple(sorted(it)) for it in found if "LoadBalancer" in it} == {("LoadBalancer", "TargetGroup")}
+
+
+def test_rule_names_the_hosts_and_paths_that_are_its_own():
+    routing = routing_args("shop", ["shop.example.com"], ["/cart/*"])
+    rule = record(routing=routing).one("ListenerRule")
+    assert rule.inputs["conditions"] == [
+        {"hostHeader": {"values": ["shop.example.com"]}},
+        {"pathPattern": {"values": ["/cart/*"]}},
+    ]
+    assert rule.inputs["actions"] == [{"type": "forward", "targetGroupArn": "arn:aws:made:::api-tg"}]
+    assert (rule.inputs["priority"], rule.ignore_changes) == (routing.priority, ())
+    assert "api-production" in record().one("aws:ecs/service:Service").dependencies
+
+
+def test_target_group_with_a_long_name_gets_one_that_aws_takes():
+    def build() -> Service:
+        return Service("service-notifications", changed(ARGS, {"rollout": BLUE_GREEN}))
+
+    groups = record_component(build, preview=True).of("TargetGroup")
+    assert [it.inputs.get("namePrefix") for it in groups] == [None, "web-"]
+
+
+def test_health_codes_and_disk_are_those_of_the_arguments():
+    recorded = record(http={"health_codes": "200,301"}, task={"ephemeral_gib": 100})
+    assert recorded.one("TargetGroup").inputs["healthCheck"]["matcher"] == "200,301"
+    assert recorded.one("TaskDefinition").inputs["ephemeralStorage"] == {"sizeInGib": 100}
+    with pytest.raises(ValueError, match="given ephemeral_gib 20, allowed 21 to 200"):
+        changed(ARGS, {"task": {"ephemeral_gib": 20}})
+
+
+ROUTER = SidecarArgs(
+    container_name="router",
+    image="example/router:1",
+    command=["--quiet"],
+    environment={"LEVEL": "info"},
+    referenced={"API_KEY": "arn:aws:ssm:eu-west-1:123456789012:parameter/router/key"},
+    user="0:0",
+    memory_mib=64,
+)
+
+
+def test_sidecar_runs_beside_the_main_container_and_reads_its_own_secrets():
+    variables = VariablesArgs(
+        referenced={"TOKEN": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-a1b2c3:token::"}
+    )
+    recorded = record(sidecars=[ROUTER], variables=variables, entry_point=["tini"], command=["serve"])
+    main, router = json.loads(recorded.one("TaskDefinition").inputs["containerDefinitions"])
+    assert (main["entryPoint"], main["command"]) == (["tini"], ["serve"])
+    assert (router["name"], router["essential"], router["memory"]) == ("router", False, 64)
+    assert (router["command"], router["user"], router["readonlyRootFilesystem"]) == (["--quiet"], "0:0", True)
+    assert "entryPoint" not in router
+    assert router["secrets"] == [{"name": "API_KEY", "valueFrom": ROUTER.referenced["API_KEY"]}]
+    [policy] = [it for it in recorded.of("aws:iam/rolePolicy:RolePolicy") if it.name == "api-secrets"]
+    assert [(it["Action"], it["Resource"]) for it in json.loads(policy.inputs["policy"])["Statement"]] == [
+        (["secretsmanager:GetSecretValue"], ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-a1b2c3"]),
+        (["ssm:GetParameters"], [ROUTER.referenced["API_KEY"]]),
+    ]
+
+
+@pytest.mark.parametrize("names", [("api",), ("router", "router")])
+def test_two_containers_of_one_name_are_refused(names: tuple[str, ...]):
+    sidecars = [replace(ROUTER, container_name=name) for name in names]
+    with pytest.raises(ValueError, match=rf"services\.api\.sidecars: given {names[0]} twice"):
+        record(sidecars=sidecars)

@@ -1,13 +1,12 @@
 import json
 from typing import Any
 
-import pytest
 from msgspec.structs import replace
 
 from components.storage.args import AliasArgs, StorageArgs
 from components.storage.headers import FINGERPRINTED, changing
 from components.storage.storage import Storage
-from tests.components.recording import Recorded, record_component
+from tests.components.recording import MADE, Recorded, record_component
 
 ARGS = StorageArgs(
     bucket_prefix="feed-files",
@@ -147,9 +146,29 @@ def test_alias_has_a_modern_policy_and_a_record_that_no_second_cache_stands_befo
     assert record().one("Distribution").inputs["viewerCertificate"] == {"cloudfrontDefaultCertificate": True}
 
 
-def test_alias_outside_the_region_of_cloudfronts_certificates_is_refused():
-    with pytest.raises(ValueError, match="allowed in us-east-1: CloudFront"):
-        replace(ARGS, region="eu-west-1", alias=ALIAS)
+def test_alias_without_a_certificate_gets_one_where_cloudfront_reads_it():
+    proof = {
+        "resourceRecordName": "_1.static.feed.example.",
+        "resourceRecordType": "CNAME",
+        "resourceRecordValue": "_2.acm.example.",
+    }
+    args = replace(ARGS, region="eu-central-1", alias=replace(ALIAS, certificate_arn=None))
+    recorded = record_component(
+        lambda: Storage("storage", args),
+        made={**MADE, "aws:acm/certificate:Certificate": {"domainValidationOptions": [proof]}},
+    )
+    certificate, validation = recorded.one("Certificate"), recorded.one("CertificateValidation")
+    assert (certificate.inputs["domainName"], certificate.inputs["region"]) == ("static.feed.example", "us-east-1")
+    assert "subjectAlternativeNames" not in certificate.inputs
+    assert validation.inputs["region"] == "us-east-1"
+    record_ = recorded.one("DnsRecord", "storage-proof").inputs
+    assert (record_["name"], record_["content"]) == ("_1.static.feed.example", "_2.acm.example")
+    distribution = recorded.one("Distribution")
+    assert distribution.inputs["viewerCertificate"]["acmCertificateArn"] == "arn:aws:made:::storage-certificate"
+    assert "storage-issued" in distribution.dependencies
+    [expiry] = recorded.component.signals.signals
+    assert (expiry.id, expiry.query.region) == ("storage-certificate-expiry", "us-east-1")
+    assert record(alias=ALIAS).of("Certificate") == []
 
 
 def test_access_log_is_delivered_to_a_closed_bucket_whose_policy_is_there_first():

@@ -67,7 +67,7 @@ class PoolerImages(Struct, frozen=True, kw_only=True):
     curl: str
     """Image with `curl` and a shell, for the certificate authorities."""
     psql: str
-    """Image with `psql` 14 or later and a shell: makes the application's role."""
+    """Image with `psql` 15 or later and a shell: makes the roles."""
     exporter: str
     """Image with pgbouncer_exporter, and busybox's `wget` and `grep` for the health check."""
 
@@ -87,6 +87,8 @@ class PoolerArgs(Struct, frozen=True, kw_only=True):
     """The primary, its owner and the database that clients name. Source: `Database.endpoint`."""
     application_role: str
     """PostgreSQL's role of the application, made by each task as the owner, and PgBouncer's user there."""
+    reader_role: str | None = None
+    """PostgreSQL's role that may only read, made likewise, for replicas; None where there are none."""
     placement: NetworkPlacement
     """Private subnets, in two zones or more where the pool has two tasks or more."""
     cluster: ClusterRef
@@ -112,14 +114,16 @@ class PoolerArgs(Struct, frozen=True, kw_only=True):
     """Refuse to delete the load balancer: its host name stands in every task's `DATABASE_URL`."""
 
     def __post_init__(self) -> None:
-        """Refuse several tasks in one zone.
+        """Refuse several tasks in one zone, and roles that are not their own.
 
         Raises:
-            ValueError: several tasks have one subnet, or the application would be the owner.
+            ValueError: several tasks have one subnet, or two of owner, application and readers are one role.
 
         """
         if self.application_role == self.database.user:
             raise ValueError(f"application_role is {self.application_role}, the owner: it must be another role")
+        if self.reader_role in (self.database.user, self.application_role):
+            raise ValueError(f"reader_role is {self.reader_role}, which may write: it must be another role")
         subnets, tasks = self.placement.subnet_ids, self.pool.tasks
         if isinstance(subnets, list) and len(subnets) < min(tasks, 2):
             raise ValueError(f"subnet_ids has {len(subnets)}: {tasks} tasks need 2, in two zones")

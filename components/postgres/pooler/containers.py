@@ -8,6 +8,7 @@ import pulumi
 from components.alloy.alloy_config import Target
 from components.alloy.sidecar import VOLUME, Collecting
 from components.aws import fargate, secrets_manager
+from components.aws.partition import rds_authorities_url
 from components.postgres.pooler.args import PoolerArgs
 from components.postgres.pooler.pgbouncer import (
     LISTEN_PORT,
@@ -18,7 +19,7 @@ from components.postgres.pooler.pgbouncer import (
     PgBouncerSettings,
     render_ini,
 )
-from components.postgres.pooler.role import PASSWORD_KEY, role_container
+from components.postgres.pooler.role import PASSWORD_KEY, READER_PASSWORD_KEY, role_container
 from observability.records.names import Job
 
 PREPARE_SCRIPT = f"""\
@@ -32,8 +33,6 @@ chown {fargate.UNPRIVILEGED_USER} "$RUN_DIRECTORY"
 Fargate makes task volumes owned by root, and PgBouncer refuses to run as root.
 """
 
-RDS_CA_URL = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
-"""https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html"""
 METRICS_PORT = 9127
 """Port of pgbouncer_exporter; no rule of the tasks' group admits anybody to it."""
 HEALTH_SCRIPT = f"wget -q -O - http://127.0.0.1:{METRICS_PORT}/metrics | grep -q '^pgbouncer_up 1$'"
@@ -76,7 +75,8 @@ class PoolerContainers:
     @property
     def definitions(self) -> list[dict[str, Any]]:
         """All containers, in the order in which they start."""
-        role = role_container(self._args, self._own_secret(PASSWORD_KEY))
+        passwords = (self._own_secret(key) for key in (PASSWORD_KEY, READER_PASSWORD_KEY))
+        role = role_container(self._args, *passwords)
         own = [
             self._prepare(),
             self._container("database-role", self._args.images.psql, **role),
@@ -96,7 +96,10 @@ class PoolerContainers:
         return self._container(
             "prepare",
             self._args.images.curl,
-            environment={"RDS_CA_URL": self._args.authorities_url or RDS_CA_URL, "RUN_DIRECTORY": RUN_DIRECTORY},
+            environment={
+                "RDS_CA_URL": self._args.authorities_url or rds_authorities_url(self._args.region),
+                "RUN_DIRECTORY": RUN_DIRECTORY,
+            },
             user="0:0",
             essential=False,
             entryPoint=["sh", "-c"],

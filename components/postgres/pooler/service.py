@@ -20,7 +20,7 @@ from components.postgres.pooler.pgbouncer import (
     STOP_TIMEOUT_SECONDS,
     PoolSize,
 )
-from components.postgres.pooler.role import PASSWORD_KEY
+from components.postgres.pooler.role import PASSWORD_KEY, READER_PASSWORD_KEY
 from observability import Signals
 
 HEALTH_INTERVAL_SECONDS = 10
@@ -39,7 +39,7 @@ class Pooler(Component):
     pooled_url: pulumi.Output[str]
     """Secret. URL for all application queries; its password is the pooler's own, and opens no direct way."""
     secret_arn: pulumi.Output[str]
-    """ARN of the secret with the keys client_password, database_password, stats_password, exporter_url."""
+    """ARN of the secret: client_password, database_password, stats_password, exporter_url; reader_password."""
     security_group_id: pulumi.Output[str]
     """Group in front of the pooler; clients add their own rule."""
 
@@ -53,22 +53,24 @@ class Pooler(Component):
             f"{name}-tasks", "PgBouncer tasks", args.placement.vpc_id, self._child()
         )
         task = Upstream(role="task", security_group_id=self._group.id, port=LISTEN_PORT)
-        needed = security_groups.connect(f"{name}-front", self._front, [task], self._child())
+        needed = security_groups.connect(f"{name}-front", self._front.id, [task], self._child())
         store = args.collecting.store.upstreams if args.collecting else []
         upstreams = [args.database.upstream, *args.upstreams, *store]
-        needed += security_groups.connect(f"{name}-tasks", self._group, upstreams, self._child())
+        needed += security_groups.connect(f"{name}-tasks", self._group.id, upstreams, self._child())
         needed.append(security_groups.allow_https_out(f"{name}-tasks", self._group, self._child()))
         # What clients are given opens PgBouncer alone; the third is that of the application's role behind it.
-        client_password, stats_password, database_password = (
-            random.RandomPassword(f"{name}-{who}", length=32, special=False, opts=self._child()).result
-            for who in ("client", "stats", "database")
-        )
+        passwords = {
+            who: random.RandomPassword(f"{name}-{who}", length=32, special=False, opts=self._child()).result
+            for who in ("client", "stats", "database", *(("reader",) if args.reader_role else ()))
+        }
+        client_password, stats_password = passwords["client"], passwords["stats"]
         address = f"@127.0.0.1:{LISTEN_PORT}/pgbouncer?sslmode=disable"
         values = {
             "client_password": client_password,
-            PASSWORD_KEY: database_password,
+            PASSWORD_KEY: passwords["database"],
             "stats_password": stats_password,
             "exporter_url": pulumi.Output.concat(f"postgres://{STATS_USER}:", escaped(stats_password), address),
+            **({READER_PASSWORD_KEY: passwords["reader"]} if args.reader_role else {}),
         }
         credentials = secrets_manager.make_secret(
             f"{name}-credentials", "Who may connect to PgBouncer", values, self._child()
@@ -78,7 +80,9 @@ class Pooler(Component):
         self._service = self._make_service(self._make_task(credentials), target, needed)
         self.host = balancer.dns_name
         self.port = pulumi.Output.from_input(LISTEN_PORT)
-        self._role_information = pulumi.Output.concat(args.application_role, ":", escaped(database_password))
+        self._reader_information = (
+            pulumi.Output.concat(args.reader_role, ":", escaped(passwords["reader"])) if args.reader_role else None
+        )
         user_information = pulumi.Output.concat(args.database.user, ":", escaped(client_password))
         location = pulumi.Output.concat(balancer.dns_name, f":{LISTEN_PORT}/{args.database.database_name}")
         self.pooled_url = pulumi.Output.secret(
@@ -93,13 +97,13 @@ class Pooler(Component):
     def upstream(self) -> Upstream:
         """The port that clients in the network reach."""
         return Upstream(
-            role="pooler", security_group_id=self.security_group_id, port=LISTEN_PORT, ready=self._service
+            role="pooler", security_group_id=self.security_group_id, port=LISTEN_PORT, ready=[self._service]
         )
 
     @property
-    def role_information(self) -> pulumi.Output[str]:
-        """Secret. The application's role and its password as a URL holds them: a replica has the role as well."""
-        return self._role_information
+    def reader_information(self) -> pulumi.Output[str] | None:
+        """Secret. The readers' role and its password as a URL holds them: a replica has the role as well."""
+        return self._reader_information
 
     @property
     def pool(self) -> PoolSize:
@@ -170,7 +174,9 @@ class Pooler(Component):
             args.task,
             containers.definitions,
             family=args.service_name,
-            execution_role_arn=fargate.make_execution_role(self._name, readable, self._child(), args.task),
+            execution_role_arn=fargate.make_execution_role(
+                self._name, readable, self._child(), args.task, region=args.region
+            ),
             task_role_arn=iam.arn_with(role, *policies),
             volumes=containers.volumes,
             # The whole definition is unknown until the secrets exist; these are not, so a policy can judge
@@ -178,6 +184,7 @@ class Pooler(Component):
             tags={
                 "footing:pool-mode": "transaction",
                 "footing:database-user": args.application_role,
+                **({"footing:reader-user": args.reader_role} if args.reader_role else {}),
                 "footing:server-connections": str(args.pool.server_connections),
                 "footing:server-connections-per-task": str(args.pool.server_connections_per_task),
                 "footing:configuration": containers.ini_hash,

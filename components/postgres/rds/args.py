@@ -96,7 +96,9 @@ class DatabaseArgs(Struct, frozen=True, kw_only=True):
     database_name: str
     """Database created inside the server."""
     username: str
-    """Owner of the database; neither `postgres` nor `admin`, which RDS reserves."""
+    """Owner of the database; not `admin`, which RDS reserves."""
+    subnet_group: str | None = None
+    """Existing subnet group that the server stays in; one is made when left out."""
     postgres_version: str
     """Major version, or major.minor to hold the minor back. Source: config `database.postgres_version`."""
     instance_class: str
@@ -111,6 +113,8 @@ class DatabaseArgs(Struct, frozen=True, kw_only=True):
     """Thresholds of the alert on open connections."""
     placement: NetworkPlacement
     """Private subnets in two zones or more."""
+    region: str
+    """Region of the server, for the partition of its role's policy."""
     multi_az: bool = True
     """A standby in a second zone takes over within a minute or two."""
     maintenance_window: str = "sun:04:30-sun:05:30"

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from components.aws import iam, security_groups
 from components.aws.endpoints import DatabaseEndpoint
+from components.aws.partition import managed_policy
 from components.aws.security_groups import Upstream
 from components.aws.urls import postgres_url
 from components.component import Component
@@ -74,7 +75,7 @@ class Database(Component):
         attached = aws.iam.RolePolicyAttachment(
             f"{name}-monitoring",
             role=monitoring.name,
-            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
+            policy_arn=managed_policy(args.region, "service-role/AmazonRDSEnhancedMonitoringRole"),
             opts=self._child(),
         )
         self._monitoring_role_arn = iam.arn_with(monitoring, attached)
@@ -120,8 +121,16 @@ class Database(Component):
 
     def _make_primary(self) -> aws.rds.Instance:
         args = self._args
-        subnets = aws.rds.SubnetGroup(
-            f"{self._name}-subnets", name=args.identifier, subnet_ids=args.placement.subnet_ids, opts=self._child()
+        # RDS moves no server to another subnet group of the same VPC.
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.VPC2VPC.html
+        subnets = (
+            args.subnet_group
+            or aws.rds.SubnetGroup(
+                f"{self._name}-subnets",
+                name=args.identifier,
+                subnet_ids=args.placement.subnet_ids,
+                opts=self._child(),
+            ).name
         )
         suffix = random.RandomId(f"{self._name}-snapshot", byte_length=4, opts=self._child())
         return aws.rds.Instance(
@@ -134,7 +143,7 @@ class Database(Component):
             allocated_storage=args.disk.size_gib,
             kms_key_id=args.disk.kms_key_arn,
             multi_az=args.multi_az,
-            db_subnet_group_name=subnets.name,
+            db_subnet_group_name=subnets,
             backup_retention_period=args.backup.retention_days,
             backup_window=args.backup.window,
             delete_automated_backups=not args.protect,
@@ -180,7 +189,7 @@ class Database(Component):
         return Replica(
             address=instance.address,
             upstream=Upstream(
-                role=f"replica-{replica.purpose}", security_group_id=group.id, port=POSTGRES_PORT, ready=instance
+                role=f"replica-{replica.purpose}", security_group_id=group.id, port=POSTGRES_PORT, ready=[instance]
             ),
         )
 

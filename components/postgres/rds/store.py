@@ -1,9 +1,10 @@
 """PostgreSQL on RDS with PgBouncer in front, in the shape of every backend."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pulumi
 from msgspec import Struct
+from msgspec.structs import replace
 
 from components.aws.endpoints import DatabaseEndpoint
 from components.aws.security_groups import Upstream
@@ -20,7 +21,17 @@ class RdsPostgres(Struct, frozen=True, kw_only=True):
     database: Database
     """The server with its replicas."""
     pooler: Pooler
-    """PgBouncer before the primary."""
+    """PgBouncer before the primary, which also makes the role that reads from replicas."""
+
+    def __post_init__(self) -> None:
+        """Refuse replicas that no role of their own reads.
+
+        Raises:
+            ValueError: the pooler has no `reader_role`.
+
+        """
+        if self.database.replicas and self.pooler.reader_information is None:
+            raise ValueError("the pooler has no reader_role, by which the replicas of the database are read")
 
     @property
     def pooled_url(self) -> pulumi.Output[str]:
@@ -34,11 +45,12 @@ class RdsPostgres(Struct, frozen=True, kw_only=True):
 
     @property
     def reader_urls(self) -> Mapping[str, pulumi.Output[str]]:
-        """Secrets. URL of each read replica by its purpose, as the application's role."""
-        role, server = self.pooler.role_information, self.endpoint
+        """Secrets. URL of each read replica by its purpose, as the role that may only read."""
+        role, server = self.pooler.reader_information, self.endpoint
         return {
             purpose: postgres_url(role, replica.address, server.port, server.database_name)
             for purpose, replica in self.database.replicas.items()
+            if role is not None
         }
 
     @property
@@ -61,10 +73,18 @@ class RdsPostgres(Struct, frozen=True, kw_only=True):
             client_connections=pool.client_connections,
         )
 
-    @property
-    def upstreams(self) -> Sequence[Upstream]:
-        """PgBouncer's port, and that of each replica."""
-        return [self.pooler.upstream, *(replica.upstream for replica in self.database.replicas.values())]
+    def upstreams_for(self, *, pool: bool, readers: Collection[str]) -> Sequence[Upstream]:
+        """Return PgBouncer's port, and that of each replica among `readers`, by purpose.
+
+        A replica is ready after the poolers, which make the role and set its password.
+        """
+        pooler = self.pooler.upstream
+        replicas = [
+            replace(replica.upstream, ready=[*replica.upstream.ready, *pooler.ready])
+            for purpose, replica in self.database.replicas.items()
+            if purpose in readers
+        ]
+        return [*([pooler] if pool else []), *replicas]
 
     @property
     def endpoint(self) -> DatabaseEndpoint:

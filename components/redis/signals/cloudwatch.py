@@ -37,7 +37,7 @@ CHECKS = (
     # No metric of ElastiCache tells the age of a backup: SaveInProgress is up for replication as well.
     Check(
         id="redis-backup",
-        title="The newest backup is of the last day, where `redis.snapshot_retention_days` keeps any",
+        title="The newest backup is of the last day, where `redis.cache.snapshot_retention_days` keeps any",
         probe="DescribeSnapshots: NodeSnapshots.SnapshotCreateTime",
         fix="Read the events of the replication group: memory for a save was short, or a node was replaced.",
     ),
@@ -88,7 +88,7 @@ def _processor_and_logins(number: int, member: pulumi.Output[str]) -> tuple[Sign
             query=_metric(member, "SwapUsage"),
             unit="bytes",
             thresholds=over(ticket=SWAP_WARNING_BYTES),
-            runbook="Memory for snapshots and replication is short: take a larger `redis.node_type`.",
+            runbook="Memory for snapshots and replication is short: take a larger `redis.cache.node_type`.",
         ),
         Signal(
             id=f"redis-failed-logins-{number}",
@@ -127,7 +127,7 @@ def _memory(number: int, member: pulumi.Output[str], role: Role, *, evicts: bool
             query=_metric(member, "DatabaseMemoryUsagePercentage"),
             unit="percent",
             thresholds=over(ticket=90) if evicts else over(ticket=75, page=90),
-            runbook="Look for keys without a TTL (`redis-cli --bigkeys`), then take a larger `redis.node_type`.",
+            runbook="Look for keys without a TTL (`redis-cli --bigkeys`), then raise `redis.cache.node_type`.",
         ),
         Signal(
             id=f"redis-evictions-{number}",
@@ -137,8 +137,8 @@ def _memory(number: int, member: pulumi.Output[str], role: Role, *, evicts: bool
             unit="short",
             thresholds=eviction_thresholds(role, evicts=evicts),
             runbook=(
-                "Take a larger `redis.node_type`. Where nothing may be dropped, read `maxmemory-policy` of the "
-                "parameter group in use: somebody changed it beside the stack."
+                "Take a larger `redis.cache.node_type`. Where nothing may be dropped, read `maxmemory-policy` of "
+                "the parameter group in use: somebody changed it beside the stack."
             ),
         ),
     )

@@ -28,7 +28,7 @@ def of_serverless(
         query=metric("Evictions", "Sum"),
         unit="short",
         thresholds=prometheus.eviction_thresholds(role, evicts=True),
-        runbook="Raise `redis.storage_max_gb`, or shorten the TTLs of the largest keys.",
+        runbook="Raise `redis.cache.storage_max_gb`, or shorten the TTLs of the largest keys.",
     )
     limits = (
         Signal(
@@ -38,7 +38,7 @@ def of_serverless(
             query=metric("BytesUsedForCache", "Maximum"),
             unit="bytes",
             thresholds=over(ticket=0.75 * storage_gb * GB),
-            runbook="Look for keys without a TTL (`redis-cli --bigkeys`), then raise `redis.storage_max_gb`.",
+            runbook="Find keys without a TTL (`redis-cli --bigkeys`), then raise `redis.cache.storage_max_gb`.",
         ),
         Signal(
             id="redis-ecpu",
@@ -47,7 +47,7 @@ def of_serverless(
             query=metric("ElastiCacheProcessingUnits", "Sum"),
             unit="short",
             thresholds=over(ticket=0.75 * ecpu_per_second * MINUTE_SECONDS),
-            runbook="Compare with the traffic, then raise `redis.ecpu_max_per_second`: it is billed by use.",
+            runbook="Compare with the traffic, then raise `redis.cache.ecpu_max_per_second`: it is billed by use.",
         ),
         Signal(
             id="redis-throttled",
@@ -56,7 +56,7 @@ def of_serverless(
             query=metric("ThrottledCmds", "Sum"),
             unit="short",
             thresholds=over(page=0),
-            runbook="Raise `redis.ecpu_max_per_second`; clients should retry with a growing pause.",
+            runbook="Raise `redis.cache.ecpu_max_per_second`; clients should retry with a growing pause.",
         ),
     )
     measured = (evictions,) if exporter_names is None else prometheus.signals(exporter_names, role, evicts=True)

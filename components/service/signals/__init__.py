@@ -1,10 +1,10 @@
-"""Signals of a web service: of its load balancer and tasks at CloudWatch, and of the application itself."""
+"""Signals of a web service: of its target groups and tasks at CloudWatch, and of the application itself."""
 
 from components.aws import ecs_signals
 from components.service.args import ServiceArgs
-from components.service.dimensions import BalancerDimensions
+from components.service.dimensions import TargetDimensions
 from components.service.objectives import hit_ratios, objectives
-from components.service.signals.cloudwatch import at_maximum, balancer_errors, failed_handshakes, target_health
+from components.service.signals.cloudwatch import at_maximum, server_errors, target_health
 from components.service.signals.prometheus import application_signals
 from components.service.signals.traffic import traffic
 from observability import Check, Signals
@@ -25,20 +25,18 @@ CHECKS = (
 )
 
 
-def service_signals(args: ServiceArgs, dimensions: BalancerDimensions) -> Signals:
+def service_signals(args: ServiceArgs, dimensions: TargetDimensions) -> Signals:
     """Return the signals of an ECS service behind a load balancer."""
     cluster, service, telemetry = args.cluster.name, args.service_name, args.telemetry
     names, promised = telemetry.metric_names, telemetry.objectives
-    verifies = args.balancer.trust_store_arn is not None
     return Signals(
         subject="Service",
         signals=(
-            *traffic(telemetry, dimensions.balancer),
-            *balancer_errors(dimensions.balancer),
-            *(failed_handshakes(dimensions.balancer) if verifies else ()),
+            *traffic(telemetry, dimensions.target_groups),
+            server_errors(dimensions.target_groups),
             *target_health(dimensions.target_groups),
             ecs_signals.running_tasks("service", cluster, service, args.scaling.minimum_tasks),
-            *at_maximum(args.scaling, cluster, service),
+            *at_maximum("service", "services.api", args.scaling, cluster, service),
             ecs_signals.cpu("service", cluster, service),
             ecs_signals.memory("service", cluster, service),
             *(application_signals(names) if names else ()),

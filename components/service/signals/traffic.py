@@ -1,15 +1,17 @@
-"""Request rate, HTTP 5xx ratio and latency, from the application's own metrics or else from its load balancer.
+"""Request rate, HTTP 5xx ratio and latency, from the application's own metrics or else from its target groups.
 
 The ids are the same either way, so a panel, a link and a runbook outlive the change of the data source.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
+from components.aws.load_balancers import COUNT_SECONDS, count, metric
 from components.service.args import TelemetryArgs
-from components.service.dimensions import BALANCER_NAMESPACE
-from components.service.signals.cloudwatch import COUNT_SECONDS, count
+from components.service.dimensions import highest, total
+from components.service.signals.cloudwatch import of_fleets
 from observability import (
     Board,
     CloudWatch,
@@ -33,14 +35,19 @@ TICKET_SECONDS = 10 * MINUTE_SECONDS
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 
-def traffic(telemetry: TelemetryArgs, balancer: dict[str, Any]) -> tuple[Signal, ...]:
-    """Return the signals of all requests together; `balancer` are the load balancer's dimensions."""
+TargetGroups = Sequence[dict[str, Any]]
+"""Dimensions of each target group of the service."""
+
+
+def traffic(telemetry: TelemetryArgs, target_groups: TargetGroups) -> tuple[Signal, ...]:
+    """Return the signals of all requests to the service together."""
     names, limits = telemetry.metric_names, telemetry.latency_limits
     requests: Query = (
         Prometheus(expression=Rate(names.answers()))
         if names
         else CloudWatchMath(
-            expression=f"requests / {COUNT_SECONDS}", metrics={"requests": count(balancer, "RequestCount")}
+            expression=f"{total('requests', len(target_groups))} / {COUNT_SECONDS}",
+            metrics=_counts("requests", "RequestCount", target_groups),
         )
     )
     return (
@@ -52,9 +59,9 @@ def traffic(telemetry: TelemetryArgs, balancer: dict[str, Any]) -> tuple[Signal,
             unit=Unit.REQUESTS_PER_SECOND,
             board=Board.TRAFFIC,
         ),
-        _error_ratio(telemetry, balancer),
+        _error_ratio(telemetry, target_groups),
         *(
-            _latency(name, levels.thresholds, names, balancer)
+            _latency(name, levels.thresholds, names, target_groups)
             for name, levels in (("p50", limits.p50), ("p95", limits.p95), ("p99", limits.p99))
         ),
     )
@@ -64,7 +71,11 @@ def _minimum_traffic(names: MetricNames | None) -> MinimumTraffic | None:
     return MinimumTraffic(expression=Increase(names.answers()), value=LEAST_REQUESTS) if names else None
 
 
-def _error_ratio(telemetry: TelemetryArgs, balancer: dict[str, Any]) -> Signal:
+def _counts(id_: str, name: str, target_groups: TargetGroups) -> dict[str, CloudWatch]:
+    return {f"{id_}{number}": count(it, name) for number, it in enumerate(target_groups)}
+
+
+def _error_ratio(telemetry: TelemetryArgs, target_groups: TargetGroups) -> Signal:
     names = telemetry.metric_names
     query: Query
     if names:
@@ -72,13 +83,14 @@ def _error_ratio(telemetry: TelemetryArgs, balancer: dict[str, Any]) -> Signal:
     else:
         # A minute without an error has no datum at all, not a zero. Health checks of the load balancer are in none
         # of its counts: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
-        people = f"(requests - {telemetry.probe_requests})" if telemetry.probe_requests else "requests"
+        errors, requests = (total(it, len(target_groups)) for it in ("errors", "requests"))
+        people = f"({requests} - {telemetry.probe_requests})" if telemetry.probe_requests else requests
         least = LEAST_REQUESTS + telemetry.probe_requests
         query = CloudWatchMath(
-            expression=f"IF(FILL(requests, 0) > {least}, FILL(errors, 0) / {people}, 0)",
+            expression=f"IF({requests} > {least}, {errors} / {people}, 0)",
             metrics={
-                "errors": count(balancer, "HTTPCode_Target_5XX_Count"),
-                "requests": count(balancer, "RequestCount"),
+                **_counts("errors", "HTTPCode_Target_5XX_Count", target_groups),
+                **_counts("requests", "RequestCount", target_groups),
             },
         )
     return Signal(
@@ -98,15 +110,13 @@ def _error_ratio(telemetry: TelemetryArgs, balancer: dict[str, Any]) -> Signal:
 
 
 def _latency(
-    name: str, thresholds: tuple[Threshold, ...], names: MetricNames | None, balancer: dict[str, Any]
+    name: str, thresholds: tuple[Threshold, ...], names: MetricNames | None, target_groups: TargetGroups
 ) -> Signal:
     quantile = QUANTILES[name]
     query: Query = (
         Prometheus(expression=names.duration_quantile(quantile))
         if names
-        else CloudWatch(
-            namespace=BALANCER_NAMESPACE, metric="TargetResponseTime", dimensions=balancer, statistic=name
-        )
+        else of_fleets("response", [metric(it, "TargetResponseTime", name) for it in target_groups], highest)
     )
     return Signal(
         id=f"service-latency-{name}",

@@ -61,7 +61,7 @@ FACTS = {
         "AWS/ApplicationELB",
         (BALANCER,),
         {
-            "RequestCount HTTPCode_ELB_5XX_Count HTTPCode_ELB_4XX_Count HTTPCode_ELB_502_Count": "count",
+            "HTTPCode_ELB_5XX_Count HTTPCode_ELB_4XX_Count HTTPCode_ELB_502_Count": "count",
             "HTTPCode_ELB_503_Count HTTPCode_ELB_504_Count RejectedConnectionCount ActiveConnectionCount": "count",
             "NewConnectionCount ClientTLSNegotiationErrorCount ConsumedLCUs ProcessedBytes": "count",
         },
@@ -71,7 +71,7 @@ FACTS = {
         (BALANCER, TARGETS),
         {
             "HTTPCode_Target_2XX_Count HTTPCode_Target_3XX_Count HTTPCode_Target_4XX_Count": "count",
-            "HTTPCode_Target_5XX_Count TargetConnectionErrorCount RequestCountPerTarget": "count",
+            "HTTPCode_Target_5XX_Count TargetConnectionErrorCount RequestCountPerTarget RequestCount": "count",
             "TargetResponseTime": "seconds",
         },
     ),

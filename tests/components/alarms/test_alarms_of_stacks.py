@@ -15,7 +15,6 @@ import pytest
 from moto import mock_aws
 
 from footing.plan.record import record
-from footing.project import PROJECT
 from lazy_sdk.hook import install
 from observability import CloudWatch, CloudWatchMath
 from observability.alerting.alerts import Alert, ThresholdCondition, alerts
@@ -24,7 +23,7 @@ from observability.stack import ObservedStack
 from simulator.identity import Identity
 from simulator.moto_aws.kind import Call
 from simulator.moto_aws.monitoring import KINDS
-from stacks.config.load import StackFile, from_file
+from stacks.config.load import PROJECT, StackFile, from_file
 from stacks.observed import observe
 from tests.components.alarms.cloudwatch_facts import FACTS, UNITS, problems
 from tests.components.alarms.cloudwatch_reference import ALARM, OK, UNKNOWN, computed, names, state

@@ -222,6 +222,31 @@ def test_application_is_never_the_owner_of_the_database():
         record(application_role="shop")
 
 
+def test_readers_get_a_role_and_a_password_of_their_own_only_where_there_is_one():
+    recorded, without = record(reader_role="shop_reader"), record()
+    role, before = (containers(it)["database-role"] for it in (recorded, without))
+    added = environment(role).items() - environment(before).items()
+    assert added == {("READER_ROLE", "shop_reader")}
+    [reference] = [it for it in role["secrets"] if it not in before["secrets"]]
+    assert reference == {
+        "name": "READER_PASSWORD",
+        "valueFrom": "arn:aws:made:::secret:reader_password::v1",
+    }
+    stored, earlier = (
+        json.loads(it.one("SecretVersion").inputs["secretString"].value) for it in (recorded, without)
+    )
+    assert stored == {**earlier, "reader_password": "generated-password"}
+    [password] = {it.name for it in recorded.resources} - {it.name for it in without.resources}
+    assert password == "pool-reader"
+    # PgBouncer itself never learns of it.
+    assert containers(recorded)["pgbouncer"] == containers(without)["pgbouncer"]
+    tags, plain = (it.one("TaskDefinition").inputs["tags"] for it in (recorded, without))
+    assert tags == {**plain, "footing:reader-user": "shop_reader"}
+    for name in ("shop", "shop_app"):
+        with pytest.raises(ValueError, match=f"reader_role is {name}, which may write"):
+            record(reader_role=name)
+
+
 def test_pooler_is_private_and_replaced_within_its_shares():
     recorded = record()
     service = recorded.one("aws:ecs/service:Service").inputs

@@ -38,6 +38,7 @@ ARGS = DatabaseArgs(
     ),
     backup=BackupArgs(retention_days=7),
     connection_alerts=ConnectionAlertArgs(warning=80, critical=95),
+    region="us-east-1",
     placement=NetworkPlacement(vpc_id="vpc-1", subnet_ids=["subnet-1", "subnet-2"]),
     log_retention_days=365,
 )

@@ -1,10 +1,11 @@
 """Every backend of PostgreSQL has the shape that the rest of a stack reads."""
 
+from types import FunctionType
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
-from components.aws.security_groups import Upstream
 from components.component import Component
 from components.postgres.pooler.service import Pooler
 from components.postgres.rds.database import Database
@@ -14,37 +15,48 @@ from tests.components.postgres import test_pooler, test_rds
 from tests.components.recording import Secret, record_component
 
 SHAPE = {
-    *("pooled_url", "direct_url", "reader_urls", "host", "port", "capacity", "upstreams"),
-    *("endpoint", "secret_arns", "signals"),
+    *("pooled_url", "direct_url", "reader_urls", "host", "port", "capacity", "endpoint"),
+    *("upstreams_for", "secret_arns", "signals"),
 }
 
 
 def public(owner: type) -> set[str]:
-    return {name for name, value in vars(owner).items() if isinstance(value, property)}
+    """Return what a class offers: its properties and methods, without its fields."""
+    offered = property | FunctionType
+    return {name for name, it in vars(owner).items() if isinstance(it, offered) and not name.startswith("_")}
 
 
 def test_rds_with_its_pooler_has_the_shape_of_every_backend():
     assert public(PostgresStore) == public(RdsPostgres) == SHAPE
 
 
-def test_readers_are_the_applications_role_over_verified_tls_behind_a_group_of_their_own():
+def test_readers_are_a_role_of_their_own_over_verified_tls_behind_a_group_of_their_own():
     """The role is made on the primary and replicated; the owner's password would write, past the pooler."""
     read: dict[str, Any] = {}
 
     def build() -> Component:
         database = Database("db", replace(test_rds.ARGS, replicas=[test_rds.REPLICA]))
-        pooler = Pooler("pool", test_pooler.ARGS)
+        with pytest.raises(ValueError, match="no reader_role, by which the replicas"):
+            RdsPostgres(database=database, pooler=Pooler("other", test_pooler.ARGS))
+        pooler = Pooler("pool", replace(test_pooler.ARGS, reader_role="shop_reader"))
         store = RdsPostgres(database=database, pooler=pooler)
-        read["urls"], read["upstreams"] = store.reader_urls, store.upstreams
+        read["urls"] = store.reader_urls
+        read["upstreams"] = store.upstreams_for(pool=True, readers=["analytics"])
+        [read["alone"]] = store.upstreams_for(pool=False, readers=["analytics"])
+        read["others"] = store.upstreams_for(pool=False, readers=["browse"])
         return pooler
 
     recorded = record_component(build, read=lambda _: read["urls"]["analytics"])
-    url = "postgresql://shop_app:generated-password@db.internal:5432/shop?sslmode=verify-full"
+    url = "postgresql://shop_reader:generated-password@db.internal:5432/shop?sslmode=verify-full"
     assert (list(read["urls"]), recorded.read) == (["analytics"], Secret(url))
     pool, replica = read["upstreams"]
+    # A service without a pool, or that reads from no replica, gets no way to it.
+    assert read["others"] == []
     assert (pool.role, replica.role, replica.port) == ("pooler", "replica-analytics", 5432)
     [instance] = [it for it in recorded.of("aws:rds/instance:Instance") if it.name == "db-analytics"]
-    assert replica.ready.pulumi_resource_name == instance.name
+    # The poolers make the role: who reads waits for them, whether or not it uses the pool.
+    for waiting in (replica, read["alone"]):
+        assert [it.pulumi_resource_name for it in waiting.ready] == [instance.name, "pool-service"]
     assert instance.inputs["vpcSecurityGroupIds"] == ["db-db-id", "db-analytics-db-id"]
     [primary] = [it for it in recorded.of("aws:rds/instance:Instance") if it.name == "db-primary"]
     assert primary.inputs["vpcSecurityGroupIds"] == ["db-db-id"]
@@ -65,7 +77,7 @@ def test_applications_get_the_pool_and_exporters_the_server():
             "host": store.host,
             "port": store.port,
             "server": store.endpoint.host,
-            "upstreams": [it.security_group_id for it in store.upstreams],
+            "upstreams": [it.security_group_id for it in store.upstreams_for(pool=True, readers=[])],
             "secrets": dict(store.secret_arns),
         }
 
@@ -80,4 +92,3 @@ def test_applications_get_the_pool_and_exporters_the_server():
     [store] = made
     assert store.capacity == Capacity(max_connections=200, server_connections=80, client_connections=1000)
     assert [it.subject for it in store.signals] == ["Database", "Pooler"]
-    assert isinstance(store.upstreams[0], Upstream)

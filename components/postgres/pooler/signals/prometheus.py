@@ -28,7 +28,7 @@ _POOL_RUNBOOK = (
 )
 _CLIENTS_RUNBOOK = (
     "`SHOW CLIENTS` says who they are. A service that opens a connection for each request comes first; "
-    "then lower `service.database_pool`, or raise `database.pooler.client_connections`."
+    "then lower `services.NAME.database_pool`, or raise `database.pooler.client_connections`."
 )
 
 

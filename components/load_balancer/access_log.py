@@ -4,7 +4,8 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws.buckets import BucketRules, PrivateBucket, delivery
-from components.service.args import ServiceArgs
+from components.aws.partition import partition
+from components.load_balancer.args import LoadBalancerArgs
 
 DELIVERY = "logdelivery.elasticloadbalancing.amazonaws.com"
 """The service that writes the log.
@@ -14,19 +15,19 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-acces
 
 
 def make_access_log(
-    name: str, args: ServiceArgs, opts: pulumi.ResourceOptions, kept: pulumi.ResourceOptions | None
+    name: str, args: LoadBalancerArgs, opts: pulumi.ResourceOptions, kept: pulumi.ResourceOptions | None
 ) -> aws.lb.LoadBalancerAccessLogsArgsDict:
     """Return the `access_logs` block of the load balancer, with its bucket made; disabled without days.
 
     `kept` are the bucket's own options.
     """
-    if args.balancer.access_log_days is None:
+    if args.access_log_days is None:
         return {"bucket": "", "enabled": False}
-    rules = BucketRules(noncurrent_days=1, expire_days=args.balancer.access_log_days)
-    log = PrivateBucket(f"{name}-log", f"{args.service_name}-access", rules, opts, kept=kept)
+    rules = BucketRules(noncurrent_days=1, expire_days=args.access_log_days)
+    log = PrivateBucket(f"{name}-log", f"{args.load_balancer_name}-access", rules, opts, kept=kept)
     # The name of the load balancer comes after its log's bucket: any of this account, in this region.
-    account = pulumi.Output.from_input(args.cluster.arn).apply(lambda arn: arn.split(":")[4])
-    balancers = pulumi.Output.concat("arn:aws:elasticloadbalancing:", args.region, ":", account, ":loadbalancer/*")
+    prefix = f"arn:{partition(args.region)}:elasticloadbalancing:{args.region}:"
+    balancers = pulumi.Output.concat(prefix, args.account_id, ":loadbalancer/*")
     policy = log.admit(delivery(DELIVERY, log.bucket.arn, [balancers]))
     # From the policy: AWS writes a test object before it accepts the bucket.
     return {"bucket": policy.bucket, "enabled": True}

@@ -1,0 +1,1 @@
+"""The public load balancer that the web services of a stack share."""

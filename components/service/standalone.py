@@ -1,0 +1,66 @@
+"""A task of the application that a person or a pipeline runs once: a migration, an import."""
+
+import json
+
+import pulumi
+
+from components.component import Component
+from components.service.args import WorkloadArgs
+from components.service.network import make_task_network
+from components.service.tasks import make_task_definition
+from observability import Check, Signals
+
+STOP_TIMEOUT_SECONDS = 60
+"""Time that a stopped task has to leave its work in order, in seconds."""
+
+
+class StandaloneTask(Component):
+    """What a task needs to run: its definition, roles, log group and security group. Nothing runs by itself."""
+
+    task_definition_arn: pulumi.Output[str]
+    """ARN of the newest revision."""
+    security_group_id: pulumi.Output[str]
+    """Group of the task."""
+    log_group_name: pulumi.Output[str]
+    """Log group of the task's output."""
+    run_command: pulumi.Output[str]
+    """Command of the AWS CLI that runs the task once; it holds no secret."""
+
+    def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        self._args = args
+        group, needed = make_task_network(name, "Standalone task", args, self._child())
+        task = make_task_definition(name, args, self._child(), stop_timeout_seconds=STOP_TIMEOUT_SECONDS)
+        # Who runs the task by the command finds what it calls.
+        ready = pulumi.Output.all(*(it.urn for it in needed))
+        self.task_definition_arn = task.arn
+        self.security_group_id = group.id
+        # The container of the task is the first, its sidecars follow.
+        logged = task.container_definitions.apply(lambda text: json.loads(text)[0]["logConfiguration"]["options"])
+        self.log_group_name = logged.apply(lambda options: str(options["awslogs-group"]))
+        definition = args.service_name if args.image.owned_by_ci else task.arn
+        self.run_command = pulumi.Output.all(definition, args.placement.subnet_ids, group.id, ready).apply(
+            lambda known: _run_command(args, *known[:3])
+        )
+        self._finish()
+
+    @property
+    def signals(self) -> Signals:
+        """What to watch: nothing but a line of the checklist."""
+        task = self._args.key.rpartition(".")[2].replace("_", "-")
+        check = Check(
+            id=f"task-{task}-runs",
+            title=f"Task {task} ends with exit code 0",
+            probe="the command of the output run_command, then DescribeTasks: exitCode",
+            fix="Read the task's log group.",
+        )
+        return Signals(subject=f"Task {task}", checks=(check,))
+
+
+def _run_command(args: WorkloadArgs, definition: str, subnet_ids: list[str], group_id: str) -> str:
+    network = f"subnets=[{','.join(subnet_ids)}],securityGroups=[{group_id}],assignPublicIp=DISABLED"
+    return (
+        f"aws ecs run-task --region {args.region} --cluster {args.cluster.name} --task-definition {definition} "
+        "--capacity-provider-strategy capacityProvider=FARGATE,weight=1 --propagate-tags TASK_DEFINITION "
+        f"--network-configuration 'awsvpcConfiguration={{{network}}}'"
+    )
