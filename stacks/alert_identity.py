@@ -10,5 +10,5 @@ def alert_identity(config: StackConfig) -> AlertIdentity:
         app=config.app,
         environment=config.environment,
         owner=next(iter(config.owners.values())),
-        runbook_url=config.grafana.runbook_url,
+        runbook_url=config.alerts.runbook_url or "",
     )

@@ -4,9 +4,9 @@ Pure arithmetic over plain numbers; the worst moment is a deployment, when old a
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from observability.records.record import HOLD_SECONDS
 from policies import limits
@@ -51,6 +51,29 @@ class Fleet(Struct, frozen=True, kw_only=True):
         return self.peak > self.tasks or self.floor < self.tasks
 
 
+class Client(Struct, frozen=True, kw_only=True):
+    """One service of the application, as the poolers and the replicas see it."""
+
+    name: str
+    """Its key under `services`."""
+    fleet: Fleet | None
+    """Its tasks at the upper bound of autoscaling; None for a job or a task, of which one run exists at once."""
+    pool: int
+    """Connections that one task opens to the pooler at the most."""
+    readers: Mapping[str, int] = field(default_factory=dict)
+    """Connections that one task opens to a replica at the most, by the replica's purpose."""
+
+    @property
+    def connected(self) -> int:
+        """Most tasks that hold connections at once."""
+        return self.fleet.connected if self.fleet else 1
+
+    @property
+    def connections(self) -> int:
+        """Connections to the poolers at the worst moment: that of a deployment of this service."""
+        return self.connected * self.pool
+
+
 class Budget(Struct, frozen=True, kw_only=True):
     """Every number that takes part. All are counts of connections unless named otherwise."""
 
@@ -66,10 +89,8 @@ class Budget(Struct, frozen=True, kw_only=True):
     """Clients that all poolers together accept at rest; a multiple of their number."""
     poolers: Fleet
     """PgBouncer tasks."""
-    service: Fleet
-    """Application tasks, at the upper bound of autoscaling."""
-    service_pool: int
-    """Connections that one application task opens to the pooler at the most."""
+    clients: tuple[Client, ...]
+    """The services of the application; all may deploy at once."""
 
     @property
     def server_side_demand(self) -> int:
@@ -99,7 +120,7 @@ class Budget(Struct, frozen=True, kw_only=True):
     @property
     def client_side_demand(self) -> int:
         """Connections from the application to the poolers at the worst moment."""
-        return self.service.connected * self.service_pool
+        return sum(client.connections for client in self.clients)
 
     @property
     def client_side_supply(self) -> int:
@@ -163,23 +184,36 @@ def threshold_problems(
         yield f"{key}.critical", problem
 
 
-def replica_problems(
-    budget: Budget, *, key: str, task_connections: int, max_connections: int
-) -> Iterator[tuple[str, str]]:
-    """Yield why the replica at `key` has no place for each connection of the service: nothing pools these.
+def replica_problems(budget: Budget, *, purpose: str, key: str, max_connections: int) -> Iterator[tuple[str, str]]:
+    """Yield why the replica at `key` has no place for each connection of the services: nothing pools these.
 
     Its `max_connections` are its own; what is kept for people and programs beside the poolers is kept there too.
     """
-    demand = budget.service.connected * task_connections + budget.direct_connections
+    demands = {it.name: it.connected * it.readers.get(purpose, 0) for it in budget.clients}
+    demand = sum(demands.values()) + budget.direct_connections
     supply = max_connections - budget.reserved_connections
-    if demand > supply:
+    if demand > supply and not any(demands.values()):
         problem = (
-            f"given {task_connections}, which is {demand} connections at the worst moment "
-            f"({budget.service.connected} tasks during a deployment, and {budget.direct_connections} direct), "
-            f"allowed {supply} (its max_connections {max_connections} less {budget.reserved_connections} "
-            f"reserved): lower it, lower service.scaling.maximum_tasks, or raise {key}.max_connections"
+            f"given {max_connections}, allowed {budget.direct_connections + budget.reserved_connections} or more: "
+            f"{budget.direct_connections} direct (database.direct_connections and exporters), and "
+            f"{budget.reserved_connections} reserved"
         )
-        yield f"{key}.connections_per_task", problem
+        yield f"{key}.max_connections", problem
+    elif demand > supply:
+        largest = max(demands, key=lambda name: demands[name])
+        problem = (
+            f"given what makes {demand} connections at the worst moment ({_listed(demands)}, and "
+            f"{budget.direct_connections} direct), allowed {supply} (its max_connections {max_connections} less "
+            f"{budget.reserved_connections} reserved): lower it, lower services.{largest}.scaling.maximum_tasks, "
+            f"or raise {key}.max_connections"
+        )
+        yield f"services.{largest}.reader_pools.{purpose}", problem
+
+
+def _listed(demands: Mapping[str, int]) -> str:
+    """Return who wants how much, the most first."""
+    wanted = sorted(((number, name) for name, number in demands.items() if number), reverse=True)
+    return ", ".join(f"{name} {number}" for number, name in wanted)
 
 
 def largest_pool(budget: Budget) -> int:
@@ -194,7 +228,8 @@ def problems(budget: Budget) -> Iterator[tuple[str, str]]:
         if value % budget.poolers.tasks:
             problem = f"given {value}, allowed a multiple of the {budget.poolers.tasks} poolers that share it"
             yield f"database.pooler.{key}", problem
-    for key, fleet in (("database.pooler.deployment", budget.poolers), ("service.deployment", budget.service)):
+    fleets = {f"services.{it.name}.deployment": it.fleet for it in budget.clients if it.fleet}
+    for key, fleet in {"database.pooler.deployment": budget.poolers, **fleets}.items():
         if not fleet.can_deploy:
             problem = (
                 f"given minimum_percent {fleet.minimum_percent} and maximum_percent {fleet.maximum_percent} for "
@@ -213,11 +248,15 @@ def problems(budget: Budget) -> Iterator[tuple[str, str]]:
         )
         yield "database.pooler.server_connections", problem
     if budget.client_side_demand > budget.client_side_supply:
+        largest = max(budget.clients, key=lambda it: it.connections)
+        shares = _listed({it.name: it.connections for it in budget.clients})
         problem = (
-            f"given {budget.service_pool}, which is {budget.client_side_demand} clients at the worst moment "
-            f"({budget.service.connected} tasks during a deployment), allowed {budget.client_side_supply} "
+            f"given {largest.pool}; all services are {budget.client_side_demand} clients at the worst moment "
+            f"(while all deploy: {shares}; {largest.name} has "
+            f"{largest.connected} tasks then), allowed {budget.client_side_supply} "
             f"({limits.CLIENT_CONNECTION_HEADROOM:.0%} of the slots of the {max(1, budget.poolers.floor)} poolers "
             f"that run meanwhile, of client_connections {budget.client_connections}): "
-            f"lower it, lower service.scaling.maximum_tasks, or raise database.pooler.client_connections"
+            f"lower it, lower services.{largest.name}.scaling.maximum_tasks, or raise "
+            "database.pooler.client_connections"
         )
-        yield "service.database_pool", problem
+        yield f"services.{largest.name}.database_pool", problem

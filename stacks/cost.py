@@ -6,6 +6,7 @@ An estimate for a choice, not a bill: traffic to the internet itself, taxes and 
 from msgspec import Struct
 
 from stacks.config.network import NetworkConfig
+from stacks.config.stack import StackConfig
 
 HOURS_PER_MONTH = 730
 """Hours that AWS's own calculator takes for a month."""
@@ -54,24 +55,27 @@ class WayOut(Struct, frozen=True, kw_only=True):
         return hourly * HOURS_PER_MONTH
 
 
-def way_out(network: NetworkConfig) -> WayOut:
-    """Return the way out that `network` chooses."""
-    zones = len(network.zones)
+def way_out(network: NetworkConfig, zones: int) -> WayOut:
+    """Return the way out that `network` chooses, over so many zones."""
     gateways = {"none": 0, "single": 1, "per_zone": zones}[network.nat]
     return WayOut(gateways=gateways, endpoints=len(network.endpoints) * zones)
 
 
-def way_out_note(network: NetworkConfig) -> str:
-    """Return one line for people: what is there, what it costs a month, and what each GB adds."""
-    chosen = way_out(network)
+def way_out_notes(config: StackConfig) -> list[str]:
+    """Return one line for people: what is there, what it costs a month, what each GB adds; none without a VPC."""
+    network, zones = config.network, len(config.zones)
+    if network.existing or not config.in_network:
+        return []
+    chosen = way_out(network, zones)
     parts, traffic = [], []
     if chosen.gateways:
         parts.append(f"{chosen.gateways} NAT gateway{'s' if chosen.gateways > 1 else ''}")
         traffic.append(f"{NAT_GATEWAY.per_gb} a GB through NAT")
     if chosen.endpoints:
-        parts.append(f"{len(network.endpoints)} interface endpoints in {len(network.zones)} zones")
+        parts.append(f"{len(network.endpoints)} interface endpoints in {zones} zones")
         traffic.append(f"{INTERFACE_ENDPOINT.per_gb} a GB through endpoints")
-    return (
+    note = (
         f"Way out of the private subnets: {' and '.join(parts)}, {chosen.monthly_usd:.2f} USD a month, "
         f"and {', '.join(traffic)} ({PRICE_REGION} list prices of {PRICES_AS_OF})."
     )
+    return [note]

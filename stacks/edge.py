@@ -12,31 +12,33 @@ from edge_rules.rule import Phase, Rule
 from edge_rules.settings import EdgeSettings
 from stacks.config.edge import ApiLimitConfig, CacheConfig, EdgeConfig, RateLimitsConfig
 from stacks.config.edge_settings import requested_settings, settings_in_force
+from stacks.config.service import ServiceConfig
 from stacks.config.stack import StackConfig
 
 TIERS_VARIABLE = "RATE_LIMIT_TIERS"
 """Environment variable in which the application finds its own limits, requests a minute by tier."""
 
 
-def edge_settings(config: StackConfig) -> EdgeSettings:
-    """Return everything that the rules of the stack's zone depend on."""
-    probed = (config.service.health_path.partition("?")[0],) if config.edge.probe == "route53" else ()
-    return replace(settings_in_force(config.edge), probe_paths=probed)
+def edge_settings(config: StackConfig, edge: EdgeConfig) -> EdgeSettings:
+    """Return everything that the rules of the zone `edge` of the stack depend on."""
+    asked = config.probed_web
+    probed = (config.web[asked].health_path.partition("?")[0],) if asked and edge.probe == "route53" else ()
+    return replace(settings_in_force(edge), probe_paths=probed)
 
 
 def edge_rules(config: StackConfig) -> Mapping[Phase, Sequence[Rule]]:
-    """Return the rules of the stack's zone, phase by phase, in Cloudflare's order."""
-    return phases(edge_settings(config))
+    """Return the rules of the stack's zone, phase by phase, in Cloudflare's order; empty without an edge."""
+    return phases(edge_settings(config, config.edge)) if config.edge else {}
 
 
 def edge_downgrades(config: StackConfig) -> list[str]:
     """Return the downgrades because of the plan, a sentence each; empty where the plan supports everything."""
-    return list(edge_settings(config).downgrades)
+    return list(edge_settings(config, config.edge).downgrades) if config.edge else []
 
 
-def rate_limit_tiers(config: StackConfig) -> dict[str, str]:
+def rate_limit_tiers(service: ServiceConfig) -> dict[str, str]:
     """Return the variable for the application; empty where no tiers are configured."""
-    tiers = config.service.rate_limit_tiers
+    tiers = getattr(service, "rate_limit_tiers", None)
     return {TIERS_VARIABLE: json.dumps(tiers.model_dump(), sort_keys=True)} if tiers else {}
 
 

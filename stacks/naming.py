@@ -1,8 +1,20 @@
-"""Physical names and tags of a stack, each rule in one place."""
+"""Names and tags of a stack, each rule in one place."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from msgspec import Struct
+
+FIRST: Final[Mapping[str, str]] = {"service": "api", "redis": "cache"}
+"""The web service and the store that have their kind's own name in the state, as before there could be several."""
+
+
+def component_name(kind: str, name: str) -> str:
+    """Return the logical name of a component of which a stack may have several: `service`, `redis-queue`.
+
+    Part of the state of every stack: never changed without an alias.
+    """
+    return kind if FIRST.get(kind) == name else f"{kind}-{name}"
 
 
 class Names(Struct, frozen=True):
@@ -27,6 +39,10 @@ class Names(Struct, frozen=True):
     def of(self, role: str) -> str:
         """Return the physical name of the thing with this role, for example `feed-staging-pooler`."""
         return f"{self.prefix}-{role}"
+
+    def store(self, name: str) -> str:
+        """Return the physical name of the Redis store called `name`: `feed-staging-redis`, `...-redis-queue`."""
+        return self.of(component_name("redis", name))
 
     def tags(self, owners: Mapping[str, str]) -> dict[str, str]:
         """Return the tags of every resource: what it belongs to, and whom to ask."""

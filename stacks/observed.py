@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from components.aws.partition import dns_suffix
 from observability import Signals
 from observability.dashboards.panels import PanelContext
 from observability.dashboards.queries import DataSources
@@ -9,8 +10,10 @@ from observability.routing.alertmanager import Email, PagerDuty, Receivers, Slac
 from observability.routing.destinations import Destination
 from observability.stack import LatencyLimit, LoadTargets, ObservedStack
 from stacks.alert_identity import alert_identity
+from stacks.config.edge import RateLimitsConfig
+from stacks.config.errors import ConfigError
+from stacks.config.observability import ContactsConfig
 from stacks.config.stack import StackConfig
-from stacks.naming import Names
 from stacks.replace_outputs import replace_outputs
 
 
@@ -26,14 +29,19 @@ def observe() -> ObservedStack:
 
 def observed_stack(config: StackConfig, signals: Sequence[Signals]) -> ObservedStack:
     """Return the stack of `config`, whose components have the records `signals`."""
-    grafana, targets, rate_limits = config.grafana, config.objectives.targets, config.edge.rate_limits
+    grafana, targets = config.grafana, config.objectives.targets
+    rate_limits = config.edge.rate_limits if config.edge else RateLimitsConfig()
+    if grafana is None:
+        raise ConfigError(
+            f"the stack {config.environment}", ["grafana: missing; what observes a stack is written for it"]
+        )
     return ObservedStack(
         identity=alert_identity(config),
         signals=replace_outputs(tuple(signals)),
         panels=PanelContext(
             app=config.app,
             environment=config.environment,
-            runbook_url=grafana.runbook_url,
+            runbook_url=config.alerts.runbook_url or "",
             recorded=grafana.recorded_objectives,
             sources=DataSources(
                 cloudwatch_uid=grafana.cloudwatch_datasource_uid,
@@ -43,7 +51,7 @@ def observed_stack(config: StackConfig, signals: Sequence[Signals]) -> ObservedS
                 region=config.region,
             ),
         ),
-        receivers=receivers(config),
+        receivers=receivers(config, grafana.contacts),
         grafana_url=grafana.url,
         load_targets=LoadTargets(
             latency=tuple(
@@ -54,26 +62,30 @@ def observed_stack(config: StackConfig, signals: Sequence[Signals]) -> ObservedS
             hit_shares={hit.layer: hit.share for hit in targets.hits},
             auth_requests_per_minute=rate_limits.auth.requests_per_minute,
             api_requests_per_minute=rate_limits.api.requests_per_minute,
-            server_connections=config.database.pooler.server_connections,
+            server_connections=config.database.pooler.server_connections if config.database else 0,
         ),
-        granted_database=Names(config.app, config.environment).database
-        if grafana.postgres_datasource_uid is not None
+        granted_database=config.database_name
+        if config.database and grafana.postgres_datasource_uid is not None
         else None,
     )
 
 
-def receivers(config: StackConfig) -> Receivers:
-    """Return where the stack's Alertmanager sends messages, its secrets as files."""
-    contacts, server = config.grafana.contacts, config.grafana.contacts.mail_server
+def receivers(config: StackConfig, contacts: ContactsConfig) -> Receivers:
+    """Return where the stack's Alertmanager sends messages to `contacts`, its secrets as files."""
+    server = contacts.mail_server
     return Receivers(
         pager=PagerDuty() if Destination.PAGER in contacts.destinations else None,
         chat=Slack(channel=contacts.slack_channel) if Destination.CHAT in contacts.destinations else None,
         mail=Email(
             addresses=contacts.email,
             # https://docs.aws.amazon.com/general/latest/gr/ses.html
-            server=f"{server.host}:{server.port}" if server else f"email-smtp.{config.region}.amazonaws.com:587",
-            sender=server.sender if server else f"alerts@{config.edge.zone}",
+            server=f"{server.host}:{server.port}"
+            if server
+            else f"email-smtp.{config.region}.{dns_suffix(config.region)}:587",
+            sender=server.sender
+            if server
+            else f"alerts@{config.edge.zone if config.edge else contacts.email[0].rpartition('@')[2]}",
             username=server.username if server else None,
         ),
-        may_page=contacts.may_page,
+        may_page=config.alerts.may_page,
     )

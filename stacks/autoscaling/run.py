@@ -52,7 +52,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
         return max(late) + 1 if late else 0
 
 
-class _Fleet(Struct, kw_only=True):
+class Fleet(Struct, kw_only=True):
     """Tasks, and when each of those that start takes its first request."""
 
     ready: int
@@ -70,25 +70,30 @@ class _Fleet(Struct, kw_only=True):
             self.starting = self.starting[:kept]
 
 
-def run(scaling: ScalingArgs, load: Load, cpu: int, policies: Sequence[StepPolicy] | None = None) -> Outcome:
-    """Run a service of tasks with `cpu` units of 1/1024 vCPU; `policies` are the component's own when left out.
-
-    Of schedules, those with an `at(...)` expression take part; a `cron(...)` is for days like any other.
-    """
+def make_scaler(scaling: ScalingArgs, policies: Sequence[StepPolicy]) -> Scaler:
+    """Return the scaler of a service that runs as few tasks as it may."""
     least = scaling.minimum_tasks
-    scaler = Scaler(
+    return Scaler(
         scaling=scaling,
-        policies=step_policies(scaling) if policies is None else policies,
+        policies=policies,
         minimum=least,
         maximum=scaling.maximum_tasks,
         desired=least,
         base=least,
     )
+
+
+def run(scaling: ScalingArgs, load: Load, cpu: int, policies: Sequence[StepPolicy] | None = None) -> Outcome:
+    """Run a service of tasks with `cpu` units of 1/1024 vCPU; `policies` are the component's own when left out.
+
+    Of schedules, those with an `at(...)` expression take part; a `cron(...)` is for days like any other.
+    """
+    scaler = make_scaler(scaling, step_policies(scaling) if policies is None else policies)
     return Outcome(moments=tuple(_moments(scaler, load, load.requests_of_one_task(cpu))))
 
 
 def _moments(scaler: Scaler, load: Load, task_requests: float) -> Iterator[Moment]:
-    fleet, measured = _Fleet(ready=scaler.desired), list[Measured]()
+    fleet, measured = Fleet(ready=scaler.desired), list[Measured]()
     bounds: dict[int, tuple[int, int]] = {}
     for schedule in scaler.scaling.schedules:
         kind, _, rest = schedule.expression.partition("(")

@@ -27,6 +27,8 @@ class Measured(Struct, frozen=True, kw_only=True):
     """95th percentile of the response time."""
     requests_per_task: float
     """Requests that one task got in the minute."""
+    messages_per_task: float = 0.0
+    """Messages that waited in the queue for each task."""
 
 
 class Scaler(Struct, kw_only=True):
@@ -85,6 +87,8 @@ class Scaler(Struct, kw_only=True):
             steered.append(([it.cpu_percent for it in seen], target.cpu_percent))
         if target and target.requests_per_task_per_minute:
             steered.append(([it.requests_per_task for it in seen], target.requests_per_task_per_minute))
+        if self.scaling.queue:
+            steered.append(([it.messages_per_task for it in seen], self.scaling.queue.messages_per_task))
         for values, goal in steered:
             high, low = values[-TARGET_HIGH_MINUTES:], values[-TARGET_LOW_MINUTES:]
             if len(high) == TARGET_HIGH_MINUTES and min(high) > goal:

@@ -1,13 +1,14 @@
 """PostgreSQL of the configured provider."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pulumi
 
 from components.alloy.sidecar import CollectingArgs
-from components.aws.placement import ClusterRef, NetworkPlacement
-from components.cluster import Cluster
-from components.network import Network
+from components.aws.endpoints import DatabaseEndpoint
+from components.aws.placement import ClusterRef, NetworkPlacement, NetworkRef
+from components.postgres.existing import ExistingPostgres
 from components.postgres.pooler.args import (
     PoolerArgs,
     PoolerDeployment,
@@ -30,35 +31,71 @@ from components.postgres.rds.database import Database
 from components.postgres.rds.store import RdsPostgres
 from components.postgres.store import PostgresStore
 from stacks.compose.stack import Stack, task
-from stacks.config.database import RdsConfig
+from stacks.config.database import ExistingPostgresConfig, RdsConfig
 from stacks.config.dialects import pgbouncer_names, postgres_names
-from stacks.config.service import DATABASE_VARIABLE, reader_url_variable
+from stacks.config.service import ServiceConfig, logs_in_as_owner
+from stacks.config.variables import DATABASE_VARIABLE, reader_variables
 
 
 def make_postgres(
-    stack: Stack, network: Network, cluster: Cluster, collecting: CollectingArgs | None
-) -> PostgresStore:
-    """Make the server and its pool; `collecting` says where the pool's numbers go."""
-    match config := stack.config.database:
-        case RdsConfig():
-            placement = network.placement
-            database = Database("database", _database_args(stack, config, placement), stack.opts)
-            args = _pooler_args(stack, config, placement, cluster, network, database, collecting)
-            return RdsPostgres(database=database, pooler=Pooler("pooler", args, stack.opts))
+    stack: Stack, network: NetworkRef | None, cluster: ClusterRef | None, collecting: CollectingArgs | None
+) -> PostgresStore | None:
+    """Make the server and its pool; None without a database. `collecting` says where the pool's numbers go."""
+    config = stack.config.database
+    if config is None or network is None or cluster is None:
+        return None
+    placement, server = network.placement, None
+    if isinstance(config, RdsConfig):
+        server = Database("database", _database_args(stack, config, placement), stack.opts)
+        endpoint = server.endpoint
+    else:
+        endpoint = DatabaseEndpoint(
+            host=config.host,
+            port=config.port,
+            database_name=config.database_name,
+            user=config.username,
+            secret_arn=config.password_secret_arn,
+            # Whatever is current when a pooler starts: somebody else rotates it.
+            secret_version_id="",
+            security_group_id=config.security_group_id,
+        )
+    args = _pooler_args(stack, config, network, cluster, endpoint, collecting)
+    pooler = Pooler("pooler", args, stack.opts)
+    if server is None:
+        return ExistingPostgres(server=endpoint, max_connections=config.max_connections, pooler=pooler)
+    return RdsPostgres(database=server, pooler=pooler)
 
 
-def database_urls(postgres: PostgresStore) -> Mapping[str, pulumi.Output[str]]:
-    """Return the secret variables by which the service finds its pool and each replica."""
-    readers = {reader_url_variable(purpose): url for purpose, url in postgres.reader_urls.items()}
-    return {DATABASE_VARIABLE: postgres.pooled_url, **readers}
+def database_urls(postgres: PostgresStore, service: ServiceConfig) -> Mapping[str, pulumi.Output[str]]:
+    """Return the secret variables by which `service` finds its pool, or the server, and its replicas."""
+    url = postgres.direct_url if logs_in_as_owner(service) else postgres.pooled_url
+    database = {DATABASE_VARIABLE: url} if service.database_pool and url is not None else {}
+    return {**database, **{reader_variables(it)[0]: postgres.reader_urls[it] for it in service.reader_pools}}
+
+
+def postgres_outputs(postgres: PostgresStore) -> Mapping[str, pulumi.Input[Any]]:
+    """Return the stack's outputs about its database."""
+    direct = {"direct_url": postgres.direct_url} if postgres.direct_url is not None else {}
+    return {
+        "pooled_url": postgres.pooled_url,
+        "reader_urls": postgres.reader_urls,
+        **direct,
+        **postgres.secret_arns,
+    }
 
 
 def _database_args(stack: Stack, config: RdsConfig, placement: NetworkPlacement) -> DatabaseArgs:
-    thresholds = stack.config.connection_thresholds
+    thresholds, grafana, name = (
+        stack.config.connection_thresholds,
+        stack.config.grafana,
+        stack.config.database_name,
+    )
+    assert thresholds is not None  # noqa: S101  there is a database
     return DatabaseArgs(
-        identifier=stack.names.of("db"),
-        database_name=stack.names.database,
-        username=stack.names.database,
+        identifier=config.identifier or stack.names.of("db"),
+        database_name=name,
+        username=config.username or name,
+        subnet_group=config.subnet_group,
         postgres_version=config.postgres_version,
         instance_class=config.instance_class,
         disk=DiskArgs(size_gib=config.storage_gib, max_gib=config.storage_max_gib, kms_key_arn=config.kms_key_arn),
@@ -73,6 +110,7 @@ def _database_args(stack: Stack, config: RdsConfig, placement: NetworkPlacement)
         backup=BackupArgs(retention_days=config.backup_retention_days, window=config.backup_window),
         connection_alerts=ConnectionAlertArgs(warning=thresholds.warning, critical=thresholds.critical),
         placement=placement,
+        region=stack.config.region,
         multi_az=config.multi_az,
         maintenance_window=config.maintenance_window,
         credentials=CredentialsArgs(
@@ -94,7 +132,7 @@ def _database_args(stack: Stack, config: RdsConfig, placement: NetworkPlacement)
             for replica in config.replicas
         ],
         exporter_names=postgres_names(config.metrics, stack.config.metrics.collector.postgres_exporter_image),
-        rpc_observations=stack.config.grafana.postgres_datasource_uid is not None,
+        rpc_observations=grafana is not None and grafana.postgres_datasource_uid is not None,
         protect=config.protect,
         insights_retention_days=config.insights_retention_days,
         log_retention_days=stack.config.logs.retention_days,
@@ -103,11 +141,10 @@ def _database_args(stack: Stack, config: RdsConfig, placement: NetworkPlacement)
 
 def _pooler_args(
     stack: Stack,
-    config: RdsConfig,
-    placement: NetworkPlacement,
-    cluster: Cluster,
-    network: Network,
-    database: Database,
+    config: RdsConfig | ExistingPostgresConfig,
+    network: NetworkRef,
+    cluster: ClusterRef,
+    endpoint: DatabaseEndpoint,
     collecting: CollectingArgs | None,
 ) -> PoolerArgs:
     pooler = config.pooler
@@ -128,10 +165,11 @@ def _pooler_args(
             minimum_healthy_percent=pooler.deployment.minimum_percent,
             maximum_percent=pooler.deployment.maximum_percent,
         ),
-        database=database.endpoint,
-        application_role=f"{stack.names.database}_app",
-        placement=placement,
-        cluster=ClusterRef(arn=cluster.arn, name=stack.names.prefix),
+        database=endpoint,
+        application_role=f"{endpoint.database_name}_app",
+        reader_role=f"{endpoint.database_name}_reader" if config.replicas else None,
+        placement=network.placement,
+        cluster=cluster,
         region=stack.config.region,
         task=task(stack, pooler.task),
         images=PoolerImages(
@@ -144,5 +182,5 @@ def _pooler_args(
         exporter_names=pgbouncer_names(pooler.metrics, pooler.exporter_image),
         upstreams=network.upstreams,
         collecting=collecting,
-        protect=config.protect,
+        protect=config.protect if isinstance(config, RdsConfig) else True,
     )

@@ -27,7 +27,7 @@ def make_datadog(stack: Stack, signals: Sequence[Signals]) -> "Datadog | None":
             environment=stack.config.environment,
             owner=alert_identity(stack.config).owner,
             signals=signals,
-            runbook_url=stack.config.grafana.runbook_url,
+            runbook_url=stack.config.alerts.runbook_url or "",
             handles={Severity.PAGE: config.page, Severity.TICKET: config.ticket, Severity.INFO: config.info},
         ),
         stack.opts,

@@ -10,13 +10,18 @@ from observability import Severity, Signals
 from observability.routing.destinations import Destination, destinations
 from stacks.alert_identity import alert_identity
 from stacks.compose.stack import Stack
+from stacks.config.observability import ContactsConfig
 
 
-def make_grafana(stack: Stack, signals: Sequence[Signals], needed: Sequence[pulumi.Resource]) -> Observability:
-    """Return dashboards and alerts for `signals`; the alerts are made after what they watch."""
-    grafana = stack.config.grafana
+def make_grafana(
+    stack: Stack, signals: Sequence[Signals], needed: Sequence[pulumi.Resource]
+) -> Observability | None:
+    """Return dashboards and alerts for `signals`, made after what they watch; None without Grafana."""
+    grafana, shared = stack.config.grafana, stack.config.alerts
+    if grafana is None:
+        return None
     hours = grafana.ticket_hours
-    page, ticket, info = (_contact(stack, severity) for severity in Severity)
+    page, ticket, info = (_contact(stack, grafana.contacts, severity) for severity in Severity)
     return Observability(
         "observability",
         ObservabilityArgs(
@@ -34,7 +39,7 @@ def make_grafana(stack: Stack, signals: Sequence[Signals], needed: Sequence[pulu
             page=page,
             ticket=ticket,
             info=info,
-            may_page=grafana.contacts.may_page,
+            may_page=shared.may_page,
             ticket_hours=TicketHoursArgs(
                 first_hour=hours.first_hour, last_hour=hours.last_hour, timezone=hours.timezone
             )
@@ -42,17 +47,16 @@ def make_grafana(stack: Stack, signals: Sequence[Signals], needed: Sequence[pulu
             else None,
             pages_inhibit=grafana.pages_inhibit,
             owns_notification_policy=grafana.owns_notification_policy,
-            runbook_url=grafana.runbook_url,
+            runbook_url=shared.runbook_url or "",
             needed=needed,
-            evaluation_interval_seconds=grafana.evaluation_interval_seconds,
+            evaluation_interval_seconds=shared.evaluation_interval_seconds,
         ),
         stack.opts,
     )
 
 
-def _contact(stack: Stack, severity: Severity) -> ContactArgs:
+def _contact(stack: Stack, contacts: ContactsConfig, severity: Severity) -> ContactArgs:
     """Return the contact points of `severity`, and no other."""
-    contacts = stack.config.grafana.contacts
     routes = destinations(contacts.destinations)[severity]
     webhook, key = contacts.slack_webhook_secret, contacts.pagerduty_key_secret
     return ContactArgs(

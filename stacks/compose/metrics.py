@@ -11,8 +11,7 @@ from msgspec import Struct
 
 from components.alarms.component import Alarms
 from components.alloy.sidecar import CollectingArgs, RemoteWrite
-from components.aws.placement import ClusterRef
-from components.cluster import Cluster
+from components.aws.placement import ClusterRef, NetworkRef
 from components.collector.args import (
     CloudflareExporterArgs,
     CollectorArgs,
@@ -22,7 +21,6 @@ from components.collector.args import (
 )
 from components.collector.service import Collector
 from components.domain import Domain
-from components.network import Network
 from components.postgres.store import PostgresStore
 from components.redis.store import RedisStore
 from observability import Severity, Signals
@@ -56,7 +54,7 @@ class MetricsStore(Struct, frozen=True, kw_only=True):
     """The machine of our own, if it is one."""
 
 
-def make_store(stack: Stack, network: Network) -> MetricsStore:
+def make_store(stack: Stack, network: NetworkRef | None) -> MetricsStore:
     """Make the store of the configuration. Each kind is imported by itself, so that no unused SDK is loaded."""
     match store := stack.config.metrics.store:
         case ExternalStore():
@@ -67,6 +65,7 @@ def make_store(stack: Stack, network: Network) -> MetricsStore:
         case GrafanaCloudStore():
             return _grafana_cloud(stack, store)
         case SelfHostedStore():
+            assert network is not None  # noqa: S101  the machine is in it
             return _self_hosted(stack, network, store)
 
 
@@ -130,7 +129,7 @@ def _grafana_cloud(stack: Stack, store: GrafanaCloudStore) -> MetricsStore:
     return MetricsStore(collecting=_collecting(stack, remote_write), query_url=cloud.query_url)
 
 
-def _self_hosted(stack: Stack, network: Network, store: SelfHostedStore) -> MetricsStore:
+def _self_hosted(stack: Stack, network: NetworkRef, store: SelfHostedStore) -> MetricsStore:
     from components.monitoring.args import MonitoringHostArgs
     from components.monitoring.host import MonitoringHost
 
@@ -142,9 +141,9 @@ def _self_hosted(stack: Stack, network: Network, store: SelfHostedStore) -> Metr
             instance_type=store.instance_type,
             storage_gib=store.storage_gib,
             kms_key_arn=store.kms_key_arn,
-            zone=stack.config.network.zones[0],
-            subnet_id=pulumi.Output.from_input(network.private_subnet_ids)[0],
-            vpc_id=network.vpc_id,
+            zone=stack.config.zones[0],
+            subnet_id=pulumi.Output.from_input(network.placement.subnet_ids)[0],
+            vpc_id=network.placement.vpc_id,
             routes=network.placement.routes,
             upstreams=network.upstreams,
             protect=store.protect,
@@ -157,18 +156,19 @@ def _self_hosted(stack: Stack, network: Network, store: SelfHostedStore) -> Metr
 
 def make_collector(
     stack: Stack,
-    network: Network,
-    cluster: Cluster,
-    postgres: PostgresStore,
-    redis: RedisStore,
-    domain: Domain,
+    network: NetworkRef | None,
+    cluster: ClusterRef | None,
+    postgres: PostgresStore | None,
+    stores: Mapping[str, RedisStore],
+    domain: Domain | None,
     store: MetricsStore,
 ) -> Collector | None:
     """Make the task of the exporters; None where there are none."""
-    metrics, pooler = stack.config.metrics, stack.config.database.pooler
+    metrics, database = stack.config.metrics, stack.config.database
     images, token_secret = metrics.collector, metrics.cloudflare_token_secret
-    if store.collecting is None or not metrics.exporters:
+    if store.collecting is None or not metrics.exporters or network is None or cluster is None:
         return None
+    redis = stores.get(stack.config.exported_store or "")
     return Collector(
         "collector",
         CollectorArgs(
@@ -182,18 +182,18 @@ def make_collector(
                     images=PostgresExporterImages(
                         exporter=images.postgres_exporter_image,
                         psql=images.postgres_client_image,
-                        curl=pooler.prepare_image,
+                        curl=database.pooler.prepare_image,
                     ),
-                    authorities_url=pooler.authorities_url,
+                    authorities_url=database.pooler.authorities_url,
                 )
-                if "postgres" in metrics.exporters and postgres.endpoint is not None
+                if "postgres" in metrics.exporters and database and postgres and postgres.endpoint is not None
                 else None
             ),
             redis=(
                 RedisExporterArgs(
                     image=images.redis_exporter_image, url=redis.url, upstreams=list(redis.upstreams)
                 )
-                if "redis" in metrics.exporters
+                if "redis" in metrics.exporters and redis is not None and redis.url is not None
                 else None
             ),
             cloudflare=(
@@ -203,10 +203,10 @@ def make_collector(
                     token_secret_arn=metrics.cloudflare_token_secret_arn,
                     zone_id=domain.zone_id,
                 )
-                if "cloudflare" in metrics.exporters
+                if "cloudflare" in metrics.exporters and domain is not None
                 else None
             ),
-            cluster=ClusterRef(arn=cluster.arn, name=stack.names.prefix),
+            cluster=cluster,
             placement=network.placement,
             region=stack.config.region,
             upstreams=network.upstreams,
@@ -232,7 +232,8 @@ def make_rules(
     rule_groups = groups if alerts else recordings_alone
     every = rule_groups(signals, alert_identity(stack.config))
     if store.workspace_id is not None:
-        region, url = stack.config.region, stack.config.grafana.url
+        region, grafana = stack.config.region, stack.config.grafana
+        url = grafana.url if grafana else ""
         # A topic for each severity.
         routes = (
             pulumi.Output.all(page=alarms.page_topic_arn, ticket=alarms.ticket_topic_arn).apply(
@@ -274,7 +275,7 @@ def _make_servers(stack: Stack, host: "MonitoringHost", rules: str) -> None:
             placement=host.placement,
             retention_days=store.retention_days,
             log_retention_days=stack.config.logs.retention_days,
-            evaluation_interval_seconds=stack.config.grafana.evaluation_interval_seconds,
+            evaluation_interval_seconds=stack.config.alerts.evaluation_interval_seconds,
             rules=rules,
             images=MonitoringImages(prometheus=store.prometheus_image, grafana=store.grafana_image),
             region=stack.config.region,

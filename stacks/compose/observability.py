@@ -47,8 +47,8 @@ def observe_components(
     alarms, datadog = make_alarms(stack, signals, needed), make_datadog(stack, signals)
     make_rules(stack, store, signals, alarms, needed)
     outputs = {
-        "dashboard_url": grafana.dashboard_url,
+        **({"dashboard_url": grafana.dashboard_url} if grafana else {}),
         **({"datadog_dashboard_url": datadog.dashboard_url} if datadog else {}),
         **({"page_topic_arn": alarms.page_topic_arn} if alarms else {}),
     }
-    return ObservabilityResult(outputs=outputs, signals=(*signals, grafana.signals))
+    return ObservabilityResult(outputs=outputs, signals=(*signals, *((grafana.signals,) if grafana else ())))

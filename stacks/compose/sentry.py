@@ -11,25 +11,29 @@ from components.sentry.args import (
 )
 from components.sentry.component import Sentry
 from stacks.compose.stack import Stack
-from stacks.config.sentry import SentryProjectConfig
+from stacks.config.sentry import SentryConfig, SentryProjectConfig
 
 RELEASE_DIGITS = 12
 """Digits of an image's digest that name its release, as registries and git abbreviate."""
 
 
-def make_sentry(stack: Stack) -> Sentry:
-    """Return error tracking of the service."""
-    return Sentry("sentry", _sentry_args(stack, stack.config.sentry, "api"), stack.opts)
+def make_sentry(stack: Stack) -> Sentry | None:
+    """Return error tracking of the services; None without Sentry."""
+    config = stack.config.sentry
+    return Sentry("sentry", _sentry_args(stack, config, config, "api"), stack.opts) if config else None
 
 
 def make_sentry_frontend(stack: Stack) -> Sentry | None:
     """Return error tracking of what runs in browsers; None where the stack has no such project."""
-    frontend = stack.config.sentry.frontend
-    return Sentry("sentry-frontend", _sentry_args(stack, frontend, "web"), stack.opts) if frontend else None
+    config = stack.config.sentry
+    if config is None or config.frontend is None:
+        return None
+    return Sentry("sentry-frontend", _sentry_args(stack, config, config.frontend, "web"), stack.opts)
 
 
-def _sentry_args(stack: Stack, project: SentryProjectConfig, part: str) -> SentryArgs:
-    shared, alerts = stack.config.sentry, project.alerts
+def _sentry_args(stack: Stack, shared: SentryConfig, project: SentryProjectConfig, part: str) -> SentryArgs:
+    alerts, services, main = project.alerts, stack.config.services, stack.config.main_web
+    image = services[main].image if main else next((it.image for it in services.values()), stack.config.app)
     slack, pagerduty = shared.slack, shared.pagerduty
     return SentryArgs(
         team=TeamArgs(organization=shared.organization, slug=shared.team, team_id=shared.team_id),
@@ -37,7 +41,7 @@ def _sentry_args(stack: Stack, project: SentryProjectConfig, part: str) -> Sentr
         project=stack.names.of(part),
         platform=project.platform,
         environment=stack.config.environment,
-        release=release(stack.config.service.image),
+        release=release(image),
         sampling=SamplingArgs(
             errors=project.error_sample_rate,
             traces=project.traces_sample_rate,

@@ -1,110 +1,188 @@
-"""The web service, by the backend of the configuration."""
+"""What runs the application: web services, workers, jobs and tasks, each by the kind of the configuration."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pulumi
-from msgspec import Struct
 
-from components.alloy.sidecar import CollectingArgs
-from components.aws.placement import ClusterRef
-from components.aws.security_groups import Upstream
-from components.cluster import Cluster
-from components.domain import Domain
-from components.network import Network
+from components.aws.load_balancers import LoadBalancerRef
 from components.service.args import (
-    BalancerArgs,
     CapacityArgs,
     HttpArgs,
-    ImageArgs,
+    RedisList,
     ServiceArgs,
+    SqsQueue,
     TelemetryArgs,
-    VariablesArgs,
+    WorkerArgs,
+    WorkloadArgs,
 )
+from components.service.job import Job
+from components.service.job_args import JobArgs
 from components.service.service import Service
-from components.service.web_service import WebService
-from edge_rules.ranges import IPV4_RANGES
+from components.service.standalone import StandaloneTask
+from components.service.worker import Worker
+from observability import Severity, Signals
+from observability.promql import Match
+from observability.records.named import named
+from observability.records.scope import add_matchers
+from stacks.compose.load_balancer import Balancer
 from stacks.compose.objectives import error_shares, latency_limits, objectives_args, warn_of_looser_alerts
-from stacks.compose.stack import Stack, task
+from stacks.compose.stack import Stack
+from stacks.compose.surroundings import Surroundings
 from stacks.compose.web import probe_requests
+from stacks.compose.workload import workload_fields
 from stacks.config.metric_names import metric_names
+from stacks.config.redis import url_variable
 from stacks.config.rollout import rollout_args
-from stacks.config.scaling import scaling_args
+from stacks.config.scaling import QueueConfig, WorkerScalingConfig, scaling_args
+from stacks.config.service import JobConfig, TaskRunConfig, WebConfig, WorkerConfig
+from stacks.naming import FIRST, component_name
+
+SERVICE_LABEL = "service"
+"""Label by which series of several services in one store differ."""
+
+RECORDED_WORKER = "worker"
+"""The worker in whose words the component's records are."""
+
+AppComponent = Service | Worker | Job | StandaloneTask
+"""What runs a part of the application."""
 
 
-class ServiceInputs(Struct, frozen=True, kw_only=True):
-    """What the other components of a stack hand to its service, whatever its backend."""
+def make_services(stack: Stack, around: Surroundings, balancer: Balancer | None) -> dict[str, AppComponent]:
+    """Return everything under `services`, by name."""
+    warn_of_looser_alerts(stack.config.objectives.targets)
+    made: dict[str, AppComponent] = {}
+    for name, config in stack.config.services.items():
+        match config:
+            case WebConfig():
+                assert balancer is not None  # noqa: S101  there is a web service
+                made[name] = _web(stack, name, config, around, balancer.ref)
+            case WorkerConfig():
+                made[name] = _worker(stack, name, config, around)
+            case JobConfig():
+                made[name] = _job(stack, name, config, around)
+            case TaskRunConfig():
+                args = WorkloadArgs(**workload_fields(stack, name, config, around))
+                made[name] = StandaloneTask(component_name("task", name), args, stack.opts)
+    return made
 
-    environment: Mapping[str, pulumi.Input[str]]
-    """Plain variables beside those of the configuration, which win."""
-    secrets: Mapping[str, pulumi.Input[str]]
-    """Secret variables beside those of the configuration, which win."""
-    upstreams: Sequence[Upstream]
-    """Servers inside the network that the service calls."""
-    trust_store_arn: pulumi.Input[str] | None
-    """Authorities of the client certificates that callers must show; None where callers need none."""
-    task_policy: pulumi.Input[str] | None
-    """IAM policy document of the application; None for no permission."""
-    collecting: CollectingArgs | None
-    """Store of the application's metrics; None where nothing is collected."""
+
+def ready_service(stack: Stack, services: Mapping[str, AppComponent]) -> pulumi.Resource | None:
+    """Return the tasks of the web service that answers the probe; None without any."""
+    asked = services.get(stack.config.probed_web or "")
+    return asked.ready if isinstance(asked, Service) else None
 
 
-def make_service(
-    stack: Stack, network: Network, cluster: Cluster, domain: Domain, inputs: ServiceInputs
-) -> WebService:
-    """Return the web service; a second `service.provider` is a second module of `components/service/`."""
-    service, promised = stack.config.service, stack.config.objectives
-    targets = promised.targets
-    metrics = service.metrics
-    warn_of_looser_alerts(targets)
-    scaling, base_tasks = scaling_args(service.scaling), service.capacity.base_tasks
-    configured = {name: stack.secrets[name] for name, source in service.secrets.items() if source == "config"}
-    given = {name: value for name, value in inputs.environment.items() if name not in service.secrets}
+def service_signals(stack: Stack, services: Mapping[str, AppComponent]) -> Iterator[Signals]:
+    """Yield the signals of each service, its name in their ids where there may be several of its kind."""
+    for name, component in services.items():
+        signals = component.signals
+        if label := _label(stack, name):
+            signals = add_matchers(signals, Match(SERVICE_LABEL, label))
+        if isinstance(component, Service | Worker):
+            default = FIRST["service"] if isinstance(component, Service) else RECORDED_WORKER
+            signals = named(signals, concept="services", default=default, name=name)
+        yield signals
+
+
+def service_outputs(
+    services: Mapping[str, AppComponent], balancer: Balancer | None
+) -> dict[str, pulumi.Input[Any]]:
+    """Return the stack's outputs about what runs the application."""
+    outputs: dict[str, pulumi.Input[Any]] = {}
+    if balancer is not None:
+        outputs["load_balancer_hostname"] = balancer.hostname
+    commands = {name: it.run_command for name, it in services.items() if isinstance(it, StandaloneTask)}
+    return {**outputs, **({"run_commands": commands} if commands else {})}
+
+
+def _web(stack: Stack, name: str, config: WebConfig, around: Surroundings, balancer: LoadBalancerRef) -> Service:
+    scaling, metrics = scaling_args(config.scaling), config.metrics
+    base_tasks, probed = config.capacity.base_tasks, name == stack.config.probed_web
+    promised = stack.config.objectives
     return Service(
-        "service",
+        component_name("service", name),
         ServiceArgs(
-            service_name=stack.names.of("api"),
-            image=ImageArgs(reference=service.image, owned_by_ci=service.image_by == "ci"),
+            **workload_fields(stack, name, config, around),
             http=HttpArgs(
-                port=service.port,
-                health_path=service.health_path,
-                idle_timeout_seconds=service.max_request_seconds,
-                websockets=service.websockets,
+                port=config.port,
+                health_path=config.health_path,
+                health_codes=config.health_codes,
+                idle_timeout_seconds=config.max_request_seconds,
+                websockets=config.websockets,
             ),
-            task=task(stack, service.task),
             scaling=scaling,
             capacity=CapacityArgs(
                 base_tasks=scaling.minimum_tasks if base_tasks is None else base_tasks,
-                spot_percent=service.capacity.spot_percent,
+                spot_percent=config.capacity.spot_percent,
             ),
-            balancer=BalancerArgs(
-                subnet_ids=network.public_subnet_ids,
-                ingress_cidrs=list(IPV4_RANGES),
-                certificate_arn=domain.certificate_arn,
-                trust_store_arn=inputs.trust_store_arn,
-                access_log_days=service.access_log_days,
-            ),
-            cluster=ClusterRef(arn=cluster.arn, name=stack.names.prefix),
-            placement=network.placement,
-            region=stack.config.region,
-            variables=VariablesArgs(
-                plain={**given, **service.environment},
-                secret={**inputs.secrets, **configured},
-                generated=[name for name, source in service.secrets.items() if source == "generated"],
-            ),
-            rollout=rollout_args(service.deployment),
-            upstreams=list(inputs.upstreams),
-            task_policy=inputs.task_policy,
+            balancer=balancer,
+            routing=stack.config.routes[name],
+            rollout=rollout_args(config.deployment),
             telemetry=TelemetryArgs(
-                metric_names=metric_names(metrics, (service.health_path, metrics.path)) if metrics else None,
-                collecting=inputs.collecting if metrics else None,
+                metric_names=metric_names(metrics, (config.health_path, metrics.path)) if metrics else None,
+                collecting=around.collecting if metrics else None,
                 port=metrics.port if metrics else None,
                 path=metrics.path if metrics else "/metrics",
-                probe_requests=probe_requests(stack),
-                latency_limits=latency_limits(targets),
-                error_shares=error_shares(targets),
-                objectives=objectives_args(targets, metrics, period_days=promised.period_days),
+                label=_label(stack, name),
+                probe_requests=probe_requests(stack) if probed else 0,
+                latency_limits=latency_limits(promised.targets),
+                error_shares=error_shares(promised.targets),
+                objectives=objectives_args(promised.targets, metrics, period_days=promised.period_days),
             ),
-            protect=service.protect,
         ),
         stack.opts,
     )
+
+
+def _label(stack: Stack, name: str) -> str:
+    """Return the label of a service's series; empty where no other has any."""
+    measured = [it for it, config in stack.config.web.items() if config.metrics]
+    return name if len(measured) > 1 and name in measured else ""
+
+
+def _worker(stack: Stack, name: str, config: WorkerConfig, around: Surroundings) -> Worker:
+    scaling, base_tasks = scaling_args(config.scaling), config.capacity.base_tasks
+    return Worker(
+        component_name("worker", name),
+        WorkerArgs(
+            **workload_fields(stack, name, config, around),
+            scaling=scaling,
+            capacity=CapacityArgs(
+                base_tasks=scaling.minimum_tasks if base_tasks is None else base_tasks,
+                spot_percent=config.capacity.spot_percent,
+            ),
+            rollout=rollout_args(config.deployment),
+            queue=_queue(stack, config.scaling),
+            stop_timeout_seconds=config.stop_timeout_seconds,
+        ),
+        stack.opts,
+    )
+
+
+def _queue(stack: Stack, scaling: WorkerScalingConfig) -> SqsQueue | RedisList | None:
+    """Return the queue that decides how many tasks run; None where another thing does."""
+    if not isinstance(scaling, QueueConfig):
+        return None
+    if scaling.sqs_queue is not None:
+        return SqsQueue(queue_name=scaling.sqs_queue, most_messages=scaling.most_messages)
+    store = scaling.redis_store or ""
+    return RedisList(
+        url_variable=url_variable(store, stack.config.redis[store]),
+        list_key=scaling.redis_list or "",
+        image=scaling.redis_image,
+        most_messages=scaling.most_messages,
+    )
+
+
+def _job(stack: Stack, name: str, config: JobConfig, around: Surroundings) -> Job:
+    args = JobArgs(
+        **workload_fields(stack, name, config, around),
+        schedule=config.schedule,
+        timezone=config.timezone,
+        enabled=config.enabled,
+        retries=config.retries,
+        timeout_seconds=config.timeout_seconds,
+        severity=Severity(config.severity),
+    )
+    return Job(component_name("job", name), args, stack.opts)

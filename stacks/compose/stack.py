@@ -7,8 +7,9 @@ import pulumi_aws as aws
 from msgspec import Struct
 
 from components.aws.fargate import TaskArgs
+from stacks.config.cross import late_answers
 from stacks.config.images import rationed
-from stacks.config.stack import StackConfig, late_answers
+from stacks.config.stack import StackConfig
 from stacks.config.task import TaskConfig
 from stacks.naming import Names
 
@@ -25,6 +26,8 @@ class Stack(Struct, frozen=True, kw_only=True):
     """Physical names."""
     secrets: Secrets
     """Values that only the engine may see."""
+    aws: aws.Provider
+    """AWS in the stack's region."""
     opts: pulumi.ResourceOptions
     """Options of every component: the providers its resources use."""
 
@@ -41,7 +44,7 @@ def start(config: StackConfig, secrets: Secrets) -> Stack:
         default_tags={"tags": names.tags(config.owners)},
     )
     opts = pulumi.ResourceOptions(providers=[provider])
-    return Stack(config=config, names=names, secrets=secrets, opts=opts)
+    return Stack(config=config, names=names, secrets=secrets, aws=provider, opts=opts)
 
 
 def task(stack: Stack, config: TaskConfig) -> TaskArgs:
@@ -50,6 +53,7 @@ def task(stack: Stack, config: TaskConfig) -> TaskArgs:
         cpu=config.cpu,
         memory_mib=config.memory_mib,
         architecture=config.architecture,
+        ephemeral_gib=config.ephemeral_gib,
         log_retention_days=config.log_retention_days or stack.config.logs.retention_days,
         registry_credentials=stack.config.registry_credentials,
         secret_key_arns=stack.config.secret_key_arns,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 
 from components.domain import Domain
-from components.storage.args import AliasArgs, StorageArgs
+from components.storage.args import CERTIFICATE_REGION, AliasArgs, StorageArgs
 from components.storage.file_store import FileStore
 from components.storage.storage import Storage
 from stacks.compose.stack import Stack
@@ -14,27 +14,33 @@ PRICE_CLASSES = {"100": "PriceClass_100", "200": "PriceClass_200", "all": "Price
 """CloudFront's names, by ours."""
 
 
-def make_storage(stack: Stack, domain: Domain) -> FileStore | None:
+def make_storage(stack: Stack, domain: Domain | None) -> FileStore | None:
     """Return the store of files; None where the configuration has none."""
     storage = stack.config.storage
     if storage is None:
         return None
-    hostname = storage.hostname
+    hostname, edge = storage.hostname, stack.config.edge
     return Storage(
         "storage",
         StorageArgs(
             bucket_prefix=stack.names.of("files"),
+            bucket_name=storage.bucket,
             region=stack.config.region,
             cache_seconds=storage.cache_seconds,
             stale_seconds=storage.stale_seconds,
             fingerprinted_paths=storage.fingerprinted_paths,
-            allowed_origins=[f"https://{hostname}" for hostname in stack.config.edge.hostnames],
+            allowed_origins=[f"https://{served}" for served in (edge.hostnames if edge else ())],
             price_class=PRICE_CLASSES[storage.price_class],
             noncurrent_days=storage.noncurrent_days,
             intelligent_tiering=storage.intelligent_tiering,
             access_log_days=storage.access_log_days,
-            alias=AliasArgs(hostname=hostname, zone_id=domain.zone_id, certificate_arn=domain.certificate_arn)
-            if hostname is not None
+            alias=AliasArgs(
+                hostname=hostname,
+                zone_id=domain.zone_id,
+                # The zone's own is in the stack's region.
+                certificate_arn=domain.certificate_arn if stack.config.region == CERTIFICATE_REGION else None,
+            )
+            if hostname is not None and domain is not None
             else None,
             protect=storage.protect,
         ),

@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stacks.config.base import Model, Problem
+from stacks.config.base import Model, Problem, VariableName
 from stacks.config.observability import EmailAddress
-from stacks.config.service import VariableName
 
 
 class CloudWatchAlarmsConfig(Model):
@@ -19,7 +18,7 @@ class CloudWatchAlarmsConfig(Model):
     email: list[EmailAddress] = Field(min_length=1, description="Who gets mail; each confirms a first one.")
     pager_url_secret: VariableName | None = Field(
         default=None,
-        description="Key under `secrets` with a pager's https address for SNS; needs grafana.contacts.may_page.",
+        description="Key under `secrets` with a pager's https address for SNS; needs alerts.may_page.",
     )
     protect: bool = Field(default=True, description="Refuse to delete the key that encrypts the messages.")
 
@@ -27,4 +26,4 @@ class CloudWatchAlarmsConfig(Model):
 def alarm_problems(config: CloudWatchAlarmsConfig | None, *, may_page: bool) -> Iterator[Problem]:
     """Yield key and sentence for a pager where nobody may be woken."""
     if config and config.pager_url_secret and not may_page:
-        yield "cloudwatch_alarms.pager_url_secret", "given, allowed only with grafana.contacts.may_page: true"
+        yield "cloudwatch_alarms.pager_url_secret", "given, allowed only with alerts.may_page: true"

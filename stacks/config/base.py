@@ -1,11 +1,13 @@
 """What every configuration model shares: strictness, and how a documented limit becomes a field's range."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from policies.aws_offers import RDS_CLASSES, class_fault
 from policies.limits import Limit
 
 Problem = tuple[str, str]
@@ -64,14 +66,39 @@ HOSTNAME = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
 Hostname = Annotated[str, Field(pattern=HOSTNAME)]
 """Fully qualified host name without a trailing dot."""
 
+SERVED_HOSTNAME = r"^(\*\.)?" + HOSTNAME.removeprefix("^")
+ServedHostname = Annotated[str, Field(pattern=SERVED_HOSTNAME)]
+"""Such a name, or `*.` and one: every name one level below it."""
+
 SIZE = r"(micro|small|medium|large|\d{0,2}xlarge)"
 """Sizes of instances, as a pattern."""
 
-InstanceClass = Annotated[str, Field(pattern=rf"^db\.[cmrtxz]\d[a-z]{{0,4}}\.{SIZE}$")]
-"""Class of an RDS instance: a family such as r6g, and a size.
+
+def offered(classes: Mapping[str, tuple[str, ...]]) -> AfterValidator:
+    """Return an annotation of a text that must be one of `classes`, sizes by family."""
+
+    def check(value: str) -> str:
+        if fault := class_fault(value, classes):
+            raise PydanticCustomError("not_offered", "{allowed}", {"allowed": fault})
+        return value
+
+    return AfterValidator(check)
+
+
+InstanceClass = Annotated[str, Field(pattern=rf"^db\.[cmrtxz]\d[a-z]{{0,4}}\.{SIZE}$"), offered(RDS_CLASSES)]
+"""Class of an RDS instance: a family such as r6g, and a size that RDS has of it.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Types.html
 """
+
+VariableName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+"""Name of an environment variable."""
+
+SecurityGroupId = Annotated[str, Field(pattern=r"^sg-[0-9a-f]{8,17}$")]
+"""Id of a security group."""
+
+SubnetId = Annotated[str, Field(pattern=r"^subnet-[0-9a-f]{8,17}$")]
+"""Id of a subnet."""
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 """Whole percent."""

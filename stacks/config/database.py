@@ -6,18 +6,24 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from components.postgres.pooler.pgbouncer import (
-    DRAIN_LIMIT_SECONDS,
-    IGNORED_PARAMETERS,
-    SEARCH_PATH_REPORTED_SINCE,
-    STOP_TIMEOUT_SECONDS,
-)
+from components.postgres.pooler.pgbouncer import DRAIN_LIMIT_SECONDS, STOP_TIMEOUT_SECONDS
 from components.postgres.rds.refusals import Choices, refusals
 from policies import limits
+from policies.aws_offers import postgres_version_fault
 from stacks.config import windows
-from stacks.config.base import InstanceClass, KeyArn, Model, Name, Percent, Problem, Within
-from stacks.config.dialects import DatabaseMetrics, PoolerMetrics, pgbouncer_names
-from stacks.config.task import TaskConfig
+from stacks.config.base import (
+    Hostname,
+    InstanceClass,
+    KeyArn,
+    Model,
+    Name,
+    Problem,
+    SecurityGroupId,
+    Within,
+)
+from stacks.config.dialects import DatabaseMetrics
+from stacks.config.images import SecretArn
+from stacks.config.pooler import ParameterName, PoolerConfig, pooler_problems
 
 STORAGE_GROWTH_PERCENT = 110
 """Least ceiling of storage autoscaling that RDS takes, in percent of the first size.
@@ -31,72 +37,11 @@ INSIGHTS_DAYS = frozenset({7, 731, *(months * 31 for months in range(1, 24))})
 https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
 """
 
-PSQL_IMAGE = (
-    "public.ecr.aws/docker/library/postgres:17.6-alpine"
-    "@sha256:ef257d85f76e48da1c64832459b59fcaba1a4dac97bf5d7450c77753542eee94"
-)
-"""Image with psql and a shell, for the roles of the application and of the exporter."""
+DatabaseName = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,55}$")]
+"""Name of a database; with `_reader`, it has no more than the 63 characters of a role's name."""
+
 POOLERS_OVER_ZONES = 2
 """Fewest poolers where the database itself survives the loss of a zone."""
-
-ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]*$")]
-"""Name of a parameter of PostgreSQL."""
-
-
-class DeploymentConfig(Model):
-    """How far the number of tasks may move during a deployment."""
-
-    minimum_percent: Percent = Field(description="Share of tasks that must keep running, 0 to 100.")
-    maximum_percent: int = Field(ge=100, le=200, description="Share of tasks that may run at once, 100 to 200.")
-
-
-class PoolerConfig(Model):
-    """PgBouncer in transaction mode."""
-
-    engine: Literal["pgbouncer"] = "pgbouncer"
-    mode: Literal["transaction"] = Field(
-        default="transaction", description="The only mode that lets many clients share few connections."
-    )
-    tasks: int = Field(ge=1, le=10, description="PgBouncer tasks at rest, 1 to 10.")
-    server_connections: Annotated[int, Within(limits.POOL_SERVER_CONNECTIONS)] = Field(
-        description="Connections that all poolers together open to PostgreSQL."
-    )
-    client_connections: int = Field(ge=1, le=20000, description="Clients that all poolers together accept.")
-    query_wait_timeout_seconds: Annotated[int, Field(ge=1, le=120)] = Field(
-        default=30,
-        description="How long a client waits for a connection before it gets an error, in seconds. 0 would be "
-        "without end; a task has 120 to stop.",
-    )
-    server_idle_timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
-        default=600, description="After how long an unused connection to PostgreSQL is closed, in seconds."
-    )
-    deployment: DeploymentConfig = Field(
-        default=DeploymentConfig(minimum_percent=50, maximum_percent=100),
-        description="Above 100 percent, a deployment multiplies the connections to PostgreSQL.",
-    )
-    ignore_startup_parameters: list[ParameterName] = Field(
-        default=list(IGNORED_PARAMETERS),
-        description="Startup parameters that are accepted and not set; docs/database.md says what others do.",
-    )
-    image: str = Field(
-        default="ghcr.io/cloudnative-pg/pgbouncer:1.26.1",
-        description="Image with PgBouncer 1.26.1+, the first without known holes, and a shell.",
-    )
-    prepare_image: str = Field(
-        default="quay.io/curl/curl:8.17.0", description="Image with curl, fetches Amazon's CA bundle."
-    )
-    authorities_url: Annotated[str, Field(pattern=r"^(https|file)://\S+$")] | None = Field(
-        default=None, description="Where that bundle is, as curl reads it; Amazon's own address when left out."
-    )
-    psql_image: str = Field(default=PSQL_IMAGE, description="Image with psql 14+: makes the application's role.")
-    exporter_image: str = Field(
-        default="quay.io/prometheuscommunity/pgbouncer-exporter:v0.11.0",
-        description="Image with pgbouncer_exporter, which also answers the health check of ECS.",
-    )
-    metrics: PoolerMetrics = "cloudwatch"
-    task: TaskConfig = Field(
-        default=TaskConfig(cpu=256, memory_mib=512), description="Size of each PgBouncer task."
-    )
 
 
 class ReplicaConfig(Model):
@@ -107,12 +52,9 @@ class ReplicaConfig(Model):
         default=None, description="Instance class; the primary's when left out."
     )
     max_connections: Annotated[int, Field(ge=1, le=5000)] | None = Field(
-        default=None, description="Connections it accepts, at least the primary's; the primary's when left out."
-    )
-    connections_per_task: Annotated[int, Field(ge=1, le=1000)] = Field(
-        default=1,
-        description="Connections that one task of the service opens to it at the most; no pooler is in between. "
-        "Source of DATABASE_READER_POOL_SIZE_<PURPOSE>.",
+        default=None,
+        description="Connections it accepts, at least the primary's; the primary's when left out. The services' "
+        "reader_pools share them.",
     )
 
 
@@ -145,19 +87,77 @@ class UpgradeConfig(Model):
     )
 
 
-class RdsConfig(Model):
-    """PostgreSQL on Amazon RDS."""
+class PostgresConfig(Model):
+    """What every PostgreSQL has, whoever runs it."""
 
-    provider: Literal["rds"]
     postgres_version: str = Field(
         # RDS makes no server of a major version whose standard support is over: 13's ended in February 2026.
         # https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html
+        default="17",
         pattern=r"^1[4-9](\.\d{1,2})?$",
-        description='Major version, for example "16", or major.minor.',
+        description='Major version, for example "17", or major.minor.',
     )
-    instance_class: InstanceClass = Field(description="For example db.r6g.large.")
-    storage_gib: int = Field(ge=20, le=65536, description="First size of the disk, GiB.")
-    storage_max_gib: int = Field(ge=20, le=65536, description="Size at which the disk stops growing, GiB.")
+    max_connections: Annotated[int, Within(limits.POSTGRES_MAX_CONNECTIONS)] = Field(
+        default=limits.POSTGRES_MAX_CONNECTIONS.maximum, description="Connections PostgreSQL accepts."
+    )
+    direct_connections: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=10, description="Connections kept for clients that bypass the pooler: migrations, people."
+    )
+    statement_timeout_seconds: Annotated[int, Field(ge=1, le=DRAIN_LIMIT_SECONDS - STOP_TIMEOUT_SECONDS)] = Field(
+        default=30,
+        description="After how long a statement is cancelled, in seconds. A leaving pooler waits for it, and its "
+        "successor's health checks for the leaving one.",
+    )
+    pooler: PoolerConfig = PoolerConfig()
+
+
+class ExistingPostgresConfig(PostgresConfig):
+    """A server of RDS or Aurora that exists already: the stack makes PgBouncer before it, and nothing else."""
+
+    provider: Literal["existing"]
+    host: Hostname = Field(description="Host name of the primary: of a cluster, its writer endpoint.")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(default=5432, description="Its TCP port.")
+    database_name: DatabaseName = Field(description="Database that the application uses.")
+    username: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$")] = Field(
+        description="Owner of that database, who may make roles: the poolers make the application's as him."
+    )
+    password_secret_arn: SecretArn = Field(
+        description="ARN of a secret whose JSON has the key password of that user, as those of RDS have."
+    )
+    security_group_id: SecurityGroupId = Field(description="Group in front of it, which gets a rule.")
+
+    @property
+    def replicas(self) -> list[ReplicaConfig]:
+        """None that the stack knows of."""
+        return []
+
+    @property
+    def metrics(self) -> DatabaseMetrics:
+        """Nothing measures it here."""
+        return "cloudwatch"
+
+
+class RdsConfig(PostgresConfig):
+    """PostgreSQL on Amazon RDS."""
+
+    provider: Literal["rds"]
+    identifier: Annotated[str, Field(pattern=r"^[a-z]([a-z0-9]|-[a-z0-9])*$", max_length=50)] | None = Field(
+        default=None, description="Name of the server at RDS; <app>-<environment>-db when left out."
+    )
+    database_name: DatabaseName | None = Field(
+        default=None, description="Database and its owner; `app` with underscores when left out. It cannot change."
+    )
+    username: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$")] | None = Field(
+        default=None, description="Master user, who owns the database; its name when left out. It cannot change."
+    )
+    subnet_group: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,254}$")] | None = Field(
+        default=None, description="Subnet group of an adopted server, kept as it is; one is made when left out."
+    )
+    instance_class: InstanceClass = Field(default="db.r6g.large", description="Class of the server.")
+    storage_gib: int = Field(default=100, ge=20, le=65536, description="First size of the disk, GiB.")
+    storage_max_gib: int = Field(
+        default=500, ge=20, le=65536, description="Size at which the disk stops growing, GiB."
+    )
     kms_key_arn: KeyArn | None = Field(
         default=None,
         description="Key that encrypts the disk, for its whole life; AWS's own for RDS when left out.",
@@ -174,17 +174,6 @@ class RdsConfig(Model):
     )
     credentials: CredentialsConfig = CredentialsConfig()
     upgrade: UpgradeConfig = UpgradeConfig()
-    max_connections: Annotated[int, Within(limits.POSTGRES_MAX_CONNECTIONS)] = Field(
-        default=limits.POSTGRES_MAX_CONNECTIONS.maximum, description="Connections PostgreSQL accepts."
-    )
-    direct_connections: Annotated[int, Field(ge=1, le=100)] = Field(
-        default=10, description="Connections kept for clients that bypass the pooler: migrations, people."
-    )
-    statement_timeout_seconds: Annotated[int, Field(ge=1, le=DRAIN_LIMIT_SECONDS - STOP_TIMEOUT_SECONDS)] = Field(
-        default=30,
-        description="After how long a statement is cancelled, in seconds. A leaving pooler waits for it, and its "
-        "successor's health checks for the leaving one.",
-    )
     idle_in_transaction_timeout_seconds: int = Field(
         default=60, ge=1, le=3600, description="After how long an idle transaction is ended, in seconds."
     )
@@ -203,16 +192,23 @@ class RdsConfig(Model):
     )
     metrics: DatabaseMetrics = "cloudwatch"
     replicas: list[ReplicaConfig] = Field(default=[], max_length=5, description="Read replicas by purpose.")
-    pooler: PoolerConfig
     protect: bool = Field(default=True, description="Refuse to delete or replace the server.")
 
 
-DatabaseConfig = RdsConfig
-"""The database's configuration; becomes a union discriminated by `provider` with the second backend."""
+DatabaseConfig = Annotated[RdsConfig | ExistingPostgresConfig, Field(discriminator="provider")]
+"""The database by provider."""
 
 
 def database_problems(database: DatabaseConfig) -> Iterator[Problem]:
     """Yield every way in which the database's settings do not fit each other: the key, and one sentence."""
+    yield from pooler_problems(database.pooler, database.postgres_version)
+    if isinstance(database, RdsConfig):
+        yield from _rds_problems(database)
+
+
+def _rds_problems(database: RdsConfig) -> Iterator[Problem]:
+    if fault := postgres_version_fault(database.postgres_version):
+        yield "database.postgres_version", f"given {database.postgres_version!r}, allowed {fault}"
     choices = Choices(
         managed_password=database.credentials.mode == "managed",
         rotation_days=database.credentials.rotation_days,
@@ -244,17 +240,6 @@ def database_problems(database: DatabaseConfig) -> Iterator[Problem]:
         yield "database.pooler.tasks", problem
     if database.metrics == "supabase":
         yield "database.metrics", "given 'supabase', allowed cloudwatch or postgres_exporter with provider rds"
-    reports = int(database.postgres_version.partition(".")[0]) >= SEARCH_PATH_REPORTED_SINCE
-    if not reports and "search_path" not in database.pooler.ignore_startup_parameters:
-        problem = (
-            f"missing search_path, required before postgres_version {SEARCH_PATH_REPORTED_SINCE}, or PgBouncer "
-            "gives one client's to another"
-        )
-        yield "database.pooler.ignore_startup_parameters", problem
-    try:
-        pgbouncer_names(database.pooler.metrics, database.pooler.exporter_image)
-    except ValueError as error:
-        yield "database.pooler.exporter_image", f"with metrics: pgbouncer_exporter, {error}"
     days = database.insights_retention_days
     if days not in INSIGHTS_DAYS:
         yield "database.insights_retention_days", f"given {days}, allowed 7, 731 or a multiple of 31 below 731"

@@ -42,6 +42,7 @@ def datadog_problems(config: DatadogConfig | None, *, may_page: bool, period_day
         yield "datadog", "given, allowed only with the extra; install it with: pip install 'footing[datadog]'"
     if period_days not in PERIODS_DAYS:
         yield "objectives.period_days", f"given {period_days}, allowed 7, 30 or 90 with the block datadog"
-    pagers = [it for it in (*config.page, *config.ticket, *config.info) if it.startswith(PAGERS)]
-    if pagers and not may_page:
-        yield "datadog", f"given {', '.join(pagers)}, allowed only with grafana.contacts.may_page: true"
+    for key in ("page", "ticket", "info"):
+        pagers = [it for it in getattr(config, key) if it.startswith(PAGERS)]
+        if pagers and not may_page:
+            yield f"datadog.{key}", f"given {', '.join(pagers)}, allowed only with alerts.may_page: true"

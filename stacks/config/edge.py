@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from edge_rules.rule import Phase
 from policies import limits
-from stacks.config.base import UNIQUE, Hostname, Model, Within
+from stacks.config.base import UNIQUE, Hostname, Model, ServedHostname, Within
 from stacks.config.dialects import EdgeMetrics
 
 UrlPath = Annotated[str, Field(pattern=r"^/([A-Za-z0-9._~-]+/)*$")]
@@ -28,6 +28,9 @@ CloudflareId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 ErrorStatus = Annotated[int, Field(ge=400, le=499)]
 """HTTP status of a refusal."""
+
+ANY_COOKIE = "="
+"""What every cookie holds: safe where nobody said which of them mark a signed-in visitor."""
 
 MINIFY_IS_GONE = (
     "nothing: Cloudflare removed Auto Minify on 2024-08-05; minify in the build, and leave the key out"
@@ -55,7 +58,7 @@ class ApiLimitConfig(Model):
         default=False,
         description="Leave requests with credentials, true or not, to the application (enterprise plan).",
     )
-    except_hostnames: Annotated[list[Hostname], UNIQUE] = Field(
+    except_hostnames: Annotated[list[ServedHostname], UNIQUE] = Field(
         default=[], description="Hosts left to the application, which must refuse there whoever is not signed in."
     )
 
@@ -112,8 +115,12 @@ class CacheConfig(Model):
         description="How long API answers to anonymous GETs are kept, and then given out stale, in seconds, where "
         "the origin's headers do not say; null: by those alone; 0: never.",
     )
-    session_cookies: Annotated[list[Annotated[str, Field(pattern=r"^[\w.-]+$")]], Field(min_length=1), UNIQUE] = (
-        Field(description="Cookies that mark a signed-in visitor: their answers are never shared.")
+    session_cookies: Annotated[
+        list[Annotated[str, Field(pattern=r"^([\w.-]+|=)$")]], Field(min_length=1), UNIQUE
+    ] = Field(
+        default=[ANY_COOKIE],
+        description="Cookies that mark a signed-in visitor: their answers are never shared. Left out, any cookie "
+        "marks one.",
     )
     credential_headers: Annotated[list[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]], UNIQUE] = Field(
         default=[],
@@ -146,16 +153,24 @@ class EdgeConfig(Model):
         default="refuse",
         description="What the plan cannot do: an error, or the nearest it can, said in a warning.",
     )
-    account_id: CloudflareId = Field(description="Cloudflare account.")
+    account_id: CloudflareId | None = Field(
+        default=None, description="Cloudflare account; the only one that the token sees when left out."
+    )
     zone: Hostname = Field(description="Registered domain, for example feed.example.")
-    hostnames: Annotated[list[Hostname], UNIQUE] = Field(
-        min_length=1, description="Names served by the service: the zone itself or one level below."
+    hostnames: Annotated[list[ServedHostname], UNIQUE] = Field(
+        min_length=1,
+        description="Names served by the service: the zone itself, one level below, or `*.feed.example` for every "
+        "name there; the first is a single one.",
     )
     redirect_hostnames: Annotated[list[Hostname], UNIQUE] = Field(
         default=[], description="Names that send a visitor to the first of `hostnames`, for example www."
     )
+    origin_hostname: Hostname | None = Field(
+        default=None,
+        description="Host that answers over HTTPS where no service of the stack does: vercel-dns.com.",
+    )
     rate_limits: RateLimitsConfig = RateLimitsConfig()
-    cache: CacheConfig
+    cache: CacheConfig = CacheConfig()
     origin_pull: Literal["none", "present", "verify"] = Field(
         default="verify",
         description="Certificate by which the origin knows this zone: none, shown by the zone, or shown and "

@@ -1,12 +1,13 @@
 """From the edge's configuration to the settings of its rules, and what does not fit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from operator import attrgetter
 
 from edge_rules.fit import downgraded, unsupported
 from edge_rules.phases import phases
 from edge_rules.plans import MINUTE_SECONDS, CloudflarePlan
 from edge_rules.settings import (
+    OVERLAP,
     ApiSettings,
     AuthSettings,
     Bots,
@@ -16,6 +17,7 @@ from edge_rules.settings import (
     Hsts,
     RequestRate,
     Waf,
+    overlaps,
 )
 from policies import limits
 from stacks.config.base import Problem
@@ -27,6 +29,9 @@ TIER_WAYS_OUT = (
     "plan), or lower the tier"
 )
 """What to do about a tier that the edge would refuse."""
+
+DEEPER_NAMES = "Cloudflare's Universal SSL covers no deeper name, which needs Advanced Certificate Manager"
+"""https://developers.cloudflare.com/ssl/edge-certificates/universal-ssl/limitations/"""
 
 
 def requested_settings(edge: EdgeConfig) -> EdgeSettings:
@@ -87,14 +92,13 @@ def settings_in_force(edge: EdgeConfig) -> EdgeSettings:
     return downgraded(requested) if edge.when_plan_lacks == "degrade" else requested
 
 
-def edge_problems(edge: EdgeConfig, tiers: RateLimitTiersConfig | None) -> Iterator[Problem]:
-    """Yield every way in which the edge does not fit its plan, its zone or the application's own limits."""
+def edge_problems(edge: EdgeConfig, tiers: Mapping[str, RateLimitTiersConfig]) -> Iterator[Problem]:
+    """Yield every way in which the edge does not fit its plan, its zone or the services' own limits, by name."""
     yield from _hostname_problems(edge)
-    try:
-        settings = requested_settings(edge)
-    except ValueError as error:
-        yield "edge", str(error)
+    if wrong := [*_circle_problems(edge), *_overlap_problems(edge)]:
+        yield from wrong
         return
+    settings = requested_settings(edge)
     try:
         phases(settings_in_force(edge))
     except ValueError as error:
@@ -114,19 +118,43 @@ def edge_problems(edge: EdgeConfig, tiers: RateLimitTiersConfig | None) -> Itera
     if edge.probe != "none" and edge.plan == "free" and settings_in_force(edge).bots is not Bots.OFF:
         allowed = f"allowed none with edge.bots: {edge.bots} on plan free, which challenges every program"
         yield "edge.probe", f"given {edge.probe!r}, {allowed}"
-    if tiers:
-        yield from _tier_problems(settings_in_force(edge).api, tiers)
+    for name, limited in tiers.items():
+        yield from _tier_problems(name, settings_in_force(edge).api, limited)
 
 
 def _hostname_problems(edge: EdgeConfig) -> Iterator[Problem]:
     for key in ("hostnames", "redirect_hostnames"):
         for hostname in getattr(edge, key):
             label = hostname.removesuffix(f".{edge.zone}")
-            if hostname != edge.zone and (label == hostname or "." in label):
-                yield f"edge.{key}", f"given {hostname}, allowed {edge.zone} or one level below it"
+            problem = f"given {hostname}, allowed {edge.zone} or one level below it"
+            if hostname != edge.zone and label == hostname:
+                yield f"edge.{key}", f"{problem}: the stack has one zone"
+            elif hostname != edge.zone and "." in label:
+                yield f"edge.{key}", f"{problem}: {DEEPER_NAMES}"
+    if edge.hostnames[0].startswith("*."):
+        first = "redirects lead there, and checks and the probe ask for it"
+        yield "edge.hostnames", f"given {edge.hostnames[0]} first, allowed a single name first: {first}"
 
 
-def _tier_problems(api: ApiSettings, tiers: RateLimitTiersConfig) -> Iterator[Problem]:
+def _circle_problems(edge: EdgeConfig) -> Iterator[Problem]:
+    for hostname in edge.redirect_hostnames:
+        if hostname in edge.hostnames:
+            problem = f"given {hostname}, allowed none of edge.hostnames: visitors would be sent round in a circle"
+            yield "edge.redirect_hostnames", problem
+
+
+def _overlap_problems(edge: EdgeConfig) -> Iterator[Problem]:
+    """Yield the key of the wider path of two that overlap, and the other's key in its sentence."""
+    files_key = "edge.cache.static_paths"
+    for block in ("api", "auth"):
+        key = f"edge.rate_limits.{block}.paths"
+        for files, called in overlaps(edge.cache.static_paths, getattr(edge.rate_limits, block).paths):
+            pair = [(files_key, files), (key, called)]
+            (wide_key, wide), (other_key, other) = sorted(pair, key=lambda it: len(it[1]))
+            yield wide_key, f"given {wide!r}, allowed apart from {other!r} of {other_key}: they {OVERLAP}"
+
+
+def _tier_problems(name: str, api: ApiSettings, tiers: RateLimitTiersConfig) -> Iterator[Problem]:
     """Users whom the application would serve and the edge refuses: it counts first, and by address."""
     rates = [rate.per_minute for rate in (api.per_minute, api.burst) if rate]
     if not rates or api.except_hostnames:
@@ -136,4 +164,4 @@ def _tier_problems(api: ApiSettings, tiers: RateLimitTiersConfig) -> Iterator[Pr
         excepted = api.except_signed_in and tier != "anonymous"
         if requests > ceiling and not excepted:
             given = f"given {requests} a minute, allowed up to {ceiling:g}, which the edge lets one address send"
-            yield f"service.rate_limit_tiers.{tier}", f"{given}: {TIER_WAYS_OUT}"
+            yield f"services.{name}.rate_limit_tiers.{tier}", f"{given}: {TIER_WAYS_OUT}"

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -50,12 +51,22 @@ SHOWN_CHARACTERS = 60
 class ConfigError(Exception):
     """The configuration cannot be used; one sentence for each reason."""
 
-    def __init__(self, source: str, problems: Sequence[str]) -> None:
+    def __init__(self, source: str, problems: Sequence[str], key_lines: Mapping[str, int] | None = None) -> None:
+        """Make the message; `key_lines` are the lines of the keys in the file `source`, where it is one."""
         self.source = source
         """File or place the configuration came from."""
         self.problems = tuple(problems)
         """Sentences, each naming a key."""
-        super().__init__("\n".join(f"{source}: {problem}" for problem in problems))
+        places = (_line(problem, key_lines or {}) for problem in problems)
+        super().__init__("\n".join(f"{source}{at}: {it}" for at, it in zip(places, problems, strict=True)))
+
+
+def _line(problem: str, key_lines: Mapping[str, int]) -> str:
+    """Return the line of the problem's key, or of the block that lacks it, as `:23`; empty where none is known."""
+    key = problem.partition(": ")[0]
+    while key and key not in key_lines:
+        key = key.rpartition(".")[0]
+    return f":{key_lines[key]}" if key in key_lines else ""
 
 
 def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
@@ -67,12 +78,18 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     path: list[Any] = []
     tags: list[Any] = []
     location: Sequence[Any] = detail["loc"]
-    for part in location:  # The name of a member of a union is no key.
-        (tags if part in _members(path, model) else path).append(part)
-    key = ".".join(str(part) for part in path)
+    tagged = -1
+    for part in location:  # The name of a member of a union is no key; of a union there is one.
+        if len(path) != tagged and part in _members(path, model):
+            tags.append(part)
+            tagged = len(path)
+        else:
+            path.append(part)
+    # A name in a map that is wrong stands before it already.
+    key = ".".join(str(part) for part in path if part != "[key]")
     match detail["type"]:
         case "extra_forbidden":
-            root = model.model_json_schema()
+            root = _schema(model)
             blocks = _blocks(path[:-1], root)
             chosen = [
                 it for it in blocks if any(f.get("const") in tags for f in it.get("properties", {}).values())
@@ -145,26 +162,40 @@ def _tag_key(detail: ErrorDetails) -> str:
 
 def _members(path: Sequence[Any], model: type[BaseModel]) -> Iterator[str]:
     """Return the names of the members of the union at `path`; none where there is no union."""
-    *above, last = path or [""]
-    root = model.model_json_schema()
-    for block in _blocks(above, root):
-        field = block.get("properties", {}).get(last, {})
+    for field in _fields(path, _schema(model)):
         yield from field.get("discriminator", {}).get("mapping", {})
 
 
+@cache
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON Schema of `model`."""
+    return model.model_json_schema()
+
+
+def _fields(path: Sequence[Any], root: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what may stand at `path`, with each alternative of it."""
+    if not path:
+        return []
+    found = [_below(block, path[-1]) for block in _blocks(path[:-1], root)]
+    options = [it for it in found if it]
+    for field in options:  # Grows meanwhile: an alternative may have alternatives.
+        options += [*field.get("oneOf", []), *field.get("anyOf", [])]
+    return options
+
+
+def _below(block: dict[str, Any], part: Any) -> dict[str, Any] | None:
+    """Return what `block` says of its key, or of its entry, `part`: a map's keys are any name."""
+    if isinstance(part, int):
+        return block.get("items")
+    of_names = [*block.get("patternProperties", {}).values(), block.get("additionalProperties")]
+    named = next((it for it in of_names if isinstance(it, dict)), None)
+    found: dict[str, Any] | None = block.get("properties", {}).get(part, named)
+    return found
+
+
 def _blocks(path: Sequence[Any], root: dict[str, Any]) -> list[dict[str, Any]]:
-    blocks = [root]
-    for part in path:
-        fields = [
-            block.get("items") if isinstance(part, int) else block.get("properties", {}).get(part)
-            for block in blocks
-        ]
-        options = [
-            it for at in fields if at is not None for it in (at, *at.get("oneOf", []), *at.get("anyOf", []))
-        ]
-        names = [option.get("$ref", "").rpartition("/")[2] for option in options]
-        blocks = [
-            root.get("$defs", {}).get(name, {}) if name else option
-            for name, option in zip(names, options, strict=True)
-        ]
-    return blocks
+    """Return the blocks that may stand at `path`, references resolved."""
+    if not path:
+        return [root]
+    names = [(it.get("$ref", "").rpartition("/")[2], it) for it in _fields(path, root)]
+    return [root.get("$defs", {}).get(name, {}) if name else option for name, option in names]

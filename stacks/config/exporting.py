@@ -24,14 +24,14 @@ class Place(Struct, frozen=True, kw_only=True):
 
 
 def exporter_problems(
-    metrics: MetricsConfig, told_by: Mapping[str, str], *, redis_provider: str, edge_plan: str, place: Place
+    metrics: MetricsConfig, told_by: Mapping[str, str], *, exported_store: str | None, edge_plan: str, place: Place
 ) -> Iterator[Problem]:
     """Yield key and sentence for each way in which exporters do not fit the stack.
 
     Args:
         metrics: `metrics`.
-        told_by: the key `metrics` of each block in `EXPORTER_OF`, by the block's name.
-        redis_provider: `redis.provider`.
+        told_by: the key `metrics` of each block, by the block's key; the first part of that is in `EXPORTER_OF`.
+        exported_store: name of the store under `redis` that an exporter can read; None where there is none.
         edge_plan: `edge.plan`.
         place: where the collector runs.
 
@@ -44,13 +44,16 @@ def exporter_problems(
             "metrics.exporters",
             f"given {', '.join(exporters)}, allowed none while metrics.store has no remote_write_url to send to",
         )
-    if "redis" in exporters and redis_provider == "upstash":
-        yield "metrics.exporters", "given redis, allowed without it at upstash, which answers INFO with little"
+    if "redis" in exporters and exported_store is None:
+        problem = "given redis, allowed with a store of elasticache: upstash answers INFO with little"
+        yield "metrics.exporters", problem
+    if "postgres" in exporters and "database" not in told_by:
+        yield "metrics.exporters", "given postgres, allowed with the block database"
     for block, dialect in told_by.items():
-        exporter = EXPORTER_OF[block]
+        exporter = EXPORTER_OF[block.partition(".")[0]]
         if metrics.collects and dialect == f"{exporter}_exporter" and exporter not in exporters:
             yield f"{block}.metrics", f"given {dialect}, allowed with {exporter} in metrics.exporters"
-    zone = told_by["edge"]
+    zone = told_by.get("edge", "none")
     if zone == ZONE_EXPORTER and edge_plan == "free":
         yield "edge.metrics", f"given {zone} with edge.plan free, allowed none: Cloudflare tells it nothing"
     if zone != ZONE_EXPORTER and "cloudflare" in exporters:

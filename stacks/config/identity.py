@@ -1,9 +1,10 @@
-"""What the name of the application and the region may be: RDS refuses names, and this program regions."""
+"""What the name of the application and the region may be: RDS refuses names, and regions lack services."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 from unicodedata import category
 
+from components.aws.partition import GOVCLOUD, partition
 from policies.nearest import nearest_name
 from stacks.config.base import Problem
 
@@ -28,11 +29,8 @@ https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.h
 TAKEN_PREFIXES = ("pg_", "rds")
 """Beginnings of the names of PostgreSQL's own roles, and of those of RDS."""
 
-OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
-"""Beginnings of regions whose ARNs do not begin with `arn:aws:`.
-
-https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
-"""
+GOVCLOUD_REGIONS = frozenset({"us-gov-east-1", "us-gov-west-1"})
+"""Regions of the partition aws-us-gov, 2026-11, as below."""
 
 REGIONS = frozenset(
     """
@@ -42,8 +40,19 @@ REGIONS = frozenset(
     eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-east-1
     us-east-2 us-west-1 us-west-2
     """.split()  # noqa: SIM905  a list of forty lines
-)
-"""Regions of the partition aws, 2026-11: those of botocore's endpoints, with which a test compares them."""
+).union(GOVCLOUD_REGIONS)
+"""Regions of the partitions aws and aws-us-gov, 2026-11: those of botocore's endpoints; a test compares them."""
+
+LACKING_IN_GOVCLOUD = {
+    "storage": (
+        "CloudFront is not there (https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/setting-up-credentials.html)"
+    ),
+    "edge.probe": (
+        "health checkers there watch GovCloud alone, and visitors come to the edge "
+        "(https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-r53.html)"
+    ),
+}
+"""Keys that need what GovCloud does not have, 2026-11: why not, with the source."""
 
 ZONE_LETTERS = {
     "us-east-1": "abcdef",
@@ -56,6 +65,15 @@ ZONE_LETTERS = {
 
 https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html
 """
+
+DEFAULT_ZONE_LETTERS = {"ap-northeast-1": "acd", "ca-central-1": "abd"}
+"""Letters of the zones that a new account sees, where they are not the first three; us-west-1 shows two of three.
+
+https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html
+"""
+
+REGIONAL = {"kms": "key", "acm": "certificate", "elasticloadbalancing": "listener"}
+"""What the stack can use in its own region alone, by the service in its ARN."""
 
 OWNER_CHARACTERS, TAG_VALUE_CHARACTERS = 128 - len("owner:"), 256
 """Longest key under `owners`, whose tag begins with `owner:`, and longest value of a tag.
@@ -72,10 +90,10 @@ def identity_problems(app: str, database_name: str, region: str) -> Iterator[Pro
             "PostgreSQL and RDS do not reserve: choose another, for example one with -app at its end"
         )
         yield "app", problem
-    if region.startswith(OTHER_PARTITIONS):
+    if (found := partition(region)) not in ("aws", GOVCLOUD):
         problem = (
-            f"given {region!r}, allowed a region of the partition aws: in GovCloud, China and the isolated "
-            "partitions ARNs begin otherwise, and CloudFront and other services are missing"
+            f"given {region!r} of the partition {found}, allowed a region of aws or {GOVCLOUD}: in the others "
+            "accounts, host names and services differ"
         )
         yield "region", problem
     elif region not in REGIONS:
@@ -84,6 +102,14 @@ def identity_problems(app: str, database_name: str, region: str) -> Iterator[Pro
             "region",
             f"given {region!r}, allowed a region of AWS{f'; did you mean {nearest}?' if nearest else ''}",
         )
+
+
+def govcloud_problems(region: str, given: Mapping[str, bool]) -> Iterator[Problem]:
+    """Yield key and sentence for each key of `LACKING_IN_GOVCLOUD` that is `given` in a stack there."""
+    if partition(region) == GOVCLOUD:
+        for key, reason in LACKING_IN_GOVCLOUD.items():
+            if given[key]:
+                yield key, f"given, allowed outside the partition {GOVCLOUD}, where {region} is: {reason}"
 
 
 def owner_problems(owners: Mapping[str, str]) -> Iterator[Problem]:
@@ -106,14 +132,15 @@ def owner_problems(owners: Mapping[str, str]) -> Iterator[Problem]:
 
 
 def arn_problems(values: Any, region: str, path: str = "") -> Iterator[Problem]:
-    """Yield a key and a sentence for each ARN of another partition, and each key of KMS in another region."""
+    """Yield a key and a sentence for each ARN of another partition, or region where AWS wants the stack's own."""
+    own = partition(region)
     for key, value in values.items() if isinstance(values, Mapping) else enumerate(values):
         here = f"{path}.{key}".removeprefix(".")
         if isinstance(value, (Mapping, list)):
             yield from arn_problems(value, region, here)
         elif isinstance(value, str) and value.startswith("arn:aws"):
-            _, partition, service, place, *_ = [*value.split(":"), "", "", ""]
-            if partition != "aws":
-                yield here, f"given an ARN of the partition {partition}, allowed one of aws, where the region is"
-            elif service == "kms" and place != region:
-                yield here, f"given a key in {place}, allowed one in {region}, the stack's region"
+            _, found, service, place, *_ = [*value.split(":"), "", "", ""]
+            if found != own:
+                yield here, f"given an ARN of the partition {found}, allowed one of {own}, where {region} is"
+            elif service in REGIONAL and place != region:
+                yield here, f"given a {REGIONAL[service]} in {place}, allowed one in {region}, the stack's region"

@@ -38,7 +38,7 @@ def registry_problems(
         region: region of the stack.
 
     """
-    pooler = images["database.pooler.image"]
+    pooler = images.get("database.pooler.image", "")
     version = re.search(r":v?(\d+(?:\.\d+)+)[^:/]*$", pooler.partition("@")[0])
     if version and tuple(map(int, version[1].split("."))) < LEAST_PGBOUNCER_VERSION:
         least = ".".join(map(str, LEAST_PGBOUNCER_VERSION))

@@ -11,9 +11,10 @@ from msgspec import Struct
 from pydantic import ValidationError
 
 from policies import unique_yaml
+from stacks.config.cross import cross_problems
 from stacks.config.errors import ConfigError, sentences, without_credentials
 from stacks.config.observability import contact_secret_problems
-from stacks.config.stack import StackConfig, cross_problems
+from stacks.config.stack import StackConfig
 
 if TYPE_CHECKING:
     import pulumi
@@ -71,7 +72,14 @@ def from_file(path: Path, *, source: str = "", secrets_stood_in: bool = False) -
         ConfigError: no such file, not YAML, or not a valid configuration.
     """
     source = source or path.name
-    declared = read_stack_file(path, source=source).get("config") or {}
+    document = read_stack_file(path, source=source)
+    try:
+        return _checked(document.get("config") or {}, source=source, secrets_stood_in=secrets_stood_in)
+    except ConfigError as error:
+        raise ConfigError(source, error.problems, lines_of(path.read_text(encoding="utf-8"))) from None
+
+
+def _checked(declared: Any, *, source: str, secrets_stood_in: bool) -> StackFile:
     if not isinstance(declared, dict):
         raise ConfigError(source, [f"config: given {type(declared).__name__}, allowed a block of keys"])
     # As the engine does, which takes a key without a project for its own.
@@ -130,7 +138,7 @@ def from_pulumi() -> "tuple[StackConfig, dict[str, pulumi.Output[str]]]":
             raise ConfigError(source, [NO_BLOCK_OF_SECRETS])
         config = parse(source, {**values, SECRETS: frozenset(secrets)})
         opened = {name: value for name, value in secrets.items() if value != SEALED}
-        problems = contact_secret_problems(config.grafana.contacts, opened)
+        problems = contact_secret_problems(config.grafana.contacts, opened) if config.grafana else ()
         if refused := [f"{key}: {problem}" for key, problem in problems]:
             raise ConfigError(source, refused)
     except ConfigError as error:
@@ -159,14 +167,15 @@ def read_stack_file(path: Path, *, source: str = "") -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         problem = getattr(error, "problem", None) or "it cannot be parsed"
-        raise ConfigError(source, [f"not YAML: {where}{problem}"]) from None
+        place = f"{source}:{mark.line + 1}" if mark else source
+        raise ConfigError(place, [f"not YAML: {where}{problem}"]) from None
     if not isinstance(document, dict):
         raise ConfigError(source, ["given no keys, allowed a document with the key config"])
     return document
 
 
 def lines_of(text: str) -> dict[str, int]:
-    """Return the line of each key in a stack file's `text`, by its dotted name in messages: `redis.replicas`.
+    """Return the line of each key in a stack file's `text`, by its dotted name: `redis.cache.replicas`.
 
     That of `config` has the empty name.
 
@@ -196,9 +205,13 @@ def lines_of(text: str) -> dict[str, int]:
 def _set_it(source: str, name: str) -> str:
     """Return the whole command that sets a secret of the stack that `source` names."""
     found = re.search(r"(?:^|/)Pulumi\.([^/]+)\.ya?ml$|^stack (\S+)$", source)
-    stack = (found[1] or found[2]) if found else "STACK"
+    return f"set it with: {secret_command((found[1] or found[2]) if found else 'STACK', name)}"
+
+
+def secret_command(stack: str, name: str) -> str:
+    """Return the command that sets a secret of a stack, and where it is found."""
     command = f"pulumi config set --secret --path '{PROJECT}:{SECRETS}.{name}' -s {stack}"
-    return f"set it with: {command} (`python engine/build.py` prints where pulumi is)"
+    return f"{command} (`python engine/build.py` prints where pulumi is)"
 
 
 def _is_sealed(value: Any) -> bool:

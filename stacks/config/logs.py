@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from policies.limits import LOG_RETENTION_DAYS
+from policies.limits import ADVISED_LOG_RETENTION_DAYS, LOG_RETENTION_DAYS
 from stacks.config.base import Model, Within
 
 OFFERED_DAYS: Final = (
@@ -35,6 +35,6 @@ class LogsConfig(Model):
     """Every log group of the stack."""
 
     retention_days: LogRetentionDays = Field(
-        default=LOG_RETENTION_DAYS.minimum,
+        default=ADVISED_LOG_RETENTION_DAYS,
         description="How long every log is kept, in days, unless its own part says otherwise.",
     )

@@ -47,7 +47,7 @@ class MetricNamesConfig(Model):
     route_label: Label = Field(
         default=_OWN.route_label,
         description="Label of the route, never of the path: the alerts leave health checks out by it. "
-        "Where there is none, the application must not count `service.health_path` and `path`.",
+        "Where there is none, the application must not count `health_path` and `path`.",
     )
     method_label: Label = Field(default=_OWN.method_label, description="Label of the HTTP method.")
     sign_in_routes: Annotated[str, Field(min_length=1)] = Field(

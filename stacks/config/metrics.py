@@ -1,14 +1,13 @@
 """Configuration of metrics: where series are kept, for how long, and who collects them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stacks.config.base import KeyArn, Model, Problem
-from stacks.config.database import PSQL_IMAGE
+from stacks.config.base import KeyArn, Model, Problem, VariableName
 from stacks.config.images import SecretArn
-from stacks.config.service import VariableName
+from stacks.config.pooler import PSQL_IMAGE
 from stacks.config.task import TaskConfig
 
 RETENTION_DAYS = 30
@@ -151,7 +150,7 @@ class CollectorConfig(Model):
         description="Image with postgres_exporter.",
     )
     postgres_client_image: ImageName = Field(
-        default=PSQL_IMAGE, description="Image with psql 14+: makes the role."
+        default=PSQL_IMAGE, description="Image with psql 15+: makes the role."
     )
     redis_exporter_image: ImageName = Field(
         default="ghcr.io/oliver006/redis_exporter:v1.69.0", description="Image with redis_exporter."
@@ -256,13 +255,22 @@ def metrics_problems(metrics: MetricsConfig, *, nat: str, endpoints: list[str], 
             )
 
 
-def series_estimate(metrics: MetricsConfig, *, poolers: int, services: int, series_of_service: int) -> int:
-    """Return the active series of the stack at the worst moment, roughly: `services` tasks with so many each."""
+def series_estimate(
+    metrics: MetricsConfig, *, poolers: int, services: Mapping[str, int], series: Mapping[str, int]
+) -> int:
+    """Return the active series of the stack at the worst moment, roughly.
+
+    Args:
+        metrics: the block itself.
+        poolers: PgBouncer's tasks.
+        services: most tasks of each service that has metrics of its own, by name.
+        series: series of one task of each, by name.
+
+    """
     if not metrics.collects:
         return 0
     of = {"postgres": SERIES_OF_POSTGRES, "redis": SERIES_OF_REDIS, "cloudflare": SERIES_OF_ZONE}
-    measured = services if series_of_service else 0
-    collectors = poolers + measured + bool(metrics.exporters)
+    collectors = poolers + sum(services.values()) + bool(metrics.exporters)
     exporters = sum(of[exporter] for exporter in metrics.exporters)
-    own = poolers * SERIES_OF_POOLER + measured * series_of_service
+    own = poolers * SERIES_OF_POOLER + sum(tasks * series[name] for name, tasks in services.items())
     return own + exporters + collectors * SERIES_OF_COLLECTOR

@@ -7,8 +7,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from observability.routing.destinations import Destination, pager_key_problem, webhook_problem
-from stacks.config.base import Hostname, Model, Problem
-from stacks.config.service import VariableName
+from stacks.config.base import Hostname, Model, Problem, VariableName
 
 EmailAddress = Annotated[str, Field(pattern=r"^[^@\s:/]+@[^@\s:/]+\.[^@\s:/]+$")]
 """Something with an @ and a domain; the mail server knows the rest."""
@@ -46,9 +45,9 @@ class ContactsConfig(Model):
         default=None, description="Channel to ask for; a webhook of a Slack app has its own and ignores it."
     )
     pagerduty_key_secret: VariableName | None = Field(
-        default=None, description="Key under `secrets` that holds a PagerDuty integration key; needs may_page."
+        default=None,
+        description="Key under `secrets` that holds a PagerDuty integration key; needs alerts.may_page.",
     )
-    may_page: bool = Field(default=False, description="Whether this stack may ring a pager. Production only.")
 
     @property
     def secrets(self) -> list[str]:
@@ -66,10 +65,10 @@ class ContactsConfig(Model):
         return frozenset(place for place, value in given.items() if value)
 
 
-def contact_problems(contacts: ContactsConfig) -> Iterator[Problem]:
-    """Yield every way in which the contacts do not fit each other."""
-    if contacts.pagerduty_key_secret and not contacts.may_page:
-        yield "grafana.contacts.pagerduty_key_secret", "given, allowed only with may_page: true"
+def contact_problems(contacts: ContactsConfig, *, may_page: bool) -> Iterator[Problem]:
+    """Yield every way in which the contacts do not fit each other, or `alerts.may_page`."""
+    if contacts.pagerduty_key_secret and not may_page:
+        yield "grafana.contacts.pagerduty_key_secret", "given, allowed only with alerts.may_page: true"
     if contacts.slack_channel and not contacts.slack_webhook_secret:
         yield "grafana.contacts.slack_channel", "given, allowed only with slack_webhook_secret"
 
@@ -111,12 +110,6 @@ class GrafanaConfig(Model):
     url: Annotated[str, Field(pattern=r"^https://[^\s/@?#]+(/[^\s/?#]+)*$")] = Field(
         description="Address of Grafana, for links in messages, for example `https://example.grafana.net`."
     )
-    runbook_url: str = Field(
-        pattern=r"^https://[^\s/@]+(/\S*)?$", description="Page with a section for each alert, its id the anchor."
-    )
-    evaluation_interval_seconds: int = Field(
-        default=60, ge=10, le=3600, multiple_of=10, description="How often alert rules are evaluated, in seconds."
-    )
     contacts: ContactsConfig
     postgres_datasource_uid: str | None = Field(
         default=None,
@@ -155,6 +148,15 @@ class ConnectionAlertConfig(Model):
 
 
 class AlertsConfig(Model):
-    """Thresholds that the stack sets; the others come with the components."""
+    """What all evaluators have in common, and the thresholds that the stack sets."""
+
+    runbook_url: Annotated[str, Field(pattern=r"^https://[^\s/@]+(/\S*)?$")] | None = Field(
+        default=None,
+        description="Page with a section for each alert, its id the anchor; required with grafana or datadog.",
+    )
+    may_page: bool = Field(default=False, description="Whether this stack may ring a pager. Production only.")
+    evaluation_interval_seconds: int = Field(
+        default=60, ge=10, le=3600, multiple_of=10, description="How often alert rules are evaluated, in seconds."
+    )
 
     database_connections: ConnectionAlertConfig = ConnectionAlertConfig()

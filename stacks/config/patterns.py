@@ -1,27 +1,29 @@
 """What the patterns of the configuration allow, in words, for the sentences about wrong values."""
 
 from stacks.config import windows
-from stacks.config.base import HOSTNAME, SIZE
+from stacks.config.base import HOSTNAME, SERVED_HOSTNAME, SIZE
 from stacks.config.cache import PATTERN
+from stacks.config.workload import EXISTING_SOURCE, VALUE_SOURCE
 
 _METRIC_WORDS = "a name of Prometheus: letters, digits and _, no digit first"
 
 PATTERNS = {
     HOSTNAME: "a host name in lower case, with a dot and none at its end; other letters as xn--...",
+    SERVED_HOSTNAME: "a host name in lower case, with a dot and none at its end, or *. and one",
     PATTERN: "parts joined by colons: names in lower case and {placeholders}, a name first, such as feed:{user}",
     windows.DAILY: "two times of day, UTC, such as 03:00-04:00",
     windows.WEEKLY: "two times of the week, UTC, such as sun:04:30-sun:05:30",
     rf"^db\.[cmrtxz]\d[a-z]{{0,4}}\.{SIZE}$": "a class of RDS, such as db.r6g.large",
     rf"^cache\.[cmrt]\d[a-z]{{0,4}}\.{SIZE}$": "a node type of ElastiCache, such as cache.r7g.large",
     r"^[a-z0-9]+\.[a-z0-9]+$": "an instance type of EC2, such as t4g.medium",
-    r"^[78]\.\d{1,2}$": "a version 7 or 8 with its minor number, such as 8.0",
-    r"^1[4-9](\.\d{1,2})?$": "a version from 14 to 19, such as 16 or 16.4",
-    r"^[a-z]{2}(-[a-z]+)+-\d$": "a region of AWS, such as eu-central-1",
+    r"^[7-9]\.\d{1,2}$": "a version 7, 8 or 9 with its minor number, such as 8.0",
+    r"^1[4-9](\.\d{1,2})?$": "a version from 14 on, such as 16 or 16.11",
+    r"^[a-z]{2,4}(-[a-z]+)+-\d$": "a region of AWS, such as eu-central-1",
     r"^\d{12}$": "12 digits",
     r"^[0-9a-f]{32}$": "an id of Cloudflare: 32 digits and letters a to f",
-    r"^arn:aws[a-z-]*:kms:.+:key/.+$": "the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID",
+    r"^arn:aws[a-z-]*:kms:.+:key/.+$": "the ARN of a KMS key, arn:PARTITION:kms:REGION:ACCOUNT:key/ID",
     r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}$": (
-        "the whole ARN of a secret, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME and its six characters"
+        "the whole ARN of a secret, arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME and its six characters"
     ),
     r"^[a-z]([a-z0-9]|-[a-z0-9])*$": (
         "lower-case letters, digits and single hyphens between them, a letter first"
@@ -34,7 +36,33 @@ PATTERNS = {
     r"^[a-z][a-z0-9_.]*$": "lower-case letters, digits, _ and dots, a letter first",
     r"^[A-Z][A-Z0-9_]*$": "capital letters, digits and _, a letter first",
     r"^[a-z0-9]{1,8}$": "a file's ending without its dot: up to 8 lower-case letters and digits",
-    r"^[\w.-]+$": "letters, digits, _, dots and hyphens",
+    r"^([\w.-]+|=)$": "letters, digits, _, dots and hyphens, or = for any cookie",
+    VALUE_SOURCE: (
+        "generated, config, or the ARN of a secret (arn:PARTITION:secretsmanager:...:secret:NAME and its six "
+        "characters, with :KEY:: for one key) or of a parameter (arn:PARTITION:ssm:...:parameter/NAME)"
+    ),
+    EXISTING_SOURCE: (
+        "the ARN of a secret (arn:PARTITION:secretsmanager:...:secret:NAME and its six characters, with :KEY:: "
+        "for one key) or of a parameter (arn:PARTITION:ssm:...:parameter/NAME)"
+    ),
+    r"^[a-z0-9-]+:[A-Za-z0-9]+\*?$": "an action of IAM, SERVICE:VERB, such as ses:SendEmail",
+    r"^(\*|arn:aws[a-z-]*:[a-z0-9-]+:\S+)$": "an ARN, or * where the action knows no resource",
+    r"^sg-[0-9a-f]{8,17}$": "the id of a security group, sg-...",
+    r"^subnet-[0-9a-f]{8,17}$": "the id of a subnet, subnet-...",
+    r"^vpc-[0-9a-f]{8,17}$": "the id of a VPC, vpc-...",
+    r"^\d+(:\d+)?$": "a user and a group by number, such as 1000:1000",
+    r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[\w-]+$": (
+        "the ARN of a certificate, arn:PARTITION:acm:REGION:ACCOUNT:certificate/ID"
+    ),
+    r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener/app/[^/]+/\w+/\w+$": (
+        "the ARN of a listener, arn:PARTITION:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID"
+    ),
+    r"^[A-Za-z0-9_-]{1,255}$": "letters, digits, _ and hyphens",
+    r"^[A-Za-z0-9_-]{1,75}(\.fifo)?$": "the name of a queue of SQS: letters, digits, _ and hyphens",
+    r"^[\w:.{}-]{1,200}$": "a key of Redis, such as celery or bull:mails:wait",
+    r"^[a-z_][a-z0-9_]{0,62}$": "a name of PostgreSQL: lower-case letters, digits and _, no digit first",
+    r"^/[A-Za-z0-9._~*?/-]*$": "a path that begins with /, with * for any characters, such as /checkout/*",
+    r"^[2-4]\d\d(-[2-4]\d\d)?(,[2-4]\d\d(-[2-4]\d\d)?)*$": "statuses, such as 200 or 200-204,301",
     r"^[A-Za-z0-9_-]+$": "letters, digits, _ and hyphens",
     r"^[a-zA-Z_:][a-zA-Z0-9_:]*$": f"{_METRIC_WORDS}; colons too",
     r"^[a-zA-Z_][a-zA-Z0-9_]*$": _METRIC_WORDS,
@@ -57,5 +85,11 @@ PATTERNS = {
     r"^(at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)|cron\(\S+( \S+){5}\))$": (
         "at(2026-12-24T18:00:00), or cron() with six fields"
     ),
+    r"^[a-z_][a-z0-9_]{0,55}$": "a database's name: lower case, digits, underscores, at most 56 characters",
+    r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$": "a bucket's name: lower case, digits, dots, -, 3 to 63 characters",
+    r"^[a-z0-9][a-z0-9._-]{0,254}$": "a subnet group's name: lower case, digits, dots, _ and hyphens",
+    r"^[a-z0-9][a-z0-9-]{0,254}$": "a subnet group's name: lower case, digits, hyphens",
+    r"^[a-z0-9][a-z0-9./-]*$": "an id to import by: vpc-0123456789abcdef0, feed-prod",
+    r"^[a-z][a-z0-9-]*$": "the name of a resource: database-primary",
 }
 """Words by pattern; a test finds a pattern without words."""

@@ -1,6 +1,6 @@
-"""Configuration of Redis: one role, several providers."""
+"""Configuration of Redis: stores by name, each with one role and one of several providers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -13,8 +13,10 @@ from components.redis.roles import (
     Role,
     refusals,
 )
-from stacks.config.base import SIZE, Model, Problem
+from policies.aws_offers import NODE_TYPES, elasticache_version_fault
+from stacks.config.base import SIZE, Model, Problem, SecurityGroupId, VariableName, offered
 from stacks.config.dialects import RedisMetrics
+from stacks.config.workload import ExistingSecret
 
 RoleName = Annotated[
     Literal["cache", "session", "queue", "primary_store"],
@@ -84,6 +86,26 @@ https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html
 """
 
 
+Identifier = Annotated[
+    Annotated[str, Field(pattern=r"^[a-z]([a-z0-9]|-[a-z0-9])*$", max_length=40)] | None,
+    Field(description="Name at the provider; made of app, environment and the store's name when left out."),
+]
+"""Physical name: one that exists is kept."""
+
+Variable = Annotated[
+    VariableName | None,
+    Field(description="Variable that holds its URL; REDIS_URL of `cache`, REDIS_URL_<NAME> of another."),
+]
+"""Where the application finds a store."""
+
+
+IDENTIFIER_CHARACTERS = 40
+"""Longest name of a replication group or a serverless cache.
+
+https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
+"""
+
+
 class AuthConfig(Model):
     """Who may log in."""
 
@@ -106,9 +128,11 @@ class ElastiCacheConfig(Model):
     provider: Literal["elasticache"]
     role: RoleName
     engine: Engine = "valkey"
-    engine_version: str = Field(default="8.0", pattern=r"^[78]\.\d{1,2}$", description="Major.minor.")
-    node_type: str = Field(
-        pattern=rf"^cache\.[cmrt]\d[a-z]{{0,4}}\.{SIZE}$", description="For example cache.r7g.large."
+    engine_version: str = Field(default="8.0", pattern=r"^[7-9]\.\d{1,2}$", description="Major.minor.")
+    node_type: Annotated[str, offered(NODE_TYPES)] = Field(
+        default="cache.r7g.large",
+        pattern=rf"^cache\.[cmrt]\d[a-z]{{0,4}}\.{SIZE}$",
+        description="Type of each node.",
     )
     replicas: int = Field(default=1, ge=0, le=5, description="Read replicas; with 0 there is no failover.")
     eviction_policy: EnginePolicy | None = Field(
@@ -117,6 +141,11 @@ class ElastiCacheConfig(Model):
     snapshot_retention_days: SnapshotDays = SNAPSHOT_RETENTION_DAYS
     auth: AuthConfig = AuthConfig()
     metrics: RedisMetrics = "cloudwatch"
+    identifier: Identifier = None
+    subnet_group: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,254}$")] | None = Field(
+        default=None, description="Subnet group of an adopted store, kept as it is; one is made when left out."
+    )
+    variable: Variable = None
     protect: bool = Field(default=True, description="Refuse to delete or replace it.")
 
 
@@ -134,6 +163,8 @@ class ServerlessConfig(Model):
     snapshot_retention_days: SnapshotDays = SNAPSHOT_RETENTION_DAYS
     auth: ServerlessAuthConfig = ServerlessAuthConfig()
     metrics: RedisMetrics = "cloudwatch"
+    identifier: Identifier = None
+    variable: Variable = None
     protect: bool = Field(default=True, description="Refuse to delete or replace it.")
 
 
@@ -150,16 +181,55 @@ class UpstashConfig(Model):
         default=None, description="What goes when memory is full; left out, the role decides."
     )
     budget_usd: int = Field(ge=1, description="Monthly spending, US dollars, above which Upstash throttles.")
+    identifier: Identifier = None
+    variable: Variable = None
     protect: bool = Field(default=True, description="Refuse to delete or replace it.")
 
 
-RedisConfig = Annotated[ElastiCacheConfig | ServerlessConfig | UpstashConfig, Field(discriminator="provider")]
-"""Redis by provider."""
+class ExistingRedisConfig(Model):
+    """A store that exists already: the stack makes nothing of it, and lets the services reach it."""
+
+    provider: Literal["existing"]
+    role: RoleName
+    url_secret_arn: ExistingSecret = Field(
+        description="ARN of a secret or a parameter that holds its URL, rediss://USER:PASSWORD@HOST:PORT."
+    )
+    security_group_id: SecurityGroupId | None = Field(
+        default=None, description="Group in front of it, which gets a rule; none for a store outside the VPC."
+    )
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(default=6379, description="Its TCP port.")
+    variable: Variable = None
 
 
-def redis_problems(redis: RedisConfig) -> Iterator[Problem]:
-    """Yield key and sentence for each way in which the parts of `redis` do not fit each other."""
-    role = Role(redis.role)
+RedisConfig = Annotated[
+    ElastiCacheConfig | ServerlessConfig | UpstashConfig | ExistingRedisConfig, Field(discriminator="provider")
+]
+"""A store by provider."""
+
+FIRST_STORE = "cache"
+"""The store whose URL is in REDIS_URL, and that the key contract of `cache` is about."""
+
+
+def url_variable(name: str, store: RedisConfig) -> str:
+    """Return the variable in which the application finds the URL of the store called `name`."""
+    return store.variable or (
+        "REDIS_URL" if name == FIRST_STORE else f"REDIS_URL_{name.upper().replace('-', '_')}"
+    )
+
+
+def redis_problems(name: str, redis: RedisConfig, identifier: str) -> Iterator[Problem]:
+    """Yield key and sentence for each way in which the parts of the store called `name` do not fit each other.
+
+    `identifier` is its name at the provider.
+    """
+    role, key = Role(redis.role), f"redis.{name}"
+    found: Iterable[Problem] = ()
+    if len(identifier) > IDENTIFIER_CHARACTERS:
+        problem = (
+            f"given a name that makes {identifier}, {len(identifier)} characters, allowed "
+            f"{IDENTIFIER_CHARACTERS}: shorten it, or give {key}.identifier"
+        )
+        yield key, problem
     match redis:
         case ElastiCacheConfig():
             found = refusals(
@@ -170,34 +240,32 @@ def redis_problems(redis: RedisConfig) -> Iterator[Problem]:
                 replicas=redis.replicas,
                 protect=redis.protect,
             )
-            yield from _engine_problems("engine_version", redis.engine, redis.engine_version)
+            if fault := elasticache_version_fault(redis.engine, redis.engine_version):
+                yield f"{key}.engine_version", f"given {redis.engine_version}, allowed {fault}"
             if redis.node_type.split(".")[1].endswith("gd"):
                 problem = (
                     f"given {redis.node_type}, allowed a type without a local disk, for example cache.r7g.large: "
                     "AWS wants data tiering with r6gd, which is not set here"
                 )
-                yield "redis.node_type", problem
-            yield from _credential_problems(redis.auth.credentials)
+                yield f"{key}.node_type", problem
+            yield from _credential_problems(key, redis.auth.credentials)
         case ServerlessConfig():
             found = refusals(
                 role, offered=SERVERLESS_POLICIES, snapshot_retention_days=redis.snapshot_retention_days
             )
-            yield from _engine_problems("major_version", redis.engine, redis.major_version)
-            yield from _credential_problems(redis.auth.credentials)
+            if redis.engine == "redis" and redis.major_version != REDIS_LAST_MAJOR:
+                problem = f"given {redis.major_version}, allowed {REDIS_LAST_MAJOR} with engine redis"
+                yield f"{key}.major_version", problem
+            yield from _credential_problems(key, redis.auth.credentials)
         case UpstashConfig():
             found = refusals(role, offered=UPSTASH_POLICIES, eviction_policy=redis.eviction_policy)
             if redis.primary_region in redis.read_regions:
-                yield "redis.read_regions", f"given the primary region {redis.primary_region}, allowed others"
-    yield from ((f"redis.{key}", sentence) for key, sentence in found)
+                yield f"{key}.read_regions", f"given the primary region {redis.primary_region}, allowed others"
+    yield from ((f"{key}.{part}", sentence) for part, sentence in found)
 
 
-def _engine_problems(key: str, engine: str, version: str) -> Iterator[Problem]:
-    if engine == "redis" and version.split(".", maxsplit=1)[0] != REDIS_LAST_MAJOR:
-        yield f"redis.{key}", f"given {version}, allowed {REDIS_LAST_MAJOR} with engine redis"
-
-
-def _credential_problems(credentials: list[int]) -> Iterator[Problem]:
+def _credential_problems(key: str, credentials: list[int]) -> Iterator[Problem]:
     if credentials != sorted(set(credentials)):
         given = ", ".join(str(number) for number in credentials)
         problem = f"given {given}, allowed one number, or two with the higher one last"
-        yield "redis.auth.credentials", problem
+        yield f"{key}.auth.credentials", problem

@@ -1,10 +1,8 @@
 """Configuration of the number of tasks of a service."""
 
-import re
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from components.service.scaling import (
@@ -12,11 +10,13 @@ from components.service.scaling import (
     CPU_HIGH_PERCENT,
     CPU_LOW_PERCENT,
     RESPONSE_HIGH_MS,
+    QueueScaling,
     ScalingArgs,
     ScheduleArgs,
     StepArgs,
     TargetArgs,
 )
+from components.service.schedule import schedule_problem
 from stacks.config.base import Model, Name
 
 Tasks = Annotated[int, Field(ge=1, le=1000)]
@@ -31,30 +31,9 @@ SteeredPercent = Annotated[int, Field(ge=10, le=90)]
 """Target of a utilisation, in percent."""
 
 
-_CRON_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (1, 7), (1970, 2199))
-"""Minute, hour, day of the month, month, day of the week and year, in AWS's order.
-
-https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
-"""
-
-
 def _possible_time(at: str) -> str:
-    kind, _, inside = at.removesuffix(")").partition("(")
-    if kind == "at":
-        try:
-            datetime.fromisoformat(inside)
-        except ValueError as error:
-            raise PydanticCustomError(
-                "schedule", "a day and a time that exist, at(2027-03-01T11:00:00)"
-            ) from error
-        return at
-    fields = inside.split()
-    for field, (low, high) in zip(fields, _CRON_RANGES, strict=True):
-        if any(not low <= int(number) <= high for number in re.findall(r"(?<![/\d])\d+", field)):
-            allowed = {"field": field, "low": low, "high": high}
-            raise PydanticCustomError("schedule", "{low} to {high} instead of {field}, as AWS counts", allowed)
-    if (fields[2] == "?") == (fields[4] == "?"):
-        raise PydanticCustomError("schedule", "a ? for either the day of the month or the day of the week")
+    if problem := schedule_problem(at, ("at", "cron")):
+        raise PydanticCustomError("schedule", "{allowed}", {"allowed": problem.partition(", allowed ")[2]})
     return at
 
 
@@ -118,21 +97,77 @@ class StepConfig(Model):
     schedules: list[ScheduleConfig] = Field(default=[], description="Other bounds at certain times.")
 
 
+class WorkerTargetConfig(Model):
+    """Target tracking of a worker: AWS runs as many tasks as a target needs."""
+
+    mode: Literal["target"]
+    minimum_tasks: Tasks = Field(description="Tasks that always run.")
+    maximum_tasks: Tasks = Field(description="Tasks at the most.")
+    cpu_percent: SteeredPercent = Field(
+        default=CPU_HIGH_PERCENT, description="Target of the mean CPU, in percent."
+    )
+    memory_percent: SteeredPercent | None = Field(
+        default=None, description="Target of the mean memory, in percent; none when left out."
+    )
+    cooldown_seconds: Cooldown = COOLDOWN_SECONDS
+    schedules: list[ScheduleConfig] = Field(default=[], description="Other bounds at certain times.")
+
+
+class QueueConfig(Model):
+    """As many tasks as the messages in a queue need."""
+
+    mode: Literal["queue"]
+    minimum_tasks: Tasks = Field(description="Tasks that always run.")
+    maximum_tasks: Tasks = Field(description="Tasks at the most.")
+    most_messages: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="Messages in the queue over which a ticket is written; none when left out."
+    )
+    messages_per_task: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        description="Messages that may wait for each task: those it works off in the longest wait you accept."
+    )
+    sqs_queue: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,75}(\.fifo)?$")] | None = Field(
+        default=None, description="Name of an SQS queue of this account and region."
+    )
+    redis_store: Name | None = Field(default=None, description="Name under `redis` of the store with the list.")
+    redis_list: Annotated[str, Field(pattern=r"^[\w:.{}-]{1,200}$")] | None = Field(
+        default=None, description="Key of the list in that store, for example celery."
+    )
+    redis_image: Annotated[str, Field(pattern=r"^\S+$")] = Field(
+        default="public.ecr.aws/docker/library/redis:7.4-alpine",
+        description="Image with redis-cli and a shell, whose sidecar measures the list.",
+    )
+    cooldown_seconds: Cooldown = COOLDOWN_SECONDS
+    schedules: list[ScheduleConfig] = Field(default=[], description="Other bounds at certain times.")
+
+    @model_validator(mode="after")
+    def _one_queue(self) -> Self:
+        if (self.sqs_queue is None) == (self.redis_list is None) or (self.redis_store is None) != (
+            self.redis_list is None
+        ):
+            raise PydanticCustomError("queue", "either sqs_queue, or redis_store with redis_list")
+        return self
+
+
 ScalingConfig = Annotated[FixedConfig | TargetConfig | StepConfig, Field(discriminator="mode")]
-"""How the number of tasks follows the load."""
+"""How the number of tasks of a web service follows the load."""
+
+WorkerScalingConfig = Annotated[FixedConfig | WorkerTargetConfig | QueueConfig, Field(discriminator="mode")]
+"""How the number of tasks of a worker follows its work."""
 
 
-def scaling_args(scaling: ScalingConfig) -> ScalingArgs:
+def scaling_args(scaling: ScalingConfig | WorkerScalingConfig) -> ScalingArgs:
     """Return the arguments of the component, the simulation and the connection budget."""
     if isinstance(scaling, FixedConfig):
         return ScalingArgs(minimum_tasks=scaling.tasks, maximum_tasks=scaling.tasks)
-    target, step = None, None
-    if isinstance(scaling, TargetConfig):
+    target, step, queue = None, None, None
+    if isinstance(scaling, TargetConfig | WorkerTargetConfig):
         target = TargetArgs(
             cpu_percent=scaling.cpu_percent,
             memory_percent=scaling.memory_percent,
-            requests_per_task_per_minute=scaling.requests_per_task_per_minute,
+            requests_per_task_per_minute=getattr(scaling, "requests_per_task_per_minute", None),
         )
+    elif isinstance(scaling, QueueConfig):
+        queue = QueueScaling(messages_per_task=scaling.messages_per_task)
     else:
         step = StepArgs(
             cpu_high_percent=scaling.cpu_high_percent,
@@ -145,6 +180,7 @@ def scaling_args(scaling: ScalingConfig) -> ScalingArgs:
         cooldown_seconds=scaling.cooldown_seconds,
         target=target,
         step=step,
+        queue=queue,
         schedules=[
             ScheduleArgs(
                 schedule_name=schedule.name,

@@ -1,34 +1,14 @@
-"""Configuration of the web service."""
+"""Configuration of what runs the application: web services, workers, scheduled jobs and tasks run once."""
 
-from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
 
 from pydantic import Field
 
-from components.service.scaling import scaling_conflicts, scaling_problems
-from policies.secret_values import BROWSER_PREFIXES, is_secret, secret_by_form
-from stacks.config.base import Model, Percent, Problem
-from stacks.config.database import ReplicaConfig
-from stacks.config.rollout import RollingConfig, RolloutConfig, rollout_args
-from stacks.config.scaling import ScalingConfig, scaling_args
+from stacks.config.base import Model, Percent, ServedHostname
+from stacks.config.rollout import RollingConfig, RolloutConfig
+from stacks.config.scaling import ScalingConfig, TargetConfig, WorkerScalingConfig, WorkerTargetConfig
 from stacks.config.service_metrics import ServiceMetricsConfig
-from stacks.config.task import TaskConfig
-
-VariableName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
-"""Name of an environment variable."""
-
-DATABASE_VARIABLE, REDIS_VARIABLE = "DATABASE_URL", "REDIS_URL"
-"""Variables in which the service finds the URLs of its pooler and of its store; both secret."""
-
-POOL_VARIABLE = "DATABASE_POOL_SIZE"
-"""Variable in which the service finds how many connections one task may open to its pooler."""
-
-PORT_VARIABLE = "PORT"
-"""Variable in which the service finds the port to listen on."""
-
-DIGEST = "@sha256:"
-"""Mark of an image reference that no push can change."""
+from stacks.config.workload import WorkloadConfig
 
 
 class CapacityConfig(Model):
@@ -51,127 +31,111 @@ class RateLimitTiersConfig(Model):
     operator: int = Field(default=1000, ge=1, le=100000, description="Staff.")
 
 
-class ServiceConfig(Model):
-    """A web service on Fargate."""
+class WebConfig(WorkloadConfig):
+    """A service behind the load balancer."""
 
-    provider: Literal["fargate"]
-    image: str = Field(description="Container image.")
-    image_by: Literal["digest", "tag", "ci"] = Field(
-        default="digest",
-        description="digest: the image never changes under its name. tag: it may. ci: only the first image comes "
-        "from here, CI deploys the later ones. See docs/service.md.",
+    kind: Literal["web"]
+    hostnames: list[ServedHostname] = Field(
+        default=[], description="Which of edge.hostnames it answers; all that no other service has when left out."
     )
-    port: int = Field(default=8080, ge=1, le=65535, description="Port the container listens on.")
+    paths: list[Annotated[str, Field(pattern=r"^/[A-Za-z0-9._~*?/-]*$", max_length=128)]] = Field(
+        default=[], description="Which paths it answers, /checkout/* with all below it; all when left out."
+    )
+    priority: Annotated[int, Field(ge=1, le=50000)] | None = Field(
+        default=None,
+        description="Priority of its rule at the load balancer; the more specific first when left out.",
+    )
+    port: int = Field(default=8080, ge=1, le=65535, description="Port the container listens on, in PORT.")
     health_path: str = Field(
-        default="/health", pattern=r"^/\S*$", description="Path that answers 200 when the container can serve."
+        default="/health",
+        pattern=r"^/\S*$",
+        description="Path that answers with one of health_codes when the container can serve.",
+    )
+    health_codes: str = Field(
+        default="200",
+        pattern=r"^[2-4]\d\d(-[2-4]\d\d)?(,[2-4]\d\d(-[2-4]\d\d)?)*$",
+        description="Statuses of a healthy answer: 200, or a list with ranges such as 200-204,301.",
     )
     max_request_seconds: int = Field(
-        default=60,
-        ge=1,
-        le=4000,
-        description="Longest request, in seconds; the load balancer waits as long.",
+        default=60, ge=1, le=4000, description="Longest request, in seconds; the load balancer waits as long."
     )
     websockets: bool = Field(default=False, description="Clients keep connections open, each to one task.")
-    task: TaskConfig
-    scaling: ScalingConfig = Field(description="How the number of tasks follows the load.")
+    scaling: ScalingConfig = Field(
+        default=TargetConfig(mode="target", minimum_tasks=2, maximum_tasks=10),
+        description="How the number of tasks follows the load.",
+    )
     deployment: RolloutConfig = Field(
         default=RollingConfig(strategy="rolling"), description="How new tasks take the place of old ones."
     )
     capacity: CapacityConfig = CapacityConfig()
-    database_pool: Annotated[int, Field(ge=1, le=1000)] = Field(
-        description="Connections one task opens to the pooler at the most: the application's own pool, given to "
-        "it in DATABASE_POOL_SIZE."
-    )
-    environment: dict[VariableName, str] = Field(default={}, description="Plain variables, never secrets.")
-    public_variables: list[VariableName] = Field(
-        default=[],
-        description="Names under `environment` that look like secrets and are none; the gate's rule "
-        "container-no-secret-literal wants an exception that names them as well.",
-    )
-    secrets: dict[VariableName, Literal["generated", "config"]] = Field(
-        default={}, description="Secret variables: generated once, or taken from the stack's encrypted `secrets`."
-    )
     rate_limit_tiers: RateLimitTiersConfig | None = Field(
         default=None, description="The application's own limits, given to it as JSON in RATE_LIMIT_TIERS."
     )
-    access_log_days: Literal[7, 14, 30, 60, 90, 180, 365] | None = Field(
-        default=90, description="How long the load balancer's access log is kept, in days; null for none."
-    )
     metrics: ServiceMetricsConfig | None = Field(
-        default=None, description="The application's own metrics; none when left out."
+        default=None,
+        description="The application's own metrics; none when left out. Where several services have some, each "
+        "series has the label service, with its name.",
     )
-    protect: bool = Field(default=True, description="Refuse to delete the load balancer.")
 
 
-def reader_url_variable(purpose: str) -> str:
-    """Return the variable in which the service finds the URL of a read replica; secret."""
-    return f"DATABASE_READER_URL_{purpose.upper().replace('-', '_')}"
+class WorkerConfig(WorkloadConfig):
+    """A service that nobody calls: it takes its work from a queue, or makes it."""
+
+    kind: Literal["worker"]
+    scaling: WorkerScalingConfig = Field(
+        default=WorkerTargetConfig(mode="target", minimum_tasks=2, maximum_tasks=4),
+        description="How the number of tasks follows the load: by CPU, by a queue's depth, or at certain times.",
+    )
+    deployment: RollingConfig = Field(
+        default=RollingConfig(strategy="rolling"), description="How new tasks take the place of old ones."
+    )
+    capacity: CapacityConfig = CapacityConfig()
+    stop_timeout_seconds: Annotated[int, Field(ge=2, le=120)] = Field(
+        default=60, description="How long a stopping task may work on what it took, in seconds; then it is killed."
+    )
 
 
-def pool_variables(service: ServiceConfig, replicas: Sequence[ReplicaConfig]) -> Mapping[str, str]:
-    """Return the variables that tell one task how many connections it may open, to the pooler and to replicas."""
-    readers = {
-        reader_url_variable(replica.purpose).replace("URL", "POOL_SIZE", 1): str(replica.connections_per_task)
-        for replica in replicas
-    }
-    return {POOL_VARIABLE: str(service.database_pool), **readers}
+class JobConfig(WorkloadConfig):
+    """A task that runs on a schedule, one at a time, with an alert when it fails or does not start."""
+
+    kind: Literal["job"]
+    schedule: str = Field(description="When it runs: rate(1 hour), cron(0 3 * * ? *), at(2027-03-01T11:00:00).")
+    timezone: str = Field(default="UTC", description="IANA name of the time zone of `schedule`.")
+    retries: Annotated[int, Field(ge=0, le=10)] = Field(
+        default=0,
+        description="How often a failed run is tried again, each time after a longer pause: only where half a run "
+        "does no harm.",
+    )
+    severity: Literal["ticket", "page"] = Field(
+        default="ticket", description="How soon somebody has to act when a run fails or does not start."
+    )
+    timeout_seconds: Annotated[int, Field(ge=60, le=604_800)] = Field(
+        default=3600, description="Longest run, in seconds; a longer one is stopped and has failed."
+    )
+    enabled: bool = Field(default=True, description="Whether the schedule starts it at all.")
 
 
-def service_problems(service: ServiceConfig, replicas: Sequence[ReplicaConfig]) -> Iterator[Problem]:
-    """Return a key and a sentence for each contradiction between the service's settings."""
-    given = {DATABASE_VARIABLE, REDIS_VARIABLE, PORT_VARIABLE, *pool_variables(service, replicas)}
-    given.update(reader_url_variable(replica.purpose) for replica in replicas)
-    scaling, rollout = scaling_args(service.scaling), rollout_args(service.deployment)
-    for key, sentence in (*scaling_problems(scaling), *scaling_conflicts(scaling, two_fleets=rollout.two_fleets)):
-        yield f"service.scaling.{key}", sentence
-    for schedule in scaling.schedules:
-        if schedule.timezone not in available_timezones():
-            yield "service.scaling.schedules", f"given the timezone {schedule.timezone!r}, allowed an IANA name"
-    if service.image_by == "digest" and DIGEST not in service.image:
-        problem = f"given {service.image!r}, allowed a digest ({DIGEST}...); image_by: tag, or ci, takes any name"
-        yield "service.image", problem
-    base, least = service.capacity.base_tasks, scaling.minimum_tasks
-    if base is not None and base > least:
-        yield "service.capacity.base_tasks", f"given {base}, allowed up to the tasks that always run, {least}"
-    for key, names in (("environment", service.environment), ("secrets", service.secrets)):
-        if taken := sorted(given & set(names)):
-            problem = (
-                f"given {', '.join(taken)}, which the stack itself gives (the URLs of pooler, replicas and store, "
-                "service.port, service.database_pool, connections_per_task), allowed other names"
-            )
-            yield f"service.{key}", problem
-    yield from _secret_problems(service)
-    both = set(service.environment) & set(service.secrets)
-    if both:
-        yield "service.secrets", f"given {', '.join(sorted(both))} also under environment, allowed one place"
+class TaskRunConfig(WorkloadConfig):
+    """A task that a person or a pipeline runs once: a migration."""
+
+    kind: Literal["task"]
+    database_login: Literal["application", "owner"] = Field(
+        default="application",
+        description="Who it is in PostgreSQL. owner: DATABASE_URL is the server's own, past the pooler, as the "
+        "owner, who may change the schema; database_pool then counts in database.direct_connections.",
+    )
 
 
-def _secret_problems(service: ServiceConfig) -> Iterator[Problem]:
-    for name, value in service.environment.items():
-        if is_secret(name, value) and name not in service.public_variables:
-            loaded = ", and browsers load what a build names so" if name.startswith(BROWSER_PREFIXES) else ""
-            yield f"service.environment.{name}", f"looks like a secret{loaded}; move it to service.secrets"
-    for name in service.secrets:
-        if name.startswith(BROWSER_PREFIXES):
-            yield (
-                f"service.secrets.{name}",
-                "given a name that builds show to browsers, allowed another",
-            )
-    if unknown := set(service.public_variables) - set(service.environment):
-        yield (
-            "service.public_variables",
-            f"given {', '.join(sorted(unknown))}, allowed names of service.environment",
-        )
+ServiceConfig = Annotated[
+    WebConfig | WorkerConfig | JobConfig | TaskRunConfig,
+    Field(discriminator="kind"),
+]
+"""What runs the application, by kind."""
+
+LongRunning = WebConfig | WorkerConfig
+"""Kinds whose tasks run all the time, as an ECS service."""
 
 
-def credential_problems(config: Model) -> Iterator[Problem]:
-    """Yield each text of a stack file, but for the service's variables, that holds a credential in plain sight."""
-    waiting: list[tuple[str, object]] = [*config.model_dump(exclude={"service": {"environment"}}).items()]
-    while waiting:
-        key, value = waiting.pop()
-        if isinstance(value, dict):
-            waiting += [(f"{key}.{name}", item) for name, item in value.items()]
-        elif isinstance(value, list | tuple):
-            waiting += [(key, item) for item in value]
-        elif isinstance(value, str) and secret_by_form(value):
-            yield key, "holds a password, a token or a key in plain text, allowed none: everybody reads this file"
+def logs_in_as_owner(service: ServiceConfig) -> bool:
+    """Return whether it reaches PostgreSQL past the pooler, as the owner of the database."""
+    return isinstance(service, TaskRunConfig) and service.database_login == "owner"

@@ -1,60 +1,63 @@
 """The configuration of one stack: everything that differs between environments, and nothing else."""
 
-from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field
 
+from components.service.routing import RoutingArgs, answering, routing_args
 from components.service.scaling import most_tasks
-from edge_rules.plans import PLAN_CAPABILITIES, CloudflarePlan
 from policies import limits
 from stacks import budget
-from stacks.budget import Budget, ConnectionThresholds, Fleet
-from stacks.config.alarms import CloudWatchAlarmsConfig, alarm_problems
-from stacks.config.base import KeyArn, Model, Name, Problem
-from stacks.config.cache import CacheConfig, cache_problems
-from stacks.config.database import DatabaseConfig, database_problems
-from stacks.config.datadog import DatadogConfig, datadog_problems
+from stacks.budget import Budget, Client, ConnectionThresholds, Fleet
+from stacks.config.adopt import AdoptConfig
+from stacks.config.alarms import CloudWatchAlarmsConfig
+from stacks.config.base import KeyArn, Model, Name, VariableName
+from stacks.config.cache import CacheConfig
+from stacks.config.database import DatabaseConfig
+from stacks.config.datadog import DatadogConfig
 from stacks.config.edge import EdgeConfig
-from stacks.config.edge_settings import edge_problems
-from stacks.config.exporting import Place, exporter_problems
-from stacks.config.identity import arn_problems, identity_problems, owner_problems
-from stacks.config.images import RegistryHost, SecretArn, registry_problems
+from stacks.config.images import RegistryHost, SecretArn
+from stacks.config.load_balancer import ClusterConfig, LoadBalancerConfig
 from stacks.config.logs import LogsConfig
-from stacks.config.metric_names import metric_names
-from stacks.config.metrics import MetricsConfig, metrics_problems, sends_alerts, series_estimate
-from stacks.config.network import NetworkConfig, image_problems, network_problems
-from stacks.config.objectives import ObjectivesConfig, objective_problems
-from stacks.config.observability import AlertsConfig, GrafanaConfig, contact_problems
-from stacks.config.redis import RedisConfig, redis_problems
+from stacks.config.metrics import MetricsConfig
+from stacks.config.network import NetworkConfig, zones_of
+from stacks.config.objectives import ObjectivesConfig
+from stacks.config.observability import AlertsConfig, GrafanaConfig
+from stacks.config.redis import ElastiCacheConfig, RedisConfig, ServerlessConfig
 from stacks.config.rollout import rollout_args
-from stacks.config.scaling import scaling_args
-from stacks.config.sentry import SentryConfig, sentry_problems
-from stacks.config.service import ServiceConfig, VariableName, credential_problems, service_problems
-from stacks.config.storage import StorageConfig, storage_problems
-from stacks.naming import Names
+from stacks.config.scaling import QueueConfig, scaling_args
+from stacks.config.sentry import SentryConfig
+from stacks.config.service import LongRunning, ServiceConfig, WebConfig, logs_in_as_owner
+from stacks.config.storage import StorageConfig
+from stacks.naming import FIRST, Names
 
 
 class StackConfig(Model):
-    """All of a stack's configuration, checked. Holds no secret value."""
+    """All of a stack's configuration, checked. Holds no secret value. What a block is left out for is not made."""
 
     app: Name = Field(description="The application's name; part of every physical name.")
     environment: Name = Field(description="Label for names and tags; nothing in the program depends on it.")
-    region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="AWS region.")
+    region: str = Field(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$", description="AWS region.")
     aws_account_id: Annotated[str, Field(pattern=r"^\d{12}$")] | None = Field(
         default=None, description="The only AWS account this stack may touch."
     )
     owners: dict[str, str] = Field(description="Who to ask: written to every resource as tags.", min_length=1)
-    network: NetworkConfig
-    database: DatabaseConfig
-    redis: RedisConfig
+    network: NetworkConfig = NetworkConfig()
+    cluster: ClusterConfig = ClusterConfig()
+    load_balancer: LoadBalancerConfig = LoadBalancerConfig()
+    database: DatabaseConfig | None = Field(default=None, description="PostgreSQL and its pooler, if any.")
+    redis: dict[Name, RedisConfig] = Field(
+        default={}, description="Stores of Redis by name, each with its role: a cache and a queue are two."
+    )
     cache: CacheConfig = CacheConfig()
-    service: ServiceConfig
-    edge: EdgeConfig
+    services: dict[Name, ServiceConfig] = Field(
+        default={}, description="What runs the application, by name: web services, workers, jobs, tasks."
+    )
+    edge: EdgeConfig | None = Field(default=None, description="The zone at Cloudflare, if any.")
     storage: StorageConfig | None = Field(default=None, description="Files of the application, if any.")
-    sentry: SentryConfig
+    sentry: SentryConfig | None = Field(default=None, description="Error tracking at Sentry, if any.")
     metrics: MetricsConfig = MetricsConfig()
-    grafana: GrafanaConfig
+    grafana: GrafanaConfig | None = Field(default=None, description="Dashboards and alerts at Grafana, if any.")
     logs: LogsConfig = LogsConfig()
     alerts: AlertsConfig = AlertsConfig()
     objectives: ObjectivesConfig = ObjectivesConfig()
@@ -70,28 +73,94 @@ class StackConfig(Model):
         default=[],
         description="KMS keys of the secrets that the stack names by ARN, where they are not AWS's own.",
     )
+    adopt: AdoptConfig = Field(
+        default={},
+        description="Import ids of what runs already, by the resource's name in `footing plan`: docs/adopt.md.",
+    )
     secrets: frozenset[VariableName] = Field(
         default=frozenset(), description="Names of the encrypted values under `footing:secrets`."
     )
 
     @property
-    def images(self) -> dict[str, str]:
-        """Every container image, by its key."""
-        pooler = self.database.pooler
-        return {
-            "service.image": self.service.image,
-            "database.pooler.image": pooler.image,
-            "database.pooler.prepare_image": pooler.prepare_image,
-            "database.pooler.psql_image": pooler.psql_image,
-            "database.pooler.exporter_image": pooler.exporter_image,
-            **self.metrics.images(),
-        }
+    def zones(self) -> list[str]:
+        """Availability zones of the stack's own VPC."""
+        return zones_of(self.network, self.region)
 
     @property
-    def connection_budget(self) -> Budget:
-        """Every number that decides whether the connections fit."""
-        database, pooler, service = self.database, self.database.pooler, self.service
-        least, most = rollout_args(service.deployment).running_percents
+    def database_name(self) -> str:
+        """Name of the database inside the server."""
+        database = self.database
+        given = database.database_name if database else None
+        return given or Names(self.app, self.environment).database
+
+    @property
+    def web(self) -> dict[str, WebConfig]:
+        """The web services, by name."""
+        return {name: it for name, it in self.services.items() if isinstance(it, WebConfig)}
+
+    @property
+    def long_running(self) -> dict[str, LongRunning]:
+        """Web services and workers, by name."""
+        return {name: it for name, it in self.services.items() if isinstance(it, LongRunning)}
+
+    @property
+    def main_web(self) -> str | None:
+        """Name of the web service that answers what no other does; else the first; None without any."""
+        catch_all = [name for name, it in self.web.items() if not it.hostnames and not it.paths]
+        return next(iter([*catch_all, *(it for it in self.web if it == FIRST["service"]), *self.web]), None)
+
+    @property
+    def routes(self) -> dict[str, RoutingArgs]:
+        """Rule of each web service at the load balancer, by name."""
+        return {name: routing_args(name, it.hostnames, it.paths, it.priority) for name, it in self.web.items()}
+
+    @property
+    def probed_web(self) -> str | None:
+        """Name of the web service that answers its health_path at the first of `edge.hostnames`; None without."""
+        hostname, routes = self.edge.hostnames[0] if self.edge else "", self.routes
+        found = (name for name, it in self.web.items() if answering(routes, hostname, it.health_path) == name)
+        return min(found, key=lambda name: routes[name].priority, default=None)
+
+    @property
+    def exported_store(self) -> str | None:
+        """Name of the store that the exporter of Redis reads: the one that asks for it, or the first it can."""
+        nodes = {n: it for n, it in self.redis.items() if isinstance(it, ElastiCacheConfig | ServerlessConfig)}
+        asking = [name for name, it in nodes.items() if it.metrics == "redis_exporter"]
+        return next(iter([*asking, *(it for it in nodes if it == FIRST["redis"]), *nodes]), None)
+
+    @property
+    def in_network(self) -> bool:
+        """Whether anything of the stack runs in a VPC."""
+        inside = any(isinstance(it, ElastiCacheConfig | ServerlessConfig) for it in self.redis.values())
+        return self.in_cluster or inside or self.metrics.store.provider == "self_hosted"
+
+    @property
+    def in_cluster(self) -> bool:
+        """Whether the stack runs tasks."""
+        return bool(self.database or self.services or (self.metrics.collects and self.metrics.exporters))
+
+    @property
+    def images(self) -> dict[str, str]:
+        """Every container image, by its key."""
+        found = {}
+        for name, service in self.services.items():
+            found[f"services.{name}.image"] = service.image
+            if isinstance(scaling := getattr(service, "scaling", None), QueueConfig) and scaling.redis_list:
+                found[f"services.{name}.scaling.redis_image"] = scaling.redis_image
+            found |= {f"services.{name}.sidecars.{it}.image": car.image for it, car in service.sidecars.items()}
+        if self.database:
+            pooler = self.database.pooler
+            images = ("image", "prepare_image", "psql_image", "exporter_image")
+            found |= {f"database.pooler.{key}": getattr(pooler, key) for key in images}
+        return {**found, **self.metrics.images()}
+
+    @property
+    def connection_budget(self) -> Budget | None:
+        """Every number that decides whether the connections fit; None without a database."""
+        database = self.database
+        if database is None:
+            return None
+        pooler = database.pooler
         return Budget(
             max_connections=database.max_connections,
             reserved_connections=limits.SUPERUSER_RESERVED_CONNECTIONS + limits.RDS_RESERVED_CONNECTIONS,
@@ -103,127 +172,38 @@ class StackConfig(Model):
                 minimum_percent=pooler.deployment.minimum_percent,
                 maximum_percent=pooler.deployment.maximum_percent,
             ),
-            service=Fleet(
-                tasks=most_tasks(scaling_args(service.scaling)), minimum_percent=least, maximum_percent=most
-            ),
-            service_pool=service.database_pool,
+            clients=tuple(_client(name, it) for name, it in self.services.items()),
         )
 
     @property
-    def connection_thresholds(self) -> ConnectionThresholds:
-        """Open connections to PostgreSQL above which people are told."""
-        alert = self.alerts.database_connections
-        return budget.connection_thresholds(self.connection_budget, warning=alert.warning, critical=alert.critical)
+    def connection_thresholds(self) -> ConnectionThresholds | None:
+        """Open connections to PostgreSQL above which people are told; None without a database."""
+        alert, held = self.alerts.database_connections, self.connection_budget
+        if held is None:
+            return None
+        return budget.connection_thresholds(held, warning=alert.warning, critical=alert.critical)
 
     @property
     def missing_secrets(self) -> list[str]:
         """Names of the encrypted values that the stack needs and its file does not hold."""
-        needed = {name for name, source in self.service.secrets.items() if source == "config"}
-        needed.update(self.grafana.contacts.secrets, self.metrics.secrets)
+        needed = {
+            name
+            for service in self.services.values()
+            for name, source in service.secrets.items()
+            if source == "config"
+        }
+        needed.update(self.grafana.contacts.secrets if self.grafana else (), self.metrics.secrets)
         if self.cloudwatch_alarms and self.cloudwatch_alarms.pager_url_secret:
             needed.add(self.cloudwatch_alarms.pager_url_secret)
         return sorted(needed - self.secrets)
 
 
-def cross_problems(config: StackConfig) -> Iterator[Problem]:
-    """Yield every way in which the parts of `config`, each right by itself, do not fit each other."""
-    pooler = config.database.pooler
-    yield from image_problems(config.images)
-    yield from network_problems(
-        config.network,
-        region=config.region,
-        redis_provider=config.redis.provider,
-        authorities_url=pooler.authorities_url,
-        images=config.images,
-    )
-    yield from registry_problems(config.images, config.registry_credentials, region=config.region)
-    yield from identity_problems(config.app, Names(config.app, config.environment).database, config.region)
-    yield from owner_problems(config.owners)
-    yield from arn_problems(config.model_dump(), config.region)
-    yield from database_problems(config.database)
-    yield from budget.problems(config.connection_budget)
-    for number, replica in enumerate(config.database.replicas):
-        yield from budget.replica_problems(
-            config.connection_budget,
-            key=f"database.replicas.{number}",
-            task_connections=replica.connections_per_task,
-            max_connections=replica.max_connections or config.database.max_connections,
-        )
-    drain_seconds = pooler.query_wait_timeout_seconds + config.database.statement_timeout_seconds
-    yield from budget.threshold_problems(config.connection_budget, config.connection_thresholds, drain_seconds)
-    yield from redis_problems(config.redis)
-    yield from cache_problems(config.cache)
-    yield from service_problems(config.service, config.database.replicas)
-    yield from credential_problems(config)
-    yield from _request_problems(config)
-    yield from edge_problems(config.edge, config.service.rate_limit_tiers)
-    yield from storage_problems(
-        config.storage,
-        region=config.region,
-        zone=config.edge.zone,
-        hostnames=[*config.edge.hostnames, *config.edge.redirect_hostnames],
-    )
-    yield from contact_problems(config.grafana.contacts)
-    names = metric_names(config.service.metrics) if config.service.metrics else None
-    yield from objective_problems(config.objectives, names)
-    may_page = config.grafana.contacts.may_page
-    yield from sentry_problems(config.sentry)
-    yield from alarm_problems(config.cloudwatch_alarms, may_page=may_page)
-    yield from datadog_problems(config.datadog, may_page=may_page, period_days=config.objectives.period_days)
-    yield from _metrics_problems(config)
-
-
-def _request_problems(config: StackConfig) -> Iterator[Problem]:
-    """Yield where somebody on the way of a request waits longer than the one before."""
-    longest = PLAN_CAPABILITIES[CloudflarePlan(config.edge.plan)].longest_request_seconds
-    if config.service.max_request_seconds > longest:
-        problem = (
-            f"given {config.service.max_request_seconds}, allowed up to {longest} with edge.plan "
-            f"{config.edge.plan}: then the edge answers 524, whatever the load balancer waits"
-        )
-        yield "service.max_request_seconds", problem
-    waiting = config.database.pooler.query_wait_timeout_seconds
-    if waiting > config.service.max_request_seconds:
-        problem = (
-            f"given {waiting}, allowed up to service.max_request_seconds, {config.service.max_request_seconds}: "
-            "whoever waits longer for a connection has nobody left to answer"
-        )
-        yield "database.pooler.query_wait_timeout_seconds", problem
-
-
-def late_answers(config: StackConfig) -> Iterator[str]:
-    """Yield a sentence where the database may still answer when nobody waits any more. Source: C-22."""
-    waiting, running = config.database.pooler.query_wait_timeout_seconds, config.database.statement_timeout_seconds
-    if config.service.max_request_seconds < waiting + running:
-        yield (
-            f"service.max_request_seconds: {config.service.max_request_seconds}, and one statement may take "
-            f"{waiting + running} (database.pooler.query_wait_timeout_seconds {waiting}, "
-            f"database.statement_timeout_seconds {running}): the load balancer then answers 504 while it still "
-            "runs. Lower either, or let the application set a shorter statement_timeout for its requests"
-        )
-
-
-def _metrics_problems(config: StackConfig) -> Iterator[Problem]:
-    budget, service = config.connection_budget, config.service
-    series = series_estimate(
-        config.metrics,
-        poolers=budget.poolers.peak,
-        services=budget.service.peak,
-        series_of_service=service.metrics.series if service.metrics else 0,
-    )
-    if sends_alerts(config.metrics.store) and config.cloudwatch_alarms is None:
-        yield "metrics.store.alerts", "given, allowed with cloudwatch_alarms, whose topics the alerts are sent to"
-    yield from exporter_problems(
-        config.metrics,
-        {
-            "database": config.database.metrics,
-            "redis": getattr(config.redis, "metrics", "cloudwatch"),
-            "edge": config.edge.metrics,
-        },
-        redis_provider=config.redis.provider,
-        edge_plan=config.edge.plan,
-        place=Place(region=config.region, account=config.aws_account_id),
-    )
-    yield from metrics_problems(
-        config.metrics, nat=config.network.nat, endpoints=list(config.network.endpoints), series=series
-    )
+def _client(name: str, service: ServiceConfig) -> Client:
+    """Return the service called `name` as its connections count."""
+    fleet = None
+    if isinstance(service, LongRunning):
+        least, most = rollout_args(service.deployment).running_percents
+        tasks = most_tasks(scaling_args(service.scaling))
+        fleet = Fleet(tasks=tasks, minimum_percent=least, maximum_percent=most)
+    pool = 0 if logs_in_as_owner(service) else service.database_pool
+    return Client(name=name, fleet=fleet, pool=pool, readers=service.reader_pools)

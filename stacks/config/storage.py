@@ -8,18 +8,19 @@ from pydantic import Field
 from stacks.config.base import Hostname, Model, Problem
 from stacks.config.edge import UrlPath
 
-ALIAS_REGION = "us-east-1"
-"""The only region whose certificates CloudFront takes."""
-
 
 class S3Config(Model):
     """Files in a private S3 bucket, read through CloudFront."""
 
     provider: Literal["s3"]
+    bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None = Field(
+        default=None,
+        description="Name of the bucket, for life; <app>-<environment>-files and a random end when left out.",
+    )
     hostname: Hostname | None = Field(
         default=None,
-        description="Name for the files, one level below the zone, in us-east-1 only; CloudFront's own name, "
-        "with its older TLS, when left out.",
+        description="Name for the files, one level below the zone, with its own certificate outside us-east-1; "
+        "CloudFront's own name, with its older TLS, when left out.",
     )
     cache_seconds: int = Field(
         default=3600, ge=0, le=31536000, description="How long browsers and CloudFront keep a file, in seconds."
@@ -51,9 +52,7 @@ StorageConfig = S3Config
 """The files' configuration; becomes a union discriminated by `provider` with the second backend."""
 
 
-def storage_problems(
-    storage: StorageConfig | None, *, region: str, zone: str, hostnames: list[str]
-) -> Iterator[Problem]:
+def storage_problems(storage: StorageConfig | None, *, zone: str, hostnames: list[str]) -> Iterator[Problem]:
     """Return a key and a sentence for each reason against the host name of the files."""
     if storage is None or storage.hostname is None:
         return
@@ -66,6 +65,3 @@ def storage_problems(
             "storage.hostname",
             f"given {given}, allowed a name that is not one of edge.hostnames or redirect_hostnames",
         )
-    if region != ALIAS_REGION:
-        problem = f"given {given}, allowed only in region {ALIAS_REGION}, where CloudFront takes certificates from"
-        yield "storage.hostname", problem

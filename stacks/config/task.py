@@ -1,6 +1,6 @@
 """Configuration of one Fargate task's size."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -15,6 +15,9 @@ class TaskConfig(Model):
 
     cpu: int = Field(description="In units of 1/1024 vCPU: 256, 512, 1024, 2048, 4096, 8192, 16384.")
     memory_mib: int = Field(description="Memory, MiB; what is offered depends on cpu.")
+    ephemeral_gib: Annotated[int, Field(ge=21, le=200)] | None = Field(
+        default=None, description="Disk of a task, GiB, gone with it; Fargate's own 20 when left out."
+    )
     architecture: Literal["X86_64", "ARM64"] = Field(default="X86_64", description="Must match the image.")
     log_retention_days: LogRetentionDays | None = Field(
         default=None, description="How long the output is kept, in days; as `logs.retention_days` when left out."

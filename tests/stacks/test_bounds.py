@@ -22,7 +22,23 @@ OTHER_REDIS: dict[str, dict[str, Any]] = {
 """Backends of Redis that production does not use, with what they need."""
 
 
+IMAGE = f"registry.example.com/feed/api@sha256:{'0' * 64}"
 OTHER_SERVICE: dict[str, dict[str, Any]] = {
+    "worker": {
+        "kind": "worker",
+        "image": IMAGE,
+        "database_pool": 0,
+        "sidecars": {"agent": {"image": IMAGE, "memory_mib": 64}},
+        "scaling": {
+            "mode": "queue",
+            "minimum_tasks": 1,
+            "maximum_tasks": 4,
+            "messages_per_task": 30,
+            "sqs_queue": "mails",
+        },
+    },
+    "job": {"kind": "job", "image": IMAGE, "database_pool": 0, "schedule": "rate(1 hour)"},
+    "task": {"kind": "task", "image": IMAGE, "database_pool": 0},
     "target": {"scaling": {"mode": "target", "minimum_tasks": 8, "maximum_tasks": 50, "memory_percent": 80}},
     "fixed": {"scaling": {"mode": "fixed", "tasks": 8}},
     "blue-green": {"deployment": {"strategy": "blue_green"}},
@@ -54,8 +70,16 @@ def whole(block: str = "", changes: dict[str, Any] | None = None) -> dict[str, A
     values["metrics"]["exporters"].remove("redis")
     values["secrets"] = frozenset({"CLOUD_TOKEN"})
     if changes:
-        changed = changes if "provider" in changes else {**values[block], **changes}
-        values[block] = getattr(parse("test", {**values, block: changed}), block).model_dump()
+        *above, last = block.split(".")
+        holder: Any = values
+        for name in above:
+            holder = holder[name]
+        whole_block = {"provider", "kind"} & set(changes)
+        holder[last] = changes if whole_block else {**holder[last], **changes}
+        made: Any = parse("test", values).model_dump()
+        for name in block.split("."):
+            made = made[name]
+        holder[last] = made
     return values
 
 
@@ -74,18 +98,23 @@ def numbers(node: dict[str, Any], value: Any, path: str = "") -> Iterator[tuple[
         if bound in node:
             yield path, bound, node[bound]
     if isinstance(value, dict):
-        for key, below in node.get("properties", {}).items():
+        of_names = [*node.get("patternProperties", {}).values(), node.get("additionalProperties")]
+        named = dict.fromkeys(value, of_names[0]) if of_names[0] else {}
+        for key, below in {**named, **node.get("properties", {})}.items():
             yield from numbers(below, value.get(key), f"{path}.{key}".lstrip("."))
 
 
 def cases() -> Iterator[Any]:
     """Every number of production, and those of the choices that it does not make."""
     chosen: list[tuple[str, str, dict[str, Any] | None]] = [("production", "", None)]
-    chosen += [(name, "redis", changes) for name, changes in OTHER_REDIS.items()]
-    chosen += [(name, "service", changes) for name, changes in OTHER_SERVICE.items()]
+    chosen += [(name, "redis.cache", changes) for name, changes in OTHER_REDIS.items()]
+    chosen += [
+        (name, "services.other" if "kind" in changes else "services.api", changes)
+        for name, changes in OTHER_SERVICE.items()
+    ]
     chosen += [(name, "metrics", changes) for name, changes in OTHER_STORE.items()]
     for name, block, changes in chosen:
-        within = "" if changes is None or "provider" in changes else f".{next(iter(changes))}"
+        within = "" if changes is None or {"provider", "kind"} & set(changes) else f".{next(iter(changes))}"
         for path, bound, number in numbers(SCHEMA, whole(block, changes)):
             if path.startswith(f"{block}{within}.") or not block:
                 yield pytest.param((block, changes), path, bound, number, id=f"{name}-{path}-{bound}")
@@ -117,15 +146,24 @@ def test_number_at_its_bound_is_within_the_range(
     """The model takes it; whether it fits the other numbers is for the checks across blocks."""
     block: Any = StackConfig.model_validate(put(whole(*chosen), path, number))
     for name in path.split("."):
-        block = getattr(block, name)
+        block = block[name] if isinstance(block, dict) else getattr(block, name)
     assert block == number
 
 
 def test_bounds_are_really_found():
     found = {case.values[1] for case in cases()}
     assert {
-        *("database.pooler.server_connections", "redis.budget_usd", "service.scaling.maximum_tasks"),
-        *("service.scaling.memory_percent", "service.scaling.tasks", "service.deployment.bake_minutes"),
+        *("database.pooler.server_connections", "redis.cache.budget_usd", "services.api.scaling.maximum_tasks"),
+        *(
+            "services.api.scaling.memory_percent",
+            "services.api.scaling.tasks",
+            "services.api.deployment.bake_minutes",
+        ),
         *("metrics.store.token_days", "metrics.store.storage_gib"),
+        *(
+            "services.other.sidecars.agent.memory_mib",
+            "services.other.retries",
+            "services.other.scaling.messages_per_task",
+        ),
     } <= found
     assert len(found) > 30

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from policies import limits
-from stacks.budget import Budget, Fleet, largest_pool, problems, replica_problems
+from stacks.budget import Budget, Client, Fleet, largest_pool, problems, replica_problems
 
 HOLDS = Budget(
     max_connections=200,
@@ -17,8 +17,10 @@ HOLDS = Budget(
     server_connections=100,
     client_connections=1000,
     poolers=Fleet(tasks=2, minimum_percent=50, maximum_percent=100),
-    service=Fleet(tasks=10, minimum_percent=100, maximum_percent=200),
-    service_pool=20,
+    clients=(
+        Client(name="api", fleet=Fleet(tasks=10, minimum_percent=100, maximum_percent=200), pool=20),
+        Client(name="nightly", fleet=None, pool=0, readers={"browse": 1}),
+    ),
 )
 
 
@@ -63,15 +65,37 @@ def test_server_itself_has_an_exact_boundary(connections: int, found: list[str])
     assert keys(replace(HOLDS, max_connections=connections)) == found
 
 
-@pytest.mark.parametrize(("pool", "found"), [(22, []), (23, ["service.database_pool"])])
+@pytest.mark.parametrize(("pool", "found"), [(22, []), (23, ["services.api.database_pool"])])
 def test_client_side_boundary_is_exact(pool: int, found: list[str]) -> None:
-    assert keys(replace(HOLDS, service_pool=pool)) == found
+    api, *others = HOLDS.clients
+    assert keys(replace(HOLDS, clients=(replace(api, pool=pool), *others))) == found
 
 
-@pytest.mark.parametrize(("connections", "found"), [(55, []), (54, ["browse.connections_per_task"])])
-def test_replica_has_a_place_for_each_connection_of_the_service(connections: int, found: list[str]) -> None:
-    """20 tasks during a deployment with 2 each, 10 direct and 5 reserved, on a server of their own."""
-    replica = replica_problems(HOLDS, key="browse", task_connections=2, max_connections=connections)
+def test_every_service_has_its_share_and_the_largest_is_named():
+    api, _ = HOLDS.clients
+    mails = Client(name="mails", fleet=Fleet(tasks=4, minimum_percent=0, maximum_percent=100), pool=6)
+    nightly = Client(name="nightly", fleet=None, pool=3)
+    [(key, sentence)] = problems(replace(HOLDS, clients=(nightly, mails, api)))
+    assert key == "services.api.database_pool"
+    # 20 tasks of 20; 4 that start while 4 drain, of 6; one run of a job.
+    assert (
+        "451 clients at the worst moment (while all deploy: api 400, mails 48, nightly 3; api has 20" in sentence
+    )
+
+
+@pytest.mark.parametrize("clients", [(), HOLDS.clients[:1]], ids=["no-service", "no-reader"])
+def test_replica_that_no_service_reads_is_refused_by_its_own_key(clients: tuple[Client, ...]):
+    nobody = replace(HOLDS, clients=clients)
+    found = replica_problems(nobody, purpose="browse", key="database.replicas.0", max_connections=10)
+    assert [key for key, _ in found] == ["database.replicas.0.max_connections"]
+
+
+@pytest.mark.parametrize(("connections", "found"), [(56, []), (55, ["services.api.reader_pools.browse"])])
+def test_replica_has_a_place_for_each_connection_of_the_services(connections: int, found: list[str]) -> None:
+    """20 tasks during a deployment with 2 each, a job with 1, 10 direct and 5 reserved, on its own server."""
+    api, *others = HOLDS.clients
+    reading = replace(HOLDS, clients=(replace(api, readers={"browse": 2}), *others))
+    replica = replica_problems(reading, purpose="browse", key="database.replicas.0", max_connections=connections)
     assert [key for key, _ in replica] == found
 
 
@@ -106,6 +130,14 @@ fleets = st.builds(
 )
 
 
+clients = st.builds(
+    Client,
+    name=st.sampled_from(["api", "admin", "mails", "nightly", "migrate", "search"]),
+    fleet=st.none() | fleets,
+    pool=st.integers(0, 30),
+)
+
+
 @st.composite
 def budget_strategy(draw: st.DrawFn) -> Budget:
     """Numbers around the edge of what fits, shared equally by the poolers."""
@@ -117,8 +149,7 @@ def budget_strategy(draw: st.DrawFn) -> Budget:
         server_connections=poolers.tasks * draw(st.integers(1, 20)),
         client_connections=poolers.tasks * draw(st.integers(1, 300)),
         poolers=poolers,
-        service=draw(fleets),
-        service_pool=draw(st.integers(1, 30)),
+        clients=tuple(draw(st.lists(clients, max_size=6, unique_by=lambda it: it.name))),
     )
 
 
@@ -133,15 +164,21 @@ def test_accepted_budget_never_exceeds_the_server(budget: Budget) -> None:
     if keys(budget):
         return
     each = budget.server_connections / budget.poolers.tasks
-    holding, calling = (
-        math.floor(it.tasks * it.maximum_percent / 100) + it.tasks - math.ceil(it.tasks * it.minimum_percent / 100)
-        for it in (budget.poolers, budget.service)
+
+    def most(fleet: Fleet | None) -> int:
+        if fleet is None:
+            return 1
+        kept = math.ceil(fleet.tasks * fleet.minimum_percent / 100)
+        return math.floor(fleet.tasks * fleet.maximum_percent / 100) + fleet.tasks - kept
+
+    assert (
+        most(budget.poolers) * each + budget.direct_connections + budget.reserved_connections
+        <= budget.max_connections
     )
-    assert holding * each + budget.direct_connections + budget.reserved_connections <= budget.max_connections
-    clients = calling * budget.service_pool
+    wanted = sum(most(it.fleet) * it.pool for it in budget.clients)
     meanwhile = max(1, math.ceil(budget.poolers.tasks * budget.poolers.minimum_percent / 100))
     slots = meanwhile * budget.client_connections / budget.poolers.tasks
-    assert clients <= slots * limits.CLIENT_CONNECTION_HEADROOM
+    assert wanted <= slots * limits.CLIENT_CONNECTION_HEADROOM
 
 
 @given(budgets)

@@ -10,12 +10,12 @@ from test_config import problems, put
 
 from components.amp import RULES_PER_GROUP
 from stacks.config import ConfigError, from_file, parse
-from stacks.config.identity import REGIONS, arn_problems
-from stacks.config.stack import late_answers
+from stacks.config.cross import late_answers
+from stacks.config.identity import GOVCLOUD_REGIONS, REGIONS, arn_problems
 
 GIVEN = (
-    *("DATABASE_URL", "REDIS_URL", "PORT", "DATABASE_POOL_SIZE", "DATABASE_READER_URL_BROWSE"),
-    "DATABASE_READER_POOL_SIZE_ANALYTICS",
+    *("DATABASE_URL", "REDIS_URL", "PORT", "DATABASE_POOL_MAX", "READER_URL_BROWSE"),
+    "READER_POOL_MAX_ANALYTICS",
 )
 """Variables that production's stack gives its service."""
 
@@ -27,7 +27,7 @@ GIVEN = (
         *(("app", bad, "admins") for bad in ("admin", "user", "order", "table", "select", "all", "postgres")),
         *(("app", bad, "pgdash") for bad in ("pg-dash", "rdsadmin", "current-user", "template0")),
         *(("environment", bad, "prod-2") for bad in ("prod-", "pr--2")),
-        *(("region", bad, "eu-central-1") for bad in ("us-gov-west-1", "cn-north-1", "us-iso-east-1")),
+        *(("region", bad, "eu-central-1") for bad in ("us-gov-north-1", "cn-north-1", "eusc-de-east-1")),
         *(("region", bad, "eu-central-1") for bad in ("zz-nowhere-9", "us-east-9", "eu-centrall-1")),
         *(
             ("network.zones", [f"us-east-1{it}" for it in bad], ["us-east-1a", "us-east-1f"])
@@ -48,13 +48,20 @@ GIVEN = (
                 ("db.r6g.huge", "db.m6gd.16xlarge"),
                 ("db.large.r6g", "db.x2iedn.xlarge"),
                 ("db.serverless.large", "db.t4g.micro"),
-                ("r6g.large", "db.z1d.2xlarge"),
+                ("r6g.large", "db.x2iedn.2xlarge"),
+                ("db.r6g.3xlarge", "db.r6g.4xlarge"),
+                ("db.r6g.0xlarge", "db.r6g.xlarge"),
+                ("db.r6g.medium", "db.t4g.medium"),
+                ("db.c6g.large", "db.m8g.48xlarge"),
             )
         ),
-        ("database.replicas", [{"purpose": "browse", "instance_class": "db.zz.big"}], [{"purpose": "browse"}]),
         *(
-            ("redis.node_type", bad, "cache.t4g.micro")
-            for bad in ("cache.zz.nope", "cache.r7g.tiny", "cache.9r.large")
+            ("database.replicas", [{"purpose": "browse", "instance_class": bad}], [{"purpose": "browse"}])
+            for bad in ("db.zz.big", "db.r6g.3xlarge")
+        ),
+        *(
+            ("redis.cache.node_type", bad, "cache.t4g.micro")
+            for bad in ("cache.zz.nope", "cache.r7g.tiny", "cache.9r.large", "cache.m5.medium", "cache.t4g.large")
         ),
         *(
             ("database.pooler.image", bad, f"x/y:1{'@sha256:' + 'a' * 64}")
@@ -70,7 +77,7 @@ GIVEN = (
         ),
         *(
             (
-                "service.scaling.schedules",
+                "services.api.scaling.schedules",
                 [{"name": "launch", "at": bad, "minimum_tasks": 8, "maximum_tasks": 9}],
                 [{"name": "launch", "at": good, "minimum_tasks": 8, "maximum_tasks": 9}],
             )
@@ -85,20 +92,18 @@ GIVEN = (
         ),
         ("database.postgres_version", "13", "14"),
         ("database.postgres_version", "13.20", "17.6"),
-        *(("redis.node_type", f"cache.r6gd.{size}", f"cache.r7g.{size}") for size in ("xlarge", "2xlarge")),
-        ("service.max_request_seconds", 121, 120),
-        *(("service.environment", {name: "x"}, {"MINE": "x", "DATABASE_READER_URL_OTHER": "x"}) for name in GIVEN),
-        *(("service.secrets", {name: "generated"}, {"SIGNING_KEY": "generated"}) for name in GIVEN),
+        *(("database.postgres_version", bad, "18.6") for bad in ("18.5", "18.0", "18.7", "19", "19.1")),
+        *(("database.postgres_version", bad, "16.9") for bad in ("16.0", "16.5", "16.8", "16.99")),
+        *(("database.postgres_version", bad, good) for bad, good in (("14.17", "14.18"), ("17.4", "17.5"))),
         *(
-            ("database.replicas", [{"purpose": "browse", **bad}], [{"purpose": "browse", **good}])
-            for bad, good in (
-                ({"connections_per_task": 2}, {"connections_per_task": 1}),
-                (
-                    {"connections_per_task": 2, "max_connections": 214},
-                    {"connections_per_task": 2, "max_connections": 215},
-                ),
-            )
+            ("redis.cache.engine_version", bad, good)
+            for bad, good in (("8.3", "8.2"), ("7.1", "7.2"), ("9.2", "9.1"))
         ),
+        *(("redis.cache.node_type", f"cache.r6gd.{size}", f"cache.r7g.{size}") for size in ("xlarge", "2xlarge")),
+        ("services.api.max_request_seconds", 121, 120),
+        *(("services.api.environment", {name: "x"}, {"MINE": "x", "READER_URL_OTHER": "x"}) for name in GIVEN),
+        *(("services.api.secrets", {name: "generated"}, {"SIGNING_KEY": "generated"}) for name in GIVEN),
+        ("services.api.reader_pools", {"browse": 2}, {"browse": 1}),
         ("database.parameters", {"shared_preload_libraries": "pgaudit"}, {"work_mem": "16384"}),
         ("database.parameters", {"max_connections": "500"}, {"pgaudit.log": "ddl"}),
         ("database.parameters", {"hot_standby_feedback": "0"}, {}),
@@ -107,6 +112,8 @@ GIVEN = (
 def test_what_a_cloud_refuses_is_one_sentence_with_its_key(
     values: dict[str, Any], path: str, bad: Any, good: Any
 ) -> None:
+    if path != "database.replicas":
+        put(values, "services.api.reader_pools", {"browse": 1, "analytics": 1})
     put(values, path, good)
     if path == "region":
         values["network"]["zones"] = [f"{good}{zone}" for zone in "abc"]
@@ -122,11 +129,11 @@ def test_what_a_cloud_refuses_is_one_sentence_with_its_key(
 
 def test_the_database_answers_before_the_load_balancer_has_gone(values: dict[str, Any]) -> None:
     """Refused where a client waits for a connection alone for longer; warned of where its statement may run on."""
-    put(values, "service.max_request_seconds", 40)
+    put(values, "services.api.max_request_seconds", 40)
     put(values, "database.pooler.query_wait_timeout_seconds", 41)
     [problem] = problems(values)
     assert problem.startswith(
-        "database.pooler.query_wait_timeout_seconds: given 41, allowed up to service.max_req"
+        "database.pooler.query_wait_timeout_seconds: given 41, allowed up to services.api.max_req"
     )
     put(values, "database.pooler.query_wait_timeout_seconds", 10)
     for statement, warned in ((30, 0), (31, 1)):
@@ -138,8 +145,8 @@ def test_the_database_answers_before_the_load_balancer_has_gone(values: dict[str
 
 def test_an_enterprise_zone_waits_longer(values: dict[str, Any]) -> None:
     put(values, "edge.plan", "enterprise")
-    put(values, "service.max_request_seconds", 300)
-    assert parse("test", values).service.max_request_seconds == 300
+    put(values, "services.api.max_request_seconds", 300)
+    assert parse("test", values).web["api"].max_request_seconds == 300
 
 
 @pytest.mark.parametrize("stack", ["staging", "production"])
@@ -159,15 +166,17 @@ def test_no_group_of_a_managed_store_has_more_rules_than_its_quota() -> None:
 
 
 def test_regions_are_those_of_the_provider() -> None:
-    assert set(boto3.session.Session().get_available_regions("ec2", "aws")) >= REGIONS
+    found = boto3.session.Session().get_available_regions
+    assert set(found("ec2", "aws")) >= REGIONS - GOVCLOUD_REGIONS
+    assert set(found("ec2", "aws-us-gov")) == GOVCLOUD_REGIONS < REGIONS
     assert len(REGIONS) > 30
 
 
 @pytest.mark.parametrize("image", ["", " ", "registry example com/shop: 1.0", "-x/y:1"])
 def test_text_that_names_no_image_is_refused(values: dict[str, Any], image: str) -> None:
-    values["service"].update(image=image, image_by="tag")
+    values["services"]["api"].update(image=image, image_by="tag")
     [problem] = problems(values)
-    assert problem.startswith(f"service.image: given {image!r}, allowed ")
+    assert problem.startswith(f"services.api.image: given {image!r}, allowed ")
 
 
 def test_arn_anywhere_is_one_of_the_partition_and_a_key_one_of_the_region() -> None:
@@ -175,6 +184,9 @@ def test_arn_anywhere_is_one_of_the_partition_and_a_key_one_of_the_region() -> N
     store = {"metrics": {"store": {"kms_key_arn": key}}, "list": [{"bucket": stranger}], "other": "arn:aws:s3:::x"}
     assert [key for key, _ in arn_problems(store, "us-east-1")] == ["metrics.store.kms_key_arn", "list.0.bucket"]
     assert [key for key, _ in arn_problems(store, "us-west-2")] == ["list.0.bucket"]
+    assert [key for key, _ in arn_problems(store, "us-gov-west-1")] == [
+        *("metrics.store.kms_key_arn", "list.0.bucket", "other"),
+    ]
 
 
 def test_region_that_does_not_exist_is_one_sentence(values: dict[str, Any]):

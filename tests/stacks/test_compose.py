@@ -21,7 +21,7 @@ from stacks.config import from_file
 
 ROOT = Path(__file__).parents[2]
 COMPONENTS = {
-    *("cluster", "database", "domain", "edge", "network", "observability", "origin-pull"),
+    *("cluster", "database", "domain", "edge", "load-balancer", "network", "observability", "origin-pull"),
     *("pooler", "redis", "sentry", "service", "storage"),
 }
 OWN_COMPONENTS = {"staging": set(), "production": {"alarms", "collector", "metrics", "metrics-rules", "probe"}}
@@ -79,7 +79,7 @@ def test_production_protects_what_cannot_be_made_again():
         *("database-primary", "database-browse", "database-analytics"),
         *("redis-store", "domain-zone", "sentry-project", "storage-files-bucket", "storage-cdn"),
         "alarms-key",
-        *("storage-log-bucket", "service-log-bucket", "origin-pull-authority-bucket"),
+        *("storage-log-bucket", "load-balancer-log-bucket", "origin-pull-authority-bucket"),
         "metrics-workspace",
     }
     assert not any(it.protect for it in committed("staging").resources)
@@ -158,7 +158,7 @@ def test_log_groups_of_shared_helpers_point_to_who_asked_for_them():
 def test_a_part_may_keep_its_log_for_another_time(changed: Callable[..., Plan]):
     def change(config: dict[str, Any]) -> None:
         config["footing:network"]["flow_log_retention_days"] = 60
-        config["footing:service"]["task"]["log_retention_days"] = 90
+        config["footing:services"]["api"]["task"]["log_retention_days"] = 90
 
     groups = {name: it.inputs["retentionInDays"] for name, it in of(changed(change), "LogGroup").items()}
     assert sorted(days for days in groups.values() if days != 365) == [60, 90]
@@ -185,7 +185,7 @@ OTHER_REDIS = {
 @pytest.mark.parametrize("kind", OTHER_REDIS)
 def test_redis_of_another_provider_changes_nothing_but_redis(changed: Callable[..., Plan], kind: str):
     def to_another(config: dict[str, Any]) -> None:
-        config["footing:redis"] = OTHER_REDIS[kind]
+        config["footing:redis"]["cache"] = OTHER_REDIS[kind]
         # Upstash has no exporter; without redis among them the collector is the same.
         config["footing:metrics"]["exporters"].remove("redis")
 
@@ -203,20 +203,24 @@ def test_redis_of_another_provider_changes_nothing_but_redis(changed: Callable[.
 
 def test_service_finds_each_replica_and_the_size_of_each_pool(changed: Callable[..., Plan]):
     def change(config: dict[str, Any]) -> None:
-        config["footing:database"]["replicas"] = [{"purpose": "open-data", "connections_per_task": 1}]
+        config["footing:database"]["replicas"] = [{"purpose": "open-data"}]
+        config["footing:services"]["api"]["reader_pools"] = {"open-data": 1}
 
     def found(plan: Plan) -> dict[str, str]:
         variables = of(plan, "Service")["service"].inputs["variables"]
-        sizes = {name: value for name, value in variables["plain"].items() if "POOL_SIZE" in name}
-        return {**sizes, **{name: "secret" for name in variables["secret"] if "DATABASE" in name}}
+        sizes = {name: value for name, value in variables["plain"].items() if "POOL_MAX" in name}
+        return {
+            **sizes,
+            **{name: "secret" for name in variables["secret"] if "_URL" in name and "REDIS" not in name},
+        }
 
     assert found(changed(change)) == {
-        "DATABASE_POOL_SIZE": "18",
+        "DATABASE_POOL_MAX": "18",
         "DATABASE_URL": "secret",
-        "DATABASE_READER_POOL_SIZE_OPEN_DATA": "1",
-        "DATABASE_READER_URL_OPEN_DATA": "secret",
+        "READER_POOL_MAX_OPEN_DATA": "1",
+        "READER_URL_OPEN_DATA": "secret",
     }
-    assert {"DATABASE_READER_URL_BROWSE", "DATABASE_READER_URL_ANALYTICS"} < set(found(committed("production")))
+    assert {"READER_URL_BROWSE", "READER_URL_ANALYTICS"} < set(found(committed("production")))
     assert not [name for name in found(committed("staging")) if "READER" in name]
 
 
@@ -250,7 +254,7 @@ def test_calls_are_shown_only_where_postgres_is_asked(changed: Callable[..., Pla
 def test_encrypted_value_reaches_the_stack_as_a_secret_only(changed: Callable[..., Plan]):
     def with_secret(config: dict[str, Any]) -> None:
         config["footing:secrets"] = {"STRIPE_KEY": {"secure": "v1:sealed"}, "HOOK": {"secure": "v1:sealed"}}
-        config["footing:service"]["secrets"]["STRIPE_KEY"] = "config"
+        config["footing:services"]["api"]["secrets"]["STRIPE_KEY"] = "config"
         config["footing:grafana"]["contacts"]["slack_webhook_secret"] = "HOOK"
 
     plan = changed(with_secret)
@@ -266,8 +270,8 @@ def test_messages_go_where_their_severity_says(changed: Callable[..., Plan]):
         config["footing:grafana"]["contacts"] |= {
             "slack_webhook_secret": "HOOK",
             "pagerduty_key_secret": "KEY",
-            "may_page": True,
         }
+        config["footing:alerts"]["may_page"] = True
 
     def ways(plan: Plan) -> dict[str, set[str]]:
         points = of(plan, "ContactPoint").items()
@@ -314,7 +318,7 @@ def test_zone_shows_its_certificate_before_the_service_demands_it(
         config["footing:edge"]["origin_pull"] = choice
 
     plan = changed(choose)
-    listener = of(plan, "Listener")["service-https"]
+    listener = of(plan, "Listener")["load-balancer-https"]
     assert listener.inputs["mutualAuthentication"]["mode"] == mode
     settings = of(plan, "AuthenticatedOriginPullsSettings")
     assert len(settings) == shown
@@ -332,6 +336,46 @@ def waited_for(plan: Plan, urn: str) -> set[str]:
         found |= new
         waiting += new
     return {names[it] for it in found}
+
+
+def test_stack_elsewhere_has_a_static_name_and_every_name_of_its_zone(changed: Callable[..., Plan]):
+    def move(config: dict[str, Any]) -> None:
+        config.update(json.loads(json.dumps(config).replace("us-east-1", "eu-central-1")))
+        config["footing:edge"]["hostnames"] = ["feed.example", "*.feed.example"]
+        config["footing:edge"]["redirect_hostnames"] = ["www.feed.example"]
+        config["footing:edge"]["rate_limits"] = {"api": {"except_hostnames": ["*.feed.example"]}}
+
+    plan = changed(move)
+    certificates = {name: it.inputs for name, it in of(plan, "Certificate").items()}
+    assert {name: it.get("region") for name, it in certificates.items()} == {
+        "domain-certificate": None,
+        "storage-certificate": "us-east-1",
+    }
+    assert certificates["storage-certificate"]["domainName"] == "static.feed.example"
+    # What names of the wildcard show at the origin.
+    assert certificates["domain-certificate"]["subjectAlternativeNames"] == ["*.feed.example"]
+    distribution, listener = of(plan, "Distribution")["storage-cdn"], of(plan, "Listener")["load-balancer-https"]
+    assert distribution.inputs["aliases"] == ["static.feed.example"]
+    assert {"storage-issued", "storage-proof"} <= waited_for(plan, distribution.urn)
+    assert "storage-issued" not in waited_for(plan, listener.urn)
+    proof = of(plan, "DnsRecord")["storage-proof"]
+    assert {"storage-certificate", "domain-zone"} <= waited_for(plan, proof.urn)
+    records = {name: it.inputs["name"] for name, it in of(plan, "DnsRecord").items()}
+    assert {name: it for name, it in records.items() if name.startswith(("edge", "storage-alias"))} == {
+        "edge-feed.example": "feed.example",
+        "edge-_wildcard.feed.example": "*.feed.example",
+        "edge-www.feed.example": "www.feed.example",
+        "storage-alias": "static.feed.example",
+    }
+    cors = of(plan, "ResponseHeadersPolicy")["storage-headers"].inputs["corsConfig"]
+    assert cors["accessControlAllowOrigins"] == {"items": ["https://feed.example", "https://*.feed.example"]}
+    assert of(plan, "HealthCheck")["probe-check"].inputs["fqdn"] == "feed.example"
+    assert plan.outputs["urls"] == ["https://feed.example"]
+    [limits] = [
+        it.inputs["rules"] for it in of(plan, "Ruleset").values() if it.inputs["phase"] == "http_ratelimit"
+    ]
+    expressions = {it["ref"]: it["expression"] for it in limits}
+    assert 'not ends_with(http.host, ".feed.example")' in expressions["api-per-minute"]
 
 
 def test_service_is_told_where_its_files_are_and_a_stack_without_files_has_none(changed: Callable[..., Plan]):
@@ -358,8 +402,8 @@ def test_world_enters_by_the_edge_alone_and_every_group_is_without_rules_inside(
         for it in of(plan, "SecurityGroupIngressRule").values()
     }
     by_range = {name for name, kinds in sources.items() if kinds != {"referencedSecurityGroupId"}}
-    assert by_range == {"service-from-edge-443", "service-from-edge-80"}
-    entries = of(plan, "ManagedPrefixList")["service-edge"].inputs["entries"]
+    assert by_range == {"load-balancer-from-edge-443", "load-balancer-from-edge-80"}
+    entries = of(plan, "ManagedPrefixList")["load-balancer-edge"].inputs["entries"]
     assert "0.0.0.0/0" not in {entry["cidr"] for entry in entries}
 
 
@@ -373,13 +417,15 @@ def test_public_subnets_hold_gateways_and_public_load_balancers_alone(stack: str
         if it.custom and public & {urn for urns in it.property_dependencies.values() for urn in urns}
     }
     assert inside == {"LoadBalancer", "NatGateway", "RouteTableAssociation"}
-    balancers = [it for it in of(plan, "LoadBalancer").values() if public & set(it.dependencies)]
-    assert [it.name for it in balancers] == ["service-alb"]
+    balancers = [it for it in of(plan, "LoadBalancer").values() if it.custom and public & set(it.dependencies)]
+    assert [it.name for it in balancers] == ["load-balancer-alb"]
 
 
 def test_a_variable_of_the_stack_may_be_a_secret_of_the_configuration(
     changed: Callable[[Callable[[dict[str, Any]], None]], Plan],
 ) -> None:
     """The stack's own plain value goes then: ECS refuses a name in both lists."""
-    plan = changed(lambda config: config["footing:service"].update(secrets={"CACHE_CONTRACT": "generated"}))
+    plan = changed(
+        lambda config: config["footing:services"]["api"].update(secrets={"CACHE_CONTRACT": "generated"})
+    )
     assert "service-cache-contract" in {it.name for it in plan.resources if it.type.endswith(":RandomPassword")}

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
@@ -51,7 +52,7 @@ def test_committed_stack_is_valid_and_holds_no_secret(stack: str) -> None:
         ("edge.rate_limits.auth.failed_logins", 1, 2),
         ("logs.retention_days", 14, 30),
         ("logs.retention_days", 3654, 3653),
-        ("service.task.log_retention_days", 7, 30),
+        ("services.api.task.log_retention_days", 7, 30),
         ("network.flow_log_retention_days", 7, 30),
     ],
 )
@@ -162,7 +163,7 @@ def test_choices_that_go_together_are_accepted(values: dict[str, Any], changes: 
 
 def test_every_error_is_told_at_once(values: dict[str, Any]) -> None:
     put(values, "database.pooler.server_connections", 120)
-    put(values, "redis.replicas", "3")
+    put(values, "redis.cache.replicas", "3")
     put(values, "edge.plan", "gold")
     put(values, "network.cidr", "8.8.8.0/24")
     put(values, "databse", {})
@@ -172,38 +173,51 @@ def test_every_error_is_told_at_once(values: dict[str, Any]) -> None:
         "app",
         "network.cidr",
         "database.pooler.server_connections",
-        "redis.replicas",
+        "redis.cache.replicas",
         "edge.plan",
         "databse",
     ]
     assert sentences[-1] == "databse: unknown key; did you mean database?"
-    assert sentences[3] == "redis.replicas: given '3', allowed a whole number"
+    assert sentences[3] == "redis.cache.replicas: given '3', allowed a whole number"
 
 
 @pytest.mark.parametrize(
     ("path", "bad", "message"),
     [
         ("database.postgres_version", 16, "allowed a text"),
-        ("service.task", {"cpu": 256, "memory_mib": 4096}, "allowed with cpu 256: 512, 1024, 2048"),
-        ("service.task", {"cpu": 300, "memory_mib": 512}, "given cpu 300, allowed 256, 512"),
-        ("service.scaling.minimum_tasks", 51, "allowed 1 up to maximum_tasks, 50"),
+        ("services.api.task", {"cpu": 256, "memory_mib": 4096}, "allowed with cpu 256: 512, 1024, 2048"),
+        ("services.api.task", {"cpu": 300, "memory_mib": 512}, "given cpu 300, allowed 256, 512"),
+        ("services.api.scaling.minimum_tasks", 51, "allowed 1 up to maximum_tasks, 50"),
         (
-            "redis.provider",
+            "redis.cache.provider",
             "memcached",
-            "redis.provider: given 'memcached', allowed 'elasticache', 'elasticache_serverless', 'upstash'",
+            "redis.cache.provider: given 'memcached', allowed 'elasticache', 'elasticache_serverless', 'upstash'",
         ),
-        ("redis", {"role": "cache"}, "redis.provider: missing"),
+        ("redis.cache", {"role": "cache"}, "redis.cache.provider: missing"),
         ("database.storage_max_gib", 109, "given 109, allowed 110 or more with storage_gib 100"),
         ("database.replicas", [{"purpose": "browse"}, {"purpose": "browse"}], "allowed each purpose once"),
         ("network.zones", ["us-east-1a", "us-west-2b"], "given us-west-2b, allowed zones of region us-east-1"),
         ("network.zones", ["us-east-1a", "us-east-1i"], "given us-east-1i, allowed zones of region us-east-1"),
         ("network.zones", ["us-east-1a", "use1-az2"], "given use1-az2, allowed zones of region us-east-1"),
         ("network.zones", ["us-east-1a", "us-east-1a"], "allowed each once"),
-        ("edge.hostnames", ["a.b.feed.example"], "allowed feed.example or one level below it"),
-        ("edge.hostnames", ["notfeed.example"], "allowed feed.example or one level below it"),
-        ("alerts", {"database_connections": {"warning": 95, "critical": 80}}, "allowed warning below critical"),
-        ("alerts", {"database_connections": {"critical": 200}}, "critical below database.max_connections, 200"),
-        ("service.secrets", {"LOG_LEVEL": "generated"}, "given LOG_LEVEL also under environment"),
+        (
+            "edge.hostnames",
+            ["a.b.feed.example"],
+            "allowed feed.example or one level below it: Cloudflare's Universal SSL covers no deeper name",
+        ),
+        ("edge.hostnames", ["feed.example", "*.b.feed.example"], "which needs Advanced Certificate Manager"),
+        (
+            "edge.hostnames",
+            ["notfeed.example"],
+            "allowed feed.example or one level below it: the stack has one zone",
+        ),
+        ("edge.hostnames", ["feed.example", "*.other.example"], "one level below it: the stack has one zone"),
+        ("edge.hostnames", ["*.feed.example"], "given *.feed.example first, allowed a single name first"),
+        ("edge.hostnames", ["feed.example", "a.*.example"], "dot and none at its end, or *. and one"),
+        ("edge.redirect_hostnames", ["*.feed.example"], "allowed a host name in lower case"),
+        ("alerts.database_connections", {"warning": 95, "critical": 80}, "allowed warning below critical"),
+        ("alerts.database_connections", {"critical": 200}, "critical below database.max_connections, 200"),
+        ("services.api.secrets", {"LOG_LEVEL": "generated"}, "given LOG_LEVEL also under environment"),
         ("grafana.contacts.email", ["nobody"], "allowed a mail address"),
     ],
 )
@@ -222,9 +236,9 @@ def test_alerts_on_connections_begin_above_normal_full_use(
     in_force = parse("test", values).connection_thresholds
     # Left out, it also lies above what a deployment holds while one of two poolers drains.
     assert (in_force.warning, in_force.critical) == (warning, critical + pool // 2)
-    put(values, "alerts", {"database_connections": {"warning": warning, "critical": critical}})
+    put(values, "alerts.database_connections", {"warning": warning, "critical": critical})
     parse("test", values)
-    put(values, "alerts", {"database_connections": {"warning": warning, "critical": critical - 1}})
+    put(values, "alerts.database_connections", {"warning": warning, "critical": critical - 1})
     [problem] = problems(values)
     assert problem.startswith(f"alerts.database_connections.critical: given {critical - 1}, which normal full use")
     assert f"allowed {critical} or more with database.pooler.server_connections {pool}" in problem
@@ -244,7 +258,7 @@ def test_alerts_count_the_poolers_of_a_deployment(values: dict[str, Any]) -> Non
 def test_alert_that_fires_before_a_pooler_has_drained_counts_its_connections(values: dict[str, Any]) -> None:
     """An alert waits 300 seconds; a statement that may run for longer keeps a leaving pooler for as long."""
     put(values, "database.statement_timeout_seconds", 269)
-    put(values, "alerts", {"database_connections": {"warning": 80, "critical": 90}})
+    put(values, "alerts.database_connections", {"warning": 80, "critical": 90})
     parse("test", values)
     put(values, "database.statement_timeout_seconds", 270)
     [problem] = problems(values)
@@ -254,7 +268,7 @@ def test_alert_that_fires_before_a_pooler_has_drained_counts_its_connections(val
 
 
 def test_missing_secret_names_the_command(values: dict[str, Any]) -> None:
-    put(values, "service.secrets", {"STRIPE_KEY": "config"})
+    put(values, "services.api.secrets", {"STRIPE_KEY": "config"})
     put(values, "grafana.contacts.slack_webhook_secret", "SLACK_WEBHOOK")
     sentences = problems(values)
     assert [problem.partition(":")[0] for problem in sentences] == ["secrets.SLACK_WEBHOOK", "secrets.STRIPE_KEY"]
@@ -266,12 +280,12 @@ def test_missing_secret_names_the_command(values: dict[str, Any]) -> None:
 def test_pager_needs_leave(values: dict[str, Any]) -> None:
     put(values, "secrets", frozenset({"PAGER"}))
     put(values, "grafana.contacts.pagerduty_key_secret", "PAGER")
-    put(values, "grafana.contacts.may_page", False)
-    assert "allowed only with may_page: true" in problems(values)[0]
-    put(values, "grafana.contacts.may_page", "yes")
+    put(values, "alerts.may_page", False)
+    assert "allowed only with alerts.may_page: true" in problems(values)[0]
+    put(values, "alerts.may_page", "yes")
     assert "allowed true or false" in problems(values)[0]
-    put(values, "grafana.contacts.may_page", True)
-    assert parse("test", values).grafana.contacts.may_page
+    put(values, "alerts.may_page", True)
+    assert parse("test", values).alerts.may_page
 
 
 def test_channel_without_a_webhook_is_refused(values: dict[str, Any]) -> None:
@@ -319,6 +333,48 @@ def test_bad_file_is_refused_in_one_sentence(tmp_path: Path, text: str, message:
     assert "sk_live_1" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "at"),
+    [
+        ("redis.cache.replicas", "9", "redis.cache.replicas"),
+        ("database.replicas.1.max_connections", "0", "database.replicas.1.max_connections"),
+        ("database.storage_max_gib", "101", "database.storage_max_gib"),
+        ("network.zones", "[us-west-2a, us-west-2b]", "network.zones"),
+        ("services.api.databse", "1", "services.api.databse"),
+        ("redis.cache.role", None, "redis.cache"),
+        ("region", None, ""),
+        ("secrets.STRIPE_KEY", "sk_live_1", "secrets.STRIPE_KEY"),
+        ("owners.team", "null", "owners.team"),
+    ],
+)
+def test_problem_has_the_line_of_its_key_or_of_the_block_that_lacks_it(
+    tmp_path: Path, key: str, value: str | None, at: str
+) -> None:
+    document = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())
+    values: Any = document["config"]
+    first, *parts = key.split(".")
+    *blocks, last = [f"footing:{first}", *parts]
+    for block in blocks:
+        values = values[int(block)] if isinstance(values, list) else values.setdefault(block, {})
+    if value is None:
+        del values[last]
+    else:
+        values[last] = yaml.safe_load(value)
+    path = written(tmp_path, yaml.dump(document))
+    with pytest.raises(ConfigError) as caught:
+        from_file(path)
+    [problem] = caught.value.problems
+    assert problem.startswith(f"{key}: ")
+    assert str(caught.value) == f"Pulumi.test.yaml:{lines_of(path.read_text())[at]}: {problem}"
+    assert "sk_live_1" not in problem
+
+
+def test_problem_without_a_file_has_no_line(values: dict[str, Any]) -> None:
+    put(values, "redis.cache.replicas", 9)
+    with pytest.raises(ConfigError, match=r"^stack test: redis\.cache\.replicas: "):
+        parse("stack test", values)
+
+
 def test_unknown_stack_names_those_there_are(tmp_path: Path) -> None:
     written(tmp_path, "config: {}\n")
     with pytest.raises(ConfigError, match=r"no such stack file; there are Pulumi\.test\.yaml"):
@@ -337,8 +393,6 @@ def test_encrypted_value_is_never_opened_offline(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_schema_for_editors_accepts_the_committed_stack(stack: str) -> None:
-    import yaml
-
     document = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())
     validator = Draft202012Validator(schema())
     assert list(validator.iter_errors(document)) == []
@@ -367,11 +421,11 @@ def test_every_key_has_its_line() -> None:
         "app",
         "owners.team",
         "database.protect",
-        "database.pooler.tasks",
-        "edge.rate_limits.auth.failed_logins",
+        "database.pooler.metrics",
+        "edge.cache.session_cookies",
     ):
         assert (key in lines) is (key != "database.protect")
         if key in lines:
             assert key.rpartition(".")[2] in of[lines[key] - 1]
     assert "purpose: analytics" in of[lines["database.replicas.1.purpose"] - 1]
-    assert lines["service.task.cpu"] == lines["service.task"]
+    assert lines["services.api.task.cpu"] == lines["services.api.task"]

@@ -116,8 +116,8 @@ def _configure(monkeypatch: pytest.MonkeyPatch, secrets: dict[str, str] | str) -
     declared["footing:grafana"]["contacts"] |= {
         "slack_webhook_secret": "HOOK",
         "pagerduty_key_secret": "PAGER",
-        "may_page": True,
     }
+    declared["footing:alerts"]["may_page"] = True
     declared["footing:secrets"] = secrets
     texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in declared.items()}
     monkeypatch.setattr("pulumi.runtime.config.get_config_env", lambda: texts)

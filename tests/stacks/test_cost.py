@@ -1,17 +1,18 @@
 """What the way out costs: arithmetic by hand, and the line that `footing plan` prints."""
 
+from typing import Any
+
 import pytest
 
 from stacks import cost
+from stacks.config import StackConfig
 from stacks.config.network import NetworkConfig
 
-ZONES = ["us-east-1a", "us-east-1b", "us-east-1c"]
+PRIVATE = ["ecr.api", "ecr.dkr", "logs", "secretsmanager"]
 
 
-def network(nat: str, endpoints: list[str], zones: int = 3) -> NetworkConfig:
-    return NetworkConfig.model_validate(
-        {"cidr": "10.0.0.0/16", "zones": ZONES[:zones], "nat": nat, "endpoints": endpoints}
-    )
+def network(nat: str, endpoints: list[str]) -> NetworkConfig:
+    return NetworkConfig.model_validate({"nat": nat, "endpoints": endpoints})
 
 
 @pytest.mark.parametrize(
@@ -22,19 +23,24 @@ def network(nat: str, endpoints: list[str], zones: int = 3) -> NetworkConfig:
         ("single", [], 3, 36.50),
         ("per_zone", [], 2, 73.00),
         ("per_zone", [], 3, 109.50),
-        ("none", ["ecr.api", "ecr.dkr", "logs", "secretsmanager"], 2, 58.40),
+        ("none", PRIVATE, 2, 58.40),
         ("per_zone", ["logs"], 3, 131.40),
     ],
 )
 def test_way_out_costs_its_gateways_and_its_endpoints_in_each_zone(
     nat: str, endpoints: list[str], zones: int, monthly: float
 ):
-    assert cost.way_out(network(nat, endpoints, zones)).monthly_usd == pytest.approx(monthly)
+    assert cost.way_out(network(nat, endpoints), zones).monthly_usd == pytest.approx(monthly)
 
 
-def test_note_names_what_there_is_its_price_and_the_date():
-    note = cost.way_out_note(network("single", ["ecr.api", "logs"], zones=2))
+def test_note_names_what_there_is_its_price_and_the_date(values: dict[str, Any]):
+    def notes(**network: Any) -> list[str]:
+        return cost.way_out_notes(StackConfig.model_validate({**values, "network": network}))
+
+    [note] = notes(nat="single", endpoints=["ecr.api", "logs"], zones=["us-east-1a", "us-east-1b"])
     assert "1 NAT gateway and 2 interface endpoints in 2 zones, 65.70 USD a month" in note
     assert "0.045 a GB through NAT, 0.01 a GB through endpoints" in note
     assert f"us-east-1 list prices of {cost.PRICES_AS_OF}" in note
-    assert "NAT" not in cost.way_out_note(network("none", ["logs"]))
+    [private] = notes(nat="none", endpoints=PRIVATE)
+    assert "NAT" not in private
+    assert notes(existing={"vpc_id": "vpc-0123456789abcdef0"}) == []

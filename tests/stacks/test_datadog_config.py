@@ -44,7 +44,7 @@ def test_stack_without_it_never_imports_it():
     [
         (
             {**HANDLES, "page": ["@pagerduty-feed"]},
-            "datadog: given @pagerduty-feed, allowed only with grafana.contacts.may_page: true",
+            "datadog.page: given @pagerduty-feed, allowed only with alerts.may_page: true",
         ),
         ({**HANDLES, "page": []}, "datadog.page: given a list, allowed at least 1 entries"),
     ],

@@ -61,17 +61,16 @@ def test_names_change_with_the_version_that_changed_them():
 
 
 def test_image_of_the_poolers_exporter_decides_its_names():
-    pooler = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())["config"]["footing:database"]["pooler"]
-    old = stack(database={"pooler": {**pooler, "exporter_image": "exporter:v0.10.2"}})
+    old = stack({"database.pooler.exporter_image": "exporter:v0.10.2"})
     assert "pgbouncer_stats_queries_pooled_total" in metrics_of(old, "Pooler")
-    assert "pgbouncer_stats_totals_queries_pooled_total" in metrics_of(stack(), "Pooler")
-    assert not any("max_user_connections" in metric for metric in metrics_of(stack(), "Pooler"))
+    assert "pgbouncer_stats_totals_queries_pooled_total" in metrics_of(stack({}), "Pooler")
+    assert not any("max_user_connections" in metric for metric in metrics_of(stack({}), "Pooler"))
 
 
 def test_chosen_source_answers_for_the_same_records():
     by_source = {
         "cloudwatch": cloudwatch_alone(),
-        "exporter": stack(redis={"metrics": "redis_exporter"}),
+        "exporter": stack({"redis.cache.metrics": "redis_exporter"}),
     }
     ids = {
         source: {it.id for component in metrics.signals for it in component.signals}
@@ -85,22 +84,22 @@ def test_chosen_source_answers_for_the_same_records():
 
 
 @pytest.mark.parametrize(
-    ("block", "keys", "sentence"),
+    ("key", "value", "sentence"),
     [
         (
-            "database",
-            {"metrics": "supabase"},
+            "database.metrics",
+            "supabase",
             "database.metrics: given 'supabase', allowed cloudwatch or postgres_exp",
         ),
-        ("database", {"metrics": "datadog"}, "database.metrics"),
-        ("redis", {"metrics": "upstash"}, "redis.metrics"),
-        ("service", {"metrics": {"requests": "http requests"}}, "service.metrics.requests"),
-        ("service", {"metrics": {"duration_unit": "us"}}, "service.metrics.duration_unit"),
+        ("database.metrics", "datadog", "database.metrics"),
+        ("redis.cache.metrics", "upstash", "redis.cache.metrics"),
+        ("services.api.metrics", {"requests": "http requests"}, "services.api.metrics.requests"),
+        ("services.api.metrics", {"duration_unit": "us"}, "services.api.metrics.duration_unit"),
     ],
 )
-def test_source_that_cannot_be_is_refused(block: str, keys: dict[str, Any], sentence: str):
+def test_source_that_cannot_be_is_refused(key: str, value: Any, sentence: str):
     with pytest.raises(ConfigError) as raised:
-        stack(**{block: keys})
+        stack({key: value})
     assert sentence in str(raised.value)
 
 

@@ -22,9 +22,9 @@ def test_committed_stacks_hold_what_they_ask_for_or_say_what_they_lose():
     staging = from_file(ROOT / "Pulumi.staging.yaml").config
     production = from_file(ROOT / "Pulumi.production.yaml").config
     assert (staging.edge.plan, production.edge.plan) == ("free", "business")
-    assert set(edge_settings(staging).rates) == {"auth-per-minute"}
+    assert set(edge_settings(staging, staging.edge).rates) == {"auth-per-minute"}
     assert len(edge_downgrades(staging)) == 7
-    assert len(edge_settings(production).rates) == 4
+    assert len(edge_settings(production, production.edge).rates) == 4
     assert edge_downgrades(production) == []
 
 
@@ -63,7 +63,7 @@ TIERS = {"anonymous": 60, "authenticated": 200, "pro": 500, "operator": 1000}
 
 
 def test_tier_that_the_edge_would_refuse_is_refused_first(values: dict[str, Any]):
-    values["service"]["rate_limit_tiers"] = TIERS
+    values["services"]["api"]["rate_limit_tiers"] = TIERS
     sentences = problems(values)
     assert [problem.partition(":")[0].rpartition(".")[2] for problem in sentences] == [
         "authenticated",
@@ -72,7 +72,7 @@ def test_tier_that_the_edge_would_refuse_is_refused_first(values: dict[str, Any]
     ]
     assert "given 500 a minute, allowed up to 100, which the edge lets one address send" in sentences[1]
     assert "except_hostnames" in sentences[1]
-    values["service"]["rate_limit_tiers"] = dict.fromkeys(TIERS, 100)
+    values["services"]["api"]["rate_limit_tiers"] = dict.fromkeys(TIERS, 100)
     parse("test", values)
 
 
@@ -90,29 +90,29 @@ def test_tier_of_excepted_users_may_be_above_the_ceiling(
 ):
     values["edge"]["plan"] = plan
     values["edge"]["rate_limits"]["api"].update(exception)
-    values["service"]["rate_limit_tiers"] = TIERS
+    values["services"]["api"]["rate_limit_tiers"] = TIERS
     if refused:
         found = [problem.partition(":")[0].rpartition(".")[2] for problem in problems(values)]
         assert found == refused
     else:
-        assert json.loads(rate_limit_tiers(parse("test", values))["RATE_LIMIT_TIERS"]) == TIERS
+        assert json.loads(rate_limit_tiers(parse("test", values).web["api"])["RATE_LIMIT_TIERS"]) == TIERS
 
 
 def test_burst_is_a_ceiling_too(values: dict[str, Any]):
     values["edge"]["rate_limits"]["api"]["burst_requests"] = 9
-    values["service"]["rate_limit_tiers"] = dict.fromkeys(TIERS, 55)
+    values["services"]["api"]["rate_limit_tiers"] = dict.fromkeys(TIERS, 55)
     assert all("allowed up to 54," in problem for problem in problems(values))
 
 
 def test_exception_that_the_plan_lacks_does_not_excuse_a_tier(values: dict[str, Any]):
     values["edge"].update({"plan": "business", "when_plan_lacks": "degrade"})
     values["edge"]["rate_limits"]["api"]["except_signed_in"] = True
-    values["service"]["rate_limit_tiers"] = TIERS
+    values["services"]["api"]["rate_limit_tiers"] = TIERS
     assert len(problems(values)) == 3
 
 
 def test_application_that_has_no_tiers_gets_no_variable(values: dict[str, Any]):
-    assert rate_limit_tiers(parse("test", values)) == {}
+    assert rate_limit_tiers(parse("test", values).web["api"]) == {}
 
 
 def test_host_that_redirects_is_in_the_zone(values: dict[str, Any]):
@@ -121,11 +121,35 @@ def test_host_that_redirects_is_in_the_zone(values: dict[str, Any]):
     assert problem.startswith("edge.redirect_hostnames: given www.other.example")
 
 
-def test_wrong_rules_are_a_problem_not_a_traceback(values: dict[str, Any]):
-    values["edge"]["cache"]["static_paths"] = ["/rest/files/"]
+@pytest.mark.parametrize(
+    ("key", "path", "wide", "other"),
+    [
+        ("cache.static_paths", "/rest/files/", "rate_limits.api.paths: given '/rest/'", "cache.static_paths"),
+        ("cache.static_paths", "/", "cache.static_paths: given '/'", "rate_limits.auth.paths"),
+        ("rate_limits.api.paths", "/", "rate_limits.api.paths: given '/'", "cache.static_paths"),
+        (
+            "rate_limits.auth.paths",
+            "/ASSETS/login",
+            "cache.static_paths: given '/assets/'",
+            "rate_limits.auth.paths",
+        ),
+    ],
+)
+def test_overlap_names_the_keys_of_both_paths(values: dict[str, Any], key: str, path: str, wide: str, other: str):
+    values["edge"]["rate_limits"]["auth"]["paths"] = ["/auth/"]
+    _put(values, "cache.static_paths", ["/assets/"])
+    _put(values, key, [path])
+    found = problems(values)
+    assert all(
+        problem.startswith("edge.") and "overlap: personal answers would be kept" in problem for problem in found
+    )
+    assert any(problem.startswith(f"edge.{wide}") and f" of edge.{other}: " in problem for problem in found)
+
+
+def test_host_that_redirects_is_not_served(values: dict[str, Any]):
+    values["edge"]["redirect_hostnames"] = ["feed.example"]
     [problem] = problems(values)
-    assert problem.startswith("edge: ")
-    assert "overlap: personal answers would be kept" in problem
+    assert problem.startswith("edge.redirect_hostnames: given feed.example, allowed none of edge.hostnames")
 
 
 @pytest.mark.parametrize(("phase", "accepted"), [("http_ratelimit", True), ("http_nothing", False)])
@@ -200,7 +224,8 @@ def test_exact_path_can_be_named(values: dict[str, Any], path: str):
 @pytest.mark.parametrize("seconds", [0, None])
 def test_keeping_the_api_can_be_off_on_every_plan(values: dict[str, Any], seconds: int | None):
     values["edge"]["cache"]["api_seconds"] = seconds
-    assert edge_settings(parse("test", values)).cache.api_seconds == seconds
+    config = parse("test", values)
+    assert edge_settings(config, config.edge).cache.api_seconds == seconds
     values["edge"]["plan"] = "free"
     assert not any("api_seconds" in problem for problem in problems(values))
 
@@ -208,7 +233,8 @@ def test_keeping_the_api_can_be_off_on_every_plan(values: dict[str, Any], second
 def test_many_cookies_and_headers_have_room(values: dict[str, Any]):
     values["edge"]["cache"]["session_cookies"] = [f"session-{number}" for number in range(10, 30)]
     values["edge"]["cache"]["credential_headers"] = [f"x-shard-{number}" for number in range(10)]
-    assert len(edge_settings(parse("test", values)).cache.credential_headers) == 10
+    config = parse("test", values)
+    assert len(edge_settings(config, config.edge).cache.credential_headers) == 10
 
 
 def _put(values: dict[str, Any], key: str, entries: list[Any]) -> None:

@@ -108,7 +108,9 @@ def test_services_wait_for_their_listeners_and_capacity(stack: str) -> None:
 
     def needed(service: PlannedResource) -> list[PlannedResource]:
         targets = it.sources(service, "loadBalancers", "aws:lb/targetGroup:TargetGroup")
-        listeners = [found for target in targets for found in it.users(target, "defaultActions", LISTENER)]
+        ways = (("defaultActions", LISTENER), ("actions", "aws:lb/listenerRule:ListenerRule"))
+        listeners = [found for target in targets for key, type_ in ways for found in it.users(target, key, type_)]
+        assert bool(listeners) is bool(targets), service.name
         return [*listeners, *it.of_type("aws:ecs/clusterCapacityProviders:ClusterCapacityProviders")]
 
     assert missing(it, needed, SERVICE) == {}

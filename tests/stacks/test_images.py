@@ -63,9 +63,9 @@ def test_default_images_are_rationed_by_nobody_but_where_docker_hub_alone_has_th
 
 def test_an_image_that_docker_hub_rations_is_named_until_there_is_a_login(values: dict[str, Any]):
     assert rationed(parse("test", values).images, {}) is None
-    values["service"]["image"] = "example/app@sha256:" + "0" * 64
+    values["services"]["api"]["image"] = "example/app@sha256:" + "0" * 64
     images = parse("test", values).images
-    assert str(rationed(images, {})).startswith("service.image: docker.io gives")
+    assert str(rationed(images, {})).startswith("services.api.image: docker.io gives")
     assert rationed(images, {DOCKER_HUB: LOGIN}) is None
 
 

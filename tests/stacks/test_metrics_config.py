@@ -110,12 +110,12 @@ def test_zone_is_told_of_by_its_exporter_or_not_at_all(values: dict[str, Any]):
 
 
 def test_exporter_that_tells_of_a_part_has_to_run(values: dict[str, Any]):
-    values["redis"]["metrics"] = "redis_exporter"
+    values["redis"]["cache"]["metrics"] = "redis_exporter"
     found = problems(values, exporters=[])
     assert only(found, "database.metrics") == (
         "database.metrics: given postgres_exporter, allowed with postgres in metrics.exporters"
     )
-    assert "allowed with redis in" in only(found, "redis.metrics")
+    assert "allowed with redis in" in only(found, "redis.cache.metrics")
     # Somebody else's Prometheus may read exporters that are not ours.
     values["metrics"] = {"store": {"provider": "external"}}
     parse("test", values)
@@ -142,7 +142,12 @@ def test_store_that_sends_alerts_gets_them_their_routes_and_leave_to_publish(tmp
 
 
 def test_redis_at_upstash_has_no_exporter(values: dict[str, Any]):
-    values["redis"] = {"provider": "upstash", "role": "cache", "primary_region": "us-east-1", "budget_usd": 20}
+    values["redis"]["cache"] = {
+        "provider": "upstash",
+        "role": "cache",
+        "primary_region": "us-east-1",
+        "budget_usd": 20,
+    }
     assert "given redis" in only(problems(values), "metrics.exporters")
 
 
@@ -163,11 +168,13 @@ def test_free_plan_keeps_two_weeks_and_takes_ten_thousand_series(values: dict[st
 
 def test_estimate_counts_every_task_and_its_collector():
     metrics = MetricsConfig.model_validate({"store": {"provider": "amp"}, "exporters": ["redis"]})
-    one = series_estimate(metrics, poolers=1, services=1, series_of_service=500)
+    one = series_estimate(metrics, poolers=1, services={"api": 1}, series={"api": 500})
     assert one == 400 + 500 + 400 + 3 * 50
-    assert series_estimate(metrics, poolers=1, services=2, series_of_service=500) - one == 550
-    assert series_estimate(metrics, poolers=1, services=9, series_of_service=0) == one - 550
-    assert series_estimate(MetricsConfig(), poolers=1, services=1, series_of_service=500) == 0
+    assert series_estimate(metrics, poolers=1, services={"api": 2}, series={"api": 500}) - one == 550
+    two = {"services": {"api": 1, "admin": 3}, "series": {"api": 500, "admin": 10}}
+    assert series_estimate(metrics, poolers=1, **two) - one == 3 * (10 + 50)
+    assert series_estimate(metrics, poolers=1, services={}, series={}) == one - 550
+    assert series_estimate(MetricsConfig(), poolers=1, services={"api": 1}, series={"api": 500}) == 0
 
 
 @pytest.mark.parametrize(
@@ -191,7 +198,9 @@ def plan_with(store: str, path: Path, *, tasks: int = 50, **further: Any) -> Pla
     document = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())
     document["config"] |= {f"footing:{key}": block for key, block in further.items()}
     document["config"]["footing:metrics"]["store"] = {**STORES, "free": CLOUD}[store]
-    document["config"]["footing:service"]["scaling"].update(minimum_tasks=min(tasks, 8), maximum_tasks=tasks)
+    document["config"]["footing:services"]["api"]["scaling"].update(
+        minimum_tasks=min(tasks, 8), maximum_tasks=tasks
+    )
     if store in ("grafana_cloud", "free"):
         document["config"]["footing:secrets"] = {"GRAFANA_CLOUD_TOKEN": {"secure": "v1:sealed"}}
     path.write_text(yaml.safe_dump(document))

@@ -13,7 +13,7 @@ ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 def isolated(values: dict[str, Any]) -> dict[str, Any]:
     """The stack without a way to the internet, and with all that it needs instead."""
     values["network"] |= {"nat": "none", "endpoints": list(TASK_ENDPOINTS)}
-    values["service"]["image"] = f"{ECR}/feed@sha256:{'0' * 64}"
+    values["services"]["api"]["image"] = f"{ECR}/feed@sha256:{'0' * 64}"
     values["database"]["pooler"] |= {
         "image": f"{ECR}/pgbouncer:1",
         "prepare_image": f"{ECR}/curl:1",
@@ -46,8 +46,9 @@ def test_endpoint_that_a_task_needs_is_required_only_without_nat(values: dict[st
 @pytest.mark.parametrize(
     ("block", "key", "bad", "where"),
     [
-        ("service", "image", "registry.example.com/feed@sha256:1", "service.image"),
-        ("service", "image", "public.ecr.aws/feed/feed@sha256:1", "service.image"),
+        ("service", "image", "registry.example.com/feed@sha256:1", "services.api.image"),
+        ("service", "image", "public.ecr.aws/feed/feed@sha256:1", "services.api.image"),
+        ("service", "image", f"{ECR.replace('us-east-1', 'eu-west-1')}/feed@sha256:1", "services.api.image"),
         ("pooler", "image", "docker.io/pgbouncer:1", "database.pooler.image"),
         ("pooler", "prepare_image", "docker.io/curl:1", "database.pooler.prepare_image"),
         ("pooler", "psql_image", "docker.io/psql:1", "database.pooler.psql_image"),
@@ -59,7 +60,7 @@ def test_what_lies_on_the_internet_is_refused_without_nat(
     values: dict[str, Any], block: str, key: str, bad: str | None, where: str
 ):
     isolated(values)
-    (values["service"] if block == "service" else values["database"]["pooler"])[key] = bad
+    (values["services"]["api"] if block == "service" else values["database"]["pooler"])[key] = bad
     [problem] = problems(values)
     assert problem.startswith(f"{where}: ")
     values["network"]["nat"] = "single"
@@ -67,14 +68,14 @@ def test_what_lies_on_the_internet_is_refused_without_nat(
 
 
 def test_redis_at_upstash_is_refused_without_nat(values: dict[str, Any]):
-    isolated(values)["redis"] = {
+    isolated(values)["redis"]["cache"] = {
         "provider": "upstash",
         "role": "cache",
         "primary_region": "us-east-1",
         "budget_usd": 20,
     }
     [problem] = problems(values)
-    assert problem.startswith("redis.provider: given 'upstash', allowed a Redis inside the VPC")
+    assert problem.startswith("redis.cache.provider: given 'upstash', allowed a Redis inside the VPC")
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def problems(tmp_path: Path, old: str, new: str) -> str:
     [
         (
             "STRIPE_SECRET_KEY: sk_live_51CANARY0000",
-            "STRIPE_SECRET_KEY: looks like a secret; move it to service.secrets",
+            "STRIPE_SECRET_KEY: looks like a secret; move it to services.api.secrets",
         ),
         ("DB_PASSWORD: hunter2", "DB_PASSWORD: looks like a secret; move it"),
         ("ALERTS: 'https://hooks.slack.com/services/T0/B0/CANARY0000'", "ALERTS: looks like a secret; move it"),
@@ -39,7 +39,7 @@ def test_secret_among_the_plain_variables_is_refused_without_its_value(
     tmp_path: Path, variable: str, sentence: str
 ):
     said = problems(tmp_path, VARIABLES, f"environment: {{{variable}}}")
-    assert f"service.environment.{sentence}" in said
+    assert f"services.api.environment.{sentence}" in said
     assert "CANARY" not in said
 
 
@@ -48,16 +48,16 @@ def test_variable_that_only_sounds_like_a_secret_is_let_through_where_the_file_s
         problems(tmp_path, VARIABLES, "environment: {TOKEN_TTL: '3600', NEXT_PUBLIC_POSTHOG_KEY: phc_abcdefghij}")
         == ""
     )
-    said = f"{VARIABLES.replace('LOG_LEVEL: info', 'MAPS_TOKEN: it')}\n    public_variables: [MAPS_TOKEN]"
+    said = f"{VARIABLES.replace('LOG_LEVEL: info', 'MAPS_TOKEN: it')}\n      public_variables: [MAPS_TOKEN]"
     assert problems(tmp_path, VARIABLES, said) == ""
-    assert "allowed names of service.environment" in problems(
-        tmp_path, VARIABLES, f"{VARIABLES}\n    public_variables: [A]"
+    assert "allowed names of services.api.environment" in problems(
+        tmp_path, VARIABLES, f"{VARIABLES}\n      public_variables: [A]"
     )
 
 
 def test_secret_with_a_name_for_browsers_is_refused(tmp_path: Path):
     said = problems(tmp_path, "secrets: {SESSION_KEY: generated}", "secrets: {VITE_KEY: generated}")
-    assert "service.secrets.VITE_KEY: given a name that builds show to browsers" in said
+    assert "services.api.secrets.VITE_KEY: given a name that builds show to browsers" in said
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,7 @@ def test_address_with_a_credential_is_refused_anywhere(tmp_path: Path, url: str)
     said = problems(tmp_path, "runbook_url: https://example.com/runbook", f"runbook_url: {url}")
     # The pattern of an address already refuses a user before its host.
     assert (
-        "grafana.runbook_url: holds a password" in said
-        or "an address https://HOST/PATH without a password" in said
+        "alerts.runbook_url: holds a password" in said or "an address https://HOST/PATH without a password" in said
     )
     assert "CANARY" not in said
     assert "CANARY" not in said

@@ -22,7 +22,7 @@ UPSTASH = {"provider": "upstash", "role": "cache", "primary_region": "us-east-1"
 
 def problems(values: dict[str, Any], redis: dict[str, Any]) -> list[str]:
     with pytest.raises(ConfigError) as caught:
-        parse("test", {**values, "redis": redis})
+        parse("test", {**values, "redis": {"cache": redis}})
     return list(caught.value.problems)
 
 
@@ -36,48 +36,59 @@ def test_config_offers_the_words_that_the_components_know():
     [
         (
             {"role": "queue", "eviction_policy": "allkeys-lru"},
-            "redis.eviction_policy: given allkeys-lru, allowed with role queue: noeviction",
+            "redis.cache.eviction_policy: given allkeys-lru, allowed with role queue: noeviction",
         ),
         (
             {"role": "primary_store", "eviction_policy": "volatile-lru"},
-            "redis.eviction_policy: given volatile-lru, allowed with role primary_store: noeviction",
+            "redis.cache.eviction_policy: given volatile-lru, allowed with role primary_store: noeviction",
         ),
         (
             {"role": "session", "eviction_policy": "allkeys-lru"},
             (
-                "redis.eviction_policy: given allkeys-lru, allowed with role session: volatile-lru, volatile-lfu, "
+                "redis.cache.eviction_policy: given allkeys-lru, allowed with role session: volatile-lru, "
+                "volatile-lfu, "
                 "volatile-random, volatile-ttl, noeviction"
             ),
         ),
         (
             {"role": "primary_store", "snapshot_retention_days": 0},
             (
-                "redis.snapshot_retention_days: given 0, allowed 1 or more with role primary_store: its data is "
+                "redis.cache.snapshot_retention_days: given 0, allowed 1 or more with role primary_store: its "
+                "data is "
                 "nowhere else"
             ),
         ),
         (
             {"role": "queue", "replicas": 0},
-            "redis.replicas: given 0, allowed 1 or more with role queue, or protect: false for a throw-away stack",
+            (
+                "redis.cache.replicas: given 0, allowed 1 or more with role queue, or protect: false for a "
+                "throw-away stack"
+            ),
         ),
         (
             {"engine": "redis", "engine_version": "8.0"},
-            "redis.engine_version: given 8.0, allowed 7 with engine redis",
+            (
+                "redis.cache.engine_version: given 8.0, allowed what ElastiCache offered of redis on "
+                "2026-10-20: 7.0, 7.1"
+            ),
         ),
         (
             {"auth": {"credentials": [2, 1]}},
-            "redis.auth.credentials: given 2, 1, allowed one number, or two with the higher one last",
+            "redis.cache.auth.credentials: given 2, 1, allowed one number, or two with the higher one last",
         ),
         (
             {"auth": {"credentials": [1, 1]}},
-            "redis.auth.credentials: given 1, 1, allowed one number, or two with the higher one last",
+            "redis.cache.auth.credentials: given 1, 1, allowed one number, or two with the higher one last",
         ),
-        ({"auth": {"credentials": [1, 2, 3]}}, "redis.auth.credentials: given a list, allowed at most 2 entries"),
-        ({"auth": {"mode": "open"}}, "redis.auth.mode: given 'open', allowed 'user_group' or 'token'"),
+        (
+            {"auth": {"credentials": [1, 2, 3]}},
+            "redis.cache.auth.credentials: given a list, allowed at most 2 entries",
+        ),
+        ({"auth": {"mode": "open"}}, "redis.cache.auth.mode: given 'open', allowed 'user_group' or 'token'"),
     ],
 )
 def test_redis_that_would_lose_data_is_refused(values: dict[str, Any], changes: dict[str, Any], message: str):
-    assert problems(values, {**values["redis"], **changes}) == [message]
+    assert problems(values, {**values["redis"]["cache"], **changes}) == [message]
 
 
 @pytest.mark.parametrize(
@@ -85,31 +96,31 @@ def test_redis_that_would_lose_data_is_refused(values: dict[str, Any], changes: 
     [
         (
             {**SERVERLESS, "role": "queue"},
-            "redis.role: given queue, allowed cache, session: this provider always evicts by volatile-lru",
+            "redis.cache.role: given queue, allowed cache, session: this provider always evicts by volatile-lru",
         ),
         (
             {key: value for key, value in SERVERLESS.items() if key != "storage_max_gb"},
-            "redis.storage_max_gb: missing; it is required",
+            "redis.cache.storage_max_gb: missing; it is required",
         ),
         (
             {key: value for key, value in SERVERLESS.items() if key != "ecpu_max_per_second"},
-            "redis.ecpu_max_per_second: missing; it is required",
+            "redis.cache.ecpu_max_per_second: missing; it is required",
         ),
         (
             {**SERVERLESS, "auth": {"mode": "token"}},
-            "redis.auth.mode: given 'token', allowed 'user_group'",
+            "redis.cache.auth.mode: given 'token', allowed 'user_group'",
         ),
         (
             {**SERVERLESS, "engine": "redis"},
-            "redis.major_version: given 8, allowed 7 with engine redis",
+            "redis.cache.major_version: given 8, allowed 7 with engine redis",
         ),
         (
             {**UPSTASH, "role": "queue", "eviction_policy": "optimistic-volatile"},
-            "redis.eviction_policy: given optimistic-volatile, allowed with role queue: noeviction",
+            "redis.cache.eviction_policy: given optimistic-volatile, allowed with role queue: noeviction",
         ),
         (
             {**UPSTASH, "read_regions": ["us-east-1"]},
-            "redis.read_regions: given the primary region us-east-1, allowed others",
+            "redis.cache.read_regions: given the primary region us-east-1, allowed others",
         ),
     ],
 )
@@ -118,9 +129,9 @@ def test_redis_that_a_provider_cannot_be_is_refused(values: dict[str, Any], redi
 
 
 def test_serverless_is_bounded_and_evicts_by_its_only_policy(values: dict[str, Any]):
-    config = parse("test", {**values, "redis": SERVERLESS})
-    assert isinstance(config.redis, ServerlessConfig)
-    assert (config.redis.storage_max_gb, config.redis.ecpu_max_per_second) == (5, 5000)
+    store = parse("test", {**values, "redis": {"cache": SERVERLESS}}).redis["cache"]
+    assert isinstance(store, ServerlessConfig)
+    assert (store.storage_max_gb, store.ecpu_max_per_second) == (5, 5000)
     assert len(SERVERLESS_POLICIES) == 1
     assert set(UPSTASH_POLICIES) == {"optimistic-volatile", "noeviction"}
 
@@ -131,6 +142,11 @@ def test_regions_of_upstash_are_those_of_its_openapi_document(values: dict[str, 
     own = UpstashConfig.model_json_schema()["properties"]
     assert own["primary_region"]["enum"] == fields["primary_region"]["enum"]
     assert own["read_regions"]["items"]["enum"] == fields["read_regions"]["items"]["enum"]
-    values["redis"] = {"provider": "upstash", "role": "cache", "primary_region": "mars-1", "budget_usd": 20}
-    with pytest.raises(ConfigError, match=r"redis.primary_region: given 'mars-1', allowed 'us-east-1', "):
+    values["redis"]["cache"] = {
+        "provider": "upstash",
+        "role": "cache",
+        "primary_region": "mars-1",
+        "budget_usd": 20,
+    }
+    with pytest.raises(ConfigError, match=r"redis.cache.primary_region: given 'mars-1', allowed 'us-east-1', "):
         parse("test", values)

@@ -40,7 +40,7 @@ GONE = "Sentry answers 410 to the API by which its provider makes alerts: compon
     ],
 )
 def test_what_sentry_no_longer_takes_is_refused(values: dict[str, Any], changed: Any, problem: str):
-    values["grafana"]["contacts"]["may_page"] = True
+    values["alerts"]["may_page"] = True
     values["sentry"] |= changed
     with pytest.raises(ConfigError) as caught:
         parse("test", values)

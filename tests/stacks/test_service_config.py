@@ -18,7 +18,7 @@ BLUE_GREEN = {"strategy": "blue_green"}
 
 
 def changed(values: dict[str, Any], changes: dict[str, Any]) -> StackConfig:
-    return parse("test", {**values, "service": {**values["service"], **changes}})
+    return parse("test", {**values, "services": {"api": {**values["services"]["api"], **changes}}})
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def changed(values: dict[str, Any], changes: dict[str, Any]) -> StackConfig:
     ],
 )
 def test_choices_that_go_together_are_accepted(values: dict[str, Any], changes: dict[str, Any]):
-    accepted = changed(values, changes).service.model_dump(exclude_unset=True)
+    accepted = changed(values, changes).services["api"].model_dump(exclude_unset=True)
     assert {key: accepted[key] for key in changes} == changes
 
 
@@ -57,8 +57,8 @@ def test_choices_that_go_together_are_accepted(values: dict[str, Any], changes: 
         ),
         (
             {"scaling": {**STEP, "schedules": [{**LAUNCH, "timezone": "Berlin"}]}},
-            "scaling.schedules",
-            "given the timezone 'Berlin', allowed an IANA name",
+            "scaling.schedules.0.timezone",
+            "given 'Berlin', allowed an IANA name",
         ),
         (
             {"scaling": {**STEP, "schedules": [{**LAUNCH, "minimum_tasks": 51}]}},
@@ -80,34 +80,36 @@ def test_service_that_would_not_work_is_refused(
     with pytest.raises(ConfigError) as caught:
         changed(values, changes)
     [problem] = caught.value.problems
-    assert problem.startswith(f"service.{key}: ")
+    assert problem.startswith(f"services.api.{key}: ")
     assert message in problem
 
 
 @pytest.mark.parametrize("strategy", ["blue_green", "canary", "linear"])
 def test_both_fleets_are_counted_in_the_connection_budget(values: dict[str, Any], strategy: str):
     rolling = {"strategy": "rolling", "minimum_percent": 100, "maximum_percent": 150}
-    assert changed(values, {"deployment": rolling, "database_pool": 24}).connection_budget.service.peak == 75
+    [api] = changed(values, {"deployment": rolling, "database_pool": 24}).connection_budget.clients
+    assert api.fleet.peak == 75
     with pytest.raises(ConfigError) as caught:
         changed(values, {"deployment": {"strategy": strategy}, "database_pool": 24})
     [problem] = caught.value.problems
-    assert "given 24, which is 2400 clients at the worst moment (100 tasks during a deployment)" in problem
+    assert "given 24; all services are 2400 clients at the worst moment" in problem
+    assert "(while all deploy: api 2400; api has 100 tasks then)" in problem
 
 
 def test_tasks_of_a_schedule_are_counted_in_the_connection_budget(values: dict[str, Any]):
     larger = {**STEP, "schedules": [{**LAUNCH, "maximum_tasks": 51}]}
-    with pytest.raises(ConfigError, match=r"service\.database_pool: given 18, which is 1836 clients"):
+    with pytest.raises(ConfigError, match=r"api\.database_pool: given 18; all services are 1836 clients"):
         changed(values, {"scaling": larger})
 
 
 def test_every_key_of_a_strategy_reaches_the_component(values: dict[str, Any]):
     canary = {"strategy": "canary", "percent": 5, "minutes": 7, "bake_minutes": 9}
-    assert rollout_args(changed(values, {"deployment": canary}).service.deployment) == RolloutArgs(
+    assert rollout_args(changed(values, {"deployment": canary}).web["api"].deployment) == RolloutArgs(
         strategy=Strategy.CANARY, shift_percent=5, shift_minutes=7, bake_minutes=9
     )
 
 
 def test_production_runs_nothing_of_its_base_on_spot_and_names_its_image_by_digest():
-    production, staging = (from_file(ROOT / f"Pulumi.{stack}.yaml").config.service for stack in STACKS)
+    production, staging = (from_file(ROOT / f"Pulumi.{stack}.yaml").config.web["api"] for stack in STACKS)
     assert (production.capacity.spot_percent, production.image_by) == (0, "digest")
     assert (staging.capacity.spot_percent, staging.capacity.base_tasks) == (100, 0)

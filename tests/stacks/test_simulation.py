@@ -7,14 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from components.service.scaling import ScalingArgs, StepArgs, TargetArgs, step_policies
-from stacks.autoscaling import LAUNCH_DAY, Outcome, compare, run
+from components.service.scaling import QueueScaling, ScalingArgs, StepArgs, TargetArgs, step_policies
+from stacks.autoscaling import IMPORT_NIGHT, LAUNCH_DAY, Outcome, compare, run, run_queue
 from stacks.autoscaling.scaler import adjustment
 from stacks.config import from_file
 from stacks.config.scaling import scaling_args
 
 ROOT = Path(__file__).parents[2]
-SERVICE = from_file(ROOT / "Pulumi.production.yaml").config.service
+SERVICE = from_file(ROOT / "Pulumi.production.yaml").config.web["api"]
 PRODUCTION = scaling_args(SERVICE.scaling)
 FALLING = replace(LAUNCH_DAY, users_before=20_000, users_after=1000)
 """Everybody goes home."""
@@ -92,3 +92,27 @@ def test_thresholds_of_the_seeds_are_the_defaults():
     found = {policy.policy_name: policy.threshold for policy in step_policies(PRODUCTION)}
     assert found == {"cpu-high": 70, "response-high": 0.8, "cpu-low": 30}
     assert PRODUCTION.cooldown_seconds == 180
+
+
+BY_DEPTH = ScalingArgs(minimum_tasks=2, maximum_tasks=40, queue=QueueScaling(messages_per_task=30))
+
+
+def test_worker_scaled_by_depth_works_its_queue_off_and_goes_back_to_its_minimum():
+    moments = run_queue(BY_DEPTH, IMPORT_NIGHT)
+    alone = run_queue(ScalingArgs(minimum_tasks=2, maximum_tasks=2), IMPORT_NIGHT)
+    # 600 messages a minute of 2 seconds each are the work of 20 tasks and more.
+    assert max(it.ready for it in moments) >= 20
+    drained = next(it.minute for it in moments if it.minute >= IMPORT_NIGHT.burst_minutes and it.depth == 0)
+    assert drained <= 40
+    assert alone[-1].depth > 1000
+    assert (moments[-1].ready, moments[-1].depth) == (2, 0)
+    assert {2 <= it.desired <= 40 for it in moments} == {True}
+
+
+def test_shorter_backlog_takes_more_tasks():
+    short, long = (
+        run_queue(replace(BY_DEPTH, queue=QueueScaling(messages_per_task=each)), IMPORT_NIGHT)
+        for each in (30, 300)
+    )
+    assert max(it.desired for it in short) > max(it.desired for it in long)
+    assert max(it.depth for it in short) < max(it.depth for it in long)

@@ -36,15 +36,6 @@ def test_name_of_the_files_is_one_that_the_certificate_covers_and_nobody_has(
     assert message in problem
 
 
-def test_name_of_the_files_is_refused_where_cloudfront_sees_no_certificate(values: dict[str, Any]):
-    values["region"] = "eu-west-1"
-    values["network"]["zones"] = ["eu-west-1a", "eu-west-1b"]
-    [problem] = problems(values)
-    assert problem.startswith("storage.hostname: given static.feed.example, allowed only in region us-east-1")
-    values["storage"]["hostname"] = None
-    assert parse("test", values).region == "eu-west-1"
-
-
 @pytest.mark.parametrize(
     ("key", "bad", "good"),
     [("cache_seconds", -1, 0), ("stale_seconds", 31536001, 31536000), ("noncurrent_days", 0, 1)],
