@@ -10,14 +10,16 @@ from typing import Annotated
 
 import typer
 
+from footing.adopt.command import adopt, adopt_copilot
 from footing.check.command import check, rules
+from footing.configuration.command import explain, show
+from footing.configuration.init import init
 from footing.observe.command import drift, fire_drill, observe
-from footing.options import USAGE, ConfigFile, EngineStackName, StackName
+from footing.options import USAGE, ConfigFile, EngineStackName, Simulated, StackName
 from footing.project import plan as _plan
 from footing.project import root as _root
 from footing.project import stack_file as _read
 from policies.version import VERSION
-from stacks.config import ConfigError
 
 app = typer.Typer(
     help="The production foundation of a web application, one stack at a time.",
@@ -25,10 +27,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-
-Simulated = Annotated[
-    bool, typer.Option("--simulated", help="Use the simulated cloud on this machine; nothing real is touched.")
-]
 
 
 def main() -> None:
@@ -39,7 +37,9 @@ def main() -> None:
         finally:
             if sys.stdout:
                 sys.stdout.flush()
-    except ConfigError as error:
+    except SystemExit:
+        raise
+    except _config_error() as error:
         typer.echo(str(error), err=True)
         sys.exit(USAGE)
     except OSError as error:
@@ -48,6 +48,13 @@ def main() -> None:
         # What could not be written would be tried again at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(USAGE)
+
+
+def _config_error() -> type[Exception]:
+    """Return the class of a configuration that cannot be used; a completion has no time to load it before."""
+    from stacks.config import ConfigError
+
+    return ConfigError
 
 
 def _show_version(wanted: bool) -> None:
@@ -63,6 +70,9 @@ def common(
     ] = False,
 ) -> None:
     """Read the options before the command; the help is the application's."""
+
+
+app.command()(init)
 
 
 @app.command()
@@ -88,18 +98,22 @@ def plan(
     from rich.console import Console
 
     from footing.plan.render import tree
-    from stacks.cost import way_out_note
+    from stacks.cost import way_out_notes
     from stacks.edge import edge_downgrades
 
-    notes = [way_out_note(file.config.network), *(edge_downgrades(file.config) if verbose else ())]
+    notes = [*way_out_notes(file.config), *(edge_downgrades(file.config) if verbose else ())]
     tree(planned, Console(highlight=False), verbose=verbose, summary=summary, notes=notes)
 
 
 app.command()(check)
 app.command()(rules)
+app.command()(explain)
+app.command()(show)
 app.command()(observe)
 app.command()(fire_drill)
 app.command()(drift)
+app.command()(adopt)
+app.command()(adopt_copilot)
 
 
 @app.command()
@@ -158,6 +172,7 @@ def trace(
     from rich.console import Console
 
     from edge_rules.evaluation.trace import walk
+    from edge_rules.fields import hosted_by
     from footing.trace.ask import RequestSpec, exchange
     from footing.trace.render import as_json as written
     from footing.trace.render import show
@@ -172,11 +187,15 @@ def trace(
         answer_headers=answer_header or (),
     )
     config = _read(stack, config_file).config
+    if config.edge is None:
+        from stacks.config.errors import ConfigError
+
+        raise ConfigError(f"stack {stack}", ["edge: missing; a trace follows a request through it"])
     served = config.edge.hostnames
     typed = exchange(spec, host=served[0])
     host, walked = typed.request.host, walk(edge_rules(config), typed)
     notes = [f"Note: {downgrade}" for downgrade in edge_downgrades(config)]
-    if host not in served:
+    if not hosted_by(*served).holds(typed):
         notes.insert(0, f"Note: {host} is not served by this stack; edge.hostnames are {', '.join(served)}.")
     console = Console(highlight=False)
     if as_json:
@@ -198,7 +217,14 @@ def scaling(stack: StackName, config_file: ConfigFile = None) -> None:
     """Simulate how the service of STACK meets a launch day, scaled as configured and in other ways."""
     from footing.scaling import table
 
-    typer.echo(table(_read(stack, config_file).config.service))
+    config = _read(stack, config_file).config
+    if config.main_web is None:
+        from stacks.config.errors import ConfigError
+
+        raise ConfigError(
+            f"stack {stack}", ["services: no service of kind web, whose launch day could be simulated"]
+        )
+    typer.echo(table(config.web[config.main_web]))
 
 
 @app.command()

@@ -2,10 +2,10 @@
 
 from stacks.autoscaling import compare
 from stacks.config.scaling import scaling_args
-from stacks.config.service import ServiceConfig
+from stacks.config.service import WebConfig
 
 
-def table(service: ServiceConfig) -> str:
+def table(service: WebConfig) -> str:
     """Return one row for each way to scale `service`, as Markdown that a terminal shows well."""
     scaling = scaling_args(service.scaling)
     rows = [("simulated", f"all {scaling.maximum_tasks} running after", "overloaded"), ("---", "---:", "---:")]

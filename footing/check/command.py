@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from footing.check.pack import GateError, load, load_rules
-from footing.check.run import report_on, saved
+from footing.configuration.completion import complete_rule
 from footing.options import FINDINGS, USAGE, ConfigFile, StackName
 from footing.project import plan, root, stack_file
-from stacks.config import ConfigError
-from stacks.config.load import lines_of
+from policies.nearest import nearest_name
 
 if TYPE_CHECKING:
     from policies.report import Report
@@ -70,11 +69,25 @@ def check(
 
 
 def rules(
+    rule: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="RULE", help="Tell of this rule alone, with reason and remedy.", autocompletion=complete_rule
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything about each rule.")] = False,
 ) -> None:
     """List the rules: what each requires, and how strictly in production and elsewhere."""
     try:
-        listed: list[dict[str, Any]] = [asdict(rule) | {"types": sorted(rule.types)} for rule in load_rules()]
+        known = list(load_rules())
+        listed: list[dict[str, Any]] = [
+            asdict(it) | {"types": sorted(it.types)} for it in known if rule in (None, it.id)
+        ]
+        if not listed:
+            nearest = nearest_name(str(rule), [it.id for it in known])
+            raise GateError(
+                f"{rule}: unknown rule; {f'did you mean {nearest}?' if nearest else '`footing rules` lists them'}"
+            )
     except GateError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(USAGE) from None
@@ -82,6 +95,13 @@ def rules(
         del it["check"]
     if as_json:
         typer.echo(json.dumps({"rules": listed}, indent=2, ensure_ascii=False))
+        return
+    if rule:
+        told = next(it for it in known if it.id == rule)
+        typer.echo(f"{told.id}: {told.title}.\nWhy: {told.why}.\n{told.remediation}\nSource: {told.source}")
+        typer.echo(
+            f"Severity {told.severity}; {told.levels.production} in production, {told.levels.elsewhere} elsewhere."
+        )
         return
     for it in listed:
         typer.echo(f"{it['id']}  {it['levels']['production']} / {it['levels']['elsewhere']}\n  {it['title']}")
@@ -91,6 +111,10 @@ def rules(
 def _report(
     stack: str, config_file: Path | None, plan_file: Path | None, policy_pack_config: Path | None
 ) -> "Report":
+    from footing.check.run import report_on, saved
+    from stacks.config import ConfigError
+    from stacks.config.load import lines_of
+
     if plan_file and config_file:
         raise GateError(
             "--plan and --config-file exclude each other: a plan has its own file. Nothing was judged."

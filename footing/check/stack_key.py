@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 from footing.project import BLOCKS
 from stacks.config.load import PROJECT
+from stacks.naming import component_name
 
 if TYPE_CHECKING:
     from policies.judge import Finding
     from policies.report import Report
 
 FIRST_LINE = 1
+
+KINDS = {"services": ("service", "worker", "job", "task"), "redis": ("redis",)}
+"""Beginnings of the names of components, by the block whose entries they are made of."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ def stack_key(report: "Report", finding: "Finding") -> StackKey | None:
         return None
     types = finding.resource.urn.rpartition("::")[0].rpartition("::")[2].split("$")
     names = (it.rpartition(":")[2] for it in reversed(types))
+    keys = [_of_resource(it, finding.resource.urn.rpartition("::")[2], lines) for it in finding.rule.keys]
     block = next((BLOCKS[it] for it in names if it in BLOCKS), "").split(".")
 
     def rank(key: str) -> tuple[int, bool, int]:
@@ -53,7 +58,7 @@ def stack_key(report: "Report", finding: "Finding") -> StackKey | None:
         shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(parts, block, strict=False)))
         return shared, len(found) == len(parts), len(found)
 
-    key = max(finding.rule.keys, key=rank)
+    key = max(keys, key=rank)
     if key in lines:
         # A variable that the rule names has a line of its own.
         words = {f"{key}.{it}" for it in re.findall(r"[A-Za-z_]\w*", finding.judgement.observed)}
@@ -63,6 +68,18 @@ def stack_key(report: "Report", finding: "Finding") -> StackKey | None:
     return StackKey(
         key, report.stack_file, lines.get(found, FIRST_LINE), f"{PROJECT}:{found}" if found else "config"
     )
+
+
+def _of_resource(key: str, resource: str, lines: Mapping[str, int]) -> str:
+    """Return `key` with the name of the service or store whose `resource` it is in the place of NAME."""
+    block, named, rest = key.partition(".NAME")
+    if not named:
+        return key
+    found = [it.partition(".")[2] for it in lines if it.count(".") == 1 and it.startswith(f"{block}.")]
+    owners = {component_name(kind, it): it for kind in KINDS[block] for it in found}
+    fitting = [it for it in owners if f"{resource}-".startswith(f"{it}-")]
+    name = owners[max(fitting, key=len)] if fitting else next(iter(found), "NAME")
+    return f"{block}.{name}{rest}"
 
 
 def _present(parts: Sequence[str], lines: Mapping[str, int]) -> Sequence[str]:

@@ -16,7 +16,7 @@ difference between environments stands there and nowhere else. Unknown keys are 
 once. For completion in an editor, point its YAML support at `docs/stack.schema.json`.
 
 Secrets never stand in clear: `pulumi config set --secret --path 'footing:secrets.NAME' -s STACK` encrypts one, and
-`service.secrets` or `grafana.contacts` name it.
+`services.NAME.secrets` or `grafana.contacts` name it.
 """
 
 
@@ -39,9 +39,11 @@ def configuration_page() -> str:
         blocks = _blocks(field, schema)
         page += f"\n## {PROJECT}:{key}\n" if blocks else ""
         for block in blocks:
-            provider = block["properties"].get("provider", {}).get("const")
-            choice = f"`provider: {provider}`. " if provider else ""
-            page += f"\n{choice}{block['description']}\n\n" + table(HEADERS, _rows("", block, schema, {}))
+            by = _chooser(field) or "provider"
+            chosen = block["properties"].get(by, {}).get("const")
+            choice = f"`{by}: {chosen}`. " if chosen else ""
+            prefix = "NAME." if _entries(field) else ""
+            page += f"\n{choice}{block['description']}\n\n" + table(HEADERS, _rows(prefix, block, schema, {}, by))
     return page
 
 
@@ -54,7 +56,7 @@ def _rows(
         if len(below) > 1:
             yield from _choices(f"{prefix}{key}.", field, below, schema)
         elif below:
-            suffix = "[]" if "items" in field else ""
+            suffix = "[]" if "items" in field else ".NAME" if _entries(field) else ""
             inherited = field.get("default") if isinstance(field.get("default"), dict) else {}
             yield from _rows(f"{prefix}{key}{suffix}.", below[0], schema, inherited)
         elif key != chosen_by:
@@ -68,8 +70,8 @@ def _choices(
     prefix: str, field: dict[str, Any], below: list[dict[str, Any]], schema: dict[str, Any]
 ) -> Iterator[_Row]:
     """Yield the rows of a union within a block: first the key that chooses, then what each choice takes."""
-    by = field["discriminator"]["propertyName"]
-    chosen = field.get("default", {}).get(by)
+    by = _chooser(field)
+    chosen = (field.get("default") or {}).get(by)
     allowed = ", ".join(f"`{block['properties'][by]['const']}`" for block in below)
     default = f"`{json.dumps(chosen)}`" if chosen else "required"
     yield f"`{prefix}{by}`", allowed, default, field["description"]
@@ -81,9 +83,32 @@ def _choices(
 
 def _blocks(field: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the models that a field may hold: none for a value, several for a union."""
-    options = (field, field.get("items", {}), *field.get("oneOf", []), *field.get("anyOf", []))
-    names = [option["$ref"].rpartition("/")[2] for option in options if "$ref" in option]
+    names = [option["$ref"].rpartition("/")[2] for option in _options(field) if "$ref" in option]
     return [schema["$defs"][name] for name in names]
+
+
+def _options(field: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a field with each alternative of it, and what the entries of a list or a map may be."""
+    options = [field]
+    for it in options:  # Grows meanwhile: an alternative may have alternatives.
+        options += [
+            *it.get("oneOf", []),
+            *it.get("anyOf", []),
+            *_entries(it),
+            *([it["items"]] if "items" in it else []),
+        ]
+    return options
+
+
+def _entries(field: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what may stand under each name of a map; none where the field is no map."""
+    entries = [*field.get("patternProperties", {}).values(), field.get("additionalProperties")]
+    return [it for it in entries if isinstance(it, dict)]
+
+
+def _chooser(field: dict[str, Any]) -> str:
+    """Return the key that chooses among a field's alternatives; empty where none does."""
+    return next((it["discriminator"]["propertyName"] for it in _options(field) if "discriminator" in it), "")
 
 
 def _row(key: str, field: dict[str, Any], *, required: bool) -> _Row:

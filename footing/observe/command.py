@@ -9,7 +9,6 @@ import typer
 
 from footing.options import FINDINGS, USAGE, ConfigFile, StackName
 from footing.project import stack_file
-from stacks.alert_identity import alert_identity
 
 
 def observe(
@@ -51,6 +50,7 @@ def fire_drill(
     from footing.observe.drill import drills, to_alertmanager, to_grafana
     from footing.observe.remote import UsageError, address, authorization
     from footing.project import plan
+    from stacks.alert_identity import alert_identity
 
     file = stack_file(stack, config_file)
     sent = drills(file.config, alert_identity(file.config).owner)

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from footing.observe.remote import RemoteError, ask, reading
 from observability.routing.destinations import ROUTES, Destination, destinations, unrouted
+from stacks.config.errors import ConfigError
 from stacks.config.stack import StackConfig
 
 LASTS = dt.timedelta(minutes=10)
@@ -54,6 +55,8 @@ class DrillResult:
 
 def drills(config: StackConfig, owner: str) -> list[Drill]:
     """Return a drill for every severity, and one without a known severity."""
+    if config.grafana is None:
+        raise ConfigError(f"stack {config.environment}", ["grafana: missing; its contacts say where alerts go"])
     configured = config.grafana.contacts.destinations
     ways = {severity.value: places for severity, places in destinations(configured).items()}
     return [
@@ -74,7 +77,7 @@ def drills(config: StackConfig, owner: str) -> list[Drill]:
             annotations={
                 "summary": f"Fire drill, severity {severity}, in {config.environment}",
                 "description": "Somebody sent this with `footing fire-drill`. Say that you saw it.",
-                "runbook_url": config.grafana.runbook_url,
+                "runbook_url": config.alerts.runbook_url or "",
             },
         )
         for severity, places in {**ways, UNKNOWN: unrouted(configured)}.items()

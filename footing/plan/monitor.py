@@ -18,6 +18,19 @@ from wire_format import encode, seal
 _STACK_TYPE: Final = "pulumi:pulumi:Stack"
 
 
+LOOKED_UP = frozenset(
+    (
+        "aws:ec2/getSubnets:getSubnets",
+        "aws:ec2/getVpc:getVpc",
+        "aws:ecs/getCluster:getCluster",
+        "aws:lb/getListener:getListener",
+        "aws:lb/getLoadBalancer:getLoadBalancer",
+        "cloudflare:index/getAccounts:getAccounts",
+    )
+)
+"""What the components look up of what exists already: unknown until the engine asks the cloud."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answers:
     """What a cloud would say, for a run that is to go on where a plan must leave a value unknown."""
@@ -105,6 +118,8 @@ class Recorder(MockMonitor):
         """Answer a look-up of a planned resource, or one that is among the answers; refuse any other."""
         if request.tok in self._answers.lookups:
             return resource_pb2.ResourceInvokeResponse(**{"return": encode(self._answers.lookups[request.tok])})
+        if request.tok in LOOKED_UP:
+            return resource_pb2.ResourceInvokeResponse(unknown=True)
         if request.tok != "pulumi:pulumi:getResource":
             raise OfflineError(
                 f"{request.tok} asks the cloud, and an offline plan has none: "

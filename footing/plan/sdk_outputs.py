@@ -24,6 +24,8 @@ _RESOLVE_PARAMETERS: Final = (
 )
 _DATA: Final = "_data"
 _DATA_FIELDS: Final = "resources value is_known is_secret"
+_DEPENDENCIES: Final = "_plan_dependencies"
+_DEPENDED_ON: Final = "_plan_depended_on"
 _KNOWN: Final = frozenset({type(None), bool, int, float, str})
 
 
@@ -191,11 +193,42 @@ def _urn(
     return pulumi.Output.from_input(f"{parent[: parent.rfind('::')]}${type_}::{name}")
 
 
+def _declare_dependency(
+    _: Callable[..., bool], from_resource: pulumi.Resource, to_resource: pulumi.Resource
+) -> bool:
+    """Remember a dependency, unless it would close a circle; return whether it did not.
+
+    The SDK walks all that `to_resource` depends on, each time. Nothing reaches what nobody depends on yet.
+    """
+    own: set[pulumi.Resource] = from_resource.__dict__.setdefault(_DEPENDENCIES, set())
+    if to_resource in own:
+        return True
+    if from_resource is to_resource or (
+        _DEPENDED_ON in from_resource.__dict__ and _reaches(to_resource, from_resource)
+    ):
+        return False
+    own.add(to_resource)
+    to_resource.__dict__[_DEPENDED_ON] = True
+    return True
+
+
+def _reaches(start: pulumi.Resource, end: pulumi.Resource) -> bool:
+    seen, waiting = {start}, [start]
+    while waiting:
+        found = waiting.pop().__dict__.get(_DEPENDENCIES, set()) - seen
+        if end in found:
+            return True
+        seen |= found
+        waiting += found
+    return False
+
+
 _REPLACED: Final[tuple[tuple[Any, str, str, Callable[..., Any]], ...]] = (
     (rpc, "transfer_properties", "res props custom", _transfer),
     (rpc, "serialize_properties", _SERIALIZE_PARAMETERS, _serialize),
     (rpc, "resolve_outputs", _RESOLVE_PARAMETERS, _resolve_outputs),
     (rpc, "contains_unknowns", "val", _contains_unknowns),
+    (rpc, "declare_dependency", "from_resource to_resource", _declare_dependency),
     (registration, "create_urn", "name type_ parent project stack", _urn),
 )
 """Module and name of each function that is replaced, its parameters as they are known, and ours."""

@@ -5,9 +5,11 @@ Each prints for people and returns an exit code: 0 done, 1 the deployment failed
 """
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -103,6 +105,35 @@ def preview(
     )  # fmt: skip
 
 
+def previewed(
+    stack: str,
+    *,
+    root: Path,
+    state_dir: Path,
+    simulate: bool,
+    missing_secrets: Collection[str] = (),
+    config_file: Path,
+) -> dict[str, Any]:
+    """Return what a preview answers as JSON, of the stack as `config_file` describes it; no policy judges it.
+
+    https://www.pulumi.com/docs/iac/cli/commands/pulumi_preview/
+
+    Raises:
+        UsageError: the preview could not be run.
+    """
+    with _session(
+        stack, root=root, state_dir=state_dir, simulate=simulate, missing_secrets=missing_secrets,
+        config_file=config_file,
+    ) as session:  # fmt: skip
+        done = session.ask("preview", "--json", *session.options)
+    # What the program prints may come before it.
+    begin = done.stdout.find("{\n")
+    if begin < 0:
+        raise UsageError(done.stderr.strip().removeprefix("error: "))
+    answer: dict[str, Any] = json.JSONDecoder().raw_decode(done.stdout[begin:])[0]
+    return answer
+
+
 def destroy(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int:
     """Delete every resource of a stack, or none while one of them is protected."""
 
@@ -142,20 +173,43 @@ def _in_session(
     missing_secrets: Collection[str] = (),
 ) -> int:
     try:
-        files = root.glob("Pulumi.*.yaml")
-        name = stack.rpartition("/")[2]
-        known = sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in files)
-        if name not in known:
-            stacks = ", ".join(known) or "none"
-            raise UsageError(f"Unknown stack {name!r}: {root} has no Pulumi.{name}.yaml. Its stacks: {stacks}.")
-        if not simulate:
-            return work(Session(executable=engine_executable(), stack=stack, root=root, environment={}))
-        directory = state_dir.absolute()
-        with try_out(name, root=root, directory=directory, missing_secrets=missing_secrets) as session:
+        with _session(
+            stack, root=root, state_dir=state_dir, simulate=simulate, missing_secrets=missing_secrets
+        ) as session:
             return work(session)
     except UsageError as error:
         _error(str(error))
         return USAGE
+
+
+@contextmanager
+def _session(
+    stack: str,
+    *,
+    root: Path,
+    state_dir: Path,
+    simulate: bool,
+    missing_secrets: Collection[str],
+    config_file: Path | None = None,
+) -> Iterator[Session]:
+    files = root.glob("Pulumi.*.yaml")
+    name = stack.rpartition("/")[2]
+    known = sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in files)
+    if name not in known:
+        stacks = ", ".join(known) or "none"
+        raise UsageError(f"Unknown stack {name!r}: {root} has no Pulumi.{name}.yaml. Its stacks: {stacks}.")
+    if not simulate:
+        options = ("--config-file", str(config_file)) if config_file else ()
+        yield Session(executable=engine_executable(), stack=stack, root=root, environment={}, options=options)
+        return
+    with try_out(
+        name,
+        root=root,
+        directory=state_dir.absolute(),
+        missing_secrets=missing_secrets,
+        config_file=config_file,
+    ) as session:
+        yield session
 
 
 def _applied(session: Session, *arguments: str, edit: Edit | None = None) -> int:

@@ -33,7 +33,12 @@ LOCK_RETRY_SECONDS = 0.1
 
 @contextmanager
 def try_out(
-    stack: str, *, root: Path, directory: Path, missing_secrets: Collection[str] = ()
+    stack: str,
+    *,
+    root: Path,
+    directory: Path,
+    missing_secrets: Collection[str] = (),
+    config_file: Path | None = None,
 ) -> Iterator[Session]:
     """Yield a session of `stack` on the simulated cloud, whose files are in `directory`.
 
@@ -42,6 +47,7 @@ def try_out(
         root: the project's directory.
         directory: where everything is kept.
         missing_secrets: names of values that the stack needs and its file does not hold.
+        config_file: what is read in place of the stack's file.
 
     Raises:
         UsageError: another command is using the directory, or the engine cannot prepare the stack.
@@ -65,7 +71,7 @@ def try_out(
         simulated=True,
     )
     with _lock(directory) as descriptor:
-        _prepare(session, directory, missing_secrets)
+        _prepare(session, directory, missing_secrets, config_file)
         try:
             cleaned = child_environment(simulated=True)
             with simulated_cloud(cloud_directory(directory), installed_packages(), cleaned) as cloud:
@@ -104,12 +110,14 @@ def _lock(directory: Path) -> Iterator[int]:
         yield lock.fileno()
 
 
-def _prepare(session: Session, directory: Path, missing_secrets: Collection[str]) -> None:
+def _prepare(
+    session: Session, directory: Path, missing_secrets: Collection[str], config_file: Path | None
+) -> None:
     """Make the stack where it does not exist yet, and frees it where a killed command left it locked."""
     project = directory / "project"
     shutil.copyfile(session.root / "Pulumi.yaml", project / "Pulumi.yaml")
     name = f"Pulumi.{session.stack}.yaml"
-    config, stood_in = with_stand_ins(read_stack_file(session.root / name), missing_secrets)
+    config, stood_in = with_stand_ins(read_stack_file(config_file or session.root / name), missing_secrets)
     salt = "encryptionsalt"
     stored = read_stack_file(project / name).get(salt) if (project / name).is_file() else None
     # JSON is YAML that every reader reads alike.

@@ -33,8 +33,8 @@ def production(tmp_path: Path) -> Path:
     document["config"]["footing:grafana"]["contacts"] |= {
         "slack_webhook_secret": "HOOK",
         "pagerduty_key_secret": "KEY",
-        "may_page": True,
     }
+    document["config"]["footing:alerts"]["may_page"] = True
     file = tmp_path / "Pulumi.production.yaml"
     file.write_text(yaml.safe_dump(document))
     return file

@@ -52,6 +52,15 @@ def test_what_the_plan_lacks_and_a_strange_host_are_told():
     assert "Note: The Cloudflare plan 'free' lacks" in notes
 
 
+def test_a_name_of_a_wildcard_is_served(tmp_path: Path):
+    text = (ROOT / "Pulumi.staging.yaml").read_text()
+    file = tmp_path / "Pulumi.staging.yaml"
+    file.write_text(text.replace("api.feed-staging.example]", '"*.feed-staging.example"]'))
+    notes = trace("staging", "GET", "https://shop.feed-staging.example/", "--config-file", str(file)).stdout
+    assert "'free' lacks" in notes
+    assert "is not served" not in notes
+
+
 def test_token_of_a_request_is_not_repeated():
     done = trace("production", "GET", "/rest/me", "--header", f"Authorization: {TOKEN}")
     assert done.returncode == 0

@@ -168,5 +168,5 @@ def test_try_out_keeps_the_salt_that_its_state_was_made_with(engine, tmp_path: P
     made.write_text("config: {}\nencryptionsalt: v1:salt\n")
     monkeypatch.setattr("simulator.process.simulated_cloud", lambda *_: pytest.fail("not needed"))
     session = Session(executable=engine, stack="shop", root=tmp_path, environment={})
-    tryout._prepare(session, made.parents[1], ())
+    tryout._prepare(session, made.parents[1], (), None)
     assert json.loads(made.read_text())["encryptionsalt"] == "v1:salt"

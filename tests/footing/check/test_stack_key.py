@@ -26,11 +26,12 @@ config:
   footing:database:
     protect: false
     pooler: {tasks: 1}
-  footing:service:
-    environment:
-      LOG_LEVEL: debug
-      DB_PASSWORD: hunter2
-    images: [a, b]
+  footing:services:
+    api:
+      environment:
+        LOG_LEVEL: debug
+        DB_PASSWORD: hunter2
+      images: [a, b]
 """
 PATH = "Pulumi.staging.yaml"
 
@@ -50,17 +51,17 @@ def said(*keys: str, observed: str = "no", urn: str = of_component("Observabilit
         (["database.protect"], "Database", StackKey("database.protect", PATH, 4)),
         (["database.multi_az"], "Database", StackKey("database.multi_az", PATH, 3, "footing:database")),
         (["database.pooler.mode"], "Pooler", StackKey("database.pooler.mode", PATH, 5, "footing:database.pooler")),
-        (["redis.replicas"], "Redis", StackKey("redis.replicas", PATH, 1, "config")),
-        (["redis.protect", "database.protect"], "Sentry", StackKey("database.protect", PATH, 4)),
+        (["redis.cache.replicas"], "Redis", StackKey("redis.cache.replicas", PATH, 1, "config")),
+        (["redis.cache.protect", "database.protect"], "Sentry", StackKey("database.protect", PATH, 4)),
         (["database", "database.protect"], "Database", StackKey("database.protect", PATH, 4)),
         # What made the resource decides, also where the key of another block stands in the file.
-        (["database.protect", "redis.protect"], "Redis", StackKey("redis.protect", PATH, 1, "config")),
+        (["database.protect", "redis.cache.protect"], "Redis", StackKey("redis.cache.protect", PATH, 1, "config")),
         (
-            ["database.protect", "service.protect"],
+            ["database.protect", "services.NAME.image"],
             "Service",
-            StackKey("service.protect", PATH, 6, "footing:service"),
+            StackKey("services.api.image", PATH, 7, "footing:services.api"),
         ),
-        (["service.image", "database.pooler.tasks"], "Pooler", StackKey("database.pooler.tasks", PATH, 5)),
+        (["services.api.image", "database.pooler.tasks"], "Pooler", StackKey("database.pooler.tasks", PATH, 5)),
         ([], "Database", None),
     ],
 )
@@ -71,9 +72,9 @@ def test_most_specific_key_of_the_file_is_named_or_the_block_it_is_missing_in(
 
 
 def test_variable_that_a_rule_names_has_its_own_line() -> None:
-    found = stack_key(*said("service.environment", observed="the variables DB_PASSWORD"))
-    assert found == StackKey("service.environment.DB_PASSWORD", PATH, 9)
-    assert stack_key(*said("service.images", observed="0 of 1")) == StackKey("service.images", PATH, 10)
+    found = stack_key(*said("services.api.environment", observed="the variables DB_PASSWORD"))
+    assert found == StackKey("services.api.environment.DB_PASSWORD", PATH, 10)
+    assert stack_key(*said("services.api.images", observed="0 of 1")) == StackKey("services.api.images", PATH, 11)
 
 
 def test_plan_without_its_file_points_at_the_program() -> None:

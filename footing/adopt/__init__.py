@@ -1,0 +1,1 @@
+"""Taking what runs already into a stack."""
