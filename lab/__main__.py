@@ -16,6 +16,7 @@ from lab.experiments import (
     prepared_statements,
     redis_memory,
     rolling_restart,
+    service_deployment,
 )
 from lab.process import ServerError
 from lab.result import Result
@@ -26,6 +27,7 @@ EXPERIMENTS: Mapping[str, Callable[[Stage], Result]] = {
     "pooled-load": pooled_load.run,
     "direct-load": direct_load.run,
     "rolling-restart": rolling_restart.run,
+    "service-deployment": service_deployment.run,
     "held-lock": held_lock.run,
     "prepared-statements": prepared_statements.run,
     "redis-memory": redis_memory.run,

@@ -13,9 +13,9 @@ from components.postgres.pooler.pgbouncer import (
     render_ini,
 )
 from lab import programs
-from stacks.budget import Fleet
-from stacks.config import StackConfig, from_file
-from stacks.naming import Names
+from stacks.budget import Budget, Fleet
+from stacks.config import ConfigError, StackConfig, from_file
+from stacks.config.database import RdsConfig
 
 STACK_FILE = Path(__file__).parents[1] / "Pulumi.production.yaml"
 """The stack whose numbers the lab proves."""
@@ -39,27 +39,48 @@ class Production:
     @property
     def database_name(self) -> str:
         """Name of the database, and of its user."""
-        return Names(self.config.app, self.config.environment).database
+        return self.config.database_name
+
+    @property
+    def database(self) -> RdsConfig:
+        """The server and its pooler.
+
+        Raises:
+            ConfigError: the stack has none at RDS.
+
+        """
+        if not isinstance(self.config.database, RdsConfig):
+            raise ConfigError(
+                self.config.environment, ["database: given none of provider rds, whose numbers the lab proves"]
+            )
+        return self.config.database
+
+    @property
+    def budget(self) -> Budget:
+        """Every number that decides whether the connections fit."""
+        budget = self.config.connection_budget
+        assert budget is not None  # noqa: S101  there is a database
+        return budget
 
     @property
     def server_connections(self) -> int:
         """Connections that all poolers together may open to PostgreSQL."""
-        return self.config.database.pooler.server_connections
+        return self.database.pooler.server_connections
 
     @property
     def max_connections(self) -> int:
         """What PostgreSQL accepts."""
-        return self.config.database.max_connections
+        return self.database.max_connections
 
     @property
     def poolers(self) -> Fleet:
         """The poolers, and what a deployment makes of them."""
-        return self.config.connection_budget.poolers
+        return self.budget.poolers
 
     @property
     def postgres_parameters(self) -> dict[str, int]:
         """What the stack's parameter group sets, in PostgreSQL's units."""
-        database = self.config.database
+        database = self.database
         return {
             "max_connections": database.max_connections,
             "statement_timeout": database.statement_timeout_seconds * 1000,
@@ -68,7 +89,7 @@ class Production:
 
     def settings(self, query_wait_timeout_seconds: int | None = None) -> PgBouncerSettings:
         """Return the settings of one pooler, as the component makes them for this machine's PgBouncer."""
-        pooler = self.config.database.pooler
+        pooler = self.database.pooler
         tracks = programs.version("pgbouncer") >= FIRST_WITH_PREPARED_STATEMENTS
         pool = PoolSize(
             tasks=pooler.tasks,

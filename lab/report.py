@@ -40,7 +40,7 @@ TABLE_HEAD = "| what | expected | observed | |\n|---|---|---|---|"
 
 def page(results: Sequence[Result], production: Production, today: dt.date) -> str:
     """Return the page of the docs."""
-    pooler = production.config.database.pooler
+    pooler = production.database.pooler
     versions = {name: ".".join(map(str, programs.version(program))) for name, program in SERVERS.items()}
     head = HEAD.format(
         date=today.isoformat(),

@@ -31,7 +31,7 @@ DOUBLING_PERCENT = 200
 
 def run(stage: Stage) -> Result:
     """Replace every pooler as ECS does, with production's bounds and then with ECS's default ones."""
-    fleet, budget = stage.production.poolers, stage.production.config.connection_budget
+    fleet, budget = stage.production.poolers, stage.production.budget
     doubling = Fleet(tasks=fleet.tasks, minimum_percent=fleet.minimum_percent, maximum_percent=DOUBLING_PERCENT)
     each = budget.server_connections // fleet.tasks
     within, beyond = _deploy(stage, fleet), _deploy(stage, doubling)

@@ -10,6 +10,7 @@ from lab.experiments import (
     prepared_statements,
     redis_memory,
     rolling_restart,
+    service_deployment,
 )
 from lab.production import CLIENTS
 from lab.result import Result
@@ -49,6 +50,10 @@ def test_a_rolling_restart_stays_within_what_the_budget_counts(stage: Stage):
     result = rolling_restart.run(stage)
     assert broken(result) == []
     assert observed(result, "counter-example") == str(2 * stage.production.server_connections)
+
+
+def test_a_deployment_of_one_of_three_services_stays_within_its_share_and_the_pool(stage: Stage):
+    assert broken(service_deployment.run(stage)) == []
 
 
 def test_a_held_lock_ends_in_an_error_and_not_in_a_hang(stage: Stage):
