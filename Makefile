@@ -30,11 +30,14 @@ ENVIRONMENT := .venv/.synced
 COMPILED := .venv/.compiled
 
 .DEFAULT_GOAL := help
-.PHONY: up plan check annotations sarif preview destroy test quick lab observe lint workflows house mutants bench clean help engine grammar
+.PHONY: up init plan check annotations sarif preview destroy test quick lab observe lint workflows house mutants bench clean help engine grammar
 MAKEFLAGS += --no-print-directory
 
 up: $(COMPILED) engine ## apply STACK (staging) to the simulated cloud, twice, and show what it made
 	@$(BIN)/footing up $(STACK) --simulated
+
+init: $(ENVIRONMENT) ## write the file of a new stack; it asks, or ARGS="--app shop --domain ..." answers
+	@$(BIN)/footing init $(ARGS)
 
 plan: $(ENVIRONMENT) ## show the resources of STACK, offline, in seconds
 	@$(BIN)/footing plan $(STACK)
@@ -58,8 +61,9 @@ destroy: $(COMPILED) engine ## delete STACK from the simulated cloud
 	@$(BIN)/footing destroy $(STACK) --simulated
 
 # Without the lab's servers its tests fail and name the missing packages; all others still run.
+# A file stays on one worker, so that its deployment is made once; tests/conftest.py has the longest begin.
 test: $(COMPILED) engine grammar ## run every test, those with the real engine included
-	@$(BIN)/pytest --numprocesses=auto
+	@$(BIN)/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 # No plan of a whole stack, no engine, no server, no compiler: those are what takes minutes.
 QUICK := $(filter-out tests/footing/test_cli.py tests/test_docs.py tests/test_lint.py, $(wildcard tests/test_*.py)) \

@@ -13,12 +13,14 @@ def has_key(key: str) -> bool:
     first, *others = key.split(".")
     blocks = [SCHEMA["properties"]["config"]["properties"].get(f"footing:{first}")]
     for part in others:
-        blocks = [block["properties"][part] for found in blocks for block in _blocks(found) if _has(block, part)]
+        blocks = [below for found in blocks for block in _blocks(found) if (below := _below(block, part))]
     return any(block is not None for block in blocks)
 
 
-def _has(block: dict[str, Any], part: str) -> bool:
-    return part in block.get("properties", {})
+def _below(block: dict[str, Any], part: str) -> Any:
+    """Return what stands under `part`: one of the block's keys, or any name in a map by name."""
+    named = next(iter(block.get("patternProperties", {}).values()), None)
+    return block.get("properties", {}).get(part, named)
 
 
 def _blocks(described: Any) -> Iterator[dict[str, Any]]:

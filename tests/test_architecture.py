@@ -22,10 +22,18 @@ PROVED = {
 """Modules of ours that the lab may read: what it proves, and nothing that makes a resource."""
 BUILDING_BLOCKS = {"alloy", "aws", "component", "document"}
 """Parts of components/ that several components are made of: every component may import them."""
-LOOKUPS = {("components/service/rollout.py", "aws.ecs.get_service_output")}
-"""What may be asked of the cloud, and where: whether ECS took a deployment back is known to nobody else.
+LOOKUPS = {
+    ("components/service/rollout.py", "aws.ecs.get_service_output"),
+    ("components/existing.py", "aws.ec2.get_vpc_output"),
+    ("components/existing.py", "aws.ec2.get_subnets_output"),
+    ("components/existing.py", "aws.ecs.get_cluster_output"),
+    ("components/load_balancer/existing.py", "aws.lb.get_listener_output"),
+    ("components/load_balancer/existing.py", "aws.lb.get_load_balancer_output"),
+    ("stacks/compose/web.py", "cloudflare.get_accounts_output"),
+}
+"""What may be asked of the cloud, and where: whether ECS took a deployment back, and what somebody else made.
 
-See docs/adr/0010-a-deployment-that-was-taken-back-fails.md; a test shows that a preview does not ask.
+For the first: docs/adr/0010-a-deployment-that-was-taken-back-fails.md; a test shows that a preview does not ask.
 """
 LOADED_BY_CONFIGURATION = "import sys, stacks.config.stack, stacks.budget, stacks.cost; print(*sys.modules)"
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef

@@ -5,14 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from footing.configuration.explain import explain
+from footing.configuration.init import stack_file_text
 from footing.documents import PAGES
 from footing.markdown import link_requirements
 from footing.scaling import table
-from policies import limits
+from policies import limits, unique_yaml
 from policies.rules import CATALOGUE
 from stacks import cost
 from stacks.autoscaling import LAUNCH_DAY
 from stacks.config import from_file
+from stacks.config.load import parse
 from stacks.config.network import TASK_ENDPOINTS, NetworkConfig
 
 ROOT = Path(__file__).parents[1]
@@ -54,7 +57,7 @@ def test_numbers_of_the_readme_are_those_of_the_limits():
 
 def test_numbers_of_the_page_on_scaling_are_those_of_the_simulation():
     text, load = (ROOT / "docs" / "scaling.md").read_text(), LAUNCH_DAY
-    service = from_file(ROOT / "Pulumi.production.yaml").config.service
+    service = from_file(ROOT / "Pulumi.production.yaml").config.web["api"]
     assert table(service) in text
     tasks = (
         f"{service.scaling.minimum_tasks} to {service.scaling.maximum_tasks}, each with {service.task.cpu} units"
@@ -87,6 +90,25 @@ def test_prices_of_the_page_on_the_network_are_those_of_the_budget():
 
 
 def monthly_usd(nat: str, endpoints: list[str]) -> float:
-    zones = ["us-east-1a", "us-east-1b", "us-east-1c"]
-    network = {"cidr": "10.0.0.0/16", "zones": zones, "nat": nat, "endpoints": endpoints}
-    return cost.way_out(NetworkConfig.model_validate(network)).monthly_usd
+    return cost.way_out(NetworkConfig.model_validate({"nat": nat, "endpoints": endpoints}), 3).monthly_usd
+
+
+def test_page_on_services_has_a_valid_example_and_a_key_a_test_or_a_reason_for_every_capability():
+    text = (ROOT / "docs" / "services.md").read_text()
+    answers = {"app": "shop", "domain": "shop.example", "region": "eu-central-1", "environment": "live"}
+    config = unique_yaml.parse(stack_file_text({**answers, "plan": "free"}), days=False)["config"]
+    values = {key.removeprefix("footing:"): it for key, it in config.items()}
+    blocks = [unique_yaml.parse(it, days=False) for it in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    services = blocks[0]["footing:services"]
+    services["api"] |= blocks[1]
+    values["redis"]["queue"] = {"provider": "elasticache", "role": "queue"}
+    values["edge"]["hostnames"].append("admin.shop.example")
+    assert set(parse("docs/services.md", {**values, "services": services}).services) == set(services)
+    table = text.partition("## What was asked for")[2]
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| ?(.*?) ?\|$", table, re.MULTILINE)[1:]
+    assert len(rows) >= 20
+    for capability, said, tests in rows:
+        for key in re.findall(r"`([a-z_]+(?:\.[a-zA-Z_]+)+)`", said):
+            assert explain(key).meanings, capability
+        assert tests or len(said.split()) > 8, capability
+        assert [it for it in re.findall(r"`(\S+)`", tests) if not (ROOT / it).is_file()] == [], capability

@@ -105,6 +105,7 @@ def _database(changes: dict[str, Any], placement: NetworkPlacement) -> Database:
         connection_alerts=ConnectionAlertArgs(
             warning=values.pop("connection_warning"), critical=values.pop("connection_critical")
         ),
+        region="us-east-1",
         placement=placement,
         replicas=[ReplicaArgs(**replica) for replica in values.pop("replicas", [])],
         credentials=CredentialsArgs(**values.pop("credentials", {})),

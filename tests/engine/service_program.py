@@ -5,9 +5,12 @@ from typing import Any
 from components.aws.fargate import TaskArgs
 from components.aws.placement import ClusterRef, NetworkPlacement
 from components.cluster import Cluster, ClusterArgs
+from components.load_balancer.args import LoadBalancerArgs
+from components.load_balancer.load_balancer import LoadBalancer
 from components.network import Nat, Network, NetworkArgs
-from components.service.args import BalancerArgs, CapacityArgs, HttpArgs, ImageArgs, ServiceArgs
+from components.service.args import CapacityArgs, HttpArgs, ImageArgs, ServiceArgs
 from components.service.deployment import RolloutArgs, Strategy
+from components.service.routing import routing_args
 from components.service.scaling import ScalingArgs, StepArgs, TargetArgs
 from components.service.service import Service
 
@@ -39,9 +42,24 @@ def make(changes: dict[str, Any]) -> None:
         "strategy": "ROLLING",
         **changes,
     }
+    balancer = LoadBalancer(
+        "balancer",
+        LoadBalancerArgs(
+            load_balancer_name="shop-api",
+            vpc_id=network.vpc_id,
+            subnet_ids=network.public_subnet_ids,
+            ingress_cidrs=["192.0.2.0/24"],
+            certificate_arn=CERTIFICATE_ARN,
+            idle_timeout_seconds=60,
+            account_id="123456789012",
+            region="us-east-1",
+            protect=False,
+        ),
+    )
     Service(
         "api",
         ServiceArgs(
+            key="services.api",
             service_name="shop-api",
             image=ImageArgs(reference=given["image"], owned_by_ci=given["image_owned_by_ci"]),
             http=HttpArgs(
@@ -54,14 +72,10 @@ def make(changes: dict[str, Any]) -> None:
             scaling=SCALING[given["scaling"]],
             capacity=CapacityArgs(base_tasks=1, spot_percent=given["spot_percent"]),
             rollout=RolloutArgs(strategy=Strategy(given["strategy"]), shift_percent=10),
-            balancer=BalancerArgs(
-                subnet_ids=network.public_subnet_ids,
-                ingress_cidrs=["192.0.2.0/24"],
-                certificate_arn=CERTIFICATE_ARN,
-            ),
+            balancer=balancer.ref,
+            routing=routing_args("api"),
             cluster=ClusterRef(arn=cluster.arn, name="shop"),
             placement=NetworkPlacement(vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids),
             region="us-east-1",
-            protect=False,
         ),
     )

@@ -26,6 +26,8 @@ PROGRAM = """\
 import json, sys
 import pulumi
 sys.path.insert(0, pulumi.Config().require("root"))
+from lazy_sdk.hook import install
+install()
 from tests.engine.database_program import make
 make(json.loads(pulumi.Config().get("changes") or "{}"))
 """
@@ -154,7 +156,7 @@ def test_rename_without_an_alias_is_refused(guarded: Running):
         ({"instance_class": "db.r6g.large"}, set()),
         ({"storage_gib": 101}, set()),
         ({"storage_max_gib": 400}, {COPY}),
-        ({"postgres_version": "16.8"}, set()),
+        ({"postgres_version": "16.13"}, set()),
         ({"backup_retention_days": 14, "multi_az": False, "backup_window": "01:00-02:00"}, set()),
         ({"maintenance_window": "mon:05:00-mon:06:00", "upgrade": {"apply_immediately": True}}, {COPY}),
     ],

@@ -29,10 +29,12 @@ CHANGED: dict[str, set[str]] = {
     "aws:amp/ruleGroupNamespace:RuleGroupNamespace": {"data"},
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": {"alarmDescription"},
     "aws:cloudwatch/logGroup:LogGroup": {"retentionInDays"},
-    "aws:cloudwatch/metricAlarm:MetricAlarm": {"alarmDescription"},
+    "aws:cloudwatch/metricAlarm:MetricAlarm": {"alarmDescription", "dimensions", "metricQueries"},
     "aws:ecs/service:Service": {"taskDefinition"},
     "aws:ecs/taskDefinition:TaskDefinition": {"containerDefinitions", "tags", "tagsAll"},
     "aws:iam/rolePolicy:RolePolicy": {"policy"},
+    "aws:lb/listener:Listener": {"defaultActions"},
+    "aws:lb/listenerRule:ListenerRule": {"priority"},
     "aws:lb/targetGroup:TargetGroup": {"healthCheck"},
     "aws:secretsmanager/secretVersion:SecretVersion": {"secretString"},
     "aws:rds/parameterGroup:ParameterGroup": {"parameters"},
@@ -44,8 +46,8 @@ CHANGED: dict[str, set[str]] = {
     "grafana:oss/dashboard:Dashboard": {"configJson"},
     "sentry:index/sentryProject:SentryProject": {"platform"},
 }
-"""Properties that changed since, by type: titles, the retention of logs, the tags of the pooler's task, and what
-the clouds read back otherwise.
+"""Properties that changed since, by type: titles, the retention of logs, the tags of the pooler's task, the load
+balancer's default answer, whose metrics alarms read, and what the clouds read back otherwise.
 
 Each has its lines in CHANGELOG.md. A task definition is a new revision whatever changes in it.
 """
@@ -61,11 +63,14 @@ REVISED = {
 }
 """Tasks, services and versions of secrets that change, and how."""
 NEW = {
-    "pooler-database",
+    *("pooler-database", "pooler-reader"),
+    *("load-balancer", "observability-load-balancer", "service-production"),
     *("probe", "probe-check", "observability-domain", "observability-probe", "observability-edge"),
     *("alarms-certificate-expiry-page-below", "alarms-database-slot-lag-page", "alarms-probe-status-page-below"),
 }
-"""Resources that the changelog adds: what watches the certificate, the zone from outside and replication slots."""
+"""Resources that the changelog adds: passwords of the application's roles; the load balancer as a component and a
+service's rule on it; what watches the certificate, the zone from outside and replication slots.
+"""
 GONE = {f"sentry-{alert}" for alert in ("errors", "new-issue", "slow-issue", "slow")}
 """Alerts that Sentry no longer takes."""
 READERS = re.compile(r"database-\w+-db|service-tasks-(into|to)-replica-\w+")

@@ -26,6 +26,8 @@ from pathlib import Path
 import pulumi
 configured = pulumi.Config()
 sys.path.insert(0, configured.require("root"))
+from lazy_sdk.hook import install
+install()
 from components.edge.args import EdgeArgs
 from components.edge.zone import Edge
 from stacks.config import from_file

@@ -17,6 +17,8 @@ PROGRAM = """\
 import json
 from pathlib import Path
 
+from lazy_sdk.hook import install
+install()
 import pulumi_aws as aws
 from components.origin_pull import OriginPull, OriginPullArgs
 

@@ -1,6 +1,6 @@
 """The commands of the README, run from a fresh copy of the tree, as a newcomer would.
 
-What must hold of both stacks after they came up is looked at here, for a deployment takes minutes.
+What must hold of a stack after it came up is looked at here, for a deployment takes minutes.
 """
 
 import json
@@ -9,6 +9,8 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -31,11 +33,11 @@ COMMANDS = [
 NOT_AGAIN = {"make test", "make lab", "make observe"}
 """The first runs this very test; the others run what tests/lab and tests/observability run, and take minutes."""
 EXPECTED = {
-    "make up": "The cloud is simulated",
+    'make init ARGS="--app shop --domain shop.example --region eu-central-1 --environment live"': "20 lines",
+    "make up STACK=live": "The cloud is simulated",
     "make up STACK=production": "The cloud is simulated",
     "make preview STACK=production": "footing",
     "make plan STACK=production": "database-primary",
-    "make destroy": "deleted",
     "make check STACK=production": "The change may go on",
     ".venv/bin/footing fire-drill production": "page: must arrive at",
     ".venv/bin/footing trace production GET /rest/feed --header 'Cookie: session=1'": "bypass-authenticated",
@@ -70,21 +72,25 @@ def git(directory: Path, *arguments: str) -> str:
 
 
 def test_readme_names_the_two_commands_and_every_command_is_expected():
-    assert {"make up", "make test"} <= set(COMMANDS)
+    assert COMMANDS[1].startswith("make up STACK=")
+    assert "make test" in COMMANDS
     assert set(COMMANDS) == set(EXPECTED) | NOT_AGAIN
 
 
 @pytest.mark.timeout(900)
 def test_commands_of_the_readme_work_in_their_order(clone: Path, monkeypatch: pytest.MonkeyPatch):
+    # The first command's own first step; its second would compile 9,300 files, as `make test` did here.
+    assert run(clone, "make .venv/.synced").returncode == 0
+    share_bytecode(clone)
     printed = {}
     for command in (line for line in COMMANDS if line not in NOT_AGAIN):
         done = run(clone, command)
         assert done.returncode == 0, f"{command}\n{done.stdout}"
         assert EXPECTED[command] in done.stdout, f"{command}\n{done.stdout}"
         printed[command] = done.stdout
-    assert git(clone, "status", "--porcelain") == ""
+    assert git(clone, "status", "--porcelain") == "?? Pulumi.live.yaml\n"
 
-    assert_applied_twice(printed["make up"], warns=True)
+    assert_applied_twice(printed["make up STACK=live"], warns=True)
     assert_applied_twice(printed["make up STACK=production"], warns=False)
     assert "footing" in printed["make preview STACK=production"].partition("Policies:")[2]
     # An alert on what nobody scrapes is mute, or its ticket stands for ever.
@@ -112,6 +118,15 @@ def run(clone: Path, command: str) -> subprocess.CompletedProcess[str]:
         shlex.split(command), cwd=clone, env=without_ours, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, check=False,
     )  # fmt: skip
+
+
+def share_bytecode(clone: Path) -> None:
+    """Copy this tree's bytecode into the clone; what does not fit a source there is compiled again."""
+    packages = Path(sysconfig.get_path("purelib"))
+    for compiled in packages.rglob("__pycache__/*.pyc"):
+        copy = clone / ".venv" / packages.relative_to(sys.prefix) / compiled.relative_to(packages)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(compiled, copy)
 
 
 def assert_applied_twice(printed: str, *, warns: bool) -> None:

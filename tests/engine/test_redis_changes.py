@@ -20,6 +20,8 @@ PROGRAM = """\
 import json
 from pathlib import Path
 
+from lazy_sdk.hook import install
+install()
 import pulumi
 import pulumi_aws as aws
 from components.aws.placement import NetworkPlacement

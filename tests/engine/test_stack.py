@@ -50,8 +50,8 @@ data.ParameterArgs = lambda **given: made(**{**given, "max_connections": 201})
 """
 FORCED_RATE = """\
 made = web.edge_settings
-def forced(config):
-    settings = made(config)
+def forced(*given):
+    settings = made(*given)
     block = settings.{block}
     rate = replace(block.per_minute, requests={requests})
     return replace(settings, {block}=replace(block, per_minute=rate))
@@ -61,9 +61,9 @@ API_RATE_101 = FORCED_RATE.format(block="api", requests=101)
 AUTH_RATE_21 = FORCED_RATE.format(block="auth", requests=21)
 FAILED_LOGINS_6 = """\
 made = web.edge_settings
-def forced(config):
-    auth = made(config).auth
-    return replace(made(config), auth=replace(auth, failed_logins=replace(auth.failed_logins, failures=6)))
+def forced(*given):
+    auth = made(*given).auth
+    return replace(made(*given), auth=replace(auth, failed_logins=replace(auth.failed_logins, failures=6)))
 web.edge_settings = forced
 """
 

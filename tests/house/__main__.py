@@ -19,16 +19,16 @@ from tests.house.code import (
 )
 from tests.house.words import private_words, titles, titles_without_a_term
 
-MOST_LINES = 45_000
+MOST_LINES = 55_000
 """A room that grows pays for it in another.
 
 40,000 was kept when the rooms got their names; what real clouds, attackers and first users need since (refusals,
-rules, alerts, the edge's answers) came on top.
+rules, alerts, the edge's answers) came on top, and then several services, stores, and what exists already.
 """
 LARGEST_ROOM_PERCENT = 30
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 60
-USED_ONCE_PERCENT = 20
+USED_ONCE_PERCENT = 22
 USED_ONCE_SMALL_PERCENT = 6
 
 

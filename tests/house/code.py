@@ -14,7 +14,7 @@ ROOMS: dict[str, set[str]] = {
     "observability": set(),
     "wire_format": set(),
     "policies": {"wire_format"},
-    "simulator": {"wire_format"},
+    "simulator": {"policies", "wire_format"},
     "lazy_sdk": {"engine"},
     "components": {"edge_rules", "observability"},
     "stacks": {"components", "edge_rules", "observability", "policies"},

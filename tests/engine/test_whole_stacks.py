@@ -1,0 +1,117 @@
+"""Stacks unlike the shipped ones on the real engine and the simulated cloud: up, up again without a change, down.
+
+`stacks/Pulumi.many.yaml`: several services, workers, jobs, a task and two stores. `Pulumi.inside.yaml`: in what an
+account has already, without edge and Redis. `Pulumi.govcloud.yaml`: in another partition. That of `footing init`
+comes up in test_readme.
+"""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from test_stack import ROOT, TREE
+
+from footing.pulumi_cli.session import Session
+from footing.pulumi_cli.tryout import cloud_directory, try_out
+from simulator.estate import make_estate
+
+# Three runs of the program, and a cloud of 400 resources: a busy machine takes longer than most tests may.
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
+
+STACKS = Path(__file__).parent / "stacks"
+QUIET = ("--yes", "--skip-preview", "--suppress-outputs")
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in TREE:
+        source = ROOT / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FOOTING_ROOT", str(ROOT))
+    return tmp_path
+
+
+def resources(session: Session) -> list[dict[str, Any]]:
+    exported = session.ask("stack", "export", "--show-secrets")
+    assert exported.returncode == 0, exported.stderr
+    return list(json.loads(exported.stdout)["deployment"].get("resources", []))
+
+
+def up_twice_and_down(tree: Path, stack: str) -> list[dict[str, Any]]:
+    """The resources between: whatever changed in the second run, or is left, fails."""
+    with try_out(stack, root=tree, directory=tree / ".footing" / stack) as session:
+        assert session.run("up", *QUIET) == 0
+        assert session.run("up", *QUIET, "--expect-no-changes") == 0
+        made = resources(session)
+        assert session.run("destroy", "--yes", "--skip-preview", "--suppress-outputs") == 0
+        assert resources(session) in ([], [it for it in resources(session) if it["type"] == "pulumi:pulumi:Stack"])
+    return made
+
+
+def of_type(made: list[dict[str, Any]], token: str) -> list[dict[str, Any]]:
+    return [it for it in made if it["type"] == token]
+
+
+def test_many_services_workers_jobs_and_stores_come_up_and_go(tree: Path):
+    # Nothing protected: it is to go again.
+    content = yaml.safe_load((STACKS / "Pulumi.many.yaml").read_text())
+    config = content["config"]
+    stores = config["footing:redis"].values()
+    for block in (config["footing:database"], config["footing:edge"], *stores):
+        block["protect"] = False
+    config["footing:load_balancer"] = {"protect": False}
+    (tree / "Pulumi.many.yaml").write_text(yaml.safe_dump(content))
+    made = up_twice_and_down(tree, "many")
+    assert {it["inputs"]["name"] for it in of_type(made, "aws:ecs/service:Service")} == {
+        *("shop-many-pooler", "shop-many-api", "shop-many-admin", "shop-many-mailer", "shop-many-thumbnails")
+    }
+    schedules = {
+        it["inputs"]["name"]: it["inputs"]["scheduleExpression"]
+        for it in of_type(made, "aws:scheduler/schedule:Schedule")
+    }
+    assert schedules == {
+        "shop-many-invoices": "cron(0 3 1 * ? *)",
+        "shop-many-reports": "rate(1 hour)",
+        "shop-many-sweeper": "rate(15 minutes)",
+    }
+    groups = of_type(made, "aws:elasticache/replicationGroup:ReplicationGroup")
+    assert {it["inputs"]["replicationGroupId"] for it in groups} == {"shop-many-redis", "shop-many-redis-queue"}
+    assert len(of_type(made, "aws:lb/loadBalancer:LoadBalancer")) == 2
+    [stack] = of_type(made, "pulumi:pulumi:Stack")
+    assert "aws ecs run-task" in stack["outputs"]["run_commands"]["migrate"]
+
+
+def test_stack_in_what_an_account_has_already_makes_nothing_of_it(tree: Path):
+    estate = make_estate(cloud_directory(tree / ".footing" / "inside"))
+    text = (STACKS / "Pulumi.inside.yaml").read_text()
+
+    def known(match: re.Match[str]) -> str:
+        return str(estate[match[1]][match[2]])
+
+    (tree / "Pulumi.inside.yaml").write_text(re.sub(r"<([a-z-]+)\.(\w+)>", known, text))
+    made = up_twice_and_down(tree, "inside")
+    types = {it["type"] for it in made}
+    assert not types & {
+        *("aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ecs/cluster:Cluster", "aws:rds/instance:Instance"),
+        *("aws:elasticache/replicationGroup:ReplicationGroup", "aws:acm/certificate:Certificate"),
+    }
+    assert not any(it.startswith(("cloudflare:", "grafana:", "sentry:", "upstash:")) for it in types)
+    [rule] = of_type(made, "aws:lb/listenerRule:ListenerRule")
+    assert rule["inputs"]["listenerArn"] == estate["https"]["arn"]
+    groups = {it["inputs"].get("vpcId") for it in of_type(made, "aws:ec2/securityGroup:SecurityGroup")}
+    assert groups == {estate["vpc"]["id"]}
+
+
+def test_stack_in_govcloud_names_nothing_of_another_partition(tree: Path):
+    shutil.copy(STACKS / "Pulumi.govcloud.yaml", tree)
+    made = up_twice_and_down(tree, "govcloud")
+    assert of_type(made, "aws:amp/workspace:Workspace")
+    text = json.dumps([[it.get("inputs"), it.get("outputs")] for it in made])
+    assert "arn:aws-us-gov:" in text
+    assert "arn:aws:" not in text
