@@ -38,7 +38,7 @@ args = EdgeArgs(
     zone_name=config.edge.zone,
     zone_id="0" * 32,
     origin_hostname="lb.example.com",
-    settings=edge_settings(config),
+    settings=edge_settings(config, config.edge),
     reset=config.edge.reset,
 )
 Edge("edge", args)
@@ -140,7 +140,9 @@ def test_nothing_changes_without_a_change(zone: Zone):
 def test_changed_limit_updates_one_rule_of_one_resource(
     zone: Zone, block: str, key: str, value: int, phase: str, ref: str
 ):
-    [step] = zone.preview(lambda edge: edge["rate_limits"][block].update({key: value}))
+    [step] = zone.preview(
+        lambda edge: edge.setdefault("rate_limits", {}).setdefault(block, {}).update({key: value})
+    )
     assert (step["op"], step["urn"].rpartition("::")[2]) == ("update", f"edge-{phase}")
     assert different(step) == {ref}
     assert list(rules(step, "oldState")) == list(rules(step, "newState"))
@@ -150,7 +152,9 @@ def test_changed_limit_updates_one_rule_of_one_resource(
 
 
 def test_rule_in_the_middle_leaves_every_other_rule_its_ref(zone: Zone):
-    [step] = zone.preview(lambda edge: edge["rate_limits"]["api"].update({"burst_requests": None}))
+    [step] = zone.preview(
+        lambda edge: edge.setdefault("rate_limits", {}).setdefault("api", {}).update({"burst_requests": None})
+    )
     assert step["op"] == "update"
     assert different(step) == {"api-burst"}
     before = list(rules(step, "oldState"))
@@ -158,7 +162,9 @@ def test_rule_in_the_middle_leaves_every_other_rule_its_ref(zone: Zone):
 
 
 def test_removed_rule_leaves_every_other_rule_its_ref(zone: Zone):
-    [step] = zone.preview(lambda edge: edge["rate_limits"]["auth"].update({"failed_logins": None}))
+    [step] = zone.preview(
+        lambda edge: edge.setdefault("rate_limits", {}).setdefault("auth", {}).update({"failed_logins": None})
+    )
     assert step["op"] == "update"
     assert different(step) == {"auth-failed-logins"}
 
