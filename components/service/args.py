@@ -153,6 +153,11 @@ class WorkloadArgs(Struct, frozen=True, kw_only=True):
     """Environment variables, secret and not."""
     sidecars: list[SidecarArgs] = field(default_factory=list)
     """Further containers of each task."""
+    tmp_mib: int = 64
+    """Size of `/tmp`, MiB: in memory, for a volume of Fargate is not writable without privilege.
+
+    https://github.com/aws/containers-roadmap/issues/938
+    """
     upstreams: list[Upstream] = field(default_factory=list)
     """Servers inside the network that the tasks call."""
     task_policies: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
@@ -211,7 +216,7 @@ class WorkerArgs(ScaledArgs, frozen=True, kw_only=True):
 
     queue: SqsQueue | RedisList | None = None
     """What it works off; nothing is measured when left out."""
-    stop_timeout_seconds: int = 30
+    stop_timeout_seconds: int
     """Time to finish the message in work, between SIGTERM and SIGKILL, in seconds, 2 to 120."""
 
     def __post_init__(self) -> None:

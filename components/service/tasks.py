@@ -20,6 +20,12 @@ MOST_DRAIN_SECONDS = 115
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
 """
 
+SCRATCH_VOLUME = "scratch"
+"""Volume of a larger disk, mounted under its name: root's, unless the image has a VOLUME there of another owner.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
+"""
+
 STOP_MARGIN_SECONDS = 5
 """Time between the last response and SIGKILL, in seconds."""
 
@@ -56,6 +62,8 @@ def make_task_definition(
         aws.iam.RolePolicy(f"{name}-{role_name}", role=role.id, policy=policy, opts=opts)
         for role_name, policy in args.task_policies.items()
     ]
+    tmpfs = [{"containerPath": "/tmp", "size": args.tmp_mib}]  # noqa: S108  in the task's memory
+    scratch = [SCRATCH_VOLUME] if args.task.ephemeral_gib else []
     main: dict[str, Any] = fargate.container(
         name,
         args.image.reference,
@@ -64,8 +72,8 @@ def make_task_definition(
         log_group=log.name,
         region=args.region,
         **_overrides(args.entry_point, args.command),
-        mountPoints=[{"sourceVolume": "tmp", "containerPath": "/tmp"}],  # noqa: S108  a volume of the task
-        linuxParameters={"initProcessEnabled": True},
+        mountPoints=[{"sourceVolume": it, "containerPath": f"/{it}"} for it in scratch],
+        linuxParameters={"initProcessEnabled": True, "tmpfs": tmpfs},
         stopTimeout=stop_timeout_seconds,
         **settings,
     )
@@ -73,12 +81,10 @@ def make_task_definition(
     if collecting:
         policies += collecting.allow(name, role, opts)
         sidecars += collecting.containers(log.name, args.region)
-    referenced = [args.variables.referenced, *(it.referenced for it in args.sidecars)]
-    by_arn = [arn for it in referenced for arn in it.values()]
     names = Counter([name, *(it["name"] for it in sidecars)])
     if twice := [it for it, times in names.items() if times > 1]:
         raise ValueError(f"{args.key}.sidecars: given {', '.join(twice)} twice in a task, allowed each name once")
-    readable = [*arns, *map(_readable, by_arn), *(collecting.secrets if collecting else [])]
+    readable = [*arns, *_by_arn(args), *(collecting.secrets if collecting else [])]
     return fargate.make_task_definition(
         name,
         args.task,
@@ -86,7 +92,7 @@ def make_task_definition(
         family=args.service_name,
         execution_role_arn=fargate.make_execution_role(name, readable, opts, args.task, region=args.region),
         task_role_arn=iam.arn_with(role, *policies),
-        volumes=["tmp", VOLUME] if collecting else ["tmp"],
+        volumes=[*scratch, VOLUME] if collecting else scratch,
         opts=opts,
     )
 
@@ -124,9 +130,10 @@ def _overrides(entry_point: list[str], command: list[str]) -> dict[str, list[str
     }
 
 
-def _readable(reference: str) -> str:
-    """Return the ARN that a role must be allowed to read for `reference`: without the JSON key at its end."""
-    return ":".join(reference.split(":")[:7])
+def _by_arn(args: WorkloadArgs) -> list[str]:
+    """Return the ARNs that a role must be allowed to read for what exists already: no JSON key at the end."""
+    referenced = [args.variables.referenced, *(it.referenced for it in args.sidecars)]
+    return [":".join(reference.split(":")[:7]) for it in referenced for reference in it.values()]
 
 
 def _make_secrets(

@@ -37,6 +37,7 @@ class WorkloadFields(TypedDict):
     command: list[str]
     variables: VariablesArgs
     sidecars: list[SidecarArgs]
+    tmp_mib: int
     upstreams: list[Upstream]
     task_policies: Mapping[str, pulumi.Input[str]]
 
@@ -72,6 +73,7 @@ def workload_fields(stack: Stack, name: str, config: ServiceConfig, around: Surr
             )
             for sidecar, it in config.sidecars.items()
         ],
+        tmp_mib=config.tmp_mib,
         upstreams=_upstreams(stack, config, around),
         task_policies=_policies(config, around),
     )

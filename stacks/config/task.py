@@ -16,7 +16,9 @@ class TaskConfig(Model):
     cpu: int = Field(description="In units of 1/1024 vCPU: 256, 512, 1024, 2048, 4096, 8192, 16384.")
     memory_mib: int = Field(description="Memory, MiB; what is offered depends on cpu.")
     ephemeral_gib: Annotated[int, Field(ge=21, le=200)] | None = Field(
-        default=None, description="Disk of a task, GiB, gone with it; Fargate's own 20 when left out."
+        default=None,
+        description="Disk of a task, GiB, gone with it, at /scratch, where the image has its VOLUME; none "
+        "when left out.",
     )
     architecture: Literal["X86_64", "ARM64"] = Field(default="X86_64", description="Must match the image.")
     log_retention_days: LogRetentionDays | None = Field(

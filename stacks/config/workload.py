@@ -85,6 +85,9 @@ class WorkloadConfig(Model):
     entry_point: Command = Field(default=[], description="Instead of the image's ENTRYPOINT.")
     command: Command = Field(default=[], description="Instead of the image's CMD, each argument by itself.")
     task: TaskConfig = Field(default=TaskConfig(cpu=512, memory_mib=1024), description="Size of each task.")
+    tmp_mib: Annotated[int, Field(ge=1, le=16384)] = Field(
+        default=64, description="Size of /tmp, MiB, in the memory of the task; every other directory is read-only."
+    )
     database_pool: Annotated[int, Field(ge=0, le=1000)] = Field(
         default=DEFAULT_POOL,
         description="Connections one task opens to the pooler at the most: the application's own pool, given to "

@@ -44,7 +44,10 @@ TASK = {
                 "environment": [{"name": "LOG_LEVEL", "value": "info"}],
                 "essential": True,
                 "image": "example/nightly:1",
-                "linuxParameters": {"initProcessEnabled": True},
+                "linuxParameters": {
+                    "initProcessEnabled": True,
+                    "tmpfs": [{"containerPath": "/tmp", "size": 64}],  # noqa: S108  in memory
+                },
                 "logConfiguration": {
                     "logDriver": "awslogs",
                     "options": {
@@ -53,7 +56,7 @@ TASK = {
                         "awslogs-stream-prefix": "nightly",
                     },
                 },
-                "mountPoints": [{"containerPath": "/tmp", "sourceVolume": "tmp"}],  # noqa: S108  a volume of the task
+                "mountPoints": [],
                 "name": "nightly",
                 "readonlyRootFilesystem": True,
                 "secrets": [],
@@ -70,7 +73,7 @@ TASK = {
         "runtimePlatform": {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"},
         "skipDestroy": True,
         "taskRoleArn": "arn:aws:made:::nightly-task",
-        "volumes": [{"name": "tmp"}],
+        "volumes": [],
     },
 }
 RUNS = {

@@ -144,7 +144,10 @@ TASK = {
                 "environment": [{"name": "LOG_LEVEL", "value": "info"}, {"name": "PORT", "value": "8080"}],
                 "essential": True,
                 "image": "example/api:1",
-                "linuxParameters": {"initProcessEnabled": True},
+                "linuxParameters": {
+                    "initProcessEnabled": True,
+                    "tmpfs": [{"containerPath": "/tmp", "size": 64}],  # noqa: S108  in memory
+                },
                 "logConfiguration": {
                     "logDriver": "awslogs",
                     "options": {
@@ -153,7 +156,7 @@ TASK = {
                         "awslogs-stream-prefix": "api",
                     },
                 },
-                "mountPoints": [{"containerPath": "/tmp", "sourceVolume": "tmp"}],  # noqa: S108  of the task
+                "mountPoints": [],
                 "name": "api",
                 "portMappings": [{"containerPort": 8080, "protocol": "tcp"}],
                 "readonlyRootFilesystem": True,
@@ -174,7 +177,7 @@ TASK = {
         "runtimePlatform": {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"},
         "skipDestroy": True,
         "taskRoleArn": "arn:aws:made:::api-task",
-        "volumes": [{"name": "tmp"}],
+        "volumes": [],
     },
 }
 

@@ -364,7 +364,10 @@ def test_container_runs_unprivileged_and_outlives_its_last_request():
     only = container(recorded)
     assert only["user"] == "10001:10001"
     assert only["readonlyRootFilesystem"] is True
-    assert only["linuxParameters"] == {"initProcessEnabled": True}
+    assert only["linuxParameters"] == {
+        "initProcessEnabled": True,
+        "tmpfs": [{"containerPath": "/tmp", "size": 64}],  # noqa: S108  in memory
+    }
     assert recorded.one("TargetGroup").inputs["deregistrationDelay"] < only["stopTimeout"] <= 120
     platform = recorded.one("TaskDefinition").inputs["runtimePlatform"]
     assert platform == {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"}
@@ -449,7 +452,11 @@ def test_target_group_with_a_long_name_gets_one_that_aws_takes():
 def test_health_codes_and_disk_are_those_of_the_arguments():
     recorded = record(http={"health_codes": "200,301"}, task={"ephemeral_gib": 100})
     assert recorded.one("TargetGroup").inputs["healthCheck"]["matcher"] == "200,301"
-    assert recorded.one("TaskDefinition").inputs["ephemeralStorage"] == {"sizeInGib": 100}
+    task = recorded.one("TaskDefinition")
+    assert task.inputs["ephemeralStorage"] == {"sizeInGib": 100}
+    [main] = json.loads(task.inputs["containerDefinitions"])
+    assert main["mountPoints"] == [{"sourceVolume": "scratch", "containerPath": "/scratch"}]
+    assert task.inputs["volumes"] == [{"name": "scratch"}]
     with pytest.raises(ValueError, match="given ephemeral_gib 20, allowed 21 to 200"):
         changed(ARGS, {"task": {"ephemeral_gib": 20}})
 
