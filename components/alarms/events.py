@@ -21,12 +21,14 @@ def make_events(name: str, args: AlarmsArgs, topic: aws.sns.Topic, opts: pulumi.
     # By role: which events, what is taken out of one, and the message.
     rules: dict[str, tuple[dict[str, Any], dict[str, str], str]] = {}
     if args.cluster_name:
+        own = f"{args.cluster_name}/{args.prefix}"
         rules["deployment-failed"] = (
             {
                 "source": ["aws.ecs"],
                 "detail-type": ["ECS Deployment State Change"],
                 "detail": {"eventName": ["SERVICE_DEPLOYMENT_FAILED"]},
-                "resources": [{"wildcard": f"arn:{partition(args.region)}:ecs:*:*:service/{args.cluster_name}/*"}],
+                # The cluster may be shared: only this stack's services, whose names begin with its own.
+                "resources": [{"wildcard": f"arn:{partition(args.region)}:ecs:*:*:service/{own}-*"}],
             },
             {"service": "$.resources[0]", "reason": "$.detail.reason"},
             "Deployment failed: <service>. <reason> The old tasks still run; read the service's events.",

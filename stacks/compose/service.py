@@ -20,6 +20,7 @@ from components.service.job import Job
 from components.service.job_args import JobArgs
 from components.service.service import Service
 from components.service.standalone import StandaloneTask
+from components.service.web_service import WebService
 from components.service.worker import Worker
 from observability import Severity, Signals
 from observability.promql import Match
@@ -44,7 +45,7 @@ SERVICE_LABEL = "service"
 RECORDED_WORKER = "worker"
 """The worker in whose words the component's records are."""
 
-AppComponent = Service | Worker | Job | StandaloneTask
+AppComponent = WebService | Worker | Job | StandaloneTask
 """What runs a part of the application."""
 
 
@@ -70,7 +71,7 @@ def make_services(stack: Stack, around: Surroundings, balancer: Balancer | None)
 def ready_service(stack: Stack, services: Mapping[str, AppComponent]) -> pulumi.Resource | None:
     """Return the tasks of the web service that answers the probe; None without any."""
     asked = services.get(stack.config.probed_web or "")
-    return asked.ready if isinstance(asked, Service) else None
+    return None if asked is None or isinstance(asked, StandaloneTask) else asked.ready
 
 
 def service_signals(stack: Stack, services: Mapping[str, AppComponent]) -> Iterator[Signals]:
@@ -79,8 +80,9 @@ def service_signals(stack: Stack, services: Mapping[str, AppComponent]) -> Itera
         signals = component.signals
         if label := _label(stack, name):
             signals = add_matchers(signals, Match(SERVICE_LABEL, label))
-        if isinstance(component, Service | Worker):
-            default = FIRST["service"] if isinstance(component, Service) else RECORDED_WORKER
+        # A job and a task have their names in their ids already.
+        defaults = {WebConfig: FIRST["service"], WorkerConfig: RECORDED_WORKER}
+        if default := defaults.get(type(stack.config.services[name])):
             signals = named(signals, concept="services", default=default, name=name)
         yield signals
 
@@ -96,7 +98,9 @@ def service_outputs(
     return {**outputs, **({"run_commands": commands} if commands else {})}
 
 
-def _web(stack: Stack, name: str, config: WebConfig, around: Surroundings, balancer: LoadBalancerRef) -> Service:
+def _web(
+    stack: Stack, name: str, config: WebConfig, around: Surroundings, balancer: LoadBalancerRef
+) -> WebService:
     scaling, metrics = scaling_args(config.scaling), config.metrics
     base_tasks, probed = config.capacity.base_tasks, name == stack.config.probed_web
     promised = stack.config.objectives

@@ -142,6 +142,14 @@ def _store_problems(config: StackConfig) -> Iterator[Problem]:
 
 def _service_problems(config: StackConfig) -> Iterator[Problem]:
     yield from routing_problems(config.routes)
+    if config.load_balancer.existing_listener_arn is not None:
+        for name, it in config.web.items():
+            if not (it.hostnames or it.paths or it.priority):
+                problem = (
+                    "missing; required with load_balancer.existing_listener_arn, or paths, or priority: it would "
+                    "take every request that no other rule of that listener has"
+                )
+                yield f"services.{name}.hostnames", problem
     for name, service in config.services.items():
         yield from service_problems(
             name,

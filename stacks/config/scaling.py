@@ -58,31 +58,39 @@ class FixedConfig(Model):
     tasks: Tasks = Field(description="Tasks that run; a deployment sets the number again.")
 
 
-class TargetConfig(Model):
-    """Target tracking: AWS runs as many tasks as a target needs."""
+class BoundsConfig(Model):
+    """What every way to follow the load has in common."""
 
-    mode: Literal["target"]
     minimum_tasks: Tasks = Field(description="Tasks that always run.")
     maximum_tasks: Tasks = Field(description="Tasks at the most.")
+    cooldown_seconds: Cooldown = COOLDOWN_SECONDS
+    schedules: list[ScheduleConfig] = Field(default=[], description="Other bounds at certain times.")
+
+
+class WorkerTargetConfig(BoundsConfig):
+    """Target tracking of a worker: AWS runs as many tasks as a target needs."""
+
+    mode: Literal["target"]
     cpu_percent: SteeredPercent = Field(
         default=CPU_HIGH_PERCENT, description="Target of the mean CPU, in percent."
     )
     memory_percent: SteeredPercent | None = Field(
         default=None, description="Target of the mean memory, in percent; none when left out."
     )
+
+
+class TargetConfig(WorkerTargetConfig):
+    """Target tracking of a web service, whose requests may be a target as well."""
+
     requests_per_task_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
         default=None, description="Target of the requests per minute and task; none when left out."
     )
-    cooldown_seconds: Cooldown = COOLDOWN_SECONDS
-    schedules: list[ScheduleConfig] = Field(default=[], description="Other bounds at certain times.")
 
 
-class StepConfig(Model):
+class StepConfig(BoundsConfig):
     """Step scaling: tasks are added above one threshold and removed below another."""
 
     mode: Literal["step"]
-    minimum_tasks: Tasks = Field(description="Tasks that always run.")
-    maximum_tasks: Tasks = Field(description="Tasks at the most.")
     cpu_high_percent: int = Field(
         default=CPU_HIGH_PERCENT, ge=20, le=90, description="Mean CPU above which tasks are added."
     )
@@ -93,32 +101,12 @@ class StepConfig(Model):
         default=RESPONSE_HIGH_MS,
         description="95th percentile of the response time above which tasks are added, in milliseconds.",
     )
-    cooldown_seconds: Cooldown = COOLDOWN_SECONDS
-    schedules: list[ScheduleConfig] = Field(default=[], description="Other bounds at certain times.")
 
 
-class WorkerTargetConfig(Model):
-    """Target tracking of a worker: AWS runs as many tasks as a target needs."""
-
-    mode: Literal["target"]
-    minimum_tasks: Tasks = Field(description="Tasks that always run.")
-    maximum_tasks: Tasks = Field(description="Tasks at the most.")
-    cpu_percent: SteeredPercent = Field(
-        default=CPU_HIGH_PERCENT, description="Target of the mean CPU, in percent."
-    )
-    memory_percent: SteeredPercent | None = Field(
-        default=None, description="Target of the mean memory, in percent; none when left out."
-    )
-    cooldown_seconds: Cooldown = COOLDOWN_SECONDS
-    schedules: list[ScheduleConfig] = Field(default=[], description="Other bounds at certain times.")
-
-
-class QueueConfig(Model):
+class QueueConfig(BoundsConfig):
     """As many tasks as the messages in a queue need."""
 
     mode: Literal["queue"]
-    minimum_tasks: Tasks = Field(description="Tasks that always run.")
-    maximum_tasks: Tasks = Field(description="Tasks at the most.")
     most_messages: Annotated[int, Field(ge=1)] | None = Field(
         default=None, description="Messages in the queue over which a ticket is written; none when left out."
     )
@@ -136,8 +124,6 @@ class QueueConfig(Model):
         default="public.ecr.aws/docker/library/redis:7.4-alpine",
         description="Image with redis-cli and a shell, whose sidecar measures the list.",
     )
-    cooldown_seconds: Cooldown = COOLDOWN_SECONDS
-    schedules: list[ScheduleConfig] = Field(default=[], description="Other bounds at certain times.")
 
     @model_validator(mode="after")
     def _one_queue(self) -> Self:
@@ -160,11 +146,13 @@ def scaling_args(scaling: ScalingConfig | WorkerScalingConfig) -> ScalingArgs:
     if isinstance(scaling, FixedConfig):
         return ScalingArgs(minimum_tasks=scaling.tasks, maximum_tasks=scaling.tasks)
     target, step, queue = None, None, None
-    if isinstance(scaling, TargetConfig | WorkerTargetConfig):
+    if isinstance(scaling, WorkerTargetConfig):
         target = TargetArgs(
             cpu_percent=scaling.cpu_percent,
             memory_percent=scaling.memory_percent,
-            requests_per_task_per_minute=getattr(scaling, "requests_per_task_per_minute", None),
+            requests_per_task_per_minute=scaling.requests_per_task_per_minute
+            if isinstance(scaling, TargetConfig)
+            else None,
         )
     elif isinstance(scaling, QueueConfig):
         queue = QueueScaling(messages_per_task=scaling.messages_per_task)

@@ -178,6 +178,7 @@ def test_pager_gets_pages_alone_and_only_with_leave():
     [
         ("arn:aws:ecs:us-east-1:123456789012:service/shop-production/shop-production-api", True),
         ("arn:aws:ecs:us-east-1:123456789012:service/other/shop-production-api", False),
+        ("arn:aws:ecs:us-east-1:123456789012:service/shop-production/another-teams-api", False),
     ],
 )
 def test_failed_deployment_of_this_cluster_writes_a_ticket(resource: str, notified: bool):

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -111,3 +112,16 @@ def engine(project: Project, executable: Path, tmp_path: Path) -> Engine:
     made = Engine(project, executable, environment)
     made.ok("stack", "init")
     return made
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of what a deployment reads, as the directory of the commands; test_stack has one without that."""
+    from test_stack import ROOT, TREE
+
+    for name in TREE:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FOOTING_ROOT", str(ROOT))
+    return tmp_path

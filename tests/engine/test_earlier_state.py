@@ -7,14 +7,12 @@ secrets are encrypted with the passphrase of a try-out. Type tokens, names of re
 import json
 import lzma
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import pytest
-from test_stack import ROOT, TREE
 
 from footing.pulumi_cli.tryout import try_out
 
@@ -26,6 +24,7 @@ COMPONENT = "footing:index:"
 """Components have no provider: a change of their inputs is a change of what the state says, of nothing else."""
 
 CHANGED: dict[str, set[str]] = {
+    "aws:cloudwatch/eventRule:EventRule": {"eventPattern"},
     "aws:amp/ruleGroupNamespace:RuleGroupNamespace": {"data"},
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": {"alarmDescription"},
     "aws:cloudwatch/logGroup:LogGroup": {"retentionInDays"},
@@ -75,16 +74,6 @@ GONE = {f"sentry-{alert}" for alert in ("errors", "new-issue", "slow-issue", "sl
 """Alerts that Sentry no longer takes."""
 READERS = re.compile(r"database-\w+-db|service-tasks-(into|to)-replica-\w+")
 """Groups and rules by which the service reads from its replicas, new since."""
-
-
-@pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in TREE:
-        source = ROOT / name
-        copy = shutil.copytree if source.is_dir() else shutil.copy
-        copy(source, tmp_path / name)
-    monkeypatch.setenv("FOOTING_ROOT", str(ROOT))
-    return tmp_path
 
 
 def steps(tree: Path, stack: str) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,6 @@ deployment of its own would take a minute.
 """
 
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,8 +21,6 @@ from test_stack import (
     FOOTING,
     FORCED,
     POOL_OF_120,
-    ROOT,
-    TREE,
 )
 
 from footing.check.pack import load
@@ -56,17 +53,6 @@ QUIET = ("--yes", "--skip-preview", "--suppress-outputs")
 
 Verdicts = set[tuple[str, str, bool]]
 """Rule, resource, and whether it stops the change, wherever there is more to say than a pass."""
-
-
-@pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in TREE:
-        source = ROOT / name
-        copy = shutil.copytree if source.is_dir() else shutil.copy
-        copy(source, tmp_path / name)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FOOTING_ROOT", str(ROOT))
-    return tmp_path
 
 
 def footing_plan(tree: Path, stack: str) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 import yaml
-from test_stack import ROOT, TREE
 
 from footing.pulumi_cli.session import Session
 from footing.pulumi_cli.tryout import cloud_directory, try_out
@@ -24,17 +23,6 @@ pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
 STACKS = Path(__file__).parent / "stacks"
 QUIET = ("--yes", "--skip-preview", "--suppress-outputs")
-
-
-@pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in TREE:
-        source = ROOT / name
-        copy = shutil.copytree if source.is_dir() else shutil.copy
-        copy(source, tmp_path / name)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FOOTING_ROOT", str(ROOT))
-    return tmp_path
 
 
 def resources(session: Session) -> list[dict[str, Any]]:

@@ -3,25 +3,22 @@
 from collections.abc import Collection, Mapping, Sequence
 
 import pulumi
-from msgspec import Struct
 from msgspec.structs import replace
 
 from components.aws.endpoints import DatabaseEndpoint
 from components.aws.security_groups import Upstream
 from components.aws.urls import postgres_url
-from components.postgres.pooler.service import Pooler
+from components.postgres.pooled import PooledPostgres
 from components.postgres.rds.database import Database
 from components.postgres.store import Capacity
 from observability import Signals
 
 
-class RdsPostgres(Struct, frozen=True, kw_only=True):
+class RdsPostgres(PooledPostgres, frozen=True, kw_only=True):
     """A `PostgresStore` of two components, which keep their own types and names in the state."""
 
     database: Database
     """The server with its replicas."""
-    pooler: Pooler
-    """PgBouncer before the primary, which also makes the role that reads from replicas."""
 
     def __post_init__(self) -> None:
         """Refuse replicas that no role of their own reads.
@@ -32,11 +29,6 @@ class RdsPostgres(Struct, frozen=True, kw_only=True):
         """
         if self.database.replicas and self.pooler.reader_information is None:
             raise ValueError("the pooler has no reader_role, by which the replicas of the database are read")
-
-    @property
-    def pooled_url(self) -> pulumi.Output[str]:
-        """Secret. URL of PgBouncer."""
-        return self.pooler.pooled_url
 
     @property
     def direct_url(self) -> pulumi.Output[str]:
@@ -54,24 +46,9 @@ class RdsPostgres(Struct, frozen=True, kw_only=True):
         }
 
     @property
-    def host(self) -> pulumi.Output[str]:
-        """Host name of PgBouncer's load balancer."""
-        return self.pooler.host
-
-    @property
-    def port(self) -> pulumi.Output[int]:
-        """TCP port of PgBouncer."""
-        return self.pooler.port
-
-    @property
     def capacity(self) -> Capacity:
         """Connections of server and pool."""
-        pool = self.pooler.pool
-        return Capacity(
-            max_connections=self.database.max_connections,
-            server_connections=pool.server_connections,
-            client_connections=pool.client_connections,
-        )
+        return self._capacity(self.database.max_connections)
 
     def upstreams_for(self, *, pool: bool, readers: Collection[str]) -> Sequence[Upstream]:
         """Return PgBouncer's port, and that of each replica among `readers`, by purpose.

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from components.component import Component
+from components.postgres.existing import ExistingPostgres
 from components.postgres.pooler.service import Pooler
 from components.postgres.rds.database import Database
 from components.postgres.rds.store import RdsPostgres
@@ -23,11 +24,14 @@ SHAPE = {
 def public(owner: type) -> set[str]:
     """Return what a class offers: its properties and methods, without its fields."""
     offered = property | FunctionType
-    return {name for name, it in vars(owner).items() if isinstance(it, offered) and not name.startswith("_")}
+    own = [part for part in owner.__mro__ if part.__module__.startswith("components.")]
+    members = [(name, it) for part in own for name, it in vars(part).items()]
+    return {name for name, it in members if isinstance(it, offered) and not name.startswith("_")}
 
 
-def test_rds_with_its_pooler_has_the_shape_of_every_backend():
-    assert public(PostgresStore) == public(RdsPostgres) == SHAPE
+@pytest.mark.parametrize("backend", [RdsPostgres, ExistingPostgres])
+def test_backend_has_the_shape_that_a_stack_reads(backend: type):
+    assert public(PostgresStore) == public(backend) == SHAPE
 
 
 def test_readers_are_a_role_of_their_own_over_verified_tls_behind_a_group_of_their_own():
