@@ -17,11 +17,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import stack_of_services
 from report import BASE, IMPORT, Sample, Table, document
 
 BENCH = Path(__file__).resolve().parent
 ROOT = BENCH.parent
 SERVICES = 100
+STACK_SERVICES = 40
 PARAMETERS = 10_000
 
 
@@ -42,6 +44,7 @@ class Scenario:
     empty_cache: bool = False
 
 
+_FOOTING = (sys.executable, "-c", "from footing.cli import main; main()", "plan", "production", "--json")
 IMPORT_ALONE = Scenario(IMPORT, [sys.executable, "-c", "import pulumi"])
 
 
@@ -59,6 +62,7 @@ def main() -> None:
         tables = [
             _timed("The reference", _reference(), rounds, environment),
             _timed("The production stack", _production(), rounds, environment),
+            _timed(f"A stack of {STACK_SERVICES} services", _stack_of_services(folder), fewer, environment),
             _timed("A hundred services", _services(), fewer, environment),
             _timed("Small resources", _parameters(), fewer, environment),
         ]
@@ -82,9 +86,22 @@ def _reference() -> list[Scenario]:
 
 
 def _production() -> list[Scenario]:
-    command = [sys.executable, "-c", "from footing.cli import main; main()", "plan", "production", "--json"]
+    return [*_ways_to_import(_FOOTING, _planned(_FOOTING)), IMPORT_ALONE]
+
+
+def _stack_of_services(folder: str) -> list[Scenario]:
+    scenarios = []
+    for name, count in ((BASE, STACK_SERVICES), (f"{BASE}, half of them", STACK_SERVICES // 2)):
+        path = f"{folder}/{count}.yaml"
+        stack_of_services.main(path, count)
+        command = [*_FOOTING, "--config-file", path]
+        scenarios.append(Scenario(name, command, _planned(command)))
+    return [*scenarios, IMPORT_ALONE]
+
+
+def _planned(command: Sequence[str]) -> int:
     planned = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
-    return [*_ways_to_import(command, len(json.loads(planned.stdout)["resources"])), IMPORT_ALONE]
+    return len(json.loads(planned.stdout)["resources"])
 
 
 def _ways_to_import(command: Sequence[str], resources: int) -> list[Scenario]:

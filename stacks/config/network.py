@@ -114,8 +114,8 @@ def existing_problems(existing: ExistingNetworkConfig, given: Set[str], *, publi
 
     """
     key = "network.existing"
-    if others := sorted(given - {"existing"}):
-        yield f"network.{others[0]}", "given together with existing, allowed left out: that VPC has its own"
+    for other in sorted(given - {"existing"}):
+        yield f"network.{other}", "given together with existing, allowed left out: that VPC has its own"
     kinds = [("vpc_id", "vpc_tags"), ("private_subnet_ids", "private_subnet_tags")]
     for ids, tags in [*kinds, *([("public_subnet_ids", "public_subnet_tags")] if public else [])]:
         by_id, by_tags = getattr(existing, ids), getattr(existing, tags)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from stacks.config import from_file
+
 ROOT = Path(__file__).parents[3]
 BENCH = ROOT / "bench"
 
@@ -56,3 +58,11 @@ print(len(seen))
 """
     done = subprocess.run([sys.executable, "-c", counted], capture_output=True, check=True, text=True)
     assert int(done.stdout) == {"declare": 76, "parameters": 1}[part]
+
+
+def test_the_stack_of_services_is_one_and_has_as_many(tmp_path: Path) -> None:
+    path = tmp_path / "stack.yaml"
+    command = [sys.executable, str(BENCH / "stack_of_services.py"), str(path), "40"]
+    subprocess.run(command, check=True)
+    kinds = Counter(service.kind for service in from_file(path).config.services.values())
+    assert kinds == {"web": 14, "worker": 13, "job": 13}
