@@ -76,12 +76,12 @@ def ready_service(stack: Stack, services: Mapping[str, AppComponent]) -> pulumi.
 
 def service_signals(stack: Stack, services: Mapping[str, AppComponent]) -> Iterator[Signals]:
     """Yield the signals of each service, its name in their ids where there may be several of its kind."""
+    # A job and a task have their names in their ids already.
+    defaults = {WebConfig: FIRST["service"], WorkerConfig: RECORDED_WORKER}
     for name, component in services.items():
         signals = component.signals
         if label := _label(stack, name):
             signals = add_matchers(signals, Match(SERVICE_LABEL, label))
-        # A job and a task have their names in their ids already.
-        defaults = {WebConfig: FIRST["service"], WorkerConfig: RECORDED_WORKER}
         if default := defaults.get(type(stack.config.services[name])):
             signals = named(signals, concept="services", default=default, name=name)
         yield signals

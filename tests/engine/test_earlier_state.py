@@ -30,7 +30,7 @@ CHANGED: dict[str, set[str]] = {
     "aws:cloudwatch/logGroup:LogGroup": {"retentionInDays"},
     "aws:cloudwatch/metricAlarm:MetricAlarm": {"alarmDescription", "dimensions", "metricQueries"},
     "aws:ecs/service:Service": {"taskDefinition"},
-    "aws:ecs/taskDefinition:TaskDefinition": {"containerDefinitions", "tags", "tagsAll"},
+    "aws:ecs/taskDefinition:TaskDefinition": {"containerDefinitions", "tags", "tagsAll", "volumes"},
     "aws:iam/rolePolicy:RolePolicy": {"policy"},
     "aws:lb/listener:Listener": {"defaultActions"},
     "aws:lb/listenerRule:ListenerRule": {"priority"},

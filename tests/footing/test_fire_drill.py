@@ -110,7 +110,7 @@ def redirected(made: dict[str, Any], directory: Path, listeners: Listeners) -> d
 def test_drill_arrives_where_the_command_says(production: Path):
     config = stack_file("production", production).config
     with process.workplace() as directory, listening() as listeners:
-        made = redirected(configuration(receivers(config), QUICK), directory, listeners)
+        made = redirected(configuration(receivers(config, config.grafana.contacts), QUICK), directory, listeners)
         file = alertmanager.configured(directory, made, templates(config.grafana.url))
         with alertmanager.running(directory, file) as running:
             done = footing(
