@@ -18,7 +18,6 @@ SDKS: Final = frozenset(
         "pulumi_random",
         "pulumi_tls",
         "pulumiverse_grafana",
-        "pulumiverse_sentry",
         "upstash_pulumi",
     }
 )

@@ -1,6 +1,7 @@
 """`python -m simulator --state-dir DIR --packages aws,cloudflare`: serve until told to stop.
 
-Prints one line of JSON with the value for `PULUMI_DEBUG_PROVIDERS`, then nothing. Ends on SIGTERM, SIGINT or
+Prints one line of JSON with the environment by which the engine finds the simulated cloud, and our own providers
+the fakes of their vendors; then nothing. Ends on SIGTERM, SIGINT or
 when its standard input closes, so it never outlives the process that started it.
 """
 
@@ -10,7 +11,9 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from concurrent import futures
+from contextlib import ExitStack
 from pathlib import Path
 
 import grpc
@@ -19,9 +22,11 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from simulator.cloud import Cloud
 from simulator.estate import FILE_NAME, fill_estate
 from simulator.moto_aws.refusal import RefusedError
-from simulator.provider import SimulatedProvider
+from simulator.provider import BASE_PLUGINS, SimulatedProvider
 from simulator.sdk_source import UnknownTypeError, package_root
 from simulator.store import StoreError, open_store
+from simulator.vendors.fake import running
+from simulator.vendors.registry import fakes
 
 # Nothing of the machine's own AWS set-up is read, and no request could use it: moto answers every one. An endpoint
 # of the environment is none that moto knows, so a request to it would leave the process.
@@ -47,21 +52,26 @@ def main() -> int:
         del os.environ[name]
     os.environ.update(_PLACEHOLDERS)
     packages = [name for name in arguments.packages.split(",") if name]
+    environment: dict[str, str] = {}
     try:
         for package in packages:
-            package_root(package)
+            if package not in BASE_PLUGINS:
+                package_root(package)
         cloud = Cloud(open_store(arguments.state_dir))
         if (estate := arguments.state_dir / FILE_NAME).exists():
             fill_estate(cloud, file=estate)
     except (RefusedError, StoreError, UnknownTypeError) as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201
         return 2
-    serve(cloud, packages)
+    with ExitStack() as vendors:
+        for fake in fakes(arguments.state_dir):
+            environment |= {**fake.environment, fake.endpoint_variable: vendors.enter_context(running(fake))}
+        serve(cloud, packages, environment)
     return 0
 
 
-def serve(cloud: Cloud, packages: list[str]) -> None:
-    """Answer the engine until a signal or the end of standard input."""
+def serve(cloud: Cloud, packages: list[str], environment: Mapping[str, str]) -> None:
+    """Answer the engine until a signal or the end of standard input; tell it of `environment` as well."""
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
@@ -73,7 +83,7 @@ def serve(cloud: Cloud, packages: list[str]) -> None:
         attached.append(f"{package}:{server.add_insecure_port('127.0.0.1:0')}")
         server.start()
         servers.append(server)
-    print(json.dumps({"providers": ",".join(attached)}), flush=True)  # noqa: T201
+    print(json.dumps({**environment, "PULUMI_DEBUG_PROVIDERS": ",".join(attached)}), flush=True)  # noqa: T201
 
     def wait_for_parent() -> None:
         while os.read(sys.stdin.fileno(), 4096):

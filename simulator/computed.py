@@ -15,7 +15,6 @@ _CREATED = "2026-01-01T00:00:00Z"
 _DEPTH = 3
 _NEVER_EMPTY = frozenset({"domainValidationOptions"})
 """Lists of objects that the cloud always fills, where programs rely on a first entry."""
-_BY_SLUG = frozenset({"SentryOrganization", "SentryProject", "SentryTeam"})
 _PREFIXES = {
     "EgressOnlyInternetGateway": "eigw",
     "Eip": "eipalloc",
@@ -51,10 +50,6 @@ def resource_id(identity: Identity, inputs: Properties) -> str:
         return _aws_id(identity, kind, inputs)
     if package == "upstash":
         return identity.uuid()
-    if package == "sentry":
-        # A project, a team and an organization are known by their slug; a key and an alert have ids of their own.
-        slug = inputs.get("slug") or inputs.get("name")
-        return _slug(slug) if isinstance(slug, str) and kind in _BY_SLUG else identity.hex(32)
     if package == "grafana":
         # A rule group's name is its own within a folder.
         own = inputs.get("uid") or inputs.get("name") or _uid(inputs) or identity.hex(14, "uid")

@@ -16,8 +16,6 @@ UNJUDGED = {
     "cloudflare:index/authenticatedOriginPullsCertificate:AuthenticatedOriginPullsCertificate": "PEM alone",
     "cloudflare:index/authenticatedOriginPullsSettings:AuthenticatedOriginPullsSettings": _SWITCH,
     "cloudflare:index/leakedCredentialCheck:LeakedCredentialCheck": _SWITCH,
-    "sentry:index/sentryKey:SentryKey": "no document of the API is to be had",
-    "sentry:index/sentryProject:SentryProject": "no document of the API is to be had",
     "tls:index/certRequest:CertRequest": "made up: PEM in form alone",
     "tls:index/locallySignedCert:LocallySignedCert": "made up: PEM in form alone",
     "tls:index/privateKey:PrivateKey": "made up: PEM in form alone",

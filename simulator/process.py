@@ -44,7 +44,7 @@ def simulated_cloud(
                 said = log.read_text(encoding="utf-8").strip().removeprefix("error: ")
                 raise SimulatedCloudError(f"the simulated cloud did not start: {said}")
             yield {
-                "PULUMI_DEBUG_PROVIDERS": json.loads(line)["providers"],
+                **json.loads(line),
                 "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
                 "PULUMI_SKIP_UPDATE_CHECK": "1",
             }

@@ -20,7 +20,7 @@ from simulator.naming import with_name
 from simulator.published import published_faults
 from simulator.read_back import as_read
 from simulator.refusals import refused
-from simulator.sdk_source import UnknownTypeError, package_version
+from simulator.sdk_source import UnknownTypeError, base_version, package_root, package_version
 from simulator.shapes import provider_shape, resource_shape
 from simulator.store import StoreError
 from simulator.validate import check_fields
@@ -29,6 +29,11 @@ from wire_format import UNKNOWN, Properties, decode, encode, is_unknown, reveal
 
 # What the engine adds to a provider's configuration on its own.
 _ENGINE_KEYS = {"version", "pluginDownloadURL", "pluginChecksums"}
+BASE_PLUGINS = frozenset({"terraform-provider"})
+"""Plugins that become a package by a parameter, which the package's own SDK carries.
+
+https://www.pulumi.com/docs/iac/extending-pulumi/build-a-provider/#parameterized-providers
+"""
 _REFUSALS = (RefusedError, UnknownLookupError, UnknownTypeError, StoreError)
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 
@@ -62,6 +67,16 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
         self._cloud = cloud
         self._package = package
         self._regions: dict[str, str] = {}
+        # A base plugin serves one package for each connection of the engine.
+        self._parameterized: dict[str, str] = {}
+
+    @_one_sentence
+    def Parameterize(self, request: Any, context: Any) -> provider_pb2.ParameterizeResponse:  # noqa: N802
+        """Return the package that this connection is from now on; its Terraform provider is not loaded."""
+        name, version = request.value.name, request.value.version
+        package_root(name)
+        self._parameterized[context.peer()] = name
+        return provider_pb2.ParameterizeResponse(name=name, version=version)
 
     def Handshake(self, request: Any, context: Any) -> provider_pb2.ProviderHandshakeResponse:  # noqa: N802, ARG002
         """Return what the provider takes: secrets marked, resources and outputs as plain values."""
@@ -73,18 +88,20 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     def GetPluginInfo(self, request: Any, context: Any) -> plugin_pb2.PluginInfo:  # noqa: N802, ARG002
         """Return the version of the installed SDK, which the engine asks of its provider."""
-        return plugin_pb2.PluginInfo(version=package_version(self._package))
+        package = self._served(context)
+        return plugin_pb2.PluginInfo(version=base_version(package) or package_version(package))
 
     def GetSchema(self, request: Any, context: Any) -> provider_pb2.GetSchemaResponse:  # noqa: N802, ARG002
         """Name and version only: the SDK is the schema."""
-        about = {"name": self._package, "version": package_version(self._package)}
+        package = self._served(context)
+        about = {"name": package, "version": package_version(package)}
         return provider_pb2.GetSchemaResponse(schema=json.dumps(about))
 
     @_one_sentence
-    def CheckConfig(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: N802, ARG002
+    def CheckConfig(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: N802
         """Return the faults: unknown names in a provider's configuration; the engine sends its values as text."""
         news = decode(request.news)
-        known = provider_shape(self._package)
+        known = provider_shape(self._served(context))
         extra = {name: value for name, value in news.items() if name not in known and name not in _ENGINE_KEYS}
         return _checked(request.news, check_fields(extra, known) if known and extra else ())
 
@@ -199,6 +216,9 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Cancel(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: N802, ARG002
         """Return nothing: no operation runs long enough to stop."""
         return empty_pb2.Empty()
+
+    def _served(self, context: grpc.ServicerContext) -> str:
+        return self._parameterized.get(context.peer(), self._package)
 
     def _region(self, context: grpc.ServicerContext, inputs: Properties) -> str:
         given = reveal(inputs.get("region"))

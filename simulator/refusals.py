@@ -80,18 +80,10 @@ TAGS_PER_RESOURCE = 50
 """https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html, for what follows too."""
 _TAG_KEY, _TAG = re.compile(r"(?!(?i:aws:))[\w\s+=._:/@-]{1,128}"), re.compile(r"[\w\s+=._:/@-]{0,256}")
 _TAG_WORDS = "letters, digits, spaces and _.:/=+-@"
-_SENTRY_ALERTS = "Sentry answers 410 since 2026-09 (https://github.com/getsentry/sentry/pull/121879)"
-GONE = {
-    "sentry:index/sentryIssueAlert:SentryIssueAlert": _SENTRY_ALERTS,
-    "sentry:index/sentryMetricAlert:SentryMetricAlert": _SENTRY_ALERTS,
-}
-"""Types whose vendor took the API away."""
 
 
 def refused(token: str, inputs: Properties, region: str) -> Iterator[Failure]:
     """Yield what the vendor would refuse of these inputs, by the property's path."""
-    if token in GONE:
-        yield Failure("", f"the API that makes it is gone: {GONE[token]}")
     if not token.startswith("aws:"):
         return
     plain = reveal(inputs)

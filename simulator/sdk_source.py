@@ -7,6 +7,7 @@ out of its text takes milliseconds, and the text also holds the property docs th
 import ast
 import json
 import re
+import sysconfig
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -42,12 +43,30 @@ def package_root(package: str) -> Path:
     )
 
 
+def has_sdk(package: str) -> bool:
+    """Return whether the SDK of a package is found by the names that publishers use."""
+    try:
+        package_root(package)
+    except UnknownTypeError:
+        return False
+    return True
+
+
 def package_version(package: str) -> str:
     """Return the installed version of a provider's SDK."""
     try:
         return version(package_root(package).name.replace("_", "-"))
     except PackageNotFoundError:
         return "0.0.0"
+
+
+@cache
+def base_version(plugin: str) -> str | None:
+    """Return the version of a base plugin that the installed SDKs ask for; None where none does."""
+    descriptions = Path(sysconfig.get_path("purelib")).glob("*/pulumi-plugin.json")
+    found = (json.loads(description.read_text(encoding="utf-8")) for description in descriptions)
+    asked = (it["version"] for it in found if "parameterization" in it and it["name"] == plugin)
+    return max(asked, default=None)
 
 
 @cache

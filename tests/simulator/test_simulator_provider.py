@@ -6,6 +6,8 @@ import pytest
 from pulumi.runtime.proto import provider_pb2
 from simulated_provider import AbortedError, Connection, Provider, provider_over
 
+from footing.pulumi_cli.tryout import installed_packages
+from simulator.sdk_source import base_version
 from simulator.summary import recorded_count, summary
 from wire_format import UNKNOWN, decode, encode, is_secret, secret
 
@@ -198,11 +200,44 @@ def test_summary_says_that_the_cloud_is_simulated_and_who_validated_what(tmp_pat
     with provider_over(tmp_path) as provider:
         provider.create(ZONE, "site", SITE)
         provider.create("aws:ssm/parameter:Parameter", "url", {"name": "/url", "type": "String", "value": "x"})
-    with provider_over(tmp_path, "sentry") as provider:
-        provider.create("sentry:index/sentryKey:SentryKey", "key", {"organization": "o", "project": "p"})
+        switch = "cloudflare:index/leakedCredentialCheck:LeakedCredentialCheck"
+        provider.create(switch, "switch", {"zoneId": "z", "enabled": True})
     lines = summary(tmp_path).splitlines()
     assert lines[0].startswith("The cloud is simulated: 3 resources")
     assert "Validated by botocore and made in moto (1): aws.ssm.Parameter" in lines
     assert "Validated by the vendor's OpenAPI document (1): cloudflare.Zone" in lines
     assert recorded_count(tmp_path) == 1
-    assert lines[-2:] == ["Only recorded (1):", "  sentry.SentryKey: no document of the API is to be had"]
+    short = "cloudflare.LeakedCredentialCheck"
+    assert lines[-2:] == ["Only recorded (1):", f"  {short}: one switch, which the SDK's type bounds"]
+
+
+def test_package_made_of_a_terraform_provider_is_simulated_by_its_sdk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As `pulumi package add terraform-provider example/small` writes it: the base plugin, and what it becomes.
+    folder = tmp_path / "pulumi_small"
+    folder.mkdir()
+    about = {
+        "resource": True,
+        "name": "terraform-provider",
+        "version": "1.4.1",
+        "parameterization": {"name": "small"},
+    }
+    (folder / "pulumi-plugin.json").write_text(json.dumps(about))
+    (folder / "__init__.py").write_text("")
+    stranger = tmp_path / "ediri_fly"
+    stranger.mkdir()
+    (stranger / "pulumi-plugin.json").write_text('{"resource": true, "name": "ediri-fly"}')
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path))
+    base_version.cache_clear()
+    assert installed_packages() == ("terraform-provider",)
+    with provider_over(tmp_path / "cloud", package="terraform-provider") as provider:
+        value = provider_pb2.ParameterizeRequest.ParametersValue(name="small", version="1.9.1")
+        answered = provider.servicer.Parameterize(provider_pb2.ParameterizeRequest(value=value), Connection())
+        assert (answered.name, answered.version) == ("small", "1.9.1")
+        schema = provider.servicer.GetSchema(provider_pb2.GetSchemaRequest(), Connection()).schema
+        assert json.loads(schema)["name"] == "small"
+    with provider_over(tmp_path / "other", package="terraform-provider") as provider:
+        assert provider.servicer.GetPluginInfo(None, Connection()).version == "1.4.1"
+    base_version.cache_clear()

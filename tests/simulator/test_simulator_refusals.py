@@ -8,7 +8,7 @@ import pytest
 from aws_estate import redrive
 from simulated_provider import AbortedError, Provider, provider_over
 
-from simulator.refusals import GONE, refused
+from simulator.refusals import refused
 from wire_format import UNKNOWN
 
 DATABASE = "aws:rds/instance:Instance"
@@ -302,9 +302,3 @@ def test_the_model_of_the_service_bounds_it_at_every_depth(
     with provider_over(tmp_path) as provider, pytest.raises(AbortedError, match="model refuses") as caught:
         provider.create(token, "it", inputs)
     assert fault in str(caught.value)
-
-
-@pytest.mark.parametrize("token", sorted(GONE))
-def test_type_whose_api_is_gone_is_never_made(token: str) -> None:
-    [failure] = refused(token, {}, "us-east-1")
-    assert "410" in failure.reason

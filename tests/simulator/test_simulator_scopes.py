@@ -15,7 +15,6 @@ from simulated_provider import AbortedError, provider_over, urn
 from simulator import simulated_cloud
 from wire_format import encode
 
-KEY = "sentry:index/sentryKey:SentryKey"
 RECORD = "cloudflare:index/dnsRecord:DnsRecord"
 RULESET = "cloudflare:index/ruleset:Ruleset"
 GROUP = "grafana:alerting/ruleGroup:RuleGroup"
@@ -37,8 +36,6 @@ EVENTS = {"name": "failover", "eventPattern": '{"source": ["aws.rds"]}'}
 @pytest.mark.parametrize(
     ("token", "one", "other"),
     [
-        (KEY, {"organization": "acme", "project": "api", "name": "staging"}, {"project": "web"}),
-        (KEY, {"organization": "acme", "project": "api", "name": "staging"}, {}),
         (RECORD, ADDRESS, {"type": "AAAA", "content": "2001:db8::1"}),
         (RECORD, ADDRESS, {"content": "192.0.2.2"}),
         (RULESET, PHASE, {"phase": "http_request_firewall_custom"}),

@@ -64,9 +64,9 @@ def test_check_accepts_correct_secret_and_unknown_values_at_any_depth() -> None:
 
 
 def test_shape_holds_the_names_types_and_secrets_of_the_sdk() -> None:
-    key, database = resource_shape("sentry:index/sentryKey:SentryKey"), resource_shape("aws:rds/instance:Instance")
-    assert {name for name, field in key.inputs.items() if field.required} == {"organization", "project"}
-    assert key.secret_outputs == {"secret", "dsnSecret"}
+    key, database = resource_shape("tls:index/privateKey:PrivateKey"), resource_shape("aws:rds/instance:Instance")
+    assert {name for name, field in key.inputs.items() if field.required} == {"algorithm"}
+    assert key.secret_outputs == {"privateKeyOpenssh", "privateKeyPem", "privateKeyPemPkcs8"}
     assert database.inputs["allocatedStorage"].shape == Scalar("int")
     assert database.outputs["endpoint"].required
     assert not database.outputs["dbName"].required or "dbName" in database.inputs
@@ -88,7 +88,7 @@ def test_shape_reads_enums_and_classes_of_sibling_modules() -> None:
 
 
 def test_shapes_of_whole_packages_are_described(subtests: pytest.Subtests) -> None:
-    for package in ("random", "sentry", "upstash"):
+    for package in ("random", "upstash"):
         with subtests.test(package):
             shapes = {token: resource_shape(token) for token in resource_types(package)}
             assert len(shapes) >= 5

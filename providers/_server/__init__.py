@@ -1,0 +1,1 @@
+"""The engine's provider protocol, answered once for every vendor."""

@@ -1,0 +1,1 @@
+"""Neon: projects, branches, computes, roles and databases, over its API."""

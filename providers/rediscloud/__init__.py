@@ -1,0 +1,1 @@
+"""Redis Cloud: Essentials subscriptions and their databases, over its API."""

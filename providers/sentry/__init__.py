@@ -1,0 +1,1 @@
+"""Sentry: projects, their client keys, monitors and alerts, over its API."""

@@ -1,0 +1,1 @@
+"""Supabase: projects and the settings of their databases, over its management API."""

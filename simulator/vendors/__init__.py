@@ -1,0 +1,1 @@
+"""Fakes of the vendors that our own providers ask: their APIs over HTTP, held to the documents they publish."""
