@@ -3,6 +3,7 @@
 from datetime import date
 
 from policies.judge import Catalogue, Finding
+from policies.limit_exceptions import LimitExceptions
 from policies.report import Report, WaivedFinding
 from policies.resource import Stack
 from policies.rule import Level
@@ -20,6 +21,7 @@ def judge(
     waivers: Waivers | None = None,
     allowed_undecided: AllowedUndecided | None = None,
     allowed_unjudged: AllowedUnjudged | None = None,
+    limit_exceptions: LimitExceptions | None = None,
     is_whole: bool = True,
 ) -> Report:
     """Ask every rule about `stack`, which is called `name`.
@@ -28,7 +30,13 @@ def judge(
     nothing of what the reviewed lists hold for the rest.
     """
     waivers, allowed = waivers or Waivers(), allowed_undecided or AllowedUndecided()
-    stack_waivers = StackWaivers(waivers=waivers, stack=name, environment=stack.environment, today=today)
+    stack_waivers = StackWaivers(
+        waivers=waivers,
+        stack=name,
+        environment=stack.environment,
+        today=today,
+        limit_exceptions=limit_exceptions or LimitExceptions(),
+    )
     standing: list[Finding] = []
     waived: list[WaivedFinding] = []
     for finding in catalogue.of_all(stack):

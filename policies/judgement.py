@@ -1,5 +1,6 @@
 """What a rule says of one resource. Standard library only."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -34,6 +35,10 @@ class Judgement:
     """What must be so, where it failed."""
     names: frozenset[str] = frozenset()
     """The parts that fail, where a reviewed exception may name them: variables of a container."""
+    measured: frozenset[float] = frozenset()
+    """Every number outside the rule's limit, where that is all that is wrong: an exception may allow it."""
+    may_be_more: bool = False
+    """Whether more than the allowed number is as good: of a replica's parameter group."""
 
     @property
     def reason(self) -> str:
@@ -47,9 +52,9 @@ PASSED = Judgement(Verdict.PASS)
 NOT_APPLICABLE = Judgement(Verdict.NOT_APPLICABLE)
 
 
-def fail(observed: str, required: str) -> Judgement:
-    """Return a violation: what was seen, what is required."""
-    return Judgement(Verdict.FAIL, observed, required)
+def fail(observed: str, required: str, *, measured: Iterable[float] = (), may_be_more: bool = False) -> Judgement:
+    """Return a violation: what was seen, what is required, and the numbers outside a limit."""
+    return Judgement(Verdict.FAIL, observed, required, measured=frozenset(measured), may_be_more=may_be_more)
 
 
 def undecided(what: str) -> Judgement:

@@ -5,6 +5,7 @@ standard library, so that a rule can be judged without the Pulumi SDK.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,8 @@ class Limit:
     """What goes wrong outside the range, one clause."""
     source: str
     """Requirement rows and contradictions that state the number."""
+    accepts_exceptions: bool = False
+    """Whether a stack's `limit_exceptions` may allow another number; none for what protects people's data."""
 
     def allows(self, value: float) -> bool:
         """Tell whether `value` lies within the range, bounds included."""
@@ -35,6 +38,11 @@ class Limit:
             return f"{self.minimum} {self.unit}"
         return f"{self.minimum} to {self.maximum} {self.unit}"
 
+    @property
+    def range_or_exception(self) -> str:
+        """The range in words, and the way out of it where there is one."""
+        return f"{self.range}, or what limit_exceptions allow" if self.accepts_exceptions else self.range
+
 
 POOL_SERVER_CONNECTIONS = Limit(
     key="database.pooler.server_connections",
@@ -43,6 +51,7 @@ POOL_SERVER_CONNECTIONS = Limit(
     unit="connections",
     why="fewer starve the application, more exhaust PostgreSQL while poolers are replaced",
     source="S0-02, S4-23, C-1",
+    accepts_exceptions=True,
 )
 """Connections all poolers together open to PostgreSQL at rest."""
 
@@ -53,6 +62,7 @@ POSTGRES_MAX_CONNECTIONS = Limit(
     unit="connections",
     why="the pool, the reserve and the direct clients are sized for this server",
     source="S0-03, C-2",
+    accepts_exceptions=True,
 )
 """`max_connections` of the PostgreSQL server."""
 
@@ -63,6 +73,7 @@ API_REQUESTS_PER_MINUTE = Limit(
     unit="requests a minute per address",
     why="one client could take the capacity of all",
     source="S0-19, C-4",
+    accepts_exceptions=True,
 )
 """Requests one address may send to the API paths."""
 
@@ -73,6 +84,7 @@ API_BURST_REQUESTS = Limit(
     unit="requests in one burst window per address",
     why="a minute's allowance in one second is a spike the origin sees",
     source="S0-20",
+    accepts_exceptions=True,
 )
 """Requests one address may send to the API paths within `API_BURST_WINDOW_SECONDS`."""
 
@@ -142,3 +154,6 @@ DOCUMENTED: tuple[Limit, ...] = (
     LOG_RETENTION_DAYS,
 )
 """Every limit that has a row in docs/limits.md."""
+
+EXCEPTABLE: Final = {limit.key: limit for limit in DOCUMENTED if limit.accepts_exceptions}
+"""Those that a stack's `limit_exceptions` may name, by key."""

@@ -1,7 +1,9 @@
 """Reading the reviewed lists beside the rules: exceptions, and what may be undecided."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,7 +35,7 @@ class Entry:
         return "" if value is None else str(value).strip()
 
     def problems(self, rules: Iterable[str], required: set[str], optional: Iterable[str] = ()) -> list[str]:
-        """Return a sentence for each key that is missing or unknown, a rule that is none, and a short reason."""
+        """Return a sentence for each key that is missing or unknown, and for a value that is none of its kind."""
         known = {*required, *optional}
         found = [f"no {key}" for key in sorted(required) if not self.text(key)]
         unknown = sorted(str(key) for key in self.values if key not in known)
@@ -43,6 +45,8 @@ class Entry:
             found.append(f"there is no rule {rule!r}{nearest(rule, rules)}")
         if reason and len(reason) < LEAST_REASON:
             found.append(f"the reason has {len(reason)} characters, {LEAST_REASON} are the least")
+        if (expires := self.text("expires")) and "expires" in known and not is_day(expires):
+            found.append("expires must be a day, YYYY-MM-DD")
         return [f"{self.where}: {problem}." for problem in found]
 
 
@@ -70,6 +74,14 @@ def entries(path: Path, key: str) -> list[Entry]:
     return [
         Entry(where=f"{path.name}, entry {number}", values=item) for number, item in enumerate(listed, start=1)
     ]
+
+
+def is_day(text: str) -> bool:
+    """Return whether `text` is a day of the calendar, YYYY-MM-DD."""
+    try:
+        return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", text) and date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def nearest(given: str, known: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from policies.judgement import NOT_APPLICABLE, Judgement
+from policies.limits import Limit
 from policies.resource import Resource, Stack
 
 
@@ -94,6 +95,8 @@ class _Reasons:
     """Ids of what it meets in FSBP, CIS and Prowler; standards.json has them for the catalogue."""
     waivable: bool = True
     """Whether an exception is accepted in production."""
+    limit: Limit | None = None
+    """The documented limit that it holds, which the stack's `limit_exceptions` may set aside."""
     types: frozenset[str]
     """Type tokens the rule looks at."""
 
@@ -102,7 +105,8 @@ class _Reasons:
         """What a person changes, in sentences: the key of the stack's file, then the provider's properties."""
         if not self.keys:
             return f"No key of the stack's file: the component sets it; report a bug. Elsewhere: {self.remedy}"
-        return f"Change {' or '.join(self.keys)} in the stack's file. Elsewhere: {self.remedy}"
+        exception = ", or add an entry to limit_exceptions" if self.limit and self.limit.accepts_exceptions else ""
+        return f"Change {' or '.join(self.keys)} in the stack's file{exception}. Elsewhere: {self.remedy}"
 
     def waivable_in(self, environment: str) -> bool:
         """Return whether an exception is accepted in `environment`."""

@@ -9,6 +9,7 @@ from typing import Final
 
 from policies.judge import Catalogue, Finding
 from policies.judgement import Verdict
+from policies.limit_exceptions import LimitExceptions
 from policies.report import Waiver
 from policies.reviewed import Entry, ReviewedFileError, entries
 
@@ -57,15 +58,9 @@ def read(path: Path, catalogue: Catalogue) -> Waivers:
 
 def _problems(entry: Entry, catalogue: Catalogue) -> list[str]:
     found = entry.problems(catalogue.by_id, _FIELDS, optional=("variables",))
-    urn, expires = entry.text("urn"), entry.text("expires")
+    urn = entry.text("urn")
     if urn and not _URN.fullmatch(urn):
         found.append(f"{entry.where}: urn must be the whole URN of one resource, without a pattern.")
-    try:
-        is_day = re.fullmatch(r"\d{4}-\d\d-\d\d", expires) and date.fromisoformat(expires)
-    except ValueError:
-        is_day = None
-    if expires and not is_day:
-        found.append(f"{entry.where}: expires must be a day, YYYY-MM-DD.")
     return found
 
 
@@ -87,19 +82,33 @@ class StackWaivers:
     """Its environment: some rules accept no exception at production's level."""
     today: date
     """The day of the run."""
+    limit_exceptions: LimitExceptions = field(default_factory=LimitExceptions)
+    """The limits that the stack's file sets aside."""
     _used: set[tuple[str, str]] = field(default_factory=set)
+    _used_limits: set[str] = field(default_factory=set)
+    _measured: set[str] = field(default_factory=set)
 
     def waiver_for(self, finding: Finding) -> Waiver | None:
-        """Return the exception that covers a violation, if one is in force; it counts as used either way."""
-        if finding.judgement.verdict is not Verdict.FAIL:
+        """Return the exception that covers a violation, if one is in force; it counts as used either way.
+
+        Ask about what passes as well: a limit that is kept needs no exception.
+        """
+        limit, judgement = finding.rule.limit, finding.judgement
+        if limit and judgement.verdict in {Verdict.PASS, Verdict.FAIL}:
+            self._measured.add(limit.key)
+        if judgement.verdict is not Verdict.FAIL:
             return None
+        exception = self.limit_exceptions.by_key.get(limit.key) if limit else None
+        if exception and exception.covers(judgement):
+            self._used_limits.add(exception.key)
+            return None if self._days_left(exception.expires) < 0 else exception.waiver(finding)
         for waiver in self._own:
             if (waiver.rule, waiver.urn) == (finding.rule.id, finding.resource.urn):
                 self._used.add((waiver.rule, waiver.urn))
                 # Where a value only looks like a secret, each variable is excused by its name, and no other.
                 named = bool(waiver.variables) and finding.judgement.names <= set(waiver.variables)
                 accepted = named if finding.judgement.names else finding.rule.waivable_in(self.environment)
-                refused = self._days_left(waiver) < 0 or not accepted
+                refused = self._days_left(waiver.expires) < 0 or not accepted
                 return None if refused else waiver
         return None
 
@@ -108,15 +117,19 @@ class StackWaivers:
 
         With `present`, an exception that is not used is told only where its URN is among these.
         """
-        found = list(self.waivers.problems)
+        found = [*self.waivers.problems, *self.limit_exceptions.problems]
+        for exception in self.limit_exceptions.by_key.values():
+            name = f"The exception from the limit of {exception.key}"
+            if wrong := self._wrong_end(exception.expires):
+                found.append(f"{name} {wrong}")
+            elif present is None and exception.key in self._measured - self._used_limits:
+                found.append(f"{name} is not used: nothing has {exception.allowed}; remove it.")
         for waiver in self._own:
             name = f"The exception from {waiver.rule} for {waiver.urn}"
             if not waiver.variables and not catalogue.by_id[waiver.rule].waivable_in(self.environment):
                 found.append(f"{name} is not accepted: the rule has none in {self.environment or 'production'}.")
-            elif self._days_left(waiver) < 0:
-                found.append(f"{name} expired on {waiver.expires}: end the violation, or have it reviewed again.")
-            elif self._days_left(waiver) > LONGEST_DAYS:
-                found.append(f"{name} lasts until {waiver.expires}; {LONGEST_DAYS} days from today are the most.")
+            elif wrong := self._wrong_end(waiver.expires):
+                found.append(f"{name} {wrong}")
             elif (waiver.rule, waiver.urn) not in self._used and (present is None or waiver.urn in present):
                 found.append(f"{name} is not used: nothing violates the rule there; remove it.")
         return found
@@ -125,5 +138,13 @@ class StackWaivers:
     def _own(self) -> Iterable[Waiver]:
         return (waiver for waiver in self.waivers.entries if stack_of(waiver.urn) == self.stack)
 
-    def _days_left(self, waiver: Waiver) -> int:
-        return (date.fromisoformat(waiver.expires) - self.today).days
+    def _wrong_end(self, expires: str) -> str:
+        """Return what is wrong with the last day of an exception; empty for nothing."""
+        days_left = self._days_left(expires)
+        if days_left < 0:
+            return f"expired on {expires}: end the violation, or have it reviewed again."
+        most = f"lasts until {expires}; {LONGEST_DAYS} days from today are the most."
+        return most if days_left > LONGEST_DAYS else ""
+
+    def _days_left(self, expires: str) -> int:
+        return (date.fromisoformat(expires) - self.today).days

@@ -14,7 +14,7 @@ from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
-from policies import levels, undecided, unjudged, waivers
+from policies import levels, limit_exceptions, undecided, unjudged, waivers
 from policies.analyzer import texts
 from policies.analyzer.decoded import Decoded
 from policies.judge import Catalogue, Finding
@@ -25,6 +25,7 @@ from policies.rule import Rule
 from policies.version import VERSION
 
 ENVIRONMENT_KEY: Final = "footing:environment"
+EXCEPTIONS_KEY: Final = f"footing:{limit_exceptions.KEY}"
 _LEVEL_NAMES: Final = {texts.LEVELS[level]: name for name, level in levels.NAMES.items()}
 
 
@@ -85,9 +86,10 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
         return proto.AnalyzerHandshakeResponse()
 
     def ConfigureStack(self, request: Any, context: Any) -> Any:
-        """Learn which stack is judged, and the environment that its configuration names."""
+        """Learn which stack is judged, its environment, and the limits that its configuration sets aside."""
         self._is_preview = request.dry_run
-        self._open(request.stack, request.config.get(ENVIRONMENT_KEY, ""))
+        exceptions = limit_exceptions.from_json(request.config.get(EXCEPTIONS_KEY, "[]"))
+        self._open(request.stack, request.config.get(ENVIRONMENT_KEY, ""), exceptions)
         return proto.AnalyzerStackConfigureResponse()
 
     @_refusing
@@ -154,10 +156,16 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
     def _info(self) -> Any:
         return texts.analyzer_info(self._catalogue, self._environment or "")
 
-    def _open(self, stack: str, environment: str) -> waivers.StackWaivers:
+    def _open(
+        self, stack: str, environment: str, exceptions: limit_exceptions.LimitExceptions
+    ) -> waivers.StackWaivers:
         self._environment = environment
         self._stack_waivers = waivers.StackWaivers(
-            waivers=self._waivers, stack=stack, environment=environment, today=self._today
+            waivers=self._waivers,
+            stack=stack,
+            environment=environment,
+            today=self._today,
+            limit_exceptions=exceptions,
         )
         return self._stack_waivers
 
@@ -166,7 +174,11 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
         if self._stack_waivers is not None:
             return self._stack_waivers
         stack = waivers.stack_of(urn)
-        return self._open(stack, _environment(self._directory.parent / f"Pulumi.{stack}.yaml"))
+        config = _config(self._directory.parent / f"Pulumi.{stack}.yaml")
+        environment = config.get(ENVIRONMENT_KEY)
+        exceptions = limit_exceptions.read(config.get(EXCEPTIONS_KEY, []))
+        # Without an environment in plain text the levels are the strict ones.
+        return self._open(stack, environment if isinstance(environment, str) else "", exceptions)
 
     def _response(self, findings: Iterable[Finding], stack_waivers: waivers.StackWaivers) -> Any:
         response = proto.AnalyzeResponse()
@@ -176,16 +188,16 @@ class PackServicer(analyzer_pb2_grpc.AnalyzerServicer):
         for finding in findings:
             verdict, rule = finding.judgement.verdict, finding.rule.id
             silent[rule] = silent.get(rule, True) and verdict is Verdict.NOT_APPLICABLE
+            waiver = stack_waivers.waiver_for(finding)
             if verdict in (Verdict.FAIL, Verdict.UNDECIDED, Verdict.BROKEN):
-                waiver = stack_waivers.waiver_for(finding)
                 stop = not waiver and stops(finding, allowed)
                 response.diagnostics.append(texts.diagnostic(finding, stops=stop, waiver=waiver))
         response.not_applicable.extend(_not_applicable([rule for rule, yes in silent.items() if yes]))
         return response
 
 
-def _environment(path: Path) -> str:
-    """Return the environment in a stack's file; empty where none is in plain text, which means the strict levels.
+def _config(path: Path) -> Mapping[str, Any]:
+    """Return the configuration in a stack's file; empty where there is none that can be read.
 
     `pulumi policy analyze` starts the pack without a stack or a configuration:
     https://github.com/pulumi/pulumi/blob/v3.274.1/pkg/cmd/pulumi/policy/policy_analyze.go
@@ -193,10 +205,9 @@ def _environment(path: Path) -> str:
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return ""
+        return {}
     config = document.get("config") if isinstance(document, dict) else None
-    value = config.get(ENVIRONMENT_KEY) if isinstance(config, dict) else None
-    return value if isinstance(value, str) else ""
+    return config if isinstance(config, dict) else {}
 
 
 def _not_applicable(rules: Iterable[str]) -> list[Any]:

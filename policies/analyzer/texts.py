@@ -33,7 +33,7 @@ def analyzer_info(rules: Iterable[AnyRule], environment: str) -> Any:
         enforcementLevel=proto.MANDATORY,
         policy_type=proto.POLICY_TYPE_STACK,
         severity=proto.POLICY_SEVERITY_HIGH,
-        remediation_steps="Change policies/exceptions.yaml, or unjudged.yaml, as the message says.",
+        remediation_steps="Change exceptions.yaml, unjudged.yaml or limit_exceptions, as the message says.",
     )
     return proto.AnalyzerInfo(
         name=PACK,

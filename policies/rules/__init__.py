@@ -21,15 +21,18 @@ from policies.rules import (
     edge,
     exposure,
     iam,
+    neon,
     network,
     parameters,
     platform,
     pooler,
     redis,
+    redis_cloud,
     secrets,
     service,
     storage,
     stores,
+    supabase,
     upkeep,
     zone,
 )
@@ -41,7 +44,7 @@ _RULES = (
     *(*database.RULES, *upkeep.RULES, *parameters.RULES, *connections.RULES, *pooler.RULES, *redis.RULES),
     *(*service.RULES, *container.RULES, *exposure.RULES, *balancer.RULES, *network.RULES, *storage.RULES),
     *(*secrets.RULES, *iam.RULES, *edge.RULES, *zone.RULES, *alerting.RULES, *stores.RULES, *change.RULES),
-    *platform.RULES,
+    *(*platform.RULES, *supabase.RULES, *neon.RULES, *redis_cloud.RULES),
 )
 
 CATALOGUE = Catalogue(replace(rule, standards=tuple(STANDARDS.get(rule.id, ()))) for rule in _RULES)

@@ -25,7 +25,7 @@ from policies.rules.tokens import (
 )
 
 CONTACT = "grafana:alerting/contactPoint:ContactPoint"
-SENTRY_ALERT = "sentry:index/sentryMetricAlert:SentryMetricAlert"
+SENTRY_ALERT = "footing-sentry:index:Alert"
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 RINGING_ACTIONS: Final = ("pagerduty", "opsgenie", "victorops")
 """Actions of an alert at Sentry that wake somebody."""
@@ -33,7 +33,7 @@ RINGING_PROTOCOLS: Final = ("http", "https", "sms")
 """Ways out of a topic that a pager service listens at, or that ring a telephone."""
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 SCALING_POLICY = "aws:appautoscaling/policy:Policy"
-SENTRY_KEY = "sentry:index/sentryKey:SentryKey"
+SENTRY_KEY = "footing-sentry:index:ClientKey"
 PAGERS: Final = ("pagerduties", "opsgenies", "victorops", "oncalls", "pushovers", "jiras")
 """Integrations of a contact point that wake somebody or open a case; email and chat do not."""
 PHYSICAL_NAMES: Final = {
@@ -144,13 +144,13 @@ def _wakes_nobody(resource: Resource) -> Judgement:
     if resource.type == SUBSCRIPTION:
         return _rings_nobody(resource)
     if resource.type == SENTRY_ALERT:
-        triggers = resource.get("triggers")
-        actions = [at(trigger, "actions") for trigger in items(triggers)]
+        filters = resource.get("actionFilters")
+        actions = [at(it, "actions") for it in items(filters)]
         kinds = [at(action, "type") for found in actions for action in items(found)]
         paging = [kind for kind in kinds if kind in RINGING_ACTIONS]
         if paging:
             return fail(f"{paging[0]} in use", "email or chat")
-        return undecided("triggers") if unreadable(triggers, *actions, *kinds) else PASSED
+        return undecided("actionFilters") if unreadable(filters, *actions, *kinds) else PASSED
     for key in PAGERS:
         found = resource.get(key)
         if found is UNKNOWN:
@@ -201,7 +201,7 @@ RULES: Final = (
         title="Services report their errors to the stack's Sentry project",
         why="an error in a log line is read by nobody",
         source="https://docs.sentry.io/product/sentry-basics/dsn-explainer/",
-        remedy="Give the container SENTRY_DSN, from a SentryKey.",
+        remedy="Give the container SENTRY_DSN, from a ClientKey.",
         keys=("sentry",),
         severity=Severity.MEDIUM,
         levels=IN_PRODUCTION,

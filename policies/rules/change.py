@@ -10,10 +10,24 @@ from policies.judgement import fail
 from policies.resource import Resource
 from policies.rule import ONLY_PRODUCTION, Rule, Severity
 from policies.rules.reading import either, only, truth, where
-from policies.rules.tokens import BUCKETS, CLUSTERS, DATABASE, REDIS, SERVERLESS_REDIS, UPSTASH, ZONE
+from policies.rules.redis_cloud import KEEPS_KEYS
+from policies.rules.tokens import (
+    BUCKETS,
+    CLUSTERS,
+    DATABASE,
+    NEON_DATABASE,
+    NEON_PROJECT,
+    REDIS,
+    REDIS_CLOUD,
+    SERVERLESS_REDIS,
+    SUPABASE_PROJECT,
+    UPSTASH,
+    ZONE,
+)
 
 STATEFUL: Final = (
-    *(DATABASE, REDIS, SERVERLESS_REDIS, UPSTASH, ZONE, *BUCKETS),
+    *(DATABASE, REDIS, SERVERLESS_REDIS, UPSTASH, REDIS_CLOUD, ZONE, *BUCKETS),
+    *(SUPABASE_PROJECT, NEON_PROJECT, NEON_DATABASE),
     *(*CLUSTERS, "aws:dynamodb/table:Table", "aws:efs/fileSystem:FileSystem", "aws:kms/key:Key"),
 )
 """Types that cannot be made again as they were; a zone would come back with other name servers."""
@@ -27,6 +41,8 @@ def _is_kept(resource: Resource) -> bool | None:
     """Return whether what a resource holds must stay, None where that is unknown; what evicts is a cache."""
     if resource.type == UPSTASH:
         return _is_no_cache(resource)
+    if resource.type == REDIS_CLOUD:
+        return KEEPS_KEYS(resource)
     return resource.type not in BUCKETS or _is_not_forced(resource)
 
 

@@ -47,14 +47,17 @@ def _holds(
 
     def check(limit: Limit, rules: Sequence[Properties]) -> Judgement:
         active = [rule for rule in rules if _refuses(rule) and concerns(rule)]
+        outside: dict[float, str] = {}
         for rule in active:
             requests = whole_number((rule.get("ratelimit") or {}).get("requestsPerPeriod"))
             period = _period(rule)
             if requests is None or not period:
                 return fail("a limit without whole numbers", limit.range)
             # Compared as a rate: 200 in two minutes is 100 a minute.
-            if not limit.allows(requests * window_seconds / period):
-                return fail(f"{requests} requests in {period} seconds", limit.range)
+            if not limit.allows(rate := requests * window_seconds / period):
+                outside[rate] = f"{requests} requests in {period} seconds"
+        if outside:
+            return fail(next(iter(outside.values())), limit.range, measured=outside)
         if active:
             return PASSED
         is_free_plan = len(rules) == 1 and _refuses(rules[0]) and 0 < _period(rules[0]) < MINUTE_SECONDS
@@ -122,6 +125,7 @@ def _rule(id_: str, begins: str, limit: Limit, judge: LimitCheck) -> Rule:
         source=limit.source,
         remedy=f"Set ratelimit.requestsPerPeriod to {limit.range}.",
         keys=(limit.key,),
+        limit=limit,
         types=frozenset({"cloudflare:index/ruleset:Ruleset"}),
         check=check,
     )

@@ -94,9 +94,10 @@ def _is_exact(group: Resource) -> Judgement:
         return fail(f"{MAX_CONNECTIONS} without a whole number", required)
     # A replica's own group must accept as many as the primary, and may accept more.
     tags = group.get("tags")
-    if isinstance(tags, Mapping) and REPLICA_TAG in tags and number > POSTGRES_MAX_CONNECTIONS.maximum:
+    replicas = isinstance(tags, Mapping) and REPLICA_TAG in tags
+    if POSTGRES_MAX_CONNECTIONS.allows(number) or (replicas and number > POSTGRES_MAX_CONNECTIONS.maximum):
         return PASSED
-    return PASSED if POSTGRES_MAX_CONNECTIONS.allows(number) else fail(f"{MAX_CONNECTIONS} {number}", required)
+    return fail(f"{MAX_CONNECTIONS} {number}", required, measured=(number,), may_be_more=replicas)
 
 
 def _waits_for_a_restart(group: Resource) -> Judgement:
@@ -128,6 +129,7 @@ RULES: Final = (
         source=POSTGRES_MAX_CONNECTIONS.source,
         remedy=f"Set the parameter max_connections to {POSTGRES_MAX_CONNECTIONS.range}.",
         keys=(POSTGRES_MAX_CONNECTIONS.key,),
+        limit=POSTGRES_MAX_CONNECTIONS,
         check=_of_postgres(_is_exact),
     ),
     _rule(

@@ -83,13 +83,15 @@ def _server_connections(task: Resource) -> Judgement:
             return fail(f"the tag {tag} without a whole number above 0", POOL_SERVER_CONNECTIONS.range)
         numbers[tag] = number
     whole, each = numbers.get(TAG), numbers.get(PER_TASK_TAG)
-    if whole and not POOL_SERVER_CONNECTIONS.allows(whole):
-        return fail(f"a pool of {whole}", POOL_SERVER_CONNECTIONS.range)
     if whole and each and whole % each:
         return fail(f"the tag {PER_TASK_TAG} that does not divide {TAG}", "as many for every task")
     settings = _variables(task)
     if each and settings not in (None, UNKNOWN) and whole_number(_option(settings, PARAMETER)) != each:
         return fail(f"the tag {PER_TASK_TAG} and {PARAMETER} that differ", "one number")
+    if whole and not POOL_SERVER_CONNECTIONS.allows(whole):
+        # What one task opens is not known yet: no exception can tell that the rest holds.
+        measured = (whole,) if each else ()
+        return fail(f"a pool of {whole}", POOL_SERVER_CONNECTIONS.range, measured=measured)
     return PASSED if whole and each else undecided("the size of the pool")
 
 
@@ -132,6 +134,7 @@ RULES: Final = (
         source=POOL_SERVER_CONNECTIONS.source,
         remedy=f"Set default_pool_size times the number of tasks to {POOL_SERVER_CONNECTIONS.range}.",
         keys=(POOL_SERVER_CONNECTIONS.key,),
+        limit=POOL_SERVER_CONNECTIONS,
         check=_of_pooler(_server_connections),
     ),
     _rule(

@@ -73,6 +73,7 @@ RULES: Final = (
         source=LOG_RETENTION_DAYS.source,
         remedy=f"Set retentionInDays to {LOG_RETENTION_DAYS.range}.",
         keys=(LOG_RETENTION_DAYS.key,),
+        limit=LOG_RETENTION_DAYS,
         controls=("CKV_AWS_66",),
         check=_retention(LOG_RETENTION_DAYS.minimum),
     ),

@@ -217,9 +217,9 @@ def sample(type_: str, logical: str, *, protect: bool = False, **properties: Any
 
 SAMPLES = (
     sample(
-        "sentry:index/sentryMetricAlert:SentryMetricAlert",
+        "footing-sentry:index:Alert",
         "sample-errors",
-        triggers=[{"label": "critical", "actions": [{"type": "email", "targetType": "team"}]}],
+        actionFilters=[{"logicType": "all", "actions": [{"type": "email", "config": {"targetType": "team"}}]}],
     ),
     sample(
         "aws:sns/topicSubscription:TopicSubscription", "sample-mail", protocol="email", endpoint="a@example.com"
@@ -231,6 +231,45 @@ SAMPLES = (
         databaseName="sample-upstash",
         tls=True,
         eviction=True,
+    ),
+    sample(
+        "footing-rediscloud:index:EssentialsDatabase",
+        "sample-redis-cloud",
+        protect=True,
+        enableTls=True,
+        sourceIps=["203.0.113.0/24"],
+        dataEvictionPolicy="noeviction",
+        dataPersistence="aof-every-1-second",
+    ),
+    sample(
+        "footing-neon:index:Project",
+        "sample-neon",
+        protect=True,
+        allowedIps=["203.0.113.0/24"],
+        suspendTimeoutSeconds=-1,
+    ),
+    sample("footing-neon:index:Database", "sample-neon-database", protect=True),
+    sample("footing-neon:index:Endpoint", "sample-neon-replica", type="read_only", suspendTimeoutSeconds=-1),
+    sample("footing-supabase:index:Project", "sample-project", protect=True, ref="sampleref"),
+    sample(
+        "footing-supabase:index:Pooler",
+        "sample-pool",
+        projectRef="sampleref",
+        poolMode="transaction",
+        defaultPoolSize=80,
+    ),
+    sample(
+        "footing-supabase:index:PostgresSettings",
+        "sample-settings",
+        projectRef="sampleref",
+        settings={"max_connections": 200},
+    ),
+    sample("footing-supabase:index:TlsEnforcement", "sample-tls", projectRef="sampleref", enforced=True),
+    sample(
+        "footing-supabase:index:NetworkRestrictions",
+        "sample-networks",
+        projectRef="sampleref",
+        cidrs=["203.0.113.0/24"],
     ),
     sample(
         "aws:elasticache/serverlessCache:ServerlessCache",

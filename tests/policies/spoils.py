@@ -50,6 +50,7 @@ REDIS, SERVERLESS, UPSTASH = (
     "ServerlessCache/sample-serverless",
     "RedisDatabase/sample-upstash",
 )
+REDIS_CLOUD = "EssentialsDatabase/sample-redis-cloud"
 TASK, POOLER = "TaskDefinition/service-task", "TaskDefinition/pooler-task"
 SERVICE, POOLERS = "Service/service-service", "Service/pooler-service"
 SECRET, LOGS = "Secret/service-environment", "LogGroup/service-log"
@@ -147,6 +148,24 @@ def _pooler_and_redis() -> list[Spoil]:
             POOLER,
             {DEFINITIONS: ini("server_tls_sslmode = verify-full", "server_tls_sslmode = require")},
         ),
+        spoil("supabase-pool-size", "Pooler/sample-pool", {"defaultPoolSize": 101}),
+        spoil("supabase-transaction-mode", "Pooler/sample-pool", {"poolMode": "session"}),
+        spoil("supabase-max-connections", "PostgresSettings/sample-settings", {"settings.max_connections": 400}),
+        spoil("supabase-tls-enforced", "TlsEnforcement/sample-tls", {"enforced": False}),
+        spoil("supabase-networks-closed", "NetworkRestrictions/sample-networks", {"cidrs": ["0.0.0.0/0"]}),
+        spoil("supabase-project-tls", remove=["TlsEnforcement/sample-tls"], fails="Project/sample-project"),
+        spoil(
+            "supabase-project-networks",
+            remove=["NetworkRestrictions/sample-networks"],
+            fails="Project/sample-project",
+        ),
+        spoil("neon-networks-closed", "Project/sample-neon", {"allowedIps": ["0.0.0.0/0"]}),
+        spoil("neon-networks-restricted", "Project/sample-neon", {"allowedIps": GONE}),
+        spoil("neon-never-suspended", "Endpoint/sample-neon-replica", {"suspendTimeoutSeconds": 300}),
+        spoil("neon-own-pool", "Project/sample-neon", {"pgbouncerSettings": {"default_pool_size": "60"}}),
+        spoil("redis-cloud-tls", REDIS_CLOUD, {"enableTls": False}),
+        spoil("redis-cloud-networks-closed", REDIS_CLOUD, {"sourceIps": ["203.0.113.0/24", "::/0"]}),
+        spoil("redis-cloud-persistence", REDIS_CLOUD, {"dataPersistence": "none"}),
         spoil("redis-storage-encrypted", REDIS, {"atRestEncryptionEnabled": False}),
         spoil("redis-storage-encrypted", REDIS, {"atRestEncryptionEnabled": GONE, "engine": "redis"}),
         spoil("redis-tls-required", REDIS, {"transitEncryptionEnabled": GONE}),
@@ -392,8 +411,8 @@ def _zone_and_alerts() -> list[Spoil]:
         ),
         spoil(
             "alerts-wake-nobody-for-staging",
-            "SentryMetricAlert/sample-errors",
-            {"triggers.0.actions.0.type": "pagerduty"},
+            "Alert/sample-errors",
+            {"actionFilters.0.actions.0.type": "pagerduty"},
             environment="staging",
         ),
         spoil(

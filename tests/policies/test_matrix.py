@@ -200,6 +200,8 @@ def test_nonsense_breaks_no_rule(rule: str):
 
 HSTS = "securityHeadersConfig.strictTransportSecurity.accessControlMaxAgeSec"
 NUMBERS: Mapping[tuple[str, str, str], tuple[Any, Any]] = {
+    ("supabase-pool-size", "Pooler/sample-pool", "defaultPoolSize"): (1, 100),
+    ("supabase-max-connections", "PostgresSettings/sample-settings", "settings.max_connections"): (200, 200),
     ("database-backups", "Instance/database-primary", "backupRetentionPeriod"): (1, 35),
     ("database-backups-week", "Instance/database-primary", "backupRetentionPeriod"): (7, 35),
     ("database-enhanced-monitoring", "Instance/database-primary", "monitoringInterval"): (1, 60),
@@ -239,7 +241,14 @@ def test_every_rule_that_is_spoilt_by_a_number_has_its_bounds_in_the_table():
         if (isinstance(value, int) and not isinstance(value, bool))
         or (isinstance(value, str) and value.lstrip("-").isdigit())
     }
-    others = {"network-no-open-ingress", "edge-failed-logins", "machine-metadata", "network-no-open-egress"}
+    # -1 is never, and no number of seconds.
+    others = {
+        "neon-never-suspended",
+        "network-no-open-ingress",
+        "edge-failed-logins",
+        "machine-metadata",
+        "network-no-open-egress",
+    }
     rows = {(rule, path) for rule, _, path in NUMBERS}
     assert {(rule, path) for rule, _, path in numeric if rule not in others} - rows == set()
 

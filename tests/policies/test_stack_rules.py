@@ -460,7 +460,7 @@ def test_answers_that_set_a_cookie_are_not_stored(answers: list[Any], expected: 
     assert verdicts("edge-cookies-not-cached", zone) == {}
 
 
-SENTRY = "sentry:index/sentryKey:SentryKey"
+SENTRY = "footing-sentry:index:ClientKey"
 
 
 @pytest.mark.parametrize(
