@@ -1,6 +1,6 @@
 """Base of every component: its type token, the parent of its children, the registration of its outputs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from inspect import get_annotations
 from types import NoneType
 from typing import Any, get_origin
@@ -39,6 +39,17 @@ class Component(pulumi.ComponentResource):
 
         """
         self.register_outputs({name: getattr(self, name) for name in output_names(type(self))})
+
+
+def depends_on_all(resources: Sequence[pulumi.Resource]) -> list[pulumi.Output[pulumi.Resource]]:
+    """Return the option `depends_on` of many children that are each made after all of `resources`.
+
+    Of a list, the SDK makes an Output of every resource in it for every child. An Output stands for all that it
+    comes from.
+    """
+    if not resources:
+        return []
+    return [pulumi.Output.all(*(resource.urn for resource in resources)).apply(lambda _: resources[0])]
 
 
 def output_names(component: type[Component]) -> list[str]:

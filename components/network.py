@@ -89,6 +89,7 @@ class Network(Component):
         gateway = aws.ec2.InternetGateway(f"{name}-internet", vpc_id=self._vpc.id, opts=self._child())
         public = self._make_public_subnets(gateway)
         self._routes: list[pulumi.Resource] = []
+        self._egress_addresses: list[pulumi.Output[str]] = []
         private = self._make_private_subnets(self._make_nat(public, gateway))
         self._make_s3_endpoint([table for _, table in private])
         self._upstreams = self._make_endpoints([subnet for subnet, _ in private])
@@ -102,6 +103,11 @@ class Network(Component):
     def placement(self) -> NetworkPlacement:
         """The private subnets, with the routes that a task needs to fetch its image."""
         return NetworkPlacement(vpc_id=self.vpc_id, subnet_ids=self.private_subnet_ids, routes=self._routes)
+
+    @property
+    def egress_addresses(self) -> list[pulumi.Output[str]]:
+        """Public addresses of the NAT gateways, from which the private subnets call others."""
+        return self._egress_addresses
 
     @property
     def upstreams(self) -> list[Upstream]:
@@ -168,6 +174,7 @@ class Network(Component):
         for subnet, zone in zip(hosts, self._zones, strict=False):
             role = f"nat-{zone[-1]}"
             address = aws.ec2.Eip(f"{self._name}-{role}", domain="vpc", opts=attached)
+            self._egress_addresses.append(address.public_ip)
             gateways.append(
                 aws.ec2.NatGateway(
                     f"{self._name}-{role}", allocation_id=address.id, subnet_id=subnet.id, opts=attached

@@ -6,17 +6,11 @@ from collections.abc import Iterator, Sequence
 import pulumi
 from msgspec import Struct
 
-from components.alarms.spec import AlarmSpec, specs
+from components.alarms.spec import AlarmSpec, longest_seconds, specs
 from observability import Severity, Signals
-from observability.durations import DAY_SECONDS, HOUR_SECONDS
 
 NAME_CHARACTERS = 255
 """Longest name of an alarm."""
-LONGEST_SECONDS, LONGEST_OF_HOURS_SECONDS = DAY_SECONDS, 7 * DAY_SECONDS
-"""What the periods of one alarm may cover together, in seconds; the second where each is an hour or longer.
-
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-"""
 
 
 class AlarmsArgs(Struct, frozen=True, kw_only=True):
@@ -80,12 +74,9 @@ def _problems(args: AlarmsArgs) -> Iterator[str]:
     for spec in args.specs:
         if len(f"{args.prefix}-{spec.name}") > NAME_CHARACTERS:
             yield f"alarm {spec.name!r}: its name has over {NAME_CHARACTERS} characters"
-        longest = LONGEST_SECONDS if spec.period_seconds < HOUR_SECONDS else LONGEST_OF_HOURS_SECONDS
-        if spec.period_seconds * spec.periods > longest:
-            yield (
-                f"alarm {spec.name!r} looks back {spec.period_seconds * spec.periods} seconds, "
-                f"allowed up to {longest}"
-            )
+        longest, looks_back = longest_seconds(spec.period_seconds), spec.period_seconds * spec.evaluation_periods
+        if looks_back > longest:
+            yield f"alarm {spec.name!r} looks back {looks_back} seconds, allowed up to {longest}"
     if args.exhausted and not (args.cluster_name and args.service_name):
         yield "exhausted is given, allowed with cluster_name and service_name"
     missing = set(args.exhausted or ()) - {spec.name for spec in args.specs}

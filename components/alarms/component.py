@@ -16,7 +16,7 @@ from components.alarms.events import make_events
 from components.alarms.spec import AlarmSpec, is_percentile, link
 from components.alarms.topics import TOPICS, make_topics
 from components.aws import ecs_signals
-from components.component import Component
+from components.component import Component, depends_on_all
 from observability import CloudWatch, CloudWatchMath, Severity
 
 RESULT = "result"
@@ -38,7 +38,7 @@ class Alarms(Component):
     def __init__(self, name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         # The records are not what describes the component in a plan; its alarms are there themselves.
         super().__init__(name, replace(args, signals=(), exhausted=None), opts)
-        self._args = args
+        self._args, self._needed = args, depends_on_all(args.needed)
         topics = make_topics(name, args, kept=self._child(protect=args.protect), opts=self._child())
         alarms = {spec.name: self._alarm(spec, topics) for spec in args.specs}
         if args.exhausted:
@@ -74,12 +74,12 @@ class Alarms(Component):
             **measured,
             comparison_operator="LessThanThreshold" if spec.below else "GreaterThanThreshold",
             threshold=spec.threshold,
-            evaluation_periods=spec.periods,
+            evaluation_periods=spec.evaluation_periods,
             datapoints_to_alarm=spec.periods,
             treat_missing_data=spec.missing.value,
             alarm_actions=actions,
             ok_actions=actions,
-            opts=self._child(depends_on=list(self._args.needed)),
+            opts=self._child(depends_on=self._needed),
         )
 
     def _composites(

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from observability import CloudWatch, CloudWatchMath, Severity, Signals
 from observability.alerting.alerts import ThresholdCondition, alerts
+from observability.durations import DAY_SECONDS, HOUR_SECONDS
 
 PUBLISHED_EVERY_SECONDS: Mapping[str, int] = {
     "CPUCreditBalance": 300,
@@ -22,6 +23,21 @@ PUBLISHED_EVERY_SECONDS: Mapping[str, int] = {
 """Metrics that come more seldom than each minute, and how often: over shorter periods they are missing.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html
+"""
+LONGEST_SECONDS, LONGEST_OF_HOURS_SECONDS = DAY_SECONDS, 7 * DAY_SECONDS
+"""What the periods of one alarm may cover together, in seconds; the second where each is an hour or longer.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+"""
+SINCE_LAST = (
+    "IF(RUNNING_SUM(FILL(counted, 0)) == SUM(FILL(counted, 0)) AND RUNNING_SUM(FILL(counted, 0)) > 0"
+    " AND FILL(counted, 0) == 0, 0, 1)"
+)
+"""0 in each period after the last one that counted something, else 1: also where nothing ever was.
+
+Both sums are over the same periods, so it is the same when CloudWatch reads more of them than the alarm looks at,
+which is why its documentation advises against these functions.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 """
 
 
@@ -52,7 +68,9 @@ class AlarmSpec(Struct, frozen=True, kw_only=True):
     period_seconds: int
     """Period of one number, in seconds."""
     periods: int
-    """Numbers in a row that are beyond the threshold before the alarm goes off."""
+    """Numbers that are beyond the threshold before the alarm goes off: in a row where no more are looked at."""
+    evaluation_periods: int
+    """Numbers that the alarm looks at, the newest; `periods` or more."""
     missing: TreatMissingData
     """Treatment of a period without data."""
     description: str
@@ -83,6 +101,12 @@ def specs(
         else:
             continue
         period = max(max(it.period_seconds, PUBLISHED_EVERY_SECONDS.get(it.metric, 0)) for it in metrics)
+        # A part of a period cannot be asked for: the alarm rather waits a little longer.
+        periods = evaluation_periods = max(1, -(-alert.for_seconds // period))
+        if condition.signal.after_first and isinstance(query, CloudWatch):
+            query = CloudWatchMath(expression=SINCE_LAST, metrics={"counted": query})
+            missing = TreatMissingData.NOT_BREACHING
+            evaluation_periods = longest_seconds(period) // period
         spec = AlarmSpec(
             name=alert.name,
             severity=alert.severity,
@@ -90,13 +114,18 @@ def specs(
             below=threshold.below,
             threshold=threshold.value,
             period_seconds=period,
-            # A part of a period cannot be asked for: the alarm rather waits a little longer.
-            periods=max(1, -(-alert.for_seconds // period)),
+            periods=periods,
+            evaluation_periods=evaluation_periods,
             missing=missing,
             description=f"{alert.summary}. {alert.description}{link(runbook_url, alert.anchor)}",
         )
         found.append(spec)
     return found
+
+
+def longest_seconds(period_seconds: int) -> int:
+    """Return how far back an alarm of such periods may look, in seconds."""
+    return LONGEST_SECONDS if period_seconds < HOUR_SECONDS else LONGEST_OF_HOURS_SECONDS
 
 
 def link(runbook_url: str, anchor: str) -> str:

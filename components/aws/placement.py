@@ -43,3 +43,5 @@ class NetworkRef(Struct, frozen=True, kw_only=True):
     """Public subnets; empty where no load balancer is made."""
     upstreams: list[Upstream] = field(default_factory=list)
     """Interface endpoints that tasks call. Source: `Network.upstreams`."""
+    egress_addresses: list[pulumi.Output[str]] = field(default_factory=list)
+    """Public addresses from which tasks call others; empty where they are not known. Source: `Network`."""

@@ -13,9 +13,9 @@ class Upstream(Struct, frozen=True, kw_only=True):
 
     role: str
     """One word for the rules' names: `pooler`, `redis`."""
-    security_group_id: pulumi.Input[str]
-    """Group in front of the server."""
-    port: int
+    security_group_id: pulumi.Input[str] | None
+    """Group in front of the server; None for one outside the network, at an address that nobody promises."""
+    port: pulumi.Input[int]
     """TCP port of the server."""
     ready: Sequence[pulumi.Resource] = ()
     """What has to be up before the server answers; empty where its group exists only together with it."""
@@ -35,6 +35,9 @@ def connect(
     needed: list[pulumi.Resource] = []
     for upstream in upstreams:
         port: dict[str, Any] = {"ip_protocol": "tcp", "from_port": upstream.port, "to_port": upstream.port}
+        if upstream.security_group_id is None:
+            needed.append(_out_to_anybody(f"{name}-to-{upstream.role}", client_id, port, opts))
+            continue
         out = aws.vpc.SecurityGroupEgressRule(
             f"{name}-to-{upstream.role}",
             security_group_id=client_id,
@@ -57,12 +60,13 @@ def allow_https_out(
     name: str, client: aws.ec2.SecurityGroup, opts: pulumi.ResourceOptions
 ) -> aws.vpc.SecurityGroupEgressRule:
     """Let `client` call HTTPS services anywhere: image registry, Secrets Manager, logs, third parties."""
+    port = {"ip_protocol": "tcp", "from_port": 443, "to_port": 443}
+    return _out_to_anybody(f"{name}-to-https", client.id, port, opts)
+
+
+def _out_to_anybody(
+    name: str, client_id: pulumi.Input[str], port: dict[str, Any], opts: pulumi.ResourceOptions
+) -> aws.vpc.SecurityGroupEgressRule:
     return aws.vpc.SecurityGroupEgressRule(
-        f"{name}-to-https",
-        security_group_id=client.id,
-        cidr_ipv4="0.0.0.0/0",
-        ip_protocol="tcp",
-        from_port=443,
-        to_port=443,
-        opts=opts,
+        name, security_group_id=client_id, cidr_ipv4="0.0.0.0/0", opts=opts, **port
     )

@@ -69,6 +69,8 @@ def condition(signal: Signal, threshold: Threshold, app: str) -> pulumi.Output[s
     """
     if signal.minimum_traffic:
         raise UnsupportedQueryError("a monitor of one query has no minimum traffic")
+    if signal.after_first:
+        raise UnsupportedQueryError("a monitor tells of missing data also before there ever was any")
     # The least of all numbers is over the threshold only if each is; under it, the largest.
     extreme, sign = ("max", "<") if threshold.below else ("min", ">")
     wait = signal.for_seconds if threshold.for_seconds is None else threshold.for_seconds

@@ -7,7 +7,7 @@ import pulumi
 import pulumiverse_grafana as grafana
 from msgspec.structs import replace
 
-from components.component import Component
+from components.component import Component, depends_on_all
 from components.document import json_text
 from components.grafana import alerts, telemetry
 from components.grafana.args import ObservabilityArgs, by_subject
@@ -72,6 +72,7 @@ class Observability(Component):
             notifications.make_policy(delivery)
         if self._args.pages_inhibit:
             notifications.make_inhibition()
+        self._needed = depends_on_all(args.needed)
         for subject, its_alerts in by_subject(self._args.signals).items():
             self._make_rule_group(subject, its_alerts, delivery)
         first = next(iter(dashboards))
@@ -96,45 +97,45 @@ class Observability(Component):
             folder_uid=self._folder.uid,
             interval_seconds=args.evaluation_interval_seconds,
             rules=[_to_provider(rule, None if args.owns_notification_policy else delivery) for rule in rules],
-            opts=self._child(depends_on=list(args.needed)),
+            opts=self._child(depends_on=self._needed),
         )
 
 
-def _to_provider(rule: alerts.AlertRule, delivery: Delivery | None) -> grafana.alerting.RuleGroupRuleArgs:
-    """Return the rule in the provider's classes; without `delivery`, the notification policy routes it."""
-    return grafana.alerting.RuleGroupRuleArgs(
-        uid=rule.uid,
-        name=rule.name,
-        condition=alerts.CONDITION,
-        datas=[
-            grafana.alerting.RuleGroupRuleDataArgs(
-                ref_id=stage.ref_id,
-                datasource_uid=stage.datasource_uid,
-                model=canonical(stage.model),
-                relative_time_range=grafana.alerting.RuleGroupRuleDataRelativeTimeRangeArgs(
-                    from_=stage.lookback_seconds, to=0
-                ),
-            )
+def _to_provider(rule: alerts.AlertRule, delivery: Delivery | None) -> grafana.alerting.RuleGroupRuleArgsDict:
+    """Return the rule as the provider takes it; without `delivery`, the notification policy routes it."""
+    # Dictionaries: objects of the SDK's classes cost several times as much, and there are thousands of these.
+    made: grafana.alerting.RuleGroupRuleArgsDict = {
+        "uid": rule.uid,
+        "name": rule.name,
+        "condition": alerts.CONDITION,
+        "datas": [
+            {
+                "ref_id": stage.ref_id,
+                "datasource_uid": stage.datasource_uid,
+                "model": canonical(stage.model),
+                "relative_time_range": {"from_": stage.lookback_seconds, "to": 0},
+            }
             for stage in rule.stages
         ],
-        for_=rule.for_,
-        keep_firing_for=rule.keep_firing_for,
-        missing_series_evals_to_resolve=alerts.EVALUATIONS_TO_RESOLVE,
-        exec_err_state=rule.exec_err_state,
-        no_data_state=rule.no_data_state,
-        labels=dict(rule.labels),
-        annotations=dict(rule.annotations),
-        notification_settings=grafana.alerting.RuleGroupRuleNotificationSettingsArgs(
-            contact_point=delivery.contacts[rule.severity].name,
-            group_bies=list(GROUP_BY),
-            group_wait=GROUP_WAIT,
-            group_interval=GROUP_INTERVAL,
-            repeat_interval=REPEAT_INTERVAL[rule.severity],
-            mute_timings=delivery.muted[rule.severity] or None,
-        )
-        if delivery
-        else None,
-    )
+        "for_": rule.for_,
+        "keep_firing_for": rule.keep_firing_for,
+        "missing_series_evals_to_resolve": alerts.EVALUATIONS_TO_RESOLVE,
+        "exec_err_state": rule.exec_err_state,
+        "no_data_state": rule.no_data_state,
+        "labels": dict(rule.labels),
+        "annotations": dict(rule.annotations),
+    }
+    if delivery:
+        muted = delivery.muted[rule.severity]
+        made["notification_settings"] = {
+            "contact_point": delivery.contacts[rule.severity].name,
+            "group_bies": list(GROUP_BY),
+            "group_wait": GROUP_WAIT,
+            "group_interval": GROUP_INTERVAL,
+            "repeat_interval": REPEAT_INTERVAL[rule.severity],
+            **({"mute_timings": muted} if muted else {}),
+        }
+    return made
 
 
 def canonical(model: Mapping[str, object]) -> pulumi.Input[str]:

@@ -38,7 +38,7 @@ class RedisStore(Protocol):
 
     @property
     def upstreams(self) -> Sequence[Upstream]:
-        """Ports in the network that clients open; empty for a store outside."""
+        """Ports that clients open, in the network or outside."""
 
     @property
     def signals(self) -> Signals:

@@ -13,6 +13,9 @@ from components.redis.signals.upstash import signals
 from components.redis.store import url
 from observability import Signals
 
+PORT = 6379
+"""TCP port of every database. https://upstash.com/docs/redis/howto/connectclient"""
+
 STATISTICS = "https://api.upstash.com/v2/redis/stats"
 """Address of the developer API under which each database has its statistics."""
 
@@ -98,5 +101,5 @@ class UpstashRedis(Component):
 
     @property
     def upstreams(self) -> Sequence[Upstream]:
-        """None: the store is outside the network."""
-        return []
+        """Its port, outside the network."""
+        return [Upstream(role=self._name, security_group_id=None, port=PORT)]

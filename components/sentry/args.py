@@ -26,20 +26,17 @@ class PagerDutyArgs(Struct, frozen=True, kw_only=True):
 
 
 class AlertArgs(Struct, frozen=True, kw_only=True):
-    """Alerts that Sentry evaluates; off, for Sentry answers 410 to the API by which `provider` makes them.
+    """Alerts that Sentry evaluates; each can be switched off."""
 
-    https://github.com/jianyuan/terraform-provider-sentry/pull/945
-    """
-
-    errors: bool = False
+    errors: bool = True
     """Alert on the number of errors."""
     errors_warning: int = 10
     """Errors in five minutes over which a ticket is written. Source: requirements, S0."""
     errors_critical: int = 100
     """Errors in five minutes over which somebody is paged. Source: requirements, S0."""
-    new_issue: bool = False
+    new_issue: bool = True
     """Alert on every new issue and on every regression."""
-    performance_regression: bool = False
+    performance_regression: bool = True
     """Alert on every new performance issue, and on the p95 transaction duration."""
     p95_target_ms: int = 500
     """p95 transaction duration over which a ticket is written, in milliseconds. Source: S4."""
@@ -53,7 +50,7 @@ class TeamArgs(Struct, frozen=True, kw_only=True):
     slug: str
     """Slug of the team. Source: config `sentry.team`."""
     team_id: int | None = None
-    """Number of the team, for mail of metric alerts: Sentry takes no slug there."""
+    """Number of the team, for mail to its members: Sentry takes no slug there. Without it, owners of issues."""
 
 
 class SamplingArgs(Struct, frozen=True, kw_only=True):
@@ -126,8 +123,6 @@ class SentryArgs(Struct, frozen=True, kw_only=True):
 
 def _alert_problems(args: SentryArgs) -> Iterator[str]:
     alerts, sampling = args.alerts, args.sampling
-    if (alerts.errors or alerts.performance_regression) and args.slack is None and args.team.team_id is None:
-        yield "alerts: errors or performance_regression given, allowed only with slack or team.team_id"
     if alerts.performance_regression and sampling.traces == 0:
         yield "alerts.performance_regression: given, allowed only with sampling.traces over 0"
     for threshold in (alerts.errors_warning, alerts.errors_critical) if alerts.errors else ():

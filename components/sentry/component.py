@@ -10,7 +10,7 @@ import pulumi
 
 from components.component import Component
 from components.sentry.args import SentryArgs
-from components.sentry.provider import make_alert, make_project
+from components.sentry.provider import FORMER, make_alert, make_project
 from components.sentry.signals import by_role, signals
 from observability import Signals
 
@@ -29,7 +29,13 @@ class Sentry(Component):
     def __init__(self, name: str, args: SentryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._args = args
-        project = make_project(name, args, project_opts=self._child(protect=args.protect), opts=self._child())
+        former = {kind: [pulumi.Alias(type_=type_)] for kind, type_ in FORMER.items()}
+        project = make_project(
+            name,
+            args,
+            project_opts=self._child(protect=args.protect, aliases=former["Project"]),
+            opts=self._child(aliases=former["ClientKey"]),
+        )
         for role, signal in by_role(args).items():
             make_alert(f"{name}-{role}", signal, project, args, self._child())
         self.dsn = project.dsn

@@ -1,43 +1,38 @@
-"""Sentry as the installed SDK knows it: the only module that imports it.
+"""Sentry as its API has it: the only module that makes its resources.
 
-`pulumiverse_sentry` 0.0.9 bridges version 0.11.2 of the Terraform provider and is not kept up. Another SDK takes
-its place here and nowhere else: the one that `pulumi package add terraform-provider jianyuan/sentry` generates
-from the present provider. What this version makes necessary, and the other would not:
-
-- values of conditions and actions are texts, and their `name` is left out: the server adds it;
-- conditions stand in the order in which the server answers them, triggers in that of their labels: the provider
-  compares by position, https://github.com/jianyuan/terraform-provider-sentry/issues/793;
-- every trigger names its `resolve_threshold`: left out, 0 is sent;
-- a change in percent is not possible: there is no `comparison_delta`;
-- alerts are off: Sentry answers 410 to the API of both of its alerts since 2026-09-18, and a metric alert with
-  PagerDuty fails in the provider, https://github.com/jianyuan/terraform-provider-sentry/issues/185;
-- every platform but `other` is looked up at docs.sentry.io in each preview.
+A signal on a number is a monitor, which opens an issue of a priority, and an alert that tells of it by that; a
+signal on issues is an alert on every issue of the project.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pulumi
-import pulumiverse_sentry as sentry
 from msgspec import Struct
 
 from components.sentry.args import PagerDutyArgs, SentryArgs, SlackArgs
 from components.sentry.contacts import Contact, contacts
-from observability import IssueEvent, SentryIssues, SentryMetric, Signal
+from observability import IssueCategory, IssueEvent, SentryIssues, SentryMetric, Signal
+from providers.sentry import resources as sentry
 
-ABOVE = 0
-"""Sentry's number for a threshold that is crossed upwards."""
-LABELS = ("critical", "warning")
-"""Sentry's levels of a threshold, the first there always: a rule with one threshold calls it critical."""
+FORMER = {"Project": "sentry:index/sentryProject:SentryProject", "ClientKey": "sentry:index/sentryKey:SentryKey"}
+"""Types of earlier releases: a stack that has one keeps it, under its new type."""
+HIGH, MEDIUM = 75, 50
+"""Sentry's numbers of an issue's priorities."""
+EACH_CHANGE_MINUTES = 0
+"""Pause between two messages of a monitor's issue: it speaks only when its priority changes."""
 REPEAT_MINUTES = 5
 """Pause between two messages about one issue, in minutes: the shortest that Sentry accepts."""
-CONDITIONS: Mapping[IssueEvent, str] = {
-    IssueEvent.NEW: "sentry.rules.conditions.first_seen_event.FirstSeenEventCondition",
-    IssueEvent.REGRESSED: "sentry.rules.conditions.regression_event.RegressionEventCondition",
+TRIGGERS: Mapping[IssueEvent, str] = {IssueEvent.NEW: "first_seen_event", IssueEvent.REGRESSED: "regression_event"}
+CATEGORIES: Mapping[IssueCategory, tuple[int, ...]] = {
+    IssueCategory.ERROR: (1,),
+    IssueCategory.PERFORMANCE: (12, 13, 14, 15),
 }
-CATEGORY_FILTER = "sentry.rules.filters.issue_category.IssueCategoryFilter"
-SLACK_ACTION = "sentry.integrations.slack.notify_action.SlackNotifyServiceAction"
-MAIL_ACTION = "sentry.mail.actions.NotifyEmailAction"
-PAGERDUTY_ACTION = "sentry.integrations.pagerduty.notify_action.PagerDutyNotifyServiceAction"
+"""Sentry's numbers: errors; queries, requests to others, front end, mobile.
+
+https://docs.sentry.io/api/monitors/create-an-alert-for-an-organization/
+"""
 
 
 class Project(Struct, frozen=True, kw_only=True):
@@ -53,7 +48,7 @@ def make_project(
     name: str, args: SentryArgs, *, project_opts: pulumi.ResourceOptions, opts: pulumi.ResourceOptions
 ) -> Project:
     """Return one project with one rate-limited key; `project_opts` are the project's own options."""
-    project = sentry.SentryProject(
+    project = sentry.Project(
         f"{name}-project",
         organization=args.team.organization,
         teams=[args.team.slug],
@@ -62,7 +57,7 @@ def make_project(
         platform=args.platform,
         opts=project_opts,
     )
-    key = sentry.SentryKey(
+    key = sentry.ClientKey(
         f"{name}-key",
         organization=args.team.organization,
         project=project.slug,
@@ -84,74 +79,93 @@ def make_alert(
 
     """
     if isinstance(signal.query, SentryMetric):
-        thresholds = sorted(signal.thresholds, key=lambda it: it.value, reverse=True)
-        resolve_threshold = signal.query.counted(thresholds[-1].value)
-        return sentry.SentryMetricAlert(
-            name,
-            organization=args.team.organization,
-            project=project.slug,
-            name=signal.id,
-            aggregate=signal.query.aggregate,
-            dataset=signal.query.dataset,
-            event_types=list(signal.query.event_types),
-            query="",
-            time_window=signal.query.window_seconds // 60,
-            threshold_type=ABOVE,
-            resolve_threshold=resolve_threshold,
-            triggers=[
-                {
-                    "label": label,
-                    "threshold_type": ABOVE,
-                    "alert_threshold": signal.query.counted(it.value),
-                    "resolve_threshold": resolve_threshold,
-                    "actions": [_metric_action(contact) for contact in contacts(args, it.severity)],
-                }
-                for label, it in zip(LABELS, thresholds, strict=False)
-            ],
-            opts=opts,
-        )
+        return _make_metric_alert(name, signal, signal.query, project, args, opts)
     if isinstance(signal.query, SentryIssues):
         [threshold] = signal.thresholds
-        return sentry.SentryIssueAlert(
+        conditions = [_condition("issue_category", {"value": it}) for it in CATEGORIES[signal.query.category]]
+        return sentry.Alert(
             name,
             organization=args.team.organization,
             project=project.slug,
             name=signal.id,
-            action_match="any",
-            filter_match="all",
-            frequency=REPEAT_MINUTES,
-            conditions=[{"id": it} for it in sorted(CONDITIONS[event] for event in signal.query.events)],
-            filters=[{"id": CATEGORY_FILTER, "value": signal.query.category.value}],
-            actions=[_issue_action(contact) for contact in contacts(args, threshold.severity)],
+            triggers=[TRIGGERS[event] for event in signal.query.events],
+            action_filters=[_filter("any-short", conditions, contacts(args, threshold.severity))],
+            frequency_minutes=REPEAT_MINUTES,
             opts=opts,
         )
     raise TypeError(f"signal {signal.id}: Sentry does not evaluate {type(signal.query).__name__}")
 
 
-def _metric_action(contact: Contact) -> sentry.SentryMetricAlertTriggerActionArgsDict:
-    if isinstance(contact, SlackArgs):
-        return {
-            "type": "slack",
-            "target_type": "specific",
-            "target_identifier": contact.channel,
-            "integration_id": contact.integration_id,
-        }
-    if isinstance(contact, PagerDutyArgs):
-        return {
-            "type": "pagerduty",
-            "target_type": "specific",
-            "target_identifier": str(contact.service_id),
-            "integration_id": contact.integration_id,
-        }
-    return {"type": "email", "target_type": "team", "target_identifier": str(contact.team_id)}
+def _make_metric_alert(
+    name: str,
+    signal: Signal,
+    query: SentryMetric,
+    project: Project,
+    args: SentryArgs,
+    opts: pulumi.ResourceOptions,
+) -> pulumi.CustomResource:
+    """Return the alert of a monitor; who is told at the lower threshold is not told twice at the upper."""
+    # More than 2.5 events are more than 2.
+    values = sorted((math.floor(query.counted(it.value)) for it in signal.thresholds), reverse=True)
+    monitor = sentry.MetricMonitor(
+        name,
+        organization=args.team.organization,
+        project=project.slug,
+        name=signal.id,
+        dataset=query.dataset,
+        event_types=list(query.event_types),
+        aggregate=query.aggregate,
+        query=query.search or None,
+        window_seconds=query.window_seconds,
+        high_above=values[0],
+        medium_above=values[1] if len(values) > 1 else None,
+        resolved_at=values[-1],
+        opts=opts,
+    )
+    priorities = (HIGH, MEDIUM) if len(values) > 1 else (HIGH,)
+    ordered = sorted(signal.thresholds, key=lambda it: it.value, reverse=True)
+    filters, told = [], set[Contact]()
+    for priority, threshold in zip(reversed(priorities), reversed(ordered), strict=True):
+        further = [it for it in contacts(args, threshold.severity) if it not in told]
+        told |= set(further)
+        if further:
+            conditions = [_condition("issue_priority_greater_or_equal", priority)]
+            filters.append(_filter("all", conditions, further))
+    return sentry.Alert(
+        f"{name}-alert",
+        organization=args.team.organization,
+        project=project.slug,
+        name=signal.id,
+        monitor_ids=monitor.monitor_id.apply(lambda it: [it]),
+        triggers=[],
+        action_filters=filters,
+        frequency_minutes=EACH_CHANGE_MINUTES,
+        opts=opts,
+    )
 
 
-def _issue_action(contact: Contact) -> dict[str, str]:
+def _condition(type_: str, comparison: Any) -> dict[str, Any]:
+    return {"type": type_, "comparison": comparison, "conditionResult": True}
+
+
+def _filter(logic: str, conditions: list[dict[str, Any]], told: Iterable[Contact]) -> dict[str, Any]:
+    return {"logicType": logic, "conditions": conditions, "actions": [_action(it) for it in told]}
+
+
+def _action(contact: Contact) -> dict[str, Any]:
     if isinstance(contact, SlackArgs):
-        return {"id": SLACK_ACTION, "workspace": str(contact.integration_id), "channel": contact.channel}
+        # Sentry looks the channel's number up.
+        config = {"targetType": "specific", "targetIdentifier": "", "targetDisplay": contact.channel}
+        return {"type": "slack", "integrationId": str(contact.integration_id), "config": config, "data": {}}
     if isinstance(contact, PagerDutyArgs):
-        account, service = str(contact.integration_id), str(contact.service_id)
-        return {"id": PAGERDUTY_ACTION, "account": account, "service": service}
+        config = {"targetType": "specific", "targetIdentifier": str(contact.service_id)}
+        data = {"priority": "default"}
+        return {"type": "pagerduty", "integrationId": str(contact.integration_id), "config": config, "data": data}
     if contact.team_id is None:
-        return {"id": MAIL_ACTION, "targetType": "IssueOwners", "fallthroughType": "ActiveMembers"}
-    return {"id": MAIL_ACTION, "targetType": "Team", "targetIdentifier": str(contact.team_id)}
+        config = {"targetType": "issue_owners", "targetIdentifier": ""}
+        return {"type": "email", "config": config, "data": {"fallthroughType": "ActiveMembers"}}
+    return {
+        "type": "email",
+        "config": {"targetType": "team", "targetIdentifier": str(contact.team_id)},
+        "data": {},
+    }

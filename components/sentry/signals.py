@@ -20,7 +20,7 @@ from observability import (
 ERRORS_WINDOW_SECONDS = 300
 """Window of the count of errors, in seconds. Source: requirements, S0."""
 ERROR_EVENTS = "error"
-TRANSACTION_EVENTS = "transaction"
+SPAN_EVENTS = "trace_item_span"
 
 
 def signals(args: SentryArgs) -> Signals:
@@ -106,7 +106,10 @@ def _performance(args: SentryArgs) -> dict[str, Signal]:
         title=f"p95 transaction duration: {args.part}",
         description="95 % of the traced transactions are faster. Sampling makes it coarser, not lower.",
         query=SentryMetric(
-            aggregate="p95(transaction.duration)", dataset="transactions", event_types=(TRANSACTION_EVENTS,)
+            aggregate="p95(span.duration)",
+            dataset="events_analytics_platform",
+            event_types=(SPAN_EVENTS,),
+            search="is_transaction:true",
         ),
         unit="ms",
         thresholds=(Threshold(severity=Severity.TICKET, value=args.alerts.p95_target_ms),),

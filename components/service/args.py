@@ -211,6 +211,19 @@ class RedisList(Struct, frozen=True, kw_only=True):
     """Messages over which a ticket is written; none when left out."""
 
 
+class ScrapeArgs(Struct, frozen=True, kw_only=True):
+    """Where a worker exposes its metrics, and the store that they are sent to."""
+
+    collecting: CollectingArgs
+    """Store of the metrics."""
+    port: int
+    """TCP port of the metrics."""
+    path: str = "/metrics"
+    """Path of the metrics, in the text format of Prometheus."""
+    label: str
+    """Label `service` of the metrics."""
+
+
 class WorkerArgs(ScaledArgs, frozen=True, kw_only=True):
     """Arguments of `Worker`."""
 
@@ -218,6 +231,8 @@ class WorkerArgs(ScaledArgs, frozen=True, kw_only=True):
     """What it works off; nothing is measured when left out."""
     stop_timeout_seconds: int
     """Time to finish the message in work, between SIGTERM and SIGKILL, in seconds, 2 to 120."""
+    metrics: ScrapeArgs | None = None
+    """Its own metrics; none when left out."""
 
     def __post_init__(self) -> None:
         """Refuse what a worker does not have.

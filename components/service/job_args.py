@@ -33,5 +33,6 @@ class JobArgs(WorkloadArgs, frozen=True, kw_only=True):
 
     @property
     def runs_every_hours(self) -> float | None:
-        """Longest time between two runs, in hours; None where it runs once, or not by itself."""
-        return longest_gap_hours(self.schedule, self.timezone) if self.enabled else None
+        """Longest time between two runs, in hours; None where it runs once, in certain years, or not by itself."""
+        ends = self.schedule.startswith("cron(") and not self.schedule.endswith(" *)")
+        return longest_gap_hours(self.schedule, self.timezone) if self.enabled and not ends else None

@@ -130,6 +130,15 @@ def longest_gap_hours(expression: str, timezone: str) -> float | None:
     return longest / timedelta(hours=1) if longest else None
 
 
+def has_passed(expression: str, timezone: str, now: datetime) -> bool:
+    """Return whether a good expression has no time left at `now`: its one time, or its last year, is over."""
+    form, _, rest = expression.partition("(")
+    if form == "at":
+        return datetime.fromisoformat(rest[:-1]).replace(tzinfo=ZoneInfo(timezone)) <= now
+    year = rest[:-1].split()[-1] if form == "cron" else "*"
+    return year != "*" and _values(5, year)[-1] < now.year
+
+
 def _cron_problem(inside: str) -> str | None:
     fields, given = inside.split(), f"given cron({inside})"
     if len(fields) != len(FIELDS):

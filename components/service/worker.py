@@ -3,6 +3,8 @@
 import pulumi
 from msgspec.structs import replace
 
+from components.alloy.alloy_config import Target
+from components.alloy.sidecar import Collecting
 from components.component import Component
 from components.service.args import WorkerArgs
 from components.service.autoscaling import make_autoscaling
@@ -12,6 +14,7 @@ from components.service.rollout import running_task_definition
 from components.service.signals.worker import worker_signals
 from components.service.tasks import make_task_definition
 from observability import Signals
+from observability.records.names import Job
 
 
 class Worker(Component):
@@ -24,12 +27,18 @@ class Worker(Component):
 
     def __init__(self, name: str, args: WorkerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
-        group, needed = make_task_group(name, args, "Worker tasks", [], self._child())
+        metrics = args.metrics
+        stores, collecting = [], None
+        if metrics:
+            target = Target(job=Job.WORKER, port=metrics.port, path=metrics.path, service=metrics.label)
+            stores, collecting = metrics.collecting.store.upstreams, Collecting(metrics.collecting, [target])
+        group, needed = make_task_group(name, args, "Worker tasks", stores, self._child())
         task = make_task_definition(
             name,
             replace(args, sidecars=[*args.sidecars, *depth_sidecars(args)]),
             self._child(),
             stop_timeout_seconds=args.stop_timeout_seconds,
+            collecting=collecting,
         )
         self._service = service = make_ecs_service(
             name, args, task, group, self._child(), needed=needed, leaving_seconds=args.stop_timeout_seconds

@@ -23,6 +23,7 @@ class Job(StrEnum):
     """What a scraped number comes from: the label `job`."""
 
     SERVICE = "service"
+    WORKER = "worker"
     PGBOUNCER = "pgbouncer"
     POSTGRES = "postgres"
     REDIS = "redis"

@@ -73,11 +73,13 @@ class SentryMetric(Struct, frozen=True, kw_only=True):
     """Number that Sentry computes from the events it is sent, and evaluates itself: nobody else can query it."""
 
     aggregate: str
-    """`count()`, or a function of a field such as `p95(transaction.duration)`."""
+    """`count()`, or a function of a field such as `p95(span.duration)`."""
     dataset: str
-    """`events` for errors, `transactions` for traces."""
+    """`events` for errors, `events_analytics_platform` for spans."""
     event_types: tuple[str, ...]
-    """`error`, or `transaction`."""
+    """`error`, or `trace_item_span`."""
+    search: str = ""
+    """Search that events must match; all when empty."""
     window_seconds: int = 300
     """Window of one number, in seconds; whole minutes."""
     sample_rate: float = 1.0
@@ -110,13 +112,10 @@ class IssueEvent(StrEnum):
 
 
 class IssueCategory(StrEnum):
-    """Kinds of issues, as Sentry numbers them.
+    """Kinds of issues."""
 
-    https://github.com/getsentry/sentry/blob/master/src/sentry/issues/grouptype.py
-    """
-
-    ERROR = "1"
-    PERFORMANCE = "2"
+    ERROR = "error"
+    PERFORMANCE = "performance"
 
 
 class SentryIssues(Struct, frozen=True, kw_only=True):

@@ -115,6 +115,8 @@ class Signal(Struct, frozen=True, kw_only=True):
     """Whether its series going missing is an alert of its own, a ticket; for Prometheus only."""
     sparse: bool = False
     """Whether its series may be missing while all is well: nothing to measure yet, or none of the kind."""
+    after_first: bool = False
+    """Whether a count under 1 is a fault only once something was counted: before, nothing is late."""
     extra_queries: Mapping[str, Query] = field(default_factory=dict)
     """Further lines of the same panel by their legend, in the same unit; thresholds do not apply to them."""
     board: Board | None = None

@@ -23,10 +23,12 @@ from components.collector.args import (
 )
 from components.collector.postgres import FETCH_SCRIPT, ROLE_SCRIPT
 from components.collector.service import Collector
+from components.service.args import ScrapeArgs
+from observability import Prometheus
 from observability.alerting.alerts import queried_series
 from observability.promql import Match
 from observability.records.names import Job
-from tests.components import test_service
+from tests.components import test_service, test_worker
 from tests.components.alloy_reader import Block, read
 from tests.components.postgres import test_pooler
 from tests.components.recording import Recorded, record_component
@@ -268,6 +270,15 @@ def test_pooler_and_service_are_read_from_within_their_tasks():
     service = test_service.record(telemetry={"collecting": AT_AMAZON, "port": 9464})
     assert scrapes(alloy_of(service))["service"] == "127.0.0.1:9464/metrics"
     assert service.one("RolePolicy", "api-metrics").inputs["policy"] == '{"may": "write"}'
+    metrics = ScrapeArgs(collecting=COLLECTING, port=9465, path="/numbers", label="emails")
+    worker = test_worker.record(metrics=metrics)
+    assert scrapes(alloy_of(worker))["worker"] == "127.0.0.1:9465/numbers"
+    [scrape] = [it for it in alloy_of(worker).blocks if it.attributes.get("job_name") == "worker"]
+    assert scrape.attributes["targets"][0]["service"] == "emails"
+    assert "worker-tasks-into-metrics" in {it.name for it in worker.of("SecurityGroupIngressRule")}
+    [found] = [it for it in worker.component.signals.signals if it.id == "worker-metrics"]
+    assert isinstance(found.query, Prometheus)
+    assert found.query.promql == 'max(up{job="worker",service="emails"})'
 
 
 def test_task_outlives_its_collector_and_ecs_starts_that_again():

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from components.datadog.args import DatadogArgs
 from components.datadog.component import Datadog
 from components.datadog.names import UnsupportedQueryError, of_cloudwatch
-from components.datadog.queries import expression
+from components.datadog.queries import condition, expression
 from observability import (
     CloudWatch,
     CloudWatchMath,
@@ -247,6 +247,12 @@ def test_pattern_that_no_tag_can_match_is_refused():
         expression(Level(Series("b", (Match("x", "p.q", Operator.LIKE),))), "shop")
     with pytest.raises(UnsupportedQueryError, match="does not collect AWS/Nothing X"):
         of_cloudwatch("AWS/Nothing", "X")
+
+
+def test_count_that_is_late_only_after_the_first_is_refused():
+    late = replace(REJECTED, after_first=True)
+    with pytest.raises(UnsupportedQueryError, match="before there ever was any"):
+        condition(late, replace(REJECTED.thresholds[0], value=1, below=True), "shop")
 
 
 def test_severity_without_a_handle_is_refused():

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.components import test_redis, test_redis_serverless, test_redis_upstash
+from tests.components import test_redis, test_redis_cloud, test_redis_serverless, test_redis_upstash
 from tests.components.inventory import settings_inventory
 
 NODES: dict[str, dict[str, Any]] = {
@@ -125,3 +125,24 @@ def test_serverless_cache_has_ceilings_and_needs_a_password():
 
 def test_upstash_speaks_tls_and_has_a_budget():
     assert settings_inventory(test_redis_upstash.record()) == UPSTASH
+
+
+REDIS_CLOUD: dict[str, dict[str, Any]] = {
+    "EssentialsSubscription/redis-subscription": {"name": "shop-staging", "planId": 34858},
+    "EssentialsDatabase/redis-store": {
+        "alerts": {"datasets-size": 80},
+        "dataEvictionPolicy": "volatile-lru",
+        "dataPersistence": "aof-every-1-second",
+        "enableTls": True,
+        "name": "shop-staging",
+        "periodicBackupPath": ("secret", "s3://backups/shop"),
+        "protect": True,
+        "replication": True,
+        "sourceIps": ["203.0.113.0/24"],
+        "subscriptionId": 100001,
+    },
+}
+
+
+def test_redis_cloud_speaks_tls_to_few_and_keeps_what_it_holds():
+    assert settings_inventory(test_redis_cloud.record()) == REDIS_CLOUD

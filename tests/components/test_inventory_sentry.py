@@ -1,41 +1,40 @@
 from typing import Any
 
 from tests.components.inventory import inventory
-from tests.components.test_sentry import record
+from tests.components.test_sentry import SLACK, record
 
-SLACK = {"integrationId": 11, "targetIdentifier": "#shop", "targetType": "specific", "type": "slack"}
+OF_IT = {"organization": "example", "project": "shop-api-staging"}
 
 
-def trigger(label: str, threshold: int, resolve: int) -> dict[str, Any]:
+def condition(type_: str, comparison: Any) -> dict[str, Any]:
+    return {"type": type_, "comparison": comparison, "conditionResult": True}
+
+
+def issue_alert(name: str, *categories: int) -> dict[str, Any]:
+    conditions = [condition("issue_category", {"value": it}) for it in categories]
     return {
-        "actions": [SLACK],
-        "alertThreshold": threshold,
-        "label": label,
-        "resolveThreshold": resolve,
-        "thresholdType": 0,
+        **OF_IT,
+        "name": name,
+        "triggers": ["first_seen_event", "regression_event"],
+        "actionFilters": [{"logicType": "any-short", "conditions": conditions, "actions": [SLACK]}],
+        "frequencyMinutes": 5,
     }
 
 
-def issue_alert(name: str, category: str) -> dict[str, Any]:
-    action = "sentry.integrations.slack.notify_action.SlackNotifyServiceAction"
+def monitor_alert(name: str, monitor: str, priority: int) -> dict[str, Any]:
+    conditions = [condition("issue_priority_greater_or_equal", priority)]
     return {
-        "actionMatch": "any",
-        "actions": [{"channel": "#shop", "id": action, "workspace": "11"}],
-        "conditions": [
-            {"id": "sentry.rules.conditions.first_seen_event.FirstSeenEventCondition"},
-            {"id": "sentry.rules.conditions.regression_event.RegressionEventCondition"},
-        ],
-        "filterMatch": "all",
-        "filters": [{"id": "sentry.rules.filters.issue_category.IssueCategoryFilter", "value": category}],
-        "frequency": 5,
+        **OF_IT,
         "name": name,
-        "organization": "example",
-        "project": "shop-api-staging",
+        "monitorIds": [monitor],
+        "triggers": [],
+        "actionFilters": [{"logicType": "all", "conditions": conditions, "actions": [SLACK]}],
+        "frequencyMinutes": 0,
     }
 
 
 SENTRY = {
-    "SentryProject/errors-project": {
+    "Project/errors-project": {
         "name": "shop-api-staging",
         "organization": "example",
         "platform": "python-fastapi",
@@ -43,41 +42,33 @@ SENTRY = {
         "slug": "shop-api-staging",
         "teams": ["platform"],
     },
-    "SentryKey/errors-key": {
-        "name": "staging",
-        "organization": "example",
-        "project": "shop-api-staging",
-        "rateLimitCount": 1000,
-        "rateLimitWindow": 3600,
-    },
-    "SentryMetricAlert/errors-errors": {
+    "ClientKey/errors-key": {**OF_IT, "name": "staging", "rateLimitCount": 1000, "rateLimitWindow": 3600},
+    "MetricMonitor/errors-errors": {
+        **OF_IT,
         "aggregate": "count()",
         "dataset": "events",
         "eventTypes": ["error"],
         "name": "sentry-errors-api",
-        "organization": "example",
-        "project": "shop-api-staging",
-        "query": "",
-        "resolveThreshold": 10,
-        "thresholdType": 0,
-        "timeWindow": 5,
-        "triggers": [trigger("critical", 100, 10), trigger("warning", 10, 10)],
+        "windowSeconds": 300,
+        "highAbove": 100,
+        "mediumAbove": 10,
+        "resolvedAt": 10,
     },
-    "SentryIssueAlert/errors-new-issue": issue_alert("sentry-new-issue-api", "1"),
-    "SentryIssueAlert/errors-slow-issue": issue_alert("sentry-slow-issue-api", "2"),
-    "SentryMetricAlert/errors-slow": {
-        "aggregate": "p95(transaction.duration)",
-        "dataset": "transactions",
-        "eventTypes": ["transaction"],
+    "Alert/errors-errors-alert": monitor_alert("sentry-errors-api", "7", 50),
+    "Alert/errors-new-issue": issue_alert("sentry-new-issue-api", 1),
+    "Alert/errors-slow-issue": issue_alert("sentry-slow-issue-api", 12, 13, 14, 15),
+    "MetricMonitor/errors-slow": {
+        **OF_IT,
+        "aggregate": "p95(span.duration)",
+        "dataset": "events_analytics_platform",
+        "eventTypes": ["trace_item_span"],
         "name": "sentry-slow-api",
-        "organization": "example",
-        "project": "shop-api-staging",
-        "query": "",
-        "resolveThreshold": 500,
-        "thresholdType": 0,
-        "timeWindow": 5,
-        "triggers": [trigger("critical", 500, 500)],
+        "query": "is_transaction:true",
+        "windowSeconds": 300,
+        "highAbove": 500,
+        "resolvedAt": 500,
     },
+    "Alert/errors-slow-alert": monitor_alert("sentry-slow-api", "7", 75),
 }
 
 

@@ -5,6 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from components.alarms.args import AlarmsArgs
+from components.alarms.component import Alarms
 from components.alarms.spec import TreatMissingData
 from components.aws.security_groups import Upstream
 from components.grafana.alerts import no_data_state
@@ -12,8 +13,9 @@ from components.service.args import ImageArgs, VariablesArgs, WorkloadArgs
 from components.service.job import Job
 from components.service.job_args import JobArgs
 from components.service.signals.job import job_signals
-from observability import CloudWatch, Severity, Signals
+from observability import CloudWatch, Severity, Signal, Signals
 from observability.alerting.alerts import alerts
+from tests.components.alarms.cloudwatch_reference import ALARM, computed_series, state
 from tests.components.changed_args import changed
 from tests.components.recording import Recorded, Secret, record_component
 from tests.components.test_service import ARGS as SERVICE
@@ -101,13 +103,17 @@ def signals(**changes: Any) -> Signals:
     return job_signals(replace(ARGS, **changes), "arn:machine", "queue")
 
 
+def not_started_signal(**changes: Any) -> Signal | None:
+    return next((it for it in signals(**changes).signals if it.id == "job-nightly-not-started"), None)
+
+
 def not_started(**changes: Any) -> tuple[int, int] | None:
     """Return the period and the wait of the alert of a job that did not start, in seconds."""
-    for it in signals(**changes).signals:
-        if it.id == "job-nightly-not-started":
-            assert isinstance(it.query, CloudWatch)
-            return it.query.period_seconds, it.for_seconds
-    return None
+    it = not_started_signal(**changes)
+    if it is None:
+        return None
+    assert isinstance(it.query, CloudWatch)
+    return it.query.period_seconds, it.for_seconds
 
 
 @pytest.mark.parametrize(
@@ -121,11 +127,13 @@ def not_started(**changes: Any) -> tuple[int, int] | None:
         ({}, (3600, 26 * 3600)),
         ({"timezone": "UTC"}, (3600, 25 * 3600)),
         ({"schedule": "rate(6 days)", "timezone": "UTC"}, (3600, 145 * 3600)),
-        ({"schedule": "rate(167 hours)"}, (3600, 168 * 3600)),
-        # CloudWatch looks back 7 days at the most, which hold the late start of a weekly job just not.
+        ({"schedule": "rate(166 hours)"}, (3600, 167 * 3600)),
+        # CloudWatch looks back 7 days at the most, which hold two starts of a weekly job just not.
+        ({"schedule": "rate(167 hours)"}, None),
         ({"schedule": "rate(7 days)", "timezone": "UTC"}, None),
         ({"schedule": "cron(0 3 1 * ? *)"}, None),
         ({"schedule": "at(2027-03-01T11:00:00)"}, None),
+        ({"schedule": "cron(0 3 * * ? 2028)"}, None),
         ({"enabled": False}, None),
     ],
 )
@@ -135,12 +143,10 @@ def test_job_that_did_not_start_is_told_of_where_an_alarm_looks_back_that_far(
     assert not_started(**changes) == alert
 
 
-@pytest.mark.parametrize("schedule", ["rate(5 minutes)", "rate(167 hours)"])
-def test_every_alert_is_an_alarm_that_cloudwatch_takes(schedule: str):
-    records = [signals(schedule=schedule, severity=Severity.PAGE)]
-    args = AlarmsArgs(
+def alarm_args(**changes: Any) -> AlarmsArgs:
+    return AlarmsArgs(
         prefix="shop-staging",
-        signals=records,
+        signals=[signals(severity=Severity.PAGE, **changes)],
         severities=[Severity.PAGE],
         region="eu-west-1",
         runbook_url="https://example.com/runbook",
@@ -149,11 +155,44 @@ def test_every_alert_is_an_alarm_that_cloudwatch_takes(schedule: str):
         service_name="shop-staging-api",
         database_identifier="shop-staging",
     )
-    alarms = {it.name.removeprefix("job-nightly-").partition("-page")[0]: it for it in args.specs}
+
+
+@pytest.mark.parametrize("schedule", ["rate(5 minutes)", "rate(166 hours)"])
+def test_every_alert_is_an_alarm_that_cloudwatch_takes(schedule: str):
+    specs = alarm_args(schedule=schedule).specs
+    alarms = {it.name.removeprefix("job-nightly-").partition("-page")[0]: it for it in specs}
     assert set(alarms) == {"failed-runs", "hung-runs", "not-started", "dead-letters"}
     started = alarms["not-started"]
-    assert (started.below, started.threshold, started.missing) == (True, 1, TreatMissingData.BREACHING)
+    assert (started.below, started.threshold, started.missing) == (True, 1, TreatMissingData.NOT_BREACHING)
     assert alarms["failed-runs"].missing is TreatMissingData.NOT_BREACHING
+
+
+def hours_of_alarm(starts: set[int], hours: int) -> list[int]:
+    """Return the hours at whose end the alarm of a job that did not start is on, from its making on."""
+    late = not_started_signal(severity=Severity.PAGE)
+    assert late
+    args = replace(alarm_args(), signals=[Signals(subject="Job", signals=(late,))])
+    recorded = record_component(lambda: Alarms("alarms", args))
+    inputs = recorded.one("MetricAlarm").inputs
+    [expression] = [it["expression"] for it in inputs["metricQueries"] if "expression" in it]
+    rows: list[dict[str, float | None]] = [{"counted": 1.0 if hour in starts else None} for hour in range(hours)]
+    # CloudWatch reads some periods more than it looks at.
+    reads = inputs["evaluationPeriods"] + 5
+    found = (
+        state(inputs, computed_series(expression, rows[max(0, hour + 1 - reads) : hour + 1]))
+        for hour in range(hours)
+    )
+    return [hour for hour, is_ in enumerate(found) if is_ == ALARM]
+
+
+def test_new_job_is_late_only_after_its_first_start():
+    assert hours_of_alarm(set(), 300) == []
+    daily = set(range(20, 400, 24))
+    assert hours_of_alarm(daily, 300) == []
+    # The starts at 68 and 92 are missing: late after 26 hours without one, and well with the next.
+    assert hours_of_alarm(daily - {68, 92}, 300) == list(range(44 + 26, 116))
+    # Of a job that was given up the alarm ends when its last start is forgotten.
+    assert hours_of_alarm({20}, 400) == list(range(20 + 26, 20 + 168 + 5))
 
 
 def test_grafana_waits_as_long_and_takes_silence_for_a_job_that_did_not_start():

@@ -8,6 +8,7 @@ from components.aws.placement import NetworkPlacement
 from components.component import output_names
 from components.redis.auth import AuthArgs, AuthMode
 from components.redis.elasticache import Redis, RedisArgs
+from components.redis.redis_cloud import RedisCloud
 from components.redis.roles import ENGINE_POLICIES, Role
 from components.redis.serverless import ServerlessRedis
 from components.redis.store import RedisStore
@@ -288,7 +289,7 @@ def test_what_the_research_asks_for_is_watched():
     assert metrics - alone == {"ReplicationLag"}
 
 
-@pytest.mark.parametrize("backend", [Redis, ServerlessRedis, UpstashRedis])
+@pytest.mark.parametrize("backend", [Redis, ServerlessRedis, UpstashRedis, RedisCloud])
 def test_every_backend_offers_the_same_outputs(backend: type):
     shape = {name for name in vars(RedisStore) if not name.startswith("_")}
     assert shape == {"url", "url_reference", "reader_url", "host", "port", "upstreams", "signals"}

@@ -10,13 +10,13 @@ from components.sentry.args import (
     TeamArgs,
 )
 from components.sentry.component import Sentry
+from components.sentry.provider import HIGH, MEDIUM
 from observability import Severity
 from observability.alerting.alerts import alerts
 from observability.alerting.evaluators import without_source_evaluated
 from tests.components.changed_args import changed
 from tests.components.recording import Recorded, record_component
 
-ALL = AlertArgs(errors=True, new_issue=True, performance_regression=True)
 ARGS = SentryArgs(
     team=TeamArgs(organization="example", slug="platform"),
     project="shop-api-staging",
@@ -24,13 +24,27 @@ ARGS = SentryArgs(
     environment="staging",
     sampling=SamplingArgs(errors=1.0, traces=0.1),
     key_limit=KeyLimitArgs(events=1000, window_seconds=3600),
-    alerts=ALL,
     slack=SlackArgs(integration_id=11, channel="#shop"),
 )
-SILENT = AlertArgs()
-SLACK = {"type": "slack", "targetType": "specific", "targetIdentifier": "#shop", "integrationId": 11}
-PAGER = {"type": "pagerduty", "targetType": "specific", "targetIdentifier": "22", "integrationId": 21}
-MAIL = {"type": "email", "targetType": "team", "targetIdentifier": "31"}
+SILENT = AlertArgs(errors=False, new_issue=False, performance_regression=False)
+SLACK = {
+    "type": "slack",
+    "integrationId": "11",
+    "config": {"targetType": "specific", "targetIdentifier": "", "targetDisplay": "#shop"},
+    "data": {},
+}
+PAGER = {
+    "type": "pagerduty",
+    "integrationId": "21",
+    "config": {"targetType": "specific", "targetIdentifier": "22"},
+    "data": {"priority": "default"},
+}
+MAIL = {"type": "email", "config": {"targetType": "team", "targetIdentifier": "31"}, "data": {}}
+OWNERS = {
+    "type": "email",
+    "config": {"targetType": "issue_owners", "targetIdentifier": ""},
+    "data": {"fallthroughType": "ActiveMembers"},
+}
 DSN = "https://public@sentry.example.com/1"
 
 
@@ -41,8 +55,8 @@ def record(**changes: object) -> Recorded[Sentry]:
 
 def test_sentry_makes_one_project_and_one_limited_key():
     recorded = record(alerts=SILENT)
-    assert recorded.inventory() == {("SentryProject", "errors-project"), ("SentryKey", "errors-key")}
-    project, key = recorded.one("SentryProject"), recorded.one("SentryKey")
+    assert recorded.inventory() == {("Project", "errors-project"), ("ClientKey", "errors-key")}
+    project, key = recorded.one("Project"), recorded.one("ClientKey")
     assert {project.parent, key.parent} == {"errors"}
     assert project.inputs == {
         "organization": "example",
@@ -77,7 +91,7 @@ def test_sentry_dsn_is_public_and_goes_to_the_application():
 
 @pytest.mark.parametrize("protect", [True, False])
 def test_sentry_project_is_protected_by_its_argument(protect: bool):
-    assert record(protect=protect).one("SentryProject").protect is protect
+    assert record(protect=protect).one("Project").protect is protect
     assert ARGS.protect
 
 
@@ -87,7 +101,6 @@ def test_sentry_project_is_protected_by_its_argument(protect: bool):
         ({"sampling": {"errors": 1.1}}, "sampling.errors: given 1.1, allowed 0 to 1"),
         ({"sampling": {"traces": -0.1}}, "sampling.traces: given -0.1"),
         ({"sampling": {"profiles": 2}}, "sampling.profiles: given 2"),
-        ({"slack": None}, "allowed only with slack or team.team_id"),
         ({"sampling": {"traces": 0}}, "performance_regression: given, allowed only with sampling.traces over 0"),
         (
             {"sampling": {"errors": 0.05}},
@@ -112,59 +125,68 @@ def test_sentry_check_ids_differ_between_projects():
     assert {check.id for check in first}.isdisjoint(check.id for check in second)
 
 
-def triggers(recorded: Recorded[Sentry]) -> dict[str, tuple[float, list[dict[str, object]]]]:
-    rule = recorded.one("SentryMetricAlert", "errors-errors").inputs
-    return {it["label"]: (it["alertThreshold"], it["actions"]) for it in rule["triggers"]}
+def thresholds(recorded: Recorded[Sentry], name: str = "errors-errors") -> tuple[int, int | None, int]:
+    monitor = recorded.one("MetricMonitor", name).inputs
+    return monitor["highAbove"], monitor.get("mediumAbove"), monitor["resolvedAt"]
 
 
-def test_errors_are_one_rule_of_two_thresholds_over_all_issues():
+def told(recorded: Recorded[Sentry], name: str = "errors-errors-alert") -> dict[int, list[dict[str, object]]]:
+    """Actions by the priority from which they are taken."""
+    filters = recorded.one("Alert", name).inputs["actionFilters"]
+    assert {(it["logicType"], it["conditions"][0]["type"]) for it in filters} == {
+        ("all", "issue_priority_greater_or_equal")
+    }
+    return {it["conditions"][0]["comparison"]: it["actions"] for it in filters}
+
+
+def test_errors_are_one_monitor_of_two_thresholds_over_all_issues():
     recorded = record()
-    rule = dict(recorded.one("SentryMetricAlert", "errors-errors").inputs)
-    del rule["triggers"]
-    assert rule == {
+    assert recorded.one("MetricMonitor", "errors-errors").inputs == {
         "organization": "example",
         "project": "shop-api-staging",
         "name": "sentry-errors-api",
         "aggregate": "count()",
         "dataset": "events",
         "eventTypes": ["error"],
-        "query": "",
-        "timeWindow": 5,
-        "thresholdType": 0,
-        "resolveThreshold": 10,
+        "windowSeconds": 300,
+        "highAbove": 100,
+        "mediumAbove": 10,
+        "resolvedAt": 10,
     }
-    assert triggers(recorded) == {"critical": (100, [SLACK]), "warning": (10, [SLACK])}
+    assert told(recorded) == {MEDIUM: [SLACK]}
+    # A monitor speaks when the priority changes: no pause may swallow the step from a ticket to a page.
+    assert recorded.one("Alert", "errors-errors-alert").inputs["frequencyMinutes"] == 0
 
 
 def test_pages_ring_and_tickets_do_not():
     pager = PagerDutyArgs(integration_id=21, service_id=22)
-    assert triggers(record(pagerduty=pager)) == {"critical": (100, [PAGER, SLACK]), "warning": (10, [SLACK])}
+    assert told(record(pagerduty=pager)) == {MEDIUM: [SLACK], HIGH: [PAGER]}
+    assert told(record(pagerduty=pager), "errors-slow-alert") == {HIGH: [SLACK]}
 
 
-def test_mail_takes_the_place_of_a_chat_that_is_not_there():
-    recorded = record(slack=None, team={"team_id": 31})
-    assert triggers(recorded) == {"critical": (100, [MAIL]), "warning": (10, [MAIL])}
-    [action] = recorded.one("SentryIssueAlert", "errors-new-issue").inputs["actions"]
-    assert action == {
-        "id": "sentry.mail.actions.NotifyEmailAction",
-        "targetType": "Team",
-        "targetIdentifier": "31",
-    }
+@pytest.mark.parametrize(("team", "action"), [({"team_id": 31}, MAIL), ({}, OWNERS)])
+def test_mail_takes_the_place_of_a_chat_that_is_not_there(team: dict[str, int], action: dict[str, object]):
+    recorded = record(slack=None, team=team)
+    assert told(recorded) == {MEDIUM: [action]}
+    [only] = recorded.one("Alert", "errors-new-issue").inputs["actionFilters"]
+    assert only["actions"] == [action]
 
 
 @pytest.mark.parametrize(
-    ("rate", "warning", "critical"), [(1.0, 10, 100), (0.5, 5, 50), (0.3, 3, 30), (0.1, 1, 10)]
+    ("rate", "warning", "critical"), [(1.0, 10, 100), (0.5, 5, 50), (0.25, 2, 25), (0.3, 3, 30), (0.1, 1, 10)]
 )
-def test_thresholds_count_what_happens_and_not_what_is_sent(rate: float, warning: float, critical: float):
+def test_thresholds_count_what_happens_and_not_what_is_sent(rate: float, warning: int, critical: int):
     recorded = record(sampling={"errors": rate})
-    assert {label: value for label, (value, _) in triggers(recorded).items()} == {
-        "critical": critical,
-        "warning": warning,
-    }
-    assert recorded.one("SentryMetricAlert", "errors-errors").inputs["resolveThreshold"] == warning
+    assert thresholds(recorded) == (critical, warning, warning)
     # A percentile of a sample is one of the whole: nothing scales it.
-    [slow] = recorded.one("SentryMetricAlert", "errors-slow").inputs["triggers"]
-    assert slow["alertThreshold"] == slow["resolveThreshold"] == 500
+    assert thresholds(recorded, "errors-slow") == (500, None, 500)
+
+
+def test_slow_requests_are_counted_in_spans():
+    """Sentry refuses monitors of transactions: https://github.com/getsentry/sentry/pull/101177."""
+    monitor = record().one("MetricMonitor", "errors-slow").inputs
+    found = monitor["dataset"], monitor["aggregate"], monitor["eventTypes"], monitor["query"]
+    assert found == ("events_analytics_platform", "p95(span.duration)", ["trace_item_span"], "is_transaction:true")
 
 
 def test_records_hold_the_real_limits_whatever_is_sent():
@@ -182,15 +204,16 @@ def test_records_hold_the_real_limits_whatever_is_sent():
 @pytest.mark.parametrize(
     ("switch", "gone"),
     [
-        ("errors", {"errors-errors"}),
+        ("errors", {"errors-errors", "errors-errors-alert"}),
         ("new_issue", {"errors-new-issue"}),
-        ("performance_regression", {"errors-slow", "errors-slow-issue"}),
+        ("performance_regression", {"errors-slow", "errors-slow-alert", "errors-slow-issue"}),
     ],
 )
 def test_each_alert_can_be_switched_off_with_its_record(switch: str, gone: set[str]):
     on, off = record(), record(alerts={switch: False})
     assert {name for _, name in on.inventory() - off.inventory()} == gone
-    assert len(on.component.signals.signals) - len(off.component.signals.signals) == len(gone)
+    missing = len(on.component.signals.signals) - len(off.component.signals.signals)
+    assert missing == len([it for it in gone if not it.endswith("-alert")])
 
 
 def test_no_other_evaluator_is_asked_for_what_sentry_judges():

@@ -12,7 +12,7 @@ from observability.durations import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS
 COUNT_SECONDS = 5 * MINUTE_SECONDS
 """Period of one count of runs, in seconds."""
 LONGEST_WAIT_SECONDS = 7 * DAY_SECONDS
-"""Longest time over which an alarm looks back, in seconds.
+"""Longest time over which an alarm looks back, in seconds; the last start has to be in it.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 """
@@ -85,7 +85,7 @@ def _not_started(job: str, args: JobArgs, machine: dict[str, Any]) -> tuple[Sign
     # Whole periods that hold a run of any punctual job, and one more for a start or a number that is late.
     period = COUNT_SECONDS if hours < 1 else HOUR_SECONDS
     wait = (math.ceil(MINUTE_SECONDS * round(60 * hours) / period) + 1) * period
-    if wait > LONGEST_WAIT_SECONDS:
+    if wait >= LONGEST_WAIT_SECONDS:
         return ()
     return (
         Signal(
@@ -96,10 +96,13 @@ def _not_started(job: str, args: JobArgs, machine: dict[str, Any]) -> tuple[Sign
             unit=Unit.NUMBER,
             thresholds=(Threshold(severity=args.severity, value=1, below=True),),
             for_seconds=wait,
+            after_first=True,
             runbook=(
                 f"EventBridge Scheduler, schedule `{args.service_name}`: is it enabled, and does "
                 f"`{args.key}.schedule` mean what it should? A message in the dead-letter queue names the error "
-                "of a start that AWS refused. Start the state machine by hand if the run is due."
+                "of a start that AWS refused. Start the state machine by hand if the run is due. CloudWatch "
+                "counts from the last start: its alarm is silent before the first one, and ends when it has "
+                f"forgotten the last, after {'seven days' if period == HOUR_SECONDS else 'a day'}."
             ),
         ),
     )

@@ -1,11 +1,14 @@
 """Signals of a worker: of its tasks, and of the queue that it works off."""
 
 from components.aws import ecs_signals
-from components.service.args import WorkerArgs
+from components.service.args import ScrapeArgs, WorkerArgs
 from components.service.queue import backlog_query, depth_query
 from components.service.signals.cloudwatch import at_maximum
-from observability import Check, Signal, Signals, Unit
-from observability.records.limits import over
+from observability import Check, Prometheus, Signal, Signals, Unit
+from observability.promql import Aggregation, Level, Match, Series
+from observability.records.limits import over, under
+from observability.records.names import Job
+from observability.records.sources import ADVICE, DOWN_SECONDS, UP
 
 BEHIND_SECONDS = 900
 """How long a queue must be too long before anybody is alerted, in seconds: autoscaling has followed by then."""
@@ -33,8 +36,26 @@ def worker_signals(args: WorkerArgs) -> Signals:
             ecs_signals.cpu("worker", cluster, service),
             ecs_signals.memory("worker", cluster, service),
             *_queue(args),
+            *(_scrape(args.metrics) if args.metrics else ()),
         ),
         checks=CHECKS,
+    )
+
+
+def _scrape(metrics: ScrapeArgs) -> tuple[Signal, ...]:
+    up = Series(UP, (Match("job", Job.WORKER), Match("service", metrics.label)))
+    return (
+        Signal(
+            id="worker-metrics",
+            title="Scrape target up: the worker",
+            description="1 while the metrics of any of its tasks are read; at 0 its own are missing.",
+            query=Prometheus(expression=Level(up, Aggregation.MAX)),
+            unit=Unit.NUMBER,
+            thresholds=under(ticket=1),
+            for_seconds=DOWN_SECONDS,
+            alert_on_absence=True,
+            runbook=ADVICE,
+        ),
     )
 
 

@@ -10,12 +10,13 @@ import math
 import operator
 import re
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 ALARM, OK, UNKNOWN = "ALARM", "OK", "INSUFFICIENT_DATA"
 COMPARISONS = {"GreaterThanThreshold": operator.gt, "LessThanThreshold": operator.lt}
 FILLED = {"breaching": True, "notBreaching": False}
-FUNCTIONS = {"IF": 3, "FILL": 2, "ABS": 1, "CEIL": 1, "FLOOR": 1}
+FUNCTIONS = {"IF": 3, "FILL": 2, "ABS": 1, "CEIL": 1, "FLOOR": 1, "SUM": 1, "RUNNING_SUM": 1}
 """Functions of metric math that are understood, with the number of their arguments."""
 
 
@@ -46,12 +47,36 @@ def names(expression: str) -> set[str]:
 
 def computed(expression: str, values: Mapping[str, float | None]) -> float | None:
     """The number of one period; None where a metric that is not filled is missing, or by 0 is divided."""
-    result = _value(_parsed(expression).body, values)
-    return None if result is None or math.isnan(result) else float(result)
+    return computed_series(expression, [values])[0]
+
+
+def computed_series(expression: str, rows: Sequence[Mapping[str, float | None]]) -> list[float | None]:
+    """The numbers of periods in a row, over which the sums of one metric go."""
+    sums = _Sums(rows)
+    tree = sums.visit(_parsed(expression)).body
+    results = [_value(tree, values) for values in sums.rows]
+    return [None if it is None or math.isnan(it) else float(it) for it in results]
+
+
+class _Sums(ast.NodeTransformer):
+    """Puts a column of its own in the place of each sum."""
+
+    def __init__(self, rows: Sequence[Mapping[str, float | None]]) -> None:
+        self.rows = [dict(it) for it in rows]
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        if ast.unparse(node.func) not in ("SUM", "RUNNING_SUM"):
+            return node
+        running = list(accumulate(_value(node.args[0], row) or 0 for row in self.rows))
+        name = ast.unparse(node)
+        for row, so_far in zip(self.rows, running, strict=True):
+            row[name] = so_far if ast.unparse(node.func) == "RUNNING_SUM" else running[-1]
+        return ast.Name(name)
 
 
 def _parsed(expression: str) -> ast.Expression:
-    text = re.sub(r"\|\|", " or ", re.sub(r"&&", " and ", expression))
+    text = re.sub(r"\|\|", " or ", re.sub(r"&&|\bAND\b", " and ", expression))
     return ast.parse(text.strip(), mode="eval")
 
 
