@@ -155,6 +155,9 @@ _WHERE = """\
 - **Documents are rendered once.** `Output.json_dumps` and `Output.concat` make Outputs of every leaf of a
   dashboard, a policy or a rule; `components/document.py` awaits the few Outputs that one names, and renders the
   rest as data.
+- **What many wait for is one Output.** Hundreds of alarms and groups of rules are made after every service; of a
+  list in `depends_on` the SDK makes an Output of each member for each of them.
+- **Texts and numbers are sent as they are.** For every value the SDK looks for a dozen kinds that have parts.
 - **One future for each property**, where the SDK makes four and a task. A value that is a text or a number is
   known without the function that the SDK makes to search it, a circle that nobody frees while collections are off.
 - **Answers are translated when read.** The SDK makes the classes of outputs of every property of every answer; few
@@ -164,6 +167,6 @@ _WHERE = """\
   keys of typed dictionaries, which type checkers alone read, out.
 - **One stack frame** is sent with each resource instead of the whole stack.
 
-Circles, and the last four, replace undocumented functions of the SDK (`footing/plan/sdk*.py`) while a plan is
-made, and only where these have the shape that is known; elsewhere a plan is slower and the same.
+Circles, texts and numbers, and the last four replace undocumented functions of the SDK (`footing/plan/sdk*.py`)
+while a plan is made, and only where these have the shape that is known; elsewhere a plan is slower and the same.
 """

@@ -75,7 +75,9 @@ class Production:
     @property
     def poolers(self) -> Fleet:
         """The poolers, and what a deployment makes of them."""
-        return self.budget.poolers
+        poolers = self.budget.poolers
+        assert isinstance(poolers, Fleet)  # noqa: S101  the stack runs them
+        return poolers
 
     @property
     def postgres_parameters(self) -> dict[str, int]:

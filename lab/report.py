@@ -4,6 +4,7 @@ import datetime as dt
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 
 from lab import plot, programs
 from lab.production import CLIENTS, Production, differing_keys
@@ -17,8 +18,8 @@ SERVERS = {"PostgreSQL": "postgres", "PgBouncer": "pgbouncer", "Redis": "redis-s
 HEAD = """\
 # The lab
 
-Made by `make lab` on {date}; do not edit. Real servers ({servers}) ran on loopback of one
-machine with {cores} cores, under load from clients on the same machine.
+Made by `make lab` on {date}; do not edit. Real servers ({servers})
+ran on loopback of one machine with {cores} cores, under load from clients on the same machine.
 
 PgBouncer ran the file that the component renders for the production stack, started by the component's own script,
 with TLS verified and SCRAM passwords as in production. Only these keys of the file were different:
@@ -35,6 +36,8 @@ poolers.
 {clients:,} clients, with the poolers and without. The dashed lines are the pool and `max_connections`.
 """
 
+WIDTH = 120
+"""Characters in a line of text."""
 TABLE_HEAD = "| what | expected | observed | |\n|---|---|---|---|"
 
 
@@ -54,11 +57,23 @@ def page(results: Sequence[Result], production: Production, today: dt.date) -> s
         clients=CLIENTS,
         plot=PLOT,
     )
-    sections = []
-    for it in results:
-        rows = [f"| {row.what} | {row.expected} | {row.observed} | {_verdict(row)} |" for row in it.findings]
-        sections += [f"## {it.title}", "", it.explanation, "", TABLE_HEAD, *rows, ""]
-    return "\n".join([head, *sections])
+    return "\n".join([head, *map(section, results)])
+
+
+def section(result: Result) -> str:
+    """Return the part of the page about one experiment."""
+    rows = [f"| {row.what} | {row.expected} | {row.observed} | {_verdict(row)} |" for row in result.findings]
+    return "\n".join(
+        [
+            f"## {result.title}",
+            "",
+            fill(result.explanation, WIDTH, break_on_hyphens=False),
+            "",
+            TABLE_HEAD,
+            *rows,
+            "",
+        ]
+    )
 
 
 def picture(results: Sequence[Result], production: Production) -> str:

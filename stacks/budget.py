@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct, field
 
-from observability.records.record import HOLD_SECONDS
 from policies import limits
 
 
@@ -51,6 +50,39 @@ class Fleet(Struct, frozen=True, kw_only=True):
         return self.peak > self.tasks or self.floor < self.tasks
 
 
+class ProviderPool(Struct, frozen=True, kw_only=True):
+    """A pool that the database's provider runs: nobody sees it deploy."""
+
+    poolers: int = 1
+    """How many there are, each with `server_connections`: Supabase's shared one, and its dedicated one."""
+    size_key: str = "database.compute"
+    """Key that decides how many clients the pool takes, and how many connections PostgreSQL does."""
+    settable: bool = True
+    """Whether the size of the pool can be set."""
+    tasks: int = 1
+    """One, by which the connections are divided."""
+
+    @property
+    def peak(self) -> int:
+        """The same at any moment."""
+        return self.poolers
+
+    @property
+    def leaving(self) -> int:
+        """None."""
+        return 0
+
+    @property
+    def connected(self) -> int:
+        """Poolers that hold connections at once."""
+        return self.poolers
+
+    @property
+    def floor(self) -> int:
+        """Poolers whose slots count: clients use one of them."""
+        return 1
+
+
 class Client(Struct, frozen=True, kw_only=True):
     """One service of the application, as the poolers and the replicas see it."""
 
@@ -87,8 +119,8 @@ class Budget(Struct, frozen=True, kw_only=True):
     """What all poolers together open at rest; a multiple of their number."""
     client_connections: int
     """Clients that all poolers together accept at rest; a multiple of their number."""
-    poolers: Fleet
-    """PgBouncer tasks."""
+    poolers: Fleet | ProviderPool
+    """PgBouncer tasks, or the provider's own pool."""
     clients: tuple[Client, ...]
     """The services of the application; all may deploy at once."""
 
@@ -133,61 +165,13 @@ class Budget(Struct, frozen=True, kw_only=True):
         return math.floor(slots * limits.CLIENT_CONNECTION_HEADROOM)
 
 
-class ConnectionThresholds(Struct, frozen=True, kw_only=True):
-    """Open connections to PostgreSQL above which people are told."""
-
-    warning: int
-    """More make a ticket."""
-    critical: int
-    """More page somebody."""
-
-
-def connection_thresholds(budget: Budget, *, warning: int | None, critical: int | None) -> ConnectionThresholds:
-    """Return the thresholds in force: one that is not given lies where normal full use ends."""
-    return ConnectionThresholds(
-        warning=budget.server_connections if warning is None else warning,
-        critical=budget.server_side_demand if critical is None else critical,
-    )
-
-
-def threshold_problems(
-    budget: Budget, thresholds: ConnectionThresholds, drain_seconds: int
+def replica_problems(
+    budget: Budget, *, purpose: str, key: str, max_connections: int, size: str = "max_connections"
 ) -> Iterator[tuple[str, str]]:
-    """Yield the key and one sentence for each threshold that normal full use passes, or that nothing reaches."""
-    if budget.server_side_demand > budget.server_side_supply:
-        return  # The budget itself has to be mended first: `problems` says how.
-    key, warning, critical = "alerts.database_connections", thresholds.warning, thresholds.critical
-    if not warning < critical < budget.max_connections:
-        problem = (
-            f"given warning {warning} and critical {critical}, allowed warning below critical, "
-            f"and critical below database.max_connections, {budget.max_connections}"
-        )
-        yield key, problem
-        return
-    if warning < budget.server_connections:
-        problem = (
-            f"given {warning}, which a full pool passes, allowed {budget.server_connections} or more with "
-            f"database.pooler.server_connections {budget.server_connections}: raise it, or leave it out"
-        )
-        yield f"{key}.warning", problem
-    # A deployment passes the threshold for as long as a pooler drains; an alert that waits longer stays silent.
-    waits = drain_seconds < HOLD_SECONDS
-    least = budget.demand_at_rest if waits else budget.server_side_demand
-    if critical < least:
-        surge = "" if waits else f", of which a deployment makes {budget.peak_pool} for {drain_seconds} seconds"
-        problem = (
-            f"given {critical}, which normal full use passes, allowed {least} or more with "
-            f"database.pooler.server_connections {budget.server_connections}{surge}, and "
-            f"{budget.direct_connections} direct (database.direct_connections and exporters): raise it, or leave "
-            "it out"
-        )
-        yield f"{key}.critical", problem
-
-
-def replica_problems(budget: Budget, *, purpose: str, key: str, max_connections: int) -> Iterator[tuple[str, str]]:
     """Yield why the replica at `key` has no place for each connection of the services: nothing pools these.
 
-    Its `max_connections` are its own; what is kept for people and programs beside the poolers is kept there too.
+    Its `max_connections` are its own, and follow from its key `size`; what is kept for people and programs beside
+    the poolers is kept there too.
     """
     demands = {it.name: it.connected * it.readers.get(purpose, 0) for it in budget.clients}
     demand = sum(demands.values()) + budget.direct_connections
@@ -198,14 +182,14 @@ def replica_problems(budget: Budget, *, purpose: str, key: str, max_connections:
             f"{budget.direct_connections} direct (database.direct_connections and exporters), and "
             f"{budget.reserved_connections} reserved"
         )
-        yield f"{key}.max_connections", problem
+        yield f"{key}.{size}", problem
     elif demand > supply:
         largest = max(demands, key=lambda name: demands[name])
         problem = (
             f"given what makes {demand} connections at the worst moment ({_listed(demands)}, and "
             f"{budget.direct_connections} direct), allowed {supply} (its max_connections {max_connections} less "
             f"{budget.reserved_connections} reserved): lower it, lower services.{largest}.scaling.maximum_tasks, "
-            f"or raise {key}.max_connections"
+            f"or raise {key}.{size}"
         )
         yield f"services.{largest}.reader_pools.{purpose}", problem
 
@@ -229,7 +213,9 @@ def problems(budget: Budget) -> Iterator[tuple[str, str]]:
             problem = f"given {value}, allowed a multiple of the {budget.poolers.tasks} poolers that share it"
             yield f"database.pooler.{key}", problem
     fleets = {f"services.{it.name}.deployment": it.fleet for it in budget.clients if it.fleet}
-    for key, fleet in {"database.pooler.deployment": budget.poolers, **fleets}.items():
+    if isinstance(budget.poolers, Fleet):
+        fleets = {"database.pooler.deployment": budget.poolers, **fleets}
+    for key, fleet in fleets.items():
         if not fleet.can_deploy:
             problem = (
                 f"given minimum_percent {fleet.minimum_percent} and maximum_percent {fleet.maximum_percent} for "
@@ -238,13 +224,26 @@ def problems(budget: Budget) -> Iterator[tuple[str, str]]:
             )
             yield key, problem
     if budget.server_side_demand > budget.server_side_supply:
+        worst, way_out = f"{budget.poolers.connected} poolers", ""
+        if isinstance(budget.poolers, Fleet):
+            worst = f"during a deployment {budget.poolers.peak} poolers and {budget.poolers.leaving} that drain"
+            way_out = ", or lower deployment.maximum_percent, or raise deployment.minimum_percent"
+        if isinstance(budget.poolers, ProviderPool) and not budget.poolers.settable:
+            problem = (
+                f"given what makes {budget.server_side_demand} connections at the worst moment (the pool "
+                f"{budget.server_connections}, and {budget.direct_connections} direct), allowed "
+                f"{budget.server_side_supply} (max_connections {budget.max_connections} less "
+                f"{budget.reserved_connections} reserved): raise it, or lower database.direct_connections to "
+                f"{max(0, budget.server_side_supply - budget.server_connections)}"
+            )
+            yield budget.poolers.size_key, problem
+            return
         problem = (
             f"given {budget.server_connections}, which is {budget.server_side_demand} connections at the worst "
-            f"moment (during a deployment {budget.poolers.peak} poolers and {budget.poolers.leaving} that drain, "
-            f"each {budget.server_connections // budget.poolers.tasks}, and {budget.direct_connections} direct), "
+            f"moment ({worst}, each {budget.server_connections // budget.poolers.tasks}, and "
+            f"{budget.direct_connections} direct), "
             f"allowed {budget.server_side_supply} (max_connections {budget.max_connections} less "
-            f"{budget.reserved_connections} reserved): lower it to {largest_pool(budget)}, or lower "
-            f"deployment.maximum_percent, or raise deployment.minimum_percent"
+            f"{budget.reserved_connections} reserved): lower it to {largest_pool(budget)}{way_out}"
         )
         yield "database.pooler.server_connections", problem
     if budget.client_side_demand > budget.client_side_supply:
@@ -256,7 +255,11 @@ def problems(budget: Budget) -> Iterator[tuple[str, str]]:
             f"{largest.connected} tasks then), allowed {budget.client_side_supply} "
             f"({limits.CLIENT_CONNECTION_HEADROOM:.0%} of the slots of the {max(1, budget.poolers.floor)} poolers "
             f"that run meanwhile, of client_connections {budget.client_connections}): "
-            f"lower it, lower services.{largest.name}.scaling.maximum_tasks, or raise "
-            "database.pooler.client_connections"
+            f"lower it, lower services.{largest.name}.scaling.maximum_tasks, or "
+            + (
+                "raise database.pooler.client_connections"
+                if isinstance(budget.poolers, Fleet)
+                else f"choose a larger {budget.poolers.size_key}"
+            )
         )
         yield f"services.{largest.name}.database_pool", problem

@@ -62,7 +62,7 @@ def observed_stack(config: StackConfig, signals: Sequence[Signals]) -> ObservedS
             hit_shares={hit.layer: hit.share for hit in targets.hits},
             auth_requests_per_minute=rate_limits.auth.requests_per_minute,
             api_requests_per_minute=rate_limits.api.requests_per_minute,
-            server_connections=config.database.pooler.server_connections if config.database else 0,
+            server_connections=held.server_connections if (held := config.connection_budget) else 0,
         ),
         granted_database=config.database_name
         if config.database and grafana.postgres_datasource_uid is not None

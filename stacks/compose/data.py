@@ -30,18 +30,31 @@ from components.postgres.rds.args import (
 from components.postgres.rds.database import Database
 from components.postgres.rds.store import RdsPostgres
 from components.postgres.store import PostgresStore
+from components.redis.store import RedisStore
+from providers.neon.plans import PLANS
+from stacks.compose.network import own_ranges
 from stacks.compose.stack import Stack, task
 from stacks.config.database import ExistingPostgresConfig, RdsConfig
 from stacks.config.dialects import pgbouncer_names, postgres_names
+from stacks.config.managed_postgres import STORE, SupabaseConfig
+from stacks.config.neon import NeonConfig
 from stacks.config.service import ServiceConfig, logs_in_as_owner
 from stacks.config.variables import DATABASE_VARIABLE, reader_variables
 
 
 def make_postgres(
-    stack: Stack, network: NetworkRef | None, cluster: ClusterRef | None, collecting: CollectingArgs | None
+    stack: Stack,
+    network: NetworkRef | None,
+    cluster: ClusterRef | None,
+    stores: Mapping[str, RedisStore],
+    collecting: CollectingArgs | None,
 ) -> PostgresStore | None:
     """Make the server and its pool; None without a database. `collecting` says where the pool's numbers go."""
     config = stack.config.database
+    if isinstance(config, NeonConfig):
+        return _neon(stack, config, network)
+    if isinstance(config, SupabaseConfig):
+        return _supabase(stack, config, network, stores)
     if config is None or network is None or cluster is None:
         return None
     placement, server = network.placement, None
@@ -64,6 +77,94 @@ def make_postgres(
     if server is None:
         return ExistingPostgres(server=endpoint, max_connections=config.max_connections, pooler=pooler)
     return RdsPostgres(database=server, pooler=pooler)
+
+
+def _supabase(
+    stack: Stack, config: SupabaseConfig, network: NetworkRef | None, stores: Mapping[str, RedisStore]
+) -> PostgresStore:
+    from components.postgres.supabase import (
+        SupabasePoolArgs,
+        SupabasePostgres,
+        SupabasePostgresArgs,
+        SupabaseReplicaArgs,
+    )
+
+    region, auth, pool = config.region or stack.config.region, config.auth, config.pooler
+    captcha = {"security_captcha_enabled": True, "security_captcha_provider": auth.captcha_provider}
+    recovery = [f"pitr_{config.pitr_days}"] if config.pitr_days else []
+    args = SupabasePostgresArgs(
+        project_name=config.project_name or stack.names.prefix,
+        organization=config.organization,
+        region=region,
+        postgres_engine=config.postgres_version,
+        compute=config.size,
+        pool=SupabasePoolArgs(server_connections=pool.server_connections, default_pool_size=pool.pool_size),
+        max_connections=config.max_connections,
+        statement_timeout_seconds=config.statement_timeout_seconds,
+        allowed_cidrs=[*config.allowed_cidrs, *own_ranges(network)],
+        auth_settings={
+            **{f"rate_limit_{name}": number for name, number in auth.rate_limits.items()},
+            **(captcha if auth.captcha_provider else {}),
+            **({"disable_signup": True} if auth.disable_signup else {}),
+        },
+        auth_secrets={"security_captcha_secret": stack.secrets[auth.captcha_secret]}
+        if auth.captcha_secret
+        else {},
+        api_max_rows=config.api_max_rows,
+        addons=[*recovery, *(["ipv4_default"] if config.ipv4_address else [])],
+        function_secrets=_function_secrets(stack, config, stores),
+        replicas=[SupabaseReplicaArgs(purpose=it.purpose, region=it.region or region) for it in config.replicas],
+        password_generation=config.password_generation,
+        protect=config.protect,
+    )
+    return SupabasePostgres("database", args, stack.opts)
+
+
+def _neon(stack: Stack, config: NeonConfig, network: NetworkRef | None) -> PostgresStore:
+    from components.postgres.neon import (
+        NeonBranchArgs,
+        NeonComputeArgs,
+        NeonPostgres,
+        NeonPostgresArgs,
+        NeonReplicaArgs,
+    )
+
+    def compute(low: float | None, high: float | None) -> NeonComputeArgs:
+        return NeonComputeArgs(
+            min_cu=low or config.min_cu,
+            max_cu=high or config.max_cu,
+            suspend_timeout_seconds=config.suspend_timeout_seconds,
+        )
+
+    name, restricted = stack.config.database_name, PLANS[config.plan].allowed_ips
+    args = NeonPostgresArgs(
+        project_name=config.project_name or stack.names.prefix,
+        organization=config.organization,
+        region=config.region or f"aws-{stack.config.region}",
+        postgres_version=int(config.postgres_version),
+        database_name=name,
+        username=config.username or name,
+        compute=compute(None, None),
+        history_retention_seconds=config.history_retention_seconds,
+        allowed_cidrs=[*config.allowed_cidrs, *own_ranges(network)] if restricted else None,
+        replicas=[
+            NeonReplicaArgs(purpose=it.purpose, compute=compute(it.min_cu, it.max_cu)) for it in config.replicas
+        ],
+        branches=[NeonBranchArgs(name=it.name, data=it.data) for it in config.branches],
+        protect=config.protect,
+    )
+    return NeonPostgres("database", args, stack.opts)
+
+
+def _function_secrets(
+    stack: Stack, config: SupabaseConfig, stores: Mapping[str, RedisStore]
+) -> dict[str, pulumi.Input[str]]:
+    """Return the variables of edge functions: values of the configuration, and URLs of stores."""
+    urls = {f"{STORE}{name}": it.url for name, it in stores.items() if it.url is not None}
+    return {
+        name: stack.secrets[name] if source == "config" else urls[source]
+        for name, source in config.function_secrets.items()
+    }
 
 
 def database_urls(postgres: PostgresStore, service: ServiceConfig) -> Mapping[str, pulumi.Output[str]]:

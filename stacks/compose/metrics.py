@@ -164,7 +164,7 @@ def make_collector(
     store: MetricsStore,
 ) -> Collector | None:
     """Make the task of the exporters; None where there are none."""
-    metrics, database = stack.config.metrics, stack.config.database
+    metrics, pooler = stack.config.metrics, stack.config.own_pooler
     images, token_secret = metrics.collector, metrics.cloudflare_token_secret
     if store.collecting is None or not metrics.exporters or network is None or cluster is None:
         return None
@@ -182,11 +182,11 @@ def make_collector(
                     images=PostgresExporterImages(
                         exporter=images.postgres_exporter_image,
                         psql=images.postgres_client_image,
-                        curl=database.pooler.prepare_image,
+                        curl=pooler.prepare_image,
                     ),
-                    authorities_url=database.pooler.authorities_url,
+                    authorities_url=pooler.authorities_url,
                 )
-                if "postgres" in metrics.exporters and database and postgres and postgres.endpoint is not None
+                if "postgres" in metrics.exporters and pooler and postgres and postgres.endpoint is not None
                 else None
             ),
             redis=(

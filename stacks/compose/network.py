@@ -37,7 +37,10 @@ def make_network(stack: Stack) -> NetworkRef | None:
         stack.opts,
     )
     return NetworkRef(
-        placement=made.placement, public_subnet_ids=made.public_subnet_ids, upstreams=list(made.upstreams)
+        placement=made.placement,
+        public_subnet_ids=made.public_subnet_ids,
+        upstreams=list(made.upstreams),
+        egress_addresses=made.egress_addresses,
     )
 
 
@@ -49,3 +52,8 @@ def make_cluster(stack: Stack) -> ClusterRef | None:
         return existing_cluster(name, pulumi.InvokeOptions(provider=stack.aws))
     cluster = Cluster("cluster", ClusterArgs(cluster_name=stack.names.prefix), stack.opts)
     return ClusterRef(arn=cluster.arn, name=stack.names.prefix)
+
+
+def own_ranges(network: NetworkRef | None) -> list[pulumi.Output[str]]:
+    """Return the addresses from which what runs here calls the internet, each as a range."""
+    return [pulumi.Output.concat(it, "/32") for it in (network.egress_addresses if network else ())]

@@ -10,6 +10,7 @@ from components.redis.roles import Role
 from components.redis.store import RedisStore
 from observability import Signals
 from observability.records.named import named
+from stacks.compose.network import own_ranges
 from stacks.compose.stack import Stack
 from stacks.config.dialects import redis_names
 from stacks.config.redis import (
@@ -19,13 +20,13 @@ from stacks.config.redis import (
     ServerlessConfig,
     UpstashConfig,
 )
+from stacks.config.redis_cloud import RedisCloudConfig
 from stacks.naming import FIRST, component_name
 
 
 def make_stores(stack: Stack, network: NetworkRef | None) -> dict[str, RedisStore]:
     """Make the stores of the configuration, by name."""
-    placement = network.placement if network else None
-    return {name: _make_store(stack, name, config, placement) for name, config in stack.config.redis.items()}
+    return {name: _make_store(stack, name, config, network) for name, config in stack.config.redis.items()}
 
 
 def stores_signals(stores: Mapping[str, RedisStore]) -> Iterator[Signals]:
@@ -44,7 +45,8 @@ def store_outputs(stores: Mapping[str, RedisStore]) -> dict[str, pulumi.Input[An
     return outputs
 
 
-def _make_store(stack: Stack, name: str, config: RedisConfig, placement: NetworkPlacement | None) -> RedisStore:
+def _make_store(stack: Stack, name: str, config: RedisConfig, network: NetworkRef | None) -> RedisStore:
+    placement = network.placement if network else None
     match config:
         case ElastiCacheConfig():
             assert placement is not None  # noqa: S101  it is in the network
@@ -54,6 +56,8 @@ def _make_store(stack: Stack, name: str, config: RedisConfig, placement: Network
             return _serverless(stack, name, config, placement)
         case UpstashConfig():
             return _upstash(stack, name, config)
+        case RedisCloudConfig():
+            return _redis_cloud(stack, name, config, network)
         case ExistingRedisConfig():
             from components.redis.existing import ExistingRedis
 
@@ -122,3 +126,22 @@ def _upstash(stack: Stack, name: str, config: UpstashConfig) -> RedisStore:
         protect=config.protect,
     )
     return UpstashRedis(component_name("redis", name), upstash, stack.opts)
+
+
+def _redis_cloud(stack: Stack, name: str, config: RedisCloudConfig, network: NetworkRef | None) -> RedisStore:
+    from components.redis.redis_cloud import RedisCloud, RedisCloudArgs
+
+    args = RedisCloudArgs(
+        database_name=config.identifier or stack.names.store(name),
+        role=Role(config.role),
+        plan_id=config.plan_id,
+        size=config.size,
+        eviction_policy=config.eviction_policy,
+        persistence=config.persistence,
+        replication=config.replication,
+        allowed_cidrs=[*config.allowed_cidrs, *own_ranges(network)],
+        alerts={str(name): bound for name, bound in config.alerts.items()},
+        backup_path=stack.secrets[config.backup_path_secret] if config.backup_path_secret else None,
+        protect=config.protect,
+    )
+    return RedisCloud(component_name("redis", name), args, stack.opts)

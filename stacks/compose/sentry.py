@@ -11,7 +11,7 @@ from components.sentry.args import (
 )
 from components.sentry.component import Sentry
 from stacks.compose.stack import Stack
-from stacks.config.sentry import SentryConfig, SentryProjectConfig
+from stacks.config.sentry import SentryConfig, SentryProjectConfig, switched_on
 
 RELEASE_DIGITS = 12
 """Digits of an image's digest that name its release, as registries and git abbreviate."""
@@ -51,11 +51,9 @@ def _sentry_args(stack: Stack, shared: SentryConfig, project: SentryProjectConfi
             events=project.key_rate_limit_count, window_seconds=project.key_rate_limit_window_seconds
         ),
         alerts=AlertArgs(
-            errors=alerts.errors,
+            **switched_on(shared, project),
             errors_warning=alerts.errors_warning,
             errors_critical=alerts.errors_critical,
-            new_issue=alerts.new_issue,
-            performance_regression=alerts.performance_regression,
             p95_target_ms=alerts.p95_target_ms,
         ),
         slack=SlackArgs(integration_id=slack.integration_id, channel=slack.channel) if slack else None,

@@ -10,6 +10,7 @@ from components.service.args import (
     CapacityArgs,
     HttpArgs,
     RedisList,
+    ScrapeArgs,
     ServiceArgs,
     SqsQueue,
     TelemetryArgs,
@@ -159,6 +160,16 @@ def _worker(stack: Stack, name: str, config: WorkerConfig, around: Surroundings)
             rollout=rollout_args(config.deployment),
             queue=_queue(stack, config.scaling),
             stop_timeout_seconds=config.stop_timeout_seconds,
+            metrics=(
+                ScrapeArgs(
+                    collecting=around.collecting,
+                    port=config.metrics.port,
+                    path=config.metrics.path,
+                    label=name,
+                )
+                if config.metrics and around.collecting
+                else None
+            ),
         ),
         stack.opts,
     )

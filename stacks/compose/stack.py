@@ -1,6 +1,7 @@
 """What every step of the composition needs."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import pulumi
 import pulumi_aws as aws
@@ -9,6 +10,8 @@ from msgspec import Struct
 from components.aws.fargate import TaskArgs
 from stacks.config.cross import late_answers
 from stacks.config.images import rationed
+from stacks.config.regions import other_regions
+from stacks.config.service_problems import passed_schedules
 from stacks.config.stack import StackConfig
 from stacks.config.task import TaskConfig
 from stacks.naming import Names
@@ -34,7 +37,9 @@ class Stack(Struct, frozen=True, kw_only=True):
 
 def start(config: StackConfig, secrets: Secrets) -> Stack:
     """Return a stack without resources, but for AWS with its region, tags and, where given, its only account."""
-    for sentence in filter(None, (*late_answers(config), rationed(config.images, config.registry_credentials))):
+    passed = passed_schedules(config.services, datetime.now(UTC))
+    images = rationed(config.images, config.registry_credentials)
+    for sentence in filter(None, (*late_answers(config), *other_regions(config), *passed, images)):
         pulumi.log.warn(sentence)
     names = Names(config.app, config.environment)
     provider = aws.Provider(

@@ -16,6 +16,7 @@ from stacks.compose.sentry import release
 from stacks.compose.stack import Stack, task
 from stacks.compose.storage import storage_variables
 from stacks.compose.surroundings import Surroundings
+from stacks.config.breakers import breaker_variables
 from stacks.config.redis import url_variable
 from stacks.config.service import ServiceConfig, logs_in_as_owner
 from stacks.config.variables import pool_variables, stores_of
@@ -86,6 +87,7 @@ def _variables(stack: Stack, config: ServiceConfig, around: Surroundings) -> Var
         **datadog_variables(stack.config),
         **storage_variables(around.storage),
         **rate_limit_tiers(config),
+        **breaker_variables(config.circuit_breakers),
         **(pool_variables(config) if around.postgres else {}),
     }
     if around.sentry:

@@ -1,13 +1,19 @@
 """What every configuration model shares: strictness, and how a documented limit becomes a field's range."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from policies.aws_offers import RDS_CLASSES, class_fault
+from policies.aws_offers import RDS_CLASSES, Classes, class_fault
 from policies.limits import Limit
 
 Problem = tuple[str, str]
@@ -17,11 +23,14 @@ Problem = tuple[str, str]
 class Model(BaseModel):
     """A block of configuration: frozen, no unknown key, no guessing of types."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class Within:
-    """Annotation that holds an integer to a documented limit, in messages and in the JSON Schema."""
+    """Annotation that holds an integer to a documented limit, in messages and in the JSON Schema.
+
+    The validation's context may hold, by the limit's key, the number that the stack's `limit_exceptions` allow.
+    """
 
     def __init__(self, limit: Limit) -> None:
         self.limit = limit
@@ -32,16 +41,19 @@ class Within:
         return schema
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Show the bounds to editors."""
+        """Show the bounds to editors, unless an exception may lie outside of them."""
         shown = handler(schema)
+        if self.limit.accepts_exceptions:
+            return shown
         return {**shown, "minimum": self.limit.minimum, "maximum": self.limit.maximum}
 
-    def _check(self, value: int) -> int:
-        if not self.limit.allows(value):
-            raise PydanticCustomError(
-                "limit", "{allowed} ({why})", {"allowed": self.limit.range, "why": self.limit.why}
-            )
-        return value
+    def _check(self, value: int, info: ValidationInfo) -> int:
+        limit, exceptions = self.limit, info.context or {}
+        if limit.allows(value) or (limit.accepts_exceptions and exceptions.get(limit.key) == value):
+            return value
+        excepted = limit.accepts_exceptions and exceptions.get(limit.key)
+        allowed = f"{limit.range}, or {excepted} by limit_exceptions" if excepted else limit.range_or_exception
+        raise PydanticCustomError("limit", "{allowed} ({why})", {"allowed": allowed, "why": limit.why})
 
 
 def _unique(values: list[Any]) -> list[Any]:
@@ -74,8 +86,8 @@ SIZE = r"(micro|small|medium|large|\d{0,2}xlarge)"
 """Sizes of instances, as a pattern."""
 
 
-def offered(classes: Mapping[str, tuple[str, ...]]) -> AfterValidator:
-    """Return an annotation of a text that must be one of `classes`, sizes by family."""
+def offered(classes: Classes) -> AfterValidator:
+    """Return an annotation of a text that must be one of `classes`, in any region."""
 
     def check(value: str) -> str:
         if fault := class_fault(value, classes):

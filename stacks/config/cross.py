@@ -4,26 +4,37 @@ from collections.abc import Iterator
 
 from components.service.routing import routing_problems
 from edge_rules.plans import PLAN_CAPABILITIES, CloudflarePlan
-from stacks import budget
+from policies.aws_offers import NODE_TYPES
+from providers.neon.plans import QUERY_WAIT_TIMEOUT_SECONDS
 from stacks.config.alarms import alarm_problems
 from stacks.config.base import Problem
+from stacks.config.breakers import breaker_problems
 from stacks.config.cache import cache_problems
-from stacks.config.database import database_problems
+from stacks.config.connections import connection_problems
+from stacks.config.database import PostgresServer
 from stacks.config.datadog import datadog_problems
 from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
 from stacks.config.exporting import Place, exporter_problems
-from stacks.config.identity import arn_problems, govcloud_problems, identity_problems, owner_problems
+from stacks.config.identity import (
+    arn_problems,
+    class_problems,
+    govcloud_problems,
+    identity_problems,
+    owner_problems,
+)
 from stacks.config.images import registry_problems
+from stacks.config.limit_exceptions import limit_exception_problems
 from stacks.config.load_balancer import load_balancer_problems
 from stacks.config.metric_names import metric_names
 from stacks.config.metrics import metrics_problems, sends_alerts, series_estimate
+from stacks.config.neon import NeonConfig
 from stacks.config.network import existing_problems, image_problems, network_problems
 from stacks.config.objectives import objective_problems
 from stacks.config.observability import contact_problems
-from stacks.config.redis import redis_problems, url_variable
+from stacks.config.redis import OUTSIDE, ElastiCacheConfig, redis_problems, url_variable
 from stacks.config.sentry import sentry_problems
-from stacks.config.service import WebConfig, logs_in_as_owner
+from stacks.config.service import LongRunning, WebConfig
 from stacks.config.service_problems import credential_problems, service_problems
 from stacks.config.stack import StackConfig
 from stacks.config.storage import storage_problems
@@ -36,7 +47,9 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from image_problems(config.images, config.region)
     yield from _network_problems(config)
     yield from registry_problems(config.images, config.registry_credentials, region=config.region)
-    yield from identity_problems(config.app, config.database_name if config.database else "", config.region)
+    yield from identity_problems(
+        config.app, config.database_name if isinstance(config.database, PostgresServer) else "", config.region
+    )
     in_use = {
         "storage": config.storage is not None,
         "edge.probe": bool(config.edge and config.edge.probe != "none"),
@@ -44,7 +57,8 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from govcloud_problems(config.region, in_use)
     yield from owner_problems(config.owners)
     yield from arn_problems(config.model_dump(), config.region)
-    yield from _connection_problems(config)
+    yield from limit_exception_problems(config.limit_exceptions, config)
+    yield from connection_problems(config)
     yield from _store_problems(config)
     yield from cache_problems(config.cache)
     yield from _service_problems(config)
@@ -65,51 +79,17 @@ def _network_problems(config: StackConfig) -> Iterator[Problem]:
     yield from network_problems(
         config.network,
         region=config.region,
-        outside_stores=[name for name, it in config.redis.items() if it.provider == "upstash"],
-        authorities_url=config.database.pooler.authorities_url if config.database else "",
+        outside=_outside(config),
+        authorities_url=config.own_pooler.authorities_url if config.own_pooler else "",
         images=config.images,
     )
 
 
-def _connection_problems(config: StackConfig) -> Iterator[Problem]:
-    database, held, thresholds = config.database, config.connection_budget, config.connection_thresholds
-    if database is None or held is None or thresholds is None:
-        for name, service in config.services.items():
-            for key in ("database_pool", "reader_pools"):
-                if key in service.model_fields_set and getattr(service, key):
-                    yield f"services.{name}.{key}", "given without the block database, allowed with it"
-        return
-    yield from database_problems(database)
-    made = [f"{config.database_name}_{role}" for role in ("app", "reader")]
-    if database.username in made:
-        problem = (
-            f"given {database.username}, allowed another owner: the poolers make {' and '.join(made)} for the "
-            "application, and would give this one a new password"
-        )
-        yield "database.username", problem
-    owners = {name: it.database_pool for name, it in config.services.items() if logs_in_as_owner(it)}
-    for name, pool in owners.items():
-        if database.provider == "existing":
-            problem = (
-                "given 'owner', allowed application with database.provider existing: its owner stays a secret"
-            )
-            yield f"services.{name}.database_login", problem
-        elif sum(owners.values()) > database.direct_connections:
-            problem = (
-                f"given {pool}, all that log in as the owner {sum(owners.values())} together, allowed up to "
-                f"database.direct_connections, {database.direct_connections}"
-            )
-            yield f"services.{name}.database_pool", problem
-    yield from budget.problems(held)
-    for number, replica in enumerate(database.replicas):
-        yield from budget.replica_problems(
-            held,
-            purpose=replica.purpose,
-            key=f"database.replicas.{number}",
-            max_connections=replica.max_connections or database.max_connections,
-        )
-    drain_seconds = database.pooler.query_wait_timeout_seconds + database.statement_timeout_seconds
-    yield from budget.threshold_problems(held, thresholds, drain_seconds)
+def _outside(config: StackConfig) -> dict[str, str]:
+    """Return the providers of servers on the internet, by key."""
+    stores = {f"redis.{name}": it.provider for name, it in config.redis.items() if it.provider in OUTSIDE}
+    own = {"database": config.database.provider} if config.database and config.own_pooler is None else {}
+    return {**own, **stores}
 
 
 def _store_problems(config: StackConfig) -> Iterator[Problem]:
@@ -118,7 +98,9 @@ def _store_problems(config: StackConfig) -> Iterator[Problem]:
     identifiers: dict[tuple[str, str], str] = {}
     for name, store in config.redis.items():
         identifier = getattr(store, "identifier", None) or names.store(name)
-        yield from redis_problems(name, store, identifier)
+        yield from redis_problems(name, store, identifier, config.nat_gateways)
+        if isinstance(store, ElastiCacheConfig):
+            yield from class_problems({f"redis.{name}.node_type": store.node_type}, NODE_TYPES, config.region)
         if store.provider != "existing":
             other = identifiers.setdefault((store.provider, identifier), name)
             if other != name:
@@ -158,6 +140,13 @@ def _service_problems(config: StackConfig) -> Iterator[Problem]:
             stores=list(config.redis),
             replicas=[replica.purpose for replica in config.database.replicas] if config.database else [],
         )
+        yield from breaker_problems(
+            f"services.{name}.circuit_breakers",
+            service.circuit_breakers,
+            statement_timeout_seconds=config.database.statement_timeout_seconds if config.database else None,
+            max_request_seconds=service.max_request_seconds if isinstance(service, WebConfig) else None,
+            replicas=bool(config.database and config.database.replicas),
+        )
         if isinstance(service, WebConfig):
             yield from _request_problems(config, name, service)
 
@@ -178,7 +167,7 @@ def _request_problems(config: StackConfig, name: str, service: WebConfig) -> Ite
                 f"given {', '.join(unknown)}, allowed some of edge.hostnames: {', '.join(config.edge.hostnames)}"
             )
             yield f"services.{name}.hostnames", problem
-    waiting = config.database.pooler.query_wait_timeout_seconds if config.database else 0
+    waiting = config.own_pooler.query_wait_timeout_seconds if config.own_pooler else 0
     if service.database_pool and waiting > service.max_request_seconds:
         problem = (
             f"given {waiting}, allowed up to services.{name}.max_request_seconds, {service.max_request_seconds}: "
@@ -191,14 +180,18 @@ def late_answers(config: StackConfig) -> Iterator[str]:
     """Yield a sentence where the database may still answer when nobody waits any more. Source: C-22."""
     if config.database is None:
         return
-    waiting, running = config.database.pooler.query_wait_timeout_seconds, config.database.statement_timeout_seconds
+    waiting = config.own_pooler.query_wait_timeout_seconds if config.own_pooler else 0
+    lower = "either"
+    if isinstance(config.database, NeonConfig):
+        waiting, lower = QUERY_WAIT_TIMEOUT_SECONDS, "the second, for Neon fixes the first"
+    running = config.database.statement_timeout_seconds
     for name, service in config.web.items():
         if service.database_pool and service.max_request_seconds < waiting + running:
             yield (
                 f"services.{name}.max_request_seconds: {service.max_request_seconds}, and one statement may take "
                 f"{waiting + running} (database.pooler.query_wait_timeout_seconds {waiting}, "
                 f"database.statement_timeout_seconds {running}): the load balancer then answers 504 while it "
-                "still runs. Lower either, or let the application set a shorter statement_timeout for its requests"
+                f"still runs. Lower {lower}, or let the application set a shorter statement_timeout for requests"
             )
 
 
@@ -245,7 +238,7 @@ def _alert_problems(config: StackConfig) -> Iterator[Problem]:
             config.objectives, metric_names(service.metrics) if service.metrics else None
         )
     if config.sentry:
-        yield from sentry_problems(config.sentry)
+        yield from sentry_problems(config.sentry, may_page=may_page)
     yield from alarm_problems(config.cloudwatch_alarms, may_page=may_page)
     yield from datadog_problems(config.datadog, may_page=may_page, period_days=config.objectives.period_days)
 
@@ -253,11 +246,16 @@ def _alert_problems(config: StackConfig) -> Iterator[Problem]:
 def _metrics_problems(config: StackConfig) -> Iterator[Problem]:
     held = config.connection_budget
     fleets = {it.name: it.fleet.peak for it in (held.clients if held else ()) if it.fleet}
+    own = {
+        name: it.metrics.series
+        for name, it in config.services.items()
+        if isinstance(it, LongRunning) and it.metrics
+    }
     series = series_estimate(
         config.metrics,
         poolers=held.poolers.peak if held else 0,
-        services={name: fleets.get(name, 1) for name, it in config.web.items() if it.metrics},
-        series={name: it.metrics.series for name, it in config.web.items() if it.metrics},
+        services={name: fleets.get(name, 1) for name in own},
+        series=own,
     )
     if sends_alerts(config.metrics.store) and config.cloudwatch_alarms is None:
         yield "metrics.store.alerts", "given, allowed with cloudwatch_alarms, whose topics the alerts are sent to"

@@ -1,7 +1,7 @@
 """Configuration of PostgreSQL and its pooler."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -9,7 +9,7 @@ from pydantic import Field
 from components.postgres.pooler.pgbouncer import DRAIN_LIMIT_SECONDS, STOP_TIMEOUT_SECONDS
 from components.postgres.rds.refusals import Choices, refusals
 from policies import limits
-from policies.aws_offers import postgres_version_fault
+from policies.aws_offers import RDS_CLASSES, postgres_version_fault
 from stacks.config import windows
 from stacks.config.base import (
     Hostname,
@@ -22,7 +22,10 @@ from stacks.config.base import (
     Within,
 )
 from stacks.config.dialects import DatabaseMetrics
+from stacks.config.identity import class_problems
 from stacks.config.images import SecretArn
+from stacks.config.managed_postgres import SupabaseConfig, supabase_problems
+from stacks.config.neon import NeonConfig, neon_problems
 from stacks.config.pooler import ParameterName, PoolerConfig, pooler_problems
 
 STORAGE_GROWTH_PERCENT = 110
@@ -87,8 +90,8 @@ class UpgradeConfig(Model):
     )
 
 
-class PostgresConfig(Model):
-    """What every PostgreSQL has, whoever runs it."""
+class PostgresServer(Model):
+    """A server in the network, with PgBouncer of the stack in front of it."""
 
     postgres_version: str = Field(
         # RDS makes no server of a major version whose standard support is over: 13's ended in February 2026.
@@ -98,7 +101,8 @@ class PostgresConfig(Model):
         description='Major version, for example "17", or major.minor.',
     )
     max_connections: Annotated[int, Within(limits.POSTGRES_MAX_CONNECTIONS)] = Field(
-        default=limits.POSTGRES_MAX_CONNECTIONS.maximum, description="Connections PostgreSQL accepts."
+        default=limits.POSTGRES_MAX_CONNECTIONS.maximum,
+        description=f"Connections PostgreSQL accepts. {limits.POSTGRES_MAX_CONNECTIONS.range_or_exception}.",
     )
     direct_connections: Annotated[int, Field(ge=1, le=100)] = Field(
         default=10, description="Connections kept for clients that bypass the pooler: migrations, people."
@@ -111,7 +115,7 @@ class PostgresConfig(Model):
     pooler: PoolerConfig = PoolerConfig()
 
 
-class ExistingPostgresConfig(PostgresConfig):
+class ExistingPostgresConfig(PostgresServer):
     """A server of RDS or Aurora that exists already: the stack makes PgBouncer before it, and nothing else."""
 
     provider: Literal["existing"]
@@ -137,7 +141,7 @@ class ExistingPostgresConfig(PostgresConfig):
         return "cloudwatch"
 
 
-class RdsConfig(PostgresConfig):
+class RdsConfig(PostgresServer):
     """PostgreSQL on Amazon RDS."""
 
     provider: Literal["rds"]
@@ -194,15 +198,39 @@ class RdsConfig(PostgresConfig):
     replicas: list[ReplicaConfig] = Field(default=[], max_length=5, description="Read replicas by purpose.")
     protect: bool = Field(default=True, description="Refuse to delete or replace the server.")
 
+    @property
+    def instance_classes(self) -> dict[str, str]:
+        """Class of the server, and of each replica that has one of its own, by its key."""
+        own = {
+            f"database.replicas.{number}.instance_class": it.instance_class
+            for number, it in enumerate(self.replicas)
+            if it.instance_class
+        }
+        return {"database.instance_class": self.instance_class, **own}
 
-DatabaseConfig = Annotated[RdsConfig | ExistingPostgresConfig, Field(discriminator="provider")]
+
+DatabaseConfig = Annotated[
+    RdsConfig | ExistingPostgresConfig | SupabaseConfig | NeonConfig, Field(discriminator="provider")
+]
 """The database by provider."""
 
 
-def database_problems(database: DatabaseConfig) -> Iterator[Problem]:
-    """Yield every way in which the database's settings do not fit each other: the key, and one sentence."""
+def database_problems(
+    database: DatabaseConfig, region: str, stores: Collection[str], gateways: int
+) -> Iterator[Problem]:
+    """Yield the key and one sentence for each setting of the database that does not fit another or the region.
+
+    `stores` are names under `redis` whose URL the stack knows, `gateways` how many NAT gateways it has.
+    """
+    if isinstance(database, NeonConfig):
+        yield from neon_problems(database, region, gateways)
+        return
+    if isinstance(database, SupabaseConfig):
+        yield from supabase_problems(database, region, stores)
+        return
     yield from pooler_problems(database.pooler, database.postgres_version)
     if isinstance(database, RdsConfig):
+        yield from class_problems(database.instance_classes, RDS_CLASSES, region)
         yield from _rds_problems(database)
 
 

@@ -45,11 +45,13 @@ class ApiLimitConfig(Model):
         default=["/rest/", "/rpc/"], min_length=1, description=CALLED_PATHS
     )
     requests_per_minute: Annotated[int, Within(limits.API_REQUESTS_PER_MINUTE)] = Field(
-        default=limits.API_REQUESTS_PER_MINUTE.maximum, description="Requests a minute."
+        default=limits.API_REQUESTS_PER_MINUTE.maximum,
+        description=f"{limits.API_REQUESTS_PER_MINUTE.range_or_exception}.",
     )
     burst_requests: Annotated[int, Within(limits.API_BURST_REQUESTS)] | None = Field(
         default=limits.API_BURST_REQUESTS.maximum,
-        description=f"Requests in {limits.API_BURST_WINDOW_SECONDS} seconds; null where the plan lacks the rule.",
+        description=f"Requests in {limits.API_BURST_WINDOW_SECONDS} seconds; null where the plan lacks the rule. "
+        f"{limits.API_BURST_REQUESTS.range_or_exception}.",
     )
     count: Literal["all", "uncached"] = Field(
         default="all", description="uncached: only what reaches the origin, so that readers are not refused."

@@ -26,7 +26,7 @@ from stacks.config.service import RateLimitTiersConfig
 
 TIER_WAYS_OUT = (
     "except those users by edge.rate_limits.api.except_hostnames (pro plan) or except_signed_in (enterprise "
-    "plan), or lower the tier"
+    "plan), raise the limit by an entry of limit_exceptions, or lower the tier"
 )
 """What to do about a tier that the edge would refuse."""
 

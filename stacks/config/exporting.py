@@ -45,7 +45,7 @@ def exporter_problems(
             f"given {', '.join(exporters)}, allowed none while metrics.store has no remote_write_url to send to",
         )
     if "redis" in exporters and exported_store is None:
-        problem = "given redis, allowed with a store of elasticache: upstash answers INFO with little"
+        problem = "given redis, allowed with a store of elasticache: upstash and redis_cloud answer it with little"
         yield "metrics.exporters", problem
     if "postgres" in exporters and "database" not in told_by:
         yield "metrics.exporters", "given postgres, allowed with the block database"

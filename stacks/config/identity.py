@@ -5,6 +5,7 @@ from typing import Any
 from unicodedata import category
 
 from components.aws.partition import GOVCLOUD, partition
+from policies.aws_offers import Classes, region_fault
 from policies.nearest import nearest_name
 from stacks.config.base import Problem
 
@@ -80,6 +81,13 @@ OWNER_CHARACTERS, TAG_VALUE_CHARACTERS = 128 - len("owner:"), 256
 
 https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
 """
+
+
+def class_problems(given: Mapping[str, str], offered: Classes, region: str) -> Iterator[Problem]:
+    """Yield the key and one sentence for each class of an instance, by its key, that the region does not have."""
+    for key, name in given.items():
+        if fault := region_fault(name, region, offered):
+            yield key, f"given {name}, allowed {fault}"
 
 
 def identity_problems(app: str, database_name: str, region: str) -> Iterator[Problem]:

@@ -11,8 +11,10 @@ from msgspec import Struct
 from pydantic import ValidationError
 
 from policies import unique_yaml
+from policies.limit_exceptions import KEY
 from stacks.config.cross import cross_problems
 from stacks.config.errors import ConfigError, sentences, without_credentials
+from stacks.config.limit_exceptions import allowed_numbers
 from stacks.config.observability import contact_secret_problems
 from stacks.config.stack import StackConfig
 
@@ -54,7 +56,7 @@ def parse(source: str, values: Mapping[str, Any], *, secrets_stood_in: bool = Fa
         ConfigError: with one sentence for each thing that is wrong.
     """
     try:
-        config = StackConfig.model_validate(dict(values))
+        config = StackConfig.model_validate(dict(values), context=allowed_numbers(values.get(KEY)))
     except ValidationError as error:
         raise ConfigError(source, sentences(error, StackConfig)) from None
     problems = [without_credentials(f"{key}: {problem}") for key, problem in cross_problems(config)]
@@ -205,7 +207,10 @@ def lines_of(text: str) -> dict[str, int]:
 def _set_it(source: str, name: str) -> str:
     """Return the whole command that sets a secret of the stack that `source` names."""
     found = re.search(r"(?:^|/)Pulumi\.([^/]+)\.ya?ml$|^stack (\S+)$", source)
-    return f"set it with: {secret_command((found[1] or found[2]) if found else 'STACK', name)}"
+    stack = (found[1] or found[2]) if found else "STACK"
+    if system := re.search(r"(?:^|/)systems/([^/]+)/Pulumi\.", source):
+        stack = f"{system[1]}-{stack} --config-file {source}"
+    return f"set it with: {secret_command(stack, name)}"
 
 
 def secret_command(stack: str, name: str) -> str:

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Set
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -137,7 +137,7 @@ def network_problems(
     network: NetworkConfig,
     *,
     region: str,
-    outside_stores: Sequence[str],
+    outside: Mapping[str, str],
     authorities_url: str | None,
     images: Mapping[str, str],
 ) -> Iterator[Problem]:
@@ -146,7 +146,7 @@ def network_problems(
     Args:
         network: the block itself.
         region: region of the stack.
-        outside_stores: names of the stores under `redis` that lie on the internet.
+        outside: providers of the database and the stores that lie on the internet, by key.
         authorities_url: `database.pooler.authorities_url`; empty where no pooler needs it.
         images: every container image, by its key.
 
@@ -163,11 +163,10 @@ def network_problems(
             sentence = f"missing {', '.join(missing)}, required with network.nat: none, or no task starts"
             yield "network.endpoints", sentence
         # What lies on the internet, no private subnet reaches.
-        for store in outside_stores:
-            yield (
-                f"redis.{store}.provider",
-                "given 'upstash', allowed a Redis inside the VPC with network.nat: none",
-            )
+        for key, provider in outside.items():
+            kind = "PostgreSQL" if key == "database" else "Redis"
+            problem = f"given {provider!r}, allowed a {kind} inside the VPC with network.nat: none"
+            yield f"{key}.provider", problem
         if authorities_url is None:
             sentence = "missing, required with network.nat: none: a file:// of prepare_image, or an object in S3"
             yield "database.pooler.authorities_url", sentence

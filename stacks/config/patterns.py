@@ -3,6 +3,8 @@
 from stacks.config import windows
 from stacks.config.base import HOSTNAME, SERVED_HOSTNAME, SIZE
 from stacks.config.cache import PATTERN
+from stacks.config.managed_postgres import FUNCTION_SOURCE
+from stacks.config.vendor import CIDR
 from stacks.config.workload import EXISTING_SOURCE, VALUE_SOURCE
 
 _METRIC_WORDS = "a name of Prometheus: letters, digits and _, no digit first"
@@ -20,6 +22,7 @@ PATTERNS = {
     r"^1[4-9](\.\d{1,2})?$": "a version from 14 on, such as 16 or 16.11",
     r"^[a-z]{2,4}(-[a-z]+)+-\d$": "a region of AWS, such as eu-central-1",
     r"^\d{12}$": "12 digits",
+    r"\S": "a text that is not empty",
     r"^[0-9a-f]{32}$": "an id of Cloudflare: 32 digits and letters a to f",
     r"^arn:aws[a-z-]*:kms:.+:key/.+$": "the ARN of a KMS key, arn:PARTITION:kms:REGION:ACCOUNT:key/ID",
     r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}$": (
@@ -35,6 +38,8 @@ PATTERNS = {
     r"^[a-z][a-z0-9_]*$": "lower-case letters, digits and _, a letter first",
     r"^[a-z][a-z0-9_.]*$": "lower-case letters, digits, _ and dots, a letter first",
     r"^[A-Z][A-Z0-9_]*$": "capital letters, digits and _, a letter first",
+    CIDR: "a range of IPv4 or IPv6, such as 203.0.113.0/24",
+    FUNCTION_SOURCE: "config, or redis.NAME for the URL of a store",
     r"^[a-z0-9]{1,8}$": "a file's ending without its dot: up to 8 lower-case letters and digits",
     r"^([\w.-]+|=)$": "letters, digits, _, dots and hyphens, or = for any cookie",
     VALUE_SOURCE: (
@@ -59,7 +64,7 @@ PATTERNS = {
     ),
     r"^[A-Za-z0-9_-]{1,255}$": "letters, digits, _ and hyphens",
     r"^[A-Za-z0-9_-]{1,75}(\.fifo)?$": "the name of a queue of SQS: letters, digits, _ and hyphens",
-    r"^[\w:.{}-]{1,200}$": "a key of Redis, such as celery or bull:mails:wait",
+    r"^[\w:.{}-]+$": "a key of Redis, such as celery or bull:mails:wait",
     r"^[a-z_][a-z0-9_]{0,62}$": "a name of PostgreSQL: lower-case letters, digits and _, no digit first",
     r"^/[A-Za-z0-9._~*?/-]*$": "a path that begins with /, with * for any characters, such as /checkout/*",
     r"^[2-4]\d\d(-[2-4]\d\d)?(,[2-4]\d\d(-[2-4]\d\d)?)*$": "statuses, such as 200 or 200-204,301",
@@ -90,6 +95,10 @@ PATTERNS = {
     r"^[a-z0-9][a-z0-9._-]{0,254}$": "a subnet group's name: lower case, digits, dots, _ and hyphens",
     r"^[a-z0-9][a-z0-9-]{0,254}$": "a subnet group's name: lower case, digits, hyphens",
     r"^[a-z0-9][a-z0-9./-]*$": "an id to import by: vpc-0123456789abcdef0, feed-prod",
+    r"^[\w-]+$": "letters, digits, underscores and hyphens",
+    r"^[a-z0-9-]{1,60}$": "lower case, digits and hyphens, up to 60 characters",
+    r"^(\d{1,3}(\.\d{1,3}){3}/\d{1,2}|[0-9a-f:]+/\d{1,3})$": "a range of addresses, such as 203.0.113.0/24",
+    r"^(config|redis\.[a-z][a-z0-9-]{0,15})$": "config, or redis.NAME for the URL of a store",
     r"^[a-z][a-z0-9-]*$": "the name of a resource: database-primary",
 }
 """Words by pattern; a test finds a pattern without words."""

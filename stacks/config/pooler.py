@@ -10,6 +10,7 @@ from policies import limits
 from stacks.config.base import Model, Percent, Problem, Within
 from stacks.config.dialects import PoolerMetrics, pgbouncer_names
 from stacks.config.task import TaskConfig
+from stacks.config.vendor import refused
 
 PSQL_IMAGE = (
     "public.ecr.aws/docker/library/postgres:17.6-alpine"
@@ -37,7 +38,12 @@ class PoolerConfig(Model):
     )
     tasks: int = Field(default=2, ge=1, le=10, description="PgBouncer tasks at rest, 1 to 10.")
     server_connections: Annotated[int, Within(limits.POOL_SERVER_CONNECTIONS)] = Field(
-        default=80, description="Connections that all poolers together open to PostgreSQL."
+        default=80,
+        description="Connections that all poolers together open to PostgreSQL. "
+        f"{limits.POOL_SERVER_CONNECTIONS.range_or_exception}.",
+    )
+    default_pool_size: Annotated[None, refused("server_connections over tasks is it, for one pair")] = Field(
+        default=None, description="Cannot be set: server_connections, divided by tasks."
     )
     client_connections: int = Field(
         default=4000, ge=1, le=20000, description="Clients that all poolers together accept."

@@ -14,33 +14,17 @@ from components.redis.roles import (
     refusals,
 )
 from policies.aws_offers import NODE_TYPES, elasticache_version_fault
-from stacks.config.base import SIZE, Model, Problem, SecurityGroupId, VariableName, offered
+from stacks.config.base import SIZE, Model, Problem, SecurityGroupId, offered
 from stacks.config.dialects import RedisMetrics
+from stacks.config.redis_cloud import RedisCloudConfig, redis_cloud_problems
+from stacks.config.redis_keys import EnginePolicy, Identifier, RoleName, Variable
 from stacks.config.workload import ExistingSecret
-
-RoleName = Annotated[
-    Literal["cache", "session", "queue", "primary_store"],
-    Field(description="What the data is for; decides eviction, snapshots, replicas and alarms."),
-]
-"""What the data is for."""
 
 Engine = Annotated[
     Literal["valkey", "redis"],
     Field(description="From redis to valkey in place, with a higher version; never back."),
 ]
 """Which of the two ElastiCache runs."""
-
-EnginePolicy = Literal[
-    "allkeys-lru",
-    "volatile-lru",
-    "allkeys-lfu",
-    "volatile-lfu",
-    "allkeys-random",
-    "volatile-random",
-    "volatile-ttl",
-    "noeviction",
-]
-"""What goes when memory is full, on ElastiCache."""
 
 SnapshotDays = Annotated[
     Annotated[int, Field(ge=0, le=35)] | None,
@@ -85,20 +69,8 @@ REDIS_LAST_MAJOR = "7"
 https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html
 """
 
-
-Identifier = Annotated[
-    Annotated[str, Field(pattern=r"^[a-z]([a-z0-9]|-[a-z0-9])*$", max_length=40)] | None,
-    Field(description="Name at the provider; made of app, environment and the store's name when left out."),
-]
-"""Physical name: one that exists is kept."""
-
-Variable = Annotated[
-    VariableName | None,
-    Field(description="Variable that holds its URL; REDIS_URL of `cache`, REDIS_URL_<NAME> of another."),
-]
-"""Where the application finds a store."""
-
-
+OUTSIDE = ("upstash", "redis_cloud")
+"""Providers whose stores lie on the internet."""
 IDENTIFIER_CHARACTERS = 40
 """Longest name of a replication group or a serverless cache.
 
@@ -202,7 +174,8 @@ class ExistingRedisConfig(Model):
 
 
 RedisConfig = Annotated[
-    ElastiCacheConfig | ServerlessConfig | UpstashConfig | ExistingRedisConfig, Field(discriminator="provider")
+    ElastiCacheConfig | ServerlessConfig | UpstashConfig | RedisCloudConfig | ExistingRedisConfig,
+    Field(discriminator="provider"),
 ]
 """A store by provider."""
 
@@ -217,10 +190,10 @@ def url_variable(name: str, store: RedisConfig) -> str:
     )
 
 
-def redis_problems(name: str, redis: RedisConfig, identifier: str) -> Iterator[Problem]:
+def redis_problems(name: str, redis: RedisConfig, identifier: str, gateways: int) -> Iterator[Problem]:
     """Yield key and sentence for each way in which the parts of the store called `name` do not fit each other.
 
-    `identifier` is its name at the provider.
+    `identifier` is its name at the provider, `gateways` how many NAT gateways the stack has.
     """
     role, key = Role(redis.role), f"redis.{name}"
     found: Iterable[Problem] = ()
@@ -261,6 +234,8 @@ def redis_problems(name: str, redis: RedisConfig, identifier: str) -> Iterator[P
             found = refusals(role, offered=UPSTASH_POLICIES, eviction_policy=redis.eviction_policy)
             if redis.primary_region in redis.read_regions:
                 yield f"{key}.read_regions", f"given the primary region {redis.primary_region}, allowed others"
+        case RedisCloudConfig():
+            yield from redis_cloud_problems(key, redis, gateways)
     yield from ((f"{key}.{part}", sentence) for part, sentence in found)
 
 

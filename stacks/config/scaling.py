@@ -117,7 +117,8 @@ class QueueConfig(BoundsConfig):
         default=None, description="Name of an SQS queue of this account and region."
     )
     redis_store: Name | None = Field(default=None, description="Name under `redis` of the store with the list.")
-    redis_list: Annotated[str, Field(pattern=r"^[\w:.{}-]{1,200}$")] | None = Field(
+    # Not {1,200}: pydantic's engine would unfold it into 200 copies of all of Unicode's letters, at every start.
+    redis_list: Annotated[str, Field(pattern=r"^[\w:.{}-]+$", max_length=200)] | None = Field(
         default=None, description="Key of the list in that store, for example celery."
     )
     redis_image: Annotated[str, Field(pattern=r"^\S+$")] = Field(

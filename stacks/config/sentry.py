@@ -6,7 +6,9 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from components.sentry.sampling import scaling_problem
 from policies.nearest import nearest_name
+from providers.sentry.platforms import PLATFORMS
 from stacks.config.base import Model, Problem
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -17,35 +19,6 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,49}$")]
 
 Number = Annotated[int, Field(ge=1)]
 """Number of an object at Sentry."""
-
-
-ALERTS_ARE_GONE = "Sentry answers 410 to the API by which its provider makes alerts: components/sentry/README.md"
-"""Why no alert can be made, for people."""
-
-_FRAMEWORKS = {
-    "apple": "ios macos",
-    "dotnet": "aspnet aspnetcore awslambda gcpfunctions maui uwp winforms wpf xamarin",
-    "java": "log4j2 logback spring spring-boot",
-    "javascript": "angular ember gatsby nextjs react remix svelte sveltekit vue",
-    "native": "qt",
-    "node": "awslambda azurefunctions connect express gcpfunctions koa",
-    "php": "laravel symfony",
-    "python": "aiohttp asgi awslambda bottle celery chalice django falcon fastapi flask gcpfunctions pylons "
-    "pymongo pyramid quart rq sanic serverless starlette tornado tryton wsgi",
-    "ruby": "rack rails",
-    "other android capacitor cordova dart electron elixir flutter go ionic kotlin minidump react-native rust "
-    "unity unreal": "",
-}
-PLATFORMS = tuple(
-    platform
-    for languages, frameworks in _FRAMEWORKS.items()
-    for platform in (*languages.split(), *(f"{languages}-{framework}" for framework in frameworks.split()))
-)
-"""Platforms that Sentry takes and that the provider finds at docs.sentry.io; newer ones it refuses.
-
-https://github.com/getsentry/sentry/blob/master/src/sentry/models/project.py (GETTING_STARTED_DOCS_PLATFORMS),
-https://github.com/getsentry/sentry-docs/blob/master/public/_platforms/_index.json
-"""
 
 
 def _known_platform(given: str) -> str:
@@ -73,18 +46,24 @@ class PagerDutyConfig(Model):
 
 
 class SentryAlertsConfig(Model):
-    """Alerts that Sentry evaluates: refused while the provider makes them with an API that is gone."""
+    """Alerts that Sentry evaluates: on where slack, pagerduty or team_id says who is told."""
 
-    errors: bool = Field(default=False, description="Alert on the number of errors.")
+    errors: bool | None = Field(
+        default=None, description="Alert on the number of errors; left out, where a contact is given."
+    )
     errors_warning: Number = Field(
         default=10, description="Errors in five minutes over which a ticket is written."
     )
     errors_critical: Number = Field(
         default=100, description="Errors in five minutes over which somebody is paged."
     )
-    new_issue: bool = Field(default=False, description="Alert on new issues and regressions.")
-    performance_regression: bool = Field(
-        default=False, description="Alert on new performance issues, and on the p95 transaction duration."
+    new_issue: bool | None = Field(
+        default=None, description="Alert on new issues and regressions; left out, where a contact is given."
+    )
+    performance_regression: bool | None = Field(
+        default=None,
+        description="Alert on new performance issues, and on the p95 transaction duration; left out, where a "
+        "contact is given and requests are traced.",
     )
     p95_target_ms: Number = Field(
         default=500, description="p95 transaction duration over which a ticket is written, in milliseconds."
@@ -97,7 +76,7 @@ class SentryProjectConfig(Model):
     platform: Annotated[str, AfterValidator(_known_platform)] = Field(
         default="other",
         json_schema_extra={"enum": list(PLATFORMS)},
-        description="Sentry's name of the part's platform; each preview asks docs.sentry.io for any but `other`.",
+        description="Sentry's name of the part's platform.",
     )
     key_rate_limit_count: Number = Field(
         default=1000, description="Events the key accepts in one window: protects the quota."
@@ -125,22 +104,38 @@ class SentryConfig(SentryProjectConfig):
         default=None, description="Number of that team: without Slack, its members get the alerts by mail."
     )
     slack: SlackConfig | None = Field(default=None, description="Channel of the alerts.")
-    pagerduty: PagerDutyConfig | None = Field(
-        default=None, description="Service of pages: refused, as the alerts are."
-    )
+    pagerduty: PagerDutyConfig | None = Field(default=None, description="Service of pages; needs alerts.may_page.")
     frontend: SentryProjectConfig | None = Field(
         default=None, description="A project of its own for what runs in browsers."
     )
 
 
-def sentry_problems(config: SentryConfig) -> Iterator[Problem]:
-    """Yield a key and a sentence for each setting that Sentry's API no longer takes."""
-    if config.pagerduty:
-        yield "sentry.pagerduty", f"given, allowed left out: {ALERTS_ARE_GONE}"
+def switched_on(config: SentryConfig, project: SentryProjectConfig) -> dict[str, bool]:
+    """Return which alerts a project has: as its file says, or else those that reach somebody."""
+    alerts, told = project.alerts, bool(config.slack or config.pagerduty or config.team_id)
+    default = {
+        "errors": told,
+        "new_issue": told,
+        "performance_regression": told and project.traces_sample_rate > 0,
+    }
+    return {name: on if getattr(alerts, name) is None else getattr(alerts, name) for name, on in default.items()}
+
+
+def sentry_problems(config: SentryConfig, *, may_page: bool) -> Iterator[Problem]:
+    """Yield a key and a sentence for each alert that could not fire, and for a pager that may not ring."""
+    if config.pagerduty and not may_page:
+        yield "sentry.pagerduty", "given, allowed only with alerts.may_page: true"
     projects: dict[str, SentryProjectConfig | None] = {"sentry": config, "sentry.frontend": config.frontend}
     for key, project in projects.items():
         if project is None:
             continue
-        for alert in ("errors", "new_issue", "performance_regression"):
-            if getattr(project.alerts, alert):
-                yield f"{key}.alerts.{alert}", f"given true, allowed false: {ALERTS_ARE_GONE}"
+        alerts, on = project.alerts, switched_on(config, project)
+        if on["performance_regression"] and project.traces_sample_rate == 0:
+            yield f"{key}.alerts.performance_regression", "given, allowed only with a traces_sample_rate over 0"
+        if not on["errors"]:
+            continue
+        if alerts.errors_warning >= alerts.errors_critical:
+            allowed = f"allowed under errors_critical, {alerts.errors_critical}"
+            yield f"{key}.alerts.errors_warning", f"given {alerts.errors_warning}, {allowed}"
+        if problem := scaling_problem(threshold=alerts.errors_warning, sample_rate=project.error_sample_rate):
+            yield f"{key}.alerts.errors_warning", problem

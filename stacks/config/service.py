@@ -7,7 +7,7 @@ from pydantic import Field
 from stacks.config.base import Model, Percent, ServedHostname
 from stacks.config.rollout import RollingConfig, RolloutConfig
 from stacks.config.scaling import ScalingConfig, TargetConfig, WorkerScalingConfig, WorkerTargetConfig
-from stacks.config.service_metrics import ServiceMetricsConfig
+from stacks.config.service_metrics import ServiceMetricsConfig, WorkerMetricsConfig
 from stacks.config.workload import WorkloadConfig
 
 
@@ -92,6 +92,10 @@ class WorkerConfig(WorkloadConfig):
     capacity: CapacityConfig = CapacityConfig()
     stop_timeout_seconds: Annotated[int, Field(ge=2, le=120)] = Field(
         default=60, description="How long a stopping task may work on what it took, in seconds; then it is killed."
+    )
+    metrics: WorkerMetricsConfig | None = Field(
+        default=None,
+        description="Its own metrics, each series with the label service, its name; none when left out.",
     )
 
 

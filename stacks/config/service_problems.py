@@ -1,10 +1,11 @@
 """Whether what runs the application fits itself, and what the stack gives to it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from zoneinfo import available_timezones
 
 from components.service.scaling import scaling_conflicts, scaling_problems
-from components.service.schedule import job_problems
+from components.service.schedule import has_passed, job_problems
 from policies.secret_values import BROWSER_PREFIXES, is_secret, secret_by_form
 from stacks.config.base import Model, Problem
 from stacks.config.rollout import rollout_args
@@ -73,6 +74,29 @@ def service_problems(
     if isinstance(service, JobConfig):
         found = job_problems(service.schedule, service.timezone, service.retries, service.timeout_seconds)
         yield from ((f"{key}.{part}", sentence) for part, sentence in found)
+
+
+def passed_schedules(services: Mapping[str, ServiceConfig], now: datetime) -> Iterator[str]:
+    """Yield one sentence for each schedule without a time left at `now`.
+
+    No refusal: AWS keeps a schedule after its last time, and so may the file that made it.
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-delete.html
+    """
+    for name, service in services.items():
+        found: list[tuple[str, str, str]] = []
+        if isinstance(service, JobConfig) and service.enabled:
+            found.append(("schedule", service.schedule, service.timezone))
+        if isinstance(service, WebConfig | WorkerConfig):
+            schedules = scaling_args(service.scaling).schedules
+            found += [
+                (f"scaling.schedules.{at}.at", it.expression, it.timezone) for at, it in enumerate(schedules)
+            ]
+        for key, expression, timezone in found:
+            if has_passed(expression, timezone, now):
+                yield (
+                    f"services.{name}.{key}: {expression} has passed in {timezone}: what was made for it before "
+                    "stays and runs no more, and AWS may refuse to make it now; give a later time, or take it out"
+                )
 
 
 def _unknown(key: str, given: Iterable[str], known: Sequence[str], where: str) -> Iterator[Problem]:

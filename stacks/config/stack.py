@@ -2,33 +2,38 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from components.service.routing import RoutingArgs, answering, routing_args
 from components.service.scaling import most_tasks
 from policies import limits
-from stacks import budget
-from stacks.budget import Budget, Client, ConnectionThresholds, Fleet
+from providers.neon.plans import CLIENT_CONNECTIONS, RESERVED_CONNECTIONS
+from stacks.budget import Budget, Client, Fleet, ProviderPool
 from stacks.config.adopt import AdoptConfig
 from stacks.config.alarms import CloudWatchAlarmsConfig
 from stacks.config.base import KeyArn, Model, Name, VariableName
 from stacks.config.cache import CacheConfig
-from stacks.config.database import DatabaseConfig
+from stacks.config.database import DatabaseConfig, PostgresServer
 from stacks.config.datadog import DatadogConfig
 from stacks.config.edge import EdgeConfig
 from stacks.config.images import RegistryHost, SecretArn
+from stacks.config.limit_exceptions import LimitExceptionConfig, unique_keys
 from stacks.config.load_balancer import ClusterConfig, LoadBalancerConfig
 from stacks.config.logs import LogsConfig
+from stacks.config.managed_postgres import SupabaseConfig
 from stacks.config.metrics import MetricsConfig
+from stacks.config.neon import NeonConfig
 from stacks.config.network import NetworkConfig, zones_of
 from stacks.config.objectives import ObjectivesConfig
 from stacks.config.observability import AlertsConfig, GrafanaConfig
+from stacks.config.pooler import PoolerConfig
 from stacks.config.redis import ElastiCacheConfig, RedisConfig, ServerlessConfig
 from stacks.config.rollout import rollout_args
 from stacks.config.scaling import QueueConfig, scaling_args
 from stacks.config.sentry import SentryConfig
 from stacks.config.service import LongRunning, ServiceConfig, WebConfig, logs_in_as_owner
 from stacks.config.storage import StorageConfig
+from stacks.connection_thresholds import ConnectionThresholds, connection_thresholds
 from stacks.naming import FIRST, Names
 
 
@@ -73,6 +78,10 @@ class StackConfig(Model):
         default=[],
         description="KMS keys of the secrets that the stack names by ARN, where they are not AWS's own.",
     )
+    limit_exceptions: Annotated[list[LimitExceptionConfig], AfterValidator(unique_keys)] = Field(
+        default=[],
+        description="Documented limits in whose place another number is right here: docs/policies.md.",
+    )
     adopt: AdoptConfig = Field(
         default={},
         description="Import ids of what runs already, by the resource's name in `footing plan`: docs/adopt.md.",
@@ -90,7 +99,7 @@ class StackConfig(Model):
     def database_name(self) -> str:
         """Name of the database inside the server."""
         database = self.database
-        given = database.database_name if database else None
+        given = getattr(database, "database_name", None)
         return given or Names(self.app, self.environment).database
 
     @property
@@ -118,7 +127,9 @@ class StackConfig(Model):
     def probed_web(self) -> str | None:
         """Name of the web service that answers its health_path at the first of `edge.hostnames`; None without."""
         hostname, routes = self.edge.hostnames[0] if self.edge else "", self.routes
-        found = (name for name, it in self.web.items() if answering(routes, hostname, it.health_path) == name)
+        paths = {it.health_path for it in self.web.values()}
+        answering_at = {path: answering(routes, hostname, path) for path in paths}
+        found = (name for name, it in self.web.items() if answering_at[it.health_path] == name)
         return min(found, key=lambda name: routes[name].priority, default=None)
 
     @property
@@ -129,6 +140,12 @@ class StackConfig(Model):
         return next(iter([*asking, *(it for it in nodes if it == FIRST["redis"]), *nodes]), None)
 
     @property
+    def nat_gateways(self) -> int:
+        """How many addresses the stack's own NAT gateways have; none in a network that exists already."""
+        own = self.in_network and not self.network.existing
+        return {"none": 0, "single": 1, "per_zone": len(self.zones)}[self.network.nat] if own else 0
+
+    @property
     def in_network(self) -> bool:
         """Whether anything of the stack runs in a VPC."""
         inside = any(isinstance(it, ElastiCacheConfig | ServerlessConfig) for it in self.redis.values())
@@ -137,7 +154,12 @@ class StackConfig(Model):
     @property
     def in_cluster(self) -> bool:
         """Whether the stack runs tasks."""
-        return bool(self.database or self.services or (self.metrics.collects and self.metrics.exporters))
+        return bool(self.own_pooler or self.services or (self.metrics.collects and self.metrics.exporters))
+
+    @property
+    def own_pooler(self) -> PoolerConfig | None:
+        """PgBouncer, where the stack runs it; None where the database's provider has a pool."""
+        return self.database.pooler if isinstance(self.database, PostgresServer) else None
 
     @property
     def images(self) -> dict[str, str]:
@@ -148,8 +170,7 @@ class StackConfig(Model):
             if isinstance(scaling := getattr(service, "scaling", None), QueueConfig) and scaling.redis_list:
                 found[f"services.{name}.scaling.redis_image"] = scaling.redis_image
             found |= {f"services.{name}.sidecars.{it}.image": car.image for it, car in service.sidecars.items()}
-        if self.database:
-            pooler = self.database.pooler
+        if pooler := self.own_pooler:
             images = ("image", "prepare_image", "psql_image", "exporter_image")
             found |= {f"database.pooler.{key}": getattr(pooler, key) for key in images}
         return {**found, **self.metrics.images()}
@@ -160,6 +181,27 @@ class StackConfig(Model):
         database = self.database
         if database is None:
             return None
+        clients = tuple(_client(name, it) for name, it in self.services.items())
+        if isinstance(database, SupabaseConfig):
+            return Budget(
+                max_connections=database.max_connections,
+                reserved_connections=limits.SUPERUSER_RESERVED_CONNECTIONS + database.platform_connections,
+                direct_connections=database.direct_connections,
+                server_connections=database.pooler.server_connections,
+                client_connections=database.client_connections,
+                poolers=ProviderPool(poolers=2 if database.pooler.dedicated else 1),
+                clients=clients,
+            )
+        if isinstance(database, NeonConfig):
+            return Budget(
+                max_connections=database.max_connections,
+                reserved_connections=RESERVED_CONNECTIONS,
+                direct_connections=database.direct_connections,
+                server_connections=database.server_connections,
+                client_connections=CLIENT_CONNECTIONS,
+                poolers=ProviderPool(size_key="database.min_cu", settable=False),
+                clients=clients,
+            )
         pooler = database.pooler
         return Budget(
             max_connections=database.max_connections,
@@ -172,7 +214,7 @@ class StackConfig(Model):
                 minimum_percent=pooler.deployment.minimum_percent,
                 maximum_percent=pooler.deployment.maximum_percent,
             ),
-            clients=tuple(_client(name, it) for name, it in self.services.items()),
+            clients=clients,
         )
 
     @property
@@ -181,7 +223,7 @@ class StackConfig(Model):
         alert, held = self.alerts.database_connections, self.connection_budget
         if held is None:
             return None
-        return budget.connection_thresholds(held, warning=alert.warning, critical=alert.critical)
+        return connection_thresholds(held, warning=alert.warning, critical=alert.critical)
 
     @property
     def missing_secrets(self) -> list[str]:
@@ -192,6 +234,9 @@ class StackConfig(Model):
             for name, source in service.secrets.items()
             if source == "config"
         }
+        needed.update(self.database.secret_names if isinstance(self.database, SupabaseConfig) else ())
+        backups = (getattr(it, "backup_path_secret", None) for it in self.redis.values())
+        needed.update(it for it in backups if it)
         needed.update(self.grafana.contacts.secrets if self.grafana else (), self.metrics.secrets)
         if self.cloudwatch_alarms and self.cloudwatch_alarms.pager_url_secret:
             needed.add(self.cloudwatch_alarms.pager_url_secret)

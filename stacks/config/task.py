@@ -1,6 +1,6 @@
 """Configuration of one Fargate task's size."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -8,6 +8,14 @@ from pydantic_core import PydanticCustomError
 from components.aws.fargate_sizes import size_problem
 from stacks.config.base import Model
 from stacks.config.logs import LogRetentionDays
+
+INSTANCE_SIZES = {
+    "t3.micro": "{cpu: 512, memory_mib: 1024}",
+    "t3.small": "{cpu: 1024, memory_mib: 2048}",
+    "t3.medium": "{cpu: 2048, memory_mib: 4096}",
+    "t3.large": "{cpu: 2048, memory_mib: 8192}",
+}
+"""Sizes of Fargate nearest to instance types that people name. Source: C-21."""
 
 
 class TaskConfig(Model):
@@ -24,6 +32,13 @@ class TaskConfig(Model):
     log_retention_days: LogRetentionDays | None = Field(
         default=None, description="How long the output is kept, in days; as `logs.retention_days` when left out."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_instance_type(cls, given: Any) -> Any:
+        if isinstance(given, str) and (size := INSTANCE_SIZES.get(given)):
+            raise PydanticCustomError("instance_type", "{task}: Fargate has no instance types", {"task": size})
+        return given
 
     @model_validator(mode="after")
     def _offered(self) -> Self:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from stacks.config.base import Model, Name, VariableName
+from stacks.config.breakers import CircuitBreakerConfig
 from stacks.config.task import TaskConfig
 
 DEFAULT_POOL = 10
@@ -114,6 +115,11 @@ class WorkloadConfig(Model):
     )
     sidecars: dict[Name, SidecarConfig] = Field(
         default={}, max_length=8, description="Further containers of each task, by name."
+    )
+    circuit_breakers: dict[Name, CircuitBreakerConfig] = Field(
+        default={},
+        max_length=20,
+        description="Circuit breakers by what they guard (database, openai), as JSON in CIRCUIT_BREAKERS.",
     )
     permissions: list[PermissionConfig] = Field(
         default=[], description="What the program may do at AWS beside the stack's own files."

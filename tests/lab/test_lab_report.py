@@ -51,6 +51,20 @@ def test_the_committed_page_shows_every_experiment_and_no_failure():
     assert f"]({report.PLOT})" in page
 
 
+def test_every_section_of_the_committed_page_is_as_the_lab_writes_it():
+    _, *sections = (DOCS / report.PAGE).read_text().split("\n## ")
+    assert sections
+    for text in sections:
+        title, explanation, table = text.split("\n\n")
+        cells = [line.strip("| ").split(" | ") for line in table.strip().splitlines()[2:]]
+        findings = [
+            Finding(what=what, expected=expected, observed=observed, holds=verdict == "holds")
+            for what, expected, observed, verdict in cells
+        ]
+        result = Result(title=title, explanation=explanation.replace("\n", " "), findings=findings)
+        assert f"## {text.rstrip()}\n" == report.section(result)
+
+
 def test_the_committed_plot_has_both_curves_and_both_limits():
     picture = ET.fromstring((DOCS / report.PLOT).read_text())
     words = {text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")}

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 SCHEMA = StackConfig.model_json_schema()
 OTHER_REDIS: dict[str, dict[str, Any]] = {
     "upstash": {"provider": "upstash", "role": "cache", "primary_region": "us-east-1", "budget_usd": 20},
+    "redis-cloud": {"provider": "redis_cloud", "role": "cache", "plan_id": 34858, "size": "1GB"},
     "serverless": {
         "provider": "elasticache_serverless",
         "role": "cache",
@@ -153,7 +154,7 @@ def test_number_at_its_bound_is_within_the_range(
 def test_bounds_are_really_found():
     found = {case.values[1] for case in cases()}
     assert {
-        *("database.pooler.server_connections", "redis.cache.budget_usd", "services.api.scaling.maximum_tasks"),
+        *("database.pooler.client_connections", "redis.cache.budget_usd", "services.api.scaling.maximum_tasks"),
         *(
             "services.api.scaling.memory_percent",
             "services.api.scaling.tasks",

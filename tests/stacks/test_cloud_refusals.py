@@ -195,3 +195,32 @@ def test_region_that_does_not_exist_is_one_sentence(values: dict[str, Any]):
         parse("test", values)
     of_region = [it for it in caught.value.problems if it.startswith(("region", "network.zones"))]
     assert of_region == ["region: given 'us-east-9', allowed a region of AWS; did you mean us-east-2?"]
+
+
+@pytest.mark.parametrize(
+    ("region", "key", "bad", "good"),
+    [
+        ("me-central-1", "database.instance_class", "db.r7g.large", "db.m6g.large"),
+        ("ap-southeast-4", "database.replicas.0.instance_class", "db.x2g.large", "db.r6g.large"),
+        ("me-south-1", "redis.cache.node_type", "cache.t4g.small", "cache.t3.small"),
+        ("eu-south-1", "redis.cache.node_type", "cache.m7g.large", "cache.r7g.large"),
+        ("us-gov-east-1", "redis.cache.node_type", "cache.c7gn.large", "cache.m7g.large"),
+    ],
+)
+def test_class_that_a_region_lacks_is_refused_there_alone(region: str, key: str, bad: str, good: str) -> None:
+    def stack(region: str, given: str) -> dict[str, Any]:
+        database: dict[str, Any] = {"provider": "rds", "instance_class": "db.r6g.large"}
+        node_type = given if key.startswith("redis") else "cache.r7g.large"
+        if key == "database.instance_class":
+            database["instance_class"] = given
+        elif "replicas" in key:
+            database["replicas"] = [{"purpose": "browse", "instance_class": given}]
+        redis = {"cache": {"provider": "elasticache", "role": "cache", "node_type": node_type}}
+        named = {"app": "shop", "environment": "live", "region": region, "owners": {"team": "shop"}}
+        return {**named, "database": database, "redis": redis}
+
+    parse("test", stack(region, good))
+    parse("test", stack("us-east-1", bad))
+    [sentence] = problems(stack(region, bad))
+    assert sentence.startswith(f"{key}: given {bad}, allowed what {region} had on ")
+    assert f" {good.split('.')[1]}" in sentence

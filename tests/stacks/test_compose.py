@@ -173,6 +173,7 @@ def test_production_keeps_every_log_as_long_as_the_rules_advise():
 
 OTHER_REDIS = {
     "redisDatabase": {"provider": "upstash", "role": "queue", "primary_region": "us-east-1", "budget_usd": 20},
+    ":EssentialsDatabase": {"provider": "redis_cloud", "role": "queue", "plan_id": 34858, "size": "1GB"},
     "serverlessCache": {
         "provider": "elasticache_serverless",
         "role": "session",
@@ -196,7 +197,7 @@ def test_redis_of_another_provider_changes_nothing_but_redis(changed: Callable[.
     plan = changed(to_another)
     assert others(plan) == others(committed("production"))
     store = next(it for it in plan.resources if it.name == "redis-store")
-    assert f"/{kind}:" in store.type
+    assert f"/{kind}:" in store.type or store.type.endswith(kind)
     assert store.protect
     assert {"redis_url", "redis_reader_url"} <= set(plan.outputs)
 

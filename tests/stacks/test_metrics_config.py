@@ -32,6 +32,12 @@ STORES: dict[str, dict[str, Any]] = {
     "grafana_cloud": {**CLOUD, "plan": "paid", "retention_days": 395},
     "self_hosted": {"provider": "self_hosted"},
 }
+MAILS = {
+    "kind": "worker",
+    "image": f"registry.example.com/feed/api@sha256:{'0' * 64}",
+    "database_pool": 0,
+    "metrics": {"port": 9464, "series": 10},
+}
 NO_NAT = {
     "nat": "none",
     "endpoints": ["ecr.api", "ecr.dkr", "logs", "secretsmanager"],
@@ -162,7 +168,13 @@ def test_free_plan_keeps_two_weeks_and_takes_ten_thousand_series(values: dict[st
     found = problems(values, store={**CLOUD, "retention_days": 30})
     assert "given 30, allowed 14 with plan: free" in only(found, "metrics.store.retention_days")
     # 100 tasks of production's service while they are replaced, 500 series each.
-    assert f"series, allowed up to {FREE_SERIES}" in only(found, "metrics.store.plan")
+    sentence = only(found, "metrics.store.plan")
+    assert f"series, allowed up to {FREE_SERIES}" in sentence
+    # Two tasks of a worker and as many while they are replaced, each with a collector.
+    values["services"]["mails"] = {**MAILS, "scaling": {"mode": "fixed", "tasks": 2}}
+    more = only(problems(values, store=CLOUD), "metrics.store.plan")
+    first, second = (int(re.findall(r"about (\d+) series", it)[0]) for it in (sentence, more))
+    assert second - first == 4 * (10 + 50)
     assert "metrics.store.plan" not in str(problems(values, store={**CLOUD, "plan": "paid"}))
 
 
@@ -194,13 +206,15 @@ def test_store_on_the_internet_is_refused_without_a_way_out(values: dict[str, An
     assert not [it for it in problems(values, store=STORES["amp"]) if it.startswith("network.endpoints")]
 
 
-def plan_with(store: str, path: Path, *, tasks: int = 50, **further: Any) -> Plan:
+def plan_with(store: str, path: Path, *, tasks: int = 50, worker: bool = False, **further: Any) -> Plan:
     document = yaml.safe_load((ROOT / "Pulumi.production.yaml").read_text())
     document["config"] |= {f"footing:{key}": block for key, block in further.items()}
     document["config"]["footing:metrics"]["store"] = {**STORES, "free": CLOUD}[store]
     document["config"]["footing:services"]["api"]["scaling"].update(
         minimum_tasks=min(tasks, 8), maximum_tasks=tasks
     )
+    if worker:
+        document["config"]["footing:services"]["mails"] = MAILS
     if store in ("grafana_cloud", "free"):
         document["config"]["footing:secrets"] = {"GRAFANA_CLOUD_TOKEN": {"secure": "v1:sealed"}}
     path.write_text(yaml.safe_dump(document))
@@ -221,11 +235,11 @@ def plan_of(path: Path) -> Plan:
 
 @pytest.mark.parametrize("store", STORES)
 def test_production_with_any_store_collects_the_same_and_breaks_no_rule(store: str, tmp_path: Path):
-    plan = plan_with(store, tmp_path / "Pulumi.other.yaml")
+    plan = plan_with(store, tmp_path / "Pulumi.other.yaml", worker=True)
     names = {it.name for it in plan.resources}
     assert {"collector-service", "pooler-service", "service-service"} <= names
     into = {it for it in names if it.endswith("-into-metrics")}
-    collecting = {"collector", "pooler", "service"}
+    collecting = {"collector", "pooler", "service", "worker-mails"}
     assert into == ({f"{it}-tasks-into-metrics" for it in collecting} if store == "self_hosted" else set())
     signing = {f"{it}-metrics" for it in collecting}
     assert (signing <= names) is (store == "amp")

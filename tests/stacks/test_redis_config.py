@@ -7,8 +7,12 @@ from typing import Any, get_args
 import pytest
 
 from components.redis.roles import ENGINE_POLICIES, SERVERLESS_POLICIES, UPSTASH_POLICIES, Role
+from providers.rediscloud.essentials import ALERTS
+from providers.rediscloud.plans import EVICTION_POLICIES
 from stacks.config import ConfigError, parse
-from stacks.config.redis import EnginePolicy, RoleName, ServerlessConfig, UpstashConfig
+from stacks.config.redis import ServerlessConfig, UpstashConfig
+from stacks.config.redis_cloud import Alert
+from stacks.config.redis_keys import EnginePolicy, RoleName
 
 ROOT = Path(__file__).parents[2]
 SERVERLESS = {
@@ -17,6 +21,7 @@ SERVERLESS = {
     "storage_max_gb": 5,
     "ecpu_max_per_second": 5000,
 }
+REDIS_CLOUD = {"provider": "redis_cloud", "role": "cache", "plan_id": 34858, "size": "1GB"}
 UPSTASH = {"provider": "upstash", "role": "cache", "primary_region": "us-east-1", "budget_usd": 20}
 
 
@@ -122,6 +127,38 @@ def test_redis_that_would_lose_data_is_refused(values: dict[str, Any], changes: 
             {**UPSTASH, "read_regions": ["us-east-1"]},
             "redis.cache.read_regions: given the primary region us-east-1, allowed others",
         ),
+        (
+            {**REDIS_CLOUD, "size": "30MB"},
+            (
+                "redis.cache.size: given 30MB, which has no TLS, no replica and nothing on disk, allowed 250MB or "
+                "larger: the smallest that has them"
+            ),
+        ),
+        (
+            {**REDIS_CLOUD, "role": "queue", "persistence": "none"},
+            "redis.cache.persistence: given none, allowed another with role queue: its data is nowhere else",
+        ),
+        (
+            {**REDIS_CLOUD, "role": "primary_store", "replication": False},
+            (
+                "redis.cache.replication: given false, allowed true with role primary_store, or protect: false "
+                "for a throw-away stack"
+            ),
+        ),
+        (
+            {**REDIS_CLOUD, "allowed_cidrs": ["203.0.113.0/25", "198.51.100.0/24"]},
+            (
+                "redis.cache.allowed_cidrs: given what makes 5 with the stack's NAT gateways, allowed 4 with size "
+                "1GB: join ranges, or set network.nat to single"
+            ),
+        ),
+        (
+            {**REDIS_CLOUD, "allowed_cidrs": ["0.0.0.0/0"]},
+            (
+                "redis.cache.allowed_cidrs: given 0.0.0.0/0, which is everybody, allowed ranges of your own "
+                "networks"
+            ),
+        ),
     ],
 )
 def test_redis_that_a_provider_cannot_be_is_refused(values: dict[str, Any], redis: dict[str, Any], message: str):
@@ -150,3 +187,15 @@ def test_regions_of_upstash_are_those_of_its_openapi_document(values: dict[str, 
     }
     with pytest.raises(ConfigError, match=r"redis.cache.primary_region: given 'mars-1', allowed 'us-east-1', "):
         parse("test", values)
+
+
+def test_store_at_redis_cloud_is_open_to_nobody_by_accident():
+    redis = {"cache": {**REDIS_CLOUD, "backup_path_secret": "BACKUPS"}}
+    stack = {"app": "shop", "environment": "dev", "region": "us-east-1", "owners": {"team": "shop"}}
+    with pytest.raises(ConfigError, match=r"redis\.cache\.allowed_cidrs: missing; required where"):
+        parse("test", {**stack, "redis": redis})
+    redis["cache"]["allowed_cidrs"] = ["203.0.113.0/24"]
+    config = parse("test", {**stack, "redis": redis}, secrets_stood_in=True)
+    assert config.missing_secrets == ["BACKUPS"]
+    assert get_args(Alert) == ALERTS
+    assert {*EVICTION_POLICIES} == {*ENGINE_POLICIES}

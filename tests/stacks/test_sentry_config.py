@@ -1,4 +1,4 @@
-"""Error tracking in the configuration: what Sentry or its provider refuses is refused, each by its key."""
+"""Error tracking in the configuration: what could not work is refused, each by its key."""
 
 from typing import Any
 
@@ -8,26 +8,37 @@ from footing.project import plan
 from stacks.compose.sentry import release
 from stacks.config import ConfigError, parse
 from stacks.config.load import StackFile, from_file
-from stacks.config.sentry import PLATFORMS
+from stacks.config.sentry import PLATFORMS, switched_on
 from tests.stacks.test_config import ROOT
 
 PAGER = {"integration_id": 21, "service_id": 22}
 
 
-GONE = "Sentry answers 410 to the API by which its provider makes alerts: components/sentry/README.md"
-
-
 @pytest.mark.parametrize(
     ("changed", "problem"),
     [
-        ({"pagerduty": PAGER}, f"sentry.pagerduty: given, allowed left out: {GONE}"),
-        *(
-            ({"alerts": {alert: True}}, f"sentry.alerts.{alert}: given true, allowed false: {GONE}")
-            for alert in ("errors", "new_issue", "performance_regression")
+        ({"pagerduty": PAGER}, "sentry.pagerduty: given, allowed only with alerts.may_page: true"),
+        (
+            {"error_sample_rate": 0.05},
+            (
+                "sentry.alerts.errors_warning: given 10 errors, which are 0.5 events at an "
+                "error_sample_rate of 0.05, allowed 1 event or more"
+            ),
         ),
         (
-            {"frontend": {"alerts": {"errors": True}}},
-            f"sentry.frontend.alerts.errors: given true, allowed false: {GONE}",
+            {"alerts": {"errors_warning": 100}},
+            "sentry.alerts.errors_warning: given 100, allowed under errors_critical, 100",
+        ),
+        (
+            {"traces_sample_rate": 0.0, "alerts": {"performance_regression": True}},
+            "sentry.alerts.performance_regression: given, allowed only with a traces_sample_rate over 0",
+        ),
+        (
+            {"frontend": {"error_sample_rate": 0.01}},
+            (
+                "sentry.frontend.alerts.errors_warning: given 10 errors, which are 0.1 events at an "
+                "error_sample_rate of 0.01, allowed 1 event or more"
+            ),
         ),
         (
             {"platform": "flask"},
@@ -39,12 +50,36 @@ GONE = "Sentry answers 410 to the API by which its provider makes alerts: compon
         ),
     ],
 )
-def test_what_sentry_no_longer_takes_is_refused(values: dict[str, Any], changed: Any, problem: str):
-    values["alerts"]["may_page"] = True
+def test_alert_that_could_not_fire_or_be_heard_is_refused(values: dict[str, Any], changed: Any, problem: str):
     values["sentry"] |= changed
     with pytest.raises(ConfigError) as caught:
         parse("test", values)
     assert list(caught.value.problems) == [problem]
+
+
+ON = {"errors": True, "new_issue": True, "performance_regression": True}
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, ON),
+        ({"slack": None}, ON),
+        ({"slack": None, "team_id": None, "pagerduty": PAGER}, ON),
+        ({"slack": None, "team_id": None}, dict.fromkeys(ON, False)),
+        (
+            {"slack": None, "team_id": None, "alerts": {"errors": True}},
+            dict.fromkeys(ON, False) | {"errors": True},
+        ),
+        ({"alerts": {"new_issue": False}}, ON | {"new_issue": False}),
+        ({"traces_sample_rate": 0.0}, ON | {"performance_regression": False}),
+    ],
+)
+def test_alerts_are_on_where_somebody_is_told(values: dict[str, Any], changed: Any, expected: dict[str, bool]):
+    values["alerts"]["may_page"] = True
+    values["sentry"] |= {"slack": {"integration_id": 1, "channel": "#feed"}, "team_id": 31} | changed
+    config = parse("test", values).sentry
+    assert switched_on(config, config) == expected
 
 
 def test_platform_without_a_near_name_is_told_the_whole_list(values: dict[str, Any]):
@@ -53,14 +88,6 @@ def test_platform_without_a_near_name_is_told_the_whole_list(values: dict[str, A
         parse("test", values)
     [problem] = caught.value.problems
     assert all(name in problem for name in PLATFORMS)
-
-
-@pytest.mark.parametrize("stack", ["production", "staging"])
-def test_no_stack_has_an_alert_of_sentry_or_asks_its_documentation(monkeypatch: pytest.MonkeyPatch, stack: str):
-    monkeypatch.chdir(ROOT)
-    made = from_file(ROOT / f"Pulumi.{stack}.yaml")
-    found = [it for it in plan(stack, made).resources if it.type.startswith("sentry:")]
-    assert {it.name: it.inputs.get("platform") for it in found} == {"sentry-project": "other", "sentry-key": None}
 
 
 @pytest.mark.parametrize(
@@ -84,7 +111,7 @@ def test_browsers_have_a_project_of_their_own(monkeypatch: pytest.MonkeyPatch, t
         text.replace("footing:sentry:\n", "footing:sentry:\n    frontend: {platform: javascript-react}\n")
     )
     made: StackFile = from_file(file)
-    found = {it.name: it for it in plan("production", made).resources if it.type.startswith("sentry:")}
+    found = {it.name: it for it in plan("production", made).resources if it.type.startswith("footing-sentry:")}
     assert found["sentry-frontend-project"].inputs["platform"] == "javascript-react"
     assert found["sentry-frontend-project"].inputs["slug"] == "feed-production-web"
     assert found["sentry-project"].inputs["slug"] == "feed-production-api"

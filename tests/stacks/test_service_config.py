@@ -1,5 +1,6 @@
 """Configuration of the service: what does not fit together is refused, and the budget counts all its tasks."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from components.service.deployment import RolloutArgs, Strategy
 from stacks.config import ConfigError, StackConfig, from_file, parse
 from stacks.config.rollout import rollout_args
+from stacks.config.service_problems import passed_schedules
 
 ROOT = Path(__file__).parents[2]
 STACKS = ("production", "staging")
@@ -113,3 +115,39 @@ def test_production_runs_nothing_of_its_base_on_spot_and_names_its_image_by_dige
     production, staging = (from_file(ROOT / f"Pulumi.{stack}.yaml").config.web["api"] for stack in STACKS)
     assert (production.capacity.spot_percent, production.image_by) == (0, "digest")
     assert (staging.capacity.spot_percent, staging.capacity.base_tasks) == (100, 0)
+
+
+NOW = datetime(2027, 3, 1, 10, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "timezone", "passed"),
+    [
+        ("at(2027-03-01T10:29:00)", "UTC", True),
+        ("at(2027-03-01T10:31:00)", "UTC", False),
+        ("at(2027-03-01T11:00:00)", "Europe/Berlin", True),
+        ("at(2027-03-01T10:00:00)", "America/New_York", False),
+        ("cron(0 3 * * ? 2025-2026)", "UTC", True),
+        ("cron(0 3 * * ? 2026,2027)", "UTC", False),
+        ("cron(0 3 * * ? *)", "UTC", False),
+        ("rate(1 day)", "UTC", False),
+    ],
+)
+def test_schedule_that_has_passed_is_warned_of_and_stays_in_the_file(
+    values: dict[str, Any], schedule: str, timezone: str, *, passed: bool
+):
+    when = {"schedule": schedule, "timezone": timezone}
+    job = {"kind": "job", "image": values["services"]["api"]["image"], "database_pool": 0, **when}
+    services = {"report": job, "paused": {**job, "enabled": False}}
+    keys = ["services.report.schedule"]
+    if not schedule.startswith("rate"):
+        at = {**LAUNCH, "at": schedule, "timezone": timezone}
+        services["api"] = {
+            **values["services"]["api"],
+            "scaling": {**STEP, "schedules": [LAUNCH, {**at, "name": "b"}]},
+        }
+        keys.append("services.api.scaling.schedules.1.at")
+    config = parse("test", {**values, "services": {**values["services"], **services}})
+    sentences = list(passed_schedules(config.services, NOW))
+    assert sorted(it.partition(": ")[0] for it in sentences) == (sorted(keys) if passed else [])
+    assert all(f"{schedule} has passed in {timezone}" in it for it in sentences)

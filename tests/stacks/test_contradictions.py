@@ -1,0 +1,122 @@
+"""What the documents say against each other: each point is caught, with its own numbers, or carried by a key.
+
+docs/requirements.md#contradictions has the points. A point that a later part catches is named in `LATER`.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stacks.config import ConfigError, parse
+
+REQUIREMENTS = Path(__file__).parents[2] / "docs" / "requirements.md"
+SUPABASE = {"provider": "supabase", "organization": "acme"}
+TIERS = {"anonymous": 60, "authenticated": 200, "pro": 500, "operator": 1000}
+SESSIONS = ["session:{user_id}", "session:{session_id}"]
+
+CAUGHT: list[tuple[str, dict[str, Any], str]] = [
+    ("C-1", {"database.pooler.default_pool_size": 25}, "default_pool_size: given 25, allowed left out"),
+    ("C-1", {"database.pooler.server_connections": 25}, "given 25, allowed 50 to 100 connections"),
+    ("C-2", {"database.max_connections": 100}, "given 100, allowed 200 connections"),
+    (
+        "C-3",
+        {
+            "alerts.database_connections": {"warning": 80, "critical": 95},
+            "database.pooler.server_connections": 100,
+        },
+        "warning: given 80, which a full pool passes, allowed 100 or more",
+    ),
+    ("C-4", {"services.api.rate_limit_tiers": TIERS}, "operator: given 1000 a minute, allowed up to 100"),
+    ("C-5", {"edge.cache.session_cookies": []}, "session_cookies: given a list, allowed at least 1"),
+    ("C-6", {"edge.hostnames": ["abcdefghijklmnop.supabase.co"]}, "the stack has one zone"),
+    ("C-12", {"edge.cache.static_paths": ["/"]}, "personal answers would be kept"),
+    (
+        "C-13",
+        {"services.api.environment": {"VITE_REDIS_URL": "rediss://:pw@h:6379"}},
+        "VITE_REDIS_URL: looks like a secret, and browsers load what a build names so",
+    ),
+    ("C-13", {"services.api.secrets": {"VITE_REDIS_URL": "config"}}, "given a name that builds show to browsers"),
+    (
+        "C-16",
+        {"redis.cache.role": "primary_store", "redis.cache.eviction_policy": "allkeys-lru"},
+        "given allkeys-lru, allowed with role primary_store: noeviction",
+    ),
+    ("C-17", {"database.backup_retention_days": 0}, "backup_retention_days: given 0, allowed 1 or more"),
+    (
+        "C-17",
+        {"database": {**SUPABASE, "plan": "free", "pitr_days": 7}},
+        "allowed with pro, the smallest that has it",
+    ),
+    ("C-21", {"services.api.task": "t3.medium"}, "given 't3.medium', allowed {cpu: 2048, memory_mib: 4096}"),
+    (
+        "C-22",
+        {
+            "database.statement_timeout_seconds": 30,
+            "services.api.circuit_breakers": {"database": {"failures": 5, "timeout_ms": 10000}},
+        },
+        "given 10000, allowed 30000 or more with database.statement_timeout_seconds 30",
+    ),
+    (
+        "C-25",
+        {"cache.keys": [{"pattern": it, "ttl_seconds": 3600} for it in SESSIONS]},
+        "session:{user_id} begins with session: too",
+    ),
+    ("C-29", {"services.api.provider": "vercel"}, "given 'vercel', allowed 'fargate'"),
+    ("C-30", {"database": {**SUPABASE, "pooler": {"client_connections": 10000}}}, "Supabase fixes it by"),
+    ("C-31", {"edge.rate_limits.api.requests_per_minute": 500}, "or what limit_exceptions allow"),
+    ("C-31", {"database.max_connections": 60}, "or what limit_exceptions allow"),
+]
+CARRIED: dict[str, dict[str, Any]] = {
+    "C-7": {"objectives.latency": [{"name": "page", "population": "page", "percentile": 95, "target_ms": 1500}]},
+    "C-9": {"objectives.availability": 0.995},
+    "C-10": {"objectives": {"errors": {"share": 0.02}}},
+    "C-11": {"objectives.hits": [{"layer": "edge_static", "share": 0.7}]},
+}
+"""Numbers that differ between the documents and may: each has a typed key."""
+ELSEWHERE = {
+    "C-8": "tests/stacks/test_config.py",
+    "C-14": "tests/components/postgres/test_supabase.py",
+    "C-15": "tests/stacks/test_sentry_config.py",
+    "C-18": "tests/observability/test_promtool.py",
+    "C-24": "tests/stacks/test_metrics_config.py",
+    "C-28": "tests/stacks/test_dialects.py",
+}
+"""Points that another test holds."""
+LATER = {"C-19", "C-20", "C-23", "C-26", "C-27"}
+"""Points about costs, load tests, migrations and workflows, which nothing catches yet."""
+
+
+def changed(values: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    for path, value in changes.items():
+        *above, name = path.split(".")
+        block = values
+        for key in above:
+            block = block[key]
+        block[name] = value
+    return values
+
+
+@pytest.mark.parametrize(("point", "changes", "sentence"), CAUGHT)
+def test_contradiction_is_refused_with_what_would_fit(
+    values: dict[str, Any], point: str, changes: dict[str, Any], sentence: str
+):
+    with pytest.raises(ConfigError) as caught:
+        parse("test", changed(values, changes), secrets_stood_in=True)
+    assert sentence in "\n".join(caught.value.problems), point
+
+
+@pytest.mark.parametrize("point", CARRIED)
+def test_numbers_that_may_differ_have_a_key(values: dict[str, Any], point: str):
+    config = parse("test", changed(values, CARRIED[point]), secrets_stood_in=True)
+    assert config.objectives.model_fields_set
+
+
+def test_every_point_is_caught_carried_or_named():
+    text = REQUIREMENTS.read_text().partition("## Contradictions")[2]
+    points = set(re.findall(r'<a id="c-\d+"></a>(C-\d+)', text))
+    caught = {point for point, _, _ in CAUGHT}
+    assert len(points) == 31
+    assert points == caught | CARRIED.keys() | ELSEWHERE.keys() | LATER
+    assert [path for path in ELSEWHERE.values() if not (REQUIREMENTS.parents[1] / path).exists()] == []
