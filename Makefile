@@ -2,6 +2,9 @@
 # The environment goes to .venv; uv and the engine go to the cache, which every checkout shares.
 
 STACK ?= staging
+# The application of systems/ whose stack it is; without one, the stack file lies beside this one.
+SYSTEM ?=
+OF = $(STACK)$(if $(SYSTEM), --system $(SYSTEM))
 # Not taken from the environment: whoever wants the real cloud types it.
 CLOUD := simulated
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -34,31 +37,31 @@ COMPILED := .venv/.compiled
 MAKEFLAGS += --no-print-directory
 
 up: $(COMPILED) engine ## apply STACK (staging) to the simulated cloud, twice, and show what it made
-	@$(BIN)/footing up $(STACK) --simulated
+	@$(BIN)/footing up $(OF) --simulated
 
 init: $(ENVIRONMENT) ## write the file of a new stack; it asks, or ARGS="--app shop --domain ..." answers
 	@$(BIN)/footing init $(ARGS)
 
 plan: $(ENVIRONMENT) ## show the resources of STACK, offline, in seconds
-	@$(BIN)/footing plan $(STACK)
+	@$(BIN)/footing plan $(OF)
 
 check: $(ENVIRONMENT) ## judge STACK by the rules of policies/, offline; docs/rules.md
-	@$(BIN)/footing check $(STACK)
+	@$(BIN)/footing check $(OF)
 
 annotations: $(ENVIRONMENT) ## the same as annotations of a step of GitHub Actions
-	@$(BIN)/footing check $(STACK) --format github
+	@$(BIN)/footing check $(OF) --format github
 
 sarif: $(ENVIRONMENT) ## the same as reports/STACK.sarif, for code scanning
 	@mkdir -p reports
 	@echo "writing reports/$(STACK).sarif" >&2
-	@$(BIN)/footing check $(STACK) --format sarif --output reports/$(STACK).sarif
+	@$(BIN)/footing check $(OF) --format sarif --output reports/$(STACK).sarif
 
 # CLOUD=real asks the providers, with the credentials of the environment; anything else stays on this machine.
 preview: $(COMPILED) engine ## show what `up` would change, judged by the policy pack; CLOUD=real asks the cloud
-	@$(BIN)/footing preview $(STACK) $(if $(filter real,$(CLOUD)),,--simulated)
+	@$(BIN)/footing preview $(OF) $(if $(filter real,$(CLOUD)),,--simulated)
 
 destroy: $(COMPILED) engine ## delete STACK from the simulated cloud
-	@$(BIN)/footing destroy $(STACK) --simulated
+	@$(BIN)/footing destroy $(OF) --simulated
 
 # Without the lab's servers its tests fail and name the missing packages; all others still run.
 # A file stays on one worker, so that its deployment is made once; tests/conftest.py has the longest begin.

@@ -15,10 +15,12 @@ from footing.check.command import check, rules
 from footing.configuration.command import explain, show
 from footing.configuration.init import init
 from footing.observe.command import drift, fire_drill, observe
-from footing.options import USAGE, ConfigFile, EngineStackName, Simulated, StackName
+from footing.options import INTERRUPTED, USAGE, ConfigFile, EngineStackName, Simulated, StackName
 from footing.project import plan as _plan
 from footing.project import root as _root
 from footing.project import stack_file as _read
+from footing.systems import with_systems
+from footing.usage import usage_sentence
 from policies.version import VERSION
 
 app = typer.Typer(
@@ -31,14 +33,24 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command; what cannot be used, read or written ends it with a sentence and exit code 2."""
+    code = None
+    # Pydantic looks for plugins in every installed package: https://docs.pydantic.dev/latest/concepts/plugins/
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         try:
-            app()
+            code = app(prog_name="footing", standalone_mode=False)
         finally:
             if sys.stdout:
                 sys.stdout.flush()
     except SystemExit:
         raise
+    except typer.Abort:
+        sys.exit(INTERRUPTED)
+    except typer.TyperException as error:
+        # Without any argument the whole help was shown already.
+        if len(sys.argv) > 1:
+            typer.echo(usage_sentence(error), err=True)
+        sys.exit(USAGE)
     except _config_error() as error:
         typer.echo(str(error), err=True)
         sys.exit(USAGE)
@@ -48,6 +60,7 @@ def main() -> None:
         # What could not be written would be tried again at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(USAGE)
+    sys.exit(code)
 
 
 def _config_error() -> type[Exception]:
@@ -76,6 +89,7 @@ app.command()(init)
 
 
 @app.command()
+@with_systems
 def plan(
     stack: StackName,
     config_file: ConfigFile = None,
@@ -102,57 +116,78 @@ def plan(
     from stacks.edge import edge_downgrades
 
     notes = [*way_out_notes(file.config), *(edge_downgrades(file.config) if verbose else ())]
-    tree(planned, Console(highlight=False), verbose=verbose, summary=summary, notes=notes)
+    console, budget = Console(highlight=False), file.config.connection_budget
+    tree(planned, console, verbose=verbose, summary=summary, budget=budget, notes=notes)
 
 
-app.command()(check)
+app.command()(with_systems(check))
 app.command()(rules)
 app.command()(explain)
-app.command()(show)
-app.command()(observe)
-app.command()(fire_drill)
-app.command()(drift)
+app.command()(with_systems(show))
+app.command()(with_systems(observe))
+app.command()(with_systems(fire_drill))
+app.command()(with_systems(drift))
 app.command()(adopt)
 app.command()(adopt_copilot)
 
 
 @app.command()
-def up(stack: EngineStackName, simulated: Simulated = False) -> None:
+@with_systems
+def up(stack: EngineStackName, simulated: Simulated = False, config_file: ConfigFile = None) -> None:
     """Apply STACK; on the simulated cloud twice, to show that the second run changes nothing."""
     from footing.pulumi_cli import run
 
-    missing = _missing_secrets(stack, simulated=simulated)
+    missing = _missing_secrets(stack, config_file, simulated=simulated)
     raise typer.Exit(
-        run.up(stack, root=_root(), state_dir=_state(stack), simulate=simulated, missing_secrets=missing)
-    )
-
-
-@app.command()
-def preview(
-    stack: EngineStackName,
-    simulated: Simulated = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Tell the old and the new value of each property.")] = False,
-) -> None:
-    """Show what `up` would change, judged by the policy pack."""
-    from footing.pulumi_cli import run
-
-    missing = _missing_secrets(stack, simulated=simulated)
-    raise typer.Exit(
-        run.preview(
-            stack, root=_root(), state_dir=_state(stack), simulate=simulated, missing_secrets=missing, diff=diff
+        run.up(
+            stack,
+            root=_root(),
+            state_dir=_state(stack),
+            simulate=simulated,
+            missing_secrets=missing,
+            config_file=config_file,
         )
     )
 
 
 @app.command()
-def destroy(stack: EngineStackName, simulated: Simulated = False) -> None:
-    """Delete every resource of STACK, or none while one of them is protected."""
+@with_systems
+def preview(
+    stack: EngineStackName,
+    simulated: Simulated = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Tell the old and the new value of each property.")] = False,
+    config_file: ConfigFile = None,
+) -> None:
+    """Show what `up` would change, judged by the policy pack."""
     from footing.pulumi_cli import run
 
-    raise typer.Exit(run.destroy(stack, root=_root(), state_dir=_state(stack), simulate=simulated))
+    missing = _missing_secrets(stack, config_file, simulated=simulated)
+    raise typer.Exit(
+        run.preview(
+            stack,
+            root=_root(),
+            state_dir=_state(stack),
+            simulate=simulated,
+            missing_secrets=missing,
+            diff=diff,
+            config_file=config_file,
+        )
+    )
 
 
 @app.command()
+@with_systems
+def destroy(stack: EngineStackName, simulated: Simulated = False, config_file: ConfigFile = None) -> None:
+    """Delete every resource of STACK, or none while one of them is protected."""
+    from footing.pulumi_cli import run
+
+    raise typer.Exit(
+        run.destroy(stack, root=_root(), state_dir=_state(stack), simulate=simulated, config_file=config_file)
+    )
+
+
+@app.command()
+@with_systems
 def trace(
     stack: StackName,
     method: Annotated[str, typer.Argument(metavar="METHOD", help="GET, POST, ...")],
@@ -205,6 +240,7 @@ def trace(
 
 
 @app.command()
+@with_systems
 def contract(stack: StackName, config_file: ConfigFile = None) -> None:
     """Print the key contract of STACK: what the application keeps in Redis, as JSON."""
     from stacks.contract import cache_contract
@@ -213,6 +249,7 @@ def contract(stack: StackName, config_file: ConfigFile = None) -> None:
 
 
 @app.command()
+@with_systems
 def scaling(stack: StackName, config_file: ConfigFile = None) -> None:
     """Simulate how the service of STACK meets a launch day, scaled as configured and in other ways."""
     from footing.scaling import table
@@ -236,9 +273,9 @@ def docs() -> None:
     typer.echo("\n".join(f"wrote {path.name}" for path in changed) or "all pages are current")
 
 
-def _missing_secrets(stack: str, *, simulated: bool) -> list[str]:
+def _missing_secrets(stack: str, config_file: Path | None, *, simulated: bool) -> list[str]:
     """Return the secrets that a try-out has to stand in for, once the stack's file is sure to be right."""
-    return _read(stack.rpartition("/")[2], None, secrets_stood_in=simulated).config.missing_secrets
+    return _read(stack.rpartition("/")[2], config_file, secrets_stood_in=simulated).config.missing_secrets
 
 
 def _state(stack: str) -> Path:

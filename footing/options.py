@@ -7,8 +7,8 @@ import typer
 
 from footing.configuration.completion import complete_stack
 
-FINDINGS, USAGE = 1, 2
-"""Exit codes: findings or a failed deployment; wrong usage or configuration."""
+FINDINGS, USAGE, INTERRUPTED = 1, 2, 130
+"""Exit codes: findings or a failed deployment; wrong usage or configuration; interrupted."""
 
 _HELP = "Name of the stack, as in Pulumi.STACK.yaml."
 

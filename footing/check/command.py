@@ -133,7 +133,14 @@ def _report(
                 f"The program cannot be planned: {type(error).__name__}. `footing plan {stack}` shows where. "
                 "Nothing was judged."
             ) from error
-    judged = report_on(document, file.config.environment, pack, date.today(), is_whole=plan_file is None)
+    judged = report_on(
+        document,
+        file.config.environment,
+        pack,
+        date.today(),
+        is_whole=plan_file is None,
+        limit_exceptions=[it.model_dump() for it in file.config.limit_exceptions],
+    )
     if plan_file:
         return judged
     path = config_file or root() / f"Pulumi.{stack}.yaml"

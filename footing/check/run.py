@@ -1,7 +1,7 @@
 """From a plan to a report."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -19,10 +19,20 @@ DEEPEST: Final = 100
 
 
 def report_on(
-    document: dict[str, Any], environment: str, pack: Pack, today: date, *, is_whole: bool = True
+    document: dict[str, Any],
+    environment: str,
+    pack: Pack,
+    today: date,
+    *,
+    is_whole: bool = True,
+    limit_exceptions: Sequence[Mapping[str, Any]] = (),
 ) -> "Report":
-    """Judge a plan in the format of docs/plan-format.md; one that was saved may be a part of its stack."""
+    """Judge a plan in the format of docs/plan-format.md; one that was saved may be a part of its stack.
+
+    `limit_exceptions` is the block of that name in the stack's file.
+    """
     from policies import gate, levels, planned
+    from policies.limit_exceptions import read
     from policies.resource import Stack
 
     name = str(document["stack"])
@@ -35,6 +45,7 @@ def report_on(
         allowed_undecided=pack.allowed_undecided,
         allowed_unjudged=pack.allowed_unjudged,
         is_whole=is_whole,
+        limit_exceptions=read(limit_exceptions),
     )
     native = levels.unmatched(pack.configuration, pack.waivers, f"{document['project']}/{name}")
     return replace(made, problems=[*made.problems, *native]) if native else made

@@ -20,6 +20,15 @@ def complete_stack(incomplete: str) -> list[str]:
     return sorted(name for name in names if name.startswith(incomplete))
 
 
+def complete_system(incomplete: str) -> list[str]:
+    """Return the systems of the directory."""
+    try:
+        names = {path.parent.name for path in Path.cwd().glob("systems/*/Pulumi.*.yaml")}
+    except OSError:
+        names = set()
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
 def complete_key(incomplete: str) -> list[str]:
     """Return the keys that begin so, down to the next dot."""
     from footing.configuration.keys import Keys

@@ -42,7 +42,7 @@ class LimitOf(Struct, frozen=True, kw_only=True):
     """A documented limit."""
 
     range: str
-    """Range with its unit."""
+    """Range with its unit, and whether an exception may allow another number."""
     why: str
     """What goes wrong outside of it."""
     source: str
@@ -94,7 +94,9 @@ def explain(key: str) -> Explanation:
     known = all_keys()
     path = known.find(key)
     held = [
-        LimitOf(range=it.range, why=it.why, source=it.source) for it in limits.DOCUMENTED if _names(it.key, path)
+        LimitOf(range=it.range_or_exception, why=it.why, source=it.source)
+        for it in limits.DOCUMENTED
+        if _names(it.key, path)
     ]
     rules = [
         RuleOf(id=rule.id, title=rule.title, source=rule.source)

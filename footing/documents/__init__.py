@@ -9,6 +9,7 @@ from footing.documents.dashboards import dashboards_page
 from footing.documents.edge import edge_plans_page
 from footing.documents.limits import limits_page
 from footing.documents.objectives import objectives_page
+from footing.documents.providers import providers_page
 from footing.documents.report import report_page
 from footing.documents.rules import rules_page
 from stacks.config.schema import schema_text
@@ -20,6 +21,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "edge-plans.md": edge_plans_page,
     "limits.md": limits_page,
     "objectives.md": objectives_page,
+    "providers.md": providers_page,
     "report-format.md": report_page,
     "rules.md": rules_page,
     "stack.schema.json": schema_text,

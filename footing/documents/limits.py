@@ -8,7 +8,8 @@ INTRODUCTION = """\
 # The documented limits
 
 Generated from `policies/limits.py` by `footing docs`: do not edit. Each number is written there once;
-configuration and policy rules read it.
+configuration and policy rules read it. Where exceptions are accepted, a stack's file may allow another number
+until a day, by [limit_exceptions](policies.md#exceptions-from-a-documented-limit).
 
 """
 
@@ -26,21 +27,25 @@ The budget (`stacks/budget.py`) is checked before any resource: what all poolers
 replaced, and the direct clients, must fit into `max_connections` less what is kept, and replacing them may not
 lift the pool above its limit; what all tasks of the service may open while they are being replaced must fit into
 the planned share of the client slots of those poolers that run meanwhile.
+
+At Neon neither `max_connections` nor the pool can be set: they follow from `database.min_cu` and `max_cu`. The
+limits of both, and their rules, do not apply there; the budget counts what follows.
 """
 
 
 def limits_page() -> str:
     """Return the whole page."""
-    # The first rule that names a key enforces it; a limit without one is an error.
-    enforcing = {key: rule.id for rule in reversed(CATALOGUE.rules) for key in rule.keys}
+    # A limit without a rule that holds it is an error.
+    enforcing = {rule.limit.key: rule.id for rule in CATALOGUE.rules if rule.limit}
     rows = [
         (
             *(limit.key.rpartition(".")[2].replace("_", " "), limit.range, f"`{limit.key}`"),
-            *(f"`{enforcing[limit.key]}`", limit.why, link_requirements(limit.source)),
+            *(f"`{enforcing[limit.key]}`", "accepted" if limit.accepts_exceptions else "none"),
+            *(limit.why, link_requirements(limit.source)),
         )
         for limit in limits.DOCUMENTED
     ]
-    headers = ("limit", "range", "held by configuration", "held by policy", "why", "source")
+    headers = ("limit", "range", "held by configuration", "held by policy", "exceptions", "why", "source")
     arithmetic = ARITHMETIC.format(
         superuser=limits.SUPERUSER_RESERVED_CONNECTIONS,
         rds=limits.RDS_RESERVED_CONNECTIONS,

@@ -72,8 +72,8 @@ class Recorder(MockMonitor):
         self._transforms: Transforms | None = None
         self._values = values
         self._answers = answers
-        # As sent, for a program that looks a resource up again by its URN.
-        self._states: dict[str, resource_pb2.ReadResourceResponse] = {}
+        # Id and properties as sent, for a program that looks a resource up again by its URN.
+        self._states: dict[str, tuple[str, Struct]] = {}
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 the protocol's name, as below
         """Record a resource and answer with its inputs; all else that the answers do not give stays unknown."""
@@ -95,18 +95,21 @@ class Recorder(MockMonitor):
 
     def _record(self, request: Any, urn: str) -> Any:
         self._add(self._requests.registered(request, urn, self.planned.get(request.parent)))
-        outputs = encode(self._answers.outputs(request.type, request.name)) if request.custom else Struct()
-        outputs.MergeFrom(request.object)
-        state = self._keep(urn, request.importId, outputs, request.additionalSecretOutputs)
         id_ = request.importId or (self._answers.id(request.name) if request.custom else "")
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=id_, object=state)
+        answer = resource_pb2.RegisterResourceResponse(urn=urn, id=id_)
+        if request.custom and (outputs := self._answers.outputs(request.type, request.name)):
+            answer.object.CopyFrom(encode(outputs))
+        answer.object.MergeFrom(request.object)
+        self._keep(urn, request.importId, answer.object, request.additionalSecretOutputs)
+        return answer
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802
         """Record a resource that exists already."""
         urn = self._urn(request)
         self._add(self._requests.read(request, urn, self.planned.get(request.parent)))
-        state = self._keep(urn, request.id, request.properties, request.additionalSecretOutputs)
-        return resource_pb2.ReadResourceResponse(urn=urn, id=request.id, properties=state)
+        answer = resource_pb2.ReadResourceResponse(urn=urn, id=request.id, properties=request.properties)
+        self._keep(urn, request.id, answer.properties, request.additionalSecretOutputs)
+        return answer
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
         """Record the stack's exports; a component's own outputs are no part of a plan."""
@@ -126,10 +129,10 @@ class Recorder(MockMonitor):
                 "give the value in the stack's configuration, or use `pulumi preview`."
             )
         urn = request.args.fields["urn"].string_value
-        known = self._states[urn]
+        id_, properties = self._states[urn]
         answer = Struct()
-        answer.update({"urn": urn, "id": known.id})
-        answer.fields["state"].struct_value.CopyFrom(known.properties)
+        answer.update({"urn": urn, "id": id_})
+        answer.fields["state"].struct_value.CopyFrom(properties)
         return resource_pb2.ResourceInvokeResponse(**{"return": answer})
 
     def Call(self, request: Any) -> Any:  # noqa: N802
@@ -165,12 +168,10 @@ class Recorder(MockMonitor):
             )
         self.planned[resource.urn] = resource
 
-    def _keep(self, urn: str, id_: str, properties: Any, secret_outputs: Any) -> Any:
-        state = resource_pb2.ReadResourceResponse(id=id_, properties=properties)
+    def _keep(self, urn: str, id_: str, properties: Struct, secret_outputs: Any) -> None:
         for name in secret_outputs:
-            seal(state.properties, name)
-        self._states[urn] = state
-        return state.properties
+            seal(properties, name)
+        self._states[urn] = (id_, properties)
 
 
 def _no_transforms() -> OfflineError:

@@ -9,20 +9,28 @@ from rich.text import Text
 from rich.tree import Tree
 
 from footing.plan.model import Plan, PlannedResource, Value, is_secret, is_unknown
+from stacks.budget import Budget
 
 _AT_THE_TOP = "no component"
 
 
 def tree(
-    plan: Plan, console: Console, *, verbose: bool = False, summary: bool = False, notes: Sequence[str] = ()
+    plan: Plan,
+    console: Console,
+    *,
+    verbose: bool = False,
+    summary: bool = False,
+    budget: Budget | None = None,
+    notes: Sequence[str] = (),
 ) -> None:
-    """Print `plan` as a tree with components as parents, the counts by component, and the notes below it.
+    """Print `plan` as a tree with components as parents, then connections, counts by component, and notes.
 
     Args:
         plan: what to print.
         console: where to print; every mark is a word too, so nothing is lost without colours.
         verbose: print inputs and exports as well; secrets appear as [secret], what is not known yet as [unknown].
-        summary: leave the tree out.
+        summary: leave the tree and the connections out.
+        budget: connections of the services; None without a database.
         notes: lines that the plan itself does not hold, such as costs.
 
     """
@@ -41,6 +49,8 @@ def tree(
     if verbose and plan.outputs:
         _add_values(root.add(Text("exports", style="bold")), plan.outputs)
     console.print(root.label if summary else root)
+    if budget and not summary:
+        console.print(_connections(budget))
     console.print(_counts(plan))
     components = sum(not resource.custom for resource in plan.resources)
     every = (
@@ -73,6 +83,27 @@ def _written(value: Value) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_written(item) for item in value) + "]"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _connections(budget: Budget) -> Table:
+    """Return what each service opens while all of them deploy, and what is allowed."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("connections at the worst moment")
+    for name in ("pool", "tasks", "connections", "allowed"):
+        table.add_column(name, justify="right")
+    for client in budget.clients:
+        if client.pool:
+            numbers = (client.pool, client.connected, client.connections)
+            table.add_row(Text(f"services.{client.name}"), *map(str, numbers))
+    demand, supply = budget.client_side_demand, budget.client_side_supply
+    table.add_row("all services to the poolers", "", "", str(demand), str(supply))
+    share = budget.server_connections // budget.poolers.tasks
+    poolers = ("database.pooler", share, budget.poolers.connected, budget.peak_pool)
+    table.add_row(*map(str, poolers))
+    demand, supply = budget.server_side_demand, budget.server_side_supply
+    direct = f"poolers and {budget.direct_connections} direct to PostgreSQL"
+    table.add_row(direct, "", "", str(demand), str(supply))
+    return table
 
 
 def _counts(plan: Plan) -> Table:

@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any, Final
@@ -17,6 +17,10 @@ from footing.plan.sdk import takes
 
 _SERIALIZE_PARAMETERS: Final = (
     "inputs property_deps resource_obj input_transformer typ keep_output_values exclude_resource_refs_from_deps"
+)
+_SERIALIZE_ONE_PARAMETERS: Final = (
+    "value deps property_key resource_obj input_transformer typ "
+    "keep_output_values exclude_resource_refs_from_deps return_protobuf_value"
 )
 _RESOLVE_PARAMETERS: Final = (
     "res serialized_props outputs deps resolvers custom "
@@ -34,9 +38,9 @@ def few_outputs() -> Iterator[bool]:
     """Keep what each property of a resource resolves to in one future, and make one Output for its URN.
 
     The SDK makes four futures and a task for each property that a resource could have, and ten Outputs for a URN
-    that is for programs without an engine. It also works out the types of inputs that are not given, translates
-    every answer into the classes of outputs, whoever reads it, and makes a function each time it asks whether a
-    value is unknown.
+    that is for programs without an engine. It also works out the types of inputs that are not given, looks for
+    parts in every text and number, translates every answer into the classes of outputs, whoever reads it, and
+    makes a function each time it asks whether a value is unknown.
 
     Yields:
         Whether this SDK allows it; where not, its own functions stay.
@@ -72,10 +76,16 @@ def _transfer(
     for name in props:
         if name != "urn" and not (name == "id" and custom):
             future = _ReadFuture(loop)
-            res.__dict__[name] = made = object.__new__(pulumi.Output)
-            setattr(made, _DATA, future)
+            res.__dict__[name] = _untracked(future)
             resolvers[name] = partial(_resolve, data, future, own)
     return resolvers
+
+
+def _untracked(future: asyncio.Future[Any]) -> pulumi.Output[Any]:
+    """Return an Output of `future` that the SDK does not wait for at its end."""
+    made: pulumi.Output[Any] = object.__new__(pulumi.Output)
+    setattr(made, _DATA, future)
+    return made
 
 
 class _ReadFuture(asyncio.Future[Any]):
@@ -125,7 +135,7 @@ def _resolve_outputs(
     *others: Any,
     **named: Any,
 ) -> None:
-    """Resolve a property that the engine answered when it is read, and all others at once."""
+    """Resolve each property when it is read, from what the engine answered of it."""
 
     def resolve(answer: Struct, some: Mapping[str, Any]) -> None:
         original(res, serialized, answer, deps, some, custom, transform_using_type_metadata, *others, **named)
@@ -134,22 +144,23 @@ def _resolve_outputs(
         resolve(outputs, resolvers)
         return
     names = _types.resource_pulumi_to_py_names(type(res)) if transform_using_type_metadata else {}
-    unanswered = dict(resolvers)
+    answered = {
+        (names.get(key) or key) if transform_using_type_metadata else res.translate_output_property(key): key
+        for key in outputs.fields
+    }
     # As bytes: a message of protobuf keeps all of its answer in memory, at several times the size.
     answer = outputs.SerializeToString()
 
-    def resolve_one(key: str, name: str) -> None:
-        resolve(Struct(fields={key: Struct.FromString(answer).fields[key]}), {name: resolvers[name]})
+    def resolve_one(name: str, resolver: partial[None]) -> None:
+        key = answered.get(name)
+        own = Struct() if key is None else Struct(fields={key: Struct.FromString(answer).fields[key]})
+        resolve(own, {name: resolver})
 
-    for key in outputs.fields:
-        name = (names.get(key) or key) if transform_using_type_metadata else res.translate_output_property(key)
-        resolver = unanswered.pop(name, None)
-        if resolver is not None:
-            future: _ReadFuture = resolver.args[1]
-            future.resolve = partial(resolve_one, key, name)
-            if future.read:
-                future._read()
-    resolve(Struct(), unanswered)
+    for name, resolver in resolvers.items():
+        future: _ReadFuture = resolver.args[1]
+        future.resolve = partial(resolve_one, name, resolver)
+        if future.read:
+            future._read()
 
 
 def _resolve(
@@ -176,6 +187,19 @@ def _serialize(original: Callable[..., Any], inputs: Any, *others: Any, **named:
     return original(given, *others, **named)
 
 
+def _serialize_one(
+    original: Callable[..., Awaitable[Any]], value: Any, *others: Any, **named: Any
+) -> Awaitable[Any]:
+    # The SDK comes to the same value, whatever its type, after it has looked for all kinds that have parts.
+    if type(value) in _KNOWN and not named.get("return_protobuf_value"):
+        return _itself(value)
+    return original(value, *others, **named)
+
+
+async def _itself(value: Any) -> Any:
+    return value
+
+
 def _contains_unknowns(original: Callable[[Any], bool], value: Any) -> bool:
     return type(value) not in _KNOWN and original(value)
 
@@ -190,7 +214,10 @@ def _urn(
 ) -> pulumi.Output[str]:
     if not all(isinstance(each, str) for each in (name, type_, parent)):
         return original(name, type_, parent, *others, **named)
-    return pulumi.Output.from_input(f"{parent[: parent.rfind('::')]}${type_}::{name}")
+    known = asyncio.get_running_loop().create_future()
+    urn = f"{parent[: parent.rfind('::')]}${type_}::{name}"
+    known.set_result(output._OutputData(resources=set(), value=urn, is_known=True, is_secret=False))
+    return _untracked(known)
 
 
 def _declare_dependency(
@@ -226,6 +253,7 @@ def _reaches(start: pulumi.Resource, end: pulumi.Resource) -> bool:
 _REPLACED: Final[tuple[tuple[Any, str, str, Callable[..., Any]], ...]] = (
     (rpc, "transfer_properties", "res props custom", _transfer),
     (rpc, "serialize_properties", _SERIALIZE_PARAMETERS, _serialize),
+    (rpc, "serialize_property", _SERIALIZE_ONE_PARAMETERS, _serialize_one),
     (rpc, "resolve_outputs", _RESOLVE_PARAMETERS, _resolve_outputs),
     (rpc, "contains_unknowns", "val", _contains_unknowns),
     (rpc, "declare_dependency", "from_resource to_resource", _declare_dependency),

@@ -17,6 +17,7 @@ _SHAPES: Final = {
     "_py_properties": "cls",
     "_types_from_annotations": "cls",
     "_types_from_py_properties": "cls",
+    "resource_pulumi_to_py_names": "resource_cls",
     "resource_types": "resource_cls",
     "unwrap_type": "val",
 }
@@ -46,6 +47,7 @@ def types_on_demand() -> Iterator[bool]:
             ("unwrap_type", unwrap),
             ("_types_from_py_properties", of_class),
             ("resource_types", of_resource),
+            ("resource_pulumi_to_py_names", cache(_types.resource_pulumi_to_py_names)),
         ):
             originals.callback(setattr, _types, name, getattr(_types, name))
             setattr(_types, name, function)

@@ -32,15 +32,20 @@ class ValueReader(wire_format.MarkDecoder):
 
     def struct(self, message: Any, hidden: Collection[str] = ()) -> dict[str, Value]:
         """Return a `google.protobuf.Struct` as a dict, with the secret marker for the keys in `hidden`."""
-        return {
-            f"${key}" if _LIKE_A_MARK.fullmatch(key) else key: secret() if key in hidden else self.value(item)
-            for key, item in message.fields.items()
-        }
+        # Not `items()`: that is a generator in Python, and this runs for each mapping of a plan.
+        fields, values = message.fields, {}
+        for key in fields:
+            name = f"${key}" if key.startswith("$") and _LIKE_A_MARK.fullmatch(key) else key
+            values[name] = secret() if key in hidden else self.value(fields[key])
+        return values
 
     def text(self, text: str) -> Value:
         """Return the text, or a marker where it is unknown or gives a secret away."""
-        if text in self._secrets or any(part in text for part in self._hidden_within):
+        if text in self._secrets:
             return secret()
+        for part in self._hidden_within:
+            if part in text:
+                return secret()
         return super().text(text)
 
     def asset(self, content: dict[str, Value]) -> dict[str, Value]:

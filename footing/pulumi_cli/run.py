@@ -26,7 +26,13 @@ PACK = "policies/PulumiPolicy.yaml"
 
 
 def up(
-    stack: str, *, root: Path, state_dir: Path, simulate: bool = True, missing_secrets: Collection[str] = ()
+    stack: str,
+    *,
+    root: Path,
+    state_dir: Path,
+    simulate: bool = True,
+    missing_secrets: Collection[str] = (),
+    config_file: Path | None = None,
 ) -> int:
     """Apply a stack, then shows its outputs and its resources by component.
 
@@ -47,33 +53,44 @@ def up(
         if _applied(again, *apply_twice, "--expect-no-changes") != DONE:
             _error("The second run changed the stack: an input differs from run to run.")
             return FAILED
-        from simulator import recorded_count, summary
-
-        outputs, state, cloud = session.outputs(), session.state(), cloud_directory(state_dir.absolute())
-        simulation = summary(cloud)
-        judges = state_dir / "judges.txt"
-        judges.write_text(f"{simulation}\n", encoding="utf-8")
-        _heading("Outputs")
-        for name, value in sorted(outputs.items()):
-            if value not in ("", [], {}, None):
-                shown = value if isinstance(value, str) else json.dumps(value)
-                is_long = shown[:1] in "{[" and len(shown) > SHOWN_CHARACTERS
-                _line(f"  {name}: {shown[:SHOWN_CHARACTERS]}{'…' if is_long else shown[SHOWN_CHARACTERS:]}")
-        counts = state.count_by_component()
-        _heading(f"{sum(counts.values())} resources by component")
-        for component, count in sorted(counts.items()):
-            _line(f"  {count:5d}  {component}")
-        _line("")
-        _line(simulation.partition("\n")[0])
-        _line(f"{recorded_count(cloud)} of them were checked against the SDKs alone: {judges} says why.")
-        _line(
-            f"Next: change Pulumi.{stack}.yaml, `footing preview {stack} --simulated --diff` shows it; "
-            f'`footing check {stack}` judges it; README, "Deploy it for real", is the way to the clouds.'
-        )
+        _report(session, stack, state_dir=state_dir, file=config_file or Path(f"Pulumi.{stack}.yaml"))
         return DONE
 
     return _in_session(
-        work, stack, root=root, state_dir=state_dir, simulate=simulate, missing_secrets=missing_secrets
+        work,
+        stack,
+        root=root,
+        state_dir=state_dir,
+        simulate=simulate,
+        missing_secrets=missing_secrets,
+        config_file=config_file,
+    )
+
+
+def _report(session: Session, stack: str, *, state_dir: Path, file: Path) -> None:
+    """Show the outputs of a try-out, its resources by component, and who judged them."""
+    from simulator import recorded_count, summary
+
+    outputs, state, cloud = session.outputs(), session.state(), cloud_directory(state_dir.absolute())
+    simulation = summary(cloud)
+    judges = state_dir / "judges.txt"
+    judges.write_text(f"{simulation}\n", encoding="utf-8")
+    _heading("Outputs")
+    for name, value in sorted(outputs.items()):
+        if value not in ("", [], {}, None):
+            shown = value if isinstance(value, str) else json.dumps(value)
+            is_long = shown[:1] in "{[" and len(shown) > SHOWN_CHARACTERS
+            _line(f"  {name}: {shown[:SHOWN_CHARACTERS]}{'…' if is_long else shown[SHOWN_CHARACTERS:]}")
+    counts = state.count_by_component()
+    _heading(f"{sum(counts.values())} resources by component")
+    for component, count in sorted(counts.items()):
+        _line(f"  {count:5d}  {component}")
+    _line("")
+    _line(simulation.partition("\n")[0])
+    _line(f"{recorded_count(cloud)} of them were checked against the SDKs alone: {judges} says why.")
+    _line(
+        f"Next: change {file}, `footing preview {stack} --simulated --diff` shows it; "
+        f'`footing check {stack}` judges it; README, "Deploy it for real", is the way to the clouds.'
     )
 
 
@@ -85,6 +102,7 @@ def preview(
     simulate: bool = True,
     missing_secrets: Collection[str] = (),
     diff: bool = False,
+    config_file: Path | None = None,
 ) -> int:
     """Show what `up` would change, judged by the policy pack in `policies/`; without a pack it shows nothing.
 
@@ -101,8 +119,14 @@ def preview(
         return _applied(session, "preview", "--policy-pack", "policies", *options, edit=edit)
 
     return _in_session(
-        work, stack, root=root, state_dir=state_dir, simulate=simulate, missing_secrets=missing_secrets,
-    )  # fmt: skip
+        work,
+        stack,
+        root=root,
+        state_dir=state_dir,
+        simulate=simulate,
+        missing_secrets=missing_secrets,
+        config_file=config_file,
+    )
 
 
 def previewed(
@@ -134,7 +158,9 @@ def previewed(
     return answer
 
 
-def destroy(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -> int:
+def destroy(
+    stack: str, *, root: Path, state_dir: Path, simulate: bool = True, config_file: Path | None = None
+) -> int:
     """Delete every resource of a stack, or none while one of them is protected."""
 
     def work(session: Session) -> int:
@@ -148,7 +174,8 @@ def destroy(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -
             tops = [state.top_component(it) for it in protected]
             keys = sorted({BLOCKS[top.short_type] for top in tops if top and top.short_type in BLOCKS})
             _error(
-                f"To lift the protection, write `protect: false` in their blocks of Pulumi.{stack}.yaml"
+                "To lift the protection, write `protect: false` in their blocks of "
+                f"{config_file or f'Pulumi.{stack}.yaml'}"
                 f"{': ' if keys else ''}{', '.join(keys)}, apply that, then destroy."
             )
             if simulate:
@@ -160,7 +187,7 @@ def destroy(stack: str, *, root: Path, state_dir: Path, simulate: bool = True) -
             _line(f"The try-out is empty. Remove {state_dir} to forget it; `pulumi` knows nothing of it.")
         return done
 
-    return _in_session(work, stack, root=root, state_dir=state_dir, simulate=simulate)
+    return _in_session(work, stack, root=root, state_dir=state_dir, simulate=simulate, config_file=config_file)
 
 
 def _in_session(
@@ -171,10 +198,16 @@ def _in_session(
     state_dir: Path,
     simulate: bool,
     missing_secrets: Collection[str] = (),
+    config_file: Path | None = None,
 ) -> int:
     try:
         with _session(
-            stack, root=root, state_dir=state_dir, simulate=simulate, missing_secrets=missing_secrets
+            stack,
+            root=root,
+            state_dir=state_dir,
+            simulate=simulate,
+            missing_secrets=missing_secrets,
+            config_file=config_file,
         ) as session:
             return work(session)
     except UsageError as error:
@@ -195,7 +228,7 @@ def _session(
     files = root.glob("Pulumi.*.yaml")
     name = stack.rpartition("/")[2]
     known = sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in files)
-    if name not in known:
+    if config_file is None and name not in known:
         stacks = ", ".join(known) or "none"
         raise UsageError(f"Unknown stack {name!r}: {root} has no Pulumi.{name}.yaml. Its stacks: {stacks}.")
     if not simulate:

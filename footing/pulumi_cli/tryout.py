@@ -87,10 +87,15 @@ def cloud_directory(directory: Path) -> Path:
 
 
 def installed_packages() -> tuple[str, ...]:
-    """Return the names of the Pulumi providers whose Python SDKs are installed, for example `aws`."""
+    """Return the names of the Pulumi providers that their installed SDKs let be simulated, for example `aws`."""
+    from simulator.provider import BASE_PLUGINS
+    from simulator.sdk_source import has_sdk
+
     descriptions = Path(sysconfig.get_path("purelib")).glob("*/pulumi-plugin.json")
     plugins = (json.loads(description.read_text()) for description in descriptions)
-    return tuple(sorted(plugin["name"] for plugin in plugins if plugin.get("resource")))
+    # Each package that `pulumi package add` made of a Terraform provider names the same base plugin.
+    names = {plugin["name"] for plugin in plugins if plugin.get("resource")}
+    return tuple(sorted(name for name in names if name in BASE_PLUGINS or has_sdk(name)))
 
 
 @contextmanager

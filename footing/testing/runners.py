@@ -1,7 +1,8 @@
 """Asks rules about resources in each of the ways in which they are asked live."""
 
+import json
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,10 +15,10 @@ from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from footing.testing import wire
-from policies import gate, undecided, waivers
+from policies import gate, limit_exceptions, undecided, waivers
 from policies.analyzer import texts
 from policies.analyzer.serve import started
-from policies.analyzer.servicer import ENVIRONMENT_KEY, PackServicer
+from policies.analyzer.servicer import ENVIRONMENT_KEY, EXCEPTIONS_KEY, PackServicer
 from policies.judge import Catalogue
 from policies.judgement import Verdict
 from policies.report import stops
@@ -49,6 +50,7 @@ def judged(
     environment: str = "production",
     reviewed: Path | None = None,
     today: date = date.min,
+    exceptions: Sequence[Mapping[str, Any]] = (),
 ) -> list[Diagnostic]:
     """Ask as the offline gate does.
 
@@ -58,6 +60,7 @@ def judged(
         environment: decides the levels.
         reviewed: folder with `exceptions.yaml` and `undecided.yaml`; none means nothing is excepted.
         today: the day that decides whether an exception is expired.
+        exceptions: `limit_exceptions` of the stack's file.
 
     Returns:
         Violations, what could not be decided and rules that broke, in order.
@@ -73,6 +76,7 @@ def judged(
         today=today,
         waivers=waivers.read(folder / waivers.FILE, catalogue),
         allowed_undecided=undecided.read(folder / undecided.FILE, catalogue),
+        limit_exceptions=limit_exceptions.read(exceptions),
     )
     found = [
         texts.diagnostic(finding, stops=stops(finding, report.allowed_undecided))
@@ -90,6 +94,7 @@ def judged_by_engine(
     reviewed: Path | None = None,
     today: date = date.min,
     preview: bool = True,
+    exceptions: Sequence[Mapping[str, Any]] = (),
 ) -> list[Diagnostic]:
     """Ask as the engine does: our server, its calls and its encoding, over gRPC.
 
@@ -100,7 +105,7 @@ def judged_by_engine(
         servicer = PackServicer(Catalogue(rules), reviewed or Path(empty), lambda: today)
         with client_of(servicer) as client:
             client.Handshake(proto.AnalyzerHandshakeRequest(engine_address="127.0.0.1:1"))
-            config = {ENVIRONMENT_KEY: environment}
+            config = {ENVIRONMENT_KEY: environment, EXCEPTIONS_KEY: json.dumps([*exceptions])}
             client.ConfigureStack(
                 proto.AnalyzerStackConfigureRequest(stack=STACK, project="footing", config=config, dry_run=preview)
             )

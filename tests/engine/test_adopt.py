@@ -83,6 +83,7 @@ def footing(tree: Path, code: int, *arguments: str) -> str:
 def test_what_runs_is_taken_in_and_what_would_be_replaced_is_refused(tmp_path: Path) -> None:
     for name in ("Pulumi.yaml", "__main__.py"):
         shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "providers", tmp_path / "providers")
     file = tmp_path / "Pulumi.old.yaml"
     file.write_text(STACK_FILE)
     described = tmp_path / "estate.yaml"

@@ -4,15 +4,18 @@ import os
 import shutil
 import subprocess
 import sysconfig
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+
+from policies.waivers import LONGEST_DAYS
 
 pytestmark = pytest.mark.engine
 
 ROOT = Path(__file__).parents[2]
 FOOTING = Path(sysconfig.get_path("scripts")) / "footing"
-TREE = ("Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml", "__main__.py", "policies")
+TREE = ("Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml", "__main__.py", "policies", "providers")
 
 FORCED = """\
 from msgspec.structs import replace
@@ -39,6 +42,16 @@ def closer(args):
 pulumi.runtime.register_resource_transform(closer)
 """
 """The user's own file, with what it changes of the database."""
+
+EXCEPTIONS = """\
+  footing:limit_exceptions:
+    - key: database.pooler.server_connections
+      allowed: 25
+      reason: The plan of the server accepts no more.
+      owner: platform
+      expires: "LAST_DAY"
+"""
+"""Accepts a smaller pool, until a day."""
 
 POOL_OF_120 = """\
 made = data.PoolSize
@@ -95,7 +108,11 @@ def footing(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("changes", "code", "shown"),
     [
-        ({"monitoringInterval": 15}, 0, ""),
+        (
+            {"monitoringInterval": 15},
+            0,
+            "by platform (The plan of the server accepts no more.): observed a pool of 25",
+        ),
         ({"storageEncrypted": False}, 1, "database-storage-encrypted"),
     ],
 )
@@ -103,9 +120,13 @@ def test_overrides_of_the_user_reach_the_engine_and_its_policy_pack(
     tree: Path, changes: dict[str, object], code: int, shown: str
 ):
     (tree / "overrides.py").write_text(OVERRIDES.replace("CHANGES", repr(changes)))
+    file = tree / "Pulumi.staging.yaml"
+    smaller = file.read_text().replace("server_connections: 50", "server_connections: 25")
+    last_day = date.today() + timedelta(days=LONGEST_DAYS)
+    file.write_text(f"{smaller}{EXCEPTIONS.replace('LAST_DAY', last_day.isoformat())}")
     done = footing(tree, "preview", "staging")
     assert done.returncode == code, done.stdout
-    assert shown in done.stdout
+    assert shown in " ".join(done.stdout.split())
 
 
 def test_overrides_that_cannot_be_run_are_one_sentence_of_the_engine(tree: Path):

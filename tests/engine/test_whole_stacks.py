@@ -1,7 +1,8 @@
 """Stacks unlike the shipped ones on the real engine and the simulated cloud: up, up again without a change, down.
 
 `stacks/Pulumi.many.yaml`: several services, workers, jobs, a task and two stores. `Pulumi.inside.yaml`: in what an
-account has already, without edge and Redis. `Pulumi.govcloud.yaml`: in another partition. That of `footing init`
+account has already, without edge and Redis. `Pulumi.govcloud.yaml`: in another partition. `Pulumi.outside.yaml`: a
+database and a store of two vendors, and nothing at AWS. That of `footing init`
 comes up in test_readme.
 """
 
@@ -9,51 +10,23 @@ import json
 import re
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
+from lifecycle import of_type, up_twice_and_down, without_protection
 
-from footing.pulumi_cli.session import Session
-from footing.pulumi_cli.tryout import cloud_directory, try_out
+from footing.pulumi_cli.tryout import cloud_directory
 from simulator.estate import make_estate
 
 # Three runs of the program, and a cloud of 400 resources: a busy machine takes longer than most tests may.
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
 STACKS = Path(__file__).parent / "stacks"
-QUIET = ("--yes", "--skip-preview", "--suppress-outputs")
-
-
-def resources(session: Session) -> list[dict[str, Any]]:
-    exported = session.ask("stack", "export", "--show-secrets")
-    assert exported.returncode == 0, exported.stderr
-    return list(json.loads(exported.stdout)["deployment"].get("resources", []))
-
-
-def up_twice_and_down(tree: Path, stack: str) -> list[dict[str, Any]]:
-    """The resources between: whatever changed in the second run, or is left, fails."""
-    with try_out(stack, root=tree, directory=tree / ".footing" / stack) as session:
-        assert session.run("up", *QUIET) == 0
-        assert session.run("up", *QUIET, "--expect-no-changes") == 0
-        made = resources(session)
-        assert session.run("destroy", "--yes", "--skip-preview", "--suppress-outputs") == 0
-        assert resources(session) in ([], [it for it in resources(session) if it["type"] == "pulumi:pulumi:Stack"])
-    return made
-
-
-def of_type(made: list[dict[str, Any]], token: str) -> list[dict[str, Any]]:
-    return [it for it in made if it["type"] == token]
 
 
 def test_many_services_workers_jobs_and_stores_come_up_and_go(tree: Path):
     # Nothing protected: it is to go again.
-    content = yaml.safe_load((STACKS / "Pulumi.many.yaml").read_text())
-    config = content["config"]
-    stores = config["footing:redis"].values()
-    for block in (config["footing:database"], config["footing:edge"], *stores):
-        block["protect"] = False
-    config["footing:load_balancer"] = {"protect": False}
+    content = without_protection(yaml.safe_load((STACKS / "Pulumi.many.yaml").read_text()))
     (tree / "Pulumi.many.yaml").write_text(yaml.safe_dump(content))
     made = up_twice_and_down(tree, "many")
     assert {it["inputs"]["name"] for it in of_type(made, "aws:ecs/service:Service")} == {
@@ -89,7 +62,7 @@ def test_stack_in_what_an_account_has_already_makes_nothing_of_it(tree: Path):
         *("aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ecs/cluster:Cluster", "aws:rds/instance:Instance"),
         *("aws:elasticache/replicationGroup:ReplicationGroup", "aws:acm/certificate:Certificate"),
     }
-    assert not any(it.startswith(("cloudflare:", "grafana:", "sentry:", "upstash:")) for it in types)
+    assert not any(it.startswith(("cloudflare:", "grafana:", "footing-", "upstash:")) for it in types)
     [rule] = of_type(made, "aws:lb/listenerRule:ListenerRule")
     assert rule["inputs"]["listenerArn"] == estate["https"]["arn"]
     groups = {it["inputs"].get("vpcId") for it in of_type(made, "aws:ec2/securityGroup:SecurityGroup")}
@@ -103,3 +76,28 @@ def test_stack_in_govcloud_names_nothing_of_another_partition(tree: Path):
     text = json.dumps([[it.get("inputs"), it.get("outputs")] for it in made])
     assert "arn:aws-us-gov:" in text
     assert "arn:aws:" not in text
+
+
+def test_database_at_neon_and_store_at_redis_cloud_are_open_to_few_over_tls(tree: Path):
+    shutil.copy(STACKS / "Pulumi.outside.yaml", tree)
+    kept = cloud_directory(tree / ".footing" / "outside") / "vendors"
+    ranges, seen = ["203.0.113.0/24"], []
+
+    def look() -> None:
+        [project] = json.loads((kept / "neon.json").read_text())["projects"].values()
+        assert project["settings"]["allowed_ips"] == {"ips": ranges, "protected_branches_only": False}
+        computes = {it["type"]: it for it in project["endpoints"].values() if it["autoscaling_limit_min_cu"] == 1}
+        assert [computes[it]["suspend_timeout_seconds"] for it in ("read_write", "read_only")] == [-1, -1]
+        assert {it["name"] for it in project["branches"].values()} == {"main", "preview"}
+        [subscription] = json.loads((kept / "rediscloud.json").read_text())["subscriptions"].values()
+        [store] = subscription["databases"].values()
+        assert (store["enableTls"], store["sourceIps"], store["replication"]) == (True, ranges, True)
+        assert (store["dataEvictionPolicy"], store["dataPersistence"]) == ("noeviction", "aof-every-1-second")
+        seen.append(store["password"])
+
+    made = up_twice_and_down(tree, "outside", look=look)
+    [password] = seen
+    [stack] = of_type(made, "pulumi:pulumi:Stack")
+    assert password in json.dumps(stack["outputs"]["redis_queue_url"])
+    assert "-pooler." in json.dumps(stack["outputs"]["pooled_url"])
+    assert not [it for it in made if it["type"].startswith("aws:")]

@@ -8,11 +8,16 @@ import signal
 import subprocess
 import sysconfig
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer import Abort
+from typer.core import TyperArgument, TyperGroup, TyperOption
+from typer.main import get_command
 
+from footing.cli import app, main
 from footing.project import BLOCKS
 from policies.version import VERSION
 from stacks.config import from_file
@@ -51,6 +56,19 @@ def test_plan_shows_the_whole_stack_with_what_is_protected():
     assert lines[0] == "footing / production"
     assert any("database-primary" in line and "protected" in line for line in lines)
     assert any(line.startswith("total") for line in lines)
+    budget = from_file(ROOT / "Pulumi.production.yaml").config.connection_budget
+    assert budget
+    [client] = budget.clients
+    [block] = re.findall(r"```text\n(connections.*?)```", (ROOT / "docs" / "services.md").read_text(), re.DOTALL)
+    begin = lines.index(block.splitlines()[0])
+    printed = [line.rstrip() for line in lines[begin : begin + 5]]
+    assert printed == block.splitlines()
+    assert [[int(it) for it in line.split() if it.isdigit()] for line in printed[1:]] == [
+        [client.pool, client.connected, client.connections],
+        [budget.client_side_demand, budget.client_side_supply],
+        [budget.server_connections // budget.poolers.tasks, budget.poolers.connected, budget.peak_pool],
+        [budget.direct_connections, budget.server_side_demand, budget.server_side_supply],
+    ]
 
 
 def test_plan_as_json_holds_no_secret_and_can_be_read_again():
@@ -111,6 +129,15 @@ def test_bad_configuration_ends_with_a_sentence_and_code_2(
     assert "Traceback" not in done.stderr
     assert all(re.match(r"Pulumi\.staging\.yaml:\d+: ", line) for line in done.stderr.splitlines())
     assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
+
+
+def test_plan_tells_of_a_schedule_that_has_passed_and_goes_on(project: Path):
+    job = "{kind: job, schedule: at(2020-01-01T00:00:00), image_by: tag, image: example.com/report:1}"
+    spoil(project, "  footing:services:\n", f"  footing:services:\n    report: {job}\n")
+    done = footing("plan", "staging", directory=project)
+    assert done.returncode == 0
+    assert done.stderr.count("services.report.schedule: at(2020-01-01T00:00:00) has passed in UTC") == 1
+    assert "job-report-schedule" in done.stdout
 
 
 def test_missing_secret_names_the_whole_command(project: Path):
@@ -190,10 +217,58 @@ def test_directory_without_a_project_is_refused(tmp_path: Path):
     assert "no Pulumi.yaml here" in done.stderr
 
 
-def test_wrong_usage_ends_with_code_2():
-    done = footing("plan", "staging", "--jsn")
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+def wrong_uses() -> Iterator[list[str]]:
+    """Of every command: too little, too much, an option that is none, and one without its value."""
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
+    yield from (["nope"], ["pln"], ["--nope"])
+    for name, command in group.commands.items():
+        required = [it for it in command.params if isinstance(it, TyperArgument) and it.required]
+        yield from ([name, *["x=y"] * count] for count in range(len(required)))
+        if not any(it.nargs == -1 for it in required):
+            yield [name, *["x"] * 9]
+        yield [name, *["x=y"] * len(required), "--nope"]
+        for option in command.params:
+            if isinstance(option, TyperOption) and not option.is_flag:
+                yield [name, *["x=y"] * len(required), option.opts[0]]
+    yield from (["check", "staging", "--format", "nope"], ["trace", "staging", "GET", "/", "--status", "x"])
+
+
+def test_wrong_use_of_any_command_is_one_sentence_and_code_2(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    uses = list(wrong_uses())
+    assert len({use[0] for use in uses}) > 15
+    for use in uses:
+        monkeypatch.setattr("sys.argv", ["footing", *use])
+        with pytest.raises(SystemExit) as exit_:
+            main()
+        out, err = capsys.readouterr()
+        assert (exit_.value.code, out, err.count("\n")) == (2, "", 1), (use, err)
+        assert re.match(rf"footing( {use[0]})?: [a-z].*[^.]\n", err), (use, err)
+
+
+def test_interrupted_question_is_silent_and_its_code_130(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    def interrupt(_: str) -> str:
+        raise Abort
+
+    monkeypatch.setattr("sys.argv", ["footing", "init"])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.prompt", interrupt)
+    with pytest.raises(SystemExit) as exit_:
+        main()
+    assert (exit_.value.code, *capsys.readouterr()) == (130, "", "")
+
+
+def test_sentence_of_a_missing_argument_says_what_it_may_be():
+    done = footing("adopt", "staging")
+    assert done.stderr == (
+        "footing adopt: missing argument 'WHAT=ID...': database=ID, redis.NAME=ID, network=ID, storage=ID, or a "
+        "resource of `footing plan`=ID (`footing adopt --help`)\n"
+    )
+    assert footing().stdout.count("Usage: footing") == 1
 
 
 def test_observe_that_cannot_write_says_so_in_a_sentence(tmp_path: Path):

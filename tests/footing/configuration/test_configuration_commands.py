@@ -28,9 +28,10 @@ def footing(*arguments: str) -> Result:
 
 def test_explain_tells_of_a_key():
     lines = footing("explain", "database.pooler.tasks").output.splitlines()
-    assert lines[:5] == [
+    assert lines[:6] == [
         "database.pooler.tasks",
         "",
+        "With database.provider: rds, existing:",
         "PgBouncer tasks at rest, 1 to 10.",
         "allowed     a whole number, 1 to 10",
         "default     2",

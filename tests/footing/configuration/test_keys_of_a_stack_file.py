@@ -159,9 +159,10 @@ def test_what_a_default_is_derived_from_is_read_from_the_description(description
 
 def test_explanation_has_range_source_rules_and_readers():
     found = explain("database.pooler.server_connections")
-    assert [it.allowed for it in found.meanings] == ["a whole number, 50 to 100"]
+    # A server of one's own, Supabase, and Neon, which lets nobody set it.
+    assert [it.allowed for it in found.meanings] == ["a whole number", "a whole number", "null"]
     assert found.meanings[0].default == "80"
-    assert [it.range for it in found.limits] == ["50 to 100 connections"]
+    assert [it.range for it in found.limits] == ["50 to 100 connections, or what limit_exceptions allow"]
     assert found.requirements["S0-02"] == "pool size 50-100 connections"
     assert "pooler-server-connections" in {it.id for it in found.rules}
     assert ("PoolSize.server_connections", "components/postgres/pooler/pgbouncer.py") in {

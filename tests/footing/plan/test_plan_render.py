@@ -73,7 +73,7 @@ def test_verbose_tree_writes_values_but_no_secret_and_no_terminal_code() -> None
         ("cloudflare:index/zone:Zone", "cloudflare.Zone"),
         ("footing:index:Redis", "footing.Redis"),
         ("pulumi:providers:aws", "pulumi.providers.aws"),
-        ("sentry:index/sentryKey:SentryKey", "sentry.SentryKey"),
+        ("footing-sentry:index:ClientKey", "footing-sentry.ClientKey"),
         ("odd", "odd"),
     ],
 )

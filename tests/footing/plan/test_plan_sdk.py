@@ -162,7 +162,7 @@ def test_an_answered_property_is_translated_when_something_reads_it(monkeypatch:
     assert sorted(translated) == ["Read before", "Read later"]
 
 
-@pytest.mark.parametrize("name", ["transfer_properties", "contains_unknowns", "resolve_outputs"])
+@pytest.mark.parametrize("name", ["transfer_properties", "contains_unknowns", "serialize_property"])
 def test_an_sdk_with_other_parameters_keeps_its_functions(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rpc, name, lambda another: None)
     before = rpc.transfer_properties, rpc.contains_unknowns, registration.create_urn
