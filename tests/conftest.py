@@ -6,7 +6,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LONGEST = (
+    "tests/engine/test_systems.py",
     "tests/engine/test_readme.py",
+    "tests/engine/test_whole_stacks.py",
     "tests/engine/test_parity.py",
     "tests/engine/test_database_changes.py",
     "tests/engine/test_earlier_state.py",

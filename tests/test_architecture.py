@@ -124,6 +124,19 @@ def test_components_know_no_other_component():
     assert strangers == []
 
 
+def test_what_a_program_uses_of_our_providers_needs_no_server():
+    described = [
+        path for path in sources("providers") if path.stem in ("description", "resources", "plans", "platforms")
+    ]
+    assert offences(described, forbidden=("providers._server", "requests", "urllib3", "grpc", "google")) == []
+    packages = [path for path in sources("providers") if path.stem == "__init__" and path.parent.name != "_server"]
+    servers = {name_of(path) for path in sources("providers")} - {
+        name_of(path) for path in (*described, *packages)
+    }
+    used = {module for path in sources("components", "stacks") for module in imports(path)}
+    assert [module for module in used if within(module, *servers)] == []
+
+
 def test_configuration_loads_no_provider_and_no_pulumi():
     files = [*sources("stacks/config"), *(ROOT / "stacks" / f"{name}.py" for name in ("budget", "cost", "naming"))]
     assert offences(files, forbidden=("pulumi", *PROVIDERS), at_start_only=True) == []

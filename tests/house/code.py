@@ -14,13 +14,24 @@ ROOMS: dict[str, set[str]] = {
     "observability": set(),
     "wire_format": set(),
     "policies": {"wire_format"},
-    "simulator": {"policies", "wire_format"},
+    "providers": {"policies", "wire_format"},
+    "simulator": {"policies", "providers", "wire_format"},
     "lazy_sdk": {"engine"},
-    "components": {"edge_rules", "observability"},
-    "stacks": {"components", "edge_rules", "observability", "policies"},
+    "components": {"edge_rules", "observability", "providers"},
+    "stacks": {"components", "edge_rules", "observability", "policies", "providers"},
     "lab": {"components", "observability", "policies", "stacks"},
     "footing": {
-        *("edge_rules", "engine", "lazy_sdk", "observability", "policies", "simulator", "stacks", "wire_format"),
+        *(
+            "edge_rules",
+            "engine",
+            "lazy_sdk",
+            "observability",
+            "policies",
+            "providers",
+            "simulator",
+            "stacks",
+            "wire_format",
+        ),
     },
     "bench": {"edge_rules", "engine", "footing", "lazy_sdk", "observability", "policies", "simulator", "stacks"},
 }
@@ -98,8 +109,9 @@ def _loaded_modules(path: Path, modules: dict[str, Path]) -> Iterator[str]:
 
 
 def homonym_rooms() -> list[str]:
-    """Return names that two rooms have; each component may have its own `signals/`."""
-    folders = {path.parent for path in sources() if path.parent.name != "signals"}
+    """Return names that two rooms have; each component may have `signals/`, a provider is its vendor."""
+    places = {path.parent for path in sources()}
+    folders = {it for it in places if it.name != "signals" and it.parent.name != "providers"}
     stems = Counter(folder.name.removesuffix("s") for folder in folders if folder != ROOT)
     return sorted(stem for stem, count in stems.items() if count > 1)
 
@@ -138,15 +150,33 @@ IMPERATIVES = {
         "Apply",
         "Ask",
         "Break",
+        "Buy",
         "Call",
         "Change",
         "Check",
         "Compile",
         "Compose",
         "Delete",
+        "End",
+        "Enforce",
     ),
     *("Describe", "Fill", "Follow", "Hand", "Have", "Install", "Judge", "Keep", "Learn", "Leave", "Let", "Log"),
-    *("Make", "Name", "Offer", "Post", "Print", "Raise", "Read", "Record", "Refuse", "Remove", "Replace", "Run"),
+    *(
+        "Make",
+        "Mark",
+        "Name",
+        "Offer",
+        "Post",
+        "Print",
+        "Raise",
+        "Read",
+        "Record",
+        "Refuse",
+        "Remove",
+        "Rename",
+        "Replace",
+        "Run",
+    ),
     *("Say", "Send", "Serve", "Set", "Show", "Start", "Store", "Take", "Tell", "Work", "Write"),
 }
 """First words of the docstrings of functions that return something; ruff's D401 lets many a noun pass."""
