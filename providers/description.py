@@ -12,7 +12,9 @@ from typing import (
     ClassVar,
     Generic,
     Literal,
+    TypedDict,
     TypeVar,
+    Unpack,
     dataclass_transform,
     get_args,
     get_origin,
@@ -78,51 +80,26 @@ class Property(Generic[T]):
         def __set__(self, instance: Any, value: pulumi.Input[T]) -> None: ...
 
 
-def required(
-    text: str,
-    *,
-    secret: bool = False,
-    replaces: bool = False,
-    choices: Sequence[str | int] = (),
-    pattern: str | None = None,
-    minimum: float | None = None,
-    maximum: float | None = None,
-) -> Any:
+class Facts(TypedDict, total=False):
+    """What `required` and `optional` say of a property; `Property` explains them."""
+
+    secret: bool
+    replaces: bool
+    choices: Sequence[str | int]
+    pattern: str | None
+    minimum: float | None
+    maximum: float | None
+
+
+def required(text: str, **facts: Unpack[Facts]) -> Any:
     """Describe a property that a program must give."""
-    return Property(
-        text,
-        required=True,
-        secret=secret,
-        replaces=replaces,
-        choices=choices,
-        pattern=pattern,
-        minimum=minimum,
-        maximum=maximum,
-    )
+    return Property(text, required=True, **facts)
 
 
-def optional(
-    text: str,
-    *,
-    default: None,
-    secret: bool = False,
-    replaces: bool = False,
-    choices: Sequence[str | int] = (),
-    pattern: str | None = None,
-    minimum: float | None = None,
-    maximum: float | None = None,
-) -> Any:
+def optional(text: str, *, default: None, **facts: Unpack[Facts]) -> Any:
     """Describe a property that the vendor decides where it is left out. `default` is None, for mypy to read."""
     assert default is None  # noqa: S101
-    return Property(
-        text,
-        secret=secret,
-        replaces=replaces,
-        choices=choices,
-        pattern=pattern,
-        minimum=minimum,
-        maximum=maximum,
-    )
+    return Property(text, **facts)
 
 
 def computed(text: str, *, init: Literal[False] = False, secret: bool = False) -> Any:  # noqa: ARG001  for mypy

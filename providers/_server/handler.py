@@ -1,5 +1,6 @@
 """What the server asks of each resource type: how it is made, read, changed and deleted at its vendor."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +26,7 @@ class Found:
     computed: Properties = field(default_factory=dict)
 
 
-class Handler:
+class Handler(ABC):
     """One resource type at its vendor. Inputs come without secret marks.
 
     Attributes:
@@ -35,25 +36,25 @@ class Handler:
 
     credentials: tuple[str, ...] = ()
 
+    @abstractmethod
     def create(self, api: Api, given: Properties, accepted: Accepted) -> Properties:
         """Make it, call `accepted` with its id, and return what the vendor computed once it is ready."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, api: Api, id_: str, given: Properties) -> Found | None:
         """Return it as it is, None where it is gone.
 
         `given` are the inputs that the engine knows, none for an import. What the vendor does not tell, as a
         password, is taken from there.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def update(self, api: Api, id_: str, olds: Properties, news: Properties) -> Properties:
         """Change it in place and return what the vendor computed. Also ends a creation that failed half way."""
-        raise NotImplementedError
 
+    @abstractmethod
     def delete(self, api: Api, id_: str, given: Properties) -> None:
         """Delete it; what is gone already counts as deleted."""
-        raise NotImplementedError
 
     def faults(self, given: Properties) -> list[tuple[str, str]]:  # noqa: ARG002
         """Return what the description cannot say: the property, and one sentence."""
@@ -74,9 +75,9 @@ class Setting(Handler):
         owner: str = given[self.owner]
         return owner
 
+    @abstractmethod
     def write(self, api: Api, given: Properties) -> None:
         """Send the settings."""
-        raise NotImplementedError
 
     def create(self, api: Api, given: Properties, accepted: Accepted) -> Properties:
         """Write the settings, and return what is computed."""

@@ -3,6 +3,7 @@
 https://supabase.com/docs/reference/api/introduction
 """
 
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 from providers._server.api import Api
@@ -19,13 +20,13 @@ class ProjectSetting(Setting):
     method = "PATCH"
     write_page = ""
 
+    @abstractmethod
     def body(self, given: Properties) -> Any:
         """Return what is sent."""
-        raise NotImplementedError
 
+    @abstractmethod
     def seen(self, found: Any, given: Properties) -> Found:
         """Return what was read, without the project."""
-        raise NotImplementedError
 
     def write(self, api: Api, given: Properties) -> None:
         """Send the settings, and wait until the project is healthy again: some restart its server."""

@@ -4,7 +4,8 @@ Never asked of the real one, but of the fake alone, which is held to Supabase's 
 2025-12-23: whether an empty list of ranges closes the server to everybody; whether a parameter that only a
 start sets needs `restart_database`; how PostgreSQL's durations are read back; whether `pool_mode` governs the
 shared pooler as well as the dedicated one; how long a change of size stops a project; whether a replica's
-region can be told from its name.
+region can be told from its name; whether a new replica is told of at once: one that has no door within half
+an hour is in no state, and the next `up` makes another.
 """
 
 from providers._server.servicer import Vendor
