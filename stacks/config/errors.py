@@ -130,7 +130,9 @@ def _allowed(detail: ErrorDetails) -> str:
     template = ALLOWED.get(detail["type"])
     # The bound 1, not 1.0.
     bounds = {key: f"{it:g}" if isinstance(it, float) else it for key, it in detail.get("ctx", {}).items()}
-    return template.format(**bounds) if template else detail["msg"]
+    text = template.format(**bounds) if template else detail["msg"]
+    # Pydantic writes a literal as Python does, a stack file as YAML.
+    return text.lower() if text in ("True", "False") else text
 
 
 def _shown(value: Any) -> str:

@@ -48,6 +48,7 @@ def test_few_keys_are_enough_and_the_size_follows_from_the_connections():
                 "database.max_connections 200"
             ),
         ),
+        ({"enforce_tls": False}, "database.enforce_tls: given false, allowed true"),
         (
             {"plan": "free", "pitr_days": 7},
             "database.pitr_days: given with plan free, allowed with pro, the smallest that has it",
