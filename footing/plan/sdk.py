@@ -38,6 +38,8 @@ _SETTINGS: Final = (
 )
 _TRACE: Final = "_get_stack_trace"
 _CALLBACKS: Final = "_CallbackServicer"
+_SELF: Final = ("self", "__self__")
+"""What the SDKs and their users call the object of a method."""
 
 
 @contextmanager
@@ -115,7 +117,9 @@ def _trace(frame: FrameType | None, in_project: Callable[[str], bool]) -> source
     resource = None
     while frame is not None:
         code = frame.f_code
-        owner = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
+        # The locals of a frame are copied when they are read, so only those of methods are.
+        first = code.co_varnames[0] if code.co_argcount else ""
+        owner = frame.f_locals.get(first) if first in _SELF else None
         if resource is None and isinstance(owner, pulumi.Resource):
             resource = owner
         # Its own constructors are not what made it; the code that called the outermost one is.

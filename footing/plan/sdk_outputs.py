@@ -26,6 +26,7 @@ _RESOLVE_PARAMETERS: Final = (
     "res serialized_props outputs deps resolvers custom "
     "transform_using_type_metadata keep_unknowns resolve_missing_as_unknown"
 )
+_ADD_DEPENDENCY_PARAMETERS: Final = "deps res from_resource"
 _DATA: Final = "_data"
 _DATA_FIELDS: Final = "resources value is_known is_secret"
 _DEPENDENCIES: Final = "_plan_dependencies"
@@ -39,8 +40,9 @@ def few_outputs() -> Iterator[bool]:
 
     The SDK makes four futures and a task for each property that a resource could have, and ten Outputs for a URN
     that is for programs without an engine. It also works out the types of inputs that are not given, looks for
-    parts in every text and number, translates every answer into the classes of outputs, whoever reads it, and
-    makes a function each time it asks whether a value is unknown.
+    parts in every text and number, translates every answer into the classes of outputs, whoever reads it, makes a
+    function each time it asks whether a value is unknown, takes a lock twice for each Output that it waits for,
+    imports a module again for each dependency, and looks for an engine to tell of each step.
 
     Yields:
         Whether this SDK allows it; where not, its own functions stay.
@@ -56,7 +58,8 @@ def few_outputs() -> Iterator[bool]:
     with ExitStack() as originals:
         for (module, name, _, ours), original in zip(_REPLACED, found, strict=True):
             originals.callback(setattr, module, name, original)
-            setattr(module, name, partial(ours, data if ours is _transfer else original))
+            first = data if ours is _transfer else original
+            setattr(module, name, ours if ours is _track else partial(ours, first))
         yield True
 
 
@@ -121,6 +124,23 @@ class _ReadFuture(asyncio.Future[Any]):
         resolve, self.resolve = self.resolve, None
         if resolve is not None:
             resolve()
+
+
+def _track(made: pulumi.Output[Any]) -> None:
+    """Have the SDK wait for an Output until it has its value; a failure stays for the SDK to raise."""
+    waiting = settings.SETTINGS.outputs
+    future = getattr(made, _DATA)
+    waiting.add(future)
+    future.add_done_callback(partial(_no_longer_wait, waiting))
+
+
+def _no_debug(*_: Any, **__: Any) -> None:
+    """Say nothing: a plan has no engine to hear it."""
+
+
+def _no_longer_wait(waiting: set[Any], future: asyncio.Future[Any]) -> None:
+    if not future.cancelled() and future.exception() is None:
+        waiting.discard(future)
 
 
 def _resolve_outputs(
@@ -220,9 +240,7 @@ def _urn(
     return _untracked(known)
 
 
-def _declare_dependency(
-    _: Callable[..., bool], from_resource: pulumi.Resource, to_resource: pulumi.Resource
-) -> bool:
+def _declare_dependency(_: object, from_resource: pulumi.Resource, to_resource: pulumi.Resource) -> bool:
     """Remember a dependency, unless it would close a circle; return whether it did not.
 
     The SDK walks all that `to_resource` depends on, each time. Nothing reaches what nobody depends on yet.
@@ -237,6 +255,17 @@ def _declare_dependency(
     own.add(to_resource)
     to_resource.__dict__[_DEPENDED_ON] = True
     return True
+
+
+async def _add_dependency(
+    original: Callable[..., Awaitable[None]], deps: dict[str, Any], res: Any, from_resource: Any
+) -> None:
+    """Add one resource to `deps`; a component, which stands for its children, is the SDK's own matter."""
+    alone = isinstance(res, pulumi.CustomResource)
+    if not alone or (from_resource and not _declare_dependency(None, from_resource, res)):
+        await original(deps, res, from_resource)
+    elif urn := await res.urn.future():
+        deps[urn] = res
 
 
 def _reaches(start: pulumi.Resource, end: pulumi.Resource) -> bool:
@@ -257,6 +286,9 @@ _REPLACED: Final[tuple[tuple[Any, str, str, Callable[..., Any]], ...]] = (
     (rpc, "resolve_outputs", _RESOLVE_PARAMETERS, _resolve_outputs),
     (rpc, "contains_unknowns", "val", _contains_unknowns),
     (rpc, "declare_dependency", "from_resource to_resource", _declare_dependency),
+    (rpc, "_add_dependency", _ADD_DEPENDENCY_PARAMETERS, _add_dependency),
     (registration, "create_urn", "name type_ parent project stack", _urn),
+    (pulumi.Output, "_track", "self", _track),
+    (pulumi.log, "debug", "msg resource stream_id ephemeral", _no_debug),
 )
 """Module and name of each function that is replaced, its parameters as they are known, and ours."""

@@ -11,6 +11,7 @@ from observability.promql import Expression, Match, Series
 from observability.records.objective import Slowness
 
 Record = TypeVar("Record")
+_LEAVES = frozenset({str, int, float, bool, type(None)})
 
 
 def add_matchers(record: Record, *matches: Match) -> Record:
@@ -20,6 +21,8 @@ def add_matchers(record: Record, *matches: Match) -> Record:
 
 
 def _with_matchers(value: Any, matches: tuple[Match, ...]) -> Any:
+    if type(value) in _LEAVES:
+        return value
     if isinstance(value, Series):
         return value.where(*matches)
     if isinstance(value, Slowness):

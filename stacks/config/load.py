@@ -33,6 +33,10 @@ SEALED = "[sealed]"
 """Stands for an encrypted value wherever it is not decrypted: offline, secrets stay closed."""
 
 
+_checked_files: "list[StackFile]" = []
+"""The file that was read last, if every secret that it needs is there."""
+
+
 class StackFile(Struct, frozen=True, kw_only=True):
     """A stack's file, read and checked."""
 
@@ -96,7 +100,7 @@ def _checked(declared: Any, *, source: str, secrets_stood_in: bool) -> StackFile
     if clear := [name for name, value in sealed_values.items() if not _is_sealed(value)]:
         problem = "written in clear text, allowed only encrypted"
         raise ConfigError(source, [f"{SECRETS}.{name}: {problem}; {_set_it(source, name)}" for name in clear])
-    return StackFile(
+    file = StackFile(
         config=parse(source, {**own, SECRETS: frozenset(sealed_values)}, secrets_stood_in=secrets_stood_in),
         engine_config={
             key: sealed if isinstance(sealed := _seal(value), str) else json.dumps(sealed)
@@ -104,6 +108,9 @@ def _checked(declared: Any, *, source: str, secrets_stood_in: bool) -> StackFile
         },
         secret_keys=frozenset(key for key, value in declared.items() if _seal(value) != value),
     )
+    if not secrets_stood_in:
+        _checked_files[:] = [file]
+    return file
 
 
 def with_stand_ins(document: Mapping[str, Any], missing_secrets: Collection[str]) -> tuple[Any, list[str]]:
@@ -125,11 +132,8 @@ def from_pulumi() -> "tuple[StackConfig, dict[str, pulumi.Output[str]]]":
     import pulumi
     from pulumi.runtime import config as engine
 
-    own = {
-        key.removeprefix(f"{PROJECT}:"): text
-        for key, text in {**engine.get_config_env(), **engine.CONFIG.get()}.items()
-        if key.startswith(f"{PROJECT}:")
-    }
+    given = {**engine.get_config_env(), **engine.CONFIG.get()}
+    own = {key.removeprefix(f"{PROJECT}:"): text for key, text in given.items() if key.startswith(f"{PROJECT}:")}
     block = own.pop(SECRETS, "{}")
     secrets = json.loads(block) if block[:1] == "{" else None
     # Blocks and lists arrive as JSON; everything else at the top level is a text.
@@ -138,7 +142,9 @@ def from_pulumi() -> "tuple[StackConfig, dict[str, pulumi.Output[str]]]":
         source = f"stack {pulumi.get_stack()}"
         if secrets is None:
             raise ConfigError(source, [NO_BLOCK_OF_SECRETS])
-        config = parse(source, {**values, SECRETS: frozenset(secrets)})
+        # An offline plan has read and checked the same file a moment ago, in this process.
+        known = next((it.config for it in _checked_files if it.engine_config == given), None)
+        config = known or parse(source, {**values, SECRETS: frozenset(secrets)})
         opened = {name: value for name, value in secrets.items() if value != SEALED}
         problems = contact_secret_problems(config.grafana.contacts, opened) if config.grafana else ()
         if refused := [f"{key}: {problem}" for key, problem in problems]:
