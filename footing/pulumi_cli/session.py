@@ -21,7 +21,7 @@ WRONG_PASSPHRASE = "incorrect passphrase"  # noqa: S105  the engine's words for 
 LOOPBACK = "127.0.0.1,localhost"
 """Where the engine, the program and the providers speak to each other, which no proxy may come between."""
 
-NOT_FOR_TRY_OUTS = re.compile(r"(?i:.*_PROXY)|AWS_.*|OTEL_.*|PULUMI_(?!CONFIG_PASSPHRASE).*")
+NOT_FOR_TRY_OUTS = re.compile(r"(?i:.*_PROXY)|AWS_.*|OTEL_.*|PULUMI_(?!CONFIG_PASSPHRASE|SKIP_CHECKPOINTS).*")
 """Variables by which a try-out could leave the machine, or by which the engine would run otherwise."""
 
 
@@ -116,7 +116,7 @@ class Session:
         return [str(self.executable), *arguments, "--stack", self.stack]
 
     def _environment(self) -> dict[str, str]:
-        inherited = {**child_environment(simulated=self.simulated), **self.environment}
+        inherited = {**child_environment(simulated=self.simulated), "FOOTING_NO_DEBUG": "1", **self.environment}
         if not self.executable.is_relative_to(cache_directory()):
             return inherited
         checkout = {"FOOTING_ROOT": str(Path(__file__).parents[2]), "FOOTING_PYTHON": sys.executable}

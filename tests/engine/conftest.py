@@ -3,6 +3,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -77,6 +78,14 @@ class Engine:
     def urns(self) -> list[str]:
         exported = json.loads(self.ok("stack", "export"))
         return [resource["urn"] for resource in exported["deployment"].get("resources", [])]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _state_written_at_the_end() -> Iterator[None]:
+    """The engine writes the whole state after each step, most of its time; no test of these kills it between."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PULUMI_SKIP_CHECKPOINTS", "true")
+        yield
 
 
 @pytest.fixture
