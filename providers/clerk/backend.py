@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from providers._server.api import Api
-from providers._server.handler import Accepted, Found, Handler
+from providers._server.handler import Accepted, Found, Handler, Setting
 from wire_format import Properties
 
 SECRET_KEY = "CLERK_SECRET_KEY"  # noqa: S105  name of a variable
@@ -71,6 +71,27 @@ class TemplateHandler(Handler):
         """Return what is given, and null for what is not any more."""
         body = {name: news.get(key) for key, name in _NAMES.items() if key in news or key in olds}
         return {**body, "custom_signing_key": news.get("signingKey") is not None}
+
+
+class OriginsHandler(Setting):
+    """Origins beside an instance's own domain; its id is one word, for the key names the instance."""
+
+    credentials = (SECRET_KEY,)
+    page = "/instance"
+
+    def identity(self, given: Properties) -> str:  # noqa: ARG002
+        """Return the word."""
+        return "instance"
+
+    def write(self, api: Api, given: Properties) -> None:
+        """Send all origins."""
+        api.call("PATCH", self.page, {"allowed_origins": given["origins"]})
+
+    def read(self, api: Api, id_: str, given: Properties) -> Found | None:  # noqa: ARG002
+        """Return the origins, in the order in which they are given where they are the same."""
+        found, wanted = api.get(self.page)["allowed_origins"] or [], given.get("origins")
+        same = wanted is not None and sorted(found) == sorted(wanted)
+        return Found({"origins": wanted if same else found})
 
 
 class RedirectHandler(Handler):

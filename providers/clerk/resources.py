@@ -1,6 +1,6 @@
 """Types of the provider `footing-clerk`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from providers.description import Property, Resource, optional, required
@@ -45,6 +45,14 @@ class JwtTemplate(Resource, package=PACKAGE):
     )
     signing_key: Property[str | None] = optional(
         "Key of one's own. Clerk does not tell it: a change elsewhere is not noticed.", default=None, secret=True
+    )
+
+
+class AllowedOrigins(Resource, package=PACKAGE):
+    """Who may ask an instance beside its own domain. The secret key says of which instance."""
+
+    origins: Property[Sequence[str]] = required(
+        "Origins of native applications and extensions: `chrome-extension://ID`, `capacitor://localhost`."
     )
 
 

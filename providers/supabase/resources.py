@@ -93,6 +93,13 @@ class ApiSettings(Resource, package=PACKAGE):
     )
 
 
+class PublicKey(Resource, package=PACKAGE):
+    """The key by which browsers ask the project's APIs, which everybody may know. Nothing is made of it."""
+
+    project_ref: Property[str] = required(_REF, replaces=True)
+    key: Property[str] = computed("The publishable key, or the web token of the role `anon` where there is none.")
+
+
 class Addon(Resource, package=PACKAGE):
     """Something that is bought beside the plan. The size of the server is the project's `compute`."""
 

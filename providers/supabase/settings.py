@@ -42,6 +42,24 @@ class ProjectSetting(Setting):
         return Found({self.owner: id_, **seen.inputs}, seen.computed)
 
 
+class PublicKeyHandler(Setting):
+    """Keys for browsers: read, and never written."""
+
+    owner = "projectRef"
+
+    def write(self, api: Api, given: Properties) -> None:
+        """Wait for the project, which has its keys once it is healthy."""
+        ready(api, given[self.owner])
+
+    def read(self, api: Api, id_: str, given: Properties) -> Found | None:  # noqa: ARG002
+        """Return the key; None where the project, or every such key, is gone."""
+        keys = api.find(path(id_, "/api-keys")) or []
+        newer = [it for it in keys if it.get("type") == "publishable"]
+        public = [*newer, *(it for it in keys if it["name"] == "anon")]
+        found = next((it["api_key"] for it in public if it.get("api_key")), None)
+        return Found({self.owner: id_}, {"key": found}) if found else None
+
+
 class PoolerHandler(ProjectSetting):
     """Pools."""
 

@@ -5,7 +5,7 @@ Never asked of the real one, but of the fake alone, which is held to Supabase's 
 start sets needs `restart_database`; how PostgreSQL's durations are read back; whether `pool_mode` governs the
 shared pooler as well as the dedicated one; how long a change of size stops a project; whether a replica's
 region can be told from its name; whether a new replica is told of at once: one that has no door within half
-an hour is in no state, and the next `up` makes another.
+an hour is in no state, and the next `up` makes another; whether a key for browsers is told whole without `reveal`.
 """
 
 from providers._server.servicer import Vendor
@@ -25,6 +25,7 @@ VENDOR = Vendor(
         resources.TlsEnforcement: settings.TlsHandler(),
         resources.AuthSettings: settings.AuthHandler(),
         resources.ApiSettings: settings.ApiHandler(),
+        resources.PublicKey: settings.PublicKeyHandler(),
         resources.Addon: projects.AddonHandler(),
         resources.ReadReplica: projects.ReplicaHandler(),
         resources.FunctionSecrets: functions.SecretsHandler(),

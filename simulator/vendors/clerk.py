@@ -33,7 +33,7 @@ class Clerk(Fake):
 
     def empty(self) -> dict[str, Any]:
         """Return no setting that was changed, no template and no address."""
-        return {"configs": {}, "gone": [], "unknown": [], "templates": {}, "redirects": {}}
+        return {"configs": {}, "gone": [], "unknown": [], "templates": {}, "redirects": {}, "origins": []}
 
     @operation(f"GET {_CONFIG}")
     def get_config(self, request: Request) -> Answer:
@@ -58,6 +58,18 @@ class Clerk(Fake):
             for key, it in (("before", _redacted(before)), ("after", _redacted(after)))
         }
         return Answer(200, {"config_version": str(self.state.get("count", 0)), "dry_run": dry_run, **told})
+
+    @operation("GET /instance")
+    def get_instance(self, request: Request) -> Answer:  # noqa: ARG002
+        """Return the instance of the key."""
+        about = {"object": "instance", "id": "ins_1", "environment_type": "production", "workspace_id": None}
+        return Answer(200, {**about, "allowed_origins": self.state["origins"]})
+
+    @operation("PATCH /instance")
+    def change_instance(self, request: Request) -> Answer:
+        """Change what is given of the instance."""
+        self.state["origins"] = request.body.get("allowed_origins", self.state["origins"])
+        return Answer(204, None)
 
     @operation(f"GET {_TEMPLATES}")
     def list_templates(self, request: Request) -> Answer:

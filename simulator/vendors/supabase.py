@@ -4,11 +4,10 @@ import hashlib
 import string
 from typing import Any, ClassVar
 
-from providers.supabase.plans import COMPUTE, POOLER_PORT
 from simulator.vendors.contracts import operations
 from simulator.vendors.fake import TOKEN, AbsentError, Answer, Fake, Request, operation
+from simulator.vendors.supabase_shapes import CREATED, door_shape, project_shape
 
-_CREATED = "2026-01-01T00:00:00Z"
 _POLLS = 2
 """How often a new project is asked for before it is healthy."""
 _LENGTH = 6
@@ -30,7 +29,7 @@ class Supabase(Fake):
     @operation("GET /v1/projects")
     def list_projects(self, request: Request) -> Answer:  # noqa: ARG002
         """Return every project."""
-        return Answer(200, [_shown(it) for it in self.state["projects"].values()])
+        return Answer(200, [project_shape(it) for it in self.state["projects"].values()])
 
     @operation("POST /v1/projects")
     def create_project(self, request: Request) -> Answer:
@@ -58,7 +57,7 @@ class Supabase(Fake):
             "replicas": {},
             "secrets": {},
         }
-        shown = _shown(self.state["projects"][ref])
+        shown = project_shape(self.state["projects"][ref])
         del shown["database"]
         return Answer(201, shown)
 
@@ -66,9 +65,17 @@ class Supabase(Fake):
     def get_project(self, request: Request) -> Answer:
         """Return a project, one poll nearer to being healthy."""
         project = self._project(request)
-        shown = _shown(project)
+        shown = project_shape(project)
         project["polls"] = max(0, project["polls"] - 1)
         return Answer(200, shown)
+
+    @operation("GET /v1/projects/{ref}/api-keys")
+    def list_keys(self, request: Request) -> Answer:
+        """Return a project's keys: those of two roles, and the newer one for browsers."""
+        ref = self._project(request)["ref"]
+        tokens = [{"name": it, "api_key": f"{it}-of-{ref}", "type": "legacy"} for it in ("anon", "service_role")]
+        newer = {"name": "default", "api_key": f"sb_publishable_{ref}", "type": "publishable"}
+        return Answer(200, [*tokens, *([newer] if self.state.get("publishable", True) else [])])
 
     @operation("PATCH /v1/projects/{ref}")
     def rename_project(self, request: Request) -> Answer:
@@ -96,7 +103,7 @@ class Supabase(Fake):
         project = self._project(request)
         doors = [(project["ref"], "PRIMARY", project["region"])]
         doors += [(name, "READ_REPLICA", region) for name, region in sorted(project["replicas"].items())]
-        return Answer(200, [_door(project, *door) for door in doors])
+        return Answer(200, [door_shape(project, *door) for door in doors])
 
     @operation("PATCH /v1/projects/{ref}/config/database/pooler")
     def set_pooler(self, request: Request) -> Answer:
@@ -250,46 +257,8 @@ class Supabase(Fake):
 FAKE = Supabase
 
 
-def _shown(project: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": project["ref"],
-        "ref": project["ref"],
-        "organization_id": project["organization_slug"],
-        "organization_slug": project["organization_slug"],
-        "name": project["name"],
-        "region": project["region"],
-        "created_at": _CREATED,
-        "status": "COMING_UP" if project["polls"] else "ACTIVE_HEALTHY",
-        "database": {
-            "host": f"db.{project['ref']}.supabase.co",
-            "version": f"{project['engine']}.6.1",
-            "postgres_engine": project["engine"],
-            "release_channel": "ga",
-        },
-    }
-
-
-def _door(project: dict[str, Any], identifier: str, kind: str, region: str) -> dict[str, Any]:
-    host, user = f"aws-0-{region}.pooler.supabase.com", f"postgres.{identifier}"
-    size = project["addons"].get("compute_instance", "ci_nano").removeprefix("ci_")
-    text = f"postgresql://{user}:[YOUR-PASSWORD]@{host}:{POOLER_PORT}/postgres"
-    return {
-        "identifier": identifier,
-        "database_type": kind,
-        "is_using_scram_auth": True,
-        "db_user": user,
-        "db_host": host,
-        "db_port": POOLER_PORT,
-        "db_name": "postgres",
-        "connection_string": text,
-        "connectionString": text,
-        "max_client_conn": COMPUTE[size].client_connections,
-        **project["pooler"],
-    }
-
-
 def _networks(project: dict[str, Any]) -> dict[str, Any]:
-    return {"entitlement": "allowed", "config": project["networks"], "status": "applied", "updated_at": _CREATED}
+    return {"entitlement": "allowed", "config": project["networks"], "status": "applied", "updated_at": CREATED}
 
 
 def _tls(project: dict[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ PROGRAM = """\
         **({} if config.get_bool("plain") else own),
     )
     redirect = clerk.RedirectUrl("app", url=config.get("url") or "shop://callback")
+    clerk.AllowedOrigins("origins", origins=["capacitor://localhost", config.get("origin") or "shop://app"])
     pulumi.export("template", template.id)
 """
 CONFIG = "/platform/applications/{applicationID}/instances/{envOrInsID}/config"
@@ -85,6 +86,7 @@ def test_configuration_template_and_address_live_their_whole_life(stack: Engine,
     assert {"name": "api", "claims": claims, **own}.items() <= template.items()
     [redirect] = fake.state["redirects"].values()
     assert redirect["url"] == "shop://callback"
+    assert fake.state["origins"] == ["capacitor://localhost", "shop://app"]
     state = stack.ok("stack", "export")
     assert "battery" not in printed.stdout + state
     assert not any(token in state for token in Clerk.environment.values())
@@ -97,22 +99,39 @@ def test_configuration_template_and_address_live_their_whole_life(stack: Engine,
     config["session"] |= {"lifetime": 60, "inactivity": 5}
     config["sign_up"]["mode"] = "waitlist"
     config["connection_oauth_google"]["enabled"] = False
+    fake.state["origins"] = ["shop://app", "shop://strange"]
     template |= {"claims": {"user_id": "{{user.external_id}}"}, "lifetime": 30, "custom_signing_key": False}
     printed = re.sub(r"\s+", " ", stack.ok("refresh", "--yes", "--skip-preview", "--diff"))
-    for seen in ("lifetime: 3600 => 60", "true => false", "{{user.external_id}}", "120 => 30", "signingAlgorithm"):
+    for seen in (
+        "lifetime: 3600 => 60",
+        "true => false",
+        "{{user.external_id}}",
+        "120 => 30",
+        "signingAlgorithm",
+        "shop://strange",
+    ):
         assert seen in printed
     assert "waitlist" not in printed
     stack.ok("up", "--yes", "--skip-preview")
     assert config["session"] == {"lifetime": 3600, "inactivity": 5}
+    assert fake.state["origins"] == ["capacitor://localhost", "shop://app"]
+    # The order is Clerk's.
+    fake.state["origins"].reverse()
+    stack.ok("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes")
     assert (config["connection_oauth_google"], config["sign_up"]["mode"]) == (google, "waitlist")
     assert {"claims": claims, **own}.items() <= template.items()
 
-    changes = ("session=7200", "secret=battery-new", "template=web", "plain=true")
+    changes = ("session=7200", "secret=battery-new", "template=web", "plain=true", "origin=shop://new")
     stack.ok("config", "set-all", *(part for it in changes for part in ("--plaintext", it)))
     asked(fake)
     printed = stack.up()
     assert "battery" not in printed.stdout
-    assert sorted(asked(fake)) == ["PATCH /jwt_templates/{template_id}", f"PATCH {CONFIG}", f"PATCH {CONFIG}"]
+    assert sorted(asked(fake)) == [
+        "PATCH /instance",
+        "PATCH /jwt_templates/{template_id}",
+        f"PATCH {CONFIG}",
+        f"PATCH {CONFIG}",
+    ]
     assert config["session"]["lifetime"] == 7200
     assert config["connection_oauth_google"]["client_secret"] == "battery-new"
     plain = {"lifetime": 60, "custom_signing_key": False, "signing_key": None}
@@ -125,7 +144,12 @@ def test_configuration_template_and_address_live_their_whole_life(stack: Engine,
     assert "2 to replace" in re.sub(r"\s+", " ", previewed)
     stack.ok("config", "rm-all", "application", "url")
 
-    found = {"JwtTemplate": number, "RedirectUrl": redirect["id"], "InstanceConfig": id_}
+    found = {
+        "JwtTemplate": number,
+        "RedirectUrl": redirect["id"],
+        "InstanceConfig": id_,
+        "AllowedOrigins": "instance",
+    }
     wanted = [
         {"type": f"footing-clerk:index:{kind}", "name": f"found-{kind}", "id": it} for kind, it in found.items()
     ]

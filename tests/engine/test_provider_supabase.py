@@ -36,6 +36,8 @@ PROGRAM = """\
     supabase.AuthSettings("auth", project_ref=project.ref, settings={"rate_limit_token_refresh": 120})
     supabase.ApiSettings("api", project_ref=project.ref, max_rows=500)
     supabase.Addon("recovery", project_ref=project.ref, variant="pitr_7")
+    public = supabase.PublicKey("public", project_ref=project.ref)
+    pulumi.export("public", public.key)
     replica = supabase.ReadReplica("browse", project_ref=project.ref, region="us-east-1")
     supabase.FunctionSecrets("secrets", project_ref=project.ref, secrets={"REDIS_URL": "rediss://:battery@h:6379"})
     pulumi.export("pooled", pulumi.Output.format("{0}@{1}:{2}", pooler.user, pooler.host, pooler.port))
@@ -85,6 +87,7 @@ def test_project_and_its_settings_live_their_whole_life(stack: Engine, fake: Sup
         "pooled": f"postgres.{ref}@aws-0-us-west-1.pooler.supabase.com:6543",
         "clients": 400,
         "replica": "aws-0-us-east-1.pooler.supabase.com",
+        "public": f"sb_publishable_{ref}",
     }
     state = stack.ok("stack", "export")
     assert "battery" not in state
@@ -97,9 +100,13 @@ def test_project_and_its_settings_live_their_whole_life(stack: Engine, fake: Sup
     made["pooler"] = {"pool_mode": "session", "default_pool_size": 15}
     made["networks"]["dbAllowedCidrs"].append("0.0.0.0/0")
     made["secrets"]["REDIS_URL"] = "of somebody else"
+    fake.state["publishable"] = False
     printed = stack.ok("refresh", "--yes", "--skip-preview", "--diff")
     assert '"session"' in printed
     assert '"0.0.0.0/0"' in printed
+    state = stack.ok("stack", "export")
+    assert f"anon-of-{ref}" in state
+    assert "service_role" not in state
     stack.ok("up", "--yes", "--skip-preview")
     assert made["pooler"] == {"pool_mode": "transaction", "default_pool_size": 60}
     assert made["networks"]["dbAllowedCidrs"] == ["203.0.113.0/24"]
@@ -134,7 +141,7 @@ def test_project_and_its_settings_live_their_whole_life(stack: Engine, fake: Sup
     stack.ok("state", "delete", "--yes", next(it for it in stack.urns() if it.endswith("::found")))
 
     fake.state["projects"].clear()
-    assert "10 deleted" in re.sub(r"\s+", " ", stack.ok("refresh", "--yes", "--skip-preview"))
+    assert "11 deleted" in re.sub(r"\s+", " ", stack.ok("refresh", "--yes", "--skip-preview"))
     stack.ok("up", "--yes", "--skip-preview")
     assert len(fake.state["projects"]) == 1
     stack.ok("destroy", "--yes", "--skip-preview")

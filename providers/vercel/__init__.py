@@ -1,0 +1,1 @@
+"""Vercel: facts alone, for its provider is another's (`pulumiverse-vercel`)."""
