@@ -15,9 +15,12 @@ SDKS: Final = frozenset(
         "pulumi_aws",
         "pulumi_cloudflare",
         "pulumi_datadog",
+        "pulumi_fly_machines",
+        "pulumi_github",
         "pulumi_random",
         "pulumi_tls",
         "pulumiverse_grafana",
+        "pulumiverse_vercel",
         "upstash_pulumi",
     }
 )

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
 
+from simulator import fly
 from simulator.computed import fill, resource_id
 from simulator.faults import kept_properties, next_fault
 from simulator.identity import Identity
@@ -72,7 +73,7 @@ class Cloud:
             raise RefusedError(f"{identity.type}: {error}") from error
         if random is not None:
             return "record", *random
-        return "record", resource_id(identity, inputs), {}
+        return "record", resource_id(identity, inputs), fly.answered(identity.type, inputs, identity)
 
     def read(self, urn: str, resource_id: str) -> Record | None:
         """Return what the cloud holds now, or None when it is gone."""

@@ -7,6 +7,7 @@ on every run. They have the form of the real thing and mean nothing.
 import re
 from collections.abc import Callable, Mapping
 
+from simulator.fly import fly_id
 from simulator.identity import ACCOUNT_ID, Identity, arn
 from simulator.shapes import Enumerated, Field, ListOf, MapOf, ObjectOf, OneOf, Scalar, Shape, output_fields
 from wire_format import Properties, Value
@@ -48,6 +49,10 @@ def resource_id(identity: Identity, inputs: Properties) -> str:
     package, _, kind = identity.type.split(":")
     if package == "aws":
         return _aws_id(identity, kind, inputs)
+    if package == "vercel":
+        return _vercel_id(identity, kind, inputs)
+    if package == "fly-machines":
+        return fly_id(identity.type, inputs, identity)
     if package == "upstash":
         return identity.uuid()
     if package == "grafana":
@@ -56,6 +61,13 @@ def resource_id(identity: Identity, inputs: Properties) -> str:
         folder = inputs.get("folderUid") if kind == "RuleGroup" else None
         return ":".join(name for name in (inputs.get("orgId") or "1", folder, own) if name)
     return identity.hex(32)
+
+
+def _vercel_id(identity: Identity, kind: str, inputs: Properties) -> str:
+    # The forms of https://vercel.com/docs/rest-api; a domain is known by its name.
+    if kind == "ProjectDomain":
+        return str(inputs["domain"])
+    return {"Project": "prj_", "CustomEnvironment": "env_"}.get(kind, "") + identity.hex(28)
 
 
 def _aws_id(identity: Identity, kind: str, inputs: Properties) -> str:

@@ -1,9 +1,11 @@
 """Who judges a type's inputs beyond the installed SDK, and the reviewed list of types that nobody judges."""
 
+from simulator.fly import JUDGED as FLY_JUDGED
 from simulator.moto_aws import kind_of
 from simulator.moto_aws.models import RECORDED
 from simulator.published import published
 from simulator.shapes import Enumerated, resource_shape
+from simulator.vercel_values import JUDGED as VERCEL_JUDGED
 from simulator.zone_values import SETTING
 
 _SWITCH = "one switch, which the SDK's type bounds"
@@ -36,6 +38,6 @@ def judge(token: str) -> str | None:
     )
     if enums or token in published():
         return "the vendor's OpenAPI document"
-    if token == SETTING:
+    if token == SETTING or token in FLY_JUDGED or token in VERCEL_JUDGED:
         return "a reviewed table"
     return "the rules of its package" if package == "random" else None

@@ -1,5 +1,6 @@
 """The few lookups that the simulated cloud answers. Any other is refused by name: nothing is known of it."""
 
+import hashlib
 import json
 import zlib
 from collections.abc import Callable, Iterable
@@ -72,6 +73,9 @@ def _statement(given: Properties) -> dict[str, Any]:
     return statement
 
 
+_FLY_CREDENTIAL = "fly-machines:postgres/v1:getPostgresUsersCredential"
+
+
 _LOOKUPS: dict[str, Callable[[Properties, str], Properties]] = {
     "aws:index/getAvailabilityZones:getAvailabilityZones": lambda _, region: {
         "id": region,
@@ -98,4 +102,10 @@ _LOOKUPS: dict[str, Callable[[Properties, str], Properties]] = {
         "endpoint": f"ec2.{name}.{dns_suffix(name)}",
     },
     "aws:iam/getPolicyDocument:getPolicyDocument": _policy_document,
+    _FLY_CREDENTIAL: lambda arguments, _: {
+        "data": {
+            "username": arguments["username"],
+            "password": hashlib.sha256(f"{arguments['postgresClusterId']}".encode()).hexdigest()[:24],
+        }
+    },
 }

@@ -12,6 +12,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from simulator.cloud import Cloud, mark_secrets, updated_properties
 from simulator.difference import changes, deletes_first
+from simulator.fly import fly_faults
 from simulator.identity import DEFAULT_REGION, Identity
 from simulator.importing import imported_inputs
 from simulator.lookups import UnknownLookupError
@@ -24,6 +25,7 @@ from simulator.sdk_source import UnknownTypeError, base_version, package_root, p
 from simulator.shapes import provider_shape, resource_shape
 from simulator.store import StoreError
 from simulator.validate import check_fields
+from simulator.vercel_values import vercel_faults
 from simulator.zone_values import zone_faults
 from wire_format import UNKNOWN, Properties, decode, encode, is_unknown, reveal
 
@@ -129,6 +131,8 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
             *refused(identity.type, named, region),
             *published_faults(identity.type, named),
             *zone_faults(identity.type, named),
+            *vercel_faults(identity.type, named),
+            *fly_faults(identity.type, named),
         ]
         return _checked(encode(named), faults)
 

@@ -57,6 +57,7 @@ _BALANCER = f"{_AWS}/elasticloadbalancing/latest/APIReference/API_CreateLoadBala
 _ECS = f"{_AWS}/AmazonECS/latest/APIReference/API_UpdateService.html has no such parameter"
 _TASK = f"{_AWS}/AmazonECS/latest/developerguide/task_definitions.html: revisions never change"
 _VPC = f"{_AWS}/AWSEC2/latest/APIReference/API_ModifyVpcAttribute.html has no such attribute"
+_FLY = "https://fly.io/docs/machines/api/: its path, or no operation changes it"
 _SUBNET = f"{_AWS}/AWSEC2/latest/APIReference/API_ModifySubnetAttribute.html has no such attribute"
 _GROUP = f"{_AWS}/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html: fixed at creation"
 _RULE = f"{_AWS}/AWSEC2/latest/APIReference/API_SecurityGroupRuleRequest.html: belongs to a group"
@@ -89,6 +90,8 @@ _PROVIDER = f"{_AWS}/AmazonECS/latest/APIReference/API_UpdateCapacityProvider.ht
 _CLOUD = "https://grafana.com/docs/grafana-cloud/developer-resources/api-reference/cloud-api/: fixed at creation"
 _RANDOM = "https://www.pulumi.com/registry/packages/random/: every input is fixed; a change makes a new value"
 _GRAFANA = "https://grafana.com/docs/grafana/latest/developers/http_api/folder/: the uid is the key"
+_VERCEL = "https://github.com/vercel/terraform-provider-vercel/blob/v5.9.1/vercel/: RequiresReplace"
+_GITHUB = "https://docs.github.com/rest/deployments/environments: these are part of the address"
 _UPSTASH = "https://upstash.com/docs/devops/developer-api/redis/create_database: region is fixed at creation"
 
 
@@ -127,6 +130,7 @@ REVIEWED: dict[str, dict[str, str]] = {
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _rows(
         _BUCKET, "bucket"
     ),
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": _rows(_BUCKET, "bucket"),
     "aws:s3/bucketObjectv2:BucketObjectv2": _rows(_OBJECT, "bucket key"),
     "aws:cloudfront/function:Function": _rows(_CDN, "name"),
     "aws:secretsmanager/secret:Secret": _rows(_SECRET, "name namePrefix"),
@@ -240,7 +244,32 @@ REVIEWED: dict[str, dict[str, str]] = {
     "random:index/randomBytes:RandomBytes": _rows(_RANDOM, "length"),
     "random:index/randomShuffle:RandomShuffle": _rows(_RANDOM, "inputs resultCount seed"),
     "grafana:oss/folder:Folder": _rows(_GRAFANA, "uid orgId"),
+    "fly-machines:apps/v1:App": _rows(_FLY, "name orgSlug network"),
+    "fly-machines:apps/v1:AppIPAssignment": _rows(_FLY, "appName type region network serviceName"),
+    "fly-machines:apps/v1:AppCertificatesAcme": _rows(_FLY, "appName hostname"),
+    "fly-machines:apps/v1:Machine": _rows(_FLY, "appName name region"),
+    "fly-machines:apps/v1:Secrets": _rows(_FLY, "appName"),
+    "fly-machines:postgres/v1:Postgres": _rows(_FLY, "orgSlug name region pgMajorVersion postgisEnabled"),
+    "fly-machines:postgres/v1:PostgresDatabase": _rows(_FLY, "postgresClusterId name"),
+    "fly-machines:postgres/v1:PostgresUser": _rows(_FLY, "postgresClusterId username"),
+    "github:index/repositoryEnvironment:RepositoryEnvironment": _rows(_GITHUB, "repository environment"),
+    "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable": _rows(
+        _GITHUB, "repository environment variableName"
+    ),
+    "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret": _rows(
+        _GITHUB, "repository environment secretName"
+    ),
+    "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy": _rows(
+        _GITHUB, "repository environment"
+    ),
+    "github:index/repositoryRuleset:RepositoryRuleset": _rows(_GITHUB, "repository target"),
     "upstash:index/redisDatabase:RedisDatabase": _rows(_UPSTASH, "region primaryRegion"),
+    "vercel:index/project:Project": _rows(_VERCEL, "teamId"),
+    "vercel:index/projectDomain:ProjectDomain": _rows(_VERCEL, "domain projectId teamId"),
+    "vercel:index/projectEnvironmentVariable:ProjectEnvironmentVariable": _rows(
+        _VERCEL, "key projectId teamId sensitive customEnvironmentIds"
+    ),
+    "vercel:index/customEnvironment:CustomEnvironment": _rows(_VERCEL, "projectId teamId"),
 }
 
 

@@ -24,6 +24,17 @@ UNIQUE = {
     # https://developers.cloudflare.com/ruleset-engine/about/rulesets/: one entry point a phase
     "cloudflare:index/ruleset:Ruleset": "zoneId accountId kind phase",
     "cloudflare:index/zone:Zone": "name account",
+    # https://vercel.com/docs/rest-api: a project's name in its team, a domain, and a variable in each environment
+    "vercel:index/project:Project": "name teamId",
+    "vercel:index/projectDomain:ProjectDomain": "domain",
+    "vercel:index/projectEnvironmentVariable:ProjectEnvironmentVariable": (
+        "projectId key targets customEnvironmentIds gitBranch"
+    ),
+    "vercel:index/customEnvironment:CustomEnvironment": "projectId name",
+    # https://fly.io/docs/machines/api/machines-resource/: in its app; databases and users in a cluster
+    "fly-machines:apps/v1:Machine": "appName name",
+    "fly-machines:postgres/v1:PostgresDatabase": "postgresClusterId name",
+    "fly-machines:postgres/v1:PostgresUser": "postgresClusterId username",
 }
 """Properties that together name one thing, where that is not the id."""
 

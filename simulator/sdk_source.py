@@ -97,8 +97,11 @@ def resource_source(token: str) -> tuple[Path, str]:
     if token not in known:
         raise UnknownTypeError(f"the installed SDK of {package!r} has no resource type {token!r}")
     path, name = known[token]
-    if path.exists():
-        return path, name
+    # A module with a version of the API in its name has a file for each class.
+    own = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower()
+    for candidate in (path, path.with_name(f"{own}.py")):
+        if candidate.exists():
+            return candidate, name
     for other in sorted(path.parent.glob("*.py")):
         if name in _spans(other):
             return other, name

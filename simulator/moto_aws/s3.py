@@ -83,6 +83,11 @@ KINDS = {
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _setting(
         "put_bucket_encryption", _rules("serverSideEncryptionConfiguration", "rules"), "delete_bucket_encryption"
     ),
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": _setting(
+        "put_bucket_replication",
+        lambda inputs: {"replicationConfiguration": {"role": inputs["role"], "rules": inputs["rules"]}},
+        "delete_bucket_replication",
+    ),
     "aws:s3/bucketVersioning:BucketVersioning": _setting(
         "put_bucket_versioning",
         lambda inputs: {"versioningConfiguration": inputs["versioningConfiguration"]},

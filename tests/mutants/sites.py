@@ -9,7 +9,18 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 from mutmut.mutation.mutators import operator_name, operator_number, operator_string
 
 ROOT = Path(__file__).parents[2]
-SDKS = ("aws.", "cloudflare.", "grafana.", "random.", "sentry.", "tls.", "upstash.", "datadog.")
+SDKS = (
+    "aws.",
+    "cloudflare.",
+    "grafana.",
+    "random.",
+    "sentry.",
+    "tls.",
+    "upstash.",
+    "datadog.",
+    "github.",
+    "vercel.",
+)
 """How modules of providers are called where resources are made."""
 FREE_TEXT = {"description", "comment", "message", "Sid"}
 """Settings that only people read."""

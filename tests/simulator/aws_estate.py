@@ -38,6 +38,22 @@ def container(image: str) -> str:
     return json.dumps([{"name": "api", "image": image, "memory": 128, "essential": True, "portMappings": ports}])
 
 
+ROLE_ARN = "arn:aws:iam::123456789012:role/replication"
+
+
+def copied(deletions: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": "all",
+            "status": "Enabled",
+            "priority": 1,
+            "filter": {"prefix": ""},
+            "deleteMarkerReplication": {"status": deletions},
+            "destination": {"bucket": "arn:aws:s3:::app-assets-example", "metrics": {"status": "Enabled"}},
+        }
+    ]
+
+
 def deny(bucket: str) -> str:
     statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": f"arn:aws:s3:::{bucket}/*"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
@@ -322,6 +338,18 @@ STORAGE = (
             "bucket": o["bucket"]["id"],
             "corsRules": [{"allowedMethods": ["GET"], "allowedOrigins": ["*"]}],
         },
+    ),
+    Step("copying", "aws:s3/bucket:Bucket", lambda o: {"bucket": "app-copying-example"}),
+    Step(
+        "copied-versions",
+        "aws:s3/bucketVersioning:BucketVersioning",
+        lambda o: {"bucket": o["copying"]["id"], "versioningConfiguration": {"status": "Enabled"}},
+    ),
+    Step(
+        "copied",
+        "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+        lambda o: {"bucket": o["copying"]["id"], "role": ROLE_ARN, "rules": copied("Enabled")},
+        {"rules": copied("Disabled")},
     ),
     Step(
         "policy",
