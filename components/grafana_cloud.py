@@ -22,6 +22,8 @@ class GrafanaCloudArgs(Struct, frozen=True, kw_only=True):
     """Grafana's own name of the region, for example `prod-us-east-0`. Fixed for the stack's life."""
     token_days: int
     """After how many days a token no longer works, 2 or more. A deployment in the second half replaces it."""
+    in_aws: bool = True
+    """Whether the token is stored in AWS Secrets Manager, for tasks; not where nothing runs at AWS."""
     protect: bool = True
     """Refuse to delete the stack: its series and dashboards go with it."""
 
@@ -50,7 +52,7 @@ class GrafanaCloud(Component):
     remote_write_user: pulumi.Output[str]
     """User that they write as."""
     token_secret_arn: pulumi.Output[str]
-    """ARN of the secret with the key `token`."""
+    """ARN of the secret with the key `token`; empty where `in_aws` is false."""
     token_secret_version_id: pulumi.Output[str]
     """Version of that secret; a task that names it is replaced with the token."""
 
@@ -83,15 +85,19 @@ class GrafanaCloud(Component):
             delete_on_destroy=True,
             opts=self._child(),
         )
-        secret = secrets_manager.make_secret(
-            f"{name}-token",
-            f"Writes metrics to {args.slug} at Grafana Cloud",
-            {"token": token.token},
-            self._child(),
-        )
         self.stack_url = stack.url
         self.query_url = stack.prometheus_remote_endpoint
         self.remote_write_url = stack.prometheus_remote_write_endpoint
         self.remote_write_user = stack.prometheus_user_id.apply(str)
-        self.token_secret_arn, self.token_secret_version_id = secret.secret_arn, secret.version_id
+        self._token: pulumi.Output[str] = pulumi.Output.secret(token.token)
+        self.token_secret_arn = self.token_secret_version_id = pulumi.Output.from_input("")
+        if args.in_aws:
+            about = f"Writes metrics to {args.slug} at Grafana Cloud"
+            secret = secrets_manager.make_secret(f"{name}-token", about, {"token": token.token}, self._child())
+            self.token_secret_arn, self.token_secret_version_id = secret.secret_arn, secret.version_id
         self._finish()
+
+    @property
+    def token(self) -> pulumi.Output[str]:
+        """Secret. The token itself, for what runs outside of AWS; no output of the component."""
+        return self._token

@@ -18,7 +18,7 @@ from edge_rules.settings import EdgeSettings
 
 OK = 200
 FIRST_ERROR_STATUS = 400
-REDIRECTS = (301, 302, 303, 307, 308)
+EMPTY, REDIRECTS = (204, 205), (301, 302, 303, 307, 308)
 FORBIDDING = ("private", "no-store", "no-cache")
 """Directives of an origin that outrank every time of ours."""
 COMPRESSION = ("brotli", "gzip")
@@ -87,8 +87,8 @@ def no_store(settings: EdgeSettings) -> list[Rule]:
         ),
         Rule(
             ref="pages-no-store",
-            description="A page or a redirect in a file's place: what an origin sends when the file is gone",
-            when=fingerprinted(settings) & (PAGE | STATUS.among(*REDIRECTS)),
+            description="A page, a redirect or nothing: what an origin sends in the place of a file that is gone",
+            when=fingerprinted(settings) & (PAGE | STATUS.among(*EMPTY, *REDIRECTS)),
             then=CacheControl(no_store=True),
         ),
         Rule(

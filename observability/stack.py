@@ -29,7 +29,9 @@ class LoadTargets(Struct, frozen=True, kw_only=True):
     failed_share: float | None
     """Largest share of calls that may fail; None where none is promised."""
     hit_shares: Mapping[str, float]
-    """Least cache hit ratio by cache layer."""
+    """Least cache hit ratio by cache layer, of requests."""
+    byte_shares: Mapping[str, float]
+    """The same of the bytes that were answered; empty where nobody promises any."""
     auth_requests_per_minute: int
     """Rate limit of sign-in at the edge, for one client."""
     api_requests_per_minute: int

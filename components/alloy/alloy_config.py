@@ -16,6 +16,8 @@ SCRAPE_TIMEOUT_SECONDS = 10
 """How long one scrape may take, in seconds: below the shortest interval between two."""
 URL_VARIABLE, USER_VARIABLE, TOKEN_VARIABLE = "REMOTE_WRITE_URL", "REMOTE_WRITE_USER", "REMOTE_WRITE_TOKEN"
 """Variables of the container from which Alloy takes the address and the credentials of the store."""
+FLY_TOKEN_VARIABLE = "FLY_METRICS_TOKEN"  # noqa: S105  the name of a variable
+"""Variable with the token that reads Fly's own metrics."""
 OWN_SERIES = "up|prometheus_remote_(storage|write)_.*"
 """What is kept of Alloy's own numbers: whether it is there, and whether the store takes what it sends."""
 
@@ -31,6 +33,21 @@ class Target(Struct, frozen=True, kw_only=True):
     """Path of the numbers."""
     service: str = ""
     """Label `service` of its series, where several services of a stack write to one store; none when empty."""
+
+
+class AppTarget(Struct, frozen=True, kw_only=True):
+    """One app at Fly.io, each of whose Machines that runs is asked over the private network."""
+
+    app: str
+    """Name of the app."""
+    job: Job
+    """Subject of the numbers: the label `job`."""
+    port: int
+    """TCP port of the numbers."""
+    path: str = "/metrics"
+    """Path of the numbers."""
+    service: str = ""
+    """Label `service` of its series; none when empty."""
 
 
 class Signed(Struct, frozen=True, kw_only=True):
@@ -65,6 +82,71 @@ def render(targets: Sequence[Target], *, environment: str, interval_seconds: int
     lines += [*_block('prometheus.relabel "collector"', [forward, *rule]), ""]
     lines += _block('prometheus.remote_write "store"', _block("endpoint", list(_endpoint(proof))))
     return "\n".join(lines) + "\n"
+
+
+def render_apps(
+    targets: Sequence[AppTarget],
+    *,
+    environment: str,
+    interval_seconds: int,
+    proof: Proof,
+    organization: str = "",
+    apps: Sequence[str] = (),
+) -> str:
+    """Return the text of config.alloy for a collector at Fly.io.
+
+    Args:
+        targets: apps with metrics of their own.
+        environment: label of every series.
+        interval_seconds: time between two readings.
+        proof: authentication of remote write.
+        organization: slug whose own metrics at Fly.io are read as well; none when empty.
+        apps: apps of which these are kept.
+
+    """
+    lines, to = list[str](), "forward_to = [prometheus.remote_write.store.receiver]"
+    every = [f'scrape_interval = "{interval_seconds}s"', f'scrape_timeout = "{SCRAPE_TIMEOUT_SECONDS}s"', to]
+    for target in targets:
+        label = target.app.replace("-", "_")
+        # https://fly.io/docs/networking/private-networking/: one AAAA record for each Machine that runs.
+        found = [f"names = [{_text(f'{target.app}.internal')}]", 'type = "AAAA"', f"port = {target.port}"]
+        labels = {"environment": environment, **({"service": target.service} if target.service else {})}
+        rules = [
+            line
+            for name, value in labels.items()
+            for line in _block("rule", [f"target_label = {_text(name)}", f"replacement = {_text(value)}"])
+        ]
+        lines += [*_block(f'discovery.dns "{label}"', found), ""]
+        lines += _block(f'discovery.relabel "{label}"', [f"targets = discovery.dns.{label}.targets", *rules])
+        scraped = [
+            f"targets = discovery.relabel.{label}.output",
+            f"job_name = {_text(target.job)}",
+            f"metrics_path = {_text(target.path)}",
+        ]
+        lines += ["", *_block(f'prometheus.scrape "{label}"', [*scraped, *every]), ""]
+    if organization:
+        lines += [*_block('prometheus.scrape "fly"', [*_federation(environment, organization, apps), *every]), ""]
+    own = Target(job=Job.COLLECTOR, port=STATUS_PORT)
+    lines += _scrape(own, environment, interval_seconds, to="prometheus.remote_write.store.receiver")
+    lines += _block('prometheus.remote_write "store"', _block("endpoint", list(_endpoint(proof))))
+    return "\n".join(lines) + "\n"
+
+
+def _federation(environment: str, organization: str, apps: Sequence[str]) -> list[str]:
+    """Return what reads Fly's own numbers. https://fly.io/docs/monitoring/metrics/#prometheus-on-flyio."""
+    kept = f'{{__name__=~"fly_(app|edge|instance)_.*",app=~"{"|".join(apps)}"}}'
+    proof = ['type = "FlyV1"', f"credentials = sys.env({_text(FLY_TOKEN_VARIABLE)})"]
+    where = {"__address__": "api.fly.io", "environment": environment}
+    target = ", ".join(f"{_text(name)} = {_text(value)}" for name, value in where.items())
+    return [
+        f"targets = [{{ {target} }}]",
+        'scheme = "https"',
+        f"job_name = {_text(Job.FLY)}",
+        "honor_labels = true",
+        f"metrics_path = {_text(f'/prometheus/{organization}/federate')}",
+        f"params = {{ {_text('match[]')} = [{_text(kept)}] }}",
+        *_block("authorization", proof),
+    ]
 
 
 def _scrape(target: Target, environment: str, interval_seconds: int, *, to: str) -> list[str]:

@@ -47,6 +47,8 @@ class RemoteWrite(Struct, frozen=True, kw_only=True):
     """User of the token."""
     token_secret_arn: pulumi.Input[str] | None = None
     """Secret with the key `token`; None for a store without one."""
+    token: pulumi.Input[str] | None = None
+    """The token itself, for a writer outside of AWS; None for a store without one."""
     token_secret_version_id: pulumi.Input[str] = ""
     """Version of that secret: a new token replaces the tasks."""
     upstreams: list[Upstream] = field(default_factory=list)

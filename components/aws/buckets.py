@@ -40,13 +40,14 @@ class PrivateBucket:
         *,
         kept: pulumi.ResourceOptions | None = None,
         bucket_name: str | None = None,
+        region: str | None = None,
     ) -> None:
         """`prefix`, up to 46 characters, begins the physical name where no `bucket_name` is given.
 
         `kept` are the bucket's own options. A bucket without options of its own holds what can be made again, and
-        goes with what is in it.
+        goes with what is in it. `region` is that of the stack when left out.
         """
-        self._name, self._opts = name, opts
+        self._name, self._opts, self._region = name, opts, region
         # Names are shared by all accounts of the world. The suffix is random but known to the state, so that the
         # name stays what it is when the program changes.
         physical: pulumi.Input[str] | None = bucket_name
@@ -56,11 +57,13 @@ class PrivateBucket:
         self.bucket = aws.s3.Bucket(
             f"{name}-bucket",
             bucket=physical,
+            region=region,
             force_destroy=kept is None and bucket_name is None,
             opts=kept or opts,
         )
         self._block = aws.s3.BucketPublicAccessBlock(
             f"{name}-block",
+            region=region,
             bucket=self.bucket.bucket,
             block_public_acls=True,
             block_public_policy=True,
@@ -74,18 +77,21 @@ class PrivateBucket:
     def _make_settings(self) -> None:
         aws.s3.BucketOwnershipControls(
             f"{self._name}-owner",
+            region=self._region,
             bucket=self.bucket.bucket,
             rule={"object_ownership": "BucketOwnerEnforced"},
             opts=self._opts,
         )
         aws.s3.BucketServerSideEncryptionConfiguration(
             f"{self._name}-encryption",
+            region=self._region,
             bucket=self.bucket.bucket,
             rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
             opts=self._opts,
         )
         self.versioning = aws.s3.BucketVersioning(
             f"{self._name}-versioning",
+            region=self._region,
             bucket=self.bucket.bucket,
             versioning_configuration={"status": "Enabled"},
             opts=self._opts,
@@ -106,6 +112,7 @@ class PrivateBucket:
             rule["transitions"] = [{"days": 0, "storage_class": "INTELLIGENT_TIERING"}]
         aws.s3.BucketLifecycleConfiguration(
             f"{self._name}-lifecycle",
+            region=self._region,
             # A rule about old versions is refused until the bucket keeps them.
             bucket=self.versioning.bucket,
             rules=[rule],
@@ -125,6 +132,7 @@ class PrivateBucket:
         }
         return aws.s3.BucketPolicy(
             f"{self._name}-policy",
+            region=self._region,
             # After the block: S3 refuses two changes of who may enter at the same time.
             bucket=self._block.bucket,
             policy=iam.document([tls_only, *statements]),

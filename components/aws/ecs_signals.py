@@ -8,6 +8,12 @@ INSIGHTS = "ECS/ContainerInsights"
 """CloudWatch namespace of Container Insights."""
 
 
+APPLICATIONS = ("service", "worker")
+"""Subjects whose program is the user's own."""
+
+LEAK = "What grows without it is a leak: run the image elsewhere under `memray run`, where it is Python. "
+
+
 def dimensions(cluster: str, service: str) -> dict[str, str]:
     """Return the CloudWatch dimensions of one ECS service, both by physical name."""
     return {"ClusterName": cluster, "ServiceName": service}
@@ -41,10 +47,13 @@ def cpu(subject: str, cluster: str, service: str) -> Signal:
 
 def memory(subject: str, cluster: str, service: str) -> Signal:
     """Return the signal of a service short of memory; at 100 % ECS kills the task."""
-    return _utilization(subject, cluster, service, "Memory", (75, 90))
+    leak = LEAK if subject in APPLICATIONS else ""
+    return _utilization(subject, cluster, service, "Memory", (75, 90), leak)
 
 
-def _utilization(subject: str, cluster: str, service: str, what: str, limits: tuple[int, int]) -> Signal:
+def _utilization(
+    subject: str, cluster: str, service: str, what: str, limits: tuple[int, int], advice: str = ""
+) -> Signal:
     return Signal(
         id=f"{subject}-{what.lower()}",
         title=f"{subject.capitalize()} {what if what == 'CPU' else what.lower()} utilisation",
@@ -58,5 +67,8 @@ def _utilization(subject: str, cluster: str, service: str, what: str, limits: tu
             Threshold(severity=Severity.PAGE, value=limits[1]),
         ),
         for_seconds=600,
-        runbook=f"Compare with the traffic. Give the {subject} more tasks, or larger ones, in the stack's file.",
+        runbook=(
+            f"Compare with the traffic. {advice}Give the {subject} more tasks, or larger ones, in the stack's "
+            "file."
+        ),
     )

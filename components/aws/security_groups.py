@@ -33,9 +33,14 @@ def connect(
 ) -> list[pulumi.Resource]:
     """Let the group `client_id` reach each upstream; return what a client waits for: rules, and what answers."""
     needed: list[pulumi.Resource] = []
+    # One rule for a port of the internet, however many servers listen there: AWS refuses the same rule twice.
+    outside: list[pulumi.Input[int]] = []
     for upstream in upstreams:
         port: dict[str, Any] = {"ip_protocol": "tcp", "from_port": upstream.port, "to_port": upstream.port}
         if upstream.security_group_id is None:
+            if upstream.port in outside:
+                continue
+            outside.append(upstream.port)
             needed.append(_out_to_anybody(f"{name}-to-{upstream.role}", client_id, port, opts))
             continue
         out = aws.vpc.SecurityGroupEgressRule(

@@ -23,6 +23,11 @@ class DatadogArgs(Struct, frozen=True, kw_only=True):
     handles: Mapping[Severity, Sequence[str]]
     """Handles that Datadog notifies by severity, as in a message: `@slack-feed`, `@pagerduty-feed`."""
 
+    reads_cloudwatch: bool = True
+    """Whether Datadog's integration reads this account's metrics."""
+    scraped_jobs: Sequence[str] | None = None
+    """Labels `job` of the metrics that agents read; all of them when left out."""
+
     def __post_init__(self) -> None:
         """Refuse messages that reach nobody.
 

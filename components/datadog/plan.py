@@ -1,19 +1,28 @@
 """Monitors and panels of each record, and the records that are omitted: plain data but for Outputs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import pulumi
 from msgspec import Struct
+from msgspec.structs import replace
 
 from components.datadog.args import DatadogArgs
 from components.datadog.names import UnsupportedQueryError
 from components.datadog.queries import condition, query
-from observability import CloudWatch, Objective, Signal, Threshold
-from observability.alerting.alerts import Alert, BurnRateCondition, ThresholdCondition, alerts
+from observability import CloudWatch, CloudWatchMath, Objective, Prometheus, Query, Signal, Signals, Threshold
+from observability.alerting.alerts import (
+    Alert,
+    BurnRateCondition,
+    ThresholdCondition,
+    alerts,
+    queried_series,
+)
 from observability.alerting.evaluators import without_source_evaluated
 from observability.durations import HOUR_SECONDS, window
+from observability.promql import Operator, Series
+from observability.records.sources import UP
 
 LONGEST_WINDOW_SECONDS = 48 * HOUR_SECONDS
 """Longest window of a burn rate that Datadog takes.
@@ -76,10 +85,10 @@ class DatadogPlan(Struct, frozen=True, kw_only=True):
 
 def plan_records(args: DatadogArgs) -> DatadogPlan:
     """Return everything that can be made at Datadog of the records."""
-    components = without_source_evaluated(args.signals)
     monitors: list[MetricMonitor] = []
     burn_rates: list[BurnRateMonitor] = []
     omitted: list[OmittedRecord] = []
+    components = [arriving(it, args, omitted) for it in without_source_evaluated(args.signals)]
     for alert in alerts(components):
         try:
             if isinstance(alert.condition, ThresholdCondition):
@@ -110,6 +119,46 @@ def plan_records(args: DatadogArgs) -> DatadogPlan:
         panels=panels,
         omitted=omitted,
     )
+
+
+def arriving(component: Signals, args: DatadogArgs, omitted: list[OmittedRecord]) -> Signals:
+    """Return the records of `component` whose numbers Datadog has; the others go to `omitted`.
+
+    Where the first source of a number is not read and AWS has the same number, that one is taken.
+    """
+    signals, objectives = [], []
+    for signal in component.signals:
+        why = _missing(signal.query, args)
+        if why and signal.cloudwatch_query and args.reads_cloudwatch:
+            signals.append(replace(signal, query=signal.cloudwatch_query))
+        elif why:
+            omitted.append(OmittedRecord(name=signal.id, why=why))
+        else:
+            signals.append(signal)
+    for objective in component.objectives:
+        if why := _unread(queried_series([replace(component, signals=(), objectives=(objective,))]), args):
+            omitted.append(OmittedRecord(name=objective.id, why=why))
+        else:
+            objectives.append(objective)
+    return replace(component, signals=tuple(signals), objectives=tuple(objectives))
+
+
+def _missing(record_query: Query, args: DatadogArgs) -> str:
+    """Return why Datadog has no such number; empty where it has."""
+    if isinstance(record_query, CloudWatch | CloudWatchMath) and not args.reads_cloudwatch:
+        return "no integration reads this account's metrics"
+    return _unread(record_query.expression.series(), args) if isinstance(record_query, Prometheus) else ""
+
+
+def _unread(found: Iterable[Series], args: DatadogArgs) -> str:
+    """Return why no agent reads one of these series; empty where all are read."""
+    for series in found:
+        if series.metric == UP:
+            return f"the agent has no series {UP}: its own check of the endpoint tells the same"
+        jobs = {it.value for it in series.matches if it.label == "job" and it.operator is Operator.EQUAL}
+        if args.scraped_jobs is not None and not jobs <= set(args.scraped_jobs):
+            return f"no agent reads the job {', '.join(sorted(jobs))}"
+    return ""
 
 
 def burn_query(slo_id: str, condition: BurnRateCondition) -> str:

@@ -143,12 +143,13 @@ def _tag(match: Match) -> str:
     exact = match.operator in (Operator.EQUAL, Operator.DIFFERENT)
     values = [match.value] if exact else match.value.split("|")
     for place, value in enumerate(values):
-        # One alternative of a regular expression: a plain value, or a prefix.
+        # One alternative of a regular expression: a plain value, a prefix, or an ending.
         prefix = re.fullmatch(r"([\w-]+)(\.\.?|\.\*|\.\+)", value)
+        ending = re.fullmatch(r"\.[*+]([\w/-]+)", value)
         if not exact and not re.fullmatch(r"[\w-]+", value):
-            if prefix is None:
+            if prefix is None and ending is None:
                 raise UnsupportedQueryError(f"tags cannot be compared with {match}")
-            values[place] = f"{prefix[1]}*"
+            values[place] = f"{prefix[1]}*" if prefix else f"*{ending[1] if ending else ''}"
     alternatives = " OR ".join(f"{match.label}:{value}" for value in values)
     tag = f"({alternatives})" if len(values) > 1 else alternatives
     return f"NOT {tag}" if match.operator in (Operator.DIFFERENT, Operator.UNLIKE) else tag

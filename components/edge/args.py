@@ -1,6 +1,6 @@
 """Arguments of the edge."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 from msgspec import Struct, field
@@ -8,6 +8,7 @@ from msgspec import Struct, field
 from edge_rules.fit import unsupported
 from edge_rules.rule import Phase
 from edge_rules.settings import EdgeSettings
+from observability.records.objective import PERIOD_DAYS
 
 
 class AdoptionArgs(Struct, frozen=True, kw_only=True):
@@ -19,6 +20,25 @@ class AdoptionArgs(Struct, frozen=True, kw_only=True):
     """Ids of the zone's rule sets by phase: creating a second one in a phase fails."""
     settings: bool = False
     """Whether a first preview shows how the zone's settings, bots, tiers and DNSSEC differ from these."""
+
+
+MINIMUM_HIT_RATIO = 0.3
+"""Lowest cache hit ratio of the zone as a whole, where nothing else is promised. Source: requirements, S0-25."""
+
+
+class EdgePromises(Struct, frozen=True, kw_only=True):
+    """What the zone as a whole is held to, where the exporter counts it."""
+
+    hit_share: float = MINIMUM_HIT_RATIO
+    """Lowest cache hit ratio of the zone."""
+    availability: float | None = None
+    """Share of requests without an HTTP 5xx, where no service counts its own."""
+    success: float | None = None
+    """Share of requests without a failed status, likewise."""
+    failed_statuses: Sequence[str] = ()
+    """Regular expressions of the failed HTTP statuses."""
+    period_days: int = PERIOD_DAYS
+    """Period of the error budgets, in days."""
 
 
 class EdgeArgs(Struct, frozen=True, kw_only=True):
@@ -34,6 +54,8 @@ class EdgeArgs(Struct, frozen=True, kw_only=True):
     """Everything that the rules depend on."""
     exporter: bool = False
     """Whether cloudflare_exporter scrapes the zone; without it the zone has no signals."""
+    promises: EdgePromises = EdgePromises()
+    """Objectives and hit ratio of the zone."""
     probe_requests: int = 0
     """Requests of the stack's own probe in five minutes, which the zone's counts cannot tell from people's."""
     adopt: AdoptionArgs | None = None

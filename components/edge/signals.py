@@ -3,12 +3,13 @@
 Metric names are those of the Cloudflare exporter: https://github.com/lablabs/cloudflare-exporter
 """
 
-from components.edge.args import EdgeArgs
-from observability import Board, Check, MinimumTraffic, Prometheus, Signal, Signals
+from components.edge.args import EdgeArgs, EdgePromises
+from observability import Board, Check, Failures, MinimumTraffic, Objective, Prometheus, Signal, Signals
 from observability.durations import MINUTE_SECONDS
 from observability.promql import Increase, Match, Operator, Rate, Ratio, Series
 from observability.records.limits import over, under
 from observability.records.names import Job
+from observability.records.objective import usable_windows
 
 ERROR_RATIO_WARNING = 0.02
 """Error ratio at which a ticket is written. Source: requirements, S1."""
@@ -18,8 +19,10 @@ RATE_LIMITED_RATIO_NOTE = 0.2
 """Share of rate limited requests that is worth knowing."""
 LEAST_REQUESTS = 50
 """People's requests in the window under which a share means nothing."""
-MINIMUM_HIT_RATIO = 0.3
-"""Lowest cache hit ratio of the zone as a whole. Source: requirements, S0-25."""
+REFUSED_STATUS = "429"
+"""Counts in no objective: a rate limit at work."""
+SERVER_FAULTS = "5.."
+"""Statuses of an unavailable origin."""
 
 
 def signals(args: EdgeArgs) -> Signals:
@@ -50,12 +53,42 @@ def signals(args: EdgeArgs) -> Signals:
     return Signals(
         subject="Edge",
         board=Board.EDGE,
-        signals=_zone_signals(zone, LEAST_REQUESTS + args.probe_requests) if args.exporter else (),
+        signals=_zone_signals(zone, LEAST_REQUESTS + args.probe_requests, args.promises.hit_share)
+        if args.exporter
+        else (),
+        objectives=_objectives(zone, args.promises) if args.exporter else (),
         checks=(delegated, served, *personal),
     )
 
 
-def _zone_signals(zone: tuple[Match, ...], least_requests: int) -> tuple[Signal, ...]:
+def _objectives(zone: tuple[Match, ...], promises: EdgePromises) -> tuple[Objective, ...]:
+    by_status = Series("cloudflare_zone_requests_status", zone)
+    counted = by_status.where(Match("status", REFUSED_STATUS, Operator.DIFFERENT))
+    failed = "|".join(promises.failed_statuses)
+    wanted = (
+        ("edge-availability", "Availability at the edge", SERVER_FAULTS, promises.availability),
+        ("edge-success", "Request success rate at the edge", failed, promises.success),
+    )
+    return tuple(
+        Objective(
+            id=id_,
+            title=title,
+            description=f"Requests answered with HTTP {statuses.replace('|', ', ')}. HTTP 429 does not count.",
+            target=target,
+            indicator=Failures(bad=by_status.where(Match("status", statuses, Operator.LIKE)), all=counted),
+            windows=usable_windows(target),
+            period_days=promises.period_days,
+            runbook=(
+                "520 to 526 mean that Cloudflare cannot talk to the origin. Other codes come from the "
+                "application: open its newest errors in Sentry, and the status pages of its vendors."
+            ),
+        )
+        for id_, title, statuses, target in wanted
+        if target is not None
+    )
+
+
+def _zone_signals(zone: tuple[Match, ...], least_requests: int, hit_share: float) -> tuple[Signal, ...]:
     requests = Series("cloudflare_zone_requests_total", zone)
     minimum_traffic = MinimumTraffic(expression=Increase(requests), value=least_requests)
     by_status = Series("cloudflare_zone_requests_status", zone)
@@ -83,7 +116,7 @@ def _zone_signals(zone: tuple[Match, ...], least_requests: int) -> tuple[Signal,
             description="Share of edge requests answered from the cache. When it falls, the origin works more.",
             query=Prometheus(expression=Ratio(Rate(cached), Rate(requests)), window_seconds=30 * MINUTE_SECONDS),
             unit="percentunit",
-            thresholds=under(info=MINIMUM_HIT_RATIO),
+            thresholds=under(info=hit_share),
             for_seconds=1800,
             minimum_traffic=minimum_traffic,
             runbook=(

@@ -10,8 +10,11 @@ from msgspec import Struct, field
 from components.aws.security_groups import Upstream
 from components.aws.urls import escaped, postgres_url
 from components.component import Component
+from components.postgres.rds.args import ConnectionAlertArgs
 from components.postgres.store import Capacity
+from components.postgres.supabase_signals import supabase_signals
 from observability import Board, Check, Signals
+from observability.records import rpc
 from providers.supabase import resources as supabase
 from providers.supabase.plans import COMPUTE, POOLER_PORT
 
@@ -89,10 +92,16 @@ class SupabasePostgresArgs(Struct, frozen=True, kw_only=True):
     """What is bought beside the plan: `pitr_7`, `ipv4_default`."""
     function_secrets: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     """Variables of edge functions."""
+    public_key: bool = False
+    """Whether somebody asks for the key that browsers have."""
     replicas: Sequence[SupabaseReplicaArgs] = ()
     """Read replicas."""
     password_generation: int = 1
     """Another number is another password."""
+    connection_alerts: ConnectionAlertArgs | None = None
+    """Thresholds of open connections, where the metrics store has the project's series."""
+    rpc_observations: bool = False
+    """Whether the application writes its remote calls to the table `rpc_observations`, and Grafana reads them."""
     protect: bool = True
     """Refuse to delete the project."""
 
@@ -124,6 +133,8 @@ class SupabasePostgres(Component):
     """Reference of the project."""
     api_url: pulumi.Output[str]
     """Address of PostgREST, Auth, Storage and the edge functions."""
+    anon_key: pulumi.Output[str]
+    """Key by which browsers ask it, for everybody; empty where `public_key` is not asked for."""
 
     def __init__(self, name: str, args: SupabasePostgresArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -168,6 +179,9 @@ class SupabasePostgres(Component):
         self.host, self.port = pooler.host, pooler.port
         self.project_ref = project.ref
         self.api_url = pulumi.Output.concat("https://", project.ref, ".supabase.co")
+        self.anon_key = pulumi.Output.from_input("")
+        if args.public_key:
+            self.anon_key = supabase.PublicKey(f"{name}-key", project_ref=project.ref, opts=self._child()).key
         self._reader_urls = {
             purpose: _url(it.user, secret, it.host, POOLER_PORT) for purpose, it in self._readers.items()
         }
@@ -244,8 +258,14 @@ class SupabasePostgres(Component):
 
     @property
     def signals(self) -> Sequence[Signals]:
-        """Checks; Supabase's own dashboards have the metrics."""
-        return [Signals(subject="Database", board=Board.DATABASE, checks=CHECKS)]
+        """Signals of the project's own endpoint, where somebody scrapes it; checks."""
+        alerts, found = self._args.connection_alerts, rpc.signals() if self._args.rpc_observations else ()
+        if alerts:
+            measured = supabase_signals(
+                max_connections=self._args.max_connections, warning=alerts.warning, critical=alerts.critical
+            )
+            found = (*measured, *found)
+        return [Signals(subject="Database", board=Board.DATABASE, signals=found, checks=CHECKS)]
 
 
 def _url(

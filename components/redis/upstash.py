@@ -8,9 +8,10 @@ from msgspec import Struct
 
 from components.aws.security_groups import Upstream
 from components.component import Component
-from components.redis.roles import NO_EVICTION, UPSTASH_POLICIES, Role, policy_of, refusals
+from components.redis.roles import NO_EVICTION, UPSTASH_POLICIES, Role, policy_of
 from components.redis.signals.upstash import signals
 from components.redis.store import url
+from components.redis.upstash_plans import DEFAULT_PLAN, PLANS, refusals
 from observability import Signals
 
 PORT = 6379
@@ -33,8 +34,12 @@ class UpstashRedisArgs(Struct, frozen=True, kw_only=True):
     """Regions that also answer reads; each takes every write, and is billed for it."""
     eviction_policy: str | None = None
     """`optimistic-volatile` or `noeviction`; left out, the role decides."""
-    budget_usd: int
-    """US dollars a month after which Upstash slows the store down until the next one."""
+    plan: str = DEFAULT_PLAN
+    """A key of `PLANS`. Nothing sets it: what it lacks is refused. Source: config `redis.NAME.plan`."""
+    prod_pack: bool = False
+    """Several zones, encryption at rest. Source: config `redis.NAME.prod_pack`."""
+    budget_usd: int | None = None
+    """US dollars a month after which Upstash slows the store down until the next one, of `pay_as_you_go` alone."""
     has_statistics_datasource: bool = False
     """Whether Grafana has a data source for Upstash's developer API, so that there are panels."""
     protect: bool = True
@@ -44,15 +49,28 @@ class UpstashRedisArgs(Struct, frozen=True, kw_only=True):
         """Refuse a store that would lose data, or cannot be made.
 
         Raises:
-            ValueError: keys that must stay may be dropped, or a number or region is not one.
+            ValueError: the sentences of `refusals`, or a number, a plan or a region is not one.
 
         """
-        found = refusals(self.role, offered=UPSTASH_POLICIES, eviction_policy=self.eviction_policy)
+        if self.plan not in PLANS:
+            raise ValueError(f"plan is {self.plan!r}: one of {', '.join(PLANS)}")
+        found = refusals(
+            self.role,
+            plan=self.plan,
+            eviction_policy=self.eviction_policy,
+            budget_usd=self.budget_usd,
+            read_regions=len(self.read_regions),
+            prod_pack=self.prod_pack,
+            daily_backup=None,
+            commands_per_day=None,
+            size_mb=None,
+            protect=self.protect,
+        )
         if problems := [f"{key}: {sentence}" for key, sentence in found]:
             raise ValueError("; ".join(problems))
         if self.primary_region in self.read_regions:
             raise ValueError(f"read_regions has the primary region {self.primary_region!r}: leave it out")
-        if self.budget_usd < 1:
+        if self.budget_usd is not None and self.budget_usd < 1:
             raise ValueError(f"budget_usd is {self.budget_usd}: at least 1 US dollar a month")
 
 
@@ -78,6 +96,7 @@ class UpstashRedis(Component):
             read_regions=args.read_regions,
             eviction=policy_of(args.role, UPSTASH_POLICIES, args.eviction_policy) != NO_EVICTION,
             budget=args.budget_usd,
+            prod_pack=args.prod_pack or None,
             tls=True,
             # Paid databases may answer with it as true, and the provider has no update for it.
             opts=self._child(protect=args.protect and args.role != Role.CACHE, ignore_changes=["multizone"]),

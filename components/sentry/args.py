@@ -40,6 +40,10 @@ class AlertArgs(Struct, frozen=True, kw_only=True):
     """Alert on every new performance issue, and on the p95 transaction duration."""
     p95_target_ms: int = 500
     """p95 transaction duration over which a ticket is written, in milliseconds. Source: S4."""
+    largest_paint_ms: int | None = None
+    """p75 of the largest contentful paint over which a ticket is written, in milliseconds. Source: S4-65."""
+    first_byte_ms: int | None = None
+    """p75 of the time to the first byte over which a ticket is written, in milliseconds. Source: S4-64."""
 
 
 class TeamArgs(Struct, frozen=True, kw_only=True):
@@ -123,8 +127,9 @@ class SentryArgs(Struct, frozen=True, kw_only=True):
 
 def _alert_problems(args: SentryArgs) -> Iterator[str]:
     alerts, sampling = args.alerts, args.sampling
-    if alerts.performance_regression and sampling.traces == 0:
-        yield "alerts.performance_regression: given, allowed only with sampling.traces over 0"
+    for field in ("performance_regression", "largest_paint_ms", "first_byte_ms"):
+        if getattr(alerts, field) and sampling.traces == 0:
+            yield f"alerts.{field}: given, allowed only with sampling.traces over 0"
     for threshold in (alerts.errors_warning, alerts.errors_critical) if alerts.errors else ():
         problem = scaling_problem(threshold=threshold, sample_rate=sampling.errors)
         if problem:

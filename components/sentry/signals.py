@@ -3,7 +3,7 @@
 Thresholds count errors that happen, not events that are sent: `provider` scales them by the sample rate.
 """
 
-from components.sentry.args import SentryArgs
+from components.sentry.args import AlertArgs, SentryArgs
 from observability import (
     Board,
     Check,
@@ -21,6 +21,8 @@ ERRORS_WINDOW_SECONDS = 300
 """Window of the count of errors, in seconds. Source: requirements, S0."""
 ERROR_EVENTS = "error"
 SPAN_EVENTS = "trace_item_span"
+VITALS = {"largest-paint": ("lcp", "largest contentful paint"), "first-byte": ("ttfb", "time to first byte")}
+"""Sentry's measurement of each, and its name: https://docs.sentry.io/product/insights/frontend/web-vitals/."""
 
 
 def signals(args: SentryArgs) -> Signals:
@@ -47,7 +49,31 @@ def by_role(args: SentryArgs) -> dict[str, Signal]:
         **({"errors": _errors(args)} if alerts.errors else {}),
         **({"new-issue": _new_issue(args.part)} if alerts.new_issue else {}),
         **(_performance(args) if alerts.performance_regression else {}),
+        **{role: _vital(args.part, role, milliseconds) for role, milliseconds in _vitals(alerts).items()},
     }
+
+
+def _vitals(alerts: AlertArgs) -> dict[str, int]:
+    given = {"largest-paint": alerts.largest_paint_ms, "first-byte": alerts.first_byte_ms}
+    return {role: milliseconds for role, milliseconds in given.items() if milliseconds}
+
+
+def _vital(part: str, role: str, milliseconds: int) -> Signal:
+    measurement, name = VITALS[role]
+    return Signal(
+        id=f"sentry-{role}-{part}",
+        title=f"p75 {name}: {part}",
+        description=f"The {name} of 75 % of the traced page loads is shorter.",
+        query=SentryMetric(
+            aggregate=f"p75(measurements.{measurement})",
+            dataset="events_analytics_platform",
+            event_types=(SPAN_EVENTS,),
+        ),
+        unit="ms",
+        thresholds=(Threshold(severity=Severity.TICKET, value=milliseconds),),
+        for_seconds=0,
+        runbook="Sentry, Insights, Web Vitals: the worst page first. A late first byte makes every paint late.",
+    )
 
 
 def _errors(args: SentryArgs) -> Signal:

@@ -6,6 +6,7 @@ import pulumi
 from msgspec import Struct, field
 
 from components.alloy.sidecar import CollectingArgs
+from components.aws.datadog_agent import AgentArgs
 from components.aws.fargate import TaskArgs
 from components.aws.load_balancers import LoadBalancerRef
 from components.aws.placement import ClusterRef, NetworkPlacement
@@ -153,6 +154,8 @@ class WorkloadArgs(Struct, frozen=True, kw_only=True):
     """Environment variables, secret and not."""
     sidecars: list[SidecarArgs] = field(default_factory=list)
     """Further containers of each task."""
+    agent: AgentArgs | None = None
+    """Datadog's agent beside it; none when left out."""
     tmp_mib: int = 64
     """Size of `/tmp`, MiB: in memory, for a volume of Fargate is not writable without privilege.
 

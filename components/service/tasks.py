@@ -9,7 +9,7 @@ import pulumi_aws as aws
 import pulumi_random as random
 
 from components.alloy.sidecar import RESTART, VOLUME, Collecting
-from components.aws import fargate, iam, secrets_manager
+from components.aws import datadog_agent, fargate, iam, secrets_manager
 from components.service.args import ServiceArgs, WorkloadArgs
 
 LEAST_DRAIN_SECONDS = 30
@@ -75,16 +75,15 @@ def make_task_definition(
         mountPoints=[{"sourceVolume": it, "containerPath": f"/{it}"} for it in scratch],
         linuxParameters={"initProcessEnabled": True, "tmpfs": tmpfs},
         stopTimeout=stop_timeout_seconds,
+        **({"dockerLabels": datadog_agent.labels(args.agent)} if args.agent else {}),
         **settings,
     )
-    sidecars = _sidecars(args, references, log.name)
-    if collecting:
-        policies += collecting.allow(name, role, opts)
-        sidecars += collecting.containers(log.name, args.region)
-    names = Counter([name, *(it["name"] for it in sidecars)])
-    if twice := [it for it, times in names.items() if times > 1]:
-        raise ValueError(f"{args.key}.sidecars: given {', '.join(twice)} twice in a task, allowed each name once")
-    readable = [*arns, *_by_arn(args), *(collecting.secrets if collecting else [])]
+    policies += collecting.allow(name, role, opts) if collecting else []
+    sidecars = _sidecars(name, args, references, log.name, collecting)
+    readable = [
+        *(*arns, *_by_arn(args), *(collecting.secrets if collecting else [])),
+        *([args.agent.api_key_arn] if args.agent else []),
+    ]
     return fargate.make_task_definition(
         name,
         args.task,
@@ -92,18 +91,23 @@ def make_task_definition(
         family=args.service_name,
         execution_role_arn=fargate.make_execution_role(name, readable, opts, args.task, region=args.region),
         task_role_arn=iam.arn_with(role, *policies),
-        volumes=[*scratch, VOLUME] if collecting else scratch,
+        volumes=[*scratch, *([VOLUME] if collecting else []), *(datadog_agent.VOLUMES if args.agent else [])],
         opts=opts,
     )
 
 
 def _sidecars(
-    args: WorkloadArgs, references: Mapping[str, pulumi.Input[str]], log_group: pulumi.Output[str]
+    name: str,
+    args: WorkloadArgs,
+    references: Mapping[str, pulumi.Input[str]],
+    log_group: pulumi.Output[str],
+    collecting: Collecting | None,
 ) -> list[dict[str, Any]]:
+    """Return the containers beside the main one, called `name`: those of the configuration, collector, agent."""
     unknown = {it for sidecar in args.sidecars for it in sidecar.shared.values()} - references.keys()
     if unknown:
         raise ValueError(f"{args.key}: a sidecar shares {', '.join(sorted(unknown))}, which is no secret variable")
-    return [
+    found = [
         fargate.container(
             it.container_name,
             it.image,
@@ -120,6 +124,12 @@ def _sidecars(
         )
         for it in args.sidecars
     ]
+    found += collecting.containers(log_group, args.region) if collecting else []
+    found += datadog_agent.containers(args.agent, log_group, args.region) if args.agent else []
+    names = Counter([name, *(it["name"] for it in found)])
+    if twice := [it for it, times in names.items() if times > 1]:
+        raise ValueError(f"{args.key}.sidecars: given {', '.join(twice)} twice in a task, allowed each name once")
+    return found
 
 
 def _overrides(entry_point: list[str], command: list[str]) -> dict[str, list[str]]:

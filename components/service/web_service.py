@@ -1,10 +1,22 @@
 """What every backend of a web service offers, so that the rest of a program need not know which one it has."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pulumi
 
 from observability import Signals
+
+
+@runtime_checkable
+class RunOnce(Protocol):
+    """What every backend of a task offers that a person or a pipeline runs."""
+
+    run_command: pulumi.Output[str]
+    """Command that runs the task once; it holds no secret."""
+
+    @property
+    def signals(self) -> Signals:
+        """What to watch."""
 
 
 class WebService(Protocol):

@@ -24,6 +24,15 @@ class AliasArgs(Struct, frozen=True, kw_only=True):
     """
 
 
+class ReplicaArgs(Struct, frozen=True, kw_only=True):
+    """A second bucket, in another region, to which S3 copies every file."""
+
+    region: str
+    """Another region than the stack's. Source: config `storage.replicate_to`."""
+    delete_markers: bool = True
+    """Delete there what is deleted here; both keep the older version for `noncurrent_days`."""
+
+
 class StorageArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `Storage`."""
 
@@ -51,5 +60,7 @@ class StorageArgs(Struct, frozen=True, kw_only=True):
     """How long the access log is kept, in days; none is written when left out."""
     alias: AliasArgs | None = None
     """Custom host name; CloudFront's own, with its weaker TLS policy, when left out."""
+    replica: ReplicaArgs | None = None
+    """Second bucket; none when left out."""
     protect: bool = True
-    """Refuse to delete the bucket and the distribution."""
+    """Refuse to delete the buckets and the distribution."""

@@ -24,7 +24,15 @@ class FileStore(Protocol):
 
     @property
     def write_policy(self) -> pulumi.Output[str]:
-        """IAM policy document, as JSON: reads, writes and deletes files."""
+        """IAM policy document, as JSON: reads, writes and deletes files, and reads their copy."""
+
+    @property
+    def replica_name(self) -> pulumi.Output[str] | None:
+        """Physical name of the bucket with the copy, in another region; None without one."""
+
+    @property
+    def replica_region(self) -> str | None:
+        """Region of that bucket."""
 
     @property
     def signals(self) -> Signals:

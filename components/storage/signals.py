@@ -25,14 +25,66 @@ CHECKS = (
 )
 
 
-def storage_signals(distribution_id: Any, certificate: Signal | None, *, measured: bool) -> Signals:
-    """Return the signals of one distribution, given by its id (an Output), and of its own `certificate`.
+def storage_signals(
+    distribution_id: Any, certificate: Signal | None, copied: tuple[Signal, ...] = (), *, measured: bool
+) -> Signals:
+    """Return the signals of one distribution, given by its id (an Output), of its own `certificate` and its copy.
 
     CloudFront keeps its metrics in us-east-1 alone: where the stack is elsewhere they are not `measured`, and an
     alert that can never fire is not written.
     """
-    found = (*(_cloudfront(distribution_id) if measured else ()), *filter(None, [certificate]))
+    found = (*(_cloudfront(distribution_id) if measured else ()), *filter(None, [certificate]), *copied)
     return Signals(subject="Storage", signals=found, checks=CHECKS)
+
+
+def replication_signals(source: Any, copy: Any, rule: str, copy_region: str) -> tuple[Signal, ...]:
+    """Return what to watch of a copy, given by the names of both buckets (Outputs).
+
+    S3 measures failures where the source is, and the delay where the copy is: no alarm of CloudWatch reaches that.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
+    """
+    dimensions = {"SourceBucket": source, "DestinationBucket": copy, "RuleId": rule}
+    failed = CloudWatch(
+        namespace="AWS/S3",
+        metric="OperationsFailedReplication",
+        dimensions=dimensions,
+        statistic="Sum",
+        period_seconds=5 * MINUTE_SECONDS,
+    )
+    late = CloudWatch(
+        namespace="AWS/S3",
+        metric="ReplicationLatency",
+        dimensions=dimensions,
+        statistic="Maximum",
+        period_seconds=5 * MINUTE_SECONDS,
+        region=copy_region,
+    )
+    return (
+        Signal(
+            id="storage-replication-failed",
+            title="S3 operations that failed replication",
+            description="Files, and deletions of them, that S3 could not copy to the other region.",
+            query=failed,
+            unit=Unit.NUMBER,
+            thresholds=over(ticket=0),
+            sparse=True,
+            runbook="Look at the role of the replication and at the policy of the second bucket: both must let "
+            "S3 write. S3 does not try again by itself: copy what failed with S3 Batch Replication.",
+        ),
+        Signal(
+            id="storage-replication-latency",
+            title="S3 replication latency",
+            description="By how much the second bucket is behind the first one: what was written in that time is "
+            "lost with the first region.",
+            query=late,
+            unit=Unit.SECONDS,
+            thresholds=over(ticket=900),
+            for_seconds=900,
+            sparse=True,
+            runbook="Look at the AWS health dashboard for S3 in both regions, then at a burst of uploads. Nothing "
+            "is lost while both regions are there: S3 catches up by itself.",
+        ),
+    )
 
 
 def _cloudfront(distribution_id: Any) -> tuple[Signal, ...]:

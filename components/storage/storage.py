@@ -9,7 +9,8 @@ from components.aws.buckets import BucketRules, PrivateBucket
 from components.component import Component
 from components.storage import headers
 from components.storage.args import CERTIFICATE_REGION, StorageArgs
-from components.storage.signals import storage_signals
+from components.storage.replication import RULE_ID, Replication
+from components.storage.signals import replication_signals, storage_signals
 from observability import Signal, Signals
 
 TLS_POLICY = "TLSv1.2_2021"
@@ -23,7 +24,9 @@ MISSING_SECONDS = 10
 AUTOMATIC_TTL = 1
 """Cloudflare's word for "automatic" in a record's TTL."""
 ORIGIN_ID = "bucket"
-"""Name of the only origin, inside the distribution."""
+"""Name of the bucket's origin, inside the distribution."""
+COPY_ID, GROUP_ID = "copy", "bucket-or-copy"
+"""Name of the copy's origin there, and of the group that reads it while the first one fails."""
 
 
 class Storage(Component):
@@ -36,7 +39,9 @@ class Storage(Component):
     distribution_id: pulumi.Output[str]
     """Id of the distribution, for invalidations."""
     write_policy: pulumi.Output[str]
-    """IAM policy document, as JSON: reads, writes and deletes files."""
+    """IAM policy document, as JSON: reads, writes and deletes files, and reads their copy."""
+    replica_name: pulumi.Output[str] | None = None
+    """Physical name of the bucket with the copy; None without one."""
 
     def __init__(self, name: str, args: StorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -46,19 +51,27 @@ class Storage(Component):
         self._files = PrivateBucket(
             f"{name}-files", args.bucket_prefix, rules, self._child(), kept=kept, bucket_name=args.bucket_name
         )
+        self._replication = (
+            Replication(
+                name, f"{args.bucket_prefix}-copy", self._files, args.replica, rules, self._child(), kept=kept
+            )
+            if args.replica
+            else None
+        )
         self._certificate_arn, own = self._find_certificate()
         self._distribution = self._make_distribution()
-        # Objects alone: the distribution may not list them at "/".
-        self._files.admit(
-            {
-                "Sid": "ReadByDistribution",
-                "Effect": "Allow",
-                "Principal": {"Service": "cloudfront.amazonaws.com"},
-                "Action": "s3:GetObject",
-                "Resource": pulumi.Output.concat(self._files.bucket.arn, "/*"),
-                "Condition": {"StringEquals": {"aws:SourceArn": self._distribution.arn}},
-            }
-        )
+        for held in self._buckets:
+            # Objects alone: the distribution may not list them at "/".
+            held.admit(
+                {
+                    "Sid": "ReadByDistribution",
+                    "Effect": "Allow",
+                    "Principal": {"Service": "cloudfront.amazonaws.com"},
+                    "Action": "s3:GetObject",
+                    "Resource": pulumi.Output.concat(held.bucket.arn, "/*"),
+                    "Condition": {"StringEquals": {"aws:SourceArn": self._distribution.arn}},
+                }
+            )
         if args.access_log_days is not None:
             self._make_access_log(args.access_log_days)
         hostname = self._make_alias() or self._distribution.domain_name
@@ -71,14 +84,35 @@ class Storage(Component):
             {"Effect": "Allow", "Action": objects, "Resource": pulumi.Output.concat(arn, "/*")},
             {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn},
         ]
+        copied: tuple[Signal, ...] = ()
+        if args.replica and self._replication:
+            copy = self._replication.copy.bucket
+            self.replica_name = copy.bucket
+            statements += [
+                {"Effect": "Allow", "Action": "s3:GetObject", "Resource": pulumi.Output.concat(copy.arn, "/*")},
+                {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": copy.arn},
+            ]
+            copied = replication_signals(self.bucket_name, copy.bucket, RULE_ID, args.replica.region)
         self.write_policy = pulumi.Output.from_input(iam.document(statements))
-        self._signals = storage_signals(self._distribution.id, own, measured=args.region == CERTIFICATE_REGION)
+        self._signals = storage_signals(
+            self._distribution.id, own, copied, measured=args.region == CERTIFICATE_REGION
+        )
         self._finish()
 
     @property
     def signals(self) -> Signals:
         """What to watch."""
         return self._signals
+
+    @property
+    def replica_region(self) -> str | None:
+        """Region of the bucket with the copy; None without one."""
+        return self._args.replica.region if self._args.replica else None
+
+    @property
+    def _buckets(self) -> list[PrivateBucket]:
+        """The bucket of the files, and that of their copy if there is one."""
+        return [self._files, *([self._replication.copy] if self._replication else [])]
 
     def _find_certificate(self) -> tuple[pulumi.Input[str] | None, Signal | None]:
         """Return the certificate of the alias, and what to watch where it is the files' own."""
@@ -120,12 +154,22 @@ class Storage(Component):
             aliases=[args.alias.hostname] if args.alias else [],
             origins=[
                 {
-                    "origin_id": ORIGIN_ID,
+                    "origin_id": origin,
                     # The regional name: the global one redirects while a new bucket becomes known.
-                    "domain_name": self._files.bucket.bucket_regional_domain_name,
+                    "domain_name": held.bucket.bucket_regional_domain_name,
                     "origin_access_control_id": control.id,
                 }
+                for origin, held in zip((ORIGIN_ID, COPY_ID), self._buckets, strict=False)
             ],
+            origin_groups=[
+                {
+                    "origin_id": GROUP_ID,
+                    "failover_criteria": {"status_codes": [500, 502, 503, 504]},
+                    "members": [{"origin_id": ORIGIN_ID}, {"origin_id": COPY_ID}],
+                }
+            ]
+            if self._replication
+            else None,
             default_cache_behavior=default,
             ordered_cache_behaviors=[
                 {**fingerprinted, "path_pattern": f"{path}*"} for path in args.fingerprinted_paths
@@ -155,7 +199,7 @@ class Storage(Component):
         }
         return [
             {
-                "target_origin_id": ORIGIN_ID,
+                "target_origin_id": GROUP_ID if self._replication else ORIGIN_ID,
                 "viewer_protocol_policy": "redirect-to-https",
                 "allowed_methods": ["GET", "HEAD", "OPTIONS"],
                 "cached_methods": ["GET", "HEAD"],

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from observability.records.queries import SentryIssues, SentryMetric
+from observability.records.queries import CloudWatch, CloudWatchMath, SentryIssues, SentryMetric
 from observability.records.record import Signals
 
 EVALUATED_AT_THE_SOURCE = (SentryIssues, SentryMetric)
@@ -31,6 +31,24 @@ def without_source_evaluated(components: Iterable[Signals]) -> tuple[Signals, ..
         replace(
             component,
             signals=tuple(it for it in component.signals if not isinstance(it.query, EVALUATED_AT_THE_SOURCE)),
+        )
+        for component in components
+    )
+
+
+def without_cloudwatch(components: Iterable[Signals]) -> tuple[Signals, ...]:
+    """Return `components` without the signals, and the further lines of signals, that CloudWatch alone answers."""
+    kinds = (CloudWatch, CloudWatchMath)
+    return tuple(
+        replace(
+            component,
+            signals=tuple(
+                replace(
+                    it, extra_queries={key: q for key, q in it.extra_queries.items() if not isinstance(q, kinds)}
+                )
+                for it in component.signals
+                if not isinstance(it.query, kinds)
+            ),
         )
         for component in components
     )

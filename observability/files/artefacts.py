@@ -6,6 +6,7 @@ from typing import Any
 
 from observability import Objective, Signal
 from observability.alerting.alerts import Alert, alerts
+from observability.alerting.evaluators import without_cloudwatch
 from observability.alerting.rules import groups
 from observability.alerting.rules import to_yaml as rules_yaml
 from observability.dashboards.boards import models
@@ -64,7 +65,11 @@ def load_limits(observed: ObservedStack) -> str:
         "refused_with": {"status": 429},
     }
     # Once warm: the answers of the first time to live are left out.
-    feed = {"requests_per_second": FEED_REQUESTS_PER_SECOND, "hit_share_at_least": dict(targets.hit_shares)}
+    feed: dict[str, Any] = {
+        "requests_per_second": FEED_REQUESTS_PER_SECOND,
+        "hit_share_at_least": dict(targets.hit_shares),
+        **({"hit_byte_share_at_least": dict(targets.byte_shares)} if targets.byte_shares else {}),
+    }
     # Writes of one address far over its limit: most are refused, and the database does not feel it.
     accepted_share = targets.api_requests_per_minute / (POSTS_PER_SECOND * MINUTE_SECONDS)
     posts = {
@@ -120,9 +125,11 @@ def alertmanager_tmpl(observed: ObservedStack) -> str:
 
 def dashboards(observed: ObservedStack) -> dict[str, str]:
     """Return one JSON file for each board, for a Grafana that Pulumi does not manage."""
+    asked = observed.panels.sources.cloudwatch_uid is not None
+    drawn = observed.signals if asked else without_cloudwatch(observed.signals)
     return {
         f"{board.value}.json": json.dumps(model, indent=2, sort_keys=True) + "\n"
-        for board, model in models(observed.signals, observed.panels).items()
+        for board, model in models(drawn, observed.panels).items()
     }
 
 

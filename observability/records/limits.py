@@ -30,6 +30,8 @@ class Levels(Struct, frozen=True, kw_only=True):
     """Threshold for a ticket."""
     page: float | None = None
     """Threshold for a page."""
+    ticket_seconds: int | None = None
+    """How long the threshold for a ticket must be crossed, in seconds; the record's own time when left out."""
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:

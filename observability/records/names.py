@@ -28,6 +28,7 @@ class Job(StrEnum):
     POSTGRES = "postgres"
     REDIS = "redis"
     CLOUDFLARE = "cloudflare"
+    FLY = "fly"
     COLLECTOR = "collector"
 
 

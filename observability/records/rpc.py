@@ -1,6 +1,6 @@
 """Remote calls that the application writes down in PostgreSQL, one row each: the panels, and leave to read.
 
-The table is the application's own; its columns are the contract (S0-45 to S0-47, S0-51, S0-52, S2-40).
+The table is the application's own; its columns are the contract (S0-45 to S0-47, S0-49 to S0-52, S2-40).
 """
 
 from observability.records.queries import Shape, Sql
@@ -15,7 +15,10 @@ COLUMNS = (
     "status text NOT NULL",
     "meta jsonb NOT NULL DEFAULT '{}'",
 )
-"""In `meta`, `cache_result` is `hit`, `miss`, `stale` or `stampede`, `cache_pattern` the pattern of the key."""
+"""In `meta`, `cache_result` is `hit`, `miss`, `stale` or `stampede`, `cache_pattern` the pattern of the key.
+
+`caller` is a salted hash of the address, `refused` whether a rate limit refused the call.
+"""
 READER = "grafana_reader"
 """The role of Grafana's data source."""
 STATEMENT_TIMEOUT_SECONDS = 5
@@ -77,6 +80,15 @@ def signals() -> tuple[Signal, ...]:
             f"{_SHARE_OF_HITS} AS hit_share "
             f"{by_cache}",
         ),
+        _panel(
+            "rpc-callers",
+            "RPC callers by refused and failed calls",
+            "Callers whose calls are refused and fail most: salted hashes of addresses, never an address.",
+            "SELECT meta->>'caller' AS caller, count(*) AS calls, "
+            "count(*) FILTER (WHERE status = 'error') AS errors, "
+            "count(*) FILTER (WHERE meta->>'refused' = 'true') AS refused "
+            f"{_TIME} AND meta->>'caller' IS NOT NULL GROUP BY 1 ORDER BY refused DESC, errors DESC LIMIT {ROWS}",
+        ),
         *_curves(),
     )
 
@@ -113,6 +125,14 @@ def _curves() -> tuple[Signal, ...]:
             "Cache stampedes",
             "Calls that computed what another was computing: the cache's lock is too short, or is not used.",
             f"{by_time}, count(*) AS stampedes {_TIME} AND meta->>'cache_result' = 'stampede' {grouped}",
+            Unit.NUMBER,
+        ),
+        _panel(
+            "rpc-sign-in-failures",
+            "Failed sign-ins per minute",
+            "Calls of procedures whose name begins with `auth` that ended in an error.",
+            "SELECT $__timeGroupAlias(created_at, '1m'), count(*) AS failed "
+            f"{_TIME} AND rpc_name LIKE 'auth%' AND status = 'error' {grouped}",
             Unit.NUMBER,
         ),
         _panel(

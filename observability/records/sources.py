@@ -16,7 +16,7 @@ https://prometheus.io/docs/concepts/jobs_instances/
 """
 DOWN_SECONDS = 5 * MINUTE_SECONDS
 """How long a job may be down before its alert fires: a deployment of its only task is shorter."""
-OUTSIDE = frozenset({Job.CLOUDFLARE})
+OUTSIDE = frozenset({Job.CLOUDFLARE, Job.FLY})
 """Jobs that read somebody else's API: their absence is a ticket, for the stack itself is up."""
 ADVICE = (
     "Run `curl` on its `/metrics` from the collector's network. No answer: the exporter or the task is down, or "

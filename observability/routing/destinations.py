@@ -58,14 +58,19 @@ https://developer.pagerduty.com/docs/send-alert-event
 """
 
 
-def destinations(configured: Collection[Destination]) -> dict[Severity, tuple[Destination, ...]]:
-    """Return the destinations of each severity, given those that a stack has.
+def destinations(
+    configured: Collection[Destination], *, tickets_mailed: bool = False
+) -> dict[Severity, tuple[Destination, ...]]:
+    """Return the destinations of each severity, given those that a stack has; tickets are mailed too where asked.
 
     Raises:
         ValueError: a severity would reach nobody.
 
     """
-    return {severity: _reached(severity, configured) for severity in ROUTES}
+    found = {severity: _reached(severity, configured) for severity in ROUTES}
+    if tickets_mailed and Destination.MAIL in configured:
+        found[Severity.TICKET] = tuple(dict.fromkeys((*found[Severity.TICKET], Destination.MAIL)))
+    return found
 
 
 def unrouted(configured: Collection[Destination]) -> tuple[Destination, ...]:

@@ -35,6 +35,19 @@ MADE: Mapping[str, Mapping[str, Any]] = {
     "aws:cloudfront/distribution:Distribution": {"domainName": "d1.cdn.internal"},
     "cloudflare:index/zoneDnssec:ZoneDnssec": {"ds": "feed.example.com. 3600 IN DS 1 13 2 ABC"},
     "cloudflare:index/zone:Zone": {"nameServers": ["ada.ns.example.com", "bob.ns.example.com"]},
+    "fly-machines:apps/v1:AppIPAssignment": {"ip": "198.51.100.7"},
+    "fly-machines:apps/v1:AppCertificatesAcme": {"dnsRequirements": {"cname": "shop.fly.example.com"}},
+    "fly-machines:apps/v1:Secrets": {"version": 7, "secrets": [{"name": "JWT_SECRET", "digest": "made"}]},
+    "fly-machines:postgres/v1:Postgres": {
+        "data": {
+            "endpoints": {
+                "primary": {
+                    "pooler": {"host": "pgbouncer.made.example.com", "port": 5432},
+                    "direct": {"host": "direct.made.example.com", "port": 5432},
+                }
+            }
+        }
+    },
     "footing-neon:index:Project": {
         "defaultBranchId": "br-made",
         "host": "ep-made.example.com",
@@ -51,6 +64,7 @@ MADE: Mapping[str, Mapping[str, Any]] = {
         "password": "made/password",
     },
     "footing-supabase:index:Pooler": {"host": "pool.example.com", "port": 6543, "user": "postgres.madeproject"},
+    "footing-supabase:index:PublicKey": {"key": "made-public-key"},
     "footing-supabase:index:Project": {"ref": "madeproject", "host": "db.madeproject.example.com"},
     "footing-supabase:index:ReadReplica": {"host": "replica.example.com", "user": "postgres.madeproject-rr"},
     "grafana:oss/dashboard:Dashboard": {"url": "https://grafana.example.com/d/made", "uid": "made"},

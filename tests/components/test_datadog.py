@@ -1,9 +1,11 @@
 import json
 from typing import Any
 
+import pulumi
 import pytest
 from msgspec.structs import replace
 
+from components.datadog.access import TRUSTED_ACCOUNTS, DatadogAws, DatadogAwsArgs, DatadogKey, DatadogKeyArgs
 from components.datadog.args import DatadogArgs
 from components.datadog.component import Datadog
 from components.datadog.names import UnsupportedQueryError, of_cloudwatch
@@ -33,7 +35,8 @@ from observability.promql import (
     Scaled,
     Series,
 )
-from tests.components.recording import Recorded, record_component
+from stacks.config.datadog import INTEGRATED_SITES
+from tests.components.recording import Recorded, Secret, record_component
 
 PAGE, TICKET = Severity.PAGE, Severity.TICKET
 HERE = Match("environment", "production")
@@ -236,6 +239,7 @@ def test_dashboard_has_a_panel_with_lines_for_all_that_can_be_asked():
         (Level(Series("b", (Match("x", "p|q", Operator.LIKE),))), "sum:shop.b{(x:p OR x:q)}"),
         (Level(Series("b", (Match("x", "p|q", Operator.UNLIKE),))), "sum:shop.b{NOT (x:p OR x:q)}"),
         (Level(Series("b", (Match("x", "p.*", Operator.UNLIKE),))), "sum:shop.b{NOT x:p*}"),
+        (Level(Series("b", (Match("x", ".*/p", Operator.LIKE),))), "sum:shop.b{x:*/p}"),
     ],
 )
 def test_expressions_are_read_as_data(query: Expression, expected: str):
@@ -258,3 +262,103 @@ def test_count_that_is_late_only_after_the_first_is_refused():
 def test_severity_without_a_handle_is_refused():
     with pytest.raises(ValueError, match="no handle is notified of info"):
         replace(ARGS, handles={PAGE: ["@a"], TICKET: ["@b"]})
+
+
+def job(name: str, metric: str = "requests_total") -> Prometheus:
+    return Prometheus(expression=Rate(Series(metric, (HERE, Match("job", name)))))
+
+
+READ = signal("read", job("service"), Threshold(severity=TICKET, value=1))
+POOL = signal("pool", job("pgbouncer"), Threshold(severity=TICKET, value=1))
+BOTH = replace(POOL, id="both", cloudwatch_query=cloudwatch("DatabaseConnections", "Maximum"))
+UP = signal("scrape", job("service", "up"), Threshold(severity=PAGE, value=1, below=True))
+
+
+def omitted(*signals: Signal, **changes: object) -> dict[str, str]:
+    component = record(signals=[Signals(subject="All", signals=signals)], **changes).component
+    return {it.name: it.why for it in component.omitted}
+
+
+def test_monitors_look_only_at_what_datadog_reads():
+    told = {
+        "pool": "no agent reads the job pgbouncer",
+        "scrape": "the agent has no series up: its own check of the endpoint tells the same",
+    }
+    assert omitted(READ, POOL, UP, scraped_jobs=["service", "worker"]) == told
+    assert list(omitted(READ, POOL, UP)) == ["scrape"]
+    nobody = "no integration reads this account's metrics"
+    assert omitted(CONNECTIONS, READ, reads_cloudwatch=False) == {"connections": nobody}
+
+
+def test_number_that_no_agent_reads_is_that_of_aws_where_there_is_one():
+    both = record(signals=[Signals(subject="All", signals=(BOTH,))], scraped_jobs=["service"])
+    assert both.component.omitted == ()
+    assert "aws.rds.database_connections" in both.one("Monitor").inputs["query"]
+    assert omitted(BOTH, scraped_jobs=["service"], reads_cloudwatch=False) == {
+        "both": "no agent reads the job pgbouncer"
+    }
+
+
+def test_objectives_go_with_the_job_that_they_are_measured_by():
+    requests = Series("requests_total", (HERE, Match("job", "service")))
+    slo = Objective(
+        id="available",
+        title="Available",
+        description="A 5xx is bad.",
+        target=0.999,
+        indicator=Failures(bad=requests.where(Match("status", "5..", Operator.LIKE)), all=requests),
+        runbook="Look.",
+    )
+    component = [Signals(subject="All", objectives=(slo,))]
+    assert len(record(signals=component, scraped_jobs=["service"]).of("ServiceLevelObjective")) == 1
+    none = record(signals=component, scraped_jobs=[])
+    assert (none.of("ServiceLevelObjective"), none.of("Monitor")) == ([], [])
+    assert [it.name for it in none.component.omitted] == ["available"]
+
+
+AWS = DatadogAwsArgs(
+    role_name="feed-production-datadog",
+    account_id="123456789012",
+    partition="aws",
+    regions=["eu-west-1", "us-east-1"],
+    site="datadoghq.eu",
+)
+
+
+def test_datadog_takes_a_role_that_reads_metrics_by_an_id_of_this_stack_alone():
+    recorded = record_component(lambda: DatadogAws("datadog-aws", AWS))
+    account = recorded.one("IntegrationAccount")
+    given = account.inputs["authConfig"]["awsAuthConfigRole"]
+    role = recorded.one("Role").inputs
+    [trust] = json.loads(role["assumeRolePolicy"])["Statement"]
+    assert trust["Condition"] == {"StringEquals": {"sts:ExternalId": given["externalId"]}}
+    assert trust["Principal"] == {"AWS": "arn:aws:iam::464622532012:root"}
+    assert given["roleName"] == role["name"] == "feed-production-datadog"
+    assert recorded.one("RandomId").inputs["byteLength"] == 16
+    reading, counting = json.loads(recorded.one("RolePolicy").inputs["policy"])["Statement"]
+    verbs = {it.partition(":")[2][:3] for it in [*reading["Action"], *counting["Action"]]}
+    assert verbs <= {"Get", "Lis", "Des"}
+    assert counting["Resource"] == [
+        "arn:aws:ecs:*:123456789012:cluster/*",
+        "arn:aws:ecs:*:123456789012:service/*",
+    ]
+    # Datadog asks with the role as soon as the account is there.
+    assert "datadog-aws-role" in account.dependencies
+    assert account.inputs["awsRegions"] == {"includeOnlies": ["eu-west-1", "us-east-1"]}
+    assert "AWS/RDS" in account.inputs["metricsConfig"]["namespaceFilters"]["includeOnlies"]
+
+
+def test_sites_whose_account_is_not_known_are_refused():
+    assert tuple(TRUSTED_ACCOUNTS) == INTEGRATED_SITES
+    with pytest.raises(ValueError, match=r"site is 'ap1.datadoghq.com': one of datadoghq.com"):
+        replace(AWS, site="ap1.datadoghq.com")
+
+
+def test_key_of_the_agents_is_a_secret_everywhere():
+    recorded = record_component(
+        lambda: DatadogKey("datadog-key", DatadogKeyArgs(api_key=pulumi.Output.secret("0123456789abcdef")))
+    )
+    assert recorded.one("SecretVersion").inputs["secretString"] == Secret('{"api_key": "0123456789abcdef"}')
+    assert [it for it in recorded.resources if "0123456789abcdef" in str(it.inputs) and it.custom] == [
+        recorded.one("SecretVersion")
+    ]

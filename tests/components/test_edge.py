@@ -5,7 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from components.edge import values
-from components.edge.args import AdoptionArgs
+from components.edge.args import AdoptionArgs, EdgePromises
 from components.edge.zone import Edge
 from edge_rules.fit import downgraded
 from edge_rules.plans import CloudflarePlan
@@ -212,6 +212,22 @@ def test_zone_without_an_exporter_is_watched_by_nobody():
     signals = record(exporter=False).component.signals
     assert signals.signals == ()
     assert signals.checks
+
+
+def test_zone_keeps_the_promises_that_no_service_counts():
+    assert record(exporter=True).component.signals.objectives == ()
+    promises = EdgePromises(hit_share=0.5, availability=0.999, success=0.98, failed_statuses=["5..", "409"])
+    found = record(exporter=True, promises=promises).component.signals
+    [hits] = [it for it in found.signals if it.id == "edge-cache-hits"]
+    assert [it.value for it in hits.thresholds] == [0.5]
+    asked = {it.id: (it.target, str(it.indicator.bad), str(it.indicator.all)) for it in found.objectives}
+    counted = 'cloudflare_zone_requests_status{job="cloudflare",zone="feed.example.com",status!="429"}'
+    bad = 'cloudflare_zone_requests_status{{job="cloudflare",zone="feed.example.com",status=~"{}"}}'
+    assert asked == {
+        "edge-availability": (0.999, bad.format("5.."), counted),
+        "edge-success": (0.98, bad.format("5..|409"), counted),
+    }
+    assert record(exporter=False, promises=promises).component.signals.objectives == ()
 
 
 def test_second_owner_of_a_zone_is_refused_while_it_is_built():

@@ -51,6 +51,14 @@ def test_token_is_handed_on_by_reference_only():
     assert recorded.outputs["remote_write_url"] == "https://push.example.com/api/prom/push"
 
 
+def test_token_for_what_runs_outside_of_aws_is_stored_nowhere_there():
+    outside = replace(ARGS, in_aws=False)
+    made = record_component(lambda: GrafanaCloud("metrics", outside), read=lambda it: it.token, made=MADE_HERE)
+    assert made.read == Secret("glc_made")
+    assert made.of("SecretVersion") == []
+    assert made.outputs["token_secret_arn"] == ""
+
+
 def test_stack_is_guarded_here_and_there():
     stack = record().one("cloud/stack:Stack")
     assert stack.protect

@@ -81,6 +81,9 @@ def test_upstash_refuses_to_drop_what_is_nowhere_else(role: Role):
     [
         ({"read_regions": ["eu-west-1"]}, "primary region 'eu-west-1'"),
         ({"budget_usd": 0}, "budget_usd is 0: at least 1"),
+        ({"plan": "pro"}, "plan is 'pro': one of free, pay_as_you_go"),
+        ({"plan": "free"}, "budget_usd: given 20, allowed with pay_as_you_go; left out with plan free"),
+        ({"budget_usd": None}, "budget_usd: missing; required with plan pay_as_you_go"),
     ],
 )
 def test_upstash_refuses_what_cannot_be_made(changes: dict[str, object], message: str):
@@ -116,3 +119,9 @@ def test_store_tells_statistics_only_where_asked():
     assert len(record(has_statistics_datasource=True).component.signals.signals) == len(
         signals("", has_datasource=True).signals
     )
+
+
+def test_a_fixed_plan_has_no_budget_and_prod_pack_is_asked_for():
+    store = record(plan="fixed_1gb", budget_usd=None, prod_pack=True).one("RedisDatabase")
+    assert "budget" not in store.inputs
+    assert store.inputs["prodPack"] is True

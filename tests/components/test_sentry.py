@@ -216,6 +216,15 @@ def test_each_alert_can_be_switched_off_with_its_record(switch: str, gone: set[s
     assert missing == len([it for it in gone if not it.endswith("-alert")])
 
 
+def test_web_vitals_are_watched_where_they_have_a_limit():
+    more = record(alerts={"largest_paint_ms": 4000, "first_byte_ms": 500}).inventory() - record().inventory()
+    vitals = {f"errors-{it}" for it in ("largest-paint", "first-byte")}
+    assert {name for _, name in more} == vitals | {f"{it}-alert" for it in vitals}
+    signals = {it.id: it for it in record(alerts={"first_byte_ms": 500}).component.signals.signals}
+    assert signals["sentry-first-byte-api"].query.aggregate == "p75(measurements.ttfb)"
+    assert [it.value for it in signals["sentry-first-byte-api"].thresholds] == [500]
+
+
 def test_no_other_evaluator_is_asked_for_what_sentry_judges():
     signals = record().component.signals
     [rest] = without_source_evaluated([signals])

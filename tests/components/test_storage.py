@@ -3,7 +3,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from components.storage.args import AliasArgs, StorageArgs
+from components.storage.args import AliasArgs, ReplicaArgs, StorageArgs
 from components.storage.headers import FINGERPRINTED, changing
 from components.storage.storage import Storage
 from tests.components.recording import MADE, Recorded, record_component
@@ -212,3 +212,90 @@ def test_signals_are_told_only_where_cloudfront_can_be_measured():
 def test_cache_headers_are_the_documented_ones():
     assert changing(3600, 86400) == "public, max-age=3600, stale-while-revalidate=86400"
     assert FINGERPRINTED == "public, max-age=31536000, immutable"
+
+
+def test_copy_is_another_bucket_in_the_other_region_with_all_that_the_first_one_has():
+    recorded = record(replica=ReplicaArgs(region="us-west-2"))
+    kinds = (
+        *("Bucket", "BucketPublicAccessBlock", "BucketOwnershipControls", "BucketVersioning", "BucketPolicy"),
+        *("BucketServerSideEncryptionConfiguration", "BucketLifecycleConfiguration"),
+    )
+    for kind in kinds:
+        places = {it.name.rpartition("-")[0]: it.inputs.get("region") for it in recorded.of(kind)}
+        assert places == {"storage-files": None, "storage-copy": "us-west-2"}
+    copy = recorded.one("Bucket", "storage-copy-bucket")
+    assert (copy.protect, copy.inputs["forceDestroy"]) == (True, False)
+    tls_only, reading = statements(recorded, "storage-copy-policy")
+    assert (tls_only["Effect"], reading["Action"], reading["Principal"]) == (
+        "Deny",
+        "s3:GetObject",
+        {"Service": "cloudfront.amazonaws.com"},
+    )
+    assert recorded.outputs["replica_name"] == copy.inputs["bucket"] != BUCKET
+    assert "replica_name" not in record().outputs
+
+
+def test_s3_copies_every_file_by_a_role_that_may_do_nothing_else():
+    recorded = record(replica=ReplicaArgs(region="us-west-2"))
+    config = recorded.one("BucketReplicationConfig")
+    source, copy = "arn:aws:made:::storage-files-bucket", "arn:aws:made:::storage-copy-bucket"
+    assert config.inputs["bucket"] == BUCKET
+    [rule] = config.inputs["rules"]
+    assert rule == {
+        "id": "all",
+        "status": "Enabled",
+        "priority": 1,
+        "filter": {"prefix": ""},
+        "deleteMarkerReplication": {"status": "Enabled"},
+        "destination": {"bucket": copy, "metrics": {"status": "Enabled"}},
+    }
+    # S3 refuses the rule while either bucket keeps no versions, or the role may not write yet.
+    assert {"storage-files-versioning", "storage-copy-versioning"} <= config.dependencies
+    role = recorded.one("Role", "storage-replication").inputs
+    [trusted] = json.loads(role["assumeRolePolicy"])["Statement"]
+    assert trusted["Principal"] == {"Service": "s3.amazonaws.com"}
+    allowed = json.loads(recorded.one("RolePolicy", "storage-replication").inputs["policy"])["Statement"]
+    assert {it["Resource"]: set(it["Action"]) for it in allowed} == {
+        source: {"s3:GetReplicationConfiguration", "s3:ListBucket"},
+        f"{source}/*": {
+            *("s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"),
+        },
+        f"{copy}/*": {"s3:ReplicateObject", "s3:ReplicateTags", "s3:ReplicateDelete"},
+    }
+    kept = record(replica=ReplicaArgs(region="us-west-2", delete_markers=False))
+    [rule] = kept.one("BucketReplicationConfig").inputs["rules"]
+    assert rule["deleteMarkerReplication"] == {"status": "Disabled"}
+    assert "ReplicateDelete" not in kept.one("RolePolicy").inputs["policy"]
+
+
+def test_cloudfront_reads_the_copy_where_the_bucket_fails():
+    recorded = record(replica=ReplicaArgs(region="us-west-2"))
+    distribution = recorded.one("Distribution").inputs
+    assert {it["originId"]: it["originAccessControlId"] for it in distribution["origins"]} == dict.fromkeys(
+        ("bucket", "copy"), "storage-access-id"
+    )
+    [group] = distribution["originGroups"]
+    assert group["failoverCriteria"] == {"statusCodes": [500, 502, 503, 504]}
+    assert [it["originId"] for it in group["members"]] == ["bucket", "copy"]
+    behaviours = [distribution["defaultCacheBehavior"], *distribution["orderedCacheBehaviors"]]
+    assert {it["targetOriginId"] for it in behaviours} == {group["originId"]}
+    assert "originGroups" not in record().one("Distribution").inputs
+
+
+def test_services_read_the_copy_and_never_write_it():
+    document = json.loads(record(replica=ReplicaArgs(region="us-west-2")).outputs["write_policy"])
+    of_copy = [it for it in document["Statement"] if "storage-copy-bucket" in it["Resource"]]
+    assert [it["Action"] for it in of_copy] == ["s3:GetObject", "s3:ListBucket"]
+
+
+def test_delay_of_the_copy_is_measured_where_the_copy_is():
+    recorded = record_component(
+        lambda: Storage("storage", replace(ARGS, region="eu-west-1", replica=ReplicaArgs(region="us-west-2"))),
+        read=lambda storage: [
+            (it.id, it.query.region, it.query.dimensions["RuleId"]) for it in storage.signals.signals
+        ],
+    )
+    assert recorded.read == [
+        ("storage-replication-failed", None, "all"),
+        ("storage-replication-latency", "us-west-2", "all"),
+    ]

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from components.edge.args import AdoptionArgs, EdgeArgs
+from components.edge.args import AdoptionArgs, EdgeArgs, EdgePromises
 from components.edge.zone import Edge
 from edge_rules.plans import CloudflarePlan
 from edge_rules.settings import (
@@ -83,6 +83,7 @@ def edge_args(
     adopt: AdoptionArgs | None = None,
     reset: bool = False,
     exporter: bool = True,
+    promises: EdgePromises = EdgePromises(),  # noqa: B008  it is frozen
     zone_name: str = "feed.example.com",
     zone_id: str = "zone-1",
     origin_hostname: str = "lb.internal.example.com",
@@ -97,6 +98,7 @@ def edge_args(
         adopt=adopt,
         reset=reset,
         exporter=exporter,
+        promises=promises,
     )
 
 

@@ -176,7 +176,7 @@ def test_api_can_be_kept_never_or_by_the_origin_alone(path: str, api_seconds: in
         (200, "Content-Type: text/html; charset=utf-8|Cache-Control: public, max-age=31536000, immutable"),
         (200, "Content-Type: application/xhtml+xml"),
         *((status, "Location: /login") for status in (301, 302, 303, 307, 308)),
-        *((status, "") for status in (400, 404, 410, 500, 503)),
+        *((status, "") for status in (204, 205, 400, 404, 410, 500, 503)),
     ],
 )
 @pytest.mark.parametrize("path", [SCRIPT, "/_app/immutable/chunk.css", "/assets/no-ending"])

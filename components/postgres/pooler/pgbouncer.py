@@ -8,6 +8,8 @@ LISTEN_PORT = 6432
 """PgBouncer's registered port."""
 STATS_USER = "stats"
 """User of the exporter: it may ask PgBouncer for its numbers, and nothing else."""
+IDLE_TIMEOUT_SECONDS = 3600
+"""How long the load balancer remembers a quiet connection, in seconds; PgBouncer's keepalive is far below."""
 KEEPALIVE_IDLE_SECONDS = 60
 """After how long a quiet connection is probed, in seconds: well below what any network in between forgets."""
 PREPARED_STATEMENTS = 200

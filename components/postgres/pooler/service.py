@@ -14,6 +14,7 @@ from components.postgres.pooler import signals
 from components.postgres.pooler.args import PoolerArgs
 from components.postgres.pooler.containers import PoolerContainers
 from components.postgres.pooler.pgbouncer import (
+    IDLE_TIMEOUT_SECONDS,
     LISTEN_PORT,
     MOST_HEALTHY_CHECKS,
     STATS_USER,
@@ -25,8 +26,6 @@ from observability import Signals
 
 HEALTH_INTERVAL_SECONDS = 10
 """Time between two health checks of a task, in seconds; longer only where tasks drain for longer."""
-IDLE_TIMEOUT_SECONDS = 3600
-"""How long the load balancer remembers a quiet connection, in seconds; PgBouncer's keepalive is far below."""
 
 
 class Pooler(Component):

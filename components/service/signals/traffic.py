@@ -76,7 +76,7 @@ def _counts(id_: str, name: str, target_groups: TargetGroups) -> dict[str, Cloud
 
 
 def _error_ratio(telemetry: TelemetryArgs, target_groups: TargetGroups) -> Signal:
-    names = telemetry.metric_names
+    names, shares = telemetry.metric_names, telemetry.error_shares
     query: Query
     if names:
         query = Prometheus(expression=Ratio(Rate(names.with_status("5..")), Rate(names.answers())))
@@ -100,12 +100,18 @@ def _error_ratio(telemetry: TelemetryArgs, target_groups: TargetGroups) -> Signa
         query=query,
         unit=Unit.SHARE,
         thresholds=tuple(
-            replace(threshold, for_seconds=TICKET_SECONDS) if threshold.severity is Severity.TICKET else threshold
-            for threshold in telemetry.error_shares.thresholds
+            replace(threshold, for_seconds=shares.ticket_seconds or TICKET_SECONDS)
+            if threshold.severity is Severity.TICKET
+            else threshold
+            for threshold in shares.thresholds
         ),
         minimum_traffic=_minimum_traffic(names),
         board=Board.ERRORS,
-        runbook="Read the newest issue in Sentry. If a deployment came before it, roll that back.",
+        runbook=(
+            "Read the newest issue in Sentry. If a deployment came before it, roll that back. Errors of calls to "
+            "a vendor: read its status page, and see that its circuit breaker is open and falls back. Tasks that "
+            "are busy as well: raise `services.api.scaling.minimum_tasks`."
+        ),
     )
 
 
@@ -128,7 +134,11 @@ def _latency(
         minimum_traffic=_minimum_traffic(names) if thresholds else None,
         board=Board.LATENCY,
         runbook=(
-            "Compare with the database's CPU and connections, then look at the slowest route. A busy CPU: the "
-            "tasks have no shell, so run the image elsewhere under the same requests with `py-spy record`."
+            "Compare with the database's CPU and connections, then look at the slowest route and, in "
+            "`pg_stat_statements`, at its statements. All tasks busy: scale out. Fewer cache hits than before: "
+            "raise no version key, and let the cache fill again. A busy CPU, and before anything is made faster: "
+            "the tasks have no shell, so run the image elsewhere under the same requests with `py-spy record`, "
+            "once with `--gil`. Look for who holds the GIL, for JSON that is made again and again, and for "
+            "functions that are called too often."
         ),
     )

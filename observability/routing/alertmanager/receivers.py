@@ -55,6 +55,8 @@ class Receivers(Struct, frozen=True, kw_only=True):
     """Receiver of pages and tickets."""
     mail: Email | None = None
     """Receiver of information, and of whatever has no other receiver."""
+    tickets_mailed: bool = False
+    """Whether tickets are mailed as well, where there is a chat."""
     may_page: bool = False
     """Whether a pager may ring. Production only."""
 

@@ -32,7 +32,7 @@ def configuration(receivers: Receivers, timing: GroupTiming | None = None) -> di
         ValueError: a severity would reach nobody.
 
     """
-    reached = destinations(receivers.configured)
+    reached = destinations(receivers.configured, tickets_mailed=receivers.tickets_mailed)
     by_name = {severity.value: reached[severity] for severity in ROUTES}
     by_name[UNROUTED] = unrouted(receivers.configured)
     smtp: dict[str, Any] = {}

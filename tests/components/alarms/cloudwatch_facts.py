@@ -99,6 +99,13 @@ FACTS = {
             "GetTypeCmdsLatency SetTypeCmdsLatency": "microseconds",
         },
     ),
+    # Failures are published where the source is, the rest where the copy is:
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
+    **_facts(
+        "AWS/S3",
+        (("SourceBucket", "DestinationBucket", "RuleId"),),
+        {"OperationsFailedReplication": "count", "ReplicationLatency": "seconds"},
+    ),
     **_facts(
         "AWS/CloudFront",
         (("DistributionId", "Region"),),

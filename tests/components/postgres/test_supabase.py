@@ -1,12 +1,14 @@
 import pytest
 from msgspec.structs import replace
 
+from components.postgres.rds.args import ConnectionAlertArgs
 from components.postgres.supabase import (
     SupabasePoolArgs,
     SupabasePostgres,
     SupabasePostgresArgs,
     SupabaseReplicaArgs,
 )
+from observability import Prometheus
 from tests.components.inventory import inventory
 from tests.components.recording import Recorded, Secret, record_component
 
@@ -75,6 +77,10 @@ def test_doors_are_secret_urls_over_verified_tls():
         "postgresql://postgres:generated-password@db.madeproject.example.com:5432/postgres?sslmode=verify-full"
     )
     assert outputs["api_url"] == "https://madeproject.supabase.co"
+    assert outputs["anon_key"] == ""
+    asked = record(public_key=True)
+    assert asked.outputs["anon_key"] == "made-public-key"
+    assert asked.one("PublicKey").inputs == {"projectRef": "madeproject"}
     assert (outputs["host"], outputs["port"]) == ("pool.example.com", 6543)
 
 
@@ -103,3 +109,20 @@ def test_reader_has_a_door_of_its_own_and_tasks_reach_the_port():
 def test_what_supabase_cannot_do_is_refused(changes: dict[str, object], sentence: str):
     with pytest.raises(ValueError, match=sentence):
         replace(ARGS, **changes)
+
+
+def test_project_is_watched_where_somebody_scrapes_its_endpoint():
+    assert record().component.signals[0].signals == ()
+    alerts = ConnectionAlertArgs(warning=80, critical=95)
+    [found] = record(connection_alerts=alerts, rpc_observations=True).component.signals
+    signals = {it.id: it for it in found.signals}
+    asked = {it.id: it.query.expression.promql("5m") for it in found.signals if isinstance(it.query, Prometheus)}
+    limits = {id_: [it.value for it in signals[id_].thresholds] for id_ in asked}
+    assert limits["database-connections"] == [80, 95]
+    assert [limits[f"database-{it}"] for it in ("cpu", "memory", "disk")] == [[70, 90], [75, 90], [80, 95]]
+    assert asked["database-connections-share"].startswith(
+        "0.005 * (sum by (instance) (pg_stat_database_num_backends{"
+    )
+    assert 'node_cpu_seconds_total{job="postgres",mode!="idle"}' in asked["database-cpu"]
+    assert 'node_filesystem_avail_bytes{job="postgres",mountpoint="/data"}' in asked["database-disk"]
+    assert {"database-statements", "database-transactions", "rpc-calls"} <= signals.keys()

@@ -89,8 +89,8 @@ def signals(names: PostgresNames, statement_timeout_seconds: int) -> tuple[Signa
         up,
         *_transaction_age(exporter, statement_timeout_seconds),
         *_buffer_cache(exporter),
-        *_transactions(exporter),
-        *_statements(exporter),
+        *transactions(exporter),
+        *statements(exporter),
     )
 
 
@@ -146,7 +146,8 @@ def _buffer_cache(exporter: Exporter) -> tuple[Signal, ...]:
     )
 
 
-def _transactions(exporter: Exporter) -> tuple[Signal, ...]:
+def transactions(exporter: Exporter) -> tuple[Signal, ...]:
+    """Return how many transactions end, how many of them roll back, and deadlocks."""
     names = exporter.names
     rollbacks, commits = exporter.rate(names.rollbacks), exporter.rate(names.commits)
     ended = Sum((rollbacks, commits))
@@ -190,7 +191,8 @@ def _transactions(exporter: Exporter) -> tuple[Signal, ...]:
     )
 
 
-def _statements(exporter: Exporter) -> tuple[Signal, ...]:
+def statements(exporter: Exporter) -> tuple[Signal, ...]:
+    """Return the mean time of a statement; nothing where the exporter does not tell."""
     if not (exporter.names.statement_seconds and exporter.names.statement_calls):
         return ()
     # A mean, for no exporter has the distribution; the board RPC has the true 95th percentile.

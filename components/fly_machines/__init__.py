@@ -1,0 +1,1 @@
+"""What everything at Fly.io is made of: Machines, their size, their secrets."""

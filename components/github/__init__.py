@@ -1,0 +1,1 @@
+"""GitHub, where workflows deploy a stack from: an extra, `footing[github]`."""

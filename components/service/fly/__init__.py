@@ -1,0 +1,1 @@
+"""Services at Fly.io: an app of its own for each, and its Machines."""
