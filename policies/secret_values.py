@@ -16,10 +16,23 @@ BROWSER_PREFIXES: Final = (
 
 _SECRET_WORDS: Final = frozenset(
     {
-        *("apikey", "credential", "credentials", "passphrase", "passwd", "password", "private", "pwd", "pass"),
+        *(
+            "apikey",
+            "credential",
+            "credentials",
+            "passphrase",
+            "passwd",
+            "password",
+            "private",
+            "pwd",
+            "pass",
+            "pw",
+        ),
         *("secret", "secrets", "token", "salt", "pepper"),
     }
 )
+_SECRET_ENDINGS: Final = ("apikey", "passphrase", "passwd", "password", "secret", "secretkey", "token")
+"""Ends of words that are written together: PGPASSWORD, accesstoken."""
 _BEFORE_KEY: Final = frozenset(
     {
         *("access", "account", "admin", "api", "auth", "deploy", "encryption", "hmac", "jwt", "license", "master"),
@@ -60,7 +73,10 @@ _KNOWN_FORMS: Final = re.compile(
     r"|\bdckr_pat_\w+|\blin_api_\w+|\bre_\w{8,}_\w{16}|\b\d{8,10}:AA[\w-]{32}|\bAGE-SECRET-KEY-|\bSK[0-9a-f]{32}\b"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY|\$2[aby]\$\d\d\$|\$argon2|\$apr1\$|\$6\$"
     r"|hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/|discord(?:app)?\.com/api/(?:v\d+/)?webhooks/"
-    r"|webhook\.office\.com/|hooks\.zapier\.com/hooks/|chat\.googleapis\.com/v1/spaces/\S+key=|api\.telegram\.org/bot\d"
+    r"|webhook\.office\.com/|outlook\.office(?:365)?\.com/webhook/|events\.pagerduty\.com/integration/"
+    r"|/hooks/[a-z0-9]{26}\b|hook\.\w+\.make\.com/\w|maker\.ifttt\.com/\S+/key/|\bdp\.(?:st|pt|ct|sa)\.\w"
+    r"|\bkey-[0-9a-f]{32}\b|\b[Aa][Pp][Ii]-[Kk]ey: \S"
+    r"|hooks\.zapier\.com/hooks/|chat\.googleapis\.com/v1/spaces/\S+key=|api\.telegram\.org/bot\d"
     r"|AccountKey=|SharedAccess(?:Key|Signature)=|\b(?:Bearer|Basic) [\w+/=.-]{12}",
 )
 _PUBLIC_FORMS: Final = re.compile(
@@ -93,7 +109,8 @@ def is_secret(name: str, value: Any) -> bool:
     if {"auth", "login", "userinfo"} & set(words) and _PAIR.fullmatch(text) and not in_browser:
         return True
     if secret_by_name(name, in_browser=in_browser):
-        return words[-1] in _SECRET_WORDS or words[-1] in ("key", "keys") or not _MEASURES.fullmatch(text)
+        secret = words[-1] in _SECRET_WORDS or words[-1].endswith(_SECRET_ENDINGS)
+        return secret or words[-1] in ("key", "keys") or not _MEASURES.fullmatch(text)
     is_key = bool(words) and words[-1] in ("key", "keys")
     if in_browser and is_key:
         return False
@@ -108,7 +125,8 @@ def secret_by_name(name: str, *, in_browser: bool = False) -> bool:
     if not words or words[-1] in _ABOUT or _is_public(words):
         return False
     keys = any(first in _BEFORE_KEY and second in ("key", "keys") for first, second in pairwise(words))
-    return (keys and not in_browser) or not _SECRET_WORDS.isdisjoint(words)
+    together = any(word.endswith(_SECRET_ENDINGS) for word in words)
+    return (keys and not in_browser) or together or not _SECRET_WORDS.isdisjoint(words)
 
 
 def secret_by_form(value: Any) -> bool:

@@ -18,8 +18,10 @@ from policies.rules import (
     connections,
     container,
     database,
+    delivery,
     edge,
     exposure,
+    fly,
     iam,
     neon,
     network,
@@ -34,6 +36,7 @@ from policies.rules import (
     stores,
     supabase,
     upkeep,
+    vercel,
     zone,
 )
 
@@ -44,7 +47,15 @@ _RULES = (
     *(*database.RULES, *upkeep.RULES, *parameters.RULES, *connections.RULES, *pooler.RULES, *redis.RULES),
     *(*service.RULES, *container.RULES, *exposure.RULES, *balancer.RULES, *network.RULES, *storage.RULES),
     *(*secrets.RULES, *iam.RULES, *edge.RULES, *zone.RULES, *alerting.RULES, *stores.RULES, *change.RULES),
-    *(*platform.RULES, *supabase.RULES, *neon.RULES, *redis_cloud.RULES),
+    *(
+        *platform.RULES,
+        *delivery.RULES,
+        *supabase.RULES,
+        *neon.RULES,
+        *redis_cloud.RULES,
+        *vercel.RULES,
+        *fly.RULES,
+    ),
 )
 
 CATALOGUE = Catalogue(replace(rule, standards=tuple(STANDARDS.get(rule.id, ()))) for rule in _RULES)

@@ -32,6 +32,7 @@ RINGING_ACTIONS: Final = ("pagerduty", "opsgenie", "victorops")
 RINGING_PROTOCOLS: Final = ("http", "https", "sms")
 """Ways out of a topic that a pager service listens at, or that ring a telephone."""
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+MONITOR = "datadog:index/monitor:Monitor"
 SCALING_POLICY = "aws:appautoscaling/policy:Policy"
 SENTRY_KEY = "footing-sentry:index:ClientKey"
 PAGERS: Final = ("pagerduties", "opsgenies", "victorops", "oncalls", "pushovers", "jiras")
@@ -59,6 +60,11 @@ class _Watch:
         hidden = [by_urn(group, "rules") for texts, group in queries if texts == {_HIDDEN}]
         self._urns = {urn for urns in hidden for urn in urns}
         self._unclear = not all(hidden) or any(texts == {_DOUBTFUL} for texts, _ in queries)
+        for monitor in stack.of(MONITOR):
+            text = monitor.get("query")
+            self._named |= set(_TAG_VALUE.findall(text)) if isinstance(text, str) else set()
+            self._urns |= set(by_urn(monitor, "query"))
+            self._unclear = self._unclear or (unreadable(text) and not by_urn(monitor, "query"))
         for alarm in stack.of(ALARM):
             enabled, actions = alarm.get("actionsEnabled"), alarm.get("alarmActions")
             scales = linked(alarm, "alarmActions", stack, SCALING_POLICY)
@@ -87,6 +93,8 @@ class _Watch:
 
 _MEMBER: Final = re.compile(r"(?:-\d{4})?-\d{3}$")
 """Metrics know the members of a replication group, `<id>-001` or `<id>-0001-001`, and not the group."""
+_TAG_VALUE: Final = re.compile(r":([\w.-]+)")
+"""Value of a tag in a query of Datadog, `{dbinstanceidentifier:feed-production}`."""
 _MEASURED: Final = ("dimensions", "metricQueries")
 """Properties of an alarm that say what it looks at."""
 _HIDDEN, _DOUBTFUL = "[unknown]", "[doubtful]"
@@ -180,7 +188,7 @@ RULES: Final = (
         why="a disk fills and a replica falls behind while nobody looks",
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/monitoring-cloudwatch.html",
         remedy="Add an alert whose query names the resource.",
-        keys=("cloudwatch_alarms", "grafana.contacts"),
+        keys=("cloudwatch_alarms", "grafana.contacts", "datadog"),
         levels=IN_PRODUCTION,
         types=frozenset(WATCHED),
         check=_is_watched(WATCHED),
@@ -191,7 +199,7 @@ RULES: Final = (
         why="visitors would be the first to tell",
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html",
         remedy="Add an alert whose query names the service.",
-        keys=("cloudwatch_alarms", "grafana.contacts"),
+        keys=("cloudwatch_alarms", "grafana.contacts", "datadog"),
         levels=IN_PRODUCTION,
         types=frozenset({SERVICE}),
         check=_is_watched((SERVICE,)),

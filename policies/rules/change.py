@@ -15,6 +15,8 @@ from policies.rules.tokens import (
     BUCKETS,
     CLUSTERS,
     DATABASE,
+    FLY_DATABASE,
+    FLY_POSTGRES,
     NEON_DATABASE,
     NEON_PROJECT,
     REDIS,
@@ -27,7 +29,7 @@ from policies.rules.tokens import (
 
 STATEFUL: Final = (
     *(DATABASE, REDIS, SERVERLESS_REDIS, UPSTASH, REDIS_CLOUD, ZONE, *BUCKETS),
-    *(SUPABASE_PROJECT, NEON_PROJECT, NEON_DATABASE),
+    *(SUPABASE_PROJECT, NEON_PROJECT, NEON_DATABASE, FLY_POSTGRES, FLY_DATABASE),
     *(*CLUSTERS, "aws:dynamodb/table:Table", "aws:efs/fileSystem:FileSystem", "aws:kms/key:Key"),
 )
 """Types that cannot be made again as they were; a zone would come back with other name servers."""

@@ -42,7 +42,8 @@ _NARROWED_BY: Final = {"ecs:listtasks": "ecs:cluster"}
 
 https://github.com/cdklabs/construct-hub/pull/1207
 """
-_EVERY_RESOURCE: Final = pattern(r"[*?]+|arn:\*|arn:[^:]*(:\*){3,4}")
+_EVERY_RESOURCE: Final = pattern(r"[*?]+|arn:\*|arn:[^:]*(:\*){3,4}|arn(:[^:]*){4}:[*?]+(/[*?]*)?")
+"""Every resource of AWS, or of one service in an account: arn:aws:secretsmanager:*:*:*, arn:aws:s3:::*."""
 _ACCOUNT: Final = pattern(r"\d{12}|arn:aws[\w-]*:iam::\d{12}:root")
 NARROWING: Final = ("sts:externalid", "aws:principal", "aws:source", "aws:multifactorauth")
 """Beginnings of the condition keys that choose among the principals of an account."""
@@ -164,7 +165,7 @@ RULES: Final = (
         source=f"{DOCS}/best-practices.html",
         remedy="Name the actions and the ARNs that the program needs.",
         keys=("services.NAME.permissions",),
-        controls=("CKV_AWS_62", "CKV_AWS_63", "CKV_AWS_355", "AWS-0057"),
+        controls=("CKV_AWS_62", "CKV_AWS_63", "CKV_AWS_286", "CKV_AWS_287", "CKV_AWS_355", "AWS-0057"),
         types=frozenset(DOCUMENTS),
         check=_narrow,
     ),

@@ -29,6 +29,7 @@ LIFECYCLES: Final = ("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfigu
 ENCRYPTIONS: Final = ("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",)
 OWNERSHIPS: Final = ("aws:s3/bucketOwnershipControls:BucketOwnershipControls",)
 _ALGORITHM: Final = ("applyServerSideEncryptionByDefault", "sseAlgorithm")
+REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
 BUCKET_POLICIES: Final = ("aws:s3/bucketPolicy:BucketPolicy",)
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 REPOSITORY = "aws:ecr/repository:Repository"
@@ -85,6 +86,15 @@ def _refuses_plain_http(policy: Resource) -> Judgement:
         if not allows(statement) and insecure and everybody and ("s3:*" in actions or "*" in actions):
             return PASSED
     return fail("no statement that denies plain HTTP", "Deny where aws:SecureTransport is false")
+
+
+def _copies(replication: Resource) -> Judgement:
+    rules = replication.get("rules")
+    states = [(at(it, "status"), at(it, "destination", "metrics", "status")) for it in items(rules)]
+    bad = [it for it in states if not unreadable(*it) and it != ("Enabled", "Enabled")]
+    if bad or (not unreadable(rules) and not states):
+        return fail("a rule that is off, or unmeasured" if bad else "no rule", "rules and metrics with Enabled")
+    return undecided("rules") if unreadable(rules, *(value for it in states for value in it)) else PASSED
 
 
 def _https_only(distribution: Resource) -> Judgement:
@@ -200,6 +210,18 @@ RULES: Final = (
             "no BucketOwnershipControls",
             word("rule", "objectOwnership", allowed=("BucketOwnerEnforced",), known=("ObjectWriter",)),
         ),
+    ),
+    Rule(
+        id="bucket-copy-measured",
+        title="A copy of a bucket is kept up, and S3 says how far it is behind",
+        why="a copy that stopped is found on the day when it is needed",
+        source=f"{DOCS}/repl-metrics.html",
+        remedy="Set status and destination.metrics.status to Enabled in each rule of the BucketReplicationConfig.",
+        keys=("storage.replicate_to",),
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        types=frozenset({REPLICATION}),
+        check=_copies,
     ),
     Rule(
         id="bucket-no-forced-deletion",

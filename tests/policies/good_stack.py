@@ -242,11 +242,47 @@ SAMPLES = (
         dataPersistence="aof-every-1-second",
     ),
     sample(
+        "fly-machines:apps/v1:Machine",
+        "sample-machine",
+        config={
+            "image": f"registry.fly.io/shop@sha256:{'0' * 64}",
+            "env": {"LOG_LEVEL": "info"},
+            "services": [
+                {
+                    "ports": [{"port": 80, "handlers": ["http"], "forceHttps": True}],
+                    "checks": [{"type": "http", "path": "/health"}],
+                }
+            ],
+        },
+    ),
+    sample("fly-machines:postgres/v1:Postgres", "sample-fly", protect=True, poolMode="transaction"),
+    sample("fly-machines:postgres/v1:PostgresDatabase", "sample-fly-database", protect=True),
+    sample(
         "footing-neon:index:Project",
         "sample-neon",
         protect=True,
         allowedIps=["203.0.113.0/24"],
         suspendTimeoutSeconds=-1,
+    ),
+    sample(
+        "vercel:index/project:Project",
+        "sample-front",
+        vercelAuthentication={"deploymentType": "standard_protection_new"},
+        environments=[{"key": "VITE_API_URL", "value": "https://example.com", "sensitive": False}],
+    ),
+    sample(
+        "vercel:index/projectEnvironmentVariable:ProjectEnvironmentVariable",
+        "sample-public",
+        key="VITE_SENTRY_DSN",
+        sensitive=False,
+        targets=["production"],
+    ),
+    sample(
+        "vercel:index/projectEnvironmentVariable:ProjectEnvironmentVariable",
+        "sample-secret",
+        key="SESSION_SECRET",
+        sensitive=True,
+        targets=["production"],
     ),
     sample("footing-neon:index:Database", "sample-neon-database", protect=True),
     sample("footing-neon:index:Endpoint", "sample-neon-replica", type="read_only", suspendTimeoutSeconds=-1),
@@ -287,6 +323,17 @@ SAMPLES = (
         "sample-registry",
         imageTagMutability="IMMUTABLE",
         imageScanningConfiguration={"scanOnPush": True},
+    ),
+    sample(
+        "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+        "sample-copy",
+        rules=[{"status": "Enabled", "destination": {"bucket": "arn:it", "metrics": {"status": "Enabled"}}}],
+    ),
+    sample(
+        "github:index/repositoryEnvironment:RepositoryEnvironment",
+        "sample-environment",
+        deploymentBranchPolicy={"protectedBranches": False, "customBranchPolicies": True},
+        reviewers=[{"users": [], "teams": [12]}],
     ),
     sample("aws:iam/policy:Policy", "sample-policy", policy=POLICY),
     *(

@@ -51,10 +51,13 @@ REDIS, SERVERLESS, UPSTASH = (
     "RedisDatabase/sample-upstash",
 )
 REDIS_CLOUD = "EssentialsDatabase/sample-redis-cloud"
+FRONT = "Project/sample-front"
+PUBLIC, HIDDEN = (f"ProjectEnvironmentVariable/sample-{name}" for name in ("public", "secret"))
 TASK, POOLER = "TaskDefinition/service-task", "TaskDefinition/pooler-task"
 SERVICE, POOLERS = "Service/service-service", "Service/pooler-service"
 SECRET, LOGS = "Secret/service-environment", "LogGroup/service-log"
-FILES = "Bucket/storage-files-bucket"
+DEPLOYED = "RepositoryEnvironment/sample-environment"
+FILES, COPY = "Bucket/storage-files-bucket", "BucketReplicationConfig/sample-copy"
 ZONE, LIMITS, CACHE = "Zone/domain-zone", "Ruleset/edge-http-ratelimit", "Ruleset/edge-http-request-cache-settings"
 CLUSTER, MEMBER, WORLDWIDE = (
     "Cluster/sample-cluster",
@@ -162,7 +165,23 @@ def _pooler_and_redis() -> list[Spoil]:
         spoil("neon-networks-closed", "Project/sample-neon", {"allowedIps": ["0.0.0.0/0"]}),
         spoil("neon-networks-restricted", "Project/sample-neon", {"allowedIps": GONE}),
         spoil("neon-never-suspended", "Endpoint/sample-neon-replica", {"suspendTimeoutSeconds": 300}),
+        spoil("fly-https", "Machine/sample-machine", {"config.services.0.ports.0.forceHttps": False}),
+        spoil("fly-no-secret-literal", "Machine/sample-machine", {"config.env.DB_PASSWORD": "hunter2hunter2"}),
+        spoil("fly-health-check", "Machine/sample-machine", {"config.services.0.checks": []}),
+        spoil("fly-image-pinned", "Machine/sample-machine", {"config.image": "registry.fly.io/shop:latest"}),
+        spoil("fly-transaction-mode", "Postgres/sample-fly", {"poolMode": "session"}),
         spoil("neon-own-pool", "Project/sample-neon", {"pgbouncerSettings": {"default_pool_size": "60"}}),
+        spoil("vercel-preview-protection", FRONT, {"vercelAuthentication": {"deploymentType": "none"}}),
+        spoil("vercel-preview-protection", FRONT, {"vercelAuthentication": GONE}),
+        spoil("vercel-browser-variable", PUBLIC, {"sensitive": True}),
+        spoil("vercel-browser-variable", PUBLIC, {"key": "NEXT_PUBLIC_JWT_SECRET"}),
+        spoil("vercel-browser-variable", PUBLIC, {"value": "rediss://:pw@h:6379"}),
+        spoil(
+            "vercel-browser-variable",
+            FRONT,
+            {"environments": [{"key": "VITE_A", "value": "rediss://:pw@h:6379", "sensitive": False}]},
+        ),
+        spoil("vercel-secret-sensitive", HIDDEN, {"sensitive": False}),
         spoil("redis-cloud-tls", REDIS_CLOUD, {"enableTls": False}),
         spoil("redis-cloud-networks-closed", REDIS_CLOUD, {"sourceIps": ["203.0.113.0/24", "::/0"]}),
         spoil("redis-cloud-persistence", REDIS_CLOUD, {"dataPersistence": "none"}),
@@ -319,6 +338,12 @@ def _storage_and_iam() -> list[Spoil]:
             {"policy": in_json("Statement.0.Effect", "Allow")},
             fails=FILES,
         ),
+        spoil("deploy-from-named-branches", DEPLOYED, {"deploymentBranchPolicy.customBranchPolicies": False}),
+        spoil("deploy-from-named-branches", DEPLOYED, {"deploymentBranchPolicy": GONE}),
+        spoil("deploy-reviewed", DEPLOYED, {"reviewers.0.teams": []}),
+        spoil("deploy-reviewed", DEPLOYED, {"reviewers": GONE}),
+        spoil("bucket-copy-measured", COPY, {"rules.0.status": "Disabled"}),
+        spoil("bucket-copy-measured", COPY, {"rules.0.destination.metrics.status": GONE}),
         spoil("bucket-no-forced-deletion", FILES, {"forceDestroy": True}),
         spoil(
             "distribution-https",

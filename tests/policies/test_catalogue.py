@@ -98,14 +98,30 @@ production than elsewhere, and so does a part of a third: each of these has a ru
 BEYOND_THE_ROWS = {
     *("edge-failed-logins", "alerts-on-data", "alerts-wake-nobody-for-staging", "stateful-protected"),
     "prometheus-store-not-on-nfs",
-    *("bucket-no-forced-deletion", "distribution-https", "distribution-tls-version", "secret-recovery"),
+    *(
+        "bucket-copy-measured",
+        "bucket-no-forced-deletion",
+        "distribution-https",
+        "distribution-tls-version",
+        "secret-recovery",
+    ),
     *("log-retention-year", "log-own-key", "iam-no-administrator", "iam-no-account-trust"),
     "pooler-not-master-user",
-    *("key-rotation", "key-deletion-window", "topic-encrypted", "disk-encrypted", "table-recovery"),
+    *(
+        "deploy-from-named-branches",
+        "deploy-reviewed",
+        "key-rotation",
+        "key-deletion-window",
+        "topic-encrypted",
+        "disk-encrypted",
+        "table-recovery",
+    ),
     *("bucket-encrypted", "bucket-aborts-uploads", "bucket-no-acls", "distribution-sni", "task-own-processes"),
     *("database-iam-authentication", "service-no-exec", "balancer-cross-zone"),
     *("neon-networks-closed", "neon-networks-restricted", "neon-never-suspended", "neon-own-pool"),
     *("redis-cloud-networks-closed", "redis-cloud-persistence", "redis-cloud-tls"),
+    *("vercel-preview-protection", "vercel-browser-variable", "vercel-secret-sensitive"),
+    *("fly-https", "fly-no-secret-literal", "fly-health-check", "fly-image-pinned", "fly-transaction-mode"),
     *("supabase-max-connections", "supabase-networks-closed", "supabase-pool-size", "supabase-project-networks"),
     *("supabase-project-tls", "supabase-tls-enforced", "supabase-transaction-mode"),
     *("network-no-open-egress", "machine-metadata", "distribution-signs-requests", "distribution-hsts"),
@@ -155,7 +171,8 @@ def test_ids_are_unique():
 
 
 NEVER_WAIVED = {
-    *("neon-networks-closed", "redis-cloud-networks-closed", "redis-cloud-tls"),
+    *("neon-networks-closed", "redis-cloud-networks-closed", "redis-cloud-tls", "vercel-browser-variable"),
+    *("fly-https", "fly-no-secret-literal"),
     *("supabase-networks-closed", "supabase-project-networks", "supabase-project-tls", "supabase-tls-enforced"),
     *("database-storage-encrypted", "database-not-public", "database-backups", "database-no-literal-password"),
     *("database-private-network", "database-forced-tls", "pooler-verified-tls", "redis-storage-encrypted"),

@@ -79,6 +79,18 @@ def test_every_resource_is_allowed_only_where_none_can_be_named(action: Any, exp
 
 
 @pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        *((it, FAIL) for it in ("arn:aws:s3:::*", "arn:aws:s3:::*/*", "arn:aws:secretsmanager:us-east-1:1:*")),
+        *((it, PASS) for it in ("arn:aws:s3:::mine/*", "arn:aws:secretsmanager:us-east-1:1:secret:shop/*")),
+    ],
+)
+def test_every_resource_of_a_service_is_every_resource(resource: str, expected: Verdict):
+    policy = document("secretsmanager:GetSecretValue", resource)
+    assert verdict("iam-no-wildcard", "aws:iam/policy:Policy", policy=policy) is expected
+
+
+@pytest.mark.parametrize(
     ("action", "condition", "expected"),
     [
         ("ecs:ListTasks", {"ArnEquals": {"ecs:cluster": "arn:it"}}, PASS),

@@ -306,6 +306,9 @@ def test_any_group_may_enter_one_before_replicas_alone(
 ALERTS, ALARM = "grafana:alerting/ruleGroup:RuleGroup", "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 
+MONITOR = "datadog:index/monitor:Monitor"
+
+
 def alerts(model: Any, links: dict[str, str] | None = None, **more: Any) -> Resource:
     return resource(ALERTS, "alerts", links, rules=[{"datas": [{"model": model}], **more}])
 
@@ -326,6 +329,14 @@ def alerts(model: Any, links: dict[str, str] | None = None, **more: Any) -> Reso
         (resource(ALARM, "alarm", dimensions={"Id": "main"}, alarmActions=["arn:people"]), PASS),
         (resource(ALARM, "alarm", {"dimensions": "db"}, dimensions=UNKNOWN, alarmActions=["arn:people"]), PASS),
         (resource(ALARM, "alarm", dimensions={"Id": UNKNOWN}, alarmActions=["arn:people"]), UNDECIDED),
+        (resource(MONITOR, "monitor", query="min(last_5m):max:aws.rds.cpu{dbinstanceidentifier:main} > 80"), PASS),
+        (
+            resource(MONITOR, "monitor", query="min(last_5m):max:aws.rds.cpu{dbinstanceidentifier:mainly} > 80"),
+            FAIL,
+        ),
+        (resource(MONITOR, "monitor", {"query": "db"}, query=UNKNOWN), PASS),
+        (resource(MONITOR, "monitor", {"query": "another"}, query=UNKNOWN), FAIL),
+        (resource(MONITOR, "monitor", query=UNKNOWN), UNDECIDED),
         (resource(ALARM, "alarm", dimensions={"Id": "main"}), FAIL),
         (resource(ALARM, "alarm", dimensions={"Id": "main"}, alarmActions=["a"], actionsEnabled=False), FAIL),
         (
