@@ -50,6 +50,16 @@ class Fleet(Struct, frozen=True, kw_only=True):
         return self.peak > self.tasks or self.floor < self.tasks
 
 
+def fly_fleet(machines: int, *, one_by_one: bool) -> Fleet:
+    """Return Machines at Fly.io, which are updated in place `one_by_one`, or all together.
+
+    PostgreSQL and its pool hold what an old one had open until they notice that it is gone.
+    https://fly.io/docs/machines/guides-examples/machine-sizing/#adjusting-machine-size
+    """
+    staying = (machines - 1) * 100 // machines if one_by_one and machines else 0
+    return Fleet(tasks=machines, minimum_percent=staying, maximum_percent=100)
+
+
 class ProviderPool(Struct, frozen=True, kw_only=True):
     """A pool that the database's provider runs: nobody sees it deploy."""
 
@@ -94,6 +104,8 @@ class Client(Struct, frozen=True, kw_only=True):
     """Connections that one task opens to the pooler at the most."""
     readers: Mapping[str, int] = field(default_factory=dict)
     """Connections that one task opens to a replica at the most, by the replica's purpose."""
+    size_key: str = "scaling.maximum_tasks"
+    """Key of the service that says how many tasks, or Machines, run at the most."""
 
     @property
     def connected(self) -> int:
@@ -185,10 +197,11 @@ def replica_problems(
         yield f"{key}.{size}", problem
     elif demand > supply:
         largest = max(demands, key=lambda name: demands[name])
+        size_key = next(it.size_key for it in budget.clients if it.name == largest)
         problem = (
             f"given what makes {demand} connections at the worst moment ({_listed(demands)}, and "
             f"{budget.direct_connections} direct), allowed {supply} (its max_connections {max_connections} less "
-            f"{budget.reserved_connections} reserved): lower it, lower services.{largest}.scaling.maximum_tasks, "
+            f"{budget.reserved_connections} reserved): lower it, lower services.{largest}.{size_key}, "
             f"or raise {key}.{size}"
         )
         yield f"services.{largest}.reader_pools.{purpose}", problem
@@ -255,7 +268,7 @@ def problems(budget: Budget) -> Iterator[tuple[str, str]]:
             f"{largest.connected} tasks then), allowed {budget.client_side_supply} "
             f"({limits.CLIENT_CONNECTION_HEADROOM:.0%} of the slots of the {max(1, budget.poolers.floor)} poolers "
             f"that run meanwhile, of client_connections {budget.client_connections}): "
-            f"lower it, lower services.{largest.name}.scaling.maximum_tasks, or "
+            f"lower it, lower services.{largest.name}.{largest.size_key}, or "
             + (
                 "raise database.pooler.client_connections"
                 if isinstance(budget.poolers, Fleet)

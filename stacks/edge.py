@@ -1,6 +1,5 @@
 """The edge of a stack, as its rules are made, traced and explained: no Pulumi here."""
 
-import json
 from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
@@ -12,11 +11,7 @@ from edge_rules.rule import Phase, Rule
 from edge_rules.settings import EdgeSettings
 from stacks.config.edge import ApiLimitConfig, CacheConfig, EdgeConfig, RateLimitsConfig
 from stacks.config.edge_settings import requested_settings, settings_in_force
-from stacks.config.service import ServiceConfig
 from stacks.config.stack import StackConfig
-
-TIERS_VARIABLE = "RATE_LIMIT_TIERS"
-"""Environment variable in which the application finds its own limits, requests a minute by tier."""
 
 
 def edge_settings(config: StackConfig, edge: EdgeConfig) -> EdgeSettings:
@@ -34,12 +29,6 @@ def edge_rules(config: StackConfig) -> Mapping[Phase, Sequence[Rule]]:
 def edge_downgrades(config: StackConfig) -> list[str]:
     """Return the downgrades because of the plan, a sentence each; empty where the plan supports everything."""
     return list(edge_settings(config, config.edge).downgrades) if config.edge else []
-
-
-def rate_limit_tiers(service: ServiceConfig) -> dict[str, str]:
-    """Return the variable for the application; empty where no tiers are configured."""
-    tiers = getattr(service, "rate_limit_tiers", None)
-    return {TIERS_VARIABLE: json.dumps(tiers.model_dump(), sort_keys=True)} if tiers else {}
 
 
 def plan_numbers() -> dict[str, Mapping[str, int]]:

@@ -5,8 +5,8 @@ from typing import Final
 
 from msgspec import Struct
 
-FIRST: Final[Mapping[str, str]] = {"service": "api", "redis": "cache"}
-"""The web service and the store that have their kind's own name in the state, as before there could be several."""
+FIRST: Final[Mapping[str, str]] = {"service": "api", "redis": "cache", "frontend": "web"}
+"""The web service, the store and the front end that have their kind's own name in the state."""
 
 
 def component_name(kind: str, name: str) -> str:

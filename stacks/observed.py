@@ -27,6 +27,19 @@ def observe() -> ObservedStack:
     return observed_stack(config, compose(config, secrets).signals)
 
 
+def export_outputs() -> tuple[Signals, ...]:
+    """Compose the stack that a plan is asked for, export its outputs, and return the records of its components."""
+    import pulumi
+
+    from stacks.compose import compose
+    from stacks.config import from_pulumi
+
+    composed = compose(*from_pulumi())
+    for name, value in composed.outputs.items():
+        pulumi.export(name, value)
+    return replace_outputs(composed.signals)
+
+
 def observed_stack(config: StackConfig, signals: Sequence[Signals]) -> ObservedStack:
     """Return the stack of `config`, whose components have the records `signals`."""
     grafana, targets = config.grafana, config.objectives.targets
@@ -59,7 +72,8 @@ def observed_stack(config: StackConfig, signals: Sequence[Signals]) -> ObservedS
                 for it in targets.latency
             ),
             failed_share=targets.errors.share if targets.errors else None,
-            hit_shares={hit.layer: hit.share for hit in targets.hits},
+            hit_shares={hit.layer: hit.share for hit in targets.hits if hit.unit == "requests"},
+            byte_shares={hit.layer: hit.share for hit in targets.hits if hit.unit == "bytes"},
             auth_requests_per_minute=rate_limits.auth.requests_per_minute,
             api_requests_per_minute=rate_limits.api.requests_per_minute,
             server_connections=held.server_connections if (held := config.connection_budget) else 0,
@@ -87,5 +101,6 @@ def receivers(config: StackConfig, contacts: ContactsConfig) -> Receivers:
             else f"alerts@{config.edge.zone if config.edge else contacts.email[0].rpartition('@')[2]}",
             username=server.username if server else None,
         ),
+        tickets_mailed=contacts.tickets_mailed,
         may_page=config.alerts.may_page,
     )

@@ -5,23 +5,31 @@ from typing import Any
 import pulumi
 from msgspec import Struct
 
-from components.service.standalone import StandaloneTask
+from components.aws.placement import ClusterRef, NetworkRef
+from components.domain import Domain
+from components.service.web_service import RunOnce
 from observability import Signals
 from stacks.compose.adopt import begin_adoption
+from stacks.compose.clerk import clerk_outputs, make_clerk
 from stacks.compose.data import make_postgres, postgres_outputs
+from stacks.compose.datadog import make_datadog_access
+from stacks.compose.fly import app_ranges, app_ranges_v6, fly_hostname, fly_outputs, make_apps, make_fly_collector
+from stacks.compose.frontends import frontend_outputs, frontend_signals, make_frontends, origin_of
+from stacks.compose.github import make_github
 from stacks.compose.load_balancer import make_load_balancer
-from stacks.compose.metrics import make_collector, make_store, metrics_outputs
-from stacks.compose.network import make_cluster, make_network
+from stacks.compose.metrics import MetricsStore, make_collector, make_store, metrics_outputs
+from stacks.compose.network import make_cluster, make_network, own_ranges
 from stacks.compose.observability import observe_components
 from stacks.compose.redis import make_stores, store_outputs, stores_signals
-from stacks.compose.sentry import make_sentry, make_sentry_frontend
+from stacks.compose.sentry import make_sentry, make_sentry_frontend, sentry_outputs
 from stacks.compose.service import make_services, ready_service, service_outputs, service_signals
-from stacks.compose.stack import Secrets, start
+from stacks.compose.stack import Secrets, Stack, start
 from stacks.compose.storage import make_storage, storage_outputs
 from stacks.compose.surroundings import Surroundings
 from stacks.compose.web import edge_outputs, make_domain, make_edge, make_origin_pull, make_probe
 from stacks.config.stack import StackConfig
-from stacks.contract import cache_contract
+from stacks.contract import app_contract, cache_contract
+from stacks.registers import registers_document
 
 
 class ComposedStack(Struct, frozen=True, kw_only=True):
@@ -39,39 +47,33 @@ def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
     network = make_network(stack)
     cluster = make_cluster(stack)
     store = make_store(stack, network)
-    stores = make_stores(stack, network)
-    postgres = make_postgres(stack, network, cluster, stores, store.collecting)
     domain = make_domain(stack)
+    around = _surroundings(stack, network, cluster, store, domain)
+    apps, stores, postgres, storage = around.apps, around.stores, around.postgres, around.storage
+    sentry, sentry_frontend, clerk = around.sentry, around.sentry_frontend, around.clerk
     origin_pull = make_origin_pull(stack, domain)
-    storage = make_storage(stack, domain)
-    sentry, sentry_frontend = make_sentry(stack), make_sentry_frontend(stack)
     balancer = make_load_balancer(stack, network, cluster, domain, origin_pull)
-    around = Surroundings(
-        network=network,
-        cluster=cluster,
-        postgres=postgres,
-        stores=stores,
-        storage=storage,
-        sentry=sentry,
-        collecting=store.collecting,
-    )
     services = make_services(stack, around, balancer)
-    edge = make_edge(stack, domain, balancer.hostname if balancer else None)
+    frontends = make_frontends(stack, around, domain)
+    elsewhere = fly_hostname(stack, apps) or origin_of(stack, frontends)
+    edge = make_edge(stack, domain, balancer.hostname if balancer else elsewhere)
     probe = make_probe(stack, edge, ready_service(stack, services))
     collector = make_collector(stack, network, cluster, postgres, stores, domain, store)
+    fly_collector = make_fly_collector(stack, store)
     watched = (
         *(balancer.component if balancer else None, domain, edge, probe, sentry),
-        *(sentry_frontend, origin_pull, storage, collector, store.host),
+        *(sentry_frontend, clerk, origin_pull, storage, collector, fly_collector, store.host),
     )
     signals = [
         *(postgres.signals if postgres else ()),
         *stores_signals(stores),
         *service_signals(stack, services),
+        *frontend_signals(frontends),
         *(component.signals for component in watched if component is not None),
     ]
     # A service waits for its pooler, database, replicas and Redis: who waits for it waits for them.
-    running = [service.ready for service in services.values() if not isinstance(service, StandaloneTask)]
-    needed = [*running, *filter(None, (collector and collector.ready, probe))]
+    running = [service.ready for service in services.values() if not isinstance(service, RunOnce)]
+    needed = [*running, *filter(None, (collector and collector.ready, fly_collector, probe))]
     observability = observe_components(stack, store, signals, needed)
     check_adoption()
     outputs = {
@@ -79,11 +81,42 @@ def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
         **(postgres_outputs(postgres) if postgres else {}),
         **store_outputs(stores),
         **({"cache_contract": cache_contract(config.cache)} if stores else {}),
+        **({"registers": registers} if (registers := registers_document(config)) else {}),
+        **({"app_contract": app_contract(config)} if services or stores else {}),
         **service_outputs(services, balancer),
-        **({"sentry_dsn": sentry.dsn} if sentry else {}),
-        **({"sentry_frontend_dsn": sentry_frontend.dsn} if sentry_frontend else {}),
+        **frontend_outputs(frontends),
+        **fly_outputs(apps),
+        **sentry_outputs(sentry, sentry_frontend),
+        **clerk_outputs(clerk),
         **metrics_outputs(store),
         **storage_outputs(storage),
+        **make_github(stack, sentry_frontend),
         **observability.outputs,
     }
     return ComposedStack(outputs=outputs, signals=observability.signals)
+
+
+def _surroundings(
+    stack: Stack,
+    network: NetworkRef | None,
+    cluster: ClusterRef | None,
+    store: MetricsStore,
+    domain: Domain | None,
+) -> Surroundings:
+    """Make what the services ask: stores, database, files, error tracking, sign-in."""
+    apps = make_apps(stack)
+    ranges = [*own_ranges(network), *app_ranges(apps)]
+    stores = make_stores(stack, network, ranges)
+    return Surroundings(
+        network=network,
+        cluster=cluster,
+        postgres=make_postgres(stack, network, cluster, stores, store.collecting, [*ranges, *app_ranges_v6(apps)]),
+        stores=stores,
+        apps=apps,
+        storage=make_storage(stack, domain),
+        sentry=make_sentry(stack),
+        sentry_frontend=make_sentry_frontend(stack),
+        clerk=make_clerk(stack),
+        collecting=store.collecting,
+        datadog_key=make_datadog_access(stack),
+    )

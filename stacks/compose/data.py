@@ -1,6 +1,6 @@
 """PostgreSQL of the configured provider."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -9,12 +9,7 @@ from components.alloy.sidecar import CollectingArgs
 from components.aws.endpoints import DatabaseEndpoint
 from components.aws.placement import ClusterRef, NetworkPlacement, NetworkRef
 from components.postgres.existing import ExistingPostgres
-from components.postgres.pooler.args import (
-    PoolerArgs,
-    PoolerDeployment,
-    PoolerImages,
-    PoolerTimeouts,
-)
+from components.postgres.pooler.args import PoolerArgs, PoolerDeployment, PoolerImages, PoolerTimeouts
 from components.postgres.pooler.pgbouncer import PoolSize
 from components.postgres.pooler.service import Pooler
 from components.postgres.rds.args import (
@@ -32,10 +27,13 @@ from components.postgres.rds.store import RdsPostgres
 from components.postgres.store import PostgresStore
 from components.redis.store import RedisStore
 from providers.neon.plans import PLANS
-from stacks.compose.network import own_ranges
+from stacks.compose.fly_postgres import make_fly_postgres
+from stacks.compose.network import Range
 from stacks.compose.stack import Stack, task
 from stacks.config.database import ExistingPostgresConfig, RdsConfig
 from stacks.config.dialects import pgbouncer_names, postgres_names
+from stacks.config.fly_postgres import FlyPostgresConfig
+from stacks.config.frontend_problems import ANON_KEY, public_outputs
 from stacks.config.managed_postgres import STORE, SupabaseConfig
 from stacks.config.neon import NeonConfig
 from stacks.config.service import ServiceConfig, logs_in_as_owner
@@ -48,13 +46,19 @@ def make_postgres(
     cluster: ClusterRef | None,
     stores: Mapping[str, RedisStore],
     collecting: CollectingArgs | None,
+    ranges: Sequence[Range],
 ) -> PostgresStore | None:
-    """Make the server and its pool; None without a database. `collecting` says where the pool's numbers go."""
+    """Make the server and its pool; None without a database.
+
+    `collecting` says where the pool's numbers go, `ranges` are what the services call from.
+    """
     config = stack.config.database
     if isinstance(config, NeonConfig):
-        return _neon(stack, config, network)
+        return _neon(stack, config, ranges)
     if isinstance(config, SupabaseConfig):
-        return _supabase(stack, config, network, stores)
+        return _supabase(stack, config, ranges, stores)
+    if isinstance(config, FlyPostgresConfig):
+        return make_fly_postgres(stack, config)
     if config is None or network is None or cluster is None:
         return None
     placement, server = network.placement, None
@@ -80,7 +84,7 @@ def make_postgres(
 
 
 def _supabase(
-    stack: Stack, config: SupabaseConfig, network: NetworkRef | None, stores: Mapping[str, RedisStore]
+    stack: Stack, config: SupabaseConfig, ranges: Sequence[Range], stores: Mapping[str, RedisStore]
 ) -> PostgresStore:
     from components.postgres.supabase import (
         SupabasePoolArgs,
@@ -90,6 +94,7 @@ def _supabase(
     )
 
     region, auth, pool = config.region or stack.config.region, config.auth, config.pooler
+    thresholds, grafana = stack.config.connection_thresholds, stack.config.grafana
     captcha = {"security_captcha_enabled": True, "security_captcha_provider": auth.captcha_provider}
     recovery = [f"pitr_{config.pitr_days}"] if config.pitr_days else []
     args = SupabasePostgresArgs(
@@ -101,7 +106,7 @@ def _supabase(
         pool=SupabasePoolArgs(server_connections=pool.server_connections, default_pool_size=pool.pool_size),
         max_connections=config.max_connections,
         statement_timeout_seconds=config.statement_timeout_seconds,
-        allowed_cidrs=[*config.allowed_cidrs, *own_ranges(network)],
+        allowed_cidrs=[*config.allowed_cidrs, *ranges],
         auth_settings={
             **{f"rate_limit_{name}": number for name, number in auth.rate_limits.items()},
             **(captcha if auth.captcha_provider else {}),
@@ -114,13 +119,18 @@ def _supabase(
         addons=[*recovery, *(["ipv4_default"] if config.ipv4_address else [])],
         function_secrets=_function_secrets(stack, config, stores),
         replicas=[SupabaseReplicaArgs(purpose=it.purpose, region=it.region or region) for it in config.replicas],
+        public_key=ANON_KEY in public_outputs(stack.config),
         password_generation=config.password_generation,
+        connection_alerts=ConnectionAlertArgs(warning=thresholds.warning, critical=thresholds.critical)
+        if thresholds and config.metrics == "supabase"
+        else None,
+        rpc_observations=grafana is not None and grafana.postgres_datasource_uid is not None,
         protect=config.protect,
     )
     return SupabasePostgres("database", args, stack.opts)
 
 
-def _neon(stack: Stack, config: NeonConfig, network: NetworkRef | None) -> PostgresStore:
+def _neon(stack: Stack, config: NeonConfig, ranges: Sequence[Range]) -> PostgresStore:
     from components.postgres.neon import (
         NeonBranchArgs,
         NeonComputeArgs,
@@ -146,7 +156,7 @@ def _neon(stack: Stack, config: NeonConfig, network: NetworkRef | None) -> Postg
         username=config.username or name,
         compute=compute(None, None),
         history_retention_seconds=config.history_retention_seconds,
-        allowed_cidrs=[*config.allowed_cidrs, *own_ranges(network)] if restricted else None,
+        allowed_cidrs=[*config.allowed_cidrs, *ranges] if restricted else None,
         replicas=[
             NeonReplicaArgs(purpose=it.purpose, compute=compute(it.min_cu, it.max_cu)) for it in config.replicas
         ],
@@ -170,7 +180,7 @@ def _function_secrets(
 def database_urls(postgres: PostgresStore, service: ServiceConfig) -> Mapping[str, pulumi.Output[str]]:
     """Return the secret variables by which `service` finds its pool, or the server, and its replicas."""
     url = postgres.direct_url if logs_in_as_owner(service) else postgres.pooled_url
-    database = {DATABASE_VARIABLE: url} if service.database_pool and url is not None else {}
+    database = {DATABASE_VARIABLE: url} if service.database_pool.maximum and url is not None else {}
     return {**database, **{reader_variables(it)[0]: postgres.reader_urls[it] for it in service.reader_pools}}
 
 

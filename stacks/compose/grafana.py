@@ -7,6 +7,7 @@ import pulumi
 from components.grafana.args import ContactArgs, ObservabilityArgs, TicketHoursArgs
 from components.grafana.observability import Observability
 from observability import Severity, Signals
+from observability.alerting.evaluators import without_cloudwatch
 from observability.routing.destinations import Destination, destinations
 from stacks.alert_identity import alert_identity
 from stacks.compose.stack import Stack
@@ -20,6 +21,8 @@ def make_grafana(
     grafana, shared = stack.config.grafana, stack.config.alerts
     if grafana is None:
         return None
+    if grafana.cloudwatch_datasource_uid is None:
+        signals = _without_cloudwatch(signals)
     hours = grafana.ticket_hours
     page, ticket, info = (_contact(stack, grafana.contacts, severity) for severity in Severity)
     return Observability(
@@ -55,9 +58,21 @@ def make_grafana(
     )
 
 
+def _without_cloudwatch(signals: Sequence[Signals]) -> Sequence[Signals]:
+    """Return what Grafana can ask for without a data source of CloudWatch, and say what it cannot."""
+    kept = without_cloudwatch(signals)
+    left = {it.id for component in kept for it in component.signals}
+    if lost := [it.id for component in signals for it in component.signals if it.id not in left]:
+        pulumi.log.warn(
+            f"grafana.cloudwatch_datasource_uid: left out, so Grafana has neither panel nor alert of {len(lost)} "
+            f"records that CloudWatch alone measures: {', '.join(lost)}"
+        )
+    return kept
+
+
 def _contact(stack: Stack, contacts: ContactsConfig, severity: Severity) -> ContactArgs:
     """Return the contact points of `severity`, and no other."""
-    routes = destinations(contacts.destinations)[severity]
+    routes = destinations(contacts.destinations, tickets_mailed=contacts.tickets_mailed)[severity]
     webhook, key = contacts.slack_webhook_secret, contacts.pagerduty_key_secret
     return ContactArgs(
         email_addresses=contacts.email if Destination.MAIL in routes else (),

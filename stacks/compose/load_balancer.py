@@ -36,7 +36,7 @@ def make_load_balancer(
 ) -> Balancer | None:
     """Return the load balancer; None without a web service."""
     config = stack.config.load_balancer
-    if not stack.config.web or network is None or cluster is None:
+    if not stack.config.balanced or network is None or cluster is None:
         return None
     if config.existing_listener_arn is not None:
         options = pulumi.InvokeOutputOptions(provider=stack.aws)
@@ -53,7 +53,7 @@ def make_load_balancer(
             ingress_cidrs=list(IPV4_RANGES) if config.ingress_cidrs is None else config.ingress_cidrs,
             certificate_arn=certificate_arn,
             trust_store_arn=client_trust_store_arn(stack, origin_pull),
-            idle_timeout_seconds=max(it.max_request_seconds for it in stack.config.web.values()),
+            idle_timeout_seconds=max(it.max_request_seconds for it in stack.config.balanced.values()),
             access_log_days=config.access_log_days,
             account_id=pulumi.Output.from_input(cluster.arn).apply(lambda arn: arn.split(":")[4]),
             region=stack.config.region,

@@ -116,14 +116,19 @@ def _grafana_cloud(stack: Stack, store: GrafanaCloudStore) -> MetricsStore:
     cloud = GrafanaCloud(
         "metrics",
         GrafanaCloudArgs(
-            slug=store.slug, region=store.cloud_region, token_days=store.token_days, protect=store.protect
+            slug=store.slug,
+            region=store.cloud_region,
+            token_days=store.token_days,
+            in_aws=stack.config.in_network,
+            protect=store.protect,
         ),
         pulumi.ResourceOptions(providers=providers),
     )
     remote_write = RemoteWrite(
         url=cloud.remote_write_url,
         user=cloud.remote_write_user,
-        token_secret_arn=cloud.token_secret_arn,
+        token=cloud.token,
+        token_secret_arn=cloud.token_secret_arn if stack.config.in_network else None,
         token_secret_version_id=cloud.token_secret_version_id,
     )
     return MetricsStore(collecting=_collecting(stack, remote_write), query_url=cloud.query_url)

@@ -54,6 +54,10 @@ def make_cluster(stack: Stack) -> ClusterRef | None:
     return ClusterRef(arn=cluster.arn, name=stack.names.prefix)
 
 
+Range = pulumi.Output[str]
+"""Addresses from which something of the stack calls others, in CIDR notation."""
+
+
 def own_ranges(network: NetworkRef | None) -> list[pulumi.Output[str]]:
     """Return the addresses from which what runs here calls the internet, each as a range."""
     return [pulumi.Output.concat(it, "/32") for it in (network.egress_addresses if network else ())]

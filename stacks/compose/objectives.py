@@ -3,11 +3,13 @@
 import pulumi
 from msgspec.structs import replace
 
+from components.edge.args import EdgePromises
 from components.service.objectives import HitArgs, LatencyArgs, ObjectivesArgs
 from observability.records.limits import ERROR_SHARES, LatencyLimits, Levels
 from observability.records.objective import PERIOD_DAYS
 from stacks.config.objectives import looser_alerts
 from stacks.config.service_metrics import ServiceMetricsConfig
+from stacks.config.stack import StackConfig
 from stacks.config.targets import OF_THE_SERVICE, Targets
 
 
@@ -35,6 +37,22 @@ def objectives_args(
     )
 
 
+def edge_promises(config: StackConfig) -> EdgePromises:
+    """Return what the zone is held to: the stack's promises too, where no service's own metrics count them."""
+    targets = config.objectives.targets
+    hits = [EdgePromises(hit_share=it.share) for it in targets.hits if it.layer == "edge"] or [EdgePromises()]
+    if any(it.metrics for it in config.web.values()):
+        return hits[0]
+    errors = targets.errors
+    return replace(
+        hits[0],
+        availability=targets.availability,
+        success=errors and 1 - errors.share,
+        failed_statuses=errors.failed_statuses if errors else (),
+        period_days=config.objectives.period_days,
+    )
+
+
 def latency_limits(targets: Targets) -> LatencyLimits:
     """Return the latency thresholds of the whole service: those of the targets, or else the defaults."""
     levels = {
@@ -50,7 +68,7 @@ def error_shares(targets: Targets) -> Levels:
     errors = targets.errors
     if errors is None or (errors.warning is None and errors.critical is None):
         return ERROR_SHARES
-    return Levels(ticket=errors.warning, page=errors.critical)
+    return Levels(ticket=errors.warning, page=errors.critical, ticket_seconds=errors.warning_seconds)
 
 
 def _seconds(milliseconds: int | None) -> float | None:

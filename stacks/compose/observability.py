@@ -17,6 +17,7 @@ from stacks.compose.grafana import make_grafana
 from stacks.compose.metrics import MetricsStore, make_rules
 from stacks.compose.stack import Stack
 from stacks.config.errors import ConfigError
+from stacks.registers import unknown_triggers
 
 
 class ObservabilityResult(Struct, frozen=True, kw_only=True):
@@ -34,13 +35,16 @@ def observe_components(
     """Make the rules, dashboards and alerts of all that components have `measured`, after the `needed` servers.
 
     Raises:
-        ConfigError: one of their signals could never fire.
+        ConfigError: one of their signals could never fire, or something deferred waits for none of them.
 
     """
     here = Match("environment", stack.config.environment)
     component_signals = tuple(add_matchers(it, here) for it in measured)
     signals = (*component_signals, scrape_signals(component_signals))
-    problems = refusals(signals, retention_days=stack.config.metrics.store.retention_days)
+    problems = [
+        *refusals(signals, retention_days=stack.config.metrics.store.retention_days),
+        *unknown_triggers(stack.config.deferred, signals),
+    ]
     if problems:
         raise ConfigError(f"the stack {stack.config.environment}", problems)
     grafana = make_grafana(stack, without_source_evaluated(signals), needed)

@@ -1,6 +1,6 @@
 """Redis of the configured provider. Each backend is imported by itself, so that no unused SDK is loaded."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -10,7 +10,7 @@ from components.redis.roles import Role
 from components.redis.store import RedisStore
 from observability import Signals
 from observability.records.named import named
-from stacks.compose.network import own_ranges
+from stacks.compose.network import Range
 from stacks.compose.stack import Stack
 from stacks.config.dialects import redis_names
 from stacks.config.redis import (
@@ -18,15 +18,15 @@ from stacks.config.redis import (
     ExistingRedisConfig,
     RedisConfig,
     ServerlessConfig,
-    UpstashConfig,
 )
 from stacks.config.redis_cloud import RedisCloudConfig
+from stacks.config.upstash import UpstashConfig
 from stacks.naming import FIRST, component_name
 
 
-def make_stores(stack: Stack, network: NetworkRef | None) -> dict[str, RedisStore]:
-    """Make the stores of the configuration, by name."""
-    return {name: _make_store(stack, name, config, network) for name, config in stack.config.redis.items()}
+def make_stores(stack: Stack, network: NetworkRef | None, ranges: Sequence[Range]) -> dict[str, RedisStore]:
+    """Make the stores of the configuration, by name; `ranges` are what the services call from."""
+    return {name: _make_store(stack, name, it, network, ranges) for name, it in stack.config.redis.items()}
 
 
 def stores_signals(stores: Mapping[str, RedisStore]) -> Iterator[Signals]:
@@ -45,7 +45,9 @@ def store_outputs(stores: Mapping[str, RedisStore]) -> dict[str, pulumi.Input[An
     return outputs
 
 
-def _make_store(stack: Stack, name: str, config: RedisConfig, network: NetworkRef | None) -> RedisStore:
+def _make_store(
+    stack: Stack, name: str, config: RedisConfig, network: NetworkRef | None, ranges: Sequence[Range]
+) -> RedisStore:
     placement = network.placement if network else None
     match config:
         case ElastiCacheConfig():
@@ -57,7 +59,7 @@ def _make_store(stack: Stack, name: str, config: RedisConfig, network: NetworkRe
         case UpstashConfig():
             return _upstash(stack, name, config)
         case RedisCloudConfig():
-            return _redis_cloud(stack, name, config, network)
+            return _redis_cloud(stack, name, config, ranges)
         case ExistingRedisConfig():
             from components.redis.existing import ExistingRedis
 
@@ -121,6 +123,8 @@ def _upstash(stack: Stack, name: str, config: UpstashConfig) -> RedisStore:
         primary_region=config.primary_region,
         read_regions=config.read_regions,
         eviction_policy=config.eviction_policy,
+        plan=config.plan,
+        prod_pack=config.prod_pack,
         budget_usd=config.budget_usd,
         has_statistics_datasource=grafana is not None and grafana.upstash_datasource_uid is not None,
         protect=config.protect,
@@ -128,7 +132,7 @@ def _upstash(stack: Stack, name: str, config: UpstashConfig) -> RedisStore:
     return UpstashRedis(component_name("redis", name), upstash, stack.opts)
 
 
-def _redis_cloud(stack: Stack, name: str, config: RedisCloudConfig, network: NetworkRef | None) -> RedisStore:
+def _redis_cloud(stack: Stack, name: str, config: RedisCloudConfig, ranges: Sequence[Range]) -> RedisStore:
     from components.redis.redis_cloud import RedisCloud, RedisCloudArgs
 
     args = RedisCloudArgs(
@@ -139,7 +143,7 @@ def _redis_cloud(stack: Stack, name: str, config: RedisCloudConfig, network: Net
         eviction_policy=config.eviction_policy,
         persistence=config.persistence,
         replication=config.replication,
-        allowed_cidrs=[*config.allowed_cidrs, *own_ranges(network)],
+        allowed_cidrs=[*config.allowed_cidrs, *ranges],
         alerts={str(name): bound for name, bound in config.alerts.items()},
         backup_path=stack.secrets[config.backup_path_secret] if config.backup_path_secret else None,
         protect=config.protect,

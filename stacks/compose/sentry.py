@@ -1,5 +1,9 @@
 """Error tracking at Sentry."""
 
+from typing import Any
+
+import pulumi
+
 from components.sentry.args import (
     AlertArgs,
     KeyLimitArgs,
@@ -31,6 +35,12 @@ def make_sentry_frontend(stack: Stack) -> Sentry | None:
     return Sentry("sentry-frontend", _sentry_args(stack, config, config.frontend, "web"), stack.opts)
 
 
+def sentry_outputs(sentry: Sentry | None, frontend: Sentry | None) -> dict[str, pulumi.Input[Any]]:
+    """Return the stack's outputs about its projects: where errors are sent to."""
+    made = {"sentry_dsn": sentry, "sentry_frontend_dsn": frontend}
+    return {name: it.dsn for name, it in made.items() if it}
+
+
 def _sentry_args(stack: Stack, shared: SentryConfig, project: SentryProjectConfig, part: str) -> SentryArgs:
     alerts, services, main = project.alerts, stack.config.services, stack.config.main_web
     image = services[main].image if main else next((it.image for it in services.values()), stack.config.app)
@@ -55,6 +65,8 @@ def _sentry_args(stack: Stack, shared: SentryConfig, project: SentryProjectConfi
             errors_warning=alerts.errors_warning,
             errors_critical=alerts.errors_critical,
             p95_target_ms=alerts.p95_target_ms,
+            largest_paint_ms=alerts.largest_paint_ms,
+            first_byte_ms=alerts.first_byte_ms,
         ),
         slack=SlackArgs(integration_id=slack.integration_id, channel=slack.channel) if slack else None,
         pagerduty=PagerDutyArgs(integration_id=pagerduty.integration_id, service_id=pagerduty.service_id)

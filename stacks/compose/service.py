@@ -21,12 +21,13 @@ from components.service.job import Job
 from components.service.job_args import JobArgs
 from components.service.service import Service
 from components.service.standalone import StandaloneTask
-from components.service.web_service import WebService
+from components.service.web_service import RunOnce, WebService
 from components.service.worker import Worker
 from observability import Severity, Signals
 from observability.promql import Match
 from observability.records.named import named
 from observability.records.scope import add_matchers
+from stacks.compose.fly import make_fly_service
 from stacks.compose.load_balancer import Balancer
 from stacks.compose.objectives import error_shares, latency_limits, objectives_args, warn_of_looser_alerts
 from stacks.compose.stack import Stack
@@ -46,7 +47,7 @@ SERVICE_LABEL = "service"
 RECORDED_WORKER = "worker"
 """The worker in whose words the component's records are."""
 
-AppComponent = WebService | Worker | Job | StandaloneTask
+AppComponent = WebService | Worker | Job | RunOnce
 """What runs a part of the application."""
 
 
@@ -55,6 +56,9 @@ def make_services(stack: Stack, around: Surroundings, balancer: Balancer | None)
     warn_of_looser_alerts(stack.config.objectives.targets)
     made: dict[str, AppComponent] = {}
     for name, config in stack.config.services.items():
+        if name in around.apps:
+            made[name] = make_fly_service(stack, name, config, around, around.apps[name], _label(stack, name))
+            continue
         match config:
             case WebConfig():
                 assert balancer is not None  # noqa: S101  there is a web service
@@ -72,7 +76,7 @@ def make_services(stack: Stack, around: Surroundings, balancer: Balancer | None)
 def ready_service(stack: Stack, services: Mapping[str, AppComponent]) -> pulumi.Resource | None:
     """Return the tasks of the web service that answers the probe; None without any."""
     asked = services.get(stack.config.probed_web or "")
-    return None if asked is None or isinstance(asked, StandaloneTask) else asked.ready
+    return None if asked is None or isinstance(asked, RunOnce) else asked.ready
 
 
 def service_signals(stack: Stack, services: Mapping[str, AppComponent]) -> Iterator[Signals]:
@@ -95,7 +99,7 @@ def service_outputs(
     outputs: dict[str, pulumi.Input[Any]] = {}
     if balancer is not None:
         outputs["load_balancer_hostname"] = balancer.hostname
-    commands = {name: it.run_command for name, it in services.items() if isinstance(it, StandaloneTask)}
+    commands = {name: it.run_command for name, it in services.items() if isinstance(it, RunOnce)}
     return {**outputs, **({"run_commands": commands} if commands else {})}
 
 

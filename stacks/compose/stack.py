@@ -8,12 +8,16 @@ import pulumi_aws as aws
 from msgspec import Struct
 
 from components.aws.fargate import TaskArgs
-from stacks.config.cross import late_answers
-from stacks.config.images import rationed
+from stacks.config.contract import quiet_connections
+from stacks.config.images import rationed, unversioned
+from stacks.config.open_api import open_apis
+from stacks.config.operations import built_already
 from stacks.config.regions import other_regions
 from stacks.config.service_problems import passed_schedules
 from stacks.config.stack import StackConfig
 from stacks.config.task import TaskConfig
+from stacks.config.timeouts import late_answers
+from stacks.config.upstash import upstash_steps
 from stacks.naming import Names
 
 Secrets = Mapping[str, pulumi.Output[str]]
@@ -29,26 +33,34 @@ class Stack(Struct, frozen=True, kw_only=True):
     """Physical names."""
     secrets: Secrets
     """Values that only the engine may see."""
-    aws: aws.Provider
-    """AWS in the stack's region."""
+    aws: aws.Provider | None
+    """AWS in the stack's region; None where nothing is made there."""
     opts: pulumi.ResourceOptions
     """Options of every component: the providers its resources use."""
 
 
 def start(config: StackConfig, secrets: Secrets) -> Stack:
-    """Return a stack without resources, but for AWS with its region, tags and, where given, its only account."""
+    """Return a stack without resources, but for AWS with its region, tags and, where given, its only account.
+
+    Not even that where nothing is made at AWS: its provider asks for credentials.
+    """
+    built = built_already(config.deferred, config)
     passed = passed_schedules(config.services, datetime.now(UTC))
-    images = rationed(config.images, config.registry_credentials)
-    for sentence in filter(None, (*late_answers(config), *other_regions(config), *passed, images)):
+    images = (rationed(config.images, config.registry_credentials), unversioned(config.images))
+    vendors = (*other_regions(config), *upstash_steps(config.redis))
+    waits = (*late_answers(config), *quiet_connections(config))
+    for sentence in filter(None, (*waits, *built, *open_apis(config), *vendors, *passed, *images)):
         pulumi.log.warn(sentence)
     names = Names(config.app, config.environment)
-    provider = aws.Provider(
-        "aws",
-        region=config.region,
-        allowed_account_ids=[config.aws_account_id] if config.aws_account_id else None,
-        default_tags={"tags": names.tags(config.owners)},
-    )
-    opts = pulumi.ResourceOptions(providers=[provider])
+    provider = None
+    if config.at_aws:
+        provider = aws.Provider(
+            "aws",
+            region=config.region,
+            allowed_account_ids=[config.aws_account_id] if config.aws_account_id else None,
+            default_tags={"tags": names.tags(config.owners)},
+        )
+    opts = pulumi.ResourceOptions(providers=[provider] if provider else [])
     return Stack(config=config, names=names, secrets=secrets, aws=provider, opts=opts)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 
 from components.domain import Domain
-from components.storage.args import CERTIFICATE_REGION, AliasArgs, StorageArgs
+from components.storage.args import CERTIFICATE_REGION, AliasArgs, ReplicaArgs, StorageArgs
 from components.storage.file_store import FileStore
 from components.storage.storage import Storage
 from stacks.compose.stack import Stack
@@ -42,6 +42,9 @@ def make_storage(stack: Stack, domain: Domain | None) -> FileStore | None:
             )
             if hostname is not None and domain is not None
             else None,
+            replica=ReplicaArgs(region=storage.replicate_to, delete_markers=storage.replicate_deletions)
+            if storage.replicate_to
+            else None,
             protect=storage.protect,
         ),
         stack.opts,
@@ -49,8 +52,13 @@ def make_storage(stack: Stack, domain: Domain | None) -> FileStore | None:
 
 
 def storage_variables(storage: FileStore | None) -> Mapping[str, pulumi.Input[str]]:
-    """Return the environment variables by which the service finds its files."""
-    return {"STORAGE_BUCKET": storage.bucket_name, "STORAGE_URL": storage.url} if storage else {}
+    """Return the environment variables by which the service finds its files, and their copy."""
+    if storage is None:
+        return {}
+    found: dict[str, pulumi.Input[str]] = {"STORAGE_BUCKET": storage.bucket_name, "STORAGE_URL": storage.url}
+    if storage.replica_name is not None and storage.replica_region is not None:
+        found |= {"STORAGE_REPLICA_BUCKET": storage.replica_name, "STORAGE_REPLICA_REGION": storage.replica_region}
+    return found
 
 
 def storage_outputs(storage: FileStore | None) -> Mapping[str, pulumi.Input[str]]:
@@ -62,4 +70,5 @@ def storage_outputs(storage: FileStore | None) -> Mapping[str, pulumi.Input[str]
         "storage_url": storage.url,
         "storage_distribution_id": storage.distribution_id,
         "storage_write_policy": storage.write_policy,
+        **({"storage_replica_bucket": storage.replica_name} if storage.replica_name is not None else {}),
     }

@@ -11,6 +11,7 @@ from components.edge.args import AdoptionArgs, EdgeArgs
 from components.edge.zone import Edge
 from components.origin_pull import OriginPull, OriginPullArgs
 from components.probe import REQUESTS_IN_FIVE_MINUTES, Probe, ProbeArgs
+from stacks.compose.objectives import edge_promises
 from stacks.compose.stack import Stack
 from stacks.config.exporting import ZONE_EXPORTER
 from stacks.edge import edge_settings
@@ -33,8 +34,8 @@ def make_domain(stack: Stack) -> Domain | None:
     )
 
 
-def make_edge(stack: Stack, domain: Domain | None, hostname: pulumi.Output[str] | None) -> Edge | None:
-    """Return Cloudflare in front of the load balancer, or of `edge.origin_hostname`; None without an edge."""
+def make_edge(stack: Stack, domain: Domain | None, origin_hostname: pulumi.Input[str]) -> Edge | None:
+    """Return Cloudflare in front of the load balancer, a front end or another host; None without an edge."""
     edge = stack.config.edge
     if edge is None or domain is None:
         return None
@@ -44,9 +45,10 @@ def make_edge(stack: Stack, domain: Domain | None, hostname: pulumi.Output[str] 
         EdgeArgs(
             zone_name=edge.zone,
             zone_id=domain.zone_id,
-            origin_hostname=edge.origin_hostname or "" if hostname is None else hostname,
+            origin_hostname=origin_hostname,
             settings=edge_settings(stack.config, edge),
             exporter=edge.metrics == ZONE_EXPORTER,
+            promises=edge_promises(stack.config),
             probe_requests=probe_requests(stack),
             adopt=AdoptionArgs(zone_id=adopt.zone_id, rulesets=adopt.rulesets, settings=adopt.settings)
             if adopt

@@ -6,22 +6,22 @@ from typing import TypedDict
 import pulumi
 
 from components.aws import iam
+from components.aws.datadog_agent import AgentArgs
 from components.aws.fargate import TaskArgs
 from components.aws.placement import ClusterRef, NetworkPlacement
 from components.aws.security_groups import Upstream
 from components.service.args import ImageArgs, SidecarArgs, VariablesArgs
 from stacks.compose.data import database_urls
-from stacks.compose.datadog import datadog_variables
+from stacks.compose.datadog import datadog_agent, datadog_variables
 from stacks.compose.sentry import release
 from stacks.compose.stack import Stack, task
 from stacks.compose.storage import storage_variables
 from stacks.compose.surroundings import Surroundings
-from stacks.config.breakers import breaker_variables
+from stacks.config.clerk import SECRET_KEY
 from stacks.config.redis import url_variable
 from stacks.config.service import ServiceConfig, logs_in_as_owner
-from stacks.config.variables import pool_variables, stores_of
-from stacks.contract import CONTRACT_VARIABLE, cache_contract
-from stacks.edge import rate_limit_tiers
+from stacks.config.variables import stores_of
+from stacks.contract import contract_variables
 
 
 class WorkloadFields(TypedDict):
@@ -38,6 +38,7 @@ class WorkloadFields(TypedDict):
     command: list[str]
     variables: VariablesArgs
     sidecars: list[SidecarArgs]
+    agent: AgentArgs | None
     tmp_mib: int
     upstreams: list[Upstream]
     task_policies: Mapping[str, pulumi.Input[str]]
@@ -58,7 +59,7 @@ def workload_fields(stack: Stack, name: str, config: ServiceConfig, around: Surr
         region=stack.config.region,
         entry_point=config.entry_point,
         command=config.command,
-        variables=_variables(stack, config, around),
+        variables=workload_variables(stack, name, config, around),
         sidecars=[
             SidecarArgs(
                 container_name=sidecar,
@@ -74,27 +75,25 @@ def workload_fields(stack: Stack, name: str, config: ServiceConfig, around: Surr
             )
             for sidecar, it in config.sidecars.items()
         ],
+        agent=datadog_agent(stack, name, config, around.datadog_key),
         tmp_mib=config.tmp_mib,
         upstreams=_upstreams(stack, config, around),
         task_policies=_policies(config, around),
     )
 
 
-def _variables(stack: Stack, config: ServiceConfig, around: Surroundings) -> VariablesArgs:
+def workload_variables(stack: Stack, service: str, config: ServiceConfig, around: Surroundings) -> VariablesArgs:
     """Return the variables of the configuration, which win, and those that the stack gives."""
+    stores = stores_of(config, stack.config.redis)
     plain: dict[str, pulumi.Input[str]] = {
         **(around.sentry.env if around.sentry else {}),
-        **datadog_variables(stack.config),
-        **storage_variables(around.storage),
-        **rate_limit_tiers(config),
-        **breaker_variables(config.circuit_breakers),
-        **(pool_variables(config) if around.postgres else {}),
+        **datadog_variables(stack.config, config),
+        # A Machine at Fly.io has no role that may read or write the bucket.
+        **storage_variables(around.storage if config.provider == "fargate" else None),
+        **contract_variables(stack.config, service),
     }
     if around.sentry:
         plain["SENTRY_RELEASE"] = release(config.image)
-    stores = stores_of(config, stack.config.redis)
-    if stores:
-        plain[CONTRACT_VARIABLE] = cache_contract(stack.config.cache)
     secret: dict[str, pulumi.Input[str]] = dict(database_urls(around.postgres, config)) if around.postgres else {}
     referenced = {key: source for key, source in config.secrets.items() if source.startswith("arn:")}
     for name, store in stores.items():
@@ -104,6 +103,9 @@ def _variables(stack: Stack, config: ServiceConfig, around: Surroundings) -> Var
         elif found.url_reference is not None:
             referenced[variable] = found.url_reference
     secret |= {key: stack.secrets[key] for key, source in config.secrets.items() if source == "config"}
+    if around.clerk:
+        own = [key for key, source in config.secrets.items() if source == SECRET_KEY]
+        secret |= dict.fromkeys(own, around.clerk.secret_key)
     given = {key: value for key, value in plain.items() if key not in config.secrets}
     return VariablesArgs(
         plain={**given, **config.environment},
@@ -118,7 +120,7 @@ def _upstreams(stack: Stack, config: ServiceConfig, around: Surroundings) -> lis
     found = [it for name in stores_of(config, stack.config.redis) for it in around.stores[name].upstreams]
     if around.postgres:
         owner = logs_in_as_owner(config)
-        pool = bool(config.database_pool) and not owner
+        pool = bool(config.database_pool.maximum) and not owner
         found += around.postgres.upstreams_for(pool=pool, readers=config.reader_pools)
         if owner and around.postgres.endpoint:
             found.append(around.postgres.endpoint.upstream)

@@ -1,5 +1,6 @@
 """What every configuration model shares: strictness, and how a documented limit becomes a field's range."""
 
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import (
@@ -65,14 +66,36 @@ def _unique(values: list[Any]) -> list[Any]:
     return values
 
 
+REPEATABLE = frozenset({"claims", "command", "credentials", "entry_point", "settings"})
+"""Keys below which something may stand twice: words of a command, a vendor's settings, what has its own rule."""
+
+
+def repeated_problems(values: Any, path: str = "") -> Iterator[Problem]:
+    """Yield a key and a sentence for each list in which a plain value, or a block's `id`, stands twice."""
+    for key, value in values.items() if isinstance(values, Mapping) else enumerate(values):
+        here = f"{path}.{key}".removeprefix(".")
+        if key in REPEATABLE:
+            continue
+        if isinstance(value, list):
+            told = [it.get("id") if isinstance(it, Mapping) else it for it in value]
+            plain = [str(it) for it in told if isinstance(it, str | int)]
+            if len(set(plain)) != len(plain):
+                yield here, f"given {', '.join(plain)}, allowed each once"
+        if isinstance(value, (Mapping, list)):
+            yield from repeated_problems(value, here)
+
+
 UNIQUE = AfterValidator(_unique)
-"""Annotation of a list in which no entry may stand twice."""
+"""Annotation of a list in which no entry may stand twice, in whatever case."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9]|-[a-z0-9])*$", max_length=16)]
 """Part of physical names: lower case, digits, single hyphens inside, at most 16 characters.
 
 RDS and ElastiCache refuse identifiers with two hyphens in a row, or one at the end.
 """
+
+EntryName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=40)]
+"""Name of an entry that the application reads: no part of a physical name."""
 
 HOSTNAME = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
 Hostname = Annotated[str, Field(pattern=HOSTNAME)]

@@ -1,6 +1,5 @@
 """Configuration of the application's circuit breakers: when it stops asking something that does not answer."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
@@ -32,17 +31,11 @@ class CircuitBreakerConfig(Model):
     )
 
 
-def breaker_variables(breakers: Mapping[str, CircuitBreakerConfig]) -> dict[str, str]:
-    """Return the variable for the application; empty without breakers."""
-    document = {name: it.model_dump(exclude_none=True) for name, it in breakers.items()}
-    return {BREAKERS_VARIABLE: json.dumps(document, separators=(",", ":"), sort_keys=True)} if breakers else {}
-
-
 def breaker_problems(
     key: str,
     breakers: Mapping[str, CircuitBreakerConfig],
     *,
-    statement_timeout_seconds: int | None,
+    statement_timeout: tuple[str, int] | None,
     max_request_seconds: int | None,
     replicas: bool,
 ) -> Iterator[Problem]:
@@ -51,17 +44,18 @@ def breaker_problems(
     Args:
         key: of the breakers in the stack file.
         breakers: themselves.
-        statement_timeout_seconds: `database.statement_timeout_seconds`; None without a database.
+        statement_timeout: the key that bounds a statement, and its seconds; None without a database.
         max_request_seconds: of the service; None where nobody waits.
         replicas: whether there is a read replica to fall back to.
 
     """
     for name, breaker in breakers.items():
-        least = (statement_timeout_seconds or 0) * MS_PER_SECOND
+        statement, seconds = statement_timeout or ("", 0)
+        least = seconds * MS_PER_SECOND
         if name == DATABASE and breaker.timeout_ms < least:
             problem = (
-                f"given {breaker.timeout_ms}, allowed {least} or more with database.statement_timeout_seconds "
-                f"{statement_timeout_seconds}: a breaker that gives up first leaves the query running; raise it, "
+                f"given {breaker.timeout_ms}, allowed {least} or more with {statement} "
+                f"{seconds}: a breaker that gives up first leaves the query running; raise it, "
                 f"or lower that to {breaker.timeout_ms // MS_PER_SECOND}"
             )
             yield f"{key}.{name}.timeout_ms", problem

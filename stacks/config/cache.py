@@ -78,8 +78,6 @@ def cache_problems(cache: CacheConfig) -> Iterator[Problem]:
     for version in cache.version_keys:
         if version not in used:
             yield "cache.version_keys", f"given {version}, allowed what a key names as its version_key"
-    if len(set(cache.version_keys)) != len(cache.version_keys):
-        yield "cache.version_keys", f"given {', '.join(cache.version_keys)}, allowed each once"
 
 
 def _key_problems(key: KeyConfig, cache: CacheConfig) -> Iterator[Problem]:

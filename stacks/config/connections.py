@@ -23,12 +23,13 @@ def connection_problems(config: StackConfig) -> Iterator[Problem]:
     database, held, thresholds = config.database, config.connection_budget, config.connection_thresholds
     if database is None or held is None or thresholds is None:
         for name, service in config.services.items():
-            for key in ("database_pool", "reader_pools"):
-                if key in service.model_fields_set and getattr(service, key):
+            given = {"database_pool": service.database_pool.maximum, "reader_pools": service.reader_pools}
+            for key, connections in given.items():
+                if key in service.model_fields_set and connections:
                     yield f"services.{name}.{key}", "given without the block database, allowed with it"
         return
     known = [name for name, it in config.redis.items() if it.provider != "existing"]
-    yield from database_problems(database, config.region, known, config.nat_gateways)
+    yield from database_problems(database, config.region, known, config.own_addresses)
     if isinstance(database, PostgresServer):
         yield from _login_problems(config, database)
     yield from budget.problems(held)
@@ -61,7 +62,7 @@ def _login_problems(config: StackConfig, database: RdsConfig | ExistingPostgresC
             "application, and would give this one a new password"
         )
         yield "database.username", problem
-    owners = {name: it.database_pool for name, it in config.services.items() if logs_in_as_owner(it)}
+    owners = {name: it.database_pool.maximum for name, it in config.services.items() if logs_in_as_owner(it)}
     for name, pool in owners.items():
         if database.provider == "existing":
             problem = (

@@ -5,23 +5,28 @@ from collections.abc import Iterator
 from components.service.routing import routing_problems
 from edge_rules.plans import PLAN_CAPABILITIES, CloudflarePlan
 from policies.aws_offers import NODE_TYPES
-from providers.neon.plans import QUERY_WAIT_TIMEOUT_SECONDS
 from stacks.config.alarms import alarm_problems
-from stacks.config.base import Problem
-from stacks.config.breakers import breaker_problems
+from stacks.config.base import Problem, repeated_problems
 from stacks.config.cache import cache_problems
+from stacks.config.clerk import SECRET_KEY, clerk_problems
 from stacks.config.connections import connection_problems
+from stacks.config.contract import contract_problems
 from stacks.config.database import PostgresServer
 from stacks.config.datadog import datadog_problems
 from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
 from stacks.config.exporting import Place, exporter_problems
+from stacks.config.fly import SERIES_OF_MACHINE
+from stacks.config.fly_problems import fly_problems
+from stacks.config.frontend_problems import frontend_problems, origin_problems
+from stacks.config.github import github_problems
 from stacks.config.identity import (
     arn_problems,
     class_problems,
+    database_name_problems,
     govcloud_problems,
-    identity_problems,
     owner_problems,
+    region_problems,
 )
 from stacks.config.images import registry_problems
 from stacks.config.limit_exceptions import limit_exception_problems
@@ -33,11 +38,12 @@ from stacks.config.network import existing_problems, image_problems, network_pro
 from stacks.config.objectives import objective_problems
 from stacks.config.observability import contact_problems
 from stacks.config.redis import OUTSIDE, ElastiCacheConfig, redis_problems, url_variable
+from stacks.config.registers import register_problems
 from stacks.config.sentry import sentry_problems
 from stacks.config.service import LongRunning, WebConfig
 from stacks.config.service_problems import credential_problems, service_problems
 from stacks.config.stack import StackConfig
-from stacks.config.storage import storage_problems
+from stacks.config.storage import bucket_problems, replication_problems, storage_problems
 from stacks.config.variables import OWN_VARIABLES, given_variables
 from stacks.naming import Names
 
@@ -46,34 +52,47 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     """Yield every way in which the parts of `config` do not fit each other: the key, and one sentence."""
     yield from image_problems(config.images, config.region)
     yield from _network_problems(config)
+    yield from fly_problems(config)
     yield from registry_problems(config.images, config.registry_credentials, region=config.region)
-    yield from identity_problems(
-        config.app, config.database_name if isinstance(config.database, PostgresServer) else "", config.region
-    )
+    if isinstance(config.database, PostgresServer | NeonConfig):
+        keys = {f"database.{key}": getattr(config.database, key) for key in ("database_name", "username")}
+        given = {key: name for key, name in keys.items() if name}
+        named = given if "database.database_name" in given else {"app": config.database_name, **given}
+        yield from database_name_problems(config.app, named, config.database.provider)
+    yield from region_problems(config.region)
     in_use = {
         "storage": config.storage is not None,
         "edge.probe": bool(config.edge and config.edge.probe != "none"),
     }
     yield from govcloud_problems(config.region, in_use)
     yield from owner_problems(config.owners)
-    yield from arn_problems(config.model_dump(), config.region)
+    dumped = config.model_dump()
+    yield from arn_problems(dumped, config.region)
+    yield from repeated_problems(dumped)
     yield from limit_exception_problems(config.limit_exceptions, config)
     yield from connection_problems(config)
     yield from _store_problems(config)
     yield from cache_problems(config.cache)
     yield from _service_problems(config)
+    yield from frontend_problems(config)
+    yield from clerk_problems(config.clerk)
     yield from credential_problems(config)
     if config.edge:
         yield from _edge_problems(config, config.edge)
-    yield from load_balancer_problems(config.load_balancer, edge=config.edge is not None, web=bool(config.web))
+    yield from github_problems(config.github, account=config.aws_account_id, has_role=config.deploy_role)
+    yield from load_balancer_problems(
+        config.load_balancer, edge=config.edge is not None, web=bool(config.balanced)
+    )
+    yield from bucket_problems(config.storage)
     yield from _storage_problems(config)
     yield from _alert_problems(config)
     yield from _metrics_problems(config)
+    yield from register_problems(config, cross_problems)
 
 
 def _network_problems(config: StackConfig) -> Iterator[Problem]:
     if config.network.existing:
-        public = bool(config.web) and config.load_balancer.existing_listener_arn is None
+        public = bool(config.balanced) and config.load_balancer.existing_listener_arn is None
         yield from existing_problems(config.network.existing, config.network.model_fields_set, public=public)
         return
     yield from network_problems(
@@ -98,7 +117,7 @@ def _store_problems(config: StackConfig) -> Iterator[Problem]:
     identifiers: dict[tuple[str, str], str] = {}
     for name, store in config.redis.items():
         identifier = getattr(store, "identifier", None) or names.store(name)
-        yield from redis_problems(name, store, identifier, config.nat_gateways)
+        yield from redis_problems(name, store, identifier, config.own_addresses)
         if isinstance(store, ElastiCacheConfig):
             yield from class_problems({f"redis.{name}.node_type": store.node_type}, NODE_TYPES, config.region)
         if store.provider != "existing":
@@ -125,7 +144,7 @@ def _store_problems(config: StackConfig) -> Iterator[Problem]:
 def _service_problems(config: StackConfig) -> Iterator[Problem]:
     yield from routing_problems(config.routes)
     if config.load_balancer.existing_listener_arn is not None:
-        for name, it in config.web.items():
+        for name, it in config.balanced.items():
             if not (it.hostnames or it.paths or it.priority):
                 problem = (
                     "missing; required with load_balancer.existing_listener_arn, or paths, or priority: it would "
@@ -140,13 +159,10 @@ def _service_problems(config: StackConfig) -> Iterator[Problem]:
             stores=list(config.redis),
             replicas=[replica.purpose for replica in config.database.replicas] if config.database else [],
         )
-        yield from breaker_problems(
-            f"services.{name}.circuit_breakers",
-            service.circuit_breakers,
-            statement_timeout_seconds=config.database.statement_timeout_seconds if config.database else None,
-            max_request_seconds=service.max_request_seconds if isinstance(service, WebConfig) else None,
-            replicas=bool(config.database and config.database.replicas),
-        )
+        yield from contract_problems(config, name, service)
+        if config.clerk is None:
+            for variable in (it for it, source in service.secrets.items() if source == SECRET_KEY):
+                yield f"services.{name}.secrets.{variable}", f"given {SECRET_KEY}, allowed with the block clerk"
         if isinstance(service, WebConfig):
             yield from _request_problems(config, name, service)
 
@@ -167,47 +183,27 @@ def _request_problems(config: StackConfig, name: str, service: WebConfig) -> Ite
                 f"given {', '.join(unknown)}, allowed some of edge.hostnames: {', '.join(config.edge.hostnames)}"
             )
             yield f"services.{name}.hostnames", problem
-    waiting = config.own_pooler.query_wait_timeout_seconds if config.own_pooler else 0
-    if service.database_pool and waiting > service.max_request_seconds:
-        problem = (
-            f"given {waiting}, allowed up to services.{name}.max_request_seconds, {service.max_request_seconds}: "
-            "whoever waits longer for a connection has nobody left to answer"
-        )
-        yield "database.pooler.query_wait_timeout_seconds", problem
-
-
-def late_answers(config: StackConfig) -> Iterator[str]:
-    """Yield a sentence where the database may still answer when nobody waits any more. Source: C-22."""
-    if config.database is None:
-        return
-    waiting = config.own_pooler.query_wait_timeout_seconds if config.own_pooler else 0
-    lower = "either"
-    if isinstance(config.database, NeonConfig):
-        waiting, lower = QUERY_WAIT_TIMEOUT_SECONDS, "the second, for Neon fixes the first"
-    running = config.database.statement_timeout_seconds
-    for name, service in config.web.items():
-        if service.database_pool and service.max_request_seconds < waiting + running:
-            yield (
-                f"services.{name}.max_request_seconds: {service.max_request_seconds}, and one statement may take "
-                f"{waiting + running} (database.pooler.query_wait_timeout_seconds {waiting}, "
-                f"database.statement_timeout_seconds {running}): the load balancer then answers 504 while it "
-                f"still runs. Lower {lower}, or let the application set a shorter statement_timeout for requests"
-            )
 
 
 def _edge_problems(config: StackConfig, edge: EdgeConfig) -> Iterator[Problem]:
-    tiers = {name: it.rate_limit_tiers for name, it in config.web.items() if it.rate_limit_tiers}
-    yield from edge_problems(edge, tiers)
-    if not config.web and edge.origin_hostname is None:
-        yield "edge.origin_hostname", "missing; required where no service of kind web answers"
+    yield from edge_problems(edge, config.web)
+    if not config.web and edge.origin_hostname is None and edge.origin_frontend is None:
+        problem = "missing, as is edge.origin_frontend; one is required where no service of kind web answers"
+        yield "edge.origin_hostname", problem
+    yield from origin_problems(config, edge)
     if config.web and edge.origin_hostname is not None:
         yield (
             "edge.origin_hostname",
             "given, allowed left out with services of kind web: the load balancer answers",
         )
-    elsewhere = edge.origin_hostname is not None or config.load_balancer.existing_listener_arn is not None
-    if elsewhere and edge.origin_pull == "verify":
-        whose = "edge.origin_hostname" if edge.origin_hostname else "load_balancer.existing_listener_arn"
+    elsewhere = {
+        "edge.origin_hostname": edge.origin_hostname is not None,
+        "edge.origin_frontend": edge.origin_frontend is not None,
+        "load_balancer.existing_listener_arn": config.load_balancer.existing_listener_arn is not None,
+        f"services.{config.main_web}.provider fly": bool(config.web) and not config.balanced,
+    }
+    whose = next((key for key, given in elsewhere.items() if given), None)
+    if whose and edge.origin_pull == "verify":
         yield "edge.origin_pull", f"given 'verify', allowed none or present with {whose}: it is not made here"
     if edge.probe != "none" and config.probed_web is None:
         problem = (
@@ -221,6 +217,16 @@ def _storage_problems(config: StackConfig) -> Iterator[Problem]:
     edge, storage = config.edge, config.storage
     if storage and storage.hostname and edge is None:
         yield "storage.hostname", f"given {storage.hostname}, allowed with the block edge, whose zone it is in"
+    if storage:
+        yield from replication_problems(storage, config.region)
+    for name, service in config.services.items():
+        for breaker, it in service.circuit_breakers.items():
+            if it.fallback == "multi_region" and not (storage and storage.replicate_to):
+                key = f"services.{name}.circuit_breakers.{breaker}.fallback"
+                yield (
+                    key,
+                    "given multi_region, allowed with storage.replicate_to: there is no copy to fall back to",
+                )
     if edge:
         hostnames = [*edge.hostnames, *edge.redirect_hostnames]
         yield from storage_problems(storage, zone=edge.zone, hostnames=hostnames)
@@ -240,7 +246,13 @@ def _alert_problems(config: StackConfig) -> Iterator[Problem]:
     if config.sentry:
         yield from sentry_problems(config.sentry, may_page=may_page)
     yield from alarm_problems(config.cloudwatch_alarms, may_page=may_page)
-    yield from datadog_problems(config.datadog, may_page=may_page, period_days=config.objectives.period_days)
+    yield from datadog_problems(
+        config.datadog,
+        may_page=may_page,
+        period_days=config.objectives.period_days,
+        account=config.aws_account_id,
+        reached=config.network.existing is not None or config.network.nat != "none",
+    )
 
 
 def _metrics_problems(config: StackConfig) -> Iterator[Problem]:
@@ -257,6 +269,8 @@ def _metrics_problems(config: StackConfig) -> Iterator[Problem]:
         services={name: fleets.get(name, 1) for name in own},
         series=own,
     )
+    if config.fly and config.fly.metrics_token_secret:
+        series += SERIES_OF_MACHINE * sum(fleets.get(it, config.services[it].fly.machines) for it in config.on_fly)
     if sends_alerts(config.metrics.store) and config.cloudwatch_alarms is None:
         yield "metrics.store.alerts", "given, allowed with cloudwatch_alarms, whose topics the alerts are sent to"
     if sends_alerts(config.metrics.store) and config.grafana is None:

@@ -22,11 +22,14 @@ from stacks.config.base import (
     Within,
 )
 from stacks.config.dialects import DatabaseMetrics
+from stacks.config.fly_postgres import FlyPostgresConfig
 from stacks.config.identity import class_problems
 from stacks.config.images import SecretArn
 from stacks.config.managed_postgres import SupabaseConfig, supabase_problems
 from stacks.config.neon import NeonConfig, neon_problems
+from stacks.config.on_demand import OnDemand
 from stacks.config.pooler import ParameterName, PoolerConfig, pooler_problems
+from stacks.config.schema_register import SchemaRegister
 
 STORAGE_GROWTH_PERCENT = 110
 """Least ceiling of storage autoscaling that RDS takes, in percent of the first size.
@@ -42,6 +45,26 @@ https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.h
 
 DatabaseName = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,55}$")]
 """Name of a database; with `_reader`, it has no more than the 63 characters of a role's name."""
+
+PreloadLibrary = Literal[
+    "auto_explain",
+    "orafce",
+    "pg_bigm",
+    "pg_cron",
+    "pg_hint_plan",
+    "pg_overexplain",
+    "pg_prewarm",
+    "pg_similarity",
+    "pg_stat_monitor",
+    "pg_stat_statements",
+    "pg_tle",
+    "pg_transport",
+    "pgaudit",
+    "pglogical",
+    "plprofiler",
+    "plrust",
+]
+"""What RDS lets `shared_preload_libraries` hold, as ModifyDBParameterGroup says where it refuses one, 2026-09."""
 
 POOLERS_OVER_ZONES = 2
 """Fewest poolers where the database itself survives the loss of a zone."""
@@ -90,7 +113,7 @@ class UpgradeConfig(Model):
     )
 
 
-class PostgresServer(Model):
+class PostgresServer(SchemaRegister):
     """A server in the network, with PgBouncer of the stack in front of it."""
 
     postgres_version: str = Field(
@@ -187,7 +210,7 @@ class RdsConfig(PostgresServer):
     parameters: dict[ParameterName, str] = Field(
         default={}, description='Further parameters of PostgreSQL: {work_mem: "16384"}.'
     )
-    preload_libraries: list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]] = Field(
+    preload_libraries: list[PreloadLibrary] = Field(
         default=[],
         description="Libraries that PostgreSQL loads beside pg_stat_statements: pgaudit, pg_cron.",
     )
@@ -210,7 +233,8 @@ class RdsConfig(PostgresServer):
 
 
 DatabaseConfig = Annotated[
-    RdsConfig | ExistingPostgresConfig | SupabaseConfig | NeonConfig, Field(discriminator="provider")
+    RdsConfig | ExistingPostgresConfig | SupabaseConfig | NeonConfig | FlyPostgresConfig,
+    OnDemand("provider"),
 ]
 """The database by provider."""
 
@@ -228,6 +252,8 @@ def database_problems(
     if isinstance(database, SupabaseConfig):
         yield from supabase_problems(database, region, stores)
         return
+    if isinstance(database, FlyPostgresConfig):
+        return  # `stacks.config.fly_problems` knows the regions.
     yield from pooler_problems(database.pooler, database.postgres_version)
     if isinstance(database, RdsConfig):
         yield from class_problems(database.instance_classes, RDS_CLASSES, region)

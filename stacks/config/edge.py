@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from edge_rules.rule import Phase
 from policies import limits
-from stacks.config.base import UNIQUE, Hostname, Model, ServedHostname, Within
+from stacks.config.base import UNIQUE, Hostname, Model, Name, ServedHostname, Within
 from stacks.config.dialects import EdgeMetrics
 
 UrlPath = Annotated[str, Field(pattern=r"^/([A-Za-z0-9._~-]+/)*$")]
@@ -118,7 +118,7 @@ class CacheConfig(Model):
         "the origin's headers do not say; null: by those alone; 0: never.",
     )
     session_cookies: Annotated[
-        list[Annotated[str, Field(pattern=r"^([\w.-]+|=)$")]], Field(min_length=1), UNIQUE
+        list[Annotated[str, Field(pattern=r"^([A-Za-z0-9_.-]+|=)$")]], Field(min_length=1), UNIQUE
     ] = Field(
         default=[ANY_COOKIE],
         description="Cookies that mark a signed-in visitor: their answers are never shared. Left out, any cookie "
@@ -169,7 +169,16 @@ class EdgeConfig(Model):
     )
     origin_hostname: Hostname | None = Field(
         default=None,
-        description="Host that answers over HTTPS where no service of the stack does: vercel-dns.com.",
+        description="Host that answers over HTTPS where no service and no front end of the stack does.",
+    )
+    origin_frontend: Name | None = Field(
+        default=None,
+        description="Name under `frontends` of the one that answers `hostnames` through Cloudflare; without it, a "
+        "front end's own `domains` lead to its vendor directly.",
+    )
+    api_hostname: Hostname | None = Field(
+        default=None,
+        description="Name by which browsers call the API, one of hostnames; the first of them when left out.",
     )
     rate_limits: RateLimitsConfig = RateLimitsConfig()
     cache: CacheConfig = CacheConfig()

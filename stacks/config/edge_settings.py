@@ -22,7 +22,8 @@ from edge_rules.settings import (
 from policies import limits
 from stacks.config.base import Problem
 from stacks.config.edge import EdgeConfig
-from stacks.config.service import RateLimitTiersConfig
+from stacks.config.request_limits import Rate, RateLimitTierConfig, counted_by, resource_limit_problems
+from stacks.config.service import WebConfig
 
 TIER_WAYS_OUT = (
     "except those users by edge.rate_limits.api.except_hostnames (pro plan) or except_signed_in (enterprise "
@@ -92,8 +93,8 @@ def settings_in_force(edge: EdgeConfig) -> EdgeSettings:
     return downgraded(requested) if edge.when_plan_lacks == "degrade" else requested
 
 
-def edge_problems(edge: EdgeConfig, tiers: Mapping[str, RateLimitTiersConfig]) -> Iterator[Problem]:
-    """Yield every way in which the edge does not fit its plan, its zone or the services' own limits, by name."""
+def edge_problems(edge: EdgeConfig, services: Mapping[str, WebConfig]) -> Iterator[Problem]:
+    """Yield every way in which the edge does not fit its plan, its zone or the limits of the web `services`."""
     yield from _hostname_problems(edge)
     if wrong := [*_circle_problems(edge), *_overlap_problems(edge)]:
         yield from wrong
@@ -107,7 +108,7 @@ def edge_problems(edge: EdgeConfig, tiers: Mapping[str, RateLimitTiersConfig]) -
             for block in ("rate_limits.api", "rate_limits.auth", "cache")
             for key, value in attrgetter(block)(edge)
             if isinstance(value, list)
-        }
+        } | {"edge.redirect_hostnames": edge.redirect_hostnames, "edge.hostnames": edge.hostnames}
         longest = max(lists, key=lambda key: sum(len(str(it)) for it in lists[key]))
         yield longest, f"given {len(lists[longest])} entries, allowed as many as one rule has room for: {error}"
     for feature in unsupported(settings):
@@ -118,8 +119,10 @@ def edge_problems(edge: EdgeConfig, tiers: Mapping[str, RateLimitTiersConfig]) -
     if edge.probe != "none" and edge.plan == "free" and settings_in_force(edge).bots is not Bots.OFF:
         allowed = f"allowed none with edge.bots: {edge.bots} on plan free, which challenges every program"
         yield "edge.probe", f"given {edge.probe!r}, {allowed}"
-    for name, limited in tiers.items():
-        yield from _tier_problems(name, settings_in_force(edge).api, limited)
+    api = settings_in_force(edge).api
+    for name, service in services.items():
+        yield from _tier_problems(name, api, service.rate_limit_tiers)
+        yield from resource_limit_problems(f"services.{name}", service.resource_limits, _rates(api))
 
 
 def _hostname_problems(edge: EdgeConfig) -> Iterator[Problem]:
@@ -131,6 +134,11 @@ def _hostname_problems(edge: EdgeConfig) -> Iterator[Problem]:
                 yield f"edge.{key}", f"{problem}: the stack has one zone"
             elif hostname != edge.zone and "." in label:
                 yield f"edge.{key}", f"{problem}: {DEEPER_NAMES}"
+    api = edge.api_hostname
+    if api and not {api, f"*.{api.partition('.')[2]}"} & {*edge.hostnames}:
+        own = api == edge.zone or api.endswith(f".{edge.zone}")
+        why = "" if own else f": what goes to it never passes the zone {edge.zone}, its rate limits and its cache"
+        yield "edge.api_hostname", f"given {api}, allowed one of edge.hostnames, {', '.join(edge.hostnames)}{why}"
     if edge.hostnames[0].startswith("*."):
         first = "redirects lead there, and checks and the probe ask for it"
         yield "edge.hostnames", f"given {edge.hostnames[0]} first, allowed a single name first: {first}"
@@ -154,14 +162,22 @@ def _overlap_problems(edge: EdgeConfig) -> Iterator[Problem]:
             yield wide_key, f"given {wide!r}, allowed apart from {other!r} of {other_key}: they {OVERLAP}"
 
 
-def _tier_problems(name: str, api: ApiSettings, tiers: RateLimitTiersConfig) -> Iterator[Problem]:
+def _rates(api: ApiSettings) -> list[Rate]:
+    """Return what one address may send; empty where some users are left to the application."""
+    if api.except_hostnames or api.except_signed_in:
+        return []
+    rates = {"requests_per_minute": api.per_minute, "burst_requests": api.burst}
+    return [(f"edge.rate_limits.api.{key}", it.requests, it.period_seconds) for key, it in rates.items() if it]
+
+
+def _tier_problems(name: str, api: ApiSettings, tiers: Mapping[str, RateLimitTierConfig]) -> Iterator[Problem]:
     """Users whom the application would serve and the edge refuses: it counts first, and by address."""
     rates = [rate.per_minute for rate in (api.per_minute, api.burst) if rate]
     if not rates or api.except_hostnames:
         return
     ceiling = min(rates)
-    for tier, requests in tiers.model_dump().items():
-        excepted = api.except_signed_in and tier != "anonymous"
-        if requests > ceiling and not excepted:
+    for tier, it in tiers.items():
+        excepted = api.except_signed_in and counted_by(tier, it) == "user"
+        if (requests := it.requests_per_minute) > ceiling and not excepted:
             given = f"given {requests} a minute, allowed up to {ceiling:g}, which the edge lets one address send"
             yield f"services.{name}.rate_limit_tiers.{tier}", f"{given}: {TIER_WAYS_OUT}"

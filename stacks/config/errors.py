@@ -86,14 +86,13 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
         else:
             path.append(part)
     # A name in a map that is wrong stands before it already.
-    key = ".".join(str(part) for part in path if part != "[key]")
+    # `*` is where a value stands for a whole block.
+    key = ".".join(str(part) for part in path if part not in ("[key]", "*"))
     match detail["type"]:
         case "extra_forbidden":
             root = _schema(model)
             blocks = _blocks(path[:-1], root)
-            chosen = [
-                it for it in blocks if any(f.get("const") in tags for f in it.get("properties", {}).values())
-            ]
+            chosen = _chosen(blocks, tags)
             known = {n: f for block in chosen or blocks for n, f in block.get("properties", {}).items()}
             allowed = f"; allowed {', '.join(sorted(known))}" if known else ""
             same = [name for name, field in known.items() if _takes(field, detail["input"], root)]
@@ -108,7 +107,9 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
         case "union_tag_invalid":
             return f"{key}.{_tag_key(detail)}: given {_shown(detail['ctx']['tag'])}, allowed {_allowed(detail)}"
         case "union_tag_not_found":
-            return f"{key}.{_tag_key(detail)}: missing; allowed {', '.join(map(repr, _members(path, model)))}"
+            return (
+                f"{key}.{_tag_key(detail)}: missing; allowed {', '.join(map(repr, _members(path, model, tags)))}"
+            )
         case _:
             if key.endswith("_secret") and isinstance(detail["input"], str):
                 return (
@@ -162,9 +163,14 @@ def _tag_key(detail: ErrorDetails) -> str:
     return str(detail["ctx"]["discriminator"]).strip("'")
 
 
-def _members(path: Sequence[Any], model: type[BaseModel]) -> Iterator[str]:
-    """Return the names of the members of the union at `path`; none where there is no union."""
-    for field in _fields(path, _schema(model)):
+def _chosen(blocks: Sequence[dict[str, Any]], tags: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return those of the blocks that one of `tags` names."""
+    return [it for it in blocks if any(field.get("const") in tags for field in it.get("properties", {}).values())]
+
+
+def _members(path: Sequence[Any], model: type[BaseModel], tags: Sequence[Any] = ()) -> Iterator[str]:
+    """Return the names of the members of the union at `path`, in the blocks that `tags` name; none without one."""
+    for field in _fields(path, _schema(model), tags):
         yield from field.get("discriminator", {}).get("mapping", {})
 
 
@@ -174,11 +180,12 @@ def _schema(model: type[BaseModel]) -> dict[str, Any]:
     return model.model_json_schema()
 
 
-def _fields(path: Sequence[Any], root: dict[str, Any]) -> list[dict[str, Any]]:
+def _fields(path: Sequence[Any], root: dict[str, Any], tags: Sequence[Any] = ()) -> list[dict[str, Any]]:
     """Return what may stand at `path`, with each alternative of it."""
     if not path:
         return []
-    found = [_below(block, path[-1]) for block in _blocks(path[:-1], root)]
+    blocks = _blocks(path[:-1], root)
+    found = [_below(block, path[-1]) for block in _chosen(blocks, tags) or blocks]
     options = [it for it in found if it]
     for field in options:  # Grows meanwhile: an alternative may have alternatives.
         options += [*field.get("oneOf", []), *field.get("anyOf", [])]

@@ -37,8 +37,6 @@ def exporter_problems(
 
     """
     exporters = metrics.exporters
-    if len(set(exporters)) != len(exporters):
-        yield "metrics.exporters", f"given {', '.join(exporters)}, allowed each once"
     if exporters and not metrics.collects:
         yield (
             "metrics.exporters",

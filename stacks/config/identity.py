@@ -16,9 +16,9 @@ RESERVED_NAMES = frozenset(
     current_time current_timestamp current_user default deferrable desc distinct do else end except false fetch
     for foreign freeze from full grant group having ilike in initially inner intersect into is isnull join lateral
     leading left like limit localtime localtimestamp natural none not notnull null offset on only or order outer
-    overlaps placing postgres primary public references returning right select session_user similar some symmetric
-    system_user table tablesample template0 template1 then to trailing true union unique user using variadic
-    verbose when where window with
+    overlaps placing postgres primary public references returning right select session_user similar some
+    symmetric system_user table tablesample template0 template1 then to trailing true union unique user using
+    variadic verbose when where window with
     """.split()  # noqa: SIM905  a list of a hundred lines
 )
 """Reserved words of PostgreSQL, and names that the server or RDS has already.
@@ -27,8 +27,26 @@ https://www.postgresql.org/docs/current/sql-keywords-appendix.html
 https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html, MasterUsername
 """
 
+POOLER_NAMES = frozenset({"footing_metrics", "pgbouncer", "stats"})
+"""Role of PostgreSQL's exporter, database of PgBouncer's console, user of its exporter."""
+
 TAKEN_PREFIXES = ("pg_", "rds")
 """Beginnings of the names of PostgreSQL's own roles, and of those of RDS."""
+
+NEON_NAMES = frozenset(
+    {"cloud_admin", "neon_superuser", "none", "postgres", "public", "template0", "template1", "zenith_admin"}
+)
+"""Names that Neon takes for no role or no database.
+
+https://neon.com/docs/manage/roles, https://neon.com/docs/manage/databases
+"""
+
+TAKEN = {
+    "rds": ("PostgreSQL, PgBouncer and RDS", POOLER_NAMES | RESERVED_NAMES, TAKEN_PREFIXES),
+    "existing": ("PostgreSQL and PgBouncer", POOLER_NAMES, TAKEN_PREFIXES[:1]),
+    "neon": ("PostgreSQL and Neon", NEON_NAMES, TAKEN_PREFIXES[:1]),
+}
+"""Who takes names, the names, and their beginnings, by `database.provider`."""
 
 GOVCLOUD_REGIONS = frozenset({"us-gov-east-1", "us-gov-west-1"})
 """Regions of the partition aws-us-gov, 2026-11, as below."""
@@ -76,6 +94,12 @@ https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availabilit
 REGIONAL = {"kms": "key", "acm": "certificate", "elasticloadbalancing": "listener"}
 """What the stack can use in its own region alone, by the service in its ARN."""
 
+MOST_OWNERS = 10 - 3
+"""An object of S3 has 10 tags at most, and three say what it belongs to (`Names.tags`).
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
+"""
+
 OWNER_CHARACTERS, TAG_VALUE_CHARACTERS = 128 - len("owner:"), 256
 """Longest key under `owners`, whose tag begins with `owner:`, and longest value of a tag.
 
@@ -90,14 +114,29 @@ def class_problems(given: Mapping[str, str], offered: Classes, region: str) -> I
             yield key, f"given {name}, allowed {fault}"
 
 
-def identity_problems(app: str, database_name: str, region: str) -> Iterator[Problem]:
-    """Yield the key and one sentence for an `app` whose database RDS refuses, or a region that is none for us."""
-    if database_name in RESERVED_NAMES or database_name.startswith(TAKEN_PREFIXES):
-        problem = (
-            f"given {app!r}, which names the database and its owner {database_name!r}, allowed a name that "
-            "PostgreSQL and RDS do not reserve: choose another, for example one with -app at its end"
-        )
-        yield "app", problem
+def database_name_problems(app: str, given: Mapping[str, str], provider: str) -> Iterator[Problem]:
+    """Yield the key and one sentence for a name of the database or its owner that somebody has already.
+
+    Args:
+        app: name of the application.
+        given: what names the database and its owner, by the key that does; `app` where no other key does.
+        provider: `database.provider`.
+
+    """
+    who, reserved, prefixes = TAKEN[provider]
+    for key, name in given.items():
+        # RDS's own default for a master user, so what is adopted may have it.
+        if name == "postgres" and key == "database.username":
+            continue
+        if name in reserved or name.startswith(prefixes):
+            told = f"{app!r}, which names the database and its owner {name!r}" if key == "app" else repr(name)
+            other = ", for example one with -app at its end" if name in reserved else " beginning"
+            advice = f": choose another{other}" if key == "app" else ""
+            yield key, f"given {told}, allowed a name that {who} do not reserve{advice}"
+
+
+def region_problems(region: str) -> Iterator[Problem]:
+    """Yield the key and one sentence for a region that is none for us."""
     if (found := partition(region)) not in ("aws", GOVCLOUD):
         problem = (
             f"given {region!r} of the partition {found}, allowed a region of aws or {GOVCLOUD}: in the others "
@@ -122,6 +161,18 @@ def govcloud_problems(region: str, given: Mapping[str, bool]) -> Iterator[Proble
 
 def owner_problems(owners: Mapping[str, str]) -> Iterator[Problem]:
     """Yield a key and a sentence for each owner that AWS takes for no tag."""
+    if len(owners) > MOST_OWNERS:
+        yield (
+            "owners",
+            f"given {len(owners)}, allowed up to {MOST_OWNERS}: an object of S3 has 10 tags, 3 are the stack's",
+        )
+    # Keys that differ in case alone are one to IAM: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+    alike = {key for key in owners if [it.lower() for it in owners].count(key.lower()) > 1}
+    if alike:
+        yield (
+            "owners",
+            f"given {', '.join(sorted(alike))}, allowed each once: IAM reads tags without regard to case",
+        )
     for key, value in owners.items():
         if key.lower().startswith("aws:"):
             yield f"owners.{key}", "given a key with aws:, which AWS keeps for itself, allowed any other beginning"

@@ -23,11 +23,16 @@ def _ipv4_range(value: str) -> str:
 IngressRanges = Annotated[list[Annotated[str, AfterValidator(_ipv4_range)]], Field(min_length=1), UNIQUE]
 """Ranges that may call the load balancer: AWS takes no empty list, and none twice."""
 
-CertificateArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[\w-]+$")]
+CertificateArn = Annotated[
+    str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9_-]+$")
+]
 """ARN of a certificate."""
 
 ListenerArn = Annotated[
-    str, Field(pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener/app/[^/]+/\w+/\w+$")
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener/app/[^/]+/[a-f0-9]+/[a-f0-9]+$"
+    ),
 ]
 """ARN of a listener of an application load balancer."""
 

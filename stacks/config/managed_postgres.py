@@ -1,13 +1,15 @@
 """Configuration of PostgreSQL whose provider runs the pooler too: Supabase."""
 
 from collections.abc import Collection, Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from policies import limits
 from providers.supabase.plans import COMPUTE, PLANS, REGIONS, WITHOUT_RECOVERY
 from stacks.config.base import Model, Name, Problem, VariableName, Within
+from stacks.config.schema_register import SchemaRegister
 from stacks.config.vendor import Cidr, one_of, range_problems, refused
 
 STORE = "redis."
@@ -15,6 +17,17 @@ STORE = "redis."
 FUNCTION_SOURCE = r"^(config|redis\.[a-z][a-z0-9-]{0,15})$"
 FunctionSecret = Annotated[str, Field(pattern=FUNCTION_SOURCE)]
 """Where the value of a function's variable comes from."""
+
+
+def _fixed_clients(given: Any) -> None:
+    """Refuse a number of clients, with the smallest size whose pool takes as many. Source: C-30."""
+    if given is None:
+        return
+    fitting = [(name, it.client_connections) for name, it in COMPUTE.items() if type(given) is int]
+    size, most = next((it for it in fitting if it[1] >= given), (tuple(COMPUTE)[-1], 0))
+    smallest = f"{size}, for {most}, is the smallest that takes so many" if most else f"{size} takes the most"
+    words = f"left out: Supabase fixes it by database.compute: {smallest}"
+    raise PydanticCustomError("refused", "{words}", {"words": words})
 
 
 class ManagedPoolerConfig(Model):
@@ -37,10 +50,11 @@ class ManagedPoolerConfig(Model):
         default=False,
         description="Whether the dedicated pooler is on as well: it opens as many connections again.",
     )
-    default_pool_size: Annotated[None, refused("server_connections over user_database_pairs is it")] = Field(
-        default=None, description="Cannot be set: server_connections, divided by user_database_pairs."
+    default_pool_size: Annotated[int, Field(ge=1, le=3000)] | None = Field(
+        default=None,
+        description="Connections of each pair, for a check: server_connections over user_database_pairs is it.",
     )
-    client_connections: Annotated[None, refused("Supabase fixes it by database.compute")] = Field(
+    client_connections: Annotated[None, BeforeValidator(_fixed_clients)] = Field(
         default=None, description="Cannot be set: clients that the pool takes follow from database.compute."
     )
     query_wait_timeout_seconds: Annotated[None, refused("Supabase has no setting for it")] = Field(
@@ -81,11 +95,11 @@ class SupabaseAuthConfig(Model):
     disable_signup: bool = Field(default=False, description="Whether nobody new may sign up.")
 
 
-class SupabaseConfig(Model):
+class SupabaseConfig(SchemaRegister):
     """PostgreSQL at Supabase."""
 
     provider: Literal["supabase"]
-    organization: Annotated[str, Field(pattern=r"^[\w-]+$")] = Field(description="Organization that pays.")
+    organization: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = Field(description="Organization that pays.")
     project_name: Annotated[str, Field(min_length=1, max_length=256)] | None = Field(
         default=None, description="Name of the project; <app>-<environment> when left out."
     )
@@ -180,6 +194,11 @@ def supabase_problems(database: SupabaseConfig, region: str, stores: Collection[
     if pooler.server_connections % pooler.user_database_pairs:
         problem = f"given {pooler.server_connections}, allowed a multiple of user_database_pairs"
         yield "database.pooler.server_connections", f"{problem}, {pooler.user_database_pairs}"
+    elif pooler.default_pool_size not in (None, pooler.pool_size):
+        wanted, pairs = pooler.default_pool_size, pooler.user_database_pairs
+        each = f"server_connections {pooler.server_connections} over user_database_pairs {pairs}"
+        problem = f"given {wanted}, allowed {pooler.pool_size}, which is {each}: {wanted} for each of {pairs}"
+        yield "database.pooler.default_pool_size", f"{problem} is server_connections {(wanted or 0) * pairs}"
     yield from _size_problems(database)
     if not PLANS[database.plan].addons:
         yield from _free_problems(database)

@@ -5,18 +5,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from components.grafana_plans import PLANS
 from stacks.config.base import KeyArn, Model, Problem, VariableName
 from stacks.config.images import SecretArn
+from stacks.config.on_demand import OnDemand
 from stacks.config.pooler import PSQL_IMAGE
 from stacks.config.task import TaskConfig
 
 RETENTION_DAYS = 30
 """How long series are kept where we decide it, in days. Source: S4-45."""
 
-FREE_RETENTION_DAYS = 14
+FREE_RETENTION_DAYS = PLANS["free"].retention_days
 """How long Grafana Cloud's free plan keeps series, in days. Source: S3-48."""
 
-FREE_SERIES = 10_000
+FREE_SERIES = PLANS["free"].series
 """Active series that Grafana Cloud's free plan takes. Source: S3-48."""
 
 EXPORTER_CONNECTIONS = 3
@@ -125,9 +127,7 @@ class SelfHostedStore(Model):
     protect: bool = Field(default=True, description="Refuse to delete the disk.")
 
 
-StoreConfig = Annotated[
-    ExternalStore | AmpStore | GrafanaCloudStore | SelfHostedStore, Field(discriminator="provider")
-]
+StoreConfig = Annotated[ExternalStore | AmpStore | GrafanaCloudStore | SelfHostedStore, OnDemand("provider")]
 """The store of series by provider."""
 
 
@@ -244,8 +244,10 @@ def metrics_problems(metrics: MetricsConfig, *, nat: str, endpoints: list[str], 
             yield "metrics.store.provider", f"given {store.provider!r}, {allowed}"
         if "cloudflare" in metrics.exporters:
             yield "metrics.exporters", "given cloudflare, allowed without it with network.nat: none"
+    if isinstance(store, GrafanaCloudStore) and store.retention_days > (most := PLANS["paid"].retention_days):
+        yield "metrics.store.retention_days", f"given {store.retention_days}, allowed up to {most}, 13 months"
     if isinstance(store, GrafanaCloudStore) and store.plan == "free":
-        if store.retention_days != FREE_RETENTION_DAYS:
+        if store.retention_days != FREE_RETENTION_DAYS and store.retention_days <= PLANS["paid"].retention_days:
             problem = f"given {store.retention_days}, allowed {FREE_RETENTION_DAYS} with plan: free"
             yield "metrics.store.retention_days", problem
         if series > FREE_SERIES:

@@ -20,6 +20,7 @@ from providers.neon.plans import (
     max_connections,
 )
 from stacks.config.base import UNIQUE, Model, Name, Problem
+from stacks.config.schema_register import SchemaRegister
 from stacks.config.vendor import Cidr, one_of, range_problems, refused
 
 WEEK_DAYS, DAY_SECONDS = 7, 86_400
@@ -70,7 +71,7 @@ class NeonBranchConfig(Model):
     )
 
 
-class NeonConfig(Model):
+class NeonConfig(SchemaRegister):
     """PostgreSQL at Neon."""
 
     provider: Literal["neon"]

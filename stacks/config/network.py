@@ -127,8 +127,6 @@ def existing_problems(existing: ExistingNetworkConfig, given: Set[str], *, publi
         subnets = getattr(existing, ids)
         if len(subnets) == 1:
             yield f"{key}.{ids}", "given one subnet, allowed two or more, each in another zone"
-        if len(set(subnets)) != len(subnets):
-            yield f"{key}.{ids}", f"given {', '.join(subnets)}, allowed each once"
     if both := set(existing.private_subnet_ids) & set(existing.public_subnet_ids):
         yield f"{key}.public_subnet_ids", f"given {', '.join(sorted(both))} as private too, allowed one of the two"
 
@@ -155,9 +153,6 @@ def network_problems(
     # Of a region that does not exist, its own sentence is enough.
     if region in REGIONS and (foreign := [zone for zone in network.zones or () if zone not in known]):
         yield "network.zones", f"given {', '.join(foreign)}, allowed zones of region {region}: {', '.join(known)}"
-    for key, given in (("zones", network.zones or []), ("endpoints", network.endpoints)):
-        if len(set(given)) != len(given):
-            yield f"network.{key}", f"given {', '.join(given)}, allowed each once"
     if network.nat == "none":
         if missing := [service for service in TASK_ENDPOINTS if service not in network.endpoints]:
             sentence = f"missing {', '.join(missing)}, required with network.nat: none, or no task starts"

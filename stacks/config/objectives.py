@@ -45,7 +45,13 @@ def objective_problems(config: ObjectivesConfig, names: MetricNames | None) -> I
     """Yield what of it could never be watched, with metrics called `names`; None: by load tests alone."""
     targets = config.targets
     yield from _twice("objectives.latency", [target.name for target in targets.latency])
-    yield from _twice("objectives.hits", [target.layer for target in targets.hits])
+    yield from _twice("objectives.hits", [f"{it.layer} in {it.unit}" for it in targets.hits])
+    for number, hit in enumerate(targets.hits):
+        if hit.layer == "redis_feed" and hit.unit == "bytes":
+            yield (
+                f"objectives.hits.{number}.unit",
+                "given bytes with layer redis_feed, allowed requests: its look-ups",
+            )
     if names is None:
         return
     in_milliseconds = 1 if names.duration_unit == "ms" else 1000

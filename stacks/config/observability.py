@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from observability.routing.destinations import Destination, pager_key_problem, webhook_problem
 from stacks.config.base import Hostname, Model, Problem, VariableName
+from stacks.connection_thresholds import ThresholdUnit
 
 EmailAddress = Annotated[str, Field(pattern=r"^[^@\s:/]+@[^@\s:/]+\.[^@\s:/]+$")]
 """Something with an @ and a domain; the mail server knows the rest."""
@@ -33,6 +34,9 @@ class ContactsConfig(Model):
 
     email: list[EmailAddress] = Field(
         min_length=1, description="Addresses for information, and for whatever has no other place to go."
+    )
+    tickets_mailed: bool = Field(
+        default=False, description="Whether tickets are mailed as well, where there is a chat for them."
     )
     mail_server: MailServerConfig | None = Field(
         default=None,
@@ -103,7 +107,11 @@ class TicketHoursConfig(Model):
 class GrafanaConfig(Model):
     """Dashboards and alert rules at Grafana."""
 
-    cloudwatch_datasource_uid: str = Field(description="UID of Grafana's CloudWatch data source.")
+    cloudwatch_datasource_uid: str | None = Field(
+        default=None,
+        description="UID of Grafana's CloudWatch data source; left out where it has none: what CloudWatch alone "
+        "measures then has neither panel nor alert there, and each run names it.",
+    )
     prometheus_datasource_uid: str = Field(
         description="UID of Grafana's Prometheus data source, which scrapes the Cloudflare exporter."
     )
@@ -140,6 +148,11 @@ class ConnectionAlertConfig(Model):
 
     warning: Annotated[int, Field(ge=1)] | None = Field(
         default=None, description="More make a ticket; left out, more than `database.pooler.server_connections`."
+    )
+    unit: ThresholdUnit = Field(
+        default="connections",
+        description="Of what warning and critical are: a count, or a share of database.pooler.server_connections "
+        "or of database.max_connections.",
     )
     critical: Annotated[int, Field(ge=1)] | None = Field(
         default=None,

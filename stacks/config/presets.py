@@ -37,7 +37,7 @@ DAY_ONE = Targets(
 
 REALTIME = Targets(
     availability=None,
-    errors=ErrorTarget(share=0.01, warning=0.01),
+    errors=ErrorTarget(share=0.01, warning=0.01, warning_seconds=300),
     latency=[
         LatencyTarget(
             name="operation",

@@ -9,15 +9,16 @@ from components.redis.roles import (
     ENGINE_POLICIES,
     SERVERLESS_POLICIES,
     SNAPSHOT_RETENTION_DAYS,
-    UPSTASH_POLICIES,
     Role,
     refusals,
 )
 from policies.aws_offers import NODE_TYPES, elasticache_version_fault
 from stacks.config.base import SIZE, Model, Problem, SecurityGroupId, offered
 from stacks.config.dialects import RedisMetrics
+from stacks.config.on_demand import OnDemand
 from stacks.config.redis_cloud import RedisCloudConfig, redis_cloud_problems
 from stacks.config.redis_keys import EnginePolicy, Identifier, RoleName, Variable
+from stacks.config.upstash import UpstashConfig, upstash_problems
 from stacks.config.workload import ExistingSecret
 
 Engine = Annotated[
@@ -42,26 +43,6 @@ Credentials = Annotated[
     ),
 ]
 """Which generated passwords are accepted."""
-
-UpstashReadRegion = Literal[
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
-    "ca-central-1",
-    "eu-central-1",
-    "eu-west-1",
-    "eu-west-2",
-    "sa-east-1",
-    "ap-south-1",
-    "ap-northeast-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-]
-"""Regions in which Upstash reads; a test compares them, and those of a primary, with its OpenAPI document.
-
-https://upstash.com/docs/devops/developer-api/redis/create_database_global
-"""
 
 REDIS_LAST_MAJOR = "7"
 """Last major version of Redis at AWS; Valkey goes on.
@@ -140,24 +121,6 @@ class ServerlessConfig(Model):
     protect: bool = Field(default=True, description="Refuse to delete or replace it.")
 
 
-class UpstashConfig(Model):
-    """Redis at Upstash."""
-
-    provider: Literal["upstash"]
-    role: RoleName
-    primary_region: Literal[
-        UpstashReadRegion, "af-south-1", "us-central1", "us-east4", "europe-west1", "asia-northeast1"
-    ] = Field(description="Region of the primary, of AWS or Google.")
-    read_regions: list[UpstashReadRegion] = Field(default=[], description="Regions with a read replica.")
-    eviction_policy: Literal["optimistic-volatile", "noeviction"] | None = Field(
-        default=None, description="What goes when memory is full; left out, the role decides."
-    )
-    budget_usd: int = Field(ge=1, description="Monthly spending, US dollars, above which Upstash throttles.")
-    identifier: Identifier = None
-    variable: Variable = None
-    protect: bool = Field(default=True, description="Refuse to delete or replace it.")
-
-
 class ExistingRedisConfig(Model):
     """A store that exists already: the stack makes nothing of it, and lets the services reach it."""
 
@@ -175,7 +138,7 @@ class ExistingRedisConfig(Model):
 
 RedisConfig = Annotated[
     ElastiCacheConfig | ServerlessConfig | UpstashConfig | RedisCloudConfig | ExistingRedisConfig,
-    Field(discriminator="provider"),
+    OnDemand("provider"),
 ]
 """A store by provider."""
 
@@ -231,9 +194,7 @@ def redis_problems(name: str, redis: RedisConfig, identifier: str, gateways: int
                 yield f"{key}.major_version", problem
             yield from _credential_problems(key, redis.auth.credentials)
         case UpstashConfig():
-            found = refusals(role, offered=UPSTASH_POLICIES, eviction_policy=redis.eviction_policy)
-            if redis.primary_region in redis.read_regions:
-                yield f"{key}.read_regions", f"given the primary region {redis.primary_region}, allowed others"
+            yield from upstash_problems(key, redis)
         case RedisCloudConfig():
             yield from redis_cloud_problems(key, redis, gateways)
     yield from ((f"{key}.{part}", sentence) for part, sentence in found)

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from components.service.deployment import RolloutArgs, Strategy
 from stacks.config.base import Model, Percent
+from stacks.config.on_demand import OnDemand
 
 ShiftMinutes = Annotated[int, Field(ge=0, le=1440)]
 """Pause between two steps of a deployment, in minutes."""
@@ -51,9 +52,7 @@ class LinearConfig(Model):
     bake_minutes: BakeMinutes = 10
 
 
-RolloutConfig = Annotated[
-    RollingConfig | BlueGreenConfig | CanaryConfig | LinearConfig, Field(discriminator="strategy")
-]
+RolloutConfig = Annotated[RollingConfig | BlueGreenConfig | CanaryConfig | LinearConfig, OnDemand("strategy")]
 """How new tasks take the place of old ones."""
 
 

@@ -18,6 +18,7 @@ from components.service.scaling import (
 )
 from components.service.schedule import schedule_problem
 from stacks.config.base import Model, Name
+from stacks.config.on_demand import OnDemand
 
 Tasks = Annotated[int, Field(ge=1, le=1000)]
 """A number of tasks."""
@@ -118,7 +119,7 @@ class QueueConfig(BoundsConfig):
     )
     redis_store: Name | None = Field(default=None, description="Name under `redis` of the store with the list.")
     # Not {1,200}: pydantic's engine would unfold it into 200 copies of all of Unicode's letters, at every start.
-    redis_list: Annotated[str, Field(pattern=r"^[\w:.{}-]+$", max_length=200)] | None = Field(
+    redis_list: Annotated[str, Field(pattern=r"^[A-Za-z0-9_:.{}-]+$", max_length=200)] | None = Field(
         default=None, description="Key of the list in that store, for example celery."
     )
     redis_image: Annotated[str, Field(pattern=r"^\S+$")] = Field(
@@ -135,10 +136,10 @@ class QueueConfig(BoundsConfig):
         return self
 
 
-ScalingConfig = Annotated[FixedConfig | TargetConfig | StepConfig, Field(discriminator="mode")]
+ScalingConfig = Annotated[FixedConfig | TargetConfig | StepConfig, OnDemand("mode")]
 """How the number of tasks of a web service follows the load."""
 
-WorkerScalingConfig = Annotated[FixedConfig | WorkerTargetConfig | QueueConfig, Field(discriminator="mode")]
+WorkerScalingConfig = Annotated[FixedConfig | WorkerTargetConfig | QueueConfig, OnDemand("mode")]
 """How the number of tasks of a worker follows its work."""
 
 

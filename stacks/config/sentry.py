@@ -68,6 +68,12 @@ class SentryAlertsConfig(Model):
     p95_target_ms: Number = Field(
         default=500, description="p95 transaction duration over which a ticket is written, in milliseconds."
     )
+    largest_paint_ms: Number | None = Field(
+        default=None, description="p75 of browsers' largest contentful paint over which a ticket is written."
+    )
+    first_byte_ms: Number | None = Field(
+        default=None, description="p75 of browsers' time to the first byte over which a ticket is written."
+    )
 
 
 class SentryProjectConfig(Model):
@@ -130,8 +136,10 @@ def sentry_problems(config: SentryConfig, *, may_page: bool) -> Iterator[Problem
         if project is None:
             continue
         alerts, on = project.alerts, switched_on(config, project)
-        if on["performance_regression"] and project.traces_sample_rate == 0:
-            yield f"{key}.alerts.performance_regression", "given, allowed only with a traces_sample_rate over 0"
+        traced = {"performance_regression": on["performance_regression"]}
+        traced |= {name: bool(getattr(alerts, name)) for name in ("largest_paint_ms", "first_byte_ms")}
+        for name in (name for name, given in traced.items() if given and project.traces_sample_rate == 0):
+            yield f"{key}.alerts.{name}", "given, allowed only with a traces_sample_rate over 0"
         if not on["errors"]:
             continue
         if alerts.errors_warning >= alerts.errors_critical:

@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stacks.config.base import Model, Percent, ServedHostname
+from stacks.config.base import EntryName, Model, Percent, ServedHostname
+from stacks.config.on_demand import OnDemand
+from stacks.config.request_limits import RateLimitTier, ResourceLimitConfig
 from stacks.config.rollout import RollingConfig, RolloutConfig
 from stacks.config.scaling import ScalingConfig, TargetConfig, WorkerScalingConfig, WorkerTargetConfig
 from stacks.config.service_metrics import ServiceMetricsConfig, WorkerMetricsConfig
@@ -20,15 +22,6 @@ class CapacityConfig(Model):
     base_tasks: Annotated[int, Field(ge=0, le=1000)] | None = Field(
         default=None, description="Tasks that never run on Spot; left out, those that always run."
     )
-
-
-class RateLimitTiersConfig(Model):
-    """Requests a minute that the application lets one user send; it counts by user, the edge by address."""
-
-    anonymous: int = Field(default=60, ge=1, le=100000, description="Not signed in.")
-    authenticated: int = Field(default=200, ge=1, le=100000, description="Signed in.")
-    pro: int = Field(default=500, ge=1, le=100000, description="Paying.")
-    operator: int = Field(default=1000, ge=1, le=100000, description="Staff.")
 
 
 class WebConfig(WorkloadConfig):
@@ -51,6 +44,11 @@ class WebConfig(WorkloadConfig):
         pattern=r"^/\S*$",
         description="Path that answers with one of health_codes when the container can serve.",
     )
+    ready_path: Annotated[str, Field(pattern=r"^/\S*$")] | None = Field(
+        default=None,
+        description="Path that answers with one of health_codes when what the container needs answers too; "
+        "health_path when left out. Nothing replaces a task for it; Fly's proxy sends no request meanwhile.",
+    )
     health_codes: str = Field(
         default="200",
         pattern=r"^[2-4]\d\d(-[2-4]\d\d)?(,[2-4]\d\d(-[2-4]\d\d)?)*$",
@@ -58,6 +56,11 @@ class WebConfig(WorkloadConfig):
     )
     max_request_seconds: int = Field(
         default=60, ge=1, le=4000, description="Longest request, in seconds; the load balancer waits as long."
+    )
+    keep_alive_seconds: Annotated[int, Field(ge=1, le=4100)] | None = Field(
+        default=None,
+        description="How long the application keeps a quiet connection open, in seconds, in KEEP_ALIVE_SECONDS; 5 "
+        "more than the load balancer when left out.",
     )
     websockets: bool = Field(default=False, description="Clients keep connections open, each to one task.")
     scaling: ScalingConfig = Field(
@@ -68,8 +71,16 @@ class WebConfig(WorkloadConfig):
         default=RollingConfig(strategy="rolling"), description="How new tasks take the place of old ones."
     )
     capacity: CapacityConfig = CapacityConfig()
-    rate_limit_tiers: RateLimitTiersConfig | None = Field(
-        default=None, description="The application's own limits, given to it as JSON in RATE_LIMIT_TIERS."
+    rate_limit_tiers: dict[EntryName, RateLimitTier] = Field(
+        default={},
+        max_length=20,
+        description="The application's own limits by tier, requests a minute or a block, as JSON in "
+        "RATE_LIMIT_TIERS: {anonymous: 60, authenticated: 200}. It counts by user, the edge by address.",
+    )
+    resource_limits: dict[EntryName, ResourceLimitConfig] = Field(
+        default={},
+        max_length=50,
+        description="How often one may do one thing, by name (upload, search), as JSON in RESOURCE_LIMITS.",
     )
     metrics: ServiceMetricsConfig | None = Field(
         default=None,
@@ -132,7 +143,7 @@ class TaskRunConfig(WorkloadConfig):
 
 ServiceConfig = Annotated[
     WebConfig | WorkerConfig | JobConfig | TaskRunConfig,
-    Field(discriminator="kind"),
+    OnDemand("kind"),
 ]
 """What runs the application, by kind."""
 

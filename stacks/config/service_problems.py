@@ -22,8 +22,8 @@ RESERVED = frozenset(
 """Names that the stack's own parts have: their physical names would be the same."""
 
 
-CONTAINERS = frozenset(("collector", "collector-prepare", "queue-depth"))
-"""Containers that the stack adds to a task: those of its metrics, and what measures a queue."""
+CONTAINERS = frozenset(("collector", "collector-prepare", "queue-depth", "datadog-agent", "datadog-prepare"))
+"""Containers that the stack adds to a task: those of its metrics and traces, and what measures a queue."""
 
 
 def service_problems(
@@ -143,12 +143,12 @@ def _secret_problems(key: str, service: ServiceConfig) -> Iterator[Problem]:
 
 
 def credential_problems(config: Model) -> Iterator[Problem]:
-    """Yield each text of a stack file, but for the services' variables, that holds a credential in plain sight."""
+    """Yield each text of a stack file that holds a credential in plain sight, but for what has its own judge."""
     waiting: list[tuple[str, object]] = [*config.model_dump().items()]
     while waiting:
         key, value = waiting.pop()
         if isinstance(value, dict):
-            left_out = {"environment"} if key.startswith("services.") else set()
+            left_out = {"environment"} if key.startswith(("services.", "frontends.")) else set()
             waiting += [(f"{key}.{name}", item) for name, item in value.items() if name not in left_out]
         elif isinstance(value, list | tuple):
             waiting += [(key, item) for item in value]

@@ -5,18 +5,24 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from components.service.routing import RoutingArgs, answering, routing_args
-from components.service.scaling import most_tasks
 from policies import limits
 from providers.neon.plans import CLIENT_CONNECTIONS, RESERVED_CONNECTIONS
-from stacks.budget import Budget, Client, Fleet, ProviderPool
+from stacks.budget import Budget, Fleet, ProviderPool
 from stacks.config.adopt import AdoptConfig
 from stacks.config.alarms import CloudWatchAlarmsConfig
-from stacks.config.base import KeyArn, Model, Name, VariableName
+from stacks.config.base import EntryName, KeyArn, Model, Name, VariableName
 from stacks.config.cache import CacheConfig
+from stacks.config.clerk import ClerkConfig
+from stacks.config.clients import client_of
 from stacks.config.database import DatabaseConfig, PostgresServer
 from stacks.config.datadog import DatadogConfig
 from stacks.config.edge import EdgeConfig
-from stacks.config.images import RegistryHost, SecretArn
+from stacks.config.fly import NO_FLY_REGION, FlyConfig
+from stacks.config.fly_postgres import FlyPostgresConfig
+from stacks.config.frontends import FrontendConfig
+from stacks.config.github import GitHubConfig
+from stacks.config.growth import LoadTestConfig, PhaseConfig
+from stacks.config.images import RegistryHost, SecretArn, images_of
 from stacks.config.limit_exceptions import LimitExceptionConfig, unique_keys
 from stacks.config.load_balancer import ClusterConfig, LoadBalancerConfig
 from stacks.config.logs import LogsConfig
@@ -26,12 +32,12 @@ from stacks.config.neon import NeonConfig
 from stacks.config.network import NetworkConfig, zones_of
 from stacks.config.objectives import ObjectivesConfig
 from stacks.config.observability import AlertsConfig, GrafanaConfig
+from stacks.config.on_demand import OnDemand
+from stacks.config.operations import BudgetConfig, DeferredConfig, OncallConfig
 from stacks.config.pooler import PoolerConfig
 from stacks.config.redis import ElastiCacheConfig, RedisConfig, ServerlessConfig
-from stacks.config.rollout import rollout_args
-from stacks.config.scaling import QueueConfig, scaling_args
 from stacks.config.sentry import SentryConfig
-from stacks.config.service import LongRunning, ServiceConfig, WebConfig, logs_in_as_owner
+from stacks.config.service import LongRunning, ServiceConfig, WebConfig
 from stacks.config.storage import StorageConfig
 from stacks.connection_thresholds import ConnectionThresholds, connection_thresholds
 from stacks.naming import FIRST, Names
@@ -42,7 +48,10 @@ class StackConfig(Model):
 
     app: Name = Field(description="The application's name; part of every physical name.")
     environment: Name = Field(description="Label for names and tags; nothing in the program depends on it.")
-    region: str = Field(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$", description="AWS region.")
+    region: Annotated[str, NO_FLY_REGION] = Field(
+        pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$",
+        description="AWS region; where nothing runs at AWS, the one next to the services.",
+    )
     aws_account_id: Annotated[str, Field(pattern=r"^\d{12}$")] | None = Field(
         default=None, description="The only AWS account this stack may touch."
     )
@@ -58,6 +67,11 @@ class StackConfig(Model):
     services: dict[Name, ServiceConfig] = Field(
         default={}, description="What runs the application, by name: web services, workers, jobs, tasks."
     )
+    frontends: dict[Name, Annotated[FrontendConfig, OnDemand()]] = Field(
+        default={}, description="Front ends by name: what browsers load, built and served by a vendor."
+    )
+    clerk: Annotated[ClerkConfig, OnDemand()] | None = Field(default=None, description="Sign-in by Clerk, if any.")
+    fly: Annotated[FlyConfig, OnDemand()] | None = Field(default=None, description="Fly.io, if used; an extra.")
     edge: EdgeConfig | None = Field(default=None, description="The zone at Cloudflare, if any.")
     storage: StorageConfig | None = Field(default=None, description="Files of the application, if any.")
     sentry: SentryConfig | None = Field(default=None, description="Error tracking at Sentry, if any.")
@@ -69,7 +83,10 @@ class StackConfig(Model):
     cloudwatch_alarms: CloudWatchAlarmsConfig | None = Field(
         default=None, description="A second way to be told, over AWS alone, if wanted."
     )
-    datadog: DatadogConfig | None = Field(default=None, description="Datadog too, if wanted; an extra.")
+    datadog: Annotated[DatadogConfig, OnDemand()] | None = Field(None, description="Datadog, if used; an extra.")
+    github: Annotated[GitHubConfig, OnDemand()] | None = Field(
+        default=None, description="The repository whose workflows deploy this stack, if it is at GitHub; an extra."
+    )
     registry_credentials: dict[RegistryHost, SecretArn] = Field(
         default={},
         description="Secrets with username and password that log in to registries, by host: docs/network.md.",
@@ -82,6 +99,18 @@ class StackConfig(Model):
         default=[],
         description="Documented limits in whose place another number is right here: docs/policies.md.",
     )
+    phases: list[PhaseConfig] = Field(
+        default=[], max_length=20, description="Phases of growth, the earlier first: docs/registers.md."
+    )
+    phase: EntryName | None = Field(default=None, description="Phase in force; the first when left out.")
+    load_tests: list[LoadTestConfig] = Field(
+        default=[], max_length=50, description="Load tests, and how many users each stands for."
+    )
+    deferred: list[DeferredConfig] = Field(
+        default=[], max_length=100, description="What is not built yet, and what brings it."
+    )
+    budget: BudgetConfig | None = Field(default=None, description="What a month may cost, if anybody says.")
+    oncall: OncallConfig | None = Field(default=None, description="Who answers at night, if anybody.")
     adopt: AdoptConfig = Field(
         default={},
         description="Import ids of what runs already, by the resource's name in `footing plan`: docs/adopt.md.",
@@ -108,6 +137,21 @@ class StackConfig(Model):
         return {name: it for name, it in self.services.items() if isinstance(it, WebConfig)}
 
     @property
+    def on_fly(self) -> dict[str, ServiceConfig]:
+        """What runs at Fly.io, by name."""
+        return {name: it for name, it in self.services.items() if it.provider == "fly"}
+
+    @property
+    def on_fargate(self) -> dict[str, ServiceConfig]:
+        """What runs on Fargate, in the network, by name."""
+        return {name: it for name, it in self.services.items() if it.provider == "fargate"}
+
+    @property
+    def balanced(self) -> dict[str, WebConfig]:
+        """The web services behind the load balancer, by name."""
+        return {name: it for name, it in self.web.items() if it.provider == "fargate"}
+
+    @property
     def long_running(self) -> dict[str, LongRunning]:
         """Web services and workers, by name."""
         return {name: it for name, it in self.services.items() if isinstance(it, LongRunning)}
@@ -115,21 +159,26 @@ class StackConfig(Model):
     @property
     def main_web(self) -> str | None:
         """Name of the web service that answers what no other does; else the first; None without any."""
-        catch_all = [name for name, it in self.web.items() if not it.hostnames and not it.paths]
-        return next(iter([*catch_all, *(it for it in self.web if it == FIRST["service"]), *self.web]), None)
+        web = self.balanced or self.web
+        catch_all = [name for name, it in web.items() if not it.hostnames and not it.paths]
+        return next(iter([*catch_all, *(it for it in web if it == FIRST["service"]), *web]), None)
 
     @property
     def routes(self) -> dict[str, RoutingArgs]:
         """Rule of each web service at the load balancer, by name."""
-        return {name: routing_args(name, it.hostnames, it.paths, it.priority) for name, it in self.web.items()}
+        return {
+            name: routing_args(name, it.hostnames, it.paths, it.priority) for name, it in self.balanced.items()
+        }
 
     @property
     def probed_web(self) -> str | None:
         """Name of the web service that answers its health_path at the first of `edge.hostnames`; None without."""
+        if self.web and not self.balanced:
+            return self.main_web
         hostname, routes = self.edge.hostnames[0] if self.edge else "", self.routes
-        paths = {it.health_path for it in self.web.values()}
+        paths = {it.health_path for it in self.balanced.values()}
         answering_at = {path: answering(routes, hostname, path) for path in paths}
-        found = (name for name, it in self.web.items() if answering_at[it.health_path] == name)
+        found = (name for name, it in self.balanced.items() if answering_at[it.health_path] == name)
         return min(found, key=lambda name: routes[name].priority, default=None)
 
     @property
@@ -140,10 +189,12 @@ class StackConfig(Model):
         return next(iter([*asking, *(it for it in nodes if it == FIRST["redis"]), *nodes]), None)
 
     @property
-    def nat_gateways(self) -> int:
-        """How many addresses the stack's own NAT gateways have; none in a network that exists already."""
+    def own_addresses(self) -> int:
+        """How many addresses the stack's own NAT gateways and apps at Fly.io call from."""
         own = self.in_network and not self.network.existing
-        return {"none": 0, "single": 1, "per_zone": len(self.zones)}[self.network.nat] if own else 0
+        gateways = {"none": 0, "single": 1, "per_zone": len(self.zones)}[self.network.nat] if own else 0
+        apps = sum(len(it.fly.regions or self.fly.regions) for it in self.on_fly.values()) if self.fly else 0
+        return gateways + (apps if self.fly and self.fly.egress_addresses else 0)
 
     @property
     def in_network(self) -> bool:
@@ -152,9 +203,20 @@ class StackConfig(Model):
         return self.in_cluster or inside or self.metrics.store.provider == "self_hosted"
 
     @property
+    def at_aws(self) -> bool:
+        """Whether anything of the stack is made at AWS; without, nobody needs its credentials."""
+        parts = (self.storage, self.edge, self.cloudwatch_alarms)
+        return self.in_network or self.metrics.store.provider == "amp" or any(it is not None for it in parts)
+
+    @property
     def in_cluster(self) -> bool:
         """Whether the stack runs tasks."""
-        return bool(self.own_pooler or self.services or (self.metrics.collects and self.metrics.exporters))
+        return bool(self.own_pooler or self.on_fargate or (self.metrics.collects and self.metrics.exporters))
+
+    @property
+    def deploy_role(self) -> bool:
+        """Whether workflows at GitHub have a role at AWS."""
+        return self.github is not None and bool(self.long_running or self.github.permissions)
 
     @property
     def own_pooler(self) -> PoolerConfig | None:
@@ -163,17 +225,8 @@ class StackConfig(Model):
 
     @property
     def images(self) -> dict[str, str]:
-        """Every container image, by its key."""
-        found = {}
-        for name, service in self.services.items():
-            found[f"services.{name}.image"] = service.image
-            if isinstance(scaling := getattr(service, "scaling", None), QueueConfig) and scaling.redis_list:
-                found[f"services.{name}.scaling.redis_image"] = scaling.redis_image
-            found |= {f"services.{name}.sidecars.{it}.image": car.image for it, car in service.sidecars.items()}
-        if pooler := self.own_pooler:
-            images = ("image", "prepare_image", "psql_image", "exporter_image")
-            found |= {f"database.pooler.{key}": getattr(pooler, key) for key in images}
-        return {**found, **self.metrics.images()}
+        """Every container image that a task pulls, by its key."""
+        return images_of(self)
 
     @property
     def connection_budget(self) -> Budget | None:
@@ -181,7 +234,8 @@ class StackConfig(Model):
         database = self.database
         if database is None:
             return None
-        clients = tuple(_client(name, it) for name, it in self.services.items())
+        regions = self.fly.regions if self.fly else []
+        clients = tuple(client_of(n, it, len(it.fly.regions or regions)) for n, it in self.services.items())
         if isinstance(database, SupabaseConfig):
             return Budget(
                 max_connections=database.max_connections,
@@ -202,6 +256,8 @@ class StackConfig(Model):
                 poolers=ProviderPool(size_key="database.min_cu", settable=False),
                 clients=clients,
             )
+        if isinstance(database, FlyPostgresConfig):
+            return database.budget(clients)
         pooler = database.pooler
         return Budget(
             max_connections=database.max_connections,
@@ -223,32 +279,21 @@ class StackConfig(Model):
         alert, held = self.alerts.database_connections, self.connection_budget
         if held is None:
             return None
-        return connection_thresholds(held, warning=alert.warning, critical=alert.critical)
+        return connection_thresholds(held, warning=alert.warning, critical=alert.critical, unit=alert.unit)
 
     @property
     def missing_secrets(self) -> list[str]:
         """Names of the encrypted values that the stack needs and its file does not hold."""
-        needed = {
-            name
-            for service in self.services.values()
-            for name, source in service.secrets.items()
-            if source == "config"
-        }
+        sources = [pair for service in self.services.values() for pair in service.secrets.items()]
+        needed = {name for name, source in sources if source == "config"}
         needed.update(self.database.secret_names if isinstance(self.database, SupabaseConfig) else ())
+        needed.update(name for it in self.frontends.values() for name in it.secret_names)
+        needed.update(self.clerk.secret_names if self.clerk else ())
         backups = (getattr(it, "backup_path_secret", None) for it in self.redis.values())
         needed.update(it for it in backups if it)
         needed.update(self.grafana.contacts.secrets if self.grafana else (), self.metrics.secrets)
+        needed.update([self.fly.metrics_token_secret] if self.fly and self.fly.metrics_token_secret else ())
+        needed.update(self.datadog.secrets if self.datadog else (), self.github.secrets if self.github else ())
         if self.cloudwatch_alarms and self.cloudwatch_alarms.pager_url_secret:
             needed.add(self.cloudwatch_alarms.pager_url_secret)
         return sorted(needed - self.secrets)
-
-
-def _client(name: str, service: ServiceConfig) -> Client:
-    """Return the service called `name` as its connections count."""
-    fleet = None
-    if isinstance(service, LongRunning):
-        least, most = rollout_args(service.deployment).running_percents
-        tasks = most_tasks(scaling_args(service.scaling))
-        fleet = Fleet(tasks=tasks, minimum_percent=least, maximum_percent=most)
-    pool = 0 if logs_in_as_owner(service) else service.database_pool
-    return Client(name=name, fleet=fleet, pool=pool, readers=service.reader_pools)

@@ -1,12 +1,16 @@
 """Configuration of the application's files."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from components.aws.partition import partition
+from policies.nearest import nearest_name
 from stacks.config.base import Hostname, Model, Problem
 from stacks.config.edge import UrlPath
+from stacks.config.identity import REGIONS
 
 
 class S3Config(Model):
@@ -45,11 +49,53 @@ class S3Config(Model):
     access_log_days: Literal[7, 14, 30, 60, 90, 180, 365] | None = Field(
         default=None, description="How long the access log is kept, in days; none when left out."
     )
-    protect: bool = Field(default=True, description="Refuse to delete the bucket and the distribution.")
+    replicate_to: str | None = Field(
+        default=None,
+        description="Another AWS region, to which S3 copies every file written from then on: CloudFront reads it "
+        "where the bucket answers 5xx, and services find it in STORAGE_REPLICA_BUCKET. No copy when left out.",
+    )
+    replicate_deletions: bool = Field(
+        default=True,
+        description="Delete in the copy what is deleted; with false deleted files stay readable there.",
+    )
+    protect: bool = Field(default=True, description="Refuse to delete the buckets and the distribution.")
 
 
 StorageConfig = S3Config
 """The files' configuration; becomes a union discriminated by `provider` with the second backend."""
+
+
+def replication_problems(storage: StorageConfig, region: str) -> Iterator[Problem]:
+    """Yield a key and a sentence for each reason against the copy of the files of a stack in `region`."""
+    other = storage.replicate_to
+    if other is None:
+        if not storage.replicate_deletions:
+            yield "storage.replicate_deletions", "given false, allowed with storage.replicate_to"
+    elif other == region:
+        yield "storage.replicate_to", f"given {other}, the stack's own region, allowed another one"
+    elif other not in REGIONS or partition(other) != partition(region):
+        nearest = nearest_name(other, REGIONS)
+        hint = f"; did you mean {nearest}?" if nearest and nearest != other else ""
+        yield (
+            "storage.replicate_to",
+            f"given {other!r}, allowed a region of the partition {partition(region)}{hint}",
+        )
+
+
+REFUSED_BUCKETS = re.compile(
+    r".*\.\..*|\d+(\.\d+){3}|(xn--|sthree-|amzn-s3-demo-).*|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)"
+)
+"""Names of a bucket that S3 keeps for itself, or takes for an address.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+"""
+
+
+def bucket_problems(storage: StorageConfig | None) -> Iterator[Problem]:
+    """Yield a key and a sentence where S3 refuses the name of the bucket."""
+    if storage and storage.bucket and REFUSED_BUCKETS.fullmatch(storage.bucket):
+        allowed = "no dots side by side, no IP address, no beginning or end that S3 keeps for itself"
+        yield "storage.bucket", f"given {storage.bucket}, allowed a bucket's name with {allowed}"
 
 
 def storage_problems(storage: StorageConfig | None, *, zone: str, hostnames: list[str]) -> Iterator[Problem]:

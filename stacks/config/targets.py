@@ -57,14 +57,21 @@ class ErrorTarget(Model):
         default=FAILED_STATUSES, description="Statuses of a failed call, as regular expressions; 429 never counts."
     )
     warning: OpenShare | None = Field(default=None, description="Share over which a ticket is written.")
+    warning_seconds: Annotated[int, Field(ge=60, le=3600, multiple_of=60)] | None = Field(
+        default=None, description="How long it must be over that, in seconds; 600 when left out."
+    )
     critical: OpenShare | None = Field(default=None, description="Share over which somebody is paged.")
 
 
 class HitTarget(Model):
-    """What share of requests a cache answers."""
+    """What share of requests, or of their bytes, a cache answers."""
 
-    layer: Literal["edge_static", "edge_api", "redis_feed"] = Field(
-        description="Files or answers of the API at the edge, or the feed in Redis; by request, not by byte."
+    layer: Literal["edge", "edge_static", "edge_api", "redis_feed"] = Field(
+        description="The whole zone, files or answers of the API at the edge, or the feed in Redis."
+    )
+    unit: Literal["requests", "bytes"] = Field(
+        default="requests",
+        description="What is counted: 0.9 of the bytes is not 0.9 of the requests. Load tests measure bytes.",
     )
     share: OpenShare = Field(description="Least share of hits.")
     least_per_second: float = Field(

@@ -15,12 +15,14 @@ EVERYBODY = frozenset({"0.0.0.0/0", "::/0"})
 """Ranges that hold everybody."""
 
 
-def refused(reason: str) -> BeforeValidator:
-    """Return an annotation of a key that no value may have, for a reason of the vendor."""
+def refused(reason: str, values: Collection[str] = ()) -> BeforeValidator:
+    """Return an annotation of a key that no value, or none of `values`, may have, for a reason of the vendor."""
 
-    def refuse(value: Any) -> None:
-        if value is not None:
-            raise PydanticCustomError("refused", "{reason}", {"reason": f"left out: {reason}"})
+    def refuse(value: Any) -> Any:
+        if value in values or (value is not None and not values):
+            allowed = "another value" if values else "left out"
+            raise PydanticCustomError("refused", "{reason}", {"reason": f"{allowed}: {reason}"})
+        return value
 
     return BeforeValidator(refuse)
 

@@ -4,16 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stacks.config.base import Model, Name, VariableName
+from stacks.config.base import EntryName, Model, Name, VariableName
 from stacks.config.breakers import CircuitBreakerConfig
+from stacks.config.external_calls import ExternalCallConfig
+from stacks.config.fly import FlyServiceConfig
+from stacks.config.pool import DEFAULT_POOL, DatabasePool, DatabasePoolConfig
 from stacks.config.task import TaskConfig
 
-DEFAULT_POOL = 10
-"""Connections of one task to the pooler where the stack's file does not say."""
-
 VALUE_SOURCE = (
-    r"^(generated|config|arn:aws[a-z-]*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}(:[\w-]+::)?"
-    r"|ssm:[a-z0-9-]+:\d{12}:parameter/[\w./-]+))$"
+    r"^(generated|config|clerk\.secret_key|arn:aws[a-z-]*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9_/+=.@-]+-[A-Za-z0-9_]{6}(:[A-Za-z0-9_-]+::)?"
+    r"|ssm:[a-z0-9-]+:\d{12}:parameter/[A-Za-z0-9_./-]+))$"
 )
 """Where a secret comes from, as ECS names what exists already.
 
@@ -21,9 +21,9 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secre
 """
 
 SecretSource = Annotated[str, Field(pattern=VALUE_SOURCE)]
-"""`generated` once, from the stack's encrypted `secrets` (`config`), or the ARN of what exists."""
+"""`generated` once, from the stack's encrypted `secrets` (`config`), Clerk's key, or the ARN of what exists."""
 
-EXISTING_SOURCE = VALUE_SOURCE.replace("generated|config|", "")
+EXISTING_SOURCE = VALUE_SOURCE.replace(r"generated|config|clerk\.secret_key|", "")
 """The same, of what exists already."""
 
 ExistingSecret = Annotated[str, Field(pattern=EXISTING_SOURCE)]
@@ -76,7 +76,13 @@ class SidecarConfig(Model):
 class WorkloadConfig(Model):
     """What services, workers, jobs and tasks have in common."""
 
-    provider: Literal["fargate"] = Field(default="fargate", description="Who runs it.")
+    provider: Literal["fargate", "fly"] = Field(
+        default="fargate",
+        description="Who runs it. fly: Machines at Fly.io, an extra, of kinds web, worker and task: docs/fly.md.",
+    )
+    fly: FlyServiceConfig = Field(
+        default=FlyServiceConfig(), description="How it runs at Fly.io, with provider fly."
+    )
     image: Image = Field(description="Container image.")
     image_by: Literal["digest", "tag", "ci"] = Field(
         default="digest",
@@ -89,10 +95,15 @@ class WorkloadConfig(Model):
     tmp_mib: Annotated[int, Field(ge=1, le=16384)] = Field(
         default=64, description="Size of /tmp, MiB, in the memory of the task; every other directory is read-only."
     )
-    database_pool: Annotated[int, Field(ge=0, le=1000)] = Field(
-        default=DEFAULT_POOL,
-        description="Connections one task opens to the pooler at the most: the application's own pool, given to "
-        "it in DATABASE_POOL_MAX. 0: it gets no database at all.",
+    database_pool: DatabasePool = Field(
+        default=DatabasePoolConfig(maximum=DEFAULT_POOL),
+        description="The application's own pool in each task: its maximum, connections to the pooler at the most, "
+        "or a block. 0: it gets no database at all.",
+    )
+    statement_timeout_seconds: Annotated[int, Field(ge=1, le=3600)] | None = Field(
+        default=None,
+        description="What its statements may take, in seconds, which it sets itself; "
+        "database.statement_timeout_seconds when left out.",
     )
     reader_pools: dict[Name, Annotated[int, Field(ge=1, le=1000)]] = Field(
         default={},
@@ -110,16 +121,22 @@ class WorkloadConfig(Model):
     )
     secrets: dict[VariableName, SecretSource] = Field(
         default={},
-        description="Secret variables: generated once, config (from the stack's encrypted `secrets`), or the ARN "
-        "of a secret (with :KEY:: for one key of its JSON) or of a parameter of Systems Manager.",
+        description="Secret variables: generated once, config (from the stack's encrypted `secrets`), "
+        "clerk.secret_key, or the ARN of a secret (with :KEY:: for one key of its JSON) or of a parameter of "
+        "Systems Manager.",
     )
     sidecars: dict[Name, SidecarConfig] = Field(
         default={}, max_length=8, description="Further containers of each task, by name."
     )
-    circuit_breakers: dict[Name, CircuitBreakerConfig] = Field(
+    circuit_breakers: dict[EntryName, CircuitBreakerConfig] = Field(
         default={},
         max_length=20,
         description="Circuit breakers by what they guard (database, openai), as JSON in CIRCUIT_BREAKERS.",
+    )
+    external_calls: dict[EntryName, ExternalCallConfig] = Field(
+        default={},
+        max_length=50,
+        description="What it calls outside of the stack, by name (openai, stripe), as JSON in EXTERNAL_CALLS.",
     )
     permissions: list[PermissionConfig] = Field(
         default=[], description="What the program may do at AWS beside the stack's own files."

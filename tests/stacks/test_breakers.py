@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from stacks.config import ConfigError, parse
-from stacks.config.breakers import CircuitBreakerConfig, breaker_variables
+from stacks.contract import contract_variables
 
 
 def problems(values: dict[str, Any], **breakers: dict[str, Any]) -> list[str]:
@@ -50,10 +50,9 @@ def test_breaker_ends_before_the_request_and_falls_back_to_what_there_is(values:
     ]
 
 
-def test_application_finds_its_breakers_in_one_variable():
-    breakers = {"openai": CircuitBreakerConfig(failures=3, timeout_ms=30000, fallback="cached")}
-    found = breaker_variables(breakers)
-    assert json.loads(found["CIRCUIT_BREAKERS"]) == {
-        "openai": {"failures": 3, "timeout_ms": 30000, "fallback": "cached"}
-    }
-    assert breaker_variables({}) == {}
+def test_application_finds_its_breakers_in_one_variable(values: dict[str, Any]):
+    assert "CIRCUIT_BREAKERS" not in contract_variables(parse("test", values), "api")
+    breakers = {"openai": {"failures": 3, "timeout_ms": 30000, "fallback": "cached"}}
+    values["services"]["api"]["circuit_breakers"] = breakers
+    found = contract_variables(parse("test", values), "api")
+    assert json.loads(found["CIRCUIT_BREAKERS"]) == breakers

@@ -10,8 +10,8 @@ from test_config import problems, put
 
 from components.amp import RULES_PER_GROUP
 from stacks.config import ConfigError, from_file, parse
-from stacks.config.cross import late_answers
 from stacks.config.identity import GOVCLOUD_REGIONS, REGIONS, arn_problems
+from stacks.config.timeouts import late_answers
 
 GIVEN = (
     *("DATABASE_URL", "REDIS_URL", "PORT", "DATABASE_POOL_MAX", "READER_URL_BROWSE"),
@@ -25,7 +25,13 @@ GIVEN = (
     [
         *(("app", bad, "feed") for bad in ("feed-", "a--b", "-feed", "a" * 17)),
         *(("app", bad, "admins") for bad in ("admin", "user", "order", "table", "select", "all", "postgres")),
-        *(("app", bad, "pgdash") for bad in ("pg-dash", "rdsadmin", "current-user", "template0")),
+        *(("app", bad, "pgdash") for bad in ("pg-dash", "rdsadmin", "current-user", "pgbouncer", "stats")),
+        *(
+            (f"database.{key}", bad, "shop_owner")
+            for key in ("database_name", "username")
+            for bad in ("admin", "user", "pg_x", "rdsadmin", "pgbouncer", "stats")
+        ),
+        ("database.username", "footing_metrics", "postgres"),
         *(("environment", bad, "prod-2") for bad in ("prod-", "pr--2")),
         *(("region", bad, "eu-central-1") for bad in ("us-gov-north-1", "cn-north-1", "eusc-de-east-1")),
         *(("region", bad, "eu-central-1") for bad in ("zz-nowhere-9", "us-east-9", "eu-centrall-1")),
@@ -90,6 +96,14 @@ GIVEN = (
                 ("cron(0 11 32 * ? *)", "cron(0 11 ? 1-12/2 6#3 2027)"),
             )
         ),
+        *(
+            ("database.preload_libraries", [bad], ["pgaudit", "pg_cron"])
+            for bad in ("pg_audit", "pg_partman_bgw", "timescaledb", "PGAUDIT")
+        ),
+        *(
+            ("storage.bucket", bad, "feed.files")
+            for bad in ("feed..files", "10.0.0.1", "xn--feed", "sthree-x", "feed-s3alias", "feed--x-s3")
+        ),
         ("database.postgres_version", "13", "14"),
         ("database.postgres_version", "13.20", "17.6"),
         *(("database.postgres_version", bad, "18.6") for bad in ("18.5", "18.0", "18.7", "19", "19.1")),
@@ -107,6 +121,8 @@ GIVEN = (
         ("database.parameters", {"shared_preload_libraries": "pgaudit"}, {"work_mem": "16384"}),
         ("database.parameters", {"max_connections": "500"}, {"pgaudit.log": "ddl"}),
         ("database.parameters", {"hot_standby_feedback": "0"}, {}),
+        ("owners", {f"k{it}": "x" for it in range(8)}, {f"k{it}": "x" for it in range(7)}),
+        ("owners", {"Team": "x", "team": "y"}, {"team": "x", "teams": "y"}),
     ],
 )
 def test_what_a_cloud_refuses_is_one_sentence_with_its_key(

@@ -230,6 +230,11 @@ def test_service_and_stack_hand_out_the_same_key_contract():
     given = of(plan, "Service")["service"].inputs["variables"]["plain"]
     assert given["CACHE_CONTRACT"] == plan.outputs["cache_contract"]
     assert json.loads(given["CACHE_CONTRACT"])["schema"] == "footing/cache-contract/1"
+    assert given["APP_CONTRACT"] == plan.outputs["app_contract"], "one service: its part is the whole"
+    assert given["KEEP_ALIVE_SECONDS"] == str(
+        json.loads(given["APP_CONTRACT"])["services"]["api"]["http"]["keep_alive_seconds"]
+    )
+    assert "registers" not in plan.outputs
 
 
 def test_ticket_hours_and_the_tree_of_policies_are_there_when_asked_for(changed: Callable[..., Plan]):
@@ -383,6 +388,7 @@ def test_service_is_told_where_its_files_are_and_a_stack_without_files_has_none(
     variables = of(committed("production"), "Service")["service"].inputs["variables"]["plain"]
     assert variables["STORAGE_URL"] == "https://static.feed.example"
     assert "STORAGE_BUCKET" in variables
+    assert "STORAGE_REPLICA_BUCKET" not in variables
     plan = changed(lambda config: config.pop("footing:storage"))
     assert (
         not {"STORAGE_URL", "STORAGE_BUCKET"} & of(plan, "Service")["service"].inputs["variables"]["plain"].keys()
@@ -430,3 +436,23 @@ def test_a_variable_of_the_stack_may_be_a_secret_of_the_configuration(
         lambda config: config["footing:services"]["api"].update(secrets={"CACHE_CONTRACT": "generated"})
     )
     assert "service-cache-contract" in {it.name for it in plan.resources if it.type.endswith(":RandomPassword")}
+
+
+def test_grafana_without_a_source_of_cloudwatch_draws_the_rest_and_says_so(
+    changed: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch
+):
+    said: list[str] = []
+    monkeypatch.setattr("pulumi.log.warn", lambda text, *_: said.append(text))
+
+    def without(config: dict[str, Any]) -> None:
+        del config["footing:grafana"]["cloudwatch_datasource_uid"]
+
+    plan = changed(without)
+    made = [it for it in plan.resources if it.type.startswith("grafana:")]
+    texts = json.dumps([it.inputs for it in made])
+    assert '"cloudwatch"' not in texts.replace("\\", "")
+    assert '"prometheus"' in texts.replace("\\", "")
+    [sentence] = [it for it in said if it.startswith("grafana.cloudwatch_datasource_uid: ")]
+    assert "database-cpu" in sentence
+    # What AWS itself evaluates stays.
+    assert of(plan, "MetricAlarm").keys() == of(committed("production"), "MetricAlarm").keys()

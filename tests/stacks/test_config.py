@@ -194,12 +194,27 @@ def test_every_error_is_told_at_once(values: dict[str, Any]) -> None:
             "redis.cache.provider: given 'memcached', allowed 'elasticache', 'elasticache_serverless', 'upstash'",
         ),
         ("redis.cache", {"role": "cache"}, "redis.cache.provider: missing"),
+        (
+            "services.api.metrics",
+            {"operations": [{"id": "switch", "title": "Switch", "duration": "switch_ms", "p95_ms": 50}] * 2},
+            "services.api.metrics.operations: given switch, switch, allowed each once",
+        ),
         ("database.storage_max_gib", 109, "given 109, allowed 110 or more with storage_gib 100"),
         ("database.replicas", [{"purpose": "browse"}, {"purpose": "browse"}], "allowed each purpose once"),
         ("network.zones", ["us-east-1a", "us-west-2b"], "given us-west-2b, allowed zones of region us-east-1"),
         ("network.zones", ["us-east-1a", "us-east-1i"], "given us-east-1i, allowed zones of region us-east-1"),
         ("network.zones", ["us-east-1a", "use1-az2"], "given use1-az2, allowed zones of region us-east-1"),
-        ("network.zones", ["us-east-1a", "us-east-1a"], "allowed each once"),
+        *(
+            (key, [entry, entry], f"given {entry}, {entry}, allowed each once")
+            for key, entry in (
+                ("network.zones", "us-east-1a"),
+                ("network.endpoints", "logs"),
+                ("cloudwatch_alarms.email", "a@feed.example"),
+                ("grafana.contacts.email", "a@feed.example"),
+                ("database.preload_libraries", "pgaudit"),
+                ("services.api.redis", "cache"),
+            )
+        ),
         (
             "edge.hostnames",
             ["a.b.feed.example"],

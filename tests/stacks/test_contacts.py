@@ -47,6 +47,12 @@ def test_severity_decides_the_destination_and_a_missing_place_has_a_stand_in(
     assert unrouted(configured) == ticket
 
 
+def test_tickets_are_mailed_as_well_where_it_is_asked_and_there_is_mail():
+    assert destinations({CHAT, MAIL}, tickets_mailed=True)[Severity.TICKET] == (CHAT, MAIL)
+    assert destinations({MAIL}, tickets_mailed=True)[Severity.TICKET] == (MAIL,)
+    assert destinations({CHAT}, tickets_mailed=True)[Severity.TICKET] == (CHAT,)
+
+
 @pytest.mark.parametrize(("configured", "lost"), [(set(), "page"), ({PAGER}, "ticket")])
 def test_places_that_leave_a_severity_unheard_are_refused(configured: set[Destination], lost: str):
     with pytest.raises(ValueError, match=f"alerts of severity {lost} reach nobody: configure"):

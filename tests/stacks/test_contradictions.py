@@ -10,15 +10,30 @@ from typing import Any
 import pytest
 
 from stacks.config import ConfigError, parse
+from stacks.config.open_api import open_apis
+from stacks.config.timeouts import late_answers
 
 REQUIREMENTS = Path(__file__).parents[2] / "docs" / "requirements.md"
 SUPABASE = {"provider": "supabase", "organization": "acme"}
 TIERS = {"anonymous": 60, "authenticated": 200, "pro": 500, "operator": 1000}
+CLIENTS = (
+    "given 10000, allowed left out: Supabase fixes it by database.compute: 16xlarge, for 12000, is the smallest"
+)
 SESSIONS = ["session:{user_id}", "session:{session_id}"]
 
 CAUGHT: list[tuple[str, dict[str, Any], str]] = [
     ("C-1", {"database.pooler.default_pool_size": 25}, "default_pool_size: given 25, allowed left out"),
     ("C-1", {"database.pooler.server_connections": 25}, "given 25, allowed 50 to 100 connections"),
+    (
+        "C-1",
+        {"services.api.database_pool": {"minimum": 20, "maximum": 100}},
+        "given 100; all services are 10000 clients at the worst moment",
+    ),
+    (
+        "C-1",
+        {"database": {**SUPABASE, "pooler": {"default_pool_size": 25, "user_database_pairs": 4}}},
+        "over user_database_pairs 4: 25 for each of 4 is server_connections 100",
+    ),
     ("C-2", {"database.max_connections": 100}, "given 100, allowed 200 connections"),
     (
         "C-3",
@@ -28,9 +43,24 @@ CAUGHT: list[tuple[str, dict[str, Any], str]] = [
         },
         "warning: given 80, which a full pool passes, allowed 100 or more",
     ),
+    (
+        "C-3",
+        {"alerts.database_connections": {"warning": 80, "critical": 95, "unit": "percent_of_pool"}},
+        "80 percent_of_pool (64 connections), which a full pool passes, allowed 100 percent_of_pool (80",
+    ),
     ("C-4", {"services.api.rate_limit_tiers": TIERS}, "operator: given 1000 a minute, allowed up to 100"),
     ("C-5", {"edge.cache.session_cookies": []}, "session_cookies: given a list, allowed at least 1"),
     ("C-6", {"edge.hostnames": ["abcdefghijklmnop.supabase.co"]}, "the stack has one zone"),
+    (
+        "C-6",
+        {"edge.api_hostname": "abcdefghijklmnop.supabase.co"},
+        "allowed one of edge.hostnames, feed.example, api.feed.example: what goes to it never passes the zone",
+    ),
+    (
+        "C-11",
+        {"objectives.hits": [{"layer": "redis_feed", "share": 0.8, "unit": "bytes"}]},
+        "given bytes with layer redis_feed, allowed requests",
+    ),
     ("C-12", {"edge.cache.static_paths": ["/"]}, "personal answers would be kept"),
     (
         "C-13",
@@ -59,12 +89,82 @@ CAUGHT: list[tuple[str, dict[str, Any], str]] = [
         "given 10000, allowed 30000 or more with database.statement_timeout_seconds 30",
     ),
     (
+        "C-22",
+        {"services.api.max_request_seconds": 10},
+        "given 30, allowed up to services.api.max_request_seconds, 10: whoever waits longer for a connection",
+    ),
+    (
+        "C-22",
+        {
+            "services.api.max_request_seconds": 120,
+            "database.statement_timeout_seconds": 300,
+            "services.api.statement_timeout_seconds": 300,
+        },
+        "services.api.statement_timeout_seconds: given 300, allowed up to max_request_seconds, 120",
+    ),
+    (
+        "C-22",
+        {
+            "services.api.circuit_breakers": {"openai": {"failures": 3, "timeout_ms": 30000}},
+            "services.api.external_calls": {"openai": {"kind": "ai_model", "timeout_seconds": 60}},
+        },
+        "openai.timeout_ms: given 30000, allowed 60000 or more with external_calls.openai.timeout_seconds 60",
+    ),
+    (
+        "C-22",
+        {
+            "services.api.external_calls": {
+                "openai": {"kind": "ai_model", "timeout_seconds": 30, "in_transaction": True}
+            }
+        },
+        "in_transaction: given true, allowed false: a call of up to 30 seconds would keep one connection",
+    ),
+    (
+        "C-23",
+        {"load_tests": [{"name": "day-one", "virtual_users": 2000, "represents_users": 20000}]},
+        "given 20000, allowed up to 2000, its virtual_users",
+    ),
+    (
+        "C-23",
+        {
+            "phases": [{"name": "launch", "first_month": 0, "think_time_seconds": 10}],
+            "load_tests": [
+                {"name": "day-one", "virtual_users": 2000, "represents_users": 20000, "think_time_seconds": 2}
+            ],
+        },
+        "what 10000 users send with 10; 20000 need virtual_users 4000, or think_time_seconds 1",
+    ),
+    (
+        "C-26",
+        {"database.required_migrations": ["010_scale_400k_indexes"]},
+        "owner, or with database.migrations.run_by pipeline: 010_scale_400k_indexes",
+    ),
+    (
+        "C-26",
+        {"database.migrations": {"tool": "supabase", "run_by": "pipeline"}},
+        "given supabase with database.provider rds, allowed the tool that knows that server",
+    ),
+    (
         "C-25",
         {"cache.keys": [{"pattern": it, "ttl_seconds": 3600} for it in SESSIONS]},
         "session:{user_id} begins with session: too",
     ),
+    (
+        "C-13",
+        {
+            "frontends": {
+                "web": {
+                    "provider": "vercel",
+                    "team": "acme",
+                    "environment": {"VITE_REDIS_URL": "rediss://:pw@h:6379"},
+                }
+            }
+        },
+        "frontends.web.environment.VITE_REDIS_URL: looks like a secret, and browsers load what a build names so",
+    ),
+    ("C-29", {"frontends": {"web": {"team": "acme"}}}, "frontends.web.provider: missing"),
     ("C-29", {"services.api.provider": "vercel"}, "given 'vercel', allowed 'fargate'"),
-    ("C-30", {"database": {**SUPABASE, "pooler": {"client_connections": 10000}}}, "Supabase fixes it by"),
+    ("C-30", {"database": {**SUPABASE, "pooler": {"client_connections": 10000}}}, CLIENTS),
     ("C-31", {"edge.rate_limits.api.requests_per_minute": 500}, "or what limit_exceptions allow"),
     ("C-31", {"database.max_connections": 60}, "or what limit_exceptions allow"),
 ]
@@ -72,7 +172,12 @@ CARRIED: dict[str, dict[str, Any]] = {
     "C-7": {"objectives.latency": [{"name": "page", "population": "page", "percentile": 95, "target_ms": 1500}]},
     "C-9": {"objectives.availability": 0.995},
     "C-10": {"objectives": {"errors": {"share": 0.02}}},
-    "C-11": {"objectives.hits": [{"layer": "edge_static", "share": 0.7}]},
+    "C-11": {
+        "objectives.hits": [
+            {"layer": "edge_static", "share": 0.7},
+            {"layer": "edge_static", "share": 0.9, "unit": "bytes"},
+        ]
+    },
 }
 """Numbers that differ between the documents and may: each has a typed key."""
 ELSEWHERE = {
@@ -84,8 +189,8 @@ ELSEWHERE = {
     "C-28": "tests/stacks/test_dialects.py",
 }
 """Points that another test holds."""
-LATER = {"C-19", "C-20", "C-23", "C-26", "C-27"}
-"""Points about costs, load tests, migrations and workflows, which nothing catches yet."""
+LATER = {"C-19", "C-20", "C-27"}
+"""Points about costs and workflows, which nothing catches yet."""
 
 
 def changed(values: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
@@ -111,6 +216,31 @@ def test_contradiction_is_refused_with_what_would_fit(
 def test_numbers_that_may_differ_have_a_key(values: dict[str, Any], point: str):
     config = parse("test", changed(values, CARRIED[point]), secrets_stood_in=True)
     assert config.objectives.model_fields_set
+
+
+def test_warnings_of_each_run_quote_the_numbers(values: dict[str, Any]):
+    """C-22, C-6: what may be right for others, or beside the edge, is said and not refused."""
+    changes = {"database.statement_timeout_seconds": 300, "services.api.max_request_seconds": 120}
+    [late] = late_answers(parse("test", changed(values, changes), secrets_stood_in=True))
+    assert "services.api.max_request_seconds: 120, and one statement may take 330" in late
+    assert "database.statement_timeout_seconds 300" in late
+    values["services"]["api"]["database_pool"] = 9
+    values["database"] = {**SUPABASE}
+    [opened] = open_apis(parse("test", values, secrets_stood_in=True))
+    assert "PROJECT.supabase.co, answers /rest/v1 and /auth/v1 beside feed.example" in opened
+    values["database"]["required_functions"] = ["check_rate_limit"]
+    assert list(open_apis(parse("test", values, secrets_stood_in=True))) == []
+
+
+@pytest.mark.parametrize(("unit", "whole"), [("percent_of_pool", 80), ("percent_of_max_connections", 200)])
+def test_share_and_count_of_a_threshold_follow_from_each_other(values: dict[str, Any], unit: str, whole: int):
+    """C-3."""
+    shares = {"percent_of_pool": (100, 170), "percent_of_max_connections": (80, 95)}[unit]
+    values["alerts"]["database_connections"] = {"warning": shares[0], "critical": shares[1], "unit": unit}
+    found = parse("test", values, secrets_stood_in=True).connection_thresholds
+    assert found
+    assert (found.warning, found.critical) == (shares[0] * whole // 100, shares[1] * whole // 100)
+    assert found.words(found.warning) == f"{shares[0]} {unit} ({found.warning} connections)"
 
 
 def test_every_point_is_caught_carried_or_named():

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from stacks.config import ConfigError, from_file, parse
-from stacks.edge import edge_downgrades, edge_settings, rate_limit_tiers
+from stacks.contract import contract_variables
+from stacks.edge import edge_downgrades, edge_settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -95,7 +96,7 @@ def test_tier_of_excepted_users_may_be_above_the_ceiling(
         found = [problem.partition(":")[0].rpartition(".")[2] for problem in problems(values)]
         assert found == refused
     else:
-        assert json.loads(rate_limit_tiers(parse("test", values).web["api"])["RATE_LIMIT_TIERS"]) == TIERS
+        assert json.loads(contract_variables(parse("test", values), "api")["RATE_LIMIT_TIERS"]) == TIERS
 
 
 def test_burst_is_a_ceiling_too(values: dict[str, Any]):
@@ -109,10 +110,6 @@ def test_exception_that_the_plan_lacks_does_not_excuse_a_tier(values: dict[str, 
     values["edge"]["rate_limits"]["api"]["except_signed_in"] = True
     values["services"]["api"]["rate_limit_tiers"] = TIERS
     assert len(problems(values)) == 3
-
-
-def test_application_that_has_no_tiers_gets_no_variable(values: dict[str, Any]):
-    assert rate_limit_tiers(parse("test", values).web["api"]) == {}
 
 
 def test_host_that_redirects_is_in_the_zone(values: dict[str, Any]):
@@ -198,6 +195,7 @@ def test_host_of_the_files_is_no_host_of_the_edge(values: dict[str, Any], key: s
         ("rate_limits.auth.paths", [f"/login{number}" for number in range(500)]),
         ("rate_limits.api.except_hostnames", [f"host{number}.feed.example" for number in range(300)]),
         ("cache.static_paths", [f"/assets/{number}/" for number in range(300)]),
+        ("redirect_hostnames", [f"www{number}.feed.example" for number in range(300)]),
         ("cache.static_extensions", [f"e{number}" for number in range(999)]),
         ("cache.changing_files", [f"/file{number}.js" for number in range(500)]),
         ("cache.session_cookies", [f"session{number}" for number in range(300)]),

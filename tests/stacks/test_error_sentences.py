@@ -9,6 +9,7 @@ from test_config import problems, put
 from stacks.config import StackConfig, parse
 from stacks.config.adopt import AdoptConfig
 from stacks.config.database import ParameterName
+from stacks.config.frontends import ENVIRONMENT
 from stacks.config.patterns import PATTERNS
 
 SLACK = "https://hooks.slack.com/services/T000/B000/CANARY"
@@ -62,23 +63,25 @@ def test_every_pattern_is_explained_in_words_and_no_words_are_left_over() -> Non
     def patterns(value: Any) -> Iterator[str]:
         if isinstance(value, dict) and isinstance(value.get("pattern"), str):
             yield value["pattern"]
-        # A name of a key, such as that of a parameter, has its pattern in `propertyNames` or none at all.
+        if isinstance(value, dict):
+            yield from value.get("patternProperties", {})
+        # A name of a key, such as that of a parameter, has its pattern there, in `propertyNames`, or none at all.
         for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
             yield from patterns(item)
 
     adopted = get_args(get_args(AdoptConfig)[0])[1].metadata[0].pattern
-    keys = {get_args(ParameterName)[1].metadata[0].pattern, adopted}
+    keys = {get_args(ParameterName)[1].metadata[0].pattern, adopted, ENVIRONMENT}
     assert set(patterns(StackConfig.model_json_schema())) | keys == set(PATTERNS)
 
 
 @pytest.mark.parametrize(
     ("path", "value", "meant"),
     [
-        ("budget", {"usd": 50}, None),
+        ("costs", {"usd": 50}, None),
         ("data_class", "personal", None),
-        ("frontend", {"framework": "react"}, None),
+        ("frontend", {"framework": "react"}, "frontends"),
         ("migrations", {}, None),
-        ("database.retention", 7, None),
+        ("database.expiry", 7, None),
         ("database.project", "shop", None),
         ("databse", {}, "database"),
         ("database.storage", 20, "storage_gib"),
@@ -158,3 +161,9 @@ def test_what_aws_does_not_offer_is_told_with_the_nearest(
     put(values, path, given)
     [problem] = problems(values)
     assert problem.startswith(f"{path}: given '{given}', allowed {allowed}")
+
+
+def test_member_of_a_union_that_is_missing_is_one_of_the_chosen_kind(values: dict[str, Any]) -> None:
+    worker = {"kind": "worker", "image": "x/y:1", "image_by": "tag", "database_pool": 0}
+    values["services"]["mails"] = {**worker, "scaling": {"queue_name": "mails"}}
+    assert problems(values) == ["services.mails.scaling.mode: missing; allowed 'fixed', 'queue', 'target'"]

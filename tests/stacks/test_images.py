@@ -6,7 +6,7 @@ import pytest
 
 from components.aws.registries import registry_of
 from stacks.config import ConfigError, parse
-from stacks.config.images import DOCKER_HUB, rationed
+from stacks.config.images import DOCKER_HUB, rationed, unversioned
 from stacks.config.metrics import CollectorConfig, SelfHostedStore
 
 LOGIN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:login-AbCdEf"
@@ -67,6 +67,15 @@ def test_an_image_that_docker_hub_rations_is_named_until_there_is_a_login(values
     images = parse("test", values).images
     assert str(rationed(images, {})).startswith("services.api.image: docker.io gives")
     assert rationed(images, {DOCKER_HUB: LOGIN}) is None
+
+
+def test_an_image_without_a_version_is_named_by_its_key(values: dict[str, Any]):
+    for image, told in (("x.y:5000/app", True), ("x.y/app:latest", True), ("x.y/app:1.0", False)):
+        values["services"]["api"].update(image=image, image_by="tag")
+        sentence = unversioned(parse("test", values).images)
+        assert (sentence is not None) is told, image
+        assert not told or sentence.startswith("services.api.image: an image without a version")
+    assert unversioned({"a": "x.y/app:latest@sha256:" + "0" * 64}) is None
 
 
 @pytest.mark.parametrize(

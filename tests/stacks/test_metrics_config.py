@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from components.grafana_plans import PLANS
 from footing.plan.model import Plan
 from footing.plan.record import record
 from policies import planned
@@ -285,3 +286,12 @@ def test_promises_go_with_a_store_of_two_weeks_where_their_budgets_are_as_long(p
 def test_address_that_the_tasks_may_not_call_is_refused(values: dict[str, Any], url: str):
     store = {"provider": "external", "remote_write_url": url}
     assert "metrics.store" in str(problems(values, store=store))
+
+
+@pytest.mark.parametrize(("plan", "most"), [("free", 14), ("paid", 395)])
+def test_no_plan_of_grafana_cloud_keeps_more_than_thirteen_months(values: dict[str, Any], plan: str, most: int):
+    assert PLANS[plan].retention_days == most
+    found = problems(values, store={**CLOUD, "plan": plan, "retention_days": 396})
+    assert only(found, "metrics.store.retention_days") == (
+        "metrics.store.retention_days: given 396, allowed up to 395, 13 months"
+    )

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from stacks.config import ConfigError, parse
-from stacks.config.cross import late_answers
 from stacks.config.neon import NeonConfig
 from stacks.config.regions import other_regions
+from stacks.config.timeouts import late_answers
 
 IMAGE = f"registry.example.com/shop/api@sha256:{64 * 'a'}"
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-4000-8000-000000000000"
@@ -99,6 +99,13 @@ FREE = {"plan": "free", "suspend": "allowed"}
         (
             {"plan": "scale", "allowed_cidrs": ["::/0"]},
             "database.allowed_cidrs: given ::/0, which is everybody, allowed ranges of your own networks",
+        ),
+        *(
+            (
+                {key: name},
+                f"database.{key}: given {name!r}, allowed a name that PostgreSQL and Neon do not reserve",
+            )
+            for key, name in (("username", "pg_x"), ("username", "cloud_admin"), ("database_name", "template1"))
         ),
         (
             {"branches": [{"name": f"preview-{number}"} for number in range(10)]},

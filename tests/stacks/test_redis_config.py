@@ -7,12 +7,14 @@ from typing import Any, get_args
 import pytest
 
 from components.redis.roles import ENGINE_POLICIES, SERVERLESS_POLICIES, UPSTASH_POLICIES, Role
+from components.redis.upstash_plans import PLANS
 from providers.rediscloud.essentials import ALERTS
 from providers.rediscloud.plans import EVICTION_POLICIES
 from stacks.config import ConfigError, parse
-from stacks.config.redis import ServerlessConfig, UpstashConfig
+from stacks.config.redis import ServerlessConfig
 from stacks.config.redis_cloud import Alert
 from stacks.config.redis_keys import EnginePolicy, RoleName
+from stacks.config.upstash import UpstashConfig, upstash_steps
 
 ROOT = Path(__file__).parents[2]
 SERVERLESS = {
@@ -199,3 +201,121 @@ def test_store_at_redis_cloud_is_open_to_nobody_by_accident():
     assert config.missing_secrets == ["BACKUPS"]
     assert get_args(Alert) == ALERTS
     assert {*EVICTION_POLICIES} == {*ENGINE_POLICIES}
+
+
+FREE = {"provider": "upstash", "role": "cache", "primary_region": "us-west-1", "plan": "free"}
+FIXED = {**FREE, "plan": "fixed_250mb"}
+
+
+@pytest.mark.parametrize(
+    ("store", "message"),
+    [
+        (
+            {**FREE, "plan": "pro"},
+            (
+                "plan: given 'pro', allowed free, pay_as_you_go, fixed_250mb, fixed_1gb, fixed_5gb, fixed_10gb, "
+                "fixed_50gb, fixed_100gb, fixed_500gb"
+            ),
+        ),
+        (
+            {**FREE, "role": "primary_store"},
+            (
+                "plan: given free with role primary_store, allowed pay_as_you_go, the smallest with daily "
+                "backups, or larger: its data is nowhere else; or protect: false for a throw-away stack"
+            ),
+        ),
+        (
+            {**FREE, "daily_backup": True},
+            "daily_backup: given true with plan free, allowed with pay_as_you_go, the smallest that has it",
+        ),
+        (
+            {**FREE, "prod_pack": True},
+            "prod_pack: given true with plan free, allowed with pay_as_you_go, the smallest that has it",
+        ),
+        (
+            {**FREE, "read_regions": ["us-east-1"]},
+            "read_regions: given 1 of them with plan free, allowed with pay_as_you_go, the smallest that has it",
+        ),
+        (
+            {**FREE, "budget_usd": 10},
+            (
+                "budget_usd: given 10, allowed with pay_as_you_go; left out with plan free, which costs 0 "
+                "US dollars "
+                "a month"
+            ),
+        ),
+        (
+            {**FIXED, "budget_usd": 10},
+            (
+                "budget_usd: given 10, allowed with pay_as_you_go; left out with plan fixed_250mb, which "
+                "costs 10 US "
+                "dollars a month"
+            ),
+        ),
+        (
+            {**FREE, "plan": "pay_as_you_go"},
+            "budget_usd: missing; required with plan pay_as_you_go, whose commands are paid for one by one",
+        ),
+        (
+            # One client that asks once a second.
+            {**FREE, "expected_commands_per_day": 86_400},
+            (
+                "expected_commands_per_day: given 86400, which are 2592000 in 30 days, allowed up to 16666 "
+                "with plan "
+                "free, which answers 500000 a month: pay_as_you_go is the smallest that has it"
+            ),
+        ),
+        (
+            # Ten US dollars are 5,000,000 commands a month.
+            {**UPSTASH, "budget_usd": 10, "expected_commands_per_day": 200_000},
+            (
+                "budget_usd: given 10, which pays for 166666 commands a day, allowed 12 or more with "
+                "expected_commands_per_day 200000: above it Upstash throttles; fixed plans do not"
+            ),
+        ),
+        (
+            {**FIXED, "expected_commands_per_day": 864_000_001},
+            (
+                "expected_commands_per_day: given 864000001, allowed up to 10000 a second with plan fixed_250mb: "
+                "fixed_100gb is the smallest that has it"
+            ),
+        ),
+        (
+            {**FIXED, "expected_size_mb": 251},
+            (
+                "expected_size_mb: given 251, allowed up to 250 with plan fixed_250mb: free is the smallest "
+                "that has it"
+            ),
+        ),
+        (
+            {**UPSTASH, "role": "queue", "daily_backup": False},
+            "daily_backup: given false, allowed true with role queue: its data is nowhere else",
+        ),
+    ],
+)
+def test_what_a_plan_of_upstash_cannot_do_is_refused(values: dict[str, Any], store: dict[str, Any], message: str):
+    assert problems(values, store) == [f"redis.cache.{message}"]
+
+
+@pytest.mark.parametrize(
+    ("store", "parts"),
+    [
+        ({**FREE, "expected_commands_per_day": 10_000, "expected_size_mb": 256}, ["plan"]),
+        ({**FREE, "role": "primary_store", "protect": False}, ["plan"]),
+        ({**FIXED, "expected_commands_per_day": 864_000_000}, ["plan"]),
+        ({**FIXED, "role": "queue"}, ["plan", "daily_backup"]),
+        ({**UPSTASH, "budget_usd": 10, "expected_commands_per_day": 166_666, "prod_pack": True}, []),
+    ],
+)
+def test_what_no_input_of_upstash_sets_is_said(values: dict[str, Any], store: dict[str, Any], parts: list[str]):
+    config = parse("test", {**values, "redis": {"cache": store}})
+    said = list(upstash_steps(config.redis))
+    assert [it.partition(":")[0] for it in said] == [f"redis.cache.{part}" for part in parts]
+    for sentence in said:
+        assert "https://api.upstash.com/v2/redis/" in sentence
+
+
+def test_plans_of_upstash_are_those_of_its_openapi_document():
+    published = json.loads((ROOT / "simulator" / "published.json").read_text())["upstash"]["types"]
+    fields = published["upstash:index/redisDatabase:RedisDatabase"]["properties"]
+    assert [plan.name for plan in PLANS.values()] == fields["plan"]["enum"]

@@ -46,3 +46,36 @@ def test_range_of_the_files_holds_on_both_sides(values: dict[str, Any], key: str
     values["storage"][key] = bad
     [problem] = problems(values)
     assert problem.startswith(f"storage.{key}: given {bad}, allowed ")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"replicate_to": "us-east-1"}, "given us-east-1, the stack's own region, allowed another one"),
+        (
+            {"replicate_to": "us-west-3"},
+            "given 'us-west-3', allowed a region of the partition aws; did you mean us-west-2?",
+        ),
+        ({"replicate_to": "us-gov-west-1"}, "given 'us-gov-west-1', allowed a region of the partition aws"),
+    ],
+)
+def test_copy_lies_in_another_region_of_the_same_partition(
+    values: dict[str, Any], given: dict[str, Any], message: str
+):
+    values["storage"] |= given
+    assert problems(values) == [f"storage.replicate_to: {message}"]
+
+
+def test_choice_about_deletions_and_a_fallback_need_a_copy(values: dict[str, Any]):
+    breaker = {"failures": 5, "timeout_ms": 15000, "fallback": "multi_region"}
+    values["services"]["api"]["circuit_breakers"] = {"storage": breaker}
+    values["storage"]["replicate_deletions"] = False
+    assert problems(values) == [
+        "storage.replicate_deletions: given false, allowed with storage.replicate_to",
+        (
+            "services.api.circuit_breakers.storage.fallback: given multi_region, allowed with "
+            "storage.replicate_to: there is no copy to fall back to"
+        ),
+    ]
+    values["storage"]["replicate_to"] = "us-west-2"
+    parse("test", values)

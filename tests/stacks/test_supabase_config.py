@@ -64,7 +64,7 @@ def test_few_keys_are_enough_and_the_size_follows_from_the_connections():
             {"pooler": {"client_connections": 10000}},
             (
                 "database.pooler.client_connections: given 10000, allowed left out: Supabase fixes it by "
-                "database.compute"
+                "database.compute: 16xlarge, for 12000, is the smallest that takes so many"
             ),
         ),
         (
