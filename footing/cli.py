@@ -56,7 +56,7 @@ def main() -> None:
         sys.exit(USAGE)
     except OSError as error:
         if not isinstance(error, BrokenPipeError):
-            typer.echo(f"{error.filename or 'The output'}: {error.strerror}", err=True)
+            typer.echo(f"{error.filename or 'The output cannot be written'}: {error.strerror}", err=True)
         # What could not be written would be tried again at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(USAGE)
@@ -114,8 +114,13 @@ def plan(
     from footing.plan.render import tree
     from stacks.cost import way_out_notes
     from stacks.edge import edge_downgrades
+    from stacks.registers import phase_notes
 
-    notes = [*way_out_notes(file.config), *(edge_downgrades(file.config) if verbose else ())]
+    notes = [
+        *way_out_notes(file.config),
+        *phase_notes(file.config),
+        *(edge_downgrades(file.config) if verbose else ()),
+    ]
     console, budget = Console(highlight=False), file.config.connection_budget
     tree(planned, console, verbose=verbose, summary=summary, budget=budget, notes=notes)
 
@@ -241,11 +246,20 @@ def trace(
 
 @app.command()
 @with_systems
-def contract(stack: StackName, config_file: ConfigFile = None) -> None:
-    """Print the key contract of STACK: what the application keeps in Redis, as JSON."""
-    from stacks.contract import cache_contract
+def contract(
+    stack: StackName,
+    config_file: ConfigFile = None,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json/--variables", help="As one JSON document, or as the variables of each service."),
+    ] = True,
+) -> None:
+    """Print what the application of STACK keeps to, service by service: pools, timeouts, limits, keys."""
+    from footing.configuration.contract import variables_table
+    from stacks.contract import app_contract
 
-    typer.echo(cache_contract(_read(stack, config_file).config.cache))
+    config = _read(stack, config_file).config
+    typer.echo(app_contract(config) if as_json else variables_table(config))
 
 
 @app.command()
@@ -255,13 +269,13 @@ def scaling(stack: StackName, config_file: ConfigFile = None) -> None:
     from footing.scaling import table
 
     config = _read(stack, config_file).config
-    if config.main_web is None:
+    if config.main_web not in config.balanced:
         from stacks.config.errors import ConfigError
 
         raise ConfigError(
-            f"stack {stack}", ["services: no service of kind web, whose launch day could be simulated"]
+            f"stack {stack}", ["services: no service of kind web on Fargate, whose launch day could be simulated"]
         )
-    typer.echo(table(config.web[config.main_web]))
+    typer.echo(table(config.balanced[config.main_web]))
 
 
 @app.command()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from footing.plan.model import Plan
+    from observability import Signals
     from observability.stack import ObservedStack
     from stacks.config.load import StackFile
 
@@ -69,6 +70,14 @@ def observed(stack: str, file: "StackFile") -> "ObservedStack":
     found: list[ObservedStack] = []
     _recorded(stack, file, lambda: found.append(observe()))
     return found[0]
+
+
+def composed(stack: str, file: "StackFile") -> "tuple[Plan, tuple[Signals, ...]]":
+    """Return the offline plan of a stack, without its overrides, and the records of its components."""
+    from stacks.observed import export_outputs
+
+    found: list[tuple[Signals, ...]] = []
+    return _recorded(stack, file, lambda: found.append(export_outputs())), found[0]
 
 
 def _recorded(stack: str, file: "StackFile", program: Callable[[], object]) -> "Plan":

@@ -160,8 +160,11 @@ def read_by(path: Path) -> list[Reading]:
 
 
 def is_constant(path: Path) -> bool:
-    """Return whether a key has one value, so that nothing needs to read it."""
-    return len({it.described.get("const") for it in all_keys().fields[path]} - {None}) == 1
+    """Return whether a key has one value, or none at all, so that nothing needs to read it."""
+    described = [it.described for it in all_keys().fields[path]]
+    return len({it.get("const") for it in described} - {None}) == 1 or all(
+        it.get("type") == "null" for it in described
+    )
 
 
 def _partly(path: Path) -> bool:

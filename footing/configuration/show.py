@@ -78,9 +78,13 @@ class _Origins:
     def block(self, block: BaseModel, key: str, default: Any) -> dict[str, Node]:
         """Return the values of a block; `default` is the block that holds where the file has none."""
         found: dict[str, Node] = {}
+        # A value alone in the file may stand for a block, as the value of one of its keys.
+        alone = bool(key) and key in self._lines and not any(it.startswith(f"{key}.") for it in self._lines)
         for name, field in type(block).model_fields.items():
             dotted = f"{key}.{name}".removeprefix(".")
-            if dotted != SECRETS:
+            if alone and name in block.model_fields_set:
+                found[name] = Value(value=_plain(getattr(block, name)), origin=f"line {self._lines[key]}")
+            elif dotted != SECRETS:
                 own = field.get_default(call_default_factory=True) if not field.is_required() else UNSET
                 inherited = getattr(default, name, own) if key not in self._lines else own
                 found[name] = self._node(getattr(block, name), dotted, inherited, field.description or "")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from footing.documents.alerts import alerts_page
 from footing.documents.configuration import configuration_page
+from footing.documents.coverage import coverage_page
 from footing.documents.dashboards import dashboards_page
 from footing.documents.edge import edge_plans_page
 from footing.documents.limits import limits_page
@@ -13,10 +14,13 @@ from footing.documents.providers import providers_page
 from footing.documents.report import report_page
 from footing.documents.rules import rules_page
 from stacks.config.schema import schema_text
+from stacks.contract import contract_schema
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "alerts.md": alerts_page,
+    "app-contract.schema.json": contract_schema,
     "configuration.md": configuration_page,
+    "coverage.md": coverage_page,
     "dashboards.md": dashboards_page,
     "edge-plans.md": edge_plans_page,
     "limits.md": limits_page,

@@ -53,6 +53,8 @@ def _rows(
     """Yield the rows of a block, without the key that chose it; `given` holds the block above's defaults."""
     for key, field in block["properties"].items():
         below = _blocks(field, schema)
+        if below and (alone := [it for it in field.get("anyOf", []) if it.get("type") not in (None, "null")]):
+            yield f"`{prefix}{key}`", _allowed({"anyOf": alone}), "", field["description"]
         if len(below) > 1:
             yield from _choices(f"{prefix}{key}.", field, below, schema)
         elif below:

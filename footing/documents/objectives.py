@@ -73,7 +73,7 @@ def _promises(targets: Targets) -> dict[str, str]:
         name = f"{name}: {target.name}" if name in found else name
         found[name] = f"{target.target_ms} ms"
         found |= _alerting(name, target.warning_ms, target.critical_ms, "ms", 1)
-    return found | {f"hits, {hit.layer}": f"{hit.share * 100:g} %" for hit in targets.hits}
+    return found | {f"hits, {hit.layer}, {hit.unit}": f"{hit.share * 100:g} %" for hit in targets.hits}
 
 
 def _alerting(name: str, warning: float | None, critical: float | None, unit: str, times: int) -> dict[str, str]:

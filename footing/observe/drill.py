@@ -57,8 +57,10 @@ def drills(config: StackConfig, owner: str) -> list[Drill]:
     """Return a drill for every severity, and one without a known severity."""
     if config.grafana is None:
         raise ConfigError(f"stack {config.environment}", ["grafana: missing; its contacts say where alerts go"])
-    configured = config.grafana.contacts.destinations
-    ways = {severity.value: places for severity, places in destinations(configured).items()}
+    contacts = config.grafana.contacts
+    configured, mailed = contacts.destinations, contacts.tickets_mailed
+    reached = destinations(configured, tickets_mailed=mailed)
+    ways = {severity.value: places for severity, places in reached.items()}
     return [
         Drill(
             severity=severity,

@@ -124,7 +124,9 @@ def test_every_type_that_a_component_makes_is_judged_or_listed(pack: Pack):
     made = {
         f"pulumi_{call}"
         for path in (ROOT / "components").rglob("*.py")
-        for call in re.findall(r"\b((?:aws|cloudflare)\.(?:\w+\.)?[A-Z]\w+)\(", path.read_text())
+        for call in re.findall(
+            r"(?<![\w.])((?:aws|cloudflare|datadog|github)\.(?:\w+\.)?[A-Z]\w+)\(", path.read_text()
+        )
         if not call.endswith("Args")
     }
     types = set()

@@ -159,8 +159,8 @@ def test_what_a_default_is_derived_from_is_read_from_the_description(description
 
 def test_explanation_has_range_source_rules_and_readers():
     found = explain("database.pooler.server_connections")
-    # A server of one's own, Supabase, and Neon, which lets nobody set it.
-    assert [it.allowed for it in found.meanings] == ["a whole number", "a whole number", "null"]
+    # A server of one's own, Supabase, and Neon and Fly.io, which let nobody set it.
+    assert [it.allowed for it in found.meanings] == ["a whole number", "a whole number", "null", "null"]
     assert found.meanings[0].default == "80"
     assert [it.range for it in found.limits] == ["50 to 100 connections, or what limit_exceptions allow"]
     assert found.requirements["S0-02"] == "pool size 50-100 connections"

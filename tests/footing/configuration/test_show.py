@@ -111,5 +111,11 @@ def test_secrets_are_names_alone(tmp_path: Path):
     found = origins(config, lines_of(text))
     shown = as_yaml(found, comments=True) + as_json(found)
     assert 'A: {secure: "[sealed]"}' in shown
-    assert not re.search(r"v1:|:def|ghi|jkl", shown)
+    assert not re.search(r"v1:|\bdef\b|ghi|jkl", shown)
     assert f'"origin": "line {text.splitlines().index("    A: {secure: v1:ghi:jkl}") + 1}"' in shown
+
+
+def test_value_that_stands_for_a_block_is_from_its_line(tmp_path: Path):
+    shown = shown_of(STAGING, tmp_path)
+    line = STAGING.splitlines().index("      database_pool: 20") + 1
+    assert (shown["maximum: 20"], shown["minimum: 0"]) == (f"line {line}", "default")
