@@ -52,7 +52,11 @@ def without_protection(content: dict[str, Any]) -> dict[str, Any]:
     config = content["config"]
     blocks = [config[f"footing:{name}"] for name in PROTECTED if f"footing:{name}" in config]
     blocks += config.get("footing:redis", {}).values()
+    blocks += config.get("footing:frontends", {}).values()
     blocks += [it["frontend"] for it in blocks if "frontend" in it]
+    blocks += [it.setdefault("fly", {}) for it in config.get("footing:services", {}).values() if "provider" in it]
+    store = config.get("footing:metrics", {}).get("store", {})
+    blocks += [store] if store.get("provider", "external") != "external" else []
     for block in blocks:
         block["protect"] = False
     config.setdefault("footing:load_balancer", {})["protect"] = False
