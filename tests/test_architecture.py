@@ -20,7 +20,7 @@ PROVED = {
     *("observability", "policies.limits", "stacks.budget", "stacks.config", "stacks.naming"),
 }
 """Modules of ours that the lab may read: what it proves, and nothing that makes a resource."""
-BUILDING_BLOCKS = {"alloy", "aws", "component", "document"}
+BUILDING_BLOCKS = {"alloy", "aws", "component", "document", "fly_machines"}
 """Parts of components/ that several components are made of: every component may import them."""
 LOOKUPS = {
     ("components/service/rollout.py", "aws.ecs.get_service_output"),
@@ -28,6 +28,7 @@ LOOKUPS = {
     ("components/existing.py", "aws.ec2.get_subnets_output"),
     ("components/existing.py", "aws.ecs.get_cluster_output"),
     ("components/load_balancer/existing.py", "aws.lb.get_listener_output"),
+    ("components/postgres/fly.py", "fly.get_postgres_users_credential_output"),
     ("components/load_balancer/existing.py", "aws.lb.get_load_balancer_output"),
     ("stacks/compose/web.py", "cloudflare.get_accounts_output"),
 }
@@ -198,7 +199,7 @@ def test_no_component_looks_anything_up_or_makes_a_resource_inside_an_apply():
 
 def _is_lookup(node: ast.Call) -> bool:
     function = ast.unparse(node.func)
-    return function.startswith(("aws.", "cloudflare.", "grafana.", "sentry.")) and ".get_" in function
+    return function.startswith(("aws.", "cloudflare.", "fly.", "grafana.", "sentry.")) and ".get_" in function
 
 
 def _requested(path: Path, node: ast.Call) -> tuple[str, str]:

@@ -23,12 +23,12 @@ PANELS = rpc.signals()
 FILL = f"""
 INSERT INTO {rpc.TABLE}
 SELECT timestamptz '{END.isoformat()}' - interval '{DAYS} days' * (1 - n::double precision / {ROWS}),
-       'procedure_' || n % 20,
+       CASE n % 20 WHEN 10 THEN 'auth_password' ELSE 'procedure_' || n % 20 END,
        n % 700,
        CASE WHEN n % 50 = 0 THEN 'error' ELSE 'ok' END,
        CASE n % 5
          WHEN 0 THEN '{{}}'::jsonb
-         ELSE jsonb_build_object('cache_pattern', 'feed:*',
+         ELSE jsonb_build_object('cache_pattern', 'feed:*', 'caller', n % 3, 'refused', n % 4 = 3,
                 'cache_result', (ARRAY['hit', 'hit', 'miss', 'stampede'])[n % 5])
        END
 FROM generate_series(1, {ROWS}) AS n
@@ -119,7 +119,7 @@ def test_panels_count_what_was_written(reader_url: str):
     # Of 1,000,000 rows in 720 hours, both ends of the hour included.
     assert sum(it["calls"] for it in calls) in (1389, 1390)
     assert [it["p95_ms"] for it in calls] == sorted((it["p95_ms"] for it in calls), reverse=True)
-    assert {it["rpc_name"] for it in calls if it["errors"]} == {"procedure_0", "procedure_10"}
+    assert {it["rpc_name"] for it in calls if it["errors"]} == {"procedure_0", "auth_password"}
     [hits] = rows(reader_url, texts["rpc-cache-hits"])
     assert (hits["pattern"], hits["hit_share"]) == ("feed:*", pytest.approx(0.5, abs=0.01))
     assert {it["cache_result"] for it in rows(reader_url, texts["rpc-cache-results"])} == {
@@ -127,6 +127,11 @@ def test_panels_count_what_was_written(reader_url: str):
         "miss",
         "stampede",
     }
+    callers = rows(reader_url, texts["rpc-callers"])
+    assert {it["caller"] for it in callers} == {"0", "1", "2"}
+    assert [it["refused"] for it in callers] == sorted((it["refused"] for it in callers), reverse=True)
+    failed = sum(it["failed"] for it in rows(reader_url, texts["rpc-sign-in-failures"]))
+    assert failed == next(it["errors"] for it in calls if it["rpc_name"] == "auth_password") > 0
     slow = [it["duration_ms"] for it in rows(reader_url, texts["rpc-slow"])]
     assert len(slow) == rpc.ROWS
     assert min(slow) > rpc.SLOW_MS
