@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, Field, GetJsonSchemaHandler, TypeAdapter, ValidationInfo
+from pydantic import BaseModel, Field, GetJsonSchemaHandler, SerializationInfo, TypeAdapter, ValidationInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -33,7 +33,7 @@ class OnDemand:
             for model in get_args(source)
             for tag in get_args(model.model_fields[by].annotation)
         }
-        return core_schema.tagged_union_schema(choices, discriminator=by)
+        return core_schema.tagged_union_schema(choices, discriminator=by, serialization=_AS_IT_IS)
 
     def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Show the whole of it to editors."""
@@ -46,4 +46,14 @@ def _made_when_given(model: type[BaseModel]) -> CoreSchema:
     def validated(value: Any, info: ValidationInfo) -> BaseModel:
         return model.model_validate(value, context=info.context)
 
-    return core_schema.with_info_plain_validator_function(validated)
+    return core_schema.with_info_plain_validator_function(validated, serialization=_AS_IT_IS)
+
+
+def _dumped(block: BaseModel, info: SerializationInfo) -> dict[str, Any]:
+    return block.model_dump(
+        mode=info.mode, exclude_unset=info.exclude_unset, exclude_defaults=info.exclude_defaults
+    )
+
+
+_AS_IT_IS = core_schema.plain_serializer_function_ser_schema(_dumped, info_arg=True)
+"""Writes a block by its own class, of which the union knows nothing."""
