@@ -98,6 +98,3 @@ POSTGRES_PLANS: Final[Mapping[str, PostgresPlan]] = {
     "performance": PostgresPlan("8 performance", 65536, 1000, 300, 50),
 }
 """Plans by name, the smallest first."""
-
-SHARED_PRESET: Final = "shared-cpu-1x"
-"""The size that the documents give the servers of an unmanaged cluster. Source: S3-32."""

@@ -24,14 +24,6 @@ COMMANDS = 100_000
 """How many commands the price of `COMMANDS_USD` is for."""
 COMMANDS_USD = 0.20
 """US dollars for `COMMANDS` commands. A write counts once more for each read region."""
-STORAGE_USD_PER_GB = 0.25
-"""US dollars a month, of pay_as_you_go, beyond the first GB."""
-BANDWIDTH_USD_PER_GB = 0.03
-"""US dollars, of pay_as_you_go, beyond 200 GB a month."""
-READ_REGION_FRACTION = 0.5
-"""Of the price of a fixed plan, what each read region adds."""
-PROD_PACK_USD = 200
-"""US dollars a month for one database: several zones, encryption at rest, backups kept for 3 days."""
 COMMANDS_PER_SECOND = 10_000
 """Of every plan up to 50 GB."""
 

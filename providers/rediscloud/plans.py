@@ -31,13 +31,6 @@ EVICTION_POLICIES = (
     "noeviction",
 )
 """https://redis.io/docs/latest/operate/rc/databases/configuration/data-eviction-policies/"""
-REPLICATED_FRACTION = 0.5
-"""Of a plan's size, what a database can hold that is replicated.
-
-https://redis.io/docs/latest/operate/rc/databases/configuration/high-availability/
-"""
-BACKUP_INTERVAL_HOURS = 24
-"""The only interval of paid plans. https://redis.io/docs/latest/operate/rc/databases/back-up-data/"""
 
 
 @dataclass(frozen=True, kw_only=True)
