@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from components.aws.buckets import BucketRules, PrivateBucket
 from components.component import Component
-from observability import Check, Signals
+from observability import ByHand, Check, Group, Signals
 
 YEAR_HOURS = 365 * 24
 """Hours of a year."""
@@ -168,14 +168,18 @@ SIGNALS = Signals(
     checks=(
         Check(
             id="origin-pull-certificate",
+            group=Group.EDGE,
             title="The zone's client certificate is valid for 60 days more",
-            probe="GET zones/{zone_id}/origin_tls_client_auth, status active, expires_on",
+            question=ByHand("GET zones/{zone_id}/origin_tls_client_auth, status active, expires_on"),
             fix="Deploy the stack: a deployment in the certificate's last year renews it.",
         ),
         Check(
             id="origin-refuses-strangers",
+            group=Group.EDGE,
             title="The load balancer refuses clients without a certificate",
-            probe="TLS handshake with the load balancer itself from an admitted address, without a certificate",
+            question=ByHand(
+                "TLS handshake with the load balancer itself from an admitted address, without a certificate"
+            ),
             fix="Set edge.origin_pull to verify and deploy.",
         ),
     ),

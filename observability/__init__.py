@@ -3,6 +3,21 @@
 Nothing here imports Pulumi. See docs/adr/0012-one-record-for-everything-that-watches.md.
 """
 
+from observability.records.check import (
+    AwsQuestion,
+    ByHand,
+    Check,
+    Comparison,
+    Group,
+    HttpQuestion,
+    Login,
+    Question,
+    RedisQuestion,
+    SqlQuestion,
+    Vendor,
+    VendorQuestion,
+    Wanted,
+)
 from observability.records.objective import Failures, Objective, Slowness
 from observability.records.queries import (
     CloudWatch,
@@ -17,20 +32,28 @@ from observability.records.queries import (
     Sql,
     UpstashStatistic,
 )
-from observability.records.record import Board, Check, MinimumTraffic, Severity, Signal, Signals, Threshold, Unit
+from observability.records.record import Board, MinimumTraffic, Severity, Signal, Signals, Threshold, Unit
 
 __all__ = [
+    "AwsQuestion",
     "Board",
+    "ByHand",
     "Check",
     "CloudWatch",
     "CloudWatchMath",
+    "Comparison",
     "Failures",
+    "Group",
+    "HttpQuestion",
     "IssueCategory",
     "IssueEvent",
+    "Login",
     "MinimumTraffic",
     "Objective",
     "Prometheus",
     "Query",
+    "Question",
+    "RedisQuestion",
     "SentryIssues",
     "SentryMetric",
     "Severity",
@@ -39,7 +62,11 @@ __all__ = [
     "Signals",
     "Slowness",
     "Sql",
+    "SqlQuestion",
     "Threshold",
     "Unit",
     "UpstashStatistic",
+    "Vendor",
+    "VendorQuestion",
+    "Wanted",
 ]

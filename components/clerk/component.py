@@ -7,7 +7,7 @@ import pulumi
 from msgspec import Struct, field
 
 from components.component import Component
-from observability import Board, Check, Signals
+from observability import Board, ByHand, Check, Group, Signals
 from providers.clerk import resources as clerk
 
 JWKS_PATH = "/.well-known/jwks.json"
@@ -15,20 +15,23 @@ JWKS_PATH = "/.well-known/jwks.json"
 CHECKS = (
     Check(
         id="clerk-keys",
+        group=Group.SIGN_IN,
         title="The keys that verify Clerk's tokens are published",
-        probe="GET {issuer}/.well-known/jwks.json: 200, with a key",
+        question=ByHand("GET {issuer}/.well-known/jwks.json: 200, with a key"),
         fix="Enter the records of its page Domains at the zone, and compare clerk.publishable_key with that page.",
     ),
     Check(
         id="clerk-sign-in",
+        group=Group.SIGN_IN,
         title="Clerk's sign-in methods are those of the stack's file",
-        probe="GET /platform/applications/{application}/instances/{instance}/config",
+        question=ByHand("GET /platform/applications/{application}/instances/{instance}/config"),
         fix="Apply again: what somebody changed in Clerk's pages shows in `pulumi preview --refresh`.",
     ),
     Check(
         id="clerk-webhooks",
+        group=Group.SIGN_IN,
         title="Clerk's webhooks arrive",
-        probe="Clerk's page Webhooks: no endpoint with failed messages",
+        question=ByHand("Clerk's page Webhooks: no endpoint with failed messages"),
         fix="Add or enable the endpoint there: no API does. Its signing secret goes to services.NAME.secrets.",
     ),
 )

@@ -12,7 +12,7 @@ from components.alloy.alloy_config import AppTarget
 from components.alloy.sidecar import CollectingArgs
 from components.component import Component
 from components.fly_machines.machines import GuestArgs, MachineArgs, make_machines, make_secrets
-from observability import Board, Check, Signals
+from observability import Board, ByHand, Check, Group, Signals
 
 CONFIG_PATH, DATA_PATH = "/etc/alloy/footing.alloy", "/var/lib/alloy/data"
 """Where the Machine finds the configuration, and where Alloy keeps what is not written yet."""
@@ -22,8 +22,9 @@ STOP_SECONDS = 30
 CHECKS = (
     Check(
         id="collector-targets-up",
+        group=Group.OBSERVABILITY,
         title="Every scrape target is up, and remote_write succeeds",
-        probe="up{job=~'service|worker|fly|collector'}",
+        question=ByHand("up{job=~'service|worker|fly|collector'}"),
         fix="Read `fly logs` of the collector's app. Targets listen on IPv6, which the private network has alone.",
     ),
 )

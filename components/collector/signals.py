@@ -1,7 +1,7 @@
 """Alerts, panels and checks of the collector, as plain data."""
 
 from components.aws import ecs_signals
-from observability import Board, Check, Signals
+from observability import Board, ByHand, Check, Group, Signals
 
 
 def signals(cluster: str, service: str) -> Signals:
@@ -17,8 +17,9 @@ def signals(cluster: str, service: str) -> Signals:
         checks=(
             Check(
                 id="collector-targets-up",
+                group=Group.OBSERVABILITY,
                 title="Every scrape target is up, and remote_write succeeds",
-                probe="up{job=~'postgres|redis|cloudflare|pgbouncer|service'}",
+                question=ByHand("up{job=~'postgres|redis|cloudflare|pgbouncer|service'}"),
                 fix="Read the collector's log group: each stream has the name of its container.",
             ),
         ),

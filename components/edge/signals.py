@@ -4,7 +4,18 @@ Metric names are those of the Cloudflare exporter: https://github.com/lablabs/cl
 """
 
 from components.edge.args import EdgeArgs, EdgePromises
-from observability import Board, Check, Failures, MinimumTraffic, Objective, Prometheus, Signal, Signals
+from observability import (
+    Board,
+    ByHand,
+    Check,
+    Failures,
+    Group,
+    MinimumTraffic,
+    Objective,
+    Prometheus,
+    Signal,
+    Signals,
+)
 from observability.durations import MINUTE_SECONDS
 from observability.promql import Increase, Match, Operator, Rate, Ratio, Series
 from observability.records.limits import over, under
@@ -31,21 +42,24 @@ def signals(args: EdgeArgs) -> Signals:
     address = f"https://{args.settings.hostnames[0]}"
     delegated = Check(
         id="edge-delegated",
+        group=Group.EDGE,
         title=f"The name servers of {args.zone_name} are Cloudflare's",
-        probe=f"DNS NS {args.zone_name}",
+        question=ByHand(f"DNS NS {args.zone_name}"),
         fix="Enter the stack output `name_servers` at the registrar.",
     )
     served = Check(
         id="edge-in-front",
+        group=Group.EDGE,
         title="Cloudflare answers for every host name",
-        probe=f"GET {address}/ has the header cf-ray",
+        question=ByHand(f"GET {address}/ has the header cf-ray"),
         fix="Check that the record is proxied and that the zone is active.",
     )
     personal = [
         Check(
             id="edge-personal-not-kept",
+            group=Group.EDGE,
             title="An answer to a request with Authorization is not kept",
-            probe=f"GET {address}{path} twice with Authorization: cf-cache-status is never HIT",
+            question=ByHand(f"GET {address}{path} twice with Authorization: cf-cache-status is never HIT"),
             fix="The rule bypass-authenticated must be the last of its phase.",
         )
         for path in args.settings.api.paths[:1]

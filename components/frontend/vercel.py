@@ -8,7 +8,7 @@ import pulumiverse_vercel as vercel
 
 from components.component import Component
 from components.frontend.args import VercelDomainArgs, VercelFrontendArgs
-from observability import Board, Check, Signals
+from observability import Board, ByHand, Check, Group, Signals
 from providers.vercel.plans import APEX_ADDRESS, CNAME_TARGET, TARGETS
 
 AUTOMATIC_TTL = 1
@@ -22,20 +22,23 @@ DEPLOYMENT_TYPES: Mapping[str, str] = {
 CHECKS = (
     Check(
         id="frontend-domain",
+        group=Group.FRONTEND,
         title="Each domain of the front end points to Vercel",
-        probe="GET /v6/domains/{domain}/config: misconfigured is false",
+        question=ByHand("GET /v6/domains/{domain}/config: misconfigured is false"),
         fix="Look at the records of frontends.web.domains in the zone; Vercel issues a certificate minutes later.",
     ),
     Check(
         id="frontend-preview",
+        group=Group.FRONTEND,
         title="A stranger does not see previews of the front end",
-        probe="GET https://{deployment}.vercel.app without signing in: 401",
+        question=ByHand("GET https://{deployment}.vercel.app without signing in: 401"),
         fix="Leave frontends.web.previews.protection at standard, and apply again.",
     ),
     Check(
         id="frontend-variables",
+        group=Group.FRONTEND,
         title="The front end's production was deployed after its variables were changed",
-        probe="GET /v6/deployments?projectId={project}&target=production&limit=1: created",
+        question=ByHand("GET /v6/deployments?projectId={project}&target=production&limit=1: created"),
         fix="Deploy production again: a deployment keeps the variables that it was built with.",
     ),
 )

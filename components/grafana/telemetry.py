@@ -1,6 +1,6 @@
 """Signals of the monitoring itself: scrapes, remote writes, rules, notifications."""
 
-from observability import Board, Check, Prometheus, Severity, Signal, Signals, Threshold, Unit
+from observability import Board, ByHand, Check, Group, Prometheus, Severity, Signal, Signals, Threshold, Unit
 from observability.promql import Aggregation, Increase, Level, Match, Rate, Series
 from observability.records.scope import add_matchers
 
@@ -8,8 +8,9 @@ _UP = Series("up")
 _CHECKS = (
     Check(
         id="alerts-arrive",
+        group=Group.OBSERVABILITY,
         title="A test message of every contact point arrives",
-        probe="Alerting, Contact points, Test",
+        question=ByHand("Alerting, Contact points, Test"),
         fix="Make a new webhook or key and set it in the stack's secrets: Grafana shows none that it holds.",
     ),
 )

@@ -1,7 +1,7 @@
 """Alerts, panels and checks of the monitoring servers, measured by CloudWatch, which does not fail with them."""
 
 from components.aws import ecs_signals
-from observability import Board, Check, Signals
+from observability import Board, ByHand, Check, Group, Signals
 
 
 def signals(cluster: str, service: str) -> Signals:
@@ -16,8 +16,9 @@ def signals(cluster: str, service: str) -> Signals:
         checks=(
             Check(
                 id="metrics-disk-free",
+                group=Group.OBSERVABILITY,
                 title="Prometheus has free disk space",
-                probe="prometheus_tsdb_storage_blocks_bytes",
+                question=ByHand("prometheus_tsdb_storage_blocks_bytes"),
                 fix="Raise `metrics.store.storage_gib`; xfs_growfs on the machine then makes the new room usable.",
             ),
         ),

@@ -11,25 +11,28 @@ from components.aws.security_groups import Upstream
 from components.aws.urls import escaped
 from components.component import Component
 from components.postgres.store import Capacity
-from observability import Board, Check, Signals
+from observability import Board, ByHand, Check, Group, Signals
 
 CHECKS = (
     Check(
         id="fly-postgres-connections",
+        group=Group.DATABASE,
         title="PostgreSQL accepts what the plan's pool opens, and people beside it",
-        probe="SHOW max_connections, over the direct door",
+        question=ByHand("SHOW max_connections, over the direct door"),
         fix="Raise database.plan: Fly.io documents the pool's connections, and not the server's.",
     ),
     Check(
         id="fly-postgres-statement-timeout",
+        group=Group.DATABASE,
         title="The application's role has a statement_timeout",
-        probe="SELECT rolconfig FROM pg_roles WHERE rolname = current_user",
+        question=ByHand("SELECT rolconfig FROM pg_roles WHERE rolname = current_user"),
         fix="ALTER ROLE ... SET statement_timeout, in a migration: Fly's API cannot set it.",
     ),
     Check(
         id="fly-postgres-backups",
+        group=Group.DATABASE,
         title="The newest backup is younger than a day",
-        probe="fly mpg backup list",
+        question=ByHand("fly mpg backup list"),
         fix="Ask Fly.io: backups are the plan's, and nothing here sets them.",
     ),
 )

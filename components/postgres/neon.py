@@ -10,7 +10,7 @@ from components.aws.security_groups import Upstream
 from components.aws.urls import escaped, postgres_url
 from components.component import Component
 from components.postgres.store import Capacity
-from observability import Board, Check, Signals
+from observability import Board, ByHand, Check, Group, Signals
 from providers.neon import resources as neon
 from providers.neon.plans import CLIENT_CONNECTIONS, POOL_FRACTION, max_connections
 
@@ -21,14 +21,16 @@ PREVIEW_CU = 0.25
 CHECKS = (
     Check(
         id="neon-up",
+        group=Group.DATABASE,
         title="The compute is not suspended",
-        probe="GET /projects/{project_id}/endpoints",
+        question=ByHand("GET /projects/{project_id}/endpoints"),
         fix="Leave database.suspend never, which the plan free cannot.",
     ),
     Check(
         id="neon-statement-timeout",
+        group=Group.DATABASE,
         title="The application's role has a statement_timeout",
-        probe="SELECT rolconfig FROM pg_roles WHERE rolname = current_user",
+        question=ByHand("SELECT rolconfig FROM pg_roles WHERE rolname = current_user"),
         fix="ALTER ROLE ... SET statement_timeout, in a migration: Neon's API cannot set it.",
     ),
 )

@@ -13,7 +13,7 @@ from components.component import Component
 from components.postgres.rds.args import ConnectionAlertArgs
 from components.postgres.store import Capacity
 from components.postgres.supabase_signals import supabase_signals
-from observability import Board, Check, Signals
+from observability import Board, ByHand, Check, Group, Signals
 from observability.records import rpc
 from providers.supabase import resources as supabase
 from providers.supabase.plans import COMPUTE, POOLER_PORT
@@ -24,20 +24,23 @@ PASSWORD_LENGTH = 40
 CHECKS = (
     Check(
         id="supabase-tls",
+        group=Group.DATABASE,
         title="The project refuses connections without TLS",
-        probe="GET /v1/projects/{ref}/ssl-enforcement",
+        question=ByHand("GET /v1/projects/{ref}/ssl-enforcement"),
         fix="Leave database.enforce_tls true, and apply again.",
     ),
     Check(
         id="supabase-backup",
+        group=Group.DATABASE,
         title="A backup of the last day exists",
-        probe="GET /v1/projects/{ref}/database/backups",
+        question=ByHand("GET /v1/projects/{ref}/database/backups"),
         fix="Raise database.plan, or set database.pitr_days: the plan free takes none.",
     ),
     Check(
         id="supabase-advisors",
+        group=Group.DATABASE,
         title="Supabase's security advisor finds nothing",
-        probe="GET /v1/projects/{ref}/advisors/security",
+        question=ByHand("GET /v1/projects/{ref}/advisors/security"),
         fix="Enable row level security on the tables that it names.",
     ),
 )

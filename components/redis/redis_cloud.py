@@ -11,15 +11,16 @@ from components.component import Component
 from components.redis.redis_cloud_refusals import persistence_of, refusals
 from components.redis.roles import Role, policy_of
 from components.redis.store import url
-from observability import Board, Check, Signals
+from observability import Board, ByHand, Check, Group, Signals
 from providers.rediscloud import resources as rediscloud
 from providers.rediscloud.plans import EVICTION_POLICIES, PLANS
 
 CHECKS = (
     Check(
         id="redis-answers",
+        group=Group.REDIS,
         title="Redis answers over TLS with its password",
-        probe="PING",
+        question=ByHand("PING"),
         fix="Check that the URL begins with rediss:// and that the caller's address is in allowed_cidrs.",
     ),
 )

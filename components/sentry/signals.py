@@ -6,7 +6,9 @@ Thresholds count errors that happen, not events that are sent: `provider` scales
 from components.sentry.args import AlertArgs, SentryArgs
 from observability import (
     Board,
+    ByHand,
     Check,
+    Group,
     IssueCategory,
     IssueEvent,
     SentryIssues,
@@ -34,8 +36,9 @@ def signals(args: SentryArgs) -> Signals:
         checks=(
             Check(
                 id=f"sentry-accepts-{args.project}",
+                group=Group.OBSERVABILITY,
                 title=f"Sentry accepts an event for {args.project}",
-                probe="POST a test envelope to the DSN, status 200",
+                question=ByHand("POST a test envelope to the DSN, status 200"),
                 fix="429: the key's rate limit or the quota is used up. 403: the key is off.",
             ),
         ),

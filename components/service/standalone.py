@@ -8,7 +8,7 @@ from components.component import Component
 from components.service.args import WorkloadArgs
 from components.service.network import make_task_network
 from components.service.tasks import make_task_definition
-from observability import Check, Signals
+from observability import ByHand, Check, Group, Signals
 
 STOP_TIMEOUT_SECONDS = 60
 """Time that a stopped task has to leave its work in order, in seconds."""
@@ -50,8 +50,9 @@ class StandaloneTask(Component):
         task = self._args.key.rpartition(".")[2].replace("_", "-")
         check = Check(
             id=f"task-{task}-runs",
+            group=Group.SERVICE,
             title=f"Task {task} ends with exit code 0",
-            probe="the command of the output run_command, then DescribeTasks: exitCode",
+            question=ByHand("the command of the output run_command, then DescribeTasks: exitCode"),
             fix="Read the task's log group.",
         )
         return Signals(subject=f"Task {task}", checks=(check,))

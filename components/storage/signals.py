@@ -5,21 +5,23 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-c
 
 from typing import Any
 
-from observability import Check, CloudWatch, Signal, Signals, Unit
+from observability import ByHand, Check, CloudWatch, Group, Signal, Signals, Unit
 from observability.durations import MINUTE_SECONDS
 from observability.records.limits import over
 
 CHECKS = (
     Check(
         id="storage-is-closed",
+        group=Group.STORAGE,
         title="The bucket refuses unsigned requests",
-        probe="GET an object at the bucket's own address, without a signature: status 403",
+        question=ByHand("GET an object at the bucket's own address, without a signature: status 403"),
         fix="Look for a statement in the bucket's policy that names another principal than CloudFront.",
     ),
     Check(
         id="storage-serves",
+        group=Group.STORAGE,
         title="CloudFront serves an object with its Cache-Control",
-        probe="GET an object at the storage's URL: status 200, header Cache-Control",
+        question=ByHand("GET an object at the storage's URL: status 200, header Cache-Control"),
         fix="403: the policy does not name this distribution, or the object is not there.",
     ),
 )

@@ -116,7 +116,16 @@ class Command(Struct, frozen=True, kw_only=True):
     """The command without `footing`: `check STACK --format sarif`."""
 
 
-Evidence = Resource | Key | Alert | Panel | Rule | Output | File | Command
+class ReadinessCheck(Struct, frozen=True, kw_only=True):
+    """A check of the stack's readiness that a program asks; one by hand is none."""
+
+    id: str
+    """Id of the check."""
+    environment: str = ""
+    """As in Resource."""
+
+
+Evidence = Resource | Key | Alert | Panel | Rule | Output | ReadinessCheck | File | Command
 """One piece of evidence; each is looked up mechanically."""
 
 
@@ -175,6 +184,11 @@ def rule(id_: str, on: str = "") -> Rule:
 def output(name: str, on: str = "") -> Output:
     """Return an output of the stack."""
     return Output(name=name, environment=on)
+
+
+def check(id_: str, on: str = "") -> ReadinessCheck:
+    """Return a check of the stack's readiness."""
+    return ReadinessCheck(id=id_, environment=on)
 
 
 def file(path: str, contains: str) -> File:

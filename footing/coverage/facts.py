@@ -9,7 +9,7 @@ from typing import Any
 from footing.coverage.evidence import PRESENT, Bound
 from footing.plan.model import Plan
 from footing.plan.render import short_type
-from observability import Board, Signals
+from observability import Board, Question, Signals
 
 
 class StackFacts:
@@ -66,6 +66,11 @@ class StackFacts:
         }
         objectives = {it.id: str(it) for component in self._signals for it in component.objectives}
         return of_signals | (objectives if Board.OBJECTIVES in boards else {})
+
+    @cached_property
+    def checks(self) -> Mapping[str, Question]:
+        """The question of each check of the stack's readiness, by its id."""
+        return {it.id: it.question for component in self._signals for it in component.checks}
 
     @cached_property
     def verdicts(self) -> Mapping[str, frozenset[str]]:

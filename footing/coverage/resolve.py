@@ -16,11 +16,13 @@ from footing.coverage.evidence import (
     Key,
     Output,
     Panel,
+    ReadinessCheck,
     Resource,
     Row,
     Rule,
 )
 from footing.coverage.facts import StackFacts, contents, is_as, values_at
+from observability import ByHand
 from policies.judgement import Verdict
 
 Facts = Callable[[str, str], StackFacts]
@@ -58,7 +60,9 @@ class Resolver:
         return None if evidence.contains in text else f"{evidence.path} has no {evidence.contains!r}"
 
 
-def _problem_in(facts: StackFacts, evidence: Resource | Key | Alert | Panel | Rule | Output) -> str | None:
+def _problem_in(
+    facts: StackFacts, evidence: Resource | Key | Alert | Panel | Rule | Output | ReadinessCheck
+) -> str | None:
     match evidence:
         case Resource():
             return _resource(facts, evidence)
@@ -76,6 +80,8 @@ def _problem_in(facts: StackFacts, evidence: Resource | Key | Alert | Panel | Ru
             if Verdict.PASS.value in verdicts and Verdict.FAIL.value not in verdicts:
                 return None
             return f"the rule {evidence.id} says {', '.join(sorted(verdicts)) or 'nothing'}"
+        case ReadinessCheck():
+            return _check(facts, evidence)
         case Output():
             return None if evidence.name in facts.outputs else f"there is no output {evidence.name}"
 
@@ -133,6 +139,13 @@ def command_problem(line: str) -> str | None:
     options = {option for it in known.params for option in it.opts}
     unknown = [it for it in words if it.startswith("--") and it not in options]
     return f"{name} has no {', '.join(unknown)}" if unknown else None
+
+
+def _check(facts: StackFacts, evidence: ReadinessCheck) -> str | None:
+    question = facts.checks.get(evidence.id)
+    if question is None:
+        return f"there is no check {evidence.id}"
+    return f"the check {evidence.id} is looked at by hand" if isinstance(question, ByHand) else None
 
 
 def written(value: Any) -> str:

@@ -13,6 +13,7 @@ from footing.coverage.evidence import (
     Key,
     Output,
     Panel,
+    ReadinessCheck,
     Resource,
     Row,
     Rule,
@@ -124,7 +125,7 @@ def _shown(evidence: Evidence, environment: str) -> str:
     return _in_a_stack(evidence) + ("" if there == PRODUCTION else f" ({there})")
 
 
-def _in_a_stack(evidence: Resource | Key | Alert | Panel | Rule | Output) -> str:
+def _in_a_stack(evidence: Resource | Key | Alert | Panel | Rule | Output | ReadinessCheck) -> str:
     match evidence:
         case Resource():
             values = (
@@ -141,6 +142,8 @@ def _in_a_stack(evidence: Resource | Key | Alert | Panel | Rule | Output) -> str
             return f"panel `{evidence.id}`"
         case Rule():
             return f"rule [`{evidence.id}`](rules.md#{evidence.id})"
+        case ReadinessCheck():
+            return f"check `{evidence.id}`"
         case Output():
             return f"output `{evidence.name}`"
 

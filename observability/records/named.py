@@ -3,10 +3,11 @@
 import re
 from typing import TypeVar
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
+from observability.records.check import Check
 from observability.records.objective import Objective
-from observability.records.record import Check, Signal, Signals
+from observability.records.record import Signal, Signals
 
 Record = TypeVar("Record", Signal, Objective)
 
@@ -47,9 +48,10 @@ def named(signals: Signals, *, concept: str, default: str, name: str) -> Signals
         )
 
     def check(it: Check) -> Check:
-        return replace(
-            it, id=own_id(it.id), title=f"{text(it.title)} ({name})", probe=text(it.probe), fix=text(it.fix)
-        )
+        texts = {key: text(value) for key, value in asdict(it.question).items() if isinstance(value, str)}
+        question = replace(it.question, **texts)
+        title = f"{text(it.title)} ({name})"
+        return replace(it, id=own_id(it.id), title=title, question=question, fix=text(it.fix))
 
     return replace(
         signals,

@@ -10,6 +10,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from observability.promql import Expression, Increase, Rate
+from observability.records.check import Check
 from observability.records.objective import Objective
 from observability.records.queries import CloudWatch, Query, Sql, UpstashStatistic
 
@@ -141,19 +142,6 @@ class Signal(Struct, frozen=True, kw_only=True):
             )
         if self.unit not in set(Unit):
             raise ValueError(f"signal {self.id}: the unit is {self.unit!r}, allowed: {', '.join(Unit)}")
-
-
-class Check(Struct, frozen=True, kw_only=True):
-    """One line of the readiness checklist: a fact about the live system that somebody can verify."""
-
-    id: str
-    """Kebab case, unique in a stack."""
-    title: str
-    """The fact, as a statement."""
-    probe: str
-    """Command or request that verifies it: `SHOW POOLS`, `PING`, `GET /health`."""
-    fix: str
-    """Remedy when it does not hold."""
 
 
 class Signals(Struct, frozen=True, kw_only=True):

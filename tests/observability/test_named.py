@@ -1,4 +1,4 @@
-from observability import CloudWatch, Failures, Objective, Signal, Signals
+from observability import ByHand, CloudWatch, Failures, Group, Objective, Signal, Signals
 from observability.promql import Series
 from observability.records.limits import over
 from observability.records.named import named
@@ -27,7 +27,15 @@ SIGNALS = Signals(
             runbook="See `service-at-maximum` and `database-cpu`.",
         ),
     ),
-    checks=(Check(id="service-health", title="It answers", probe="services.api.health_path", fix="Look."),),
+    checks=(
+        Check(
+            id="service-health",
+            group=Group.SERVICE,
+            title="It answers",
+            question=ByHand("services.api.health_path"),
+            fix="Look.",
+        ),
+    ),
 )
 
 
@@ -51,5 +59,5 @@ def test_records_of_another_have_ids_titles_and_keys_of_their_own():
         "Raise `services.checkout.scaling.maximum_tasks`, see `service-checkout-availability`; `services.apis.x`."
     )
     assert objective.runbook == "See `service-checkout-at-maximum` and `database-cpu`."
-    assert check.probe == "services.checkout.health_path"
+    assert check.question == ByHand("services.checkout.health_path")
     assert (signal.query, signal.thresholds) == (SIGNALS.signals[0].query, SIGNALS.signals[0].thresholds)

@@ -7,7 +7,7 @@ import pulumi
 from components.redis.roles import Role
 from components.redis.signals import prometheus
 from components.redis.signals.prometheus import HIT_SHARE, LOOKUPS_PER_SECOND, eviction_thresholds
-from observability import Board, Check, CloudWatch, CloudWatchMath, Signal, Signals
+from observability import Board, ByHand, Check, CloudWatch, CloudWatchMath, Group, Signal, Signals
 from observability.records.exporters import RedisNames
 from observability.records.limits import over, under
 
@@ -30,15 +30,17 @@ HITS_PERIOD_SECONDS = 300
 CHECKS = (
     Check(
         id="redis-answers",
+        group=Group.REDIS,
         title="Redis answers over TLS with its password",
-        probe="PING",
+        question=ByHand("PING"),
         fix="Check the security group's rules and that the URL begins with rediss://.",
     ),
     # No metric of ElastiCache tells the age of a backup: SaveInProgress is up for replication as well.
     Check(
         id="redis-backup",
+        group=Group.REDIS,
         title="The newest backup is of the last day, where `redis.cache.snapshot_retention_days` keeps any",
-        probe="DescribeSnapshots: NodeSnapshots.SnapshotCreateTime",
+        question=ByHand("DescribeSnapshots: NodeSnapshots.SnapshotCreateTime"),
         fix="Read the events of the replication group: memory for a save was short, or a node was replaced.",
     ),
 )

@@ -7,13 +7,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from observability import Board, Check, Signal, Signals, Unit, UpstashStatistic
+from observability import Board, ByHand, Check, Group, Signal, Signals, Unit, UpstashStatistic
 
 CHECKS = (
     Check(
         id="redis-answers",
+        group=Group.REDIS,
         title="Redis answers over TLS with its password",
-        probe="PING",
+        question=ByHand("PING"),
         fix="Check that the URL begins with rediss:// and that the month's budget is not used up.",
     ),
 )

@@ -9,7 +9,7 @@ from components.service.fly.args import FlyServiceArgs
 from components.service.objectives import hit_ratios, objectives
 from components.service.signals.prometheus import application_signals
 from components.service.signals.traffic import LEAST_REQUESTS, traffic
-from observability import Board, Check, MinimumTraffic, Prometheus, Signal, Signals, Unit
+from observability import Board, ByHand, Check, Group, MinimumTraffic, Prometheus, Signal, Signals, Unit
 from observability.promql import (
     Aggregation,
     Increase,
@@ -35,20 +35,23 @@ CENTISECONDS = 0.01
 CHECKS = (
     Check(
         id="service-health",
+        group=Group.SERVICE,
         title="The service answers its health check",
-        probe="GET health_path",
+        question=ByHand("GET health_path"),
         fix="Read `fly logs` of its app, then `fly checks list`.",
     ),
     Check(
         id="service-secrets",
+        group=Group.SERVICE,
         title="The app has the secrets of the stack and no other",
-        probe="fly secrets list: names alone",
+        question=ByHand("fly secrets list: names alone"),
         fix="`fly secrets unset NAME`: a name that is taken out of the stack file stays in the vault.",
     ),
     Check(
         id="service-machines-image",
+        group=Group.SERVICE,
         title="Every Machine runs the requested image",
-        probe="fly machine list: the column IMAGE",
+        question=ByHand("fly machine list: the column IMAGE"),
         fix="Deploy again: an update of a Machine fails for lack of room in its region, or of the image.",
     ),
 )

@@ -6,7 +6,7 @@ from components.component import Component
 from components.fly_machines.machines import make_secrets
 from components.service.fly.args import FlyWorkloadArgs
 from components.service.fly.service import secret_values
-from observability import Check, Signals
+from observability import ByHand, Check, Group, Signals
 
 
 class FlyTask(Component):
@@ -29,8 +29,9 @@ class FlyTask(Component):
         task = self._args.key.rpartition(".")[2].replace("_", "-")
         check = Check(
             id=f"task-{task}-runs",
+            group=Group.SERVICE,
             title=f"Task {task} ends with exit code 0",
-            probe="the command of the output run_command",
+            question=ByHand("the command of the output run_command"),
             fix=f"Read `fly logs --app {self._args.app}`.",
         )
         return Signals(subject=f"Task {task}", checks=(check,))

@@ -7,19 +7,21 @@ from components.service.objectives import hit_ratios, objectives
 from components.service.signals.cloudwatch import at_maximum, server_errors, target_health
 from components.service.signals.prometheus import application_signals
 from components.service.signals.traffic import traffic
-from observability import Check, Signals
+from observability import ByHand, Check, Group, Signals
 
 CHECKS = (
     Check(
         id="service-health",
+        group=Group.SERVICE,
         title="The service answers its health check",
-        probe="GET health_path",
+        question=ByHand("GET health_path"),
         fix="Read the tasks' log group.",
     ),
     Check(
         id="service-deployment",
+        group=Group.SERVICE,
         title="The service runs the task definition that was requested",
-        probe="DescribeServices: taskDefinition",
+        question=ByHand("DescribeServices: taskDefinition"),
         fix="Read the service's events: ECS rolled the deployment back. Fix the image and deploy again.",
     ),
 )

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from components.service.job_args import JobArgs
-from observability import Check, CloudWatch, Signal, Signals, Threshold, Unit
+from observability import ByHand, Check, CloudWatch, Group, Signal, Signals, Threshold, Unit
 from observability.durations import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS
 
 COUNT_SECONDS = 5 * MINUTE_SECONDS
@@ -63,14 +63,16 @@ def job_signals(args: JobArgs, machine_arn: pulumi.Input[str], queue_name: pulum
         checks=(
             Check(
                 id=f"job-{job}-last-run",
+                group=Group.SERVICE,
                 title=f"The last run of job {job} succeeded",
-                probe="ListExecutions: status of the newest",
+                question=ByHand("ListExecutions: status of the newest"),
                 fix="Read the cause of the execution, then the tasks' log group; start it again by hand.",
             ),
             Check(
                 id=f"job-{job}-no-dead-letters",
+                group=Group.SERVICE,
                 title=f"Every start of job {job} reached its state machine",
-                probe="GetQueueAttributes: ApproximateNumberOfMessages",
+                question=ByHand("GetQueueAttributes: ApproximateNumberOfMessages"),
                 fix="Read the messages: they name the error. Purge the queue when it is mended.",
             ),
         ),

@@ -4,7 +4,7 @@ from components.aws import ecs_signals
 from components.service.args import ScrapeArgs, WorkerArgs
 from components.service.queue import backlog_query, depth_query
 from components.service.signals.cloudwatch import at_maximum
-from observability import Check, Prometheus, Signal, Signals, Unit
+from observability import ByHand, Check, Group, Prometheus, Signal, Signals, Unit
 from observability.promql import Aggregation, Level, Match, Series
 from observability.records.limits import over, under
 from observability.records.names import Job
@@ -18,8 +18,9 @@ TICKET_TIMES, PAGE_TIMES = 2, 10
 CHECKS = (
     Check(
         id="worker-deployment",
+        group=Group.SERVICE,
         title="The worker runs the task definition that was requested",
-        probe="DescribeServices: taskDefinition",
+        question=ByHand("DescribeServices: taskDefinition"),
         fix="Read the service's events: ECS rolled the deployment back. Fix the image and deploy again.",
     ),
 )

@@ -4,13 +4,14 @@ import pulumi
 
 from components.postgres.pooler.args import PoolerArgs
 from components.postgres.pooler.signals import cloudwatch, prometheus
-from observability import Board, Check, Signals
+from observability import Board, ByHand, Check, Group, Signals
 
 CHECKS = (
     Check(
         id="pooler-mode",
+        group=Group.POOLER,
         title="PgBouncer pools by transaction, with the configured size",
-        probe="SHOW CONFIG",
+        question=ByHand("SHOW CONFIG"),
         fix="Deploy the stack: pool_mode and default_pool_size come from its file.",
     ),
 )
