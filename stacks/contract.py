@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from stacks.config.breakers import BREAKERS_VARIABLE, CircuitBreakerConfig
 from stacks.config.cache import SEPARATOR, VERSION, CacheConfig
 from stacks.config.external_calls import CALLS_VARIABLE, ExternalCallConfig
+from stacks.config.managed_postgres import SupabaseConfig
 from stacks.config.redis import url_variable
-from stacks.config.request_limits import RESOURCES_VARIABLE, ResourceLimitConfig, counted_by
+from stacks.config.request_limits import RESOURCES_VARIABLE, ResourceLimitConfig, counted, counted_by
 from stacks.config.service import ServiceConfig, WebConfig, logs_in_as_owner
 from stacks.config.stack import StackConfig
 from stacks.config.timeouts import keep_alive_seconds, query_wait_timeout_seconds, statement_timeout_seconds
@@ -138,6 +139,12 @@ class ServiceContract(Document):
     external_calls: dict[str, ExternalCallConfig] = Field(description="Also in EXTERNAL_CALLS.")
 
 
+class FunctionsContract(Document):
+    """What the edge functions of the database's provider keep to."""
+
+    resource_limits: dict[str, ResourceLimitConfig] = Field(description="By resource; in their RESOURCE_LIMITS.")
+
+
 class AppContract(Document):
     """The contract between a stack and its application; APP_CONTRACT of a container has its own service alone."""
 
@@ -151,6 +158,7 @@ class AppContract(Document):
     api_url: str | None = Field(description="Where browsers call the API, through the edge; null without one.")
     cache: CacheContract
     services: dict[str, ServiceContract] = Field(description="By name.")
+    functions: FunctionsContract | None = Field(description="Null where they have no limits.")
 
 
 def app_contract(config: StackConfig, only: str | None = None) -> str:
@@ -162,6 +170,7 @@ def app_contract(config: StackConfig, only: str | None = None) -> str:
         api_url=f"https://{edge.api_hostname or edge.hostnames[0]}" if (edge := config.edge) else None,
         cache=_cache(config.cache),
         services={name: service_contract(config, it) for name, it in chosen.items()},
+        functions=None if only else _functions(config),
     )
     return _canonical(document)
 
@@ -197,10 +206,9 @@ def contract_variables(config: StackConfig, name: str) -> dict[str, str]:
         found[STATEMENT_VARIABLE] = contract.database.statement_timeout_seconds
         found[QUERY_WAIT_VARIABLE] = contract.database.query_wait_timeout_seconds
     tiers = {it: tier.requests_per_minute for it, tier in contract.rate_limit_tiers.items()}
-    limits = service.resource_limits if isinstance(service, WebConfig) else {}
     blocks: dict[str, Mapping[str, Any]] = {
         TIERS_VARIABLE: tiers,
-        RESOURCES_VARIABLE: {it: limit.model_dump() for it, limit in limits.items()},
+        RESOURCES_VARIABLE: {it: limit.model_dump() for it, limit in contract.resource_limits.items()},
         BREAKERS_VARIABLE: {it: one.model_dump(exclude_none=True) for it, one in service.circuit_breakers.items()},
         CALLS_VARIABLE: {it: call.model_dump(exclude_none=True) for it, call in service.external_calls.items()},
     }
@@ -230,10 +238,18 @@ def service_contract(config: StackConfig, service: ServiceConfig) -> ServiceCont
             tier: Tier(requests_per_minute=it.requests_per_minute, counted_by=counted_by(tier, it), who=it.who)
             for tier, it in (web.rate_limit_tiers if web else {}).items()
         },
-        resource_limits=web.resource_limits if web else {},
+        resource_limits=counted(web.resource_limits, store=bool(stores)) if web else {},
         circuit_breakers=service.circuit_breakers,
         external_calls=service.external_calls,
     )
+
+
+def _functions(config: StackConfig) -> FunctionsContract | None:
+    database = config.database
+    if not isinstance(database, SupabaseConfig) or not database.function_limits:
+        return None
+    limits = counted(database.function_limits, store=database.functions_reach_redis)
+    return FunctionsContract(resource_limits=limits)
 
 
 def _database(config: StackConfig, service: ServiceConfig) -> Database | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from footing.coverage.evidence import (
+    SECRET,
     Feature,
     Row,
     alert,
@@ -31,6 +32,7 @@ from footing.coverage.feed_setup import (
     STATIC,
 )
 
+FUNCTION_LIMITS: Final = resource("footing-supabase.FunctionSecrets", secrets=SECRET)
 FEED_API: Final = "/functions/v1/feed-api"
 CONNECTIONS: Final = resource("footing-supabase.PostgresSettings", {"settings.max_connections": 200})
 TESTS_OF_THE_APPLICATION: Final = out_of_scope("Tests of the application's own code, in its own repository.")
@@ -51,8 +53,17 @@ ROWS: Final[Mapping[str, Row]] = {
         key("database.required_functions.name=is_admin.security", "definer"),
         missing="nobody asks PostgreSQL for its functions",
     ),
-    "S2-04": part("no limit of a second reaches the application"),
-    "S2-05": part("no limit of the application is in this system's file"),
+    "S2-04": realised(
+        key("database.function_limits.burst.window_seconds", 1),
+        key("database.function_limits.burst.counted_in", "memory"),
+        FUNCTION_LIMITS,
+    ),
+    "S2-05": realised(
+        key("database.function_limits.api.window_seconds", 60),
+        key("database.function_secrets.REDIS_URL", "redis.cache"),
+        FUNCTION_LIMITS,
+        test("stacks/test_supabase_config.py", "test_limits_of_functions_are_counted_where_they_say"),
+    ),
     "S2-06": waits(
         Feature.READINESS,
         key("database.required_functions.name=check_rate_limit"),
@@ -109,7 +120,14 @@ ROWS: Final[Mapping[str, Row]] = {
         ),
     ),
     "S2-28": CODE,
-    "S2-29": part("no limit of search, upload and mutation", *API_LIMIT.evidence, *AUTH_LIMIT.evidence),
+    "S2-29": realised(
+        *API_LIMIT.evidence,
+        *AUTH_LIMIT.evidence,
+        *(
+            key(f"database.function_limits.{it}.requests")
+            for it in ("api", "auth", "search", "upload", "mutation")
+        ),
+    ),
     "S2-30": waits(
         Feature.READINESS,
         key("database.required_tables", with_("usage_events")),

@@ -36,6 +36,7 @@ from stacks.config.fly_postgres import FlyPostgresConfig
 from stacks.config.frontend_problems import ANON_KEY, public_outputs
 from stacks.config.managed_postgres import STORE, SupabaseConfig
 from stacks.config.neon import NeonConfig
+from stacks.config.request_limits import RESOURCES_VARIABLE, limits_text
 from stacks.config.service import ServiceConfig, logs_in_as_owner
 from stacks.config.variables import DATABASE_VARIABLE, reader_variables
 
@@ -169,12 +170,14 @@ def _neon(stack: Stack, config: NeonConfig, ranges: Sequence[Range]) -> Postgres
 def _function_secrets(
     stack: Stack, config: SupabaseConfig, stores: Mapping[str, RedisStore]
 ) -> dict[str, pulumi.Input[str]]:
-    """Return the variables of edge functions: values of the configuration, and URLs of stores."""
+    """Return the variables of edge functions: values of the configuration, URLs of stores, and limits."""
     urls = {f"{STORE}{name}": it.url for name, it in stores.items() if it.url is not None}
-    return {
+    limits = limits_text(config.function_limits, store=config.functions_reach_redis)
+    given = {
         name: stack.secrets[name] if source == "config" else urls[source]
         for name, source in config.function_secrets.items()
     }
+    return {**given, **({RESOURCES_VARIABLE: limits} if config.function_limits else {})}
 
 
 def database_urls(postgres: PostgresStore, service: ServiceConfig) -> Mapping[str, pulumi.Output[str]]:

@@ -8,11 +8,11 @@ from stacks.config.external_calls import external_call_problems
 from stacks.config.managed_postgres import SupabaseConfig
 from stacks.config.neon import NeonConfig
 from stacks.config.pool import forgotten_connections, pool_problems
-from stacks.config.request_limits import resource_limit_problems, tier_rates
+from stacks.config.request_limits import counting_problems, resource_limit_problems, tier_rates
 from stacks.config.service import JobConfig, ServiceConfig, WebConfig, logs_in_as_owner
 from stacks.config.stack import StackConfig
 from stacks.config.timeouts import statement_timeout_seconds, timeout_problems
-from stacks.config.variables import CONTRACT_KEYS, given_variables
+from stacks.config.variables import CONTRACT_KEYS, given_variables, stores_of
 from stacks.contract import contract_variables
 
 
@@ -42,6 +42,8 @@ def contract_problems(config: StackConfig, name: str, service: ServiceConfig) ->
     yield from _variable_problems(config, name, service)
     if web:
         yield from resource_limit_problems(key, web.resource_limits, tier_rates(key, web.rate_limit_tiers))
+        stores = stores_of(web, config.redis)
+        yield from counting_problems(f"{key}.resource_limits", web.resource_limits, store=bool(stores))
 
 
 def _variable_problems(config: StackConfig, name: str, service: ServiceConfig) -> Iterator[Problem]:

@@ -8,7 +8,8 @@ from pydantic_core import PydanticCustomError
 
 from policies import limits
 from providers.supabase.plans import COMPUTE, PLANS, REGIONS, WITHOUT_RECOVERY
-from stacks.config.base import Model, Name, Problem, VariableName, Within
+from stacks.config.base import EntryName, Model, Name, Problem, VariableName, Within
+from stacks.config.request_limits import RESOURCES_VARIABLE, ResourceLimitConfig, counting_problems
 from stacks.config.schema_register import SchemaRegister
 from stacks.config.vendor import Cidr, one_of, range_problems, refused
 
@@ -152,6 +153,12 @@ class SupabaseConfig(SchemaRegister):
         description="Variables of edge functions: config for the value under `footing:secrets`, redis.NAME "
         "for the URL of a store.",
     )
+    function_limits: dict[EntryName, ResourceLimitConfig] = Field(
+        default={},
+        max_length=50,
+        description="How often one may do one thing by edge functions, by name (search, upload), as JSON in "
+        "their variable RESOURCE_LIMITS.",
+    )
     replicas: list[SupabaseReplicaConfig] = Field(
         default=[], max_length=2, description="Read replicas by purpose; each has a door of its own."
     )
@@ -173,6 +180,11 @@ class SupabaseConfig(SchemaRegister):
         return COMPUTE[self.size].client_connections
 
     @property
+    def functions_reach_redis(self) -> bool:
+        """Whether edge functions know the URL of a store."""
+        return any(it.startswith(STORE) for it in self.function_secrets.values())
+
+    @property
     def secret_names(self) -> list[str]:
         """Names under `footing:secrets` that the project needs."""
         own = [name for name, source in self.function_secrets.items() if source == "config"]
@@ -188,6 +200,11 @@ def supabase_problems(database: SupabaseConfig, region: str, stores: Collection[
         if source != "config" and source.removeprefix(STORE) not in stores:
             known = ", ".join(["config", *(f"{STORE}{it}" for it in stores)])
             yield f"database.function_secrets.{name}", f"given {source}, allowed {known}"
+    if database.function_limits and RESOURCES_VARIABLE in database.function_secrets:
+        yield f"database.function_secrets.{RESOURCES_VARIABLE}", "given, allowed without database.function_limits"
+    yield from counting_problems(
+        "database.function_limits", database.function_limits, store=database.functions_reach_redis
+    )
     if database.region is None and region not in REGIONS:
         yield "database.region", f"missing; required where Supabase has no region {region}: {', '.join(REGIONS)}"
     pooler = database.pooler

@@ -1,5 +1,6 @@
 """Configuration of the application's own limits: requests a minute by tier, and by what is done."""
 
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal
@@ -44,6 +45,11 @@ class ResourceLimitConfig(Model):
     per: Literal["address", "service", "user"] = Field(
         default="user", description="Whose requests are counted; service: those of all together."
     )
+    counted_in: Literal["memory", "redis"] | None = Field(
+        default=None,
+        description="Where they are counted: memory, by each instance alone, for bursts; redis, by all together. "
+        "redis when left out, where a store is in reach.",
+    )
 
 
 Rate = tuple[str, int, int]
@@ -64,6 +70,33 @@ def tier_rates(key: str, tiers: Mapping[str, RateLimitTierConfig]) -> list[Rate]
     """Return the highest of the tiers of the service at `key`: nobody sends more; none without tiers."""
     name = max(tiers, key=lambda name: tiers[name].requests_per_minute, default="")
     return [(f"{key}.rate_limit_tiers.{name}", tiers[name].requests_per_minute, MINUTE_SECONDS)] if tiers else []
+
+
+def counted(limits: Mapping[str, ResourceLimitConfig], *, store: bool) -> dict[str, ResourceLimitConfig]:
+    """Return the limits with the place where each is counted; `store` is whether one of Redis is in reach."""
+    place = "redis" if store else "memory"
+    return {
+        name: it if it.counted_in else it.model_copy(update={"counted_in": place}) for name, it in limits.items()
+    }
+
+
+def counting_problems(key: str, limits: Mapping[str, ResourceLimitConfig], *, store: bool) -> Iterator[Problem]:
+    """Yield each of the limits at `key` that cannot be counted where it says."""
+    for name, it in limits.items():
+        if it.counted_in == "redis" and not store:
+            yield f"{key}.{name}.counted_in", "given redis, allowed memory: no store of redis is in reach"
+        elif it.counted_in == "memory" and it.window_seconds > MINUTE_SECONDS:
+            problem = (
+                f"given memory with window_seconds {it.window_seconds}, allowed up to {MINUTE_SECONDS}: each "
+                "instance counts alone, and a new one begins with nothing"
+            )
+            yield f"{key}.{name}.counted_in", problem
+
+
+def limits_text(limits: Mapping[str, ResourceLimitConfig], *, store: bool) -> str:
+    """Return limits by resource as the text of their variable."""
+    found = {name: it.model_dump() for name, it in counted(limits, store=store).items()}
+    return json.dumps(found, separators=(",", ":"), sort_keys=True)
 
 
 def resource_limit_problems(

@@ -1,5 +1,6 @@
 """PostgreSQL at Supabase: what its sizes and plans can do, and how its connections are counted."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,8 +8,10 @@ import pytest
 from providers.supabase.plans import COMPUTE
 from stacks.config import ConfigError, parse
 from stacks.config.managed_postgres import SupabaseConfig
+from stacks.contract import app_contract
 
 SUPABASE = {"provider": "supabase", "organization": "acme"}
+RATE = {"requests": 100, "window_seconds": 60}
 SERVICE = {"kind": "web", "image": f"registry.example.com/shop/api@sha256:{64 * 'a'}", "database_pool": 10}
 
 
@@ -94,6 +97,48 @@ def test_few_keys_are_enough_and_the_size_follows_from_the_connections():
 )
 def test_what_the_vendor_cannot_do_is_refused_with_its_reason(database: dict[str, Any], sentence: str):
     assert sentence in problems(database)
+
+
+@pytest.mark.parametrize(
+    ("database", "sentence"),
+    [
+        (
+            {"function_limits": {"search": {"requests": 5, "window_seconds": 60, "counted_in": "redis"}}},
+            (
+                "database.function_limits.search.counted_in: given redis, allowed memory: no store of redis is in "
+                "reach"
+            ),
+        ),
+        (
+            {"function_limits": {"burst": {"requests": 5, "window_seconds": 61, "counted_in": "memory"}}},
+            (
+                "database.function_limits.burst.counted_in: given memory with window_seconds 61, allowed up to "
+                "60: each instance counts alone, and a new one begins with nothing"
+            ),
+        ),
+        (
+            {
+                "function_secrets": {"RESOURCE_LIMITS": "config"},
+                "function_limits": {"burst": {"requests": 5, "window_seconds": 1}},
+            },
+            "database.function_secrets.RESOURCE_LIMITS: given, allowed without database.function_limits",
+        ),
+    ],
+)
+def test_limit_that_cannot_be_counted_there_is_refused(database: dict[str, Any], sentence: str):
+    assert sentence in problems(database)
+
+
+def test_limits_of_functions_are_counted_where_they_say():
+    limits = {"burst": {"requests": 5, "window_seconds": 1, "counted_in": "memory"}, "api": RATE}
+    given = {"function_secrets": {"REDIS_URL": "redis.cache"}, "function_limits": limits}
+    store = {"cache": {"provider": "upstash", "role": "cache", "primary_region": "us-east-1", "budget_usd": 20}}
+    contract = json.loads(app_contract(parse("test", stack(given, redis=store))))
+    found = {name: it["counted_in"] for name, it in contract["functions"]["resource_limits"].items()}
+    assert found == {"burst": "memory", "api": "redis"}
+    alone = json.loads(app_contract(parse("test", stack({"function_limits": {"api": RATE}}))))
+    assert alone["functions"]["resource_limits"]["api"]["counted_in"] == "memory"
+    assert json.loads(app_contract(parse("test", stack({}))))["functions"] is None
 
 
 def test_region_that_supabase_lacks_needs_one_of_its_own():
