@@ -78,17 +78,25 @@ def labels(args: AgentArgs) -> dict[str, str]:
     found = {f"com.datadoghq.tags.{name}": value for name, value in args.tags.items()}
     if args.metrics is None:
         return found
-    instance = {
-        "openmetrics_endpoint": f"http://127.0.0.1:{args.metrics.port}{args.metrics.path}",
-        "namespace": args.app,
+    instance = openmetrics("127.0.0.1", args.metrics, app=args.app, interval_seconds=args.interval_seconds)
+    check = {"openmetrics": {"init_config": {}, "instances": [instance]}}
+    return {**found, CHECKS_LABEL: json.dumps(check, separators=(",", ":"), sort_keys=True)}
+
+
+def openmetrics(host: str, endpoint: MetricsEndpoint, *, app: str, interval_seconds: int) -> dict[str, Any]:
+    """Return an instance of the agent's check openmetrics, which reads one host's metrics.
+
+    https://docs.datadoghq.com/integrations/openmetrics/
+    """
+    return {
+        "openmetrics_endpoint": f"http://{host}:{endpoint.port}{endpoint.path}",
+        "namespace": app,
         "metrics": [".*"],
         "collect_histogram_buckets": True,
         "histogram_buckets_as_distributions": False,
-        "min_collection_interval": args.interval_seconds,
-        "tags": list(args.metrics.tags),
+        "min_collection_interval": interval_seconds,
+        "tags": list(endpoint.tags),
     }
-    check = {"openmetrics": {"init_config": {}, "instances": [instance]}}
-    return {**found, CHECKS_LABEL: json.dumps(check, separators=(",", ":"), sort_keys=True)}
 
 
 def containers(args: AgentArgs, log_group: pulumi.Input[str], region: str) -> list[dict[str, Any]]:

@@ -202,8 +202,24 @@ ROWS: Final[Mapping[str, Row]] = {
     "S3-64": realised(MAIL),
     "S3-65": realised(SLACK, key("grafana.contacts.slack_channel", "#synckairos-alerts")),
     "S3-66": realised(resource("datadog.Monitor"), key("datadog.site", "datadoghq.com")),
-    "S3-67": part("no agent runs beside the Machines"),
-    "S3-68": part("no agent runs beside the Machines, so nothing sends traces"),
+    "S3-67": realised(
+        resource(MACHINE, {"config.env.DD_APM_NON_LOCAL_TRAFFIC": "true", "config.image": with_("datadog/agent")})
+    ),
+    "S3-68": realised(
+        *(
+            resource(
+                MACHINE,
+                {
+                    "config.env.DD_SERVICE": "api",
+                    "config.env.DD_ENV": it,
+                    "config.env.DD_TAGS": with_("app:synckairos"),
+                    "config.env.DD_AGENT_HOST": f"synckairos-{it}-datadog.internal",
+                },
+                on=it,
+            )
+            for it in ("staging", "production")
+        )
+    ),
     "S3-69": realised(
         resource("datadog.DashboardJson"),
         resource("datadog.Monitor", {"$name": "datadog-service-write-queue-ticket"}),

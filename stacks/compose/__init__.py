@@ -13,7 +13,15 @@ from stacks.compose.adopt import begin_adoption
 from stacks.compose.clerk import clerk_outputs, make_clerk
 from stacks.compose.data import make_postgres, postgres_outputs
 from stacks.compose.datadog import make_datadog_access
-from stacks.compose.fly import app_ranges, app_ranges_v6, fly_hostname, fly_outputs, make_apps, make_fly_collector
+from stacks.compose.fly import (
+    app_ranges,
+    app_ranges_v6,
+    fly_hostname,
+    fly_outputs,
+    make_apps,
+    make_fly_collector,
+    make_fly_datadog_agent,
+)
 from stacks.compose.frontends import frontend_outputs, frontend_signals, make_frontends, origin_of
 from stacks.compose.github import make_github
 from stacks.compose.load_balancer import make_load_balancer
@@ -59,10 +67,10 @@ def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
     edge = make_edge(stack, domain, balancer.hostname if balancer else elsewhere)
     probe = make_probe(stack, edge, ready_service(stack, services))
     collector = make_collector(stack, network, cluster, postgres, stores, domain, store)
-    fly_collector = make_fly_collector(stack, store)
+    fly_collector, fly_agent = make_fly_collector(stack, store), make_fly_datadog_agent(stack, services)
     watched = (
         *(balancer.component if balancer else None, domain, edge, probe, sentry),
-        *(sentry_frontend, clerk, origin_pull, storage, collector, fly_collector, store.host),
+        *(sentry_frontend, clerk, origin_pull, storage, collector, fly_collector, fly_agent, store.host),
     )
     signals = [
         *(postgres.signals if postgres else ()),

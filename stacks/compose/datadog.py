@@ -16,6 +16,7 @@ from stacks.compose.sentry import release
 from stacks.compose.stack import Stack
 from stacks.config.service import LongRunning, ServiceConfig, WebConfig
 from stacks.config.stack import StackConfig
+from stacks.naming import Names
 
 if TYPE_CHECKING:
     from components.datadog.access import DatadogKey
@@ -64,7 +65,8 @@ def make_datadog_access(stack: Stack) -> "DatadogKey | None":
             site=config.site,
         )
         DatadogAws("datadog-aws", args, stack.opts)
-    if config.agent is None or config.agent.api_key_secret is None:
+    at_aws = stack.config.long_running.keys() & stack.config.on_fargate.keys()
+    if config.agent is None or config.agent.api_key_secret is None or not at_aws:
         return None
     key = DatadogKeyArgs(api_key=stack.secrets[config.agent.api_key_secret])
     return DatadogKey("datadog-key", key, stack.opts)
@@ -91,12 +93,12 @@ def datadog_agent(stack: Stack, name: str, service: ServiceConfig, key: "Datadog
         tags={"env": stack.config.environment, "service": name, "version": _version(service)},
         traces=config.agent.traces,
         interval_seconds=stack.config.metrics.scrape_interval_seconds,
-        metrics=_endpoint(stack.config, name, service),
-        further_tags=_tags(stack.config),
+        metrics=metrics_endpoint(stack.config, name, service),
+        further_tags=agent_tags(stack.config),
     )
 
 
-def _endpoint(config: StackConfig, name: str, service: LongRunning) -> MetricsEndpoint | None:
+def metrics_endpoint(config: StackConfig, name: str, service: LongRunning) -> MetricsEndpoint | None:
     """Return where the service has metrics, with the labels that a collector of Prometheus would give them."""
     metrics = service.metrics
     if metrics is None:
@@ -111,7 +113,8 @@ def _version(service: ServiceConfig) -> str:
     return release(service.image).rpartition("@")[2]
 
 
-def _tags(config: StackConfig) -> list[str]:
+def agent_tags(config: StackConfig) -> list[str]:
+    """Return the tags of everything that the agents of a stack send."""
     return [f"app:{config.app}", f"team:{alert_identity(config).owner}"]
 
 
@@ -128,13 +131,19 @@ def datadog_variables(config: StackConfig, service: ServiceConfig) -> Mapping[st
         "DD_SERVICE": name,
         "DD_ENV": config.environment,
         "DD_VERSION": _version(service),
-        "DD_TAGS": ",".join(_tags(config)),
+        "DD_TAGS": ",".join(agent_tags(config)),
     }
     agent = datadog.agent
-    if agent is None or not isinstance(service, LongRunning) or service.provider != "fargate":
+    if agent is None or not isinstance(service, LongRunning):
         return found
     traced = {"DD_TRACE_ENABLED": str(agent.traces).lower(), "DD_TRACE_AGENT_PORT": str(TRACE_PORT)}
     rate = agent.trace_sample_rate
     sampled = {} if rate is None else {"DD_TRACE_SAMPLE_RATE": f"{rate:g}"}
     # On Fargate the agent is in the same task, and so on the same loopback.
-    return {**found, "DD_AGENT_HOST": "127.0.0.1", **traced, **sampled}
+    host = "127.0.0.1" if service.provider == "fargate" else f"{fly_agent_app(config)}.internal"
+    return {**found, "DD_AGENT_HOST": host, **traced, **sampled}
+
+
+def fly_agent_app(config: StackConfig) -> str:
+    """Return the name of the agent's app at Fly.io."""
+    return Names(config.app, config.environment).of("datadog")

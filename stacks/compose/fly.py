@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from components.service.args import TelemetryArgs
+from stacks.compose.datadog import agent_tags, fly_agent_app, metrics_endpoint
 from stacks.compose.metrics import MetricsStore
 from stacks.compose.objectives import error_shares, latency_limits, objectives_args
 from stacks.compose.stack import Stack
@@ -22,6 +23,7 @@ from stacks.naming import FIRST, component_name
 
 if TYPE_CHECKING:
     from components.collector.fly import FlyCollector
+    from components.datadog.fly_agent import FlyDatadogAgent
     from components.fly_machines.machines import GuestArgs, MachineArgs
     from components.service.fly.app import FlyApp
     from components.service.fly.service import FlyService
@@ -154,6 +156,44 @@ def make_fly_collector(stack: Stack, store: MetricsStore) -> "FlyCollector | Non
             targets=[AppTarget(**it) for it in measured],
             apps=[app_name(stack, name, it) for name, it in stack.config.on_fly.items()],
             metrics_token=stack.secrets[token] if token else None,
+        ),
+        stack.opts,
+    )
+
+
+def make_fly_datadog_agent(stack: Stack, services: Mapping[str, object]) -> "FlyDatadogAgent | None":
+    """Return Datadog's agent of what runs at Fly.io; None where there is none. `services` are all, by name."""
+    config, fly, datadog = stack.config, stack.config.fly, stack.config.datadog
+    agent = datadog.agent if datadog else None
+    if fly is None or datadog is None or agent is None or not config.long_running.keys() & config.on_fly.keys():
+        return None
+    from components.datadog.fly_agent import FlyDatadogAgent, FlyDatadogAgentArgs, MachineMetrics
+    from components.service.fly.service import FlyService
+
+    assert agent.api_key_secret is not None  # noqa: S101  the configuration refuses its ARN here
+    read = [
+        MachineMetrics(app_name=app_name(stack, name, it), machine_ids=made.machine_ids, endpoint=endpoint)
+        for name, it in config.on_fly.items()
+        if isinstance(it, LongRunning)
+        and isinstance(made := services[name], FlyService)
+        and (endpoint := metrics_endpoint(config, name, it))
+    ]
+    return FlyDatadogAgent(
+        "datadog-agent",
+        FlyDatadogAgentArgs(
+            app_name=fly_agent_app(config),
+            organization=fly.organization,
+            region=fly.regions[0],
+            guest=_guest(agent.fly_guest),
+            image=agent.image,
+            site=datadog.site,
+            api_key=stack.secrets[agent.api_key_secret],
+            environment=config.environment,
+            app=config.app,
+            tags=agent_tags(config),
+            traces=agent.traces,
+            interval_seconds=config.metrics.scrape_interval_seconds,
+            metrics=read,
         ),
         stack.opts,
     )

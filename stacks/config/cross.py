@@ -251,7 +251,8 @@ def _alert_problems(config: StackConfig) -> Iterator[Problem]:
         may_page=may_page,
         period_days=config.objectives.period_days,
         account=config.aws_account_id,
-        reached=config.network.existing is not None or config.network.nat != "none",
+        reached=not config.on_fargate or config.network.existing is not None or config.network.nat != "none",
+        on_fly=any(name in config.long_running for name in config.on_fly),
     )
 
 

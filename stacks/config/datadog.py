@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from policies.fly_offers import guest_faults
 from stacks.config.base import Model, Problem, VariableName
+from stacks.config.fly import GuestConfig
 from stacks.config.images import SecretArn
 
 SDK = "pulumi_datadog"
@@ -43,7 +45,7 @@ INTEGRATED_SITES = ("datadoghq.com", "us3.datadoghq.com", "us5.datadoghq.com", "
 
 
 class DatadogAgentConfig(Model):
-    """Datadog's agent beside each task of the web services and workers."""
+    """Datadog's agent beside each task of the web services and workers, and one at Fly.io."""
 
     image: Annotated[str, Field(pattern=r"^\S+$")] = Field(
         description="Image of Datadog's agent 7, best by digest: public.ecr.aws/datadog/agent:7.71.2@sha256:..."
@@ -55,6 +57,10 @@ class DatadogAgentConfig(Model):
         default=None, description="ARN of a secret in Secrets Manager that holds that key alone, instead."
     )
     traces: bool = Field(default=True, description="Whether the agents take traces (APM), billed by host.")
+    fly_guest: GuestConfig = Field(
+        default=GuestConfig(memory_mib=1024),
+        description="Size of its Machine, where services run at Fly.io.",
+    )
     trace_sample_rate: Annotated[float, Field(ge=0, le=1)] | None = Field(
         default=None, description="Share of the requests that are traced; Datadog's own choice when left out."
     )
@@ -85,11 +91,18 @@ class DatadogConfig(Model):
 
 
 def datadog_problems(
-    config: DatadogConfig | None, *, may_page: bool, period_days: int, account: str | None, reached: bool
+    config: DatadogConfig | None,
+    *,
+    may_page: bool,
+    period_days: int,
+    account: str | None,
+    reached: bool,
+    on_fly: bool = False,
 ) -> Iterator[Problem]:
     """Yield key and sentence where the extra is missing, or Datadog would not do what the stack says.
 
-    `account` is `aws_account_id`, and `reached` says whether tasks reach the internet.
+    `account` is `aws_account_id`, `reached` says whether tasks reach the internet, and `on_fly` whether a service
+    runs at Fly.io.
     """
     if config is None:
         return
@@ -107,12 +120,20 @@ def datadog_problems(
         if config.site not in INTEGRATED_SITES:
             allowed = f"allowed existing or none with datadog.site {config.site}"
             yield "datadog.aws_integration", f"given 'made', {allowed}: its account at AWS is not known here"
-    yield from _agent_problems(config.agent, reached=reached)
+    yield from _agent_problems(config.agent, reached=reached, on_fly=on_fly)
 
 
-def _agent_problems(agent: DatadogAgentConfig | None, *, reached: bool) -> Iterator[Problem]:
+def _agent_problems(agent: DatadogAgentConfig | None, *, reached: bool, on_fly: bool) -> Iterator[Problem]:
     if agent is None:
         return
+    if on_fly and agent.api_key_secret_arn:
+        problem = "given, allowed api_key_secret where a service runs at Fly.io: a Machine has no role at AWS"
+        yield "datadog.agent.api_key_secret_arn", problem
+    if on_fly:
+        for part, sentence in guest_faults(**agent.fly_guest.model_dump()):
+            yield f"datadog.agent.fly_guest.{part}", sentence
+    elif agent.fly_guest != DatadogAgentConfig.model_fields["fly_guest"].default:
+        yield "datadog.agent.fly_guest", "given, allowed where a service runs at Fly.io"
     given = [it for it in (agent.api_key_secret, agent.api_key_secret_arn) if it is not None]
     if not given:
         yield "datadog.agent.api_key_secret", "missing; give it, or api_key_secret_arn"

@@ -43,7 +43,7 @@ def images_of(config: "StackConfig") -> dict[str, str]:
     if pooler := config.own_pooler:
         images = ("image", "prepare_image", "psql_image", "exporter_image")
         found |= {f"database.pooler.{key}": getattr(pooler, key) for key in images}
-    if config.datadog and config.datadog.agent and config.long_running:
+    if config.datadog and config.datadog.agent and config.long_running.keys() & config.on_fargate.keys():
         found["datadog.agent.image"] = config.datadog.agent.image
     return {**found, **(config.metrics.images() if config.in_network else {})}
 

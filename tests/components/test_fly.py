@@ -1,5 +1,6 @@
 """Services at Fly.io: their apps, Machines and secrets, the collector, and what watches them."""
 
+import json
 from base64 import b64decode
 from itertools import pairwise
 
@@ -8,7 +9,9 @@ from msgspec.structs import replace
 
 from components.alloy.alloy_config import AppTarget
 from components.alloy.sidecar import CollectingArgs, RemoteWrite
+from components.aws.datadog_agent import MetricsEndpoint
 from components.collector.fly import FlyCollector, FlyCollectorArgs
+from components.datadog.fly_agent import FlyDatadogAgent, FlyDatadogAgentArgs, MachineMetrics
 from components.fly_machines.machines import GuestArgs, MachineArgs
 from components.service.args import TelemetryArgs
 from components.service.fly.app import FlyApp, FlyAppArgs
@@ -189,6 +192,54 @@ def test_collector_asks_every_machine_and_fly_and_writes_with_a_token():
     quiet = replace(COLLECTOR, metrics_token=None)
     without = record_component(lambda: FlyCollector("collector-fly", quiet)).one("Machine").inputs["config"]
     assert "federate" not in b64decode(without["files"][0]["rawValue"]).decode()
+
+
+def test_datadogs_agent_takes_traces_of_the_private_network_and_hides_its_key():
+    args = FlyDatadogAgentArgs(
+        app_name="shop-staging-datadog",
+        organization="acme",
+        region="sjc",
+        guest=GUEST,
+        image="registry.example.com/datadog/agent:7",
+        site="datadoghq.eu",
+        api_key="k",
+        app="shop",
+        tags=["app:shop", "team:platform"],
+        metrics=[
+            MachineMetrics(
+                app_name="shop-staging",
+                machine_ids=["a1", "b2"],
+                endpoint=MetricsEndpoint(port=3000, path="/metrics", tags=["job:service"]),
+            )
+        ],
+        environment="staging",
+    )
+    recorded = record_component(lambda: FlyDatadogAgent("datadog-agent", args))
+    assert inventory(recorded).keys() == {
+        "App/datadog-agent-app",
+        "Secrets/datadog-agent-secrets",
+        "Machine/datadog-agent-sjc-1",
+    }
+    assert recorded.one("Secrets").inputs["values"] == {"DD_API_KEY": Secret("k")}
+    config = recorded.one("Machine").inputs["config"]
+    assert config["env"] == {
+        "DD_SITE": "datadoghq.eu",
+        "DD_ENV": "staging",
+        "DD_TAGS": "app:shop team:platform",
+        "DD_APM_ENABLED": "true",
+        "DD_APM_NON_LOCAL_TRAFFIC": "true",
+        "DD_HOSTNAME": "shop-staging-datadog",
+    }
+    [file] = config["files"]
+    assert file["guestPath"] == "/etc/datadog-agent/conf.d/openmetrics.d/conf.yaml"
+    read = json.loads(b64decode(file["rawValue"]))["instances"]
+    # Each Machine by its own name: a name of all of them would be one of them, and no counter would ever grow.
+    assert [it["openmetrics_endpoint"] for it in read] == [
+        f"http://{machine}.vm.shop-staging.internal:3000/metrics" for machine in ("a1", "b2")
+    ]
+    assert {(it["namespace"], *it["tags"]) for it in read} == {("shop", "job:service")}
+    # No service of Fly's proxy: nobody outside the private network reaches it.
+    assert "services" not in config
 
 
 @pytest.mark.parametrize(

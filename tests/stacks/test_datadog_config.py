@@ -15,6 +15,8 @@ from footing.project import plan
 from stacks.config import ConfigError, datadog, parse
 from stacks.config.load import from_file
 from tests.stacks.test_config import ROOT
+from tests.stacks.test_fly_config import problems as fly_problems
+from tests.stacks.test_fly_config import stack as fly_stack
 
 HANDLES = {"page": ["@slack-feed"], "ticket": ["@slack-feed"], "info": ["@team@example.com"]}
 AGENT = {
@@ -120,6 +122,33 @@ def test_variables_tag_what_the_service_sends(values: dict[str, Any]):
         "DD_TRACE_ENABLED": "true",
         "DD_TRACE_SAMPLE_RATE": "0.1",
     }
+
+
+FLY_AGENT = {"image": AGENT["image"], "api_key_secret": "DATADOG_API_KEY"}
+
+
+@pytest.mark.parametrize(
+    ("agent", "problem"),
+    [
+        (AGENT, "datadog.agent.api_key_secret_arn: given, allowed api_key_secret where a service runs at Fly.io"),
+        ({**FLY_AGENT, "fly_guest": {"cpus": 3}}, "datadog.agent.fly_guest.cpus: given 3, allowed"),
+    ],
+)
+def test_agent_at_fly_is_refused_what_no_machine_can(agent: dict[str, Any], problem: str):
+    values = fly_stack(datadog={**HANDLES, "agent": agent}, alerts={"runbook_url": "https://example.com/runbook"})
+    assert problem in fly_problems(values)
+
+
+def test_service_at_fly_finds_the_agent_in_the_private_network():
+    from stacks.compose.datadog import datadog_variables
+
+    block = {**HANDLES, "agent": FLY_AGENT}
+    values = fly_stack(datadog=block, alerts={"runbook_url": "https://example.com/runbook"})
+    config = parse("test", values, secrets_stood_in=True)
+    assert (
+        datadog_variables(config, config.services["api"])["DD_AGENT_HOST"] == "synckairos-staging-datadog.internal"
+    )
+    assert config.images == {}
 
 
 def alone(tmp_path: Path, **block: Any) -> Path:
