@@ -42,7 +42,8 @@ def test_stack_of_a_system_comes_up_twice_and_goes(tree: Path, path: Path):
     assert len(of_type(made, "upstash:index/redisDatabase:RedisDatabase")) == sum(
         it.provider == "upstash" for it in config.redis.values()
     )
-    machines = sum(it.fly.machines for it in config.on_fly.values() if it.kind != "task") + bool(config.fly)
+    collectors = bool(config.fly) + bool(config.fly and config.datadog and config.datadog.agent)
+    machines = sum(it.fly.machines for it in config.on_fly.values() if it.kind != "task") + collectors
     assert len(of_type(made, "fly-machines:apps/v1:Machine")) == machines
     assert len(of_type(made, "vercel:index/project:Project")) == len(config.frontends)
     assert len(of_type(made, "footing-clerk:index:InstanceConfig")) == (config.clerk is not None)
