@@ -3,22 +3,9 @@
 Nothing here imports Pulumi. See docs/adr/0012-one-record-for-everything-that-watches.md.
 """
 
-from observability.records.check import (
-    AwsQuestion,
-    ByHand,
-    Check,
-    Comparison,
-    Group,
-    HttpQuestion,
-    Login,
-    Question,
-    RedisQuestion,
-    SqlQuestion,
-    Vendor,
-    VendorQuestion,
-    Wanted,
-)
+from observability.records.check import ON_REQUEST, Check, Group
 from observability.records.objective import Failures, Objective, Slowness
+from observability.records.procedure import Procedure
 from observability.records.queries import (
     CloudWatch,
     CloudWatchMath,
@@ -32,9 +19,30 @@ from observability.records.queries import (
     Sql,
     UpstashStatistic,
 )
+from observability.records.question import (
+    PLACE,
+    AwsQuestion,
+    ByHand,
+    Comparison,
+    HttpQuestion,
+    Login,
+    OutputQuestion,
+    ProgramQuestion,
+    Question,
+    RedisQuestion,
+    SqlQuestion,
+    Step,
+    StepsQuestion,
+    TlsQuestion,
+    Vendor,
+    VendorQuestion,
+    Wanted,
+)
 from observability.records.record import Board, MinimumTraffic, Severity, Signal, Signals, Threshold, Unit
 
 __all__ = [
+    "ON_REQUEST",
+    "PLACE",
     "AwsQuestion",
     "Board",
     "ByHand",
@@ -50,6 +58,9 @@ __all__ = [
     "Login",
     "MinimumTraffic",
     "Objective",
+    "OutputQuestion",
+    "Procedure",
+    "ProgramQuestion",
     "Prometheus",
     "Query",
     "Question",
@@ -63,7 +74,10 @@ __all__ = [
     "Slowness",
     "Sql",
     "SqlQuestion",
+    "Step",
+    "StepsQuestion",
     "Threshold",
+    "TlsQuestion",
     "Unit",
     "UpstashStatistic",
     "Vendor",

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from observability.alerting.rules import AlertIdentity
 from observability.dashboards.panels import PanelContext
+from observability.records.procedure import Procedure
 from observability.records.record import Signals
 from observability.routing.alertmanager.receivers import Receivers
 
@@ -57,6 +58,8 @@ class ObservedStack(Struct, frozen=True, kw_only=True):
     """Numbers for load-limits.json."""
     granted_database: str | None
     """Database that Grafana's role may read; None where the stack has no PostgreSQL data source."""
+    procedures: tuple[Procedure, ...] = ()
+    """What people do by hand: of the whole stack first, then of each component."""
 
     @property
     def owner(self) -> str:

@@ -39,6 +39,10 @@ class NotAskedError(Exception):
     """Nobody answers a question; the message is the reason, for people."""
 
 
+class AbsentError(Exception):
+    """What a question is about is not there, so the check fails; the message says what, for people."""
+
+
 class Asker(Protocol):
     """Asks questions of one kind; it is called from several threads."""
 
@@ -47,6 +51,7 @@ class Asker(Protocol):
 
         Raises:
             NotAskedError: nobody answers.
+            AbsentError: it is answered that there is no such thing.
         """
 
 
@@ -55,7 +60,10 @@ Askers = Mapping[type[Question], Asker]
 
 
 def as_wanted(answer: object, wanted: Wanted) -> bool:
-    """Return whether an answer is what was wanted; numbers are read from texts, on and off are true and false."""
+    """Return whether an answer is what was wanted; numbers are read from texts, on and off are true and false.
+
+    Of a list, each element has to be at least, or at most, what is wanted, and there has to be one.
+    """
     match wanted.comparison:
         case Comparison.EMPTY:
             return answer is None or (isinstance(answer, str | list | dict) and not answer)
@@ -66,6 +74,8 @@ def as_wanted(answer: object, wanted: Wanted) -> bool:
         case Comparison.CONTAINS | Comparison.CONTAINS_NOT:
             inside = isinstance(answer, str | list | dict) and wanted.value in answer
             return answer is not None and inside is (wanted.comparison is Comparison.CONTAINS)
+        case _ if isinstance(answer, list):
+            return bool(answer) and all(as_wanted(it, wanted) for it in answer)
         case _:
             try:
                 number, bound = float(str(answer)), float(str(wanted.value))

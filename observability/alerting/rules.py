@@ -23,6 +23,12 @@ from observability.records.record import Signals
 Rule = dict[str, Any]
 """One rule as the file has it."""
 
+RULES_PER_GROUP = 20
+"""Most rules in one group, a quota of each workspace; AMP refuses the whole namespace over it.
+
+https://docs.aws.amazon.com/prometheus/latest/userguide/AMP_quotas.html
+"""
+
 
 class AlertIdentity(Struct, frozen=True, kw_only=True):
     """Application, environment, owner and runbook that all rules of one stack have in common."""

@@ -11,6 +11,7 @@ from observability.alerting.rules import groups
 from observability.alerting.rules import to_yaml as rules_yaml
 from observability.dashboards.boards import models
 from observability.durations import MINUTE_SECONDS, duration
+from observability.files.operations import operations
 from observability.records import rpc
 from observability.routing.alertmanager import configuration, templates, to_yaml
 from observability.stack import ObservedStack
@@ -138,6 +139,7 @@ ARTEFACTS: Mapping[str, Callable[[ObservedStack], str]] = {
     "rules.yml": rules,
     "load-limits.json": load_limits,
     "runbook.md": runbook,
+    "operations.md": operations,
     "alertmanager.yml": alertmanager_yml,
     "alertmanager.tmpl": alertmanager_tmpl,
 }

@@ -7,6 +7,7 @@ from msgspec.structs import asdict, replace
 
 from observability.records.check import Check
 from observability.records.objective import Objective
+from observability.records.procedure import Procedure
 from observability.records.record import Signal, Signals
 
 Record = TypeVar("Record", Signal, Objective)
@@ -53,10 +54,14 @@ def named(signals: Signals, *, concept: str, default: str, name: str) -> Signals
         title = f"{text(it.title)} ({name})"
         return replace(it, id=own_id(it.id), title=title, question=question, fix=text(it.fix))
 
+    def procedure(it: Procedure) -> Procedure:
+        return replace(it, id=f"{it.id}-{name}", title=f"{it.title} ({name})", text=text(it.text))
+
     return replace(
         signals,
         subject=f"{signals.subject} {name}",
         signals=tuple(map(own, signals.signals)),
         objectives=tuple(map(own, signals.objectives)),
         checks=tuple(map(check, signals.checks)),
+        procedures=tuple(map(procedure, signals.procedures)),
     )

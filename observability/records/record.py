@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from observability.promql import Expression, Increase, Rate
 from observability.records.check import Check
 from observability.records.objective import Objective
+from observability.records.procedure import Procedure
 from observability.records.queries import CloudWatch, Query, Sql, UpstashStatistic
 
 HOLD_SECONDS = 300
@@ -157,3 +158,5 @@ class Signals(Struct, frozen=True, kw_only=True):
     """Service level objectives, each with an error budget."""
     checks: tuple[Check, ...] = ()
     """Lines of the readiness checklist."""
+    procedures: tuple[Procedure, ...] = ()
+    """What people do by hand when it is in trouble."""

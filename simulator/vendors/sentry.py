@@ -9,14 +9,15 @@ from dataclasses import replace
 from typing import Any
 
 from simulator.vendors.fake import Answer, Request, operation
-from simulator.vendors.sentry_projects import CREATED, PROJECT, SentryProjects, place_of
+from simulator.vendors.sentry_projects import CREATED, PROJECT, place_of
+from simulator.vendors.sentry_releases import SentryReleases
 
 _ORGANIZATION = "/api/0/organizations/{organization_id_or_slug}/"
 _SOURCE = frozenset({"aggregate", "dataset", "environment", "eventTypes", "query", "queryType", "timeWindow"})
 _PAUSES = frozenset({0, 5, 10, 30, 60, 180, 720, 1440})
 
 
-class Sentry(SentryProjects):
+class Sentry(SentryReleases):
     """Projects by organization and slug; monitors and alerts by number."""
 
     def _checked(self, name: str, request: Request) -> Answer:

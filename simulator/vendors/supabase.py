@@ -2,6 +2,7 @@
 
 import hashlib
 import string
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from simulator.vendors.contracts import operations
@@ -173,6 +174,31 @@ class Supabase(Fake):
         project = self._project(request)
         project["tls"] = request.body["requestedConfig"]["database"]
         return Answer(200, _tls(project))
+
+    @operation("GET /v1/projects/{ref}/health")
+    def get_health(self, request: Request) -> Answer:
+        """Return whether each service is healthy: all but those that the state names as `unhealthy`."""
+        self._project(request)
+        ill = self.state.get("unhealthy", [])
+        words = {
+            name: "UNHEALTHY" if name in ill else "ACTIVE_HEALTHY" for name in ("auth", "db", "pooler", "rest")
+        }
+        shown = [{"name": name, "healthy": name not in ill, "status": word} for name, word in words.items()]
+        return Answer(200, shown)
+
+    @operation("GET /v1/projects/{ref}/database/backups")
+    def get_backups(self, request: Request) -> Answer:
+        """Return the backups: those of the state, else one of this moment, as if a night had passed."""
+        project, now = self._project(request), datetime.now(UTC).isoformat()
+        newest = {"is_physical_backup": True, "status": "COMPLETED", "inserted_at": now}
+        kept = self.state.get("backups", {"backups": [newest], "physical_backup_data": {}})
+        return Answer(200, {"region": project["region"], "walg_enabled": True, "pitr_enabled": False, **kept})
+
+    @operation("GET /v1/projects/{ref}/advisors/security")
+    def get_findings(self, request: Request) -> Answer:
+        """Return what the security advisor finds: the `lints` of the state."""
+        self._project(request)
+        return Answer(200, {"lints": self.state.get("lints", [])})
 
     @operation("GET /v1/projects/{ref}/billing/addons")
     def get_addons(self, request: Request) -> Answer:

@@ -1,0 +1,1 @@
+"""The command `ready`: asks the checks of a stack, and writes what became of them."""
