@@ -2,17 +2,20 @@
 
 from typing import Any
 
+import pulumi
+
 from components.aws.fargate import TaskArgs
 from components.aws.placement import ClusterRef, NetworkPlacement
 from components.cluster import Cluster, ClusterArgs
 from components.load_balancer.args import LoadBalancerArgs
 from components.load_balancer.load_balancer import LoadBalancer
 from components.network import Nat, Network, NetworkArgs
-from components.service.args import CapacityArgs, HttpArgs, ImageArgs, ServiceArgs
+from components.service.args import CapacityArgs, HttpArgs, ImageArgs, ServiceArgs, WorkloadArgs
 from components.service.deployment import RolloutArgs, Strategy
 from components.service.routing import routing_args
 from components.service.scaling import ScalingArgs, StepArgs, TargetArgs
 from components.service.service import Service
+from components.service.standalone import StandaloneTask
 
 NETWORK = NetworkArgs(
     cidr="10.0.0.0/16",
@@ -30,7 +33,7 @@ SCALING = {
 
 
 def make(changes: dict[str, Any]) -> None:
-    """The service, with `changes` put over its arguments."""
+    """The service, with `changes` put over its arguments; a migration too, where these have its image."""
     network, cluster = Network("network", NETWORK), Cluster("cluster", ClusterArgs(cluster_name="shop"))
     given = {
         "image": "example/api:1",
@@ -56,6 +59,23 @@ def make(changes: dict[str, Any]) -> None:
             protect=False,
         ),
     )
+    shared: dict[str, Any] = {
+        "task": TaskArgs(cpu=256, memory_mib=512, architecture="X86_64", log_retention_days=7),
+        "cluster": ClusterRef(arn=cluster.arn, name="shop"),
+        "placement": NetworkPlacement(vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids),
+        "region": "us-east-1",
+    }
+    if image := given.get("migrate_image"):
+        migrate = StandaloneTask(
+            "task-migrate",
+            WorkloadArgs(
+                key="services.migrate",
+                service_name="shop-migrate",
+                image=ImageArgs(reference=image, owned_by_ci=False),
+                **shared,
+            ),
+        )
+        pulumi.export("run_requests", {"migrate": migrate.run_request})
     Service(
         "api",
         ServiceArgs(
@@ -68,14 +88,11 @@ def make(changes: dict[str, Any]) -> None:
                 idle_timeout_seconds=60,
                 websockets=given["websockets"],
             ),
-            task=TaskArgs(cpu=256, memory_mib=512, architecture="X86_64", log_retention_days=7),
             scaling=SCALING[given["scaling"]],
             capacity=CapacityArgs(base_tasks=1, spot_percent=given["spot_percent"]),
             rollout=RolloutArgs(strategy=Strategy(given["strategy"]), shift_percent=10),
             balancer=balancer.ref,
             routing=routing_args("api"),
-            cluster=ClusterRef(arn=cluster.arn, name="shop"),
-            placement=NetworkPlacement(vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids),
-            region="us-east-1",
+            **shared,
         ),
     )

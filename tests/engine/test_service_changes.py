@@ -2,14 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from footing.migrate.chosen import MigrationTask
+from footing.migrate.run import Migrating, migrate_in
+from footing.pulumi_cli.plan_file import apply_plan
 from footing.pulumi_cli.session import Session
 from footing.pulumi_cli.tryout import cloud_directory, try_out
+from stacks.config.service import TaskRunConfig
+from tests.engine.lifecycle import resources
 
 pytestmark = pytest.mark.engine
 
@@ -145,3 +150,58 @@ def test_deployment_by_ci_is_no_rollback(another: Running):
 def test_second_fleet_is_made_and_then_left_alone(another: Running, strategy: str):
     assert another.up(strategy=strategy, scaling="step") == 0
     assert another.steps(strategy=strategy, scaling="step") == set()
+
+
+def test_migration_runs_before_the_services_roll_and_its_failure_stops_the_roll(
+    another: Running, capfd: pytest.CaptureFixture[str]
+):
+    root, session = another.session.root, another.session
+    task = MigrationTask(
+        name="migrate", service=TaskRunConfig(kind="task", image="example/api:1", database_login="owner")
+    )
+    asked = Migrating(
+        stack="staging",
+        root=root,
+        state_dir=root / ".footing",
+        simulated=True,
+        config_file=None,
+        missing_secrets=(),
+        limit_seconds=30,
+        confirmed=True,
+    )
+
+    def migrated(exit_code: int) -> int:
+        ends = {"shop-migrate": {"exit_code": exit_code, "log": [f"this ends with {exit_code}"]}}
+        (cloud_directory(root / ".footing") / "tasks.json").write_text(json.dumps(ends))
+        return migrate_in(session, asked, task, print)
+
+    def running() -> dict[str, str]:
+        return {
+            it["urn"].rpartition("::")[2]: it["outputs"].get("taskDefinition") or it["outputs"]["arn"]
+            for it in resources(session)
+            if it["type"].startswith("aws:ecs/") and "luster" not in it["type"]
+        }
+
+    # The stack is new: all but the service is made, and the schema is there before its first task.
+    another._write({"image": "example/api:1", "migrate_image": "example/api:1"})
+    assert migrated(exit_code=0) == 0
+    assert "this ends with 0" in capfd.readouterr().out
+    assert set(running()) == {"task-migrate-task"}
+    assert session.run("up", "--yes", "--skip-preview") == 0
+    before = running()
+    assert before["api-service"].endswith("shop-api:1")
+    capfd.readouterr()
+
+    # Its next revision is approved with the service's, and fails: the service still runs what it ran.
+    another._write({"image": "example/api:2", "migrate_image": "example/api:2"})
+    plan = root / "plan.json"
+    assert session.ask("preview", "--save-plan", str(plan), *session.options).returncode == 0
+    asked = replace(asked, plan_file=plan)
+    assert migrated(exit_code=3) == 3
+    assert "this ends with 3" in capfd.readouterr().out
+    after = running()
+    assert after.pop("task-migrate-task").endswith("shop-migrate:2")
+    assert after == {name: it for name, it in before.items() if name != "task-migrate-task"}
+    # What is left of the plan is what the engine applies.
+    assert apply_plan(session, plan) == (0, [])
+    assert running()["api-service"].endswith("shop-api:2")

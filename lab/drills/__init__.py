@@ -1,0 +1,1 @@
+"""Drills on a real PostgreSQL: a migration under load, and a restore."""
