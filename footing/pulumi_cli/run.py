@@ -15,6 +15,7 @@ from rich.console import Console
 
 from footing.project import BLOCKS
 from footing.pulumi_cli.display import data_first, without_removal_hint
+from footing.pulumi_cli.plan_file import plan_applied, plan_problem
 from footing.pulumi_cli.session import Edit, Session, UsageError, engine_executable
 from footing.pulumi_cli.tryout import cloud_directory, try_out
 
@@ -33,16 +34,24 @@ def up(
     simulate: bool = True,
     missing_secrets: Collection[str] = (),
     config_file: Path | None = None,
+    plan_file: Path | None = None,
 ) -> int:
     """Apply a stack, then shows its outputs and its resources by component.
 
     On the simulated cloud it applies the stack a second time and fails if that changes anything.
     A real cloud is asked for confirmation by the engine itself, and judged by the policy pack where there is one.
+    With `plan_file`, what is left of that plan is applied once, without a question, and nothing else.
     """
+    if plan_file is not None and (problem := plan_problem(plan_file, stack)):
+        _error(problem)
+        return USAGE
 
     def work(session: Session) -> int:
+        pack = ("--policy-pack", "policies") if (root / PACK).is_file() else ()
+        if plan_file is not None:
+            return plan_applied(session, plan_file, *pack)
         if not simulate:
-            return _applied(session, "up", *(["--policy-pack", "policies"] if (root / PACK).is_file() else []))
+            return _applied(session, "up", *pack)
         _line(f"Applying {stack} to the simulated cloud; the program takes some seconds to begin.")
         apply_twice = ("up", "--yes", "--skip-preview", "--suppress-outputs")
         if _applied(session, *apply_twice) != DONE:
@@ -103,20 +112,29 @@ def preview(
     missing_secrets: Collection[str] = (),
     diff: bool = False,
     config_file: Path | None = None,
+    save_plan: Path | None = None,
 ) -> int:
     """Show what `up` would change, judged by the policy pack in `policies/`; without a pack it shows nothing.
 
-    With `diff`, the old and the new value of each property.
+    With `diff`, the old and the new value of each property. `save_plan` is where `up` finds what it may do.
     """
     if not (root / PACK).is_file():
         _error(f"No policy pack: {root}/{PACK} is missing, so nothing would be judged.")
         return USAGE
     colour = Console().is_terminal and not Console().no_color
     options = ("--diff", "--color", "always" if colour else "never") if diff else ()
+    if save_plan is not None:
+        # A plan of an earlier preview would be applied where this one fails.
+        save_plan.unlink(missing_ok=True)
+        save_plan.parent.mkdir(parents=True, exist_ok=True)
+        options = (*options, "--save-plan", str(save_plan.absolute()))
 
     def work(session: Session) -> int:
         edit = data_first if diff else None
-        return _applied(session, "preview", "--policy-pack", "policies", *options, edit=edit)
+        done = _applied(session, "preview", "--policy-pack", "policies", *options, edit=edit)
+        if save_plan is not None and save_plan.is_file():
+            save_plan.chmod(0o600)
+        return done
 
     return _in_session(
         work,
@@ -127,6 +145,16 @@ def preview(
         missing_secrets=missing_secrets,
         config_file=config_file,
     )
+
+
+def drift(stack: str, *, root: Path, state_dir: Path, simulate: bool, **given: Any) -> int:
+    """Ask the providers whether each resource is as the state has it; changes nothing, and fails where one is not.
+
+    https://www.pulumi.com/docs/iac/cli/commands/pulumi_refresh/
+    """
+    asked = ("refresh", "--preview-only", "--expect-no-changes", "--diff")
+    work: Callable[[Session], int] = lambda session: _applied(session, *asked)  # noqa: E731
+    return _in_session(work, stack, root=root, state_dir=state_dir, simulate=simulate, **given)
 
 
 def previewed(
@@ -145,7 +173,7 @@ def previewed(
     Raises:
         UsageError: the preview could not be run.
     """
-    with _session(
+    with session_for(
         stack, root=root, state_dir=state_dir, simulate=simulate, missing_secrets=missing_secrets,
         config_file=config_file,
     ) as session:  # fmt: skip
@@ -201,7 +229,7 @@ def _in_session(
     config_file: Path | None = None,
 ) -> int:
     try:
-        with _session(
+        with session_for(
             stack,
             root=root,
             state_dir=state_dir,
@@ -216,7 +244,7 @@ def _in_session(
 
 
 @contextmanager
-def _session(
+def session_for(
     stack: str,
     *,
     root: Path,
@@ -225,6 +253,12 @@ def _session(
     missing_secrets: Collection[str],
     config_file: Path | None = None,
 ) -> Iterator[Session]:
+    """Yield a session of a stack, in the simulated cloud or a real one.
+
+    Raises:
+        UsageError: there is no such stack, or the engine cannot be used.
+
+    """
     files = root.glob("Pulumi.*.yaml")
     name = stack.rpartition("/")[2]
     known = sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in files)

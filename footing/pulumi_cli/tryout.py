@@ -55,8 +55,27 @@ def try_out(
     """
     from simulator.process import SimulatedCloudError, simulated_cloud
 
+    session = kept_session(stack, root=root, directory=directory)
+    with _lock(directory) as descriptor:
+        _prepare(session, directory, missing_secrets, config_file)
+        try:
+            cleaned = child_environment(simulated=True)
+            with simulated_cloud(cloud_directory(directory), installed_packages(), cleaned) as cloud:
+                environment = {**session.environment, **cloud}
+                yield replace(session, environment=environment, descriptors=(descriptor,))
+        except SimulatedCloudError as error:
+            raise UsageError(str(error)) from error
+
+
+def kept_session(stack: str, *, root: Path, directory: Path) -> Session:
+    """Return a session of a try-out that only asks what is kept of it in `directory`: no cloud is served.
+
+    Raises:
+        UsageError: there is no engine.
+
+    """
     own_passphrase = {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & os.environ.keys()
-    session = Session(
+    return Session(
         executable=engine_executable(),
         stack=stack,
         root=root,
@@ -70,15 +89,6 @@ def try_out(
         options=("--config-file", str(directory / "project" / f"Pulumi.{stack}.yaml")),
         simulated=True,
     )
-    with _lock(directory) as descriptor:
-        _prepare(session, directory, missing_secrets, config_file)
-        try:
-            cleaned = child_environment(simulated=True)
-            with simulated_cloud(cloud_directory(directory), installed_packages(), cleaned) as cloud:
-                environment = {**session.environment, **cloud}
-                yield replace(session, environment=environment, descriptors=(descriptor,))
-        except SimulatedCloudError as error:
-            raise UsageError(str(error)) from error
 
 
 def cloud_directory(directory: Path) -> Path:

@@ -14,6 +14,8 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / ".github" / "workflows").iterdir())
+EXAMPLE = ROOT / "docs" / "examples" / "application" / ".github" / "workflows" / "deploy.yml"
+"""Of an application whose images CI owns."""
 TEXT = (ROOT / ".github" / "workflows" / "pull-request.yml").read_text()
 WORKFLOW = yaml.safe_load(TEXT)
 JOBS: dict[str, dict[str, Any]] = WORKFLOW["jobs"]
@@ -43,7 +45,7 @@ def make(*arguments: str, dry: bool = False, **environment: str) -> subprocess.C
 
 
 def test_actions_are_pinned_by_digest_with_their_version_beside():
-    used = re.findall(r"uses: *(\S+) *(.*)", "".join(path.read_text() for path in FILES))
+    used = re.findall(r"uses: *(\S+) *(.*)", "".join(path.read_text() for path in (*FILES, EXAMPLE)))
     assert used
     loose = [f"{action} {note}" for action, note in used if not re.search(r"@[0-9a-f]{40}$", action)]
     unnamed = [action for action, note in used if not re.fullmatch(r"# v\d+\.\d+\.\d+", note)]
@@ -55,7 +57,7 @@ def test_actions_are_pinned_by_digest_with_their_version_beside():
 def test_only_harmless_events_start_a_workflow():
     # `on` is a boolean of YAML 1.1.
     started_by = {event for path in FILES for event in yaml.safe_load(path.read_text())[True]}
-    assert started_by == {"pull_request", "push"}
+    assert started_by == {"pull_request", "push", "schedule", "workflow_dispatch"}
     assert WORKFLOW[True]["push"] == {"branches": ["main"]}
 
 
@@ -188,6 +190,72 @@ def test_preview_asks_the_real_cloud_only_when_that_is_typed(
         if "footing preview" in line
     ]
     assert ("--simulated" in command) is simulated
+
+
+def test_each_deployment_applies_the_plan_that_was_approved_and_no_other():
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text())["jobs"]
+    runs = {name: [step["run"] for step in job["steps"] if "run" in step] for name, job in jobs.items()}
+    assert runs == {
+        "gate": ["make plan check"],
+        "preview": ["make engine plan", "make preview CLOUD=real"],
+        "deploy": [
+            "make engine plan",
+            "make migrate CLOUD=real",
+            "make deploy CLOUD=real",
+            "make ready CLOUD=real",
+            "make release",
+        ],
+    }
+    assert [job.get("needs") for job in jobs.values()] == [None, "gate", "preview"]
+    [saved] = re.findall(r"--save-plan (\S+)", make("preview", dry=True, STACK="production").stdout)
+    assert f"up production --simulated --plan {saved}" in make("deploy", dry=True, STACK="production").stdout
+    [kept] = [step["with"]["path"] for step in jobs["preview"]["steps"] if "upload-artifact" in str(step)]
+    assert kept.replace("${{ env.STACK }}", "production") == saved
+    [placed] = [step["with"]["path"] for step in jobs["deploy"]["steps"] if "download-artifact" in str(step)]
+    assert saved.startswith(f"{placed}/")
+    for name, prefix in (("preview", "plan-"), ("deploy", "")):
+        chosen = jobs[name]["environment"]
+        assert chosen == f"${{{{ github.ref_name == 'main' && '{prefix}production' || '{prefix}staging' }}}}"
+        # What is installed and built never sees the credentials.
+        steps_of_it = [str(step.get("uses") or step["run"]) for step in jobs[name]["steps"]]
+        assigned = next(number for number, it in enumerate(steps_of_it) if "aws-credentials" in it)
+        assert "make engine plan" in steps_of_it[:assigned]
+
+
+def test_nights_and_weeks_run_targets_that_change_nothing():
+    for name, targets in {
+        "drift": ["engine plan", "drift CLOUD=real", "rules"],
+        "restore": ["drill", "engine plan", "recovery CLOUD=real"],
+    }.items():
+        workflow = yaml.safe_load((ROOT / ".github" / "workflows" / f"{name}.yml").read_text())
+        assert "cron" in workflow[True]["schedule"][0]
+        runs = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
+        assert runs == [f"make {it}" for it in targets]
+    assert "footing drift staging --simulated" in make("drift", dry=True).stdout
+    assert "--grafana https://g.example" in make("rules", dry=True, GRAFANA_URL="https://g.example").stdout
+
+
+@pytest.mark.parametrize("place", [".", "docs/examples/application"])
+def test_every_step_of_every_workflow_is_a_target(place: str):
+    for path in sorted((ROOT / place / ".github" / "workflows").iterdir()):
+        for job in yaml.safe_load(path.read_text())["jobs"].values():
+            for command in (step["run"] for step in job["steps"] if "run" in step):
+                assert re.fullmatch(r"make( [a-z0-9-]+)+( CLOUD=real)?", command), command
+                done = make("--directory", place, *command.split()[1:], dry=True, GRAFANA_URL="https://g.example")
+                assert done.returncode == 0, (path.name, command, done.stderr)
+
+
+def test_images_of_the_example_run_as_the_task_definitions_do():
+    from components.aws.fargate import UNPRIVILEGED_USER
+
+    for path in (ROOT / "docs" / "examples" / "application").glob("*.Dockerfile"):
+        lines = [it for it in path.read_text().splitlines() if it and not it.startswith("#")]
+        last = lines[max(number for number, it in enumerate(lines) if it.startswith("FROM ")) :]
+        assert f"USER {UNPRIVILEGED_USER}" in last
+        assert [it for it in last if it.startswith("RUN ")] == [], "the image that runs builds nothing"
+        # A shell between would keep SIGTERM to itself.
+        assert json.loads(last[-1].removeprefix("ENTRYPOINT "))
+        assert [it for it in lines if re.search(r"(?i)secret|token|password", it)] == []
 
 
 @pytest.mark.timeout(600)

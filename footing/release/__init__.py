@@ -1,0 +1,1 @@
+"""What a deployment tells Sentry: the release, and where it runs now."""
