@@ -1,0 +1,1 @@
+"""The command `connect`: tunnels for people to PostgreSQL, PgBouncer and Redis."""
