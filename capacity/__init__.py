@@ -1,0 +1,1 @@
+"""A model, no measurement: what a stack bears, and which of its limits breaks first."""
