@@ -2,6 +2,8 @@
 # The environment goes to .venv; uv and the engine go to the cache, which every checkout shares.
 
 STACK ?= staging
+# What is deployed, for Sentry.
+VERSION ?= $(shell git rev-parse HEAD)
 # The application of systems/ whose stack it is; without one, the stack file lies beside this one.
 SYSTEM ?=
 OF = $(STACK)$(if $(SYSTEM), --system $(SYSTEM))
@@ -33,7 +35,7 @@ ENVIRONMENT := .venv/.synced
 COMPILED := .venv/.compiled
 
 .DEFAULT_GOAL := help
-.PHONY: up init plan check annotations sarif preview destroy test quick lab observe lint workflows house mutants bench clean help engine grammar
+.PHONY: up init plan check compose annotations sarif preview deploy migrate ready drift rules recovery release destroy test quick lab load loadtest drill drill-migration observe lint workflows house mutants bench clean help engine grammar
 MAKEFLAGS += --no-print-directory
 
 up: $(COMPILED) engine ## apply STACK (staging) to the simulated cloud, twice, and show what it made
@@ -57,8 +59,31 @@ sarif: $(ENVIRONMENT) ## the same as reports/STACK.sarif, for code scanning
 	@$(BIN)/footing check $(OF) --format sarif --output reports/$(STACK).sarif
 
 # CLOUD=real asks the providers, with the credentials of the environment; anything else stays on this machine.
-preview: $(COMPILED) engine ## show what `up` would change, judged by the policy pack; CLOUD=real asks the cloud
-	@$(BIN)/footing preview $(OF) $(if $(filter real,$(CLOUD)),,--simulated)
+IN = $(if $(filter real,$(CLOUD)),,--simulated)
+SAVED_PLAN = reports/$(if $(SYSTEM),$(SYSTEM)-)$(STACK).plan.json
+preview: $(COMPILED) engine ## show and save what `deploy` would change, judged by the policy pack; CLOUD=real asks the cloud
+	@$(BIN)/footing preview $(OF) $(IN) --save-plan $(SAVED_PLAN)
+
+deploy: $(COMPILED) engine ## apply what `preview` saved, and nothing else; a service that was rolled back fails
+	@$(BIN)/footing up $(OF) $(IN) --plan $(SAVED_PLAN)
+
+drift: $(COMPILED) engine ## show what was changed by hand since the last deployment; changes nothing
+	@$(BIN)/footing drift $(OF) $(IN)
+
+rules: $(ENVIRONMENT) ## the same of the alert rules at Grafana, GRAFANA_URL
+	@$(BIN)/footing drift $(OF) --grafana $(GRAFANA_URL)
+
+migrate: $(COMPILED) engine ## migrate the database of STACK, as `preview` saved it, before its services roll
+	@$(BIN)/footing migrate $(OF) $(IN) --yes $(if $(wildcard $(SAVED_PLAN)),--plan $(SAVED_PLAN))
+
+ready: $(ENVIRONMENT) ## ask the live system of STACK whether it is ready
+	@$(BIN)/footing ready $(OF) $(IN)
+
+recovery: $(ENVIRONMENT) ## ask whether the last restore by AWS Backup succeeded, and how old the backups are
+	@$(BIN)/footing ready $(OF) $(IN) --group database
+
+release: $(ENVIRONMENT) ## tell Sentry which commit now runs in STACK
+	@$(BIN)/footing release $(OF) --version $(VERSION)
 
 destroy: $(COMPILED) engine ## delete STACK from the simulated cloud
 	@$(BIN)/footing destroy $(OF) --simulated
@@ -76,9 +101,32 @@ quick: $(COMPILED) ## ruff and the tests that take seconds: rules, limits, confi
 	@$(BIN)/ruff format --check
 	@$(BIN)/pytest --numprocesses=auto --quiet $(QUICK)
 
+compose: $(ENVIRONMENT) ## write compose.yaml and .env.example of STACK, for work on this machine
+	@$(BIN)/footing compose $(OF)
+
 lab: $(COMPILED) ## load the real PostgreSQL, PgBouncer and Redis on loopback; writes docs/lab.md
 	@sh lab/install.sh
 	@$(BIN)/python -m lab --write-docs
+
+load: $(COMPILED) ## abuse and steady load against production's edge rules, pooler, PostgreSQL, Redis here; docs/load.md
+	@sh lab/install.sh
+	@$(BIN)/python -m lab load --write-docs
+
+# FILE is the migration; SCHEMA your tables, with :rows for their size, and ROWS what production's largest table has.
+drill-migration: STACK := production
+drill-migration: $(COMPILED) ## try FILE=path.sql on a real PostgreSQL under production's limits and load; 1 where it blocks
+	@sh lab/install.sh
+	@$(BIN)/python -m lab migration $(FILE) --stack $(STACK) $(if $(SCHEMA),--schema $(SCHEMA)) $(if $(ROWS),--rows $(ROWS))
+
+drill: $(COMPILED) ## drill two migrations and a restore; writes docs/migration-drill.md and docs/restore-drill.md
+	@sh lab/install.sh
+	@$(BIN)/python -m lab drill
+
+# SCENARIO is one of `footing load STACK --list`; addresses and keys are the environment's: docs/load-tests.md.
+loadtest: SCENARIO ?= smoke
+loadtest: $(ENVIRONMENT) ## play SCENARIO (smoke) against STACK (staging); reports/load/ has the result
+	@mkdir -p reports/load
+	@$(BIN)/footing load $(OF) $(SCENARIO) --html reports/load/$(SCENARIO).html --json reports/load/$(SCENARIO).json
 
 # The staging stack reads no metrics of its application, so none of its alerts can tell of a budget.
 observe: STACK := production
@@ -101,10 +149,13 @@ mutants: $(COMPILED) ## put 200 wrong settings of resources before the tests; SE
 	@$(BIN)/python -m tests.mutants $(if $(SEED),--seed $(SEED))
 
 # Go's checksums pin the linter and all it is made of; `go tool` keeps what it built.
-workflows: ## actionlint over .github/workflows/
+WORKFLOWS := .github/workflows docs/examples/application/.github/workflows
+workflows: $(ENVIRONMENT) ## actionlint, zizmor and our own rules over the workflows
 	@cd tests/workflows/actionlint && GOWORK=off CGO_ENABLED=0 GOFLAGS=-mod=readonly \
-	  go tool actionlint -no-color -shellcheck= -pyflakes= $(CURDIR)/.github/workflows/*.yml
+	  go tool actionlint -no-color -shellcheck= -pyflakes= $(foreach it,$(WORKFLOWS),$(CURDIR)/$(it)/*.yml)
 	@echo "actionlint: nothing found"
+	@$(BIN)/zizmor --offline --no-progress --quiet $(WORKFLOWS)
+	@$(BIN)/footing check-workflows $(WORKFLOWS)
 
 bench: $(COMPILED) ## time the plan against a plain Pulumi program
 	@$(BIN)/python bench/run.py
@@ -115,7 +166,7 @@ clean: ## remove the environment, the try-outs and what tools cached here
 
 help: ## list these targets
 	@echo "make TARGET [STACK=production]"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 19
 
 # Quick when built: it only checks that the engine is there.
 engine:

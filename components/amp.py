@@ -17,12 +17,6 @@ LOG_PREFIX = "/aws/vendedlogs/prometheus/"
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
 """
 
-RULES_PER_GROUP = 20
-"""Most rules in one group, a quota of each workspace; AMP refuses the whole namespace over it.
-
-https://docs.aws.amazon.com/prometheus/latest/userguide/AMP_quotas.html
-"""
-
 
 class ManagedPrometheusArgs(Struct, frozen=True, kw_only=True):
     """Arguments of `ManagedPrometheus`."""

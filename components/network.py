@@ -10,11 +10,8 @@ from msgspec import Struct, field
 from components.aws import iam, security_groups
 from components.aws.placement import NetworkPlacement
 from components.aws.security_groups import Upstream
-from components.aws.zones import SUBNET_LETTERS
+from components.aws.zones import SUBNET_LETTERS, SUBNET_PREFIX_GROWTH
 from components.component import Component
-
-SUBNET_PREFIX_GROWTH = 4
-"""Each subnet takes a sixteenth of the VPC: the first eight are public, the others private."""
 
 HTTPS_PORT = 443
 """Port of every interface endpoint."""

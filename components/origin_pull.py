@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from components.aws.buckets import BucketRules, PrivateBucket
 from components.component import Component
-from observability import ByHand, Check, Group, Signals
+from observability import AwsQuestion, Check, Comparison, Group, Signals, Vendor, VendorQuestion, Wanted
 
 YEAR_HOURS = 365 * 24
 """Hours of a year."""
@@ -170,15 +170,26 @@ SIGNALS = Signals(
             id="origin-pull-certificate",
             group=Group.EDGE,
             title="The zone's client certificate is valid for 60 days more",
-            question=ByHand("GET zones/{zone_id}/origin_tls_client_auth, status active, expires_on"),
+            # https://developers.cloudflare.com/api/resources/origin_tls_client_auth/
+            question=VendorQuestion(
+                vendor=Vendor.CLOUDFLARE,
+                url="/zones/{id:cloudflare.Zone domain-zone}/origin_tls_client_auth",
+                path="max(result[?status=='active'].days_left(expires_on))",
+                wanted=Wanted(Comparison.AT_LEAST, 60),
+            ),
             fix="Deploy the stack: a deployment in the certificate's last year renews it.",
         ),
         Check(
             id="origin-refuses-strangers",
             group=Group.EDGE,
             title="The load balancer refuses clients without a certificate",
-            question=ByHand(
-                "TLS handshake with the load balancer itself from an admitted address, without a certificate"
+            # A handshake from here ends at the security group, which admits Cloudflare's addresses alone.
+            question=AwsQuestion(
+                service="elbv2",
+                operation="DescribeListeners",
+                parameters={"ListenerArns": ["{id:aws.lb.Listener load-balancer-https}"]},
+                path="Listeners[0].MutualAuthentication.Mode",
+                wanted=Wanted(Comparison.IS, "verify"),
             ),
             fix="Set edge.origin_pull to verify and deploy.",
         ),

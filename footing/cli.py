@@ -5,22 +5,32 @@ Exit codes: 0 fine, 1 findings or a failed deployment, 2 wrong usage or configur
 
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from footing.adopt.command import adopt, adopt_copilot
+from footing.capacity import capacity
 from footing.check.command import check, rules
 from footing.configuration.command import explain, show
 from footing.configuration.init import init
+from footing.connect.command import connect
+from footing.launch_plan.command import launch_plan
+from footing.load.command import load
+from footing.local import compose
+from footing.migrate.command import migrate
 from footing.observe.command import drift, fire_drill, observe
-from footing.options import INTERRUPTED, USAGE, ConfigFile, EngineStackName, Simulated, StackName
+from footing.options import INTERRUPTED, USAGE, ConfigFile, StackName
+from footing.permissions.command import permissions
 from footing.project import plan as _plan
 from footing.project import root as _root
 from footing.project import stack_file as _read
+from footing.pulumi_cli.command import destroy, preview, up
+from footing.ready.command import ready
+from footing.release.command import release
 from footing.systems import with_systems
 from footing.usage import usage_sentence
+from footing.workflows.command import check_workflows
 from policies.version import VERSION
 
 app = typer.Typer(
@@ -125,70 +135,12 @@ def plan(
     tree(planned, console, verbose=verbose, summary=summary, budget=budget, notes=notes)
 
 
-app.command()(with_systems(check))
-app.command()(rules)
-app.command()(explain)
-app.command()(with_systems(show))
-app.command()(with_systems(observe))
-app.command()(with_systems(fire_drill))
-app.command()(with_systems(drift))
-app.command()(adopt)
-app.command()(adopt_copilot)
-
-
-@app.command()
-@with_systems
-def up(stack: EngineStackName, simulated: Simulated = False, config_file: ConfigFile = None) -> None:
-    """Apply STACK; on the simulated cloud twice, to show that the second run changes nothing."""
-    from footing.pulumi_cli import run
-
-    missing = _missing_secrets(stack, config_file, simulated=simulated)
-    raise typer.Exit(
-        run.up(
-            stack,
-            root=_root(),
-            state_dir=_state(stack),
-            simulate=simulated,
-            missing_secrets=missing,
-            config_file=config_file,
-        )
-    )
-
-
-@app.command()
-@with_systems
-def preview(
-    stack: EngineStackName,
-    simulated: Simulated = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Tell the old and the new value of each property.")] = False,
-    config_file: ConfigFile = None,
-) -> None:
-    """Show what `up` would change, judged by the policy pack."""
-    from footing.pulumi_cli import run
-
-    missing = _missing_secrets(stack, config_file, simulated=simulated)
-    raise typer.Exit(
-        run.preview(
-            stack,
-            root=_root(),
-            state_dir=_state(stack),
-            simulate=simulated,
-            missing_secrets=missing,
-            diff=diff,
-            config_file=config_file,
-        )
-    )
-
-
-@app.command()
-@with_systems
-def destroy(stack: EngineStackName, simulated: Simulated = False, config_file: ConfigFile = None) -> None:
-    """Delete every resource of STACK, or none while one of them is protected."""
-    from footing.pulumi_cli import run
-
-    raise typer.Exit(
-        run.destroy(stack, root=_root(), state_dir=_state(stack), simulate=simulated, config_file=config_file)
-    )
+for of_stack in (check, show, up, preview, destroy, migrate, ready, load, connect, launch_plan, compose):
+    app.command()(with_systems(of_stack))
+for observed in (observe, fire_drill, drift, permissions, release, capacity):
+    app.command()(with_systems(observed))
+for alone in (rules, explain, adopt, adopt_copilot, check_workflows):
+    app.command()(alone)
 
 
 @app.command()
@@ -285,12 +237,3 @@ def docs() -> None:
 
     changed = write_pages(_root() / "docs")
     typer.echo("\n".join(f"wrote {path.name}" for path in changed) or "all pages are current")
-
-
-def _missing_secrets(stack: str, config_file: Path | None, *, simulated: bool) -> list[str]:
-    """Return the secrets that a try-out has to stand in for, once the stack's file is sure to be right."""
-    return _read(stack.rpartition("/")[2], config_file, secrets_stood_in=simulated).config.missing_secrets
-
-
-def _state(stack: str) -> Path:
-    return _root() / ".footing" / stack.rpartition("/")[2]

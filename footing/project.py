@@ -13,15 +13,18 @@ if TYPE_CHECKING:
 
 BLOCKS = {
     "Alarms": "cloudwatch_alarms",
+    "Bastion": "bastion",
     "Collector": "metrics.collector",
     **dict.fromkeys(("Database", "NeonPostgres", "SupabasePostgres"), "database"),
     **dict.fromkeys(("Domain", "Edge", "OriginPull"), "edge"),
     "Network": "network",
+    "Registry": "registry",
     "Pooler": "database.pooler",
     **dict.fromkeys(("ManagedPrometheus", "GrafanaCloud", "MonitoringHost"), "metrics.store"),
     **dict.fromkeys(("Redis", "ServerlessRedis", "UpstashRedis", "RedisCloud"), "redis.NAME"),
     **dict.fromkeys(("Service", "Worker", "Job", "StandaloneTask"), "services"),
     "LoadBalancer": "load_balancer",
+    "LoadGenerator": "load_generator.fargate",
     "Sentry": "sentry",
     "Storage": "storage",
 }

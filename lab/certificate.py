@@ -24,12 +24,12 @@ class Certificate:
     key: Path
 
 
-def make(directory: Path, host: str = HOST) -> Certificate:
-    """Return an authority and a certificate for `host`, valid for one day."""
+def make(directory: Path, host: str = HOST, days: int = 1) -> Certificate:
+    """Return an authority and a certificate for `host`, valid for one day, or for `days`."""
     authority, server = directory / "authority", directory / "server"
-    _request(authority, ["-subj", "/CN=Lab authority", "-addext", "keyUsage=critical,keyCertSign"])
+    _request(authority, days, ["-subj", "/CN=Lab authority", "-addext", "keyUsage=critical,keyCertSign"])
     issued_by = ["-CA", f"{authority}.pem", "-CAkey", f"{authority}.key"]
-    _request(server, ["-subj", f"/CN={host}", "-addext", f"subjectAltName=IP:{host}", *issued_by])
+    _request(server, days, ["-subj", f"/CN={host}", "-addext", f"subjectAltName=IP:{host}", *issued_by])
     return Certificate(
         authority=own(authority.with_suffix(".pem")),
         certificate=own(server.with_suffix(".pem")),
@@ -37,11 +37,11 @@ def make(directory: Path, host: str = HOST) -> Certificate:
     )
 
 
-def _request(name: Path, options: list[str]) -> None:
+def _request(name: Path, days: int, options: list[str]) -> None:
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     files = ["-keyout", f"{name}.key", "-out", f"{name}.pem"]
     subprocess.run(
-        [programs.find("openssl"), "req", "-x509", "-days", "1", *curve, *files, *options],
+        [programs.find("openssl"), "req", "-x509", "-days", str(days), *curve, *files, *options],
         check=True,
         capture_output=True,
     )

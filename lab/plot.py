@@ -21,7 +21,13 @@ def render(curves: Sequence[Curve], limits: Mapping[str, int]) -> str:
     for index, (curve, color) in enumerate(zip(curves, COLORS, strict=False)):
         x = LEFT + 200 * index
         key = _line(x, 20, x + 24, 20, color, ' stroke-width="3"')
-        body += [_steps(scale, curve, color), key, _text(x + 32, 24, curve.name, "start")]
+        path, last = "", 0.0
+        for at, count in curve.points:
+            # Horizontal first: the old count held until this moment.
+            path += f"H{scale.x(at)}V{scale.y(count)}" if path else f"M{scale.x(at)} {scale.y(count)}"
+            last = scale.y(count)
+        steps = f'<path d="{path or f"M{LEFT} {last}"}" fill="none" stroke="{color}" stroke-width="1.5"/>'
+        body += [steps, key, _text(x + 32, 24, curve.name, "start")]
     box, font = f'viewBox="0 0 {WIDTH} {HEIGHT}"', 'font-family="sans-serif" font-size="12"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {box} {font}>'
     title = "<title>Connections to PostgreSQL over time</title>"
@@ -62,15 +68,6 @@ def _limits(scale: _Scale, limits: Mapping[str, int]) -> list[str]:
             _text(WIDTH - RIGHT, y - 5, f"{name} {count}", "end"),
         ]
     return parts
-
-
-def _steps(scale: _Scale, curve: Curve, color: str) -> str:
-    path, last = "", 0.0
-    for at, count in curve.points:
-        # Horizontal first: the old count held until this moment.
-        path += f"H{scale.x(at)}V{scale.y(count)}" if path else f"M{scale.x(at)} {scale.y(count)}"
-        last = scale.y(count)
-    return f'<path d="{path or f"M{LEFT} {last}"}" fill="none" stroke="{color}" stroke-width="1.5"/>'
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, color: str, more: str = "") -> str:

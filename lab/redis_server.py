@@ -31,9 +31,9 @@ class RedisServer:
 
 
 @contextmanager
-def running(directory: Path, role: Role) -> Iterator[RedisServer]:
-    """Yield a Redis in `directory` with the policy of `role`, ended afterwards."""
-    port = process.free_port()
+def running(directory: Path, role: Role, port: int | None = None) -> Iterator[RedisServer]:
+    """Yield a Redis in `directory` with the policy of `role`, ended afterwards; on a free port when left out."""
+    port = port or process.free_port()
     options = {
         "bind": process.LOOPBACK,
         "port": port,

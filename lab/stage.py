@@ -46,8 +46,8 @@ class Stage:
 
 
 @contextmanager
-def opened() -> Iterator[Stage]:
-    """Yield a stage, taken down afterwards.
+def opened(stack_file: Path = production.STACK_FILE) -> Iterator[Stage]:
+    """Yield a stage with the numbers of a stack file, taken down afterwards.
 
     Raises:
         MissingProgramError: a server is not installed.
@@ -55,7 +55,7 @@ def opened() -> Iterator[Stage]:
 
     """
     process.allow_files(2 * CLIENTS + 500)
-    numbers = production.read()
+    numbers = production.read(stack_file)
     with (
         process.workplace() as directory,
         postgres.running(directory, numbers.database_name, numbers.postgres_parameters) as server,

@@ -13,32 +13,20 @@ import sys
 import threading
 from collections.abc import Mapping
 from concurrent import futures
-from contextlib import ExitStack
 from pathlib import Path
 
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from simulator.aws_api import PLACEHOLDERS
 from simulator.cloud import Cloud
 from simulator.estate import FILE_NAME, fill_estate
 from simulator.moto_aws.refusal import RefusedError
 from simulator.provider import BASE_PLUGINS, SimulatedProvider
 from simulator.sdk_source import UnknownTypeError, package_root
 from simulator.store import StoreError, open_store
-from simulator.vendors.fake import running
-from simulator.vendors.registry import fakes
+from simulator.vendors.registry import served_fakes
 
-# Nothing of the machine's own AWS set-up is read, and no request could use it: moto answers every one. An endpoint
-# of the environment is none that moto knows, so a request to it would leave the process.
-_PLACEHOLDERS = {
-    "AWS_ACCESS_KEY_ID": "simulated",
-    "AWS_SECRET_ACCESS_KEY": "simulated",
-    "AWS_SESSION_TOKEN": "simulated",
-    "AWS_EC2_METADATA_DISABLED": "true",
-    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-}
 _MAX_MESSAGE_BYTES = 400 * 1024 * 1024
 
 
@@ -50,9 +38,10 @@ def main() -> int:
     arguments = parser.parse_args()
     for name in [it for it in os.environ if it.upper().startswith("AWS_") or it.upper().endswith("_PROXY")]:
         del os.environ[name]
-    os.environ.update(_PLACEHOLDERS)
+    # Nothing of the machine's own AWS set-up is read, and no request could use it: moto answers every one. An
+    # endpoint of the environment is none that moto knows, so a request to it would leave the process.
+    os.environ.update(PLACEHOLDERS)
     packages = [name for name in arguments.packages.split(",") if name]
-    environment: dict[str, str] = {}
     try:
         for package in packages:
             if package not in BASE_PLUGINS:
@@ -63,9 +52,7 @@ def main() -> int:
     except (RefusedError, StoreError, UnknownTypeError) as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201
         return 2
-    with ExitStack() as vendors:
-        for fake in fakes(arguments.state_dir):
-            environment |= {**fake.environment, fake.endpoint_variable: vendors.enter_context(running(fake))}
+    with served_fakes(arguments.state_dir) as environment:
         serve(cloud, packages, environment)
     return 0
 

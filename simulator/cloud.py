@@ -14,6 +14,7 @@ from simulator.lookups import look_up
 from simulator.moto_aws import MotoAws
 from simulator.moto_aws.refusal import RefusedError
 from simulator.naming import DEFAULTS_KEY
+from simulator.permissions import check_read
 from simulator.random_values import RandomValueError, make_random
 from simulator.read_back import as_read
 from simulator.scopes import conflict
@@ -80,6 +81,7 @@ class Cloud:
         with self.turn:
             token = Identity(urn=urn, generation=0).type
             self._meet_fault(token, "read")
+            check_read(self.store.directory, token)
             record = self.store.find(urn, token, resource_id) or by_import_id(
                 self.store.living(token), token, resource_id
             )

@@ -14,6 +14,7 @@ from stacks.config.edge import RateLimitsConfig
 from stacks.config.errors import ConfigError
 from stacks.config.observability import ContactsConfig
 from stacks.config.stack import StackConfig
+from stacks.procedures import stack_procedures
 from stacks.replace_outputs import replace_outputs
 
 
@@ -64,6 +65,7 @@ def observed_stack(config: StackConfig, signals: Sequence[Signals]) -> ObservedS
                 region=config.region,
             ),
         ),
+        procedures=(*stack_procedures(config), *(it for one in signals for it in one.procedures)),
         receivers=receivers(config, grafana.contacts),
         grafana_url=grafana.url,
         load_targets=LoadTargets(

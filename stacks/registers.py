@@ -75,7 +75,9 @@ def _database(config: StackConfig) -> dict[str, Any] | None:
         "required_extensions": database.required_extensions,
         "retention": [it.model_dump() for it in database.retention],
     }
-    return found if any(found.values()) else None
+    if not any(found.values()):
+        return None
+    return {**found, **({"recovery": database.recovery.model_dump()} if database.recovery else {})}
 
 
 def _deferred(item: DeferredConfig) -> dict[str, Any]:

@@ -18,6 +18,7 @@ PROVIDERS = ("pulumi_", "pulumiverse_", "upstash_")
 PROVED = {
     *("components.postgres.pooler.pgbouncer", "components.redis.roles"),
     *("observability", "policies.limits", "stacks.budget", "stacks.config", "stacks.naming"),
+    *("edge_rules", "loadtest", "stacks.edge", "stacks.load_scenarios"),
 }
 """Modules of ours that the lab may read: what it proves, and nothing that makes a resource."""
 BUILDING_BLOCKS = {"alloy", "aws", "component", "document", "fly_machines"}

@@ -13,7 +13,9 @@ from footing.coverage.evidence import (
     Command,
     Evidence,
     File,
+    Job,
     Key,
+    LoadTest,
     Output,
     Panel,
     ReadinessCheck,
@@ -28,7 +30,7 @@ from tests.stacks.test_contradictions import CAUGHT
 
 ROOT = Path(__file__).parents[1]
 REQUIREMENTS = requirements((ROOT / "docs" / "requirements.md").read_text())
-LEAST = {"S0": 58, "S1": 63, "S2": 28, "S3": 68, "S4": 62}
+LEAST = {"S0": 70, "S1": 92, "S2": 54, "S3": 88, "S4": 65}
 """Rows of each document that are realised, at the least: the numbers only rise."""
 DOCUMENTS = tuple(LEAST)
 WRONG: dict[type[Evidence], dict[str, Any]] = {
@@ -38,9 +40,11 @@ WRONG: dict[type[Evidence], dict[str, Any]] = {
     Panel: {"id": "no-such-panel"},
     Rule: {"id": "no-such-rule"},
     ReadinessCheck: {"id": "no-such-check"},
+    LoadTest: {"limits": {"latency:api:95": 1}},
     Output: {"name": "no_such_output"},
     File: {"contains": "no such text"},
     Command: {"line": "plan production --no-such-option"},
+    Job: {"runs": "make nothing"},
 }
 """A change of each kind of evidence after which it holds no more."""
 

@@ -71,7 +71,10 @@ def test_every_manifest_of_dependencies_is_kept_up_to_date():
         for update in updates
         for directory in update.get("directories", [update.get("directory")])
     }
-    there = {("github-actions", "")} | {
+    there = {
+        *(("github-actions", it) for it in ("", "docs/examples/application/.github/workflows")),
+        *(("docker", str(Path(name).parent)) for name in tracked() if name.endswith(".Dockerfile")),
+    } | {
         (ecosystem, str(Path(name).parent).removeprefix("."))
         for name in tracked()
         for ecosystem in ("uv", "gomod", "cargo")

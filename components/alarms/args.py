@@ -38,6 +38,10 @@ class AlarmsArgs(Struct, frozen=True, kw_only=True):
     """ECS service whose deployments hold the composite alarm back; required with `exhausted`."""
     database_identifier: str | None = None
     """RDS server whose failovers and low storage write a ticket, with its replicas; None without one."""
+    bastion_name: str | None = None
+    """ECS cluster of the bastion, whose every start writes a ticket; None without one."""
+    restore_role_arn: pulumi.Input[str] | None = None
+    """Role that restores for a test, whose failed restores write a ticket; None without one."""
     protect: bool = True
     """Refuse to delete the key: messages on their way could not be read."""
     store_publishes: bool = False

@@ -1,40 +1,29 @@
 """One instance of an application at Clerk: its settings, origins, templates of tokens and redirect addresses."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pulumi
 from msgspec import Struct, field
 
 from components.component import Component
-from observability import Board, ByHand, Check, Group, Signals
+from observability import (
+    Board,
+    ByHand,
+    Check,
+    Comparison,
+    Group,
+    HttpQuestion,
+    Signals,
+    Vendor,
+    VendorQuestion,
+    Wanted,
+)
 from providers.clerk import resources as clerk
 
 JWKS_PATH = "/.well-known/jwks.json"
 """Where an issuer publishes the keys that verify its tokens. https://clerk.com/docs/backend-requests/manual-jwt"""
-CHECKS = (
-    Check(
-        id="clerk-keys",
-        group=Group.SIGN_IN,
-        title="The keys that verify Clerk's tokens are published",
-        question=ByHand("GET {issuer}/.well-known/jwks.json: 200, with a key"),
-        fix="Enter the records of its page Domains at the zone, and compare clerk.publishable_key with that page.",
-    ),
-    Check(
-        id="clerk-sign-in",
-        group=Group.SIGN_IN,
-        title="Clerk's sign-in methods are those of the stack's file",
-        question=ByHand("GET /platform/applications/{application}/instances/{instance}/config"),
-        fix="Apply again: what somebody changed in Clerk's pages shows in `pulumi preview --refresh`.",
-    ),
-    Check(
-        id="clerk-webhooks",
-        group=Group.SIGN_IN,
-        title="Clerk's webhooks arrive",
-        question=ByHand("Clerk's page Webhooks: no endpoint with failed messages"),
-        fix="Add or enable the endpoint there: no API does. Its signing secret goes to services.NAME.secrets.",
-    ),
-)
 
 
 class JwtTemplateArgs(Struct, frozen=True, kw_only=True):
@@ -87,6 +76,7 @@ class Clerk(Component):
 
     def __init__(self, name: str, args: ClerkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
+        self._args = args
         if args.settings or args.setting_secrets:
             secrets = _nested(args.setting_secrets)
             clerk.InstanceConfig(
@@ -119,7 +109,54 @@ class Clerk(Component):
     @property
     def signals(self) -> Signals:
         """Checks; Clerk's own pages count users."""
-        return Signals(subject="Sign-in", board=Board.EDGE, checks=CHECKS)
+        return Signals(subject="Sign-in", board=Board.EDGE, checks=clerk_checks(self._args))
+
+
+def clerk_checks(args: ClerkArgs) -> tuple[Check, ...]:
+    """Return the checks of an instance; each setting of the stack's file is compared with Clerk's."""
+    instance = f"/platform/applications/{args.application_id}/instances/{args.instance}/config"
+    told = ((path, json.dumps(value)) for path, value in _leaves(args.settings))
+    wanted = [f"{path} == `{value}`" for path, value in told if "`" not in value]
+    return (
+        Check(
+            id="clerk-keys",
+            group=Group.SIGN_IN,
+            title="The keys that verify Clerk's tokens are published",
+            question=HttpQuestion(
+                url=args.issuer + JWKS_PATH, part="json keys[0].kid", wanted=Wanted(Comparison.PRESENT)
+            ),
+            fix="Enter the records of its page Domains at the zone; compare clerk.publishable_key with that page.",
+        ),
+        Check(
+            id="clerk-sign-in",
+            group=Group.SIGN_IN,
+            title="Clerk's sign-in methods are those of the stack's file",
+            question=VendorQuestion(
+                vendor=Vendor.CLERK,
+                url=instance,
+                path=" && ".join(wanted) or "type(@) == 'object'",
+                wanted=Wanted(Comparison.IS, value=True),
+            ),
+            fix="Apply again: what somebody changed in Clerk's pages shows in `pulumi preview --refresh`.",
+        ),
+        Check(
+            id="clerk-webhooks",
+            group=Group.SIGN_IN,
+            title="Clerk's webhooks arrive",
+            question=ByHand("Clerk's page Webhooks: no endpoint with failed messages"),
+            fix="Add or enable the endpoint there: no API does. Its signing secret goes to services.NAME.secrets.",
+        ),
+    )
+
+
+def _leaves(settings: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield each setting by the JMESPath at which it is told."""
+    for name, value in settings.items():
+        path = f'{above}"{name}"'
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{path}.")
+        else:
+            yield path, value
 
 
 def _nested(dotted: Mapping[str, pulumi.Input[str]]) -> dict[str, Any]:

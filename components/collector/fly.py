@@ -12,22 +12,12 @@ from components.alloy.alloy_config import AppTarget
 from components.alloy.sidecar import CollectingArgs
 from components.component import Component
 from components.fly_machines.machines import GuestArgs, MachineArgs, make_machines, make_secrets
-from observability import Board, ByHand, Check, Group, Signals
+from observability import Board, Signals
 
 CONFIG_PATH, DATA_PATH = "/etc/alloy/footing.alloy", "/var/lib/alloy/data"
 """Where the Machine finds the configuration, and where Alloy keeps what is not written yet."""
 STOP_SECONDS = 30
 """Time to write what was read, in seconds."""
-
-CHECKS = (
-    Check(
-        id="collector-targets-up",
-        group=Group.OBSERVABILITY,
-        title="Every scrape target is up, and remote_write succeeds",
-        question=ByHand("up{job=~'service|worker|fly|collector'}"),
-        fix="Read `fly logs` of the collector's app. Targets listen on IPv6, which the private network has alone.",
-    ),
-)
 
 
 class FlyCollectorArgs(Struct, frozen=True, kw_only=True):
@@ -103,7 +93,7 @@ class FlyCollector(Component):
     @property
     def signals(self) -> Signals:
         """Checks; that it is up is an alert on each job that it reads."""
-        return Signals(subject="Collector", board=Board.TELEMETRY, checks=CHECKS)
+        return Signals(subject="Collector", board=Board.TELEMETRY)
 
 
 def _tokens(args: FlyCollectorArgs) -> Mapping[str, pulumi.Input[str]]:

@@ -6,15 +6,19 @@ Metric names are those of the Cloudflare exporter: https://github.com/lablabs/cl
 from components.edge.args import EdgeArgs, EdgePromises
 from observability import (
     Board,
-    ByHand,
     Check,
+    Comparison,
     Failures,
     Group,
+    HttpQuestion,
     MinimumTraffic,
     Objective,
     Prometheus,
     Signal,
     Signals,
+    Vendor,
+    VendorQuestion,
+    Wanted,
 )
 from observability.durations import MINUTE_SECONDS
 from observability.promql import Increase, Match, Operator, Rate, Ratio, Series
@@ -44,14 +48,22 @@ def signals(args: EdgeArgs) -> Signals:
         id="edge-delegated",
         group=Group.EDGE,
         title=f"The name servers of {args.zone_name} are Cloudflare's",
-        question=ByHand(f"DNS NS {args.zone_name}"),
+        # A zone is active once Cloudflare has seen its name servers at the registrar.
+        question=VendorQuestion(
+            vendor=Vendor.CLOUDFLARE,
+            url=f"/zones?name={args.zone_name}",
+            path="result[0].status",
+            wanted=Wanted(Comparison.IS, "active"),
+        ),
         fix="Enter the stack output `name_servers` at the registrar.",
     )
     served = Check(
         id="edge-in-front",
         group=Group.EDGE,
         title="Cloudflare answers for every host name",
-        question=ByHand(f"GET {address}/ has the header cf-ray"),
+        question=HttpQuestion(
+            url=f"{address}/", part="header cf-ray", wanted=Wanted(Comparison.PRESENT), main=True
+        ),
         fix="Check that the record is proxied and that the zone is active.",
     )
     personal = [
@@ -59,7 +71,14 @@ def signals(args: EdgeArgs) -> Signals:
             id="edge-personal-not-kept",
             group=Group.EDGE,
             title="An answer to a request with Authorization is not kept",
-            question=ByHand(f"GET {address}{path} twice with Authorization: cf-cache-status is never HIT"),
+            question=HttpQuestion(
+                url=f"{address}{path}",
+                part="header cf-cache-status",
+                wanted=Wanted(Comparison.IS_NOT, "HIT"),
+                headers={"Authorization": "Bearer readiness"},
+                times=2,
+                main=True,
+            ),
             fix="The rule bypass-authenticated must be the last of its phase.",
         )
         for path in args.settings.api.paths[:1]

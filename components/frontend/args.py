@@ -108,6 +108,8 @@ class VercelFrontendArgs(Struct, frozen=True, kw_only=True):
 
     project_name: str
     """Name of the project, and the first part of `*.vercel.app`."""
+    team: str | None = None
+    """Slug or id of its team; None for the token's own account. Source: config `frontends.NAME.team`."""
     git: GitArgs | None = None
     """The repository; None where a pipeline deploys."""
     build: BuildArgs = field(default_factory=BuildArgs)

@@ -8,7 +8,8 @@ import pulumiverse_vercel as vercel
 
 from components.component import Component
 from components.frontend.args import VercelDomainArgs, VercelFrontendArgs
-from observability import Board, ByHand, Check, Group, Signals
+from components.frontend.checks import frontend_checks
+from observability import Board, Signals
 from providers.vercel.plans import APEX_ADDRESS, CNAME_TARGET, TARGETS
 
 AUTOMATIC_TTL = 1
@@ -19,29 +20,6 @@ DEPLOYMENT_TYPES: Mapping[str, str] = {
     "none": "none",
 }
 """Vercel's names of what is protected, by ours. https://vercel.com/docs/deployment-protection"""
-CHECKS = (
-    Check(
-        id="frontend-domain",
-        group=Group.FRONTEND,
-        title="Each domain of the front end points to Vercel",
-        question=ByHand("GET /v6/domains/{domain}/config: misconfigured is false"),
-        fix="Look at the records of frontends.web.domains in the zone; Vercel issues a certificate minutes later.",
-    ),
-    Check(
-        id="frontend-preview",
-        group=Group.FRONTEND,
-        title="A stranger does not see previews of the front end",
-        question=ByHand("GET https://{deployment}.vercel.app without signing in: 401"),
-        fix="Leave frontends.web.previews.protection at standard, and apply again.",
-    ),
-    Check(
-        id="frontend-variables",
-        group=Group.FRONTEND,
-        title="The front end's production was deployed after its variables were changed",
-        question=ByHand("GET /v6/deployments?projectId={project}&target=production&limit=1: created"),
-        fix="Deploy production again: a deployment keeps the variables that it was built with.",
-    ),
-)
 
 
 class VercelFrontend(Component):
@@ -116,7 +94,7 @@ class VercelFrontend(Component):
     @property
     def signals(self) -> Signals:
         """Checks; Vercel's own pages have the metrics."""
-        return Signals(subject="Front end", board=Board.EDGE, checks=CHECKS)
+        return Signals(subject="Front end", board=Board.EDGE, checks=frontend_checks(self._args))
 
     def _protection(self) -> dict[str, Any]:
         previews = self._args.previews

@@ -10,24 +10,11 @@ from msgspec import Struct
 from components.aws.security_groups import Upstream
 from components.aws.urls import escaped
 from components.component import Component
+from components.postgres.procedures import procedures
 from components.postgres.store import Capacity
 from observability import Board, ByHand, Check, Group, Signals
 
 CHECKS = (
-    Check(
-        id="fly-postgres-connections",
-        group=Group.DATABASE,
-        title="PostgreSQL accepts what the plan's pool opens, and people beside it",
-        question=ByHand("SHOW max_connections, over the direct door"),
-        fix="Raise database.plan: Fly.io documents the pool's connections, and not the server's.",
-    ),
-    Check(
-        id="fly-postgres-statement-timeout",
-        group=Group.DATABASE,
-        title="The application's role has a statement_timeout",
-        question=ByHand("SELECT rolconfig FROM pg_roles WHERE rolname = current_user"),
-        fix="ALTER ROLE ... SET statement_timeout, in a migration: Fly's API cannot set it.",
-    ),
     Check(
         id="fly-postgres-backups",
         group=Group.DATABASE,
@@ -158,7 +145,9 @@ class FlyPostgres(Component):
     @property
     def signals(self) -> Sequence[Signals]:
         """Checks; Fly's own dashboards have the metrics."""
-        return [Signals(subject="Database", board=Board.DATABASE, checks=CHECKS)]
+        return [
+            Signals(subject="Database", board=Board.DATABASE, checks=CHECKS, procedures=procedures(replicas=False))
+        ]
 
 
 def _url(

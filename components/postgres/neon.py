@@ -9,8 +9,9 @@ from msgspec import Struct, field
 from components.aws.security_groups import Upstream
 from components.aws.urls import escaped, postgres_url
 from components.component import Component
+from components.postgres.procedures import procedures
 from components.postgres.store import Capacity
-from observability import Board, ByHand, Check, Group, Signals
+from observability import Board, Check, Comparison, Group, Signals, Vendor, VendorQuestion, Wanted
 from providers.neon import resources as neon
 from providers.neon.plans import CLIENT_CONNECTIONS, POOL_FRACTION, max_connections
 
@@ -23,15 +24,13 @@ CHECKS = (
         id="neon-up",
         group=Group.DATABASE,
         title="The compute is not suspended",
-        question=ByHand("GET /projects/{project_id}/endpoints"),
+        question=VendorQuestion(
+            vendor=Vendor.NEON,
+            url="/projects/{id:footing-neon.Project database-project}/endpoints",
+            path="endpoints[?type=='read_write' && (current_state != 'active' || disabled)].id",
+            wanted=Wanted(Comparison.EMPTY),
+        ),
         fix="Leave database.suspend never, which the plan free cannot.",
-    ),
-    Check(
-        id="neon-statement-timeout",
-        group=Group.DATABASE,
-        title="The application's role has a statement_timeout",
-        question=ByHand("SELECT rolconfig FROM pg_roles WHERE rolname = current_user"),
-        fix="ALTER ROLE ... SET statement_timeout, in a migration: Neon's API cannot set it.",
     ),
 )
 
@@ -232,4 +231,6 @@ class NeonPostgres(Component):
     @property
     def signals(self) -> Sequence[Signals]:
         """Checks; Neon's own dashboards have the metrics."""
-        return [Signals(subject="Database", board=Board.DATABASE, checks=CHECKS)]
+        return [
+            Signals(subject="Database", board=Board.DATABASE, checks=CHECKS, procedures=procedures(replicas=False))
+        ]

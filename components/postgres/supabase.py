@@ -10,10 +10,12 @@ from msgspec import Struct, field
 from components.aws.security_groups import Upstream
 from components.aws.urls import escaped, postgres_url
 from components.component import Component
+from components.postgres.procedures import procedures
 from components.postgres.rds.args import ConnectionAlertArgs
 from components.postgres.store import Capacity
+from components.postgres.supabase_checks import supabase_checks
 from components.postgres.supabase_signals import supabase_signals
-from observability import Board, ByHand, Check, Group, Signals
+from observability import Board, Signals
 from observability.records import rpc
 from providers.supabase import resources as supabase
 from providers.supabase.plans import COMPUTE, POOLER_PORT
@@ -21,29 +23,6 @@ from providers.supabase.plans import COMPUTE, POOLER_PORT
 SERVER_PORT = 5432
 DATABASE, USER = "postgres", "postgres"
 PASSWORD_LENGTH = 40
-CHECKS = (
-    Check(
-        id="supabase-tls",
-        group=Group.DATABASE,
-        title="The project refuses connections without TLS",
-        question=ByHand("GET /v1/projects/{ref}/ssl-enforcement"),
-        fix="Leave database.enforce_tls true, and apply again.",
-    ),
-    Check(
-        id="supabase-backup",
-        group=Group.DATABASE,
-        title="A backup of the last day exists",
-        question=ByHand("GET /v1/projects/{ref}/database/backups"),
-        fix="Raise database.plan, or set database.pitr_days: the plan free takes none.",
-    ),
-    Check(
-        id="supabase-advisors",
-        group=Group.DATABASE,
-        title="Supabase's security advisor finds nothing",
-        question=ByHand("GET /v1/projects/{ref}/advisors/security"),
-        fix="Enable row level security on the tables that it names.",
-    ),
-)
 
 
 class SupabasePoolArgs(Struct, frozen=True, kw_only=True):
@@ -268,7 +247,9 @@ class SupabasePostgres(Component):
                 max_connections=self._args.max_connections, warning=alerts.warning, critical=alerts.critical
             )
             found = (*measured, *found)
-        return [Signals(subject="Database", board=Board.DATABASE, signals=found, checks=CHECKS)]
+        known = procedures(replicas=bool(self._args.replicas))
+        checks = supabase_checks(self._name)
+        return [Signals(subject="Database", board=Board.DATABASE, signals=found, checks=checks, procedures=known)]
 
 
 def _url(

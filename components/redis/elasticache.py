@@ -9,12 +9,14 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from components.aws import security_groups
 from components.aws.placement import NetworkPlacement
 from components.component import Component
 from components.redis import auth
 from components.redis.auth import AuthArgs, AuthMode
+from components.redis.procedures import failover_procedures, redis_procedures
 from components.redis.roles import DURABLE, ENGINE_POLICIES, NO_EVICTION, Role, policy_of, refusals, snapshot_days
 from components.redis.signals.cloudwatch import of_nodes
 from components.redis.store import url
@@ -112,12 +114,15 @@ class Redis(Component):
         self.url = url(passwords[-1].result, self.host, REDIS_PORT)
         self.reader_url = url(passwords[-1].result, store.reader_endpoint_address, REDIS_PORT)
         self.security_group_id = group.id
-        self._signals = of_nodes(
+        own = failover_procedures(args.replication_group_id) if args.replicas else ()
+        signals = of_nodes(
             [self._member(store, position) for position in range(1 + args.replicas)],
             args.role,
             evicts=args.policy != NO_EVICTION,
             exporter_names=args.exporter_names,
         )
+        known = redis_procedures(evicts=args.policy != NO_EVICTION)
+        self._signals = replace(signals, procedures=(*known, *own))
         self._finish()
 
     @property

@@ -8,22 +8,13 @@ from msgspec import Struct, field
 
 from components.aws.security_groups import Upstream
 from components.component import Component
+from components.redis.procedures import redis_procedures
 from components.redis.redis_cloud_refusals import persistence_of, refusals
 from components.redis.roles import Role, policy_of
 from components.redis.store import url
-from observability import Board, ByHand, Check, Group, Signals
+from observability import Board, Signals
 from providers.rediscloud import resources as rediscloud
 from providers.rediscloud.plans import EVICTION_POLICIES, PLANS
-
-CHECKS = (
-    Check(
-        id="redis-answers",
-        group=Group.REDIS,
-        title="Redis answers over TLS with its password",
-        question=ByHand("PING"),
-        fix="Check that the URL begins with rediss:// and that the caller's address is in allowed_cidrs.",
-    ),
-)
 
 
 class RedisCloudArgs(Struct, frozen=True, kw_only=True):
@@ -112,7 +103,7 @@ class RedisCloud(Component):
     @property
     def signals(self) -> Signals:
         """Checks; Redis Cloud's own console has the metrics, and its alerts come by mail."""
-        return Signals(subject="Redis", board=Board.CACHE, checks=CHECKS)
+        return Signals(subject="Redis", board=Board.CACHE, procedures=redis_procedures(evicts=True))
 
     @property
     def url_reference(self) -> None:

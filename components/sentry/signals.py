@@ -3,11 +3,14 @@
 Thresholds count errors that happen, not events that are sent: `provider` scales them by the sample rate.
 """
 
+from collections.abc import Iterator
+
 from components.sentry.args import AlertArgs, SentryArgs
 from observability import (
     Board,
     ByHand,
     Check,
+    Comparison,
     Group,
     IssueCategory,
     IssueEvent,
@@ -17,6 +20,9 @@ from observability import (
     Signal,
     Signals,
     Threshold,
+    Vendor,
+    VendorQuestion,
+    Wanted,
 )
 
 ERRORS_WINDOW_SECONDS = 300
@@ -34,6 +40,7 @@ def signals(args: SentryArgs) -> Signals:
         board=Board.ERRORS,
         signals=tuple(by_role(args).values()),
         checks=(
+            *_checks(args),
             Check(
                 id=f"sentry-accepts-{args.project}",
                 group=Group.OBSERVABILITY,
@@ -43,6 +50,52 @@ def signals(args: SentryArgs) -> Signals:
             ),
         ),
     )
+
+
+def _checks(args: SentryArgs) -> Iterator[Check]:
+    """Yield the checks by Sentry's API: https://docs.sentry.io/api/."""
+    project = f"/api/0/projects/{args.team.organization}/{args.project}/"
+    detectors = f"/api/0/organizations/{args.team.organization}/detectors/?project={args.project}"
+    asked = (
+        (
+            "project",
+            "exists at Sentry",
+            VendorQuestion(
+                vendor=Vendor.SENTRY, url=project, path="slug", wanted=Wanted(Comparison.IS, args.project)
+            ),
+            "Apply again; somebody deleted or renamed it in Sentry's pages.",
+        ),
+        (
+            "key",
+            "has a key that is on",
+            VendorQuestion(
+                vendor=Vendor.SENTRY,
+                url=f"{project}keys/",
+                path="[?isActive].name",
+                wanted=Wanted(Comparison.PRESENT),
+            ),
+            "Switch the key on again: Settings, Client Keys of the project.",
+        ),
+        (
+            "monitors",
+            "has no monitor that is off",
+            VendorQuestion(
+                vendor=Vendor.SENTRY,
+                url=detectors,
+                path="[?enabled == `false`].name",
+                wanted=Wanted(Comparison.EMPTY),
+            ),
+            "Enable it in Sentry's page Monitors, or apply again.",
+        ),
+    )
+    for word, title, question, fix in asked:
+        yield Check(
+            id=f"sentry-{word}-{args.project}",
+            group=Group.OBSERVABILITY,
+            title=f"{args.project} {title}",
+            question=question,
+            fix=fix,
+        )
 
 
 def by_role(args: SentryArgs) -> dict[str, Signal]:

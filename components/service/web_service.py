@@ -1,6 +1,6 @@
 """What every backend of a web service offers, so that the rest of a program need not know which one it has."""
 
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import pulumi
 
@@ -11,6 +11,8 @@ from observability import Signals
 class RunOnce(Protocol):
     """What every backend of a task offers that a person or a pipeline runs."""
 
+    run_request: pulumi.Output[dict[str, Any]]
+    """Request of an API that runs the task once, with what says where; it holds no secret."""
     run_command: pulumi.Output[str]
     """Command that runs the task once; it holds no secret."""
 

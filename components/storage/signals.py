@@ -5,7 +5,18 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-c
 
 from typing import Any
 
-from observability import ByHand, Check, CloudWatch, Group, Signal, Signals, Unit
+from observability import (
+    ByHand,
+    Check,
+    CloudWatch,
+    Comparison,
+    Group,
+    HttpQuestion,
+    Signal,
+    Signals,
+    Unit,
+    Wanted,
+)
 from observability.durations import MINUTE_SECONDS
 from observability.records.limits import over
 
@@ -14,7 +25,12 @@ CHECKS = (
         id="storage-is-closed",
         group=Group.STORAGE,
         title="The bucket refuses unsigned requests",
-        question=ByHand("GET an object at the bucket's own address, without a signature: status 403"),
+        # An object that is not there is refused as well: nobody may list.
+        question=HttpQuestion(
+            url="https://{output:storage_bucket}.s3.amazonaws.com/readiness",
+            part="status",
+            wanted=Wanted(Comparison.IS, 403),
+        ),
         fix="Look for a statement in the bucket's policy that names another principal than CloudFront.",
     ),
     Check(

@@ -1,5 +1,4 @@
 """The commands `footing check` and `footing rules`."""
-# ruff: noqa: FBT002  typer reads flags from boolean parameters
 
 import json
 import os

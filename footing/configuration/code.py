@@ -10,7 +10,7 @@ from msgspec import Struct
 ROOT = Path(__file__).parents[2]
 """Directory of the packages."""
 
-PACKAGES = ("stacks", "footing")
+PACKAGES = ("stacks", "capacity", "footing")
 """Where configuration is read: components/ and observability/ are given values, and never the configuration."""
 
 _WRAPPED = {"Annotated", "Final", "Optional", "Required"}

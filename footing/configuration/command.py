@@ -1,5 +1,4 @@
 """The commands `footing explain` and `footing show`."""
-# ruff: noqa: FBT002  typer reads flags from boolean parameters
 
 import json
 from typing import Annotated

@@ -125,20 +125,38 @@ class ReadinessCheck(Struct, frozen=True, kw_only=True):
     """As in Resource."""
 
 
-Evidence = Resource | Key | Alert | Panel | Rule | Output | ReadinessCheck | File | Command
+class Job(Struct, frozen=True, kw_only=True):
+    """A job of a workflow, by a command that one of its steps runs."""
+
+    path: str
+    """Path of the workflow from the root of the tree."""
+    name: str
+    """Key of the job."""
+    runs: str
+    """A command of it, as `make deploy`."""
+
+
+class LoadTest(Struct, frozen=True, kw_only=True):
+    """A load test that the stack offers, with the numbers that it is held to."""
+
+    name: str
+    """Name by which `footing load` runs it."""
+    limits: Mapping[str, float]
+    """Bound by what is measured: `latency:api:95`."""
+    fields: Mapping[str, Any]
+    """Fields of the scenario: users, requests_per_second."""
+    environment: str = ""
+    """As in Resource."""
+
+
+Evidence = Resource | Key | Alert | Panel | Rule | Output | ReadinessCheck | LoadTest | File | Command | Job
 """One piece of evidence; each is looked up mechanically."""
 
 
 class Feature(StrEnum):
     """What of this tree is not built yet."""
 
-    LOAD = "the load tests"
-    READINESS = "the readiness command"
     COST = "the cost model"
-    CAPACITY = "the capacity plan"
-    MIGRATIONS = "the migration drill"
-    DELIVERY = "the delivery workflows"
-    LAUNCH = "the launch papers"
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -191,6 +209,11 @@ def check(id_: str, on: str = "") -> ReadinessCheck:
     return ReadinessCheck(id=id_, environment=on)
 
 
+def scenario(name: str, limits: Mapping[str, float] | None = None, on: str = "", **fields: Any) -> LoadTest:
+    """Return a load test, the bounds that it is held to, and its users and rates."""
+    return LoadTest(name=name, limits=limits or {}, fields=fields, environment=on)
+
+
 def file(path: str, contains: str) -> File:
     """Return a file and a text in it."""
     return File(path=path, contains=contains)
@@ -209,6 +232,11 @@ def refusal(point: str) -> File:
 def command(line: str) -> Command:
     """Return a command of `footing`."""
     return Command(line=line)
+
+
+def job(path: str, name: str, runs: str) -> Job:
+    """Return a job of a workflow, and a command that it runs."""
+    return Job(path=path, name=name, runs=runs)
 
 
 def realised(*evidence: Evidence, on: str = "production") -> Row:

@@ -4,12 +4,15 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from footing.coverage.evidence import PRESENT, Bound
 from footing.plan.model import Plan
 from footing.plan.render import short_type
 from observability import Board, Question, Signals
+
+if TYPE_CHECKING:
+    from loadtest.scenario import Scenario
 
 
 class StackFacts:
@@ -70,7 +73,17 @@ class StackFacts:
     @cached_property
     def checks(self) -> Mapping[str, Question]:
         """The question of each check of the stack's readiness, by its id."""
-        return {it.id: it.question for component in self._signals for it in component.checks}
+        from stacks.readiness import stack_checks
+
+        found = stack_checks(self._config, self._signals, self._plan.resources)
+        return {it.id: it.question for it in found}
+
+    @cached_property
+    def load_tests(self) -> Mapping[str, "Scenario"]:
+        """The load tests that the stack offers, by name."""
+        from stacks.load_scenarios import scenarios
+
+        return scenarios(self._config)
 
     @cached_property
     def verdicts(self) -> Mapping[str, frozenset[str]]:

@@ -10,6 +10,7 @@ from footing.coverage.evidence import (
     at_least,
     command,
     file,
+    job,
     key,
     out_of_scope,
     output,
@@ -37,6 +38,21 @@ SERVERS: Final = resource(
 MACHINE: Final = resource("aws.ec2.LaunchTemplate", instanceType="t3.small")
 DEVELOPMENT: Final = resource("footing-supabase.Project", on="development", postgresEngine="15", compute="nano")
 COST: Final = waits(Feature.COST)
+APPLICATION: Final = "docs/examples/application"
+DELIVERY: Final = f"{APPLICATION}/.github/workflows/deploy.yml"
+DEPLOYED: Final = (
+    job(DELIVERY, "deploy", "make deploy"),
+    file(
+        f"{APPLICATION}/Makefile",
+        "aws ecs update-service --cluster $(ECS_CLUSTER) --service $(FAMILY) --task-definition",
+    ),
+    job(".github/workflows/deploy.yml", "deploy", "make deploy CLOUD=real"),
+    test(
+        "footing/workflows/test_workflow_rules.py",
+        "test_c_27_each_fault_of_the_documents_workflow_is_one_sentence",
+    ),
+)
+"""What develop and main start, by CI's image and by the stack's own plan."""
 PROFILING: Final = panel("service-latency-p95", "py-spy record")
 """The runbook of the alert on slow answers, which leads to the page."""
 
@@ -123,8 +139,13 @@ ROWS: Final[Mapping[str, Row]] = {
         MIGRATION,
         key("services.migrate.command", with_("alembic")),
         key("services.migrate.database_login", "owner"),
-        output("run_commands"),
-        output("run_commands", on="staging"),
+        output("run_requests"),
+        output("run_requests", on="staging"),
+        command("migrate production --system nexod"),
+        test(
+            "engine/test_service_changes.py",
+            "test_migration_runs_before_the_services_roll_and_its_failure_stops_the_roll",
+        ),
         file("docs/services.md", "deploys the\nservices only when its exit code was 0"),
     ),
     "S4-29": part(
@@ -207,14 +228,15 @@ ROWS: Final[Mapping[str, Row]] = {
     "S4-63": realised(alert("redis-command-time-info", 0.005), alert("redis-command-time-ticket", 0.01)),
     "S4-64": realised(resource(MONITOR, name="sentry-first-byte-web", highAbove=500)),
     "S4-65": realised(resource(MONITOR, name="sentry-largest-paint-web", highAbove=4000)),
-    "S4-66": waits(
-        Feature.DELIVERY,
+    "S4-66": realised(
         resource("github.RepositoryRuleset", {"rules.requiredStatusChecks.requiredChecks.*.context": "backend"}),
         resource("github.RepositoryRuleset", {"rules.requiredStatusChecks.requiredChecks.*.context": "frontend"}),
-        missing="no workflow runs them",
+        job(DELIVERY, "backend", "make backend"),
+        job(DELIVERY, "frontend", "make frontend"),
+        file(f"{APPLICATION}/Makefile", "python -m pytest"),
+        file(f"{APPLICATION}/Makefile", "npm test"),
     ),
-    "S4-67": waits(
-        Feature.DELIVERY,
+    "S4-67": realised(
         resource(
             "github.RepositoryEnvironmentDeploymentPolicy",
             branchPattern="develop",
@@ -222,15 +244,12 @@ ROWS: Final[Mapping[str, Row]] = {
             on="staging",
         ),
         resource("aws.iam.Role", {"$name": "deploy-role"}, on="staging"),
-        file("docs/service.md", "aws ecs update-service"),
-        missing="no workflow runs them",
+        *DEPLOYED,
     ),
-    "S4-68": waits(
-        Feature.DELIVERY,
+    "S4-68": realised(
         resource("github.RepositoryEnvironmentDeploymentPolicy", branchPattern="main", environment="production"),
         resource("aws.iam.Role", {"$name": "deploy-role"}),
-        file("docs/service.md", "aws ecs update-service"),
-        missing="no workflow runs them",
+        *DEPLOYED,
     ),
     **{f"S4-{number}": COST for number in range(69, 78)},
     "S4-78": realised(

@@ -13,7 +13,9 @@ from footing.coverage.evidence import (
     Command,
     Evidence,
     File,
+    Job,
     Key,
+    LoadTest,
     Output,
     Panel,
     ReadinessCheck,
@@ -49,6 +51,8 @@ class Resolver:
                 return self._file(evidence)
             case Command():
                 return command_problem(evidence.line)
+            case Job():
+                return self._job(evidence)
         facts = self._facts(SYSTEMS[id_[:2]], evidence.environment or row.environment)
         sentence = _problem_in(facts, evidence)
         return sentence and f"{facts.name}: {sentence}"
@@ -59,9 +63,20 @@ class Resolver:
             return f"there is no {evidence.path}"
         return None if evidence.contains in text else f"{evidence.path} has no {evidence.contains!r}"
 
+    def _job(self, evidence: Job) -> str | None:
+        from footing.workflows.workflow import read
+
+        if not (self._root / evidence.path).is_file():
+            return f"there is no {evidence.path}"
+        found = next((it for it in read(self._root / evidence.path).jobs if it.name == evidence.name), None)
+        if found is None:
+            return f"{evidence.path} has no job {evidence.name}"
+        runs = [command.text for step in found.steps for command in step.commands]
+        return None if evidence.runs in runs else f"the job {evidence.name} runs no {evidence.runs!r}"
+
 
 def _problem_in(
-    facts: StackFacts, evidence: Resource | Key | Alert | Panel | Rule | Output | ReadinessCheck
+    facts: StackFacts, evidence: Resource | Key | Alert | Panel | Rule | Output | ReadinessCheck | LoadTest
 ) -> str | None:
     match evidence:
         case Resource():
@@ -80,8 +95,8 @@ def _problem_in(
             if Verdict.PASS.value in verdicts and Verdict.FAIL.value not in verdicts:
                 return None
             return f"the rule {evidence.id} says {', '.join(sorted(verdicts)) or 'nothing'}"
-        case ReadinessCheck():
-            return _check(facts, evidence)
+        case ReadinessCheck() | LoadTest():
+            return _check(facts, evidence) if isinstance(evidence, ReadinessCheck) else _load_test(facts, evidence)
         case Output():
             return None if evidence.name in facts.outputs else f"there is no output {evidence.name}"
 
@@ -136,7 +151,7 @@ def command_problem(line: str) -> str | None:
     known = getattr(group, "commands", {}).get(name)
     if known is None:
         return f"there is no command {name}"
-    options = {option for it in known.params for option in it.opts}
+    options = {option for it in known.params for option in (*it.opts, *it.secondary_opts)}
     unknown = [it for it in words if it.startswith("--") and it not in options]
     return f"{name} has no {', '.join(unknown)}" if unknown else None
 
@@ -146,6 +161,23 @@ def _check(facts: StackFacts, evidence: ReadinessCheck) -> str | None:
     if question is None:
         return f"there is no check {evidence.id}"
     return f"the check {evidence.id} is looked at by hand" if isinstance(question, ByHand) else None
+
+
+def _load_test(facts: StackFacts, evidence: LoadTest) -> str | None:
+    from stacks.load_scenarios import limits_by_measure
+
+    found = facts.load_tests.get(evidence.name)
+    if found is None:
+        return f"there is no load test {evidence.name}"
+    held = limits_by_measure(found)
+    wrong = [
+        f"{measure} is {held.get(measure, 'not looked at')}, not {bound:g}"
+        for measure, bound in evidence.limits.items()
+        if held.get(measure) != bound
+    ]
+    given = {name: getattr(found, name, None) for name in evidence.fields}
+    wrong += [f"{name} is {given[name]}, not {it}" for name, it in evidence.fields.items() if given[name] != it]
+    return f"the load test {evidence.name}: {'; '.join(wrong)}" if wrong else None
 
 
 def written(value: Any) -> str:

@@ -7,6 +7,8 @@ from typing import Final
 
 from footing.coverage import (
     fairtradeworker,
+    fairtradeworker_launch,
+    feed_delivery,
     feed_readiness,
     feed_setup,
     nexod,
@@ -18,7 +20,9 @@ from footing.coverage.evidence import Row
 ROWS: Final[Mapping[str, Row]] = {
     **feed_setup.ROWS,
     **feed_readiness.ROWS,
+    **feed_delivery.ROWS,
     **fairtradeworker.ROWS,
+    **fairtradeworker_launch.ROWS,
     **synckairos.ROWS,
     **synckairos_bring_up.ROWS,
     **nexod.ROWS,

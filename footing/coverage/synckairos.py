@@ -9,6 +9,7 @@ from footing.coverage.evidence import (
     Row,
     alert,
     at_least,
+    check,
     command,
     file,
     key,
@@ -25,7 +26,6 @@ from footing.coverage.evidence import (
     with_,
 )
 
-READY: Final = waits(Feature.READINESS)
 STORE: Final = "footing-rediscloud.EssentialsDatabase"
 UPSTASH: Final = "upstash.RedisDatabase"
 NEON: Final = "footing-neon.Project"
@@ -59,7 +59,14 @@ ROWS: Final[Mapping[str, Row]] = {
         resource(MACHINE, {f"{API}stores.cache.variable": "REDIS_URL"}),
     ),
     "S3-05": realised(resource(NEON), output("pooled_url"), resource(SUPABASE, on="staging")),
-    "S3-06": waits(Feature.MIGRATIONS, key("services.migrate.command", with_("psql")), output("run_commands")),
+    "S3-06": realised(
+        key("services.migrate.command", with_("psql")),
+        key("services.migrate.database_login", "owner"),
+        output("run_requests"),
+        command("migrate production --system synckairos --dry-run"),
+        test("footing/test_migrate_fly.py", "test_machine_runs_once_and_is_removed"),
+        test("footing/test_migrate_fly.py", "test_while_one_runs_none_is_started"),
+    ),
     "S3-07": realised(
         resource(SECRETS, {"$name": "service-secrets", "values": SECRET}),
         resource(MACHINE, {f"{API}database.login": "application"}),
@@ -75,7 +82,11 @@ ROWS: Final[Mapping[str, Row]] = {
         alert("service-error-share-ticket"),
         alert("service-write-queue-ticket"),
     ),
-    "S3-10": READY,
+    "S3-10": realised(
+        command("ready production --system synckairos"),
+        *(check(it) for it in ("redis-answers", "redis-set-get", "database-answers", "database-write")),
+        *(check(it, on="staging") for it in ("redis-answers", "redis-set-get", "database-answers")),
+    ),
     "S3-11": realised(
         command("up production --simulated --system synckairos"),
         test("engine/test_systems.py", "test_stack_of_a_system_comes_up_twice_and_goes"),
@@ -107,9 +118,12 @@ ROWS: Final[Mapping[str, Row]] = {
         resource(SECRETS, {"$name": "service-secrets", "values": SECRET}, on="staging"),
         resource(MACHINE, {f"{API}stores.cache.variable": "REDIS_URL"}, on="staging"),
     ),
-    "S3-22": READY,
+    "S3-22": realised(
+        *(check(f"redis-{it}", on="staging") for it in ("answers", "set-get", "setex", "pub-sub")),
+        *(check(f"redis-{it}") for it in ("answers", "set-get", "setex", "pub-sub")),
+    ),
     "S3-23": realised(resource(STORE), file("providers/rediscloud/plans.py", "connections")),
-    "S3-24": READY,
+    "S3-24": realised(check("redis-memory"), check("redis-policy")),
     "S3-25": out_of_scope("A plan for a trial, which no interface can order."),
     "S3-26": realised(
         resource(STORE, replication=True), key("redis.cache.size", "1GB"), key("redis.cache.region", "us-west-1")
@@ -150,14 +164,18 @@ ROWS: Final[Mapping[str, Row]] = {
         resource(SECRETS, {"$name": "service-secrets", "values": SECRET}, on="staging"),
         resource(MACHINE, {f"{API}database.login": "application"}, on="staging"),
     ),
-    "S3-36": READY,
-    "S3-37": waits(
-        Feature.MIGRATIONS,
+    "S3-36": realised(check("database-answers", on="staging"), check("database-answers")),
+    "S3-37": realised(
         key("services.migrate.command", with_("migrations/001_initial_schema.sql")),
-        output("run_commands"),
-        missing="nobody counts the tables",
+        check("database-table-sync-sessions"),
+        output("run_requests"),
+        command("migrate production --system synckairos"),
+        test(
+            "lab/test_lab_drills.py",
+            "test_pipeline_applies_each_file_once_alone_and_tells_nobody_the_url",
+        ),
     ),
-    "S3-38": READY,
+    "S3-38": realised(check("database-answers"), check("database-table-sync-sessions"), check("database-write")),
     "S3-39": realised(
         resource("footing-supabase.Pooler", on="staging", poolMode="transaction"),
         rule("supabase-transaction-mode", on="staging"),
@@ -165,7 +183,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "S3-40": realised(resource(NEON, suspendTimeoutSeconds=-1), rule("neon-never-suspended")),
     "S3-41": realised(resource(NEON, historyRetentionSeconds=at_least(86400)), refusal("C-17")),
     "S3-42": realised(resource(NEON, historyRetentionSeconds=at_least(604800))),
-    "S3-43": READY,
+    "S3-43": realised(check("database-max-connections"), check("database-shared-buffers")),
     "S3-44": realised(file("providers/neon/plans.py", "storage_gb=0.5")),
     "S3-45": realised(resource(NEON, name="synckairos", pgVersion=15, regionId="aws-us-west-2")),
     "S3-46": realised(

@@ -10,7 +10,9 @@ from footing.coverage.evidence import (
     Evidence,
     Feature,
     File,
+    Job,
     Key,
+    LoadTest,
     Output,
     Panel,
     ReadinessCheck,
@@ -121,11 +123,13 @@ def _shown(evidence: Evidence, environment: str) -> str:
             return f"[{evidence.path}](../{evidence.path}){shown}"
         case Command():
             return f"`footing {evidence.line}`"
+        case Job():
+            return f"[{evidence.path}](../{evidence.path}) `{evidence.name}`: `{evidence.runs}`"
     there = evidence.environment or environment
     return _in_a_stack(evidence) + ("" if there == PRODUCTION else f" ({there})")
 
 
-def _in_a_stack(evidence: Resource | Key | Alert | Panel | Rule | Output | ReadinessCheck) -> str:
+def _in_a_stack(evidence: Resource | Key | Alert | Panel | Rule | Output | ReadinessCheck | LoadTest) -> str:
     match evidence:
         case Resource():
             values = (
@@ -144,6 +148,10 @@ def _in_a_stack(evidence: Resource | Key | Alert | Panel | Rule | Output | Readi
             return f"rule [`{evidence.id}`](rules.md#{evidence.id})"
         case ReadinessCheck():
             return f"check `{evidence.id}`"
+        case LoadTest():
+            numbers = {**evidence.fields, **evidence.limits}
+            held = ", ".join(f"{name} {it:g}" for name, it in numbers.items())
+            return f"load test `{evidence.name}`" + (f" ({held})" if held else "")
         case Output():
             return f"output `{evidence.name}`"
 

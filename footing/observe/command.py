@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from footing.options import FINDINGS, USAGE, ConfigFile, StackName
-from footing.project import stack_file
+from footing.launch_plan.named import with_name
+from footing.options import FINDINGS, USAGE, ConfigFile, EngineStackName, Simulated, StackName
+from footing.project import root, stack_file
 
 
 def observe(
@@ -18,11 +19,12 @@ def observe(
 ) -> None:
     """Write what observes STACK as files, offline: dashboards, rules, routes, runbook, load limits."""
     from footing.observe.remote import UsageError
-    from footing.project import observed, root
+    from footing.project import observed
     from observability.files.artefacts import render
 
     directory = output or root() / "reports" / stack
     files = render(observed(stack, stack_file(stack, config_file)))
+    files["operations.md"] = with_name(files["operations.md"], stack, config_file)
     with _errors_as_sentences():
         try:
             for name, text in files.items():
@@ -75,20 +77,40 @@ def fire_drill(
 
 
 def drift(
-    stack: StackName,
-    grafana: Annotated[str, typer.Option(help="Grafana to ask; needs GRAFANA_AUTH.", metavar="URL")],
+    stack: EngineStackName,
+    grafana: Annotated[
+        str | None,
+        typer.Option(help="Ask this Grafana for its alert rules instead; needs GRAFANA_AUTH.", metavar="URL"),
+    ] = None,
+    simulated: Simulated = False,
     config_file: ConfigFile = None,
 ) -> None:
-    """List alert rules that are live and not of STACK, and rules of STACK that are not live."""
+    """Show what was changed by hand: resources, compared with the state of STACK, or alert rules of Grafana."""
+    if grafana is None:
+        from footing.pulumi_cli import run
+        from footing.pulumi_cli.command import missing_secrets, state_directory
+
+        missing = missing_secrets(stack, config_file, simulated=simulated)
+        raise typer.Exit(
+            run.drift(
+                stack,
+                root=root(),
+                state_dir=state_directory(stack),
+                simulate=simulated,
+                missing_secrets=missing,
+                config_file=config_file,
+            )
+        )
     from footing.observe.drift import compared, live, planned
     from footing.observe.remote import address, authorization
     from footing.project import plan
 
-    file = stack_file(stack, config_file)
+    name = stack.rpartition("/")[2]
+    file = stack_file(name, config_file)
     with _errors_as_sentences():
         url = address(grafana)
         live_rules = live(url, authorization(url))
-    ours = planned(plan(stack, file))
+    ours = planned(plan(name, file))
     drifted = compared(ours, live_rules, app=file.config.app, environment=file.config.environment)
     differences = [f"not ours: {it.location}" for it in drifted.strange]
     differences += [f"not live: {it.location}" for it in drifted.missing]

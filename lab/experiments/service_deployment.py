@@ -37,11 +37,12 @@ def run(stage: Stage) -> Result:
     at_rest = sum(it.fleet.tasks * it.pool for it in SERVICES if it.fleet)
     within, beyond = _deploy(stage, counted.client_side_demand), _deploy(stage, at_rest)
     deploying, *others = SERVICES
+    *listed, last = [f"{it.name} ({_tasks(it)} tasks of {it.pool} connections)" for it in SERVICES]
     return Result(
         title="A deployment of one of three services",
         explanation=(
-            f"{_listed()} ask without a pause, and {deploying.name} is replaced as ECS does it: new tasks connect "
-            "while old ones drain and keep their connections. The poolers have "
+            f"{', '.join(listed)} and {last} ask without a pause, and {deploying.name} is replaced as "
+            "ECS does it: new tasks connect while old ones drain and keep their connections. The poolers have "
             f"{counted.client_side_demand} client slots, which is what the budget counts for these services while "
             f"all deploy; then {at_rest}, which is what they use at rest."
         ),
@@ -100,11 +101,6 @@ class _Deployment:
     def refused(self) -> int:
         """Those of them that found no slot."""
         return sum(count for error, count in self.errors.items() if "no more connections allowed" in error)
-
-
-def _listed() -> str:
-    services = [f"{it.name} ({_tasks(it)} tasks of {it.pool} connections)" for it in SERVICES]
-    return f"{', '.join(services[:-1])} and {services[-1]}"
 
 
 def _tasks(service: budget.Client) -> int:

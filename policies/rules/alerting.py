@@ -14,6 +14,7 @@ from policies.rules.reading import at, items, must, parsed, truth, unreadable
 from policies.rules.stores import is_measuring
 from policies.rules.tokens import (
     ALERTS,
+    BASTION,
     CACHE,
     CLUSTERS,
     DATABASE,
@@ -169,7 +170,7 @@ def _wakes_nobody(resource: Resource) -> Judgement:
 
 
 def _reports_errors(task: Resource, stack: Stack) -> Judgement:
-    if is_pooler(task) or is_measuring(task) or not any(stack.of(SENTRY_KEY)):
+    if BASTION in task.urn or is_pooler(task) or is_measuring(task) or not any(stack.of(SENTRY_KEY)):
         return NOT_APPLICABLE
     definitions = task.get("containerDefinitions")
     return decide(

@@ -1,15 +1,15 @@
-"""Rules of the containers in ECS task definitions."""
+"""Rules of the containers in ECS task definitions, and of what people type in them."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from policies.judgement import PASSED, Judgement, fail, seen, undecided
+from policies.judgement import NOT_APPLICABLE, PASSED, Judgement, decide, fail, seen, undecided
 from policies.resource import UNKNOWN, Resource
 from policies.rule import IN_PRODUCTION, Rule, Severity
 from policies.rules.reading import Check, at, parsed, truth, unreadable
-from policies.rules.tokens import TASK
+from policies.rules.tokens import CLUSTER, TASK
 
 ContainerCheck = Callable[[Mapping[str, Any]], str]
 """Says what is wrong with one container; empty if nothing."""
@@ -76,6 +76,26 @@ def _root(container: Mapping[str, Any]) -> str:
     if not isinstance(user, str) or not user:
         return "no user"
     return "user root" if user.partition(":")[0].strip() in ("root", "0", "") else ""
+
+
+EXEC_LOGS: Final = ("DEFAULT", "OVERRIDE")
+
+
+def _exec_logged(cluster: Resource) -> Judgement:
+    """Judge what is kept of commands that people type in tasks; without a word of it, nobody is to type any."""
+    configuration = cluster.get("configuration")
+    given = at(configuration, "executeCommandConfiguration")
+    if given is None and not unreadable(configuration):
+        return NOT_APPLICABLE
+    logging, key = at(given, "logging"), at(given, "kmsKeyId")
+    return decide(
+        "executeCommandConfiguration",
+        "commands without a log, or without a key",
+        "logging DEFAULT or OVERRIDE, and kmsKeyId",
+        # A key that only the cloud can name is one.
+        holds=logging in EXEC_LOGS and key not in (None, ""),
+        doubtful=unreadable(configuration, given, logging),
+    )
 
 
 _rule = partial(Rule, types=frozenset({TASK}))
@@ -146,5 +166,18 @@ RULES: Final = (
             required="an image by digest or version",
             observed="an image without its digest or version",
         ),
+    ),
+    Rule(
+        id="cluster-exec-logged",
+        title="Commands that people type in tasks are logged and encrypted",
+        why="nobody could tell afterwards what was done in a running task",
+        source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",
+        remedy="Set logging to OVERRIDE and kmsKeyId in the cluster's executeCommandConfiguration.",
+        keys=("bastion",),
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        controls=("CKV_AWS_223", "CKV_AWS_224"),
+        types=frozenset({CLUSTER}),
+        check=_exec_logged,
     ),
 )

@@ -14,7 +14,7 @@ from policies.rules.links import by_urn, each, has_sibling, has_unresolved_links
 from policies.rules.pooler import is_pooler
 from policies.rules.reading import Check, at, flag, in_order, items, must, unreadable, whole_number, worst
 from policies.rules.stores import is_measuring
-from policies.rules.tokens import DATABASE, EGRESS, GROUP, GROUP_RULE, INGRESS, SERVICE, SUBNET, TASK, VPC
+from policies.rules.tokens import BASTION, DATABASE, EGRESS, GROUP, GROUP_RULE, INGRESS, SERVICE, SUBNET, TASK, VPC
 
 DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
@@ -121,8 +121,8 @@ def _has_flow_log(vpc: Resource, stack: Stack) -> Judgement:
 _ORDER: Final = (False, None, True)
 
 
-STANDALONE_TASK = "footing:index:StandaloneTask$"
-"""Part of the URN of whatever belongs to a task that is run by hand."""
+BY_HAND = ("footing:index:StandaloneTask$", BASTION)
+"""Part of the URN of whatever belongs to a task that is run by hand: a migration, a tunnel of a person."""
 
 
 def _only_from_poolers(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
@@ -144,7 +144,7 @@ def _only_from_poolers(stack: Stack) -> Iterator[tuple[Resource, Judgement]]:
     services = [service for service, is_admitted in poolers if is_admitted]
     admitted = {it.urn for one in services for it in linked(one, "networkConfiguration", stack, GROUP)}
     # A task that a person or a pipeline runs may change the schema: `services.NAME.database_login: owner`.
-    admitted |= {it.urn for it in stack.of(GROUP) if STANDALONE_TASK in it.urn}
+    admitted |= {it.urn for it in stack.of(GROUP) if any(part in it.urn for part in BY_HAND)}
     doubtful = any(is_admitted is None for _, is_admitted in poolers)
     groups = {it.urn for it in stack.of(GROUP)}
     for rule in stack.of(INGRESS, GROUP_RULE):

@@ -10,9 +10,8 @@ from policies.rules.links import each, linked, linking
 from policies.rules.pooler import is_pooler
 from policies.rules.reading import at, both, flag, items, must, unreadable, whole_number, word
 from policies.rules.stores import is_measuring
-from policies.rules.tokens import ROLE, SCALING_TARGET, SERVICE, SUBNET, TASK
+from policies.rules.tokens import CLUSTER, ROLE, SCALING_TARGET, SERVICE, SUBNET, TASK
 
-CLUSTER = "aws:ecs/cluster:Cluster"
 SCALING_POLICY = "aws:appautoscaling/policy:Policy"
 INSIGHTS: Final = ("enabled", "enhanced")
 _SHARED: Final = ("pidMode", "ipcMode")

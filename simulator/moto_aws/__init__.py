@@ -20,6 +20,7 @@ from simulator.moto_aws.kind import STAND_IN_CERTIFICATE_NAME, Call, Created, Ex
 from simulator.moto_aws.models import RECORDED, model_faults, recorded_faults
 from simulator.moto_aws.refusal import refusals
 from simulator.moto_aws.replay import replay, replay_all
+from simulator.permissions import check_call, enforced
 from simulator.store import CloudStore, Record
 from wire_format import Properties, reveal
 
@@ -77,9 +78,11 @@ class MotoAws:
         if kind is None:
             self.check_recorded(identity.type, inputs, region=region)
             return None
-        self._start()
+        self.start()
         with refusals(identity.type):
-            return kind.create(_call(identity, region), inputs)
+            call = _call(identity, region)
+            with enforced(self._store.directory):
+                return kind.create(call, inputs)
 
     def check_recorded(self, token: str, inputs: Properties, *, region: str) -> None:
         """Let the service's model judge a type that moto does not make.
@@ -88,8 +91,10 @@ class MotoAws:
             RefusedError: a value is outside the model's bounds.
         """
         if token in RECORDED:
-            self._start()
-            with refusals(token):
+            self.start()
+            with refusals(token), enforced(self._store.directory):
+                service, operation, _ = RECORDED[token]
+                check_call(inputs, service, _client(service, region).meta.method_to_api_mapping[operation])
                 refuse(recorded_faults(_client(RECORDED[token][0], region), token, inputs))
 
     def update(self, record: Record, news: Properties) -> Properties:
@@ -104,9 +109,10 @@ class MotoAws:
             return {}
         with refusals(record.type):
             call = _call_for(record)
-            changed = (
-                kind.update(call, _existing(record), news) if kind.update else kind.create(call, news).outputs
-            )
+            with enforced(self._store.directory):
+                changed = (
+                    kind.update(call, _existing(record), news) if kind.update else kind.create(call, news).outputs
+                )
             return changed or {}
 
     def delete(self, record: Record) -> bool:
@@ -119,23 +125,25 @@ class MotoAws:
         if kind is None:
             return False
         with refusals(record.type):
-            return bool(kind.delete(_call_for(record), _existing(record)))
+            call = _call_for(record)
+            with enforced(self._store.directory):
+                return bool(kind.delete(call, _existing(record)))
 
     def _kind(self, record: Record) -> Kind | None:
         """How moto keeps this record, with moto ready to use; None for a record that moto does not keep."""
         kind = kind_of(record.type) if record.made_in == "moto" else None
         if kind is not None:
-            self._start()
+            self.start()
         return kind
 
-    def _start(self) -> None:
+    def start(self, *, managed_policies: bool = True) -> None:
         """Start moto, once, and make again what earlier processes left. A failed start leaves nothing started."""
         if self._running is not None:
             return
         from moto import mock_aws
 
         os.environ.update(_SETTINGS)
-        self._running = mock_aws(config={"iam": {"load_aws_managed_policies": True}})
+        self._running = mock_aws(config={"iam": {"load_aws_managed_policies": managed_policies}})
         self._running.start()
         try:
             replay_all(
@@ -187,6 +195,9 @@ def _client(service: str, region: str) -> Any:
     client = boto3.client(service, region_name=region, endpoint_url=address)
     client.meta.events.register(
         "before-parameter-build", lambda params, model, **_: refuse(model_faults(params, model.input_shape, ""))
+    )
+    client.meta.events.register(
+        "before-parameter-build", lambda params, model, **_: check_call(params, service, model.name)
     )
     return client
 

@@ -16,6 +16,13 @@ RECORDED = {
     "aws:amp/ruleGroupNamespace:RuleGroupNamespace": ("amp", "create_rule_groups_namespace", ""),
     "aws:amp/workspace:Workspace": ("amp", "create_workspace", ""),
     "aws:amp/workspaceConfiguration:WorkspaceConfiguration": ("amp", "update_workspace_configuration", ""),
+    "aws:backup/plan:Plan": ("backup", "create_backup_plan", "BackupPlan"),
+    "aws:backup/restoreTestingPlan:RestoreTestingPlan": (
+        "backup", "create_restore_testing_plan", "RestoreTestingPlan"),
+    "aws:backup/restoreTestingSelection:RestoreTestingSelection": (
+        "backup", "create_restore_testing_selection", "RestoreTestingSelection"),
+    "aws:backup/selection:Selection": ("backup", "create_backup_selection", "BackupSelection"),
+    "aws:backup/vault:Vault": ("backup", "create_backup_vault", ""),
     "aws:cloudfront/cachePolicy:CachePolicy": ("cloudfront", "create_cache_policy", "CachePolicyConfig"),
     "aws:cloudfront/distribution:Distribution": ("cloudfront", "create_distribution", "DistributionConfig"),
     "aws:cloudfront/function:Function": ("cloudfront", "create_function", "FunctionConfig"),
@@ -34,6 +41,8 @@ RECORDED = {
     "aws:ec2/routeTable:RouteTable": ("ec2", "create_route_table", ""),
     "aws:ec2/routeTableAssociation:RouteTableAssociation": ("ec2", "associate_route_table", ""),
     "aws:ec2/vpcEndpoint:VpcEndpoint": ("ec2", "create_vpc_endpoint", ""),
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": ("ecr", "put_lifecycle_policy", ""),
+    "aws:ecr/repository:Repository": ("ecr", "create_repository", ""),
     "aws:kms/key:Key": ("kms", "create_key", ""),
     "aws:kms/keyPolicy:KeyPolicy": ("kms", "put_key_policy", ""),
     "aws:lb/trustStore:TrustStore": ("elbv2", "create_trust_store", ""),

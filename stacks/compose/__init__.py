@@ -10,6 +10,7 @@ from components.domain import Domain
 from components.service.web_service import RunOnce
 from observability import Signals
 from stacks.compose.adopt import begin_adoption
+from stacks.compose.bastion import make_bastion
 from stacks.compose.clerk import clerk_outputs, make_clerk
 from stacks.compose.data import make_postgres, postgres_outputs
 from stacks.compose.datadog import make_datadog_access
@@ -25,10 +26,13 @@ from stacks.compose.fly import (
 from stacks.compose.frontends import frontend_outputs, frontend_signals, make_frontends, origin_of
 from stacks.compose.github import make_github
 from stacks.compose.load_balancer import make_load_balancer
+from stacks.compose.load_generator import make_load_generator
 from stacks.compose.metrics import MetricsStore, make_collector, make_store, metrics_outputs
 from stacks.compose.network import make_cluster, make_network, own_ranges
 from stacks.compose.observability import observe_components
 from stacks.compose.redis import make_stores, store_outputs, stores_signals
+from stacks.compose.registry import make_registry
+from stacks.compose.restore_test import make_restore_test
 from stacks.compose.sentry import make_sentry, make_sentry_frontend, sentry_outputs
 from stacks.compose.service import make_services, ready_service, service_outputs, service_signals
 from stacks.compose.stack import Secrets, Stack, start
@@ -52,6 +56,7 @@ class ComposedStack(Struct, frozen=True, kw_only=True):
 def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
     """Make everything that `config` describes, in the order of dependency, and return its outputs."""
     stack, check_adoption = start(config, secrets), begin_adoption(config.adopt)
+    registry = make_registry(stack)
     network = make_network(stack)
     cluster = make_cluster(stack)
     store = make_store(stack, network)
@@ -68,8 +73,10 @@ def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
     probe = make_probe(stack, edge, ready_service(stack, services))
     collector = make_collector(stack, network, cluster, postgres, stores, domain, store)
     fly_collector, fly_agent = make_fly_collector(stack, store), make_fly_datadog_agent(stack, services)
+    make_load_generator(stack, network, cluster)
+    restore_test = make_restore_test(stack, network, postgres)
     watched = (
-        *(balancer.component if balancer else None, domain, edge, probe, sentry),
+        *(balancer.component if balancer else None, domain, edge, probe, sentry, restore_test),
         *(sentry_frontend, clerk, origin_pull, storage, collector, fly_collector, fly_agent, store.host),
     )
     signals = [
@@ -82,12 +89,14 @@ def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
     # A service waits for its pooler, database, replicas and Redis: who waits for it waits for them.
     running = [service.ready for service in services.values() if not isinstance(service, RunOnce)]
     needed = [*running, *filter(None, (collector and collector.ready, fly_collector, probe))]
-    observability = observe_components(stack, store, signals, needed)
+    observability = observe_components(stack, store, signals, needed, restore_test)
     check_adoption()
     outputs = {
         **edge_outputs(edge, domain),
         **(postgres_outputs(postgres) if postgres else {}),
+        **({"restore_testing_plan_arn": restore_test.plan_arn} if restore_test else {}),
         **store_outputs(stores),
+        **make_bastion(stack, around),
         **({"cache_contract": cache_contract(config.cache)} if stores else {}),
         **({"registers": registers} if (registers := registers_document(config)) else {}),
         **({"app_contract": app_contract(config)} if services or stores else {}),
@@ -98,7 +107,8 @@ def compose(config: StackConfig, secrets: Secrets) -> ComposedStack:
         **clerk_outputs(clerk),
         **metrics_outputs(store),
         **storage_outputs(storage),
-        **make_github(stack, sentry_frontend),
+        **({"registry_url": registry.url} if registry else {}),
+        **make_github(stack, sentry_frontend, registry),
         **observability.outputs,
     }
     return ComposedStack(outputs=outputs, signals=observability.signals)

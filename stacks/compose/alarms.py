@@ -6,6 +6,7 @@ import pulumi
 
 from components.alarms.args import AlarmsArgs
 from components.alarms.component import Alarms
+from components.backup.restore_test import RestoreTest
 from observability import Severity, Signals
 from observability.alerting.evaluators import prefer_cloudwatch
 from stacks.compose.stack import Stack
@@ -18,7 +19,12 @@ CONNECTIONS, FAILED_ANSWERS = "database-connections-page", "server-errors-page"
 begins with that of its service."""
 
 
-def make_alarms(stack: Stack, signals: Sequence[Signals], needed: Sequence[pulumi.Resource]) -> Alarms | None:
+def make_alarms(
+    stack: Stack,
+    signals: Sequence[Signals],
+    needed: Sequence[pulumi.Resource],
+    restore_test: RestoreTest | None,
+) -> Alarms | None:
     """Return the alarms of `signals`, made after what they watch, where the stack asks for them."""
     config = stack.config.cloudwatch_alarms
     if config is None:
@@ -40,6 +46,8 @@ def make_alarms(stack: Stack, signals: Sequence[Signals], needed: Sequence[pulum
             cluster_name=cluster_name if stack.config.in_cluster else None,
             service_name=stack.names.of(web) if web else None,
             database_identifier=(own.identifier or stack.names.of("db")) if own else None,
+            bastion_name=stack.names.of("bastion") if stack.config.bastion else None,
+            restore_role_arn=restore_test.role_arn if restore_test else None,
             protect=config.protect,
             store_publishes=sends_alerts(stack.config.metrics.store),
             needed=needed,

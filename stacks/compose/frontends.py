@@ -73,6 +73,7 @@ def _vercel(
         opts = pulumi.ResourceOptions(providers=[vercel.Provider(f"{component}-team", team=config.team)])
     args = VercelFrontendArgs(
         project_name=config.project_name or stack.names.of(name),
+        team=config.team,
         git=GitArgs(provider=git.provider, repository=git.repository, production_branch=git.production_branch)
         if git
         else None,

@@ -1,15 +1,19 @@
 """GitHub, where the stack says from which repository it is deployed: nothing of it is imported otherwise."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pulumi
 
 from components.aws.partition import partition
+from components.registry import PUSH, Registry
 from components.sentry.component import Sentry
 from stacks.compose.stack import Stack
 
 
-def make_github(stack: Stack, sentry_frontend: Sentry | None) -> Mapping[str, pulumi.Input[str]]:
+def make_github(
+    stack: Stack, sentry_frontend: Sentry | None, registry: Registry | None
+) -> Mapping[str, pulumi.Input[str]]:
     """Make the repository's environment and the role of its workflows, and return the stack's outputs of them."""
     config = stack.config.github
     if config is None:
@@ -19,7 +23,7 @@ def make_github(stack: Stack, sentry_frontend: Sentry | None) -> Mapping[str, pu
     from components.github.environment import GitHubEnvironment, GitHubEnvironmentArgs
 
     owner, _, name = config.repository.partition("/")
-    role_arn = _make_role(stack) if stack.config.deploy_role else None
+    role_arn = _make_role(stack, registry) if stack.config.deploy_role else None
     given = stack.opts.providers or []
     own = github.Provider("github", owner=owner)
     providers = [*(given.values() if isinstance(given, Mapping) else given), own]
@@ -30,6 +34,7 @@ def make_github(stack: Stack, sentry_frontend: Sentry | None) -> Mapping[str, pu
         **({"AWS_ROLE_ARN": role_arn} if role_arn is not None else {}),
         **({"ECS_CLUSTER": _cluster(stack)} if stack.config.in_cluster else {}),
         **({"API_URL": f"https://{edge.hostnames[0].removeprefix('*.')}"} if edge else {}),
+        **({"REGISTRY": registry.url} if registry else {}),
         **({"SENTRY_FRONTEND_DSN": sentry_frontend.dsn} if sentry_frontend else {}),
         **config.variables,
     }
@@ -54,7 +59,7 @@ def make_github(stack: Stack, sentry_frontend: Sentry | None) -> Mapping[str, pu
     return {} if role_arn is None else {"deploy_role_arn": role_arn}
 
 
-def _make_role(stack: Stack) -> pulumi.Output[str]:
+def _make_role(stack: Stack, registry: Registry | None) -> pulumi.Output[str]:
     from components.github.deploy_role import DeployRole, DeployRoleArgs
 
     config, account = stack.config.github, stack.config.aws_account_id
@@ -71,13 +76,23 @@ def _make_role(stack: Stack) -> pulumi.Output[str]:
             makes_provider=config.identity_provider == "made",
             services_arn=f"{cluster}/{stack.names.prefix}-*" if stack.config.long_running else None,
             statements=[
-                {"Effect": "Allow", "Action": list(it.actions), "Resource": list(it.resources)}
-                for it in config.permissions
+                *_pushing(registry),
+                *(
+                    {"Effect": "Allow", "Action": list(it.actions), "Resource": list(it.resources)}
+                    for it in config.permissions
+                ),
             ],
         ),
         stack.opts,
     )
     return role.role_arn
+
+
+def _pushing(registry: Registry | None) -> Iterator[Mapping[str, Any]]:
+    if registry:
+        # The login is one for all repositories of the account: AWS knows no resource for it.
+        yield {"Effect": "Allow", "Action": ["ecr:GetAuthorizationToken"], "Resource": "*"}
+        yield {"Effect": "Allow", "Action": list(PUSH), "Resource": registry.arn}
 
 
 def _cluster(stack: Stack) -> str:

@@ -24,7 +24,7 @@ from components.domain import Domain
 from components.postgres.store import PostgresStore
 from components.redis.store import RedisStore
 from observability import Severity, Signals
-from observability.alerting.rules import groups, recordings_alone, split, to_yaml
+from observability.alerting.rules import RULES_PER_GROUP, groups, recordings_alone, split, to_yaml
 from observability.routing.alertmanager import definition
 from stacks.alert_identity import alert_identity
 from stacks.compose.stack import Stack, task
@@ -249,7 +249,7 @@ def make_rules(
             if alerts and alarms
             else None
         )
-        from components.amp import RULES_PER_GROUP, ManagedPrometheusRules, ManagedPrometheusRulesArgs
+        from components.amp import ManagedPrometheusRules, ManagedPrometheusRulesArgs
 
         ManagedPrometheusRules(
             "metrics-rules",

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from msgspec import Struct
 
+from components.backup.restore_test import RestoreTest
 from observability import Signals
 from observability.alerting.evaluators import without_source_evaluated
 from observability.alerting.refusals import refusals
@@ -30,7 +31,11 @@ class ObservabilityResult(Struct, frozen=True, kw_only=True):
 
 
 def observe_components(
-    stack: Stack, store: MetricsStore, measured: Sequence[Signals], needed: Sequence[pulumi.Resource]
+    stack: Stack,
+    store: MetricsStore,
+    measured: Sequence[Signals],
+    needed: Sequence[pulumi.Resource],
+    restore_test: RestoreTest | None,
 ) -> ObservabilityResult:
     """Make the rules, dashboards and alerts of all that components have `measured`, after the `needed` servers.
 
@@ -48,7 +53,7 @@ def observe_components(
     if problems:
         raise ConfigError(f"the stack {stack.config.environment}", problems)
     grafana = make_grafana(stack, without_source_evaluated(signals), needed)
-    alarms, datadog = make_alarms(stack, signals, needed), make_datadog(stack, signals)
+    alarms, datadog = make_alarms(stack, signals, needed, restore_test), make_datadog(stack, signals)
     make_rules(stack, store, signals, alarms, needed)
     outputs = {
         **({"dashboard_url": grafana.dashboard_url} if grafana else {}),

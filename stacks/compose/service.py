@@ -99,8 +99,11 @@ def service_outputs(
     outputs: dict[str, pulumi.Input[Any]] = {}
     if balancer is not None:
         outputs["load_balancer_hostname"] = balancer.hostname
-    commands = {name: it.run_command for name, it in services.items() if isinstance(it, RunOnce)}
-    return {**outputs, **({"run_commands": commands} if commands else {})}
+    tasks = {name: it for name, it in services.items() if isinstance(it, RunOnce)}
+    if tasks:
+        outputs["run_commands"] = {name: it.run_command for name, it in tasks.items()}
+        outputs["run_requests"] = {name: it.run_request for name, it in tasks.items()}
+    return outputs
 
 
 def _web(

@@ -7,16 +7,16 @@ from edge_rules.plans import PLAN_CAPABILITIES, CloudflarePlan
 from policies.aws_offers import NODE_TYPES
 from stacks.config.alarms import alarm_problems
 from stacks.config.base import Problem, repeated_problems
+from stacks.config.bastion import bastion_problems
 from stacks.config.cache import cache_problems
 from stacks.config.clerk import SECRET_KEY, clerk_problems
 from stacks.config.connections import connection_problems
 from stacks.config.contract import contract_problems
+from stacks.config.cross_metrics import cross_metrics_problems
 from stacks.config.database import PostgresServer
 from stacks.config.datadog import datadog_problems
 from stacks.config.edge import EdgeConfig
 from stacks.config.edge_settings import edge_problems
-from stacks.config.exporting import Place, exporter_problems
-from stacks.config.fly import SERIES_OF_MACHINE
 from stacks.config.fly_problems import fly_problems
 from stacks.config.frontend_problems import frontend_problems, origin_problems
 from stacks.config.github import github_problems
@@ -31,8 +31,8 @@ from stacks.config.identity import (
 from stacks.config.images import registry_problems
 from stacks.config.limit_exceptions import limit_exception_problems
 from stacks.config.load_balancer import load_balancer_problems
+from stacks.config.load_generator import load_generator_problems
 from stacks.config.metric_names import metric_names
-from stacks.config.metrics import metrics_problems, sends_alerts, series_estimate
 from stacks.config.neon import NeonConfig
 from stacks.config.network import existing_problems, image_problems, network_problems
 from stacks.config.objectives import objective_problems
@@ -40,8 +40,8 @@ from stacks.config.observability import contact_problems
 from stacks.config.redis import OUTSIDE, ElastiCacheConfig, redis_problems, url_variable
 from stacks.config.registers import register_problems
 from stacks.config.sentry import sentry_problems
-from stacks.config.service import LongRunning, WebConfig
-from stacks.config.service_problems import credential_problems, service_problems
+from stacks.config.service import WebConfig
+from stacks.config.service_problems import credential_problems, service_problems, web_problems
 from stacks.config.stack import StackConfig
 from stacks.config.storage import bucket_problems, replication_problems, storage_problems
 from stacks.config.variables import OWN_VARIABLES, given_variables
@@ -86,11 +86,17 @@ def cross_problems(config: StackConfig) -> Iterator[Problem]:
     yield from bucket_problems(config.storage)
     yield from _storage_problems(config)
     yield from _alert_problems(config)
-    yield from _metrics_problems(config)
+    yield from cross_metrics_problems(config)
+    yield from load_generator_problems(
+        config.load_generator, nat=config.network.nat, existing=config.network.existing is not None
+    )
     yield from register_problems(config, cross_problems)
 
 
 def _network_problems(config: StackConfig) -> Iterator[Problem]:
+    stores = [f"redis.{name}" for name, it in config.redis.items() if it.provider not in OUTSIDE]
+    inside = [*(["database"] if config.own_pooler else []), *stores]
+    yield from bastion_problems(config.bastion, inside=inside, network=config.network)
     if config.network.existing:
         public = bool(config.balanced) and config.load_balancer.existing_listener_arn is None
         yield from existing_problems(config.network.existing, config.network.model_fields_set, public=public)
@@ -164,6 +170,7 @@ def _service_problems(config: StackConfig) -> Iterator[Problem]:
             for variable in (it for it, source in service.secrets.items() if source == SECRET_KEY):
                 yield f"services.{name}.secrets.{variable}", f"given {SECRET_KEY}, allowed with the block clerk"
         if isinstance(service, WebConfig):
+            yield from web_problems(f"services.{name}", service)
             yield from _request_problems(config, name, service)
 
 
@@ -254,44 +261,3 @@ def _alert_problems(config: StackConfig) -> Iterator[Problem]:
         reached=not config.on_fargate or config.network.existing is not None or config.network.nat != "none",
         on_fly=any(name in config.long_running for name in config.on_fly),
     )
-
-
-def _metrics_problems(config: StackConfig) -> Iterator[Problem]:
-    held = config.connection_budget
-    fleets = {it.name: it.fleet.peak for it in (held.clients if held else ()) if it.fleet}
-    own = {
-        name: it.metrics.series
-        for name, it in config.services.items()
-        if isinstance(it, LongRunning) and it.metrics
-    }
-    series = series_estimate(
-        config.metrics,
-        poolers=held.poolers.peak if held else 0,
-        services={name: fleets.get(name, 1) for name in own},
-        series=own,
-    )
-    if config.fly and config.fly.metrics_token_secret:
-        series += SERIES_OF_MACHINE * sum(fleets.get(it, config.services[it].fly.machines) for it in config.on_fly)
-    if sends_alerts(config.metrics.store) and config.cloudwatch_alarms is None:
-        yield "metrics.store.alerts", "given, allowed with cloudwatch_alarms, whose topics the alerts are sent to"
-    if sends_alerts(config.metrics.store) and config.grafana is None:
-        yield "metrics.store.alerts", "given, allowed with grafana, whose address the messages link to"
-    sources = {f"redis.{name}": getattr(it, "metrics", "cloudwatch") for name, it in config.redis.items()}
-    yield from exporter_problems(
-        config.metrics,
-        {
-            **({"database": config.database.metrics} if config.database else {}),
-            **sources,
-            **({"edge": config.edge.metrics} if config.edge else {}),
-        },
-        exported_store=config.exported_store,
-        edge_plan=config.edge.plan if config.edge else "",
-        place=Place(region=config.region, account=config.aws_account_id),
-    )
-    # `network.existing` has a way out of its own, of which its file says nothing.
-    yield from metrics_problems(
-        config.metrics, nat=config.network.nat, endpoints=[*config.network.endpoints], series=series
-    )
-    if config.network.existing and config.metrics.store.provider == "self_hosted":
-        allowed = "allowed amp, grafana_cloud or external with network.existing: its disk lies in one known zone"
-        yield "metrics.store.provider", f"given 'self_hosted', {allowed}"

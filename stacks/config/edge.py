@@ -117,6 +117,16 @@ class CacheConfig(Model):
         description="How long API answers to anonymous GETs are kept, and then given out stale, in seconds, where "
         "the origin's headers do not say; null: by those alone; 0: never.",
     )
+    checked_page: Annotated[str, Field(pattern=r"^/\S*$")] | None = Field(
+        default=None,
+        description="A page at the first of `hostnames` that names files of `static_paths`, which `footing ready` "
+        "asks for; / where a front end answers there, and none elsewhere, when left out.",
+    )
+    checked_read: Annotated[str, Field(pattern=r"^/\S*$")] | None = Field(
+        default=None,
+        description="A read of the API without signing in, with its query, that `footing ready` asks for; the "
+        "first path of rate_limits.api when left out.",
+    )
     session_cookies: Annotated[
         list[Annotated[str, Field(pattern=r"^([A-Za-z0-9_.-]+|=)$")]], Field(min_length=1), UNIQUE
     ] = Field(

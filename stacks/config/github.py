@@ -19,7 +19,7 @@ MOST_REVIEWERS = 6
 """Users and teams together; a test compares it with the component's."""
 OWN_VARIABLES = (
     *("API_URL", "AWS_REGION", "AWS_ROLE_ARN", "ECS_CLUSTER", "PULUMI_STACK"),
-    "SENTRY_FRONTEND_DSN",
+    *("REGISTRY", "SENTRY_FRONTEND_DSN"),
 )
 """Variables that the stack itself gives to workflows."""
 AccountId = Annotated[int, Field(ge=1)]
@@ -94,7 +94,7 @@ def github_problems(config: GitHubConfig | None, *, account: str | None, has_rol
     if has_role and account is None:
         yield "aws_account_id", "missing; required with the block github: the role of its workflows names it"
     if config.identity_provider == "made" and not has_role:
-        allowed = "allowed with services on Fargate or github.permissions: no role needs it"
+        allowed = "allowed with services on Fargate, a registry or github.permissions: no role needs it"
         yield "github.identity_provider", f"given 'made', {allowed}"
     asked = len(config.reviewers.users) + len(config.reviewers.teams)
     if asked > MOST_REVIEWERS:

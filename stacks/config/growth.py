@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from stacks.config.base import EntryName, Model, Problem
+from stacks.config.load_generator import LoadRequestConfig
 
 Count = Annotated[int, Field(ge=1, le=10_000_000_000)]
 """A number of people, or of what they do."""
@@ -58,6 +59,12 @@ class LoadTestConfig(Model):
     )
     phase: EntryName | None = Field(
         default=None, description="Phase whose users they are; the one in force when left out."
+    )
+    requests_per_second: Annotated[float, Field(gt=0, le=100_000)] | None = Field(
+        default=None, description="Rate of all its users together, in place of think_time_seconds."
+    )
+    requests: list[LoadRequestConfig] = Field(
+        default=[], max_length=50, description="What is requested; as load_generator.requests when left out."
     )
 
 
@@ -127,6 +134,8 @@ def _test_problems(test: LoadTestConfig, phases: Sequence[PhaseConfig], phase: s
     if test.phase and of_whom is None:
         known = ", ".join(it.name for it in phases) or "none so far"
         yield "phase", f"given {test.phase}, allowed one of phases: {known}"
+    if test.requests_per_second and test.think_time_seconds:
+        yield "requests_per_second", "given beside think_time_seconds, allowed one of them"
     wanted, played = test.represents_users, test.virtual_users
     if wanted is None or wanted <= played:
         return

@@ -43,6 +43,10 @@ def images_of(config: "StackConfig") -> dict[str, str]:
     if pooler := config.own_pooler:
         images = ("image", "prepare_image", "psql_image", "exporter_image")
         found |= {f"database.pooler.{key}": getattr(pooler, key) for key in images}
+    if config.bastion:
+        found["bastion.image"] = config.bastion.image
+    if config.load_generator and config.load_generator.fargate:
+        found["load_generator.fargate.image"] = config.load_generator.fargate.image
     if config.datadog and config.datadog.agent and config.long_running.keys() & config.on_fargate.keys():
         found["datadog.agent.image"] = config.datadog.agent.image
     return {**found, **(config.metrics.images() if config.in_network else {})}

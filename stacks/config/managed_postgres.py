@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from policies import limits
 from providers.supabase.plans import COMPUTE, PLANS, REGIONS, WITHOUT_RECOVERY
+from stacks.budget import Budget, Client, ProviderPool
 from stacks.config.base import EntryName, Model, Name, Problem, VariableName, Within
 from stacks.config.request_limits import RESOURCES_VARIABLE, ResourceLimitConfig, counting_problems
 from stacks.config.schema_register import SchemaRegister
@@ -145,6 +146,11 @@ class SupabaseConfig(SchemaRegister):
         description="An IPv4 address for the server itself, bought: without it its door is IPv6 alone.",
     )
     auth: SupabaseAuthConfig = SupabaseAuthConfig()
+    advisor_findings_max: Annotated[int, Field(ge=0, le=1000)] | None = Field(
+        default=None,
+        description="Findings of Supabase's security advisor at the most, those of PostGIS among them; not "
+        "counted when left out. Others than those of PostGIS are never accepted.",
+    )
     api_max_rows: Annotated[int, Field(ge=1, le=1000000)] = Field(
         default=1000, description="Rows that PostgREST answers at the most."
     )
@@ -178,6 +184,18 @@ class SupabaseConfig(SchemaRegister):
     def client_connections(self) -> int:
         """Clients that the pool takes."""
         return COMPUTE[self.size].client_connections
+
+    def budget(self, clients: tuple[Client, ...]) -> Budget:
+        """Return every number that decides whether the connections of `clients` fit."""
+        return Budget(
+            max_connections=self.max_connections,
+            reserved_connections=limits.SUPERUSER_RESERVED_CONNECTIONS + self.platform_connections,
+            direct_connections=self.direct_connections,
+            server_connections=self.pooler.server_connections,
+            client_connections=self.client_connections,
+            poolers=ProviderPool(poolers=2 if self.pooler.dedicated else 1),
+            clients=clients,
+        )
 
     @property
     def functions_reach_redis(self) -> bool:

@@ -15,10 +15,12 @@ from providers.neon.plans import (
     POOL_FRACTION,
     QUERY_WAIT_TIMEOUT_SECONDS,
     REGIONS,
+    RESERVED_CONNECTIONS,
     WIDEST_AUTOSCALING_CU,
     Plan,
     max_connections,
 )
+from stacks.budget import Budget, Client, ProviderPool
 from stacks.config.base import UNIQUE, Model, Name, Problem
 from stacks.config.schema_register import SchemaRegister
 from stacks.config.vendor import Cidr, one_of, range_problems, refused
@@ -130,6 +132,18 @@ class NeonConfig(SchemaRegister):
         default=[], max_length=24, description="Branches for previews."
     )
     protect: bool = Field(default=True, description="Refuse to delete the project: its history goes with it.")
+
+    def budget(self, clients: tuple[Client, ...]) -> Budget:
+        """Return every number that decides whether the connections of `clients` fit."""
+        return Budget(
+            max_connections=self.max_connections,
+            reserved_connections=RESERVED_CONNECTIONS,
+            direct_connections=self.direct_connections,
+            server_connections=self.server_connections,
+            client_connections=CLIENT_CONNECTIONS,
+            poolers=ProviderPool(size_key="database.min_cu", settable=False),
+            clients=clients,
+        )
 
     @property
     def metrics(self) -> Literal["none"]:

@@ -12,6 +12,16 @@ TRIGGERS = ("metric", "phase", "query", "users")
 """Ways to say when something deferred comes, of which each has one."""
 
 
+Tools = Annotated[
+    dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9+-]{0,30}$")], Annotated[int, Field(ge=0)]],
+    Field(
+        max_length=20,
+        description="Programs that whoever works on the application needs, with the least major version: node.",
+    ),
+]
+"""What `footing ready` looks for on the machine that it runs on."""
+
+
 class TriggerConfig(Model):
     """What brings a deferred item: one of metric, query, phase and users."""
 

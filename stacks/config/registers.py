@@ -7,10 +7,14 @@ from pydantic import ValidationError
 
 from policies.limit_exceptions import KEY
 from stacks.config.base import Problem
-from stacks.config.database import RdsConfig
+from stacks.config.database import DatabaseConfig, RdsConfig
 from stacks.config.errors import sentences
+from stacks.config.fly_postgres import FlyPostgresConfig
 from stacks.config.growth import PhaseConfig, growth_problems
+from stacks.config.managed_postgres import SupabaseConfig
+from stacks.config.neon import NeonConfig
 from stacks.config.operations import budget_problems, found_at, operation_problems
+from stacks.config.recovery import DAY_MINUTES, recovery_problems
 from stacks.config.schema_register import schema_problems
 from stacks.config.stack import StackConfig
 
@@ -38,6 +42,13 @@ def register_problems(config: StackConfig, check: Check) -> Iterator[Problem]:
             provider=config.database.provider,
             preloaded=config.database.preload_libraries if isinstance(config.database, RdsConfig) else None,
         )
+        yield from recovery_problems(
+            config.database.recovery,
+            provider=config.database.provider,
+            continuous=_continuous(config.database),
+            backed_up=_backed_up(config.database),
+            tells=config.cloudwatch_alarms is not None,
+        )
     yield from growth_problems(config.phases, config.phase, config.load_tests)
     yield from operation_problems(config.deferred, config.oncall, config.phases, config)
     stores = {f"redis.{name}.budget_usd": usd for name, it in config.redis.items() if (usd := _usd(it))}
@@ -49,6 +60,25 @@ def register_problems(config: StackConfig, check: Check) -> Iterator[Problem]:
             for key, problem in _scaled_problems(today, phase, excepted, check):
                 if (key, problem) not in known:
                     yield _of_phase(number, phase, key, problem)
+
+
+def _continuous(database: DatabaseConfig) -> bool:
+    """Return whether the database can be restored to the second, a day back at the least."""
+    match database:
+        case SupabaseConfig():
+            return database.pitr_days is not None
+        case NeonConfig():
+            return database.history_retention_seconds >= DAY_MINUTES * 60
+        case FlyPostgresConfig():
+            return False
+    return True
+
+
+def _backed_up(database: DatabaseConfig) -> bool:
+    """Return whether anything is kept for a day."""
+    if isinstance(database, SupabaseConfig):
+        return database.plan != "free"
+    return not isinstance(database, NeonConfig) or _continuous(database)
 
 
 def _usd(store: object) -> float | None:

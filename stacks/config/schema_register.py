@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from stacks.config.base import UNIQUE, EntryName, Model, Name, Problem
+from stacks.config.recovery import RecoveryConfig
 from stacks.config.service import ServiceConfig, logs_in_as_owner
 from stacks.config.shorthand import Shorthand
 
@@ -25,6 +26,8 @@ PRELOADED = frozenset({"pg_cron", "pgaudit", "timescaledb"})
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Extensions.html
 """
 
+ColumnName = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*$", max_length=63)]
+"""Name of a column or of a role."""
 ObjectName = Annotated[str, Field(pattern=OBJECT, max_length=127)]
 TableName = Annotated[str, Field(pattern=TABLES, max_length=127)]
 
@@ -78,6 +81,9 @@ class RequiredFunctionConfig(Model):
     security: Literal["definer", "invoker"] | None = Field(
         default=None, description="With whose rights it runs; not looked at when left out."
     )
+    fails_silently: bool = Field(
+        default=False, description="Whether it has to catch its own errors, so that no caller fails with it."
+    )
 
 
 class RetentionConfig(Model):
@@ -86,6 +92,27 @@ class RetentionConfig(Model):
     table: ObjectName = Field(description="The table.")
     days: Annotated[int, Field(ge=1, le=3650)] = Field(description="Age of the oldest row, in days.")
     function: ObjectName | None = Field(default=None, description="Function that deletes older ones.")
+    column: ColumnName = Field(default="created_at", description="Column with the age of a row.")
+
+
+class IsolationConfig(Model):
+    """A table of which a user must see own rows alone; readiness looks at it as two users."""
+
+    table: ObjectName = Field(description="The table.")
+    column: ColumnName = Field(default="user_id", description="Column with the user whose row it is.")
+    role: ColumnName = Field(default="authenticated", description="Role of PostgreSQL that users have.")
+    setting: Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z_]+)+$", max_length=100)] = Field(
+        default="request.jwt.claims",
+        description="Setting by which policies know the user: claims as JSON, or the user's id alone.",
+    )
+    admin_function: ObjectName | None = Field(
+        default=None, description="Function by which a policy lets administrators see every row."
+    )
+
+    @property
+    def claims(self) -> bool:
+        """Whether the setting holds claims."""
+        return self.setting.endswith("claims")
 
 
 RequiredMigration = Annotated[RequiredMigrationConfig, Shorthand("name")]
@@ -124,6 +151,17 @@ class SchemaRegister(Model):
         default=[], max_length=50, description="Extensions of PostgreSQL that must be there: pg_cron."
     )
     retention: list[RetentionConfig] = Field(default=[], max_length=100, description="How long rows are kept.")
+    row_isolation: list[IsolationConfig] = Field(
+        default=[], max_length=100, description="Tables of which a user must see own rows alone."
+    )
+    write_test: Annotated[str, Field(pattern=r"(?is)^\s*insert\s[^;]+;?\s*$", max_length=2000)] | None = Field(
+        default=None,
+        description="An INSERT with RETURNING that `footing ready` tries as the application, and rolls back; "
+        "a sequence it takes from counts on. Nothing is written when left out.",
+    )
+    recovery: RecoveryConfig | None = Field(
+        default=None, description="What a restore has to keep to; nothing is promised when left out."
+    )
 
 
 def schema_problems(
@@ -175,6 +213,11 @@ def _migration_problems(
     if chosen and chosen.run_by == "pipeline":
         if chosen.task:
             yield "database.migrations.task", f"given {chosen.task} with run_by pipeline, allowed left out"
+        if chosen.tool == "psql" and chosen.path is None:
+            yield (
+                "database.migrations.path",
+                "missing; required with tool psql and run_by pipeline: where its files are",
+            )
     elif chosen and chosen.task:
         if chosen.task not in owners:
             problem = (

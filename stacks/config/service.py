@@ -10,6 +10,7 @@ from stacks.config.request_limits import RateLimitTier, ResourceLimitConfig
 from stacks.config.rollout import RollingConfig, RolloutConfig
 from stacks.config.scaling import ScalingConfig, TargetConfig, WorkerScalingConfig, WorkerTargetConfig
 from stacks.config.service_metrics import ServiceMetricsConfig, WorkerMetricsConfig
+from stacks.config.smoke_tests import SmokeTestConfig
 from stacks.config.workload import WorkloadConfig
 
 
@@ -63,6 +64,9 @@ class WebConfig(WorkloadConfig):
         "more than the load balancer when left out.",
     )
     websockets: bool = Field(default=False, description="Clients keep connections open, each to one task.")
+    websocket_path: Annotated[str, Field(pattern=r"^/\S*$")] | None = Field(
+        default=None, description="Path at which a WebSocket opens without signing in; `footing ready` opens one."
+    )
     scaling: ScalingConfig = Field(
         default=TargetConfig(mode="target", minimum_tasks=2, maximum_tasks=10),
         description="How the number of tasks follows the load.",
@@ -86,6 +90,11 @@ class WebConfig(WorkloadConfig):
         default=None,
         description="The application's own metrics; none when left out. Where several services have some, each "
         "series has the label service, with its name.",
+    )
+    smoke_tests: list[SmokeTestConfig] = Field(
+        default=[],
+        max_length=20,
+        description="Requests that show that it does what it is for; they write: docs/smoke-tests.md.",
     )
 
 

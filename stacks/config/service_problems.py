@@ -11,6 +11,7 @@ from stacks.config.base import Model, Problem
 from stacks.config.rollout import rollout_args
 from stacks.config.scaling import QueueConfig, scaling_args
 from stacks.config.service import JobConfig, ServiceConfig, WebConfig, WorkerConfig
+from stacks.config.smoke_tests import smoke_problems
 from stacks.naming import component_name
 
 DIGEST = "@sha256:"
@@ -74,6 +75,13 @@ def service_problems(
     if isinstance(service, JobConfig):
         found = job_problems(service.schedule, service.timezone, service.retries, service.timeout_seconds)
         yield from ((f"{key}.{part}", sentence) for part, sentence in found)
+
+
+def web_problems(key: str, service: WebConfig) -> Iterator[Problem]:
+    """Yield what `footing ready` could not ask of the web service at `key`."""
+    yield from smoke_problems(key, service.smoke_tests)
+    if service.websocket_path and not service.websockets:
+        yield f"{key}.websocket_path", f"given {service.websocket_path}, allowed with websockets: true"
 
 
 def passed_schedules(services: Mapping[str, ServiceConfig], now: datetime) -> Iterator[str]:

@@ -6,12 +6,13 @@ from pydantic import AfterValidator, Field
 
 from components.service.routing import RoutingArgs, answering, routing_args
 from policies import limits
-from providers.neon.plans import CLIENT_CONNECTIONS, RESERVED_CONNECTIONS
-from stacks.budget import Budget, Fleet, ProviderPool
+from stacks.budget import Budget, Fleet
 from stacks.config.adopt import AdoptConfig
 from stacks.config.alarms import CloudWatchAlarmsConfig
 from stacks.config.base import EntryName, KeyArn, Model, Name, VariableName
+from stacks.config.bastion import BastionConfig
 from stacks.config.cache import CacheConfig
+from stacks.config.capacity import CapacityModelConfig
 from stacks.config.clerk import ClerkConfig
 from stacks.config.clients import client_of
 from stacks.config.database import DatabaseConfig, PostgresServer
@@ -25,6 +26,7 @@ from stacks.config.growth import LoadTestConfig, PhaseConfig
 from stacks.config.images import RegistryHost, SecretArn, images_of
 from stacks.config.limit_exceptions import LimitExceptionConfig, unique_keys
 from stacks.config.load_balancer import ClusterConfig, LoadBalancerConfig
+from stacks.config.load_generator import LoadGeneratorConfig, workers_of
 from stacks.config.logs import LogsConfig
 from stacks.config.managed_postgres import SupabaseConfig
 from stacks.config.metrics import MetricsConfig
@@ -33,9 +35,10 @@ from stacks.config.network import NetworkConfig, zones_of
 from stacks.config.objectives import ObjectivesConfig
 from stacks.config.observability import AlertsConfig, GrafanaConfig
 from stacks.config.on_demand import OnDemand
-from stacks.config.operations import BudgetConfig, DeferredConfig, OncallConfig
+from stacks.config.operations import BudgetConfig, DeferredConfig, OncallConfig, Tools
 from stacks.config.pooler import PoolerConfig
 from stacks.config.redis import ElastiCacheConfig, RedisConfig, ServerlessConfig
+from stacks.config.registry import RegistryConfig
 from stacks.config.sentry import SentryConfig
 from stacks.config.service import LongRunning, ServiceConfig, WebConfig
 from stacks.config.storage import StorageConfig
@@ -72,6 +75,7 @@ class StackConfig(Model):
     )
     clerk: Annotated[ClerkConfig, OnDemand()] | None = Field(default=None, description="Sign-in by Clerk, if any.")
     fly: Annotated[FlyConfig, OnDemand()] | None = Field(default=None, description="Fly.io, if used; an extra.")
+    bastion: Annotated[BastionConfig, OnDemand()] | None = Field(None, description="Way in for people, if any.")
     edge: EdgeConfig | None = Field(default=None, description="The zone at Cloudflare, if any.")
     storage: StorageConfig | None = Field(default=None, description="Files of the application, if any.")
     sentry: SentryConfig | None = Field(default=None, description="Error tracking at Sentry, if any.")
@@ -84,9 +88,8 @@ class StackConfig(Model):
         default=None, description="A second way to be told, over AWS alone, if wanted."
     )
     datadog: Annotated[DatadogConfig, OnDemand()] | None = Field(None, description="Datadog, if used; an extra.")
-    github: Annotated[GitHubConfig, OnDemand()] | None = Field(
-        default=None, description="The repository whose workflows deploy this stack, if it is at GitHub; an extra."
-    )
+    github: Annotated[GitHubConfig, OnDemand()] | None = Field(None, description="Repository at GitHub; an extra.")
+    registry: Annotated[RegistryConfig, OnDemand()] | None = Field(None, description="Own images, in ECR, if any.")
     registry_credentials: dict[RegistryHost, SecretArn] = Field(
         default={},
         description="Secrets with username and password that log in to registries, by host: docs/network.md.",
@@ -103,14 +106,13 @@ class StackConfig(Model):
         default=[], max_length=20, description="Phases of growth, the earlier first: docs/registers.md."
     )
     phase: EntryName | None = Field(default=None, description="Phase in force; the first when left out.")
-    load_tests: list[LoadTestConfig] = Field(
-        default=[], max_length=50, description="Load tests, and how many users each stands for."
-    )
-    deferred: list[DeferredConfig] = Field(
-        default=[], max_length=100, description="What is not built yet, and what brings it."
-    )
+    load_tests: list[LoadTestConfig] = Field(default=[], max_length=50, description="Load tests, and for whom.")
+    load_generator: Annotated[LoadGeneratorConfig, OnDemand()] | None = Field(None, description="Of load tests.")
+    deferred: list[DeferredConfig] = Field([], max_length=100, description="What waits, and what brings it.")
     budget: BudgetConfig | None = Field(default=None, description="What a month may cost, if anybody says.")
+    capacity: CapacityModelConfig = CapacityModelConfig()
     oncall: OncallConfig | None = Field(default=None, description="Who answers at night, if anybody.")
+    tools: Tools = Field(default={})
     adopt: AdoptConfig = Field(
         default={},
         description="Import ids of what runs already, by the resource's name in `footing plan`: docs/adopt.md.",
@@ -127,8 +129,7 @@ class StackConfig(Model):
     @property
     def database_name(self) -> str:
         """Name of the database inside the server."""
-        database = self.database
-        given = getattr(database, "database_name", None)
+        given = getattr(self.database, "database_name", None)
         return given or Names(self.app, self.environment).database
 
     @property
@@ -205,18 +206,19 @@ class StackConfig(Model):
     @property
     def at_aws(self) -> bool:
         """Whether anything of the stack is made at AWS; without, nobody needs its credentials."""
-        parts = (self.storage, self.edge, self.cloudwatch_alarms)
+        parts = (self.storage, self.edge, self.cloudwatch_alarms, self.registry)
         return self.in_network or self.metrics.store.provider == "amp" or any(it is not None for it in parts)
 
     @property
     def in_cluster(self) -> bool:
         """Whether the stack runs tasks."""
-        return bool(self.own_pooler or self.on_fargate or (self.metrics.collects and self.metrics.exporters))
+        tasks = self.own_pooler or self.on_fargate or workers_of(self.load_generator)
+        return bool(tasks or (self.metrics.collects and self.metrics.exporters))
 
     @property
     def deploy_role(self) -> bool:
         """Whether workflows at GitHub have a role at AWS."""
-        return self.github is not None and bool(self.long_running or self.github.permissions)
+        return self.github is not None and bool(self.long_running or self.github.permissions or self.registry)
 
     @property
     def own_pooler(self) -> PoolerConfig | None:
@@ -236,27 +238,7 @@ class StackConfig(Model):
             return None
         regions = self.fly.regions if self.fly else []
         clients = tuple(client_of(n, it, len(it.fly.regions or regions)) for n, it in self.services.items())
-        if isinstance(database, SupabaseConfig):
-            return Budget(
-                max_connections=database.max_connections,
-                reserved_connections=limits.SUPERUSER_RESERVED_CONNECTIONS + database.platform_connections,
-                direct_connections=database.direct_connections,
-                server_connections=database.pooler.server_connections,
-                client_connections=database.client_connections,
-                poolers=ProviderPool(poolers=2 if database.pooler.dedicated else 1),
-                clients=clients,
-            )
-        if isinstance(database, NeonConfig):
-            return Budget(
-                max_connections=database.max_connections,
-                reserved_connections=RESERVED_CONNECTIONS,
-                direct_connections=database.direct_connections,
-                server_connections=database.server_connections,
-                client_connections=CLIENT_CONNECTIONS,
-                poolers=ProviderPool(size_key="database.min_cu", settable=False),
-                clients=clients,
-            )
-        if isinstance(database, FlyPostgresConfig):
+        if isinstance(database, SupabaseConfig | NeonConfig | FlyPostgresConfig):
             return database.budget(clients)
         pooler = database.pooler
         return Budget(

@@ -202,6 +202,15 @@ def test_failover_and_a_full_disk_write_a_ticket():
     }
 
 
+def test_failed_restore_of_the_own_role_writes_a_ticket():
+    role = "arn:aws:iam::123456789012:role/restore-test-role"
+    pattern = json.loads(
+        record(restore_role_arn=role).one("EventRule", "alarms-restore-failed").inputs["eventPattern"]
+    )
+    assert pattern["detail"] == {"status": ["FAILED", "ABORTED"], "iamRoleArn": [role]}
+    assert not [it for it in record().resources if it.name == "alarms-restore-failed"]
+
+
 @pytest.mark.parametrize(
     ("query", "below", "expected"),
     [
@@ -306,3 +315,15 @@ def test_secret_address_of_the_pager_stays_secret():
         it.inputs["endpoint"] for it in recorded.of("TopicSubscription") if it.inputs["protocol"] == "https"
     ]
     assert endpoint == Secret("https://pager.example.com/key")
+
+
+def test_opened_way_in_writes_a_ticket_with_who_it_was():
+    recorded = record(bastion_name="shop-production-bastion")
+    pattern = json.loads(recorded.one("EventRule", "alarms-bastion-opened").inputs["eventPattern"])
+    assert pattern["detail"] == {
+        "clusterArn": [{"wildcard": "arn:aws:ecs:*:*:cluster/shop-production-bastion"}],
+        "lastStatus": ["RUNNING"],
+        "desiredStatus": ["RUNNING"],
+    }
+    target = recorded.one("EventTarget", "alarms-bastion-opened-ticket").inputs["inputTransformer"]
+    assert target["inputPaths"]["who"] == "$.detail.startedBy"

@@ -175,6 +175,23 @@ def test_task_is_run_by_a_command_that_holds_no_secret():
         "--vm-cpus 1 --vm-memory 512 --env LOG_LEVEL=info registry.fly.io/shop:1.4.0 'psql' '-f' 'a.sql'"
     )
     assert recorded.inventory() == {("Secrets", "task-migrate-secrets")}
+    assert recorded.outputs["run_request"] == {
+        "provider": "fly",
+        "app": "shop-staging-migrate",
+        "request": {
+            "region": "sjc",
+            "config": {
+                "image": "registry.fly.io/shop:1.4.0",
+                "env": {"LOG_LEVEL": "info"},
+                "guest": {"cpu_kind": "shared", "cpus": 1, "memory_mb": 512},
+                "init": {"cmd": ["psql", "-f", "a.sql"]},
+                "restart": {"policy": "no"},
+                "auto_destroy": True,
+            },
+            # It starts with these secrets, or later ones.
+            "min_secrets_version": 7,
+        },
+    }
 
 
 def test_collector_asks_every_machine_and_fly_and_writes_with_a_token():

@@ -34,6 +34,21 @@ def test_command_runs_the_task_where_its_group_lets_it_out():
     )
     assert outputs["log_group_name"] == "migrate-log"
     assert outputs["security_group_id"] == "migrate-tasks-id"
+    network = {"subnets": ["private-1", "private-2"], "securityGroups": ["migrate-tasks-id"]}
+    assert outputs["run_request"] == {
+        "provider": "fargate",
+        "region": "eu-west-1",
+        "family": WORKLOAD.service_name,
+        "container": "migrate",
+        "log_group": "migrate-log",
+        "request": {
+            "cluster": "shop-staging",
+            "taskDefinition": "arn:aws:made:::migrate-task",
+            "capacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 1}],
+            "propagateTags": "TASK_DEFINITION",
+            "networkConfiguration": {"awsvpcConfiguration": {**network, "assignPublicIp": "DISABLED"}},
+        },
+    }
 
 
 def test_command_of_an_image_of_ci_names_the_family():

@@ -9,7 +9,7 @@ from footing.pulumi_cli.session import Session
 from footing.pulumi_cli.tryout import try_out
 
 QUIET = ("--yes", "--skip-preview", "--suppress-outputs")
-PROTECTED = ("database", "edge", "storage", "sentry", "cloudwatch_alarms")
+PROTECTED = ("bastion", "database", "registry", "edge", "storage", "sentry", "cloudwatch_alarms")
 
 
 def resources(session: Session) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ What must hold of a stack after it came up is looked at here, for a deployment t
 import json
 import os
 import re
+import resource
 import shlex
 import shutil
 import subprocess
@@ -95,6 +96,7 @@ def test_commands_of_the_readme_work_in_their_order(clone: Path, monkeypatch: py
     assert "footing" in printed["make preview STACK=production"].partition("Policies:")[2]
     # An alert on what nobody scrapes is mute, or its ticket stands for ever.
     assert jobs_queried("production") == jobs_scraped(clone, "production") - {Job.COLLECTOR, Job.REDIS}
+    assert_ready(clone)
     # The simulated cloud answers reads as the vendors do: nothing differs from what was asked for.
     monkeypatch.setenv("FOOTING_ROOT", str(ROOT))
     monkeypatch.chdir(clone)
@@ -104,6 +106,30 @@ def test_commands_of_the_readme_work_in_their_order(clone: Path, monkeypatch: py
     refused = run(clone, "make destroy STACK=production")
     assert refused.returncode != 0
     assert "Nothing was destroyed: 13 resources of 'production' are protected." in refused.stdout
+
+
+def assert_ready(clone: Path) -> None:
+    """Every question to AWS is answered of the simulated cloud, within 15 seconds of one processor."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(
+        [".venv/bin/footing", "ready", "production", "--simulated", "--json"],
+        cwd=clone, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    # Others use the machine as well, so the time on the wall says nothing.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 15
+    report = json.loads(done.stdout)
+    assert report["schema"] == "footing/readiness/1"
+    of_aws = [it for it in report["checks"] if it["kind"] in {"aws", "output"}]
+    assert len(of_aws) > 100
+    assert [it for it in of_aws if it["outcome"] != "holds"] == []
+    assert {it["kind"]: it["saw"] for it in report["checks"] if it["kind"] in {"sql", "redis"}} == {
+        "sql": "the simulated cloud has no PostgreSQL",
+        "redis": "the simulated cloud has no Redis",
+    }
+    assert report["counts"]["fails"] == 0
+    assert done.returncode == 1
+    assert "postgresql://" not in done.stdout + done.stderr
 
 
 def test_stack_that_collects_nothing_queries_no_job():

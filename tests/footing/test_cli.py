@@ -225,7 +225,7 @@ def wrong_uses() -> Iterator[list[str]]:
     for name, command in group.commands.items():
         required = [it for it in command.params if isinstance(it, TyperArgument) and it.required]
         yield from ([name, *["x=y"] * count] for count in range(len(required)))
-        if not any(it.nargs == -1 for it in required):
+        if not any(it.nargs == -1 for it in command.params):
             yield [name, *["x"] * 9]
         yield [name, *["x=y"] * len(required), "--nope"]
         for option in command.params:

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 ROOMS: dict[str, set[str]] = {
     "edge_rules": set(),
     "engine": set(),
+    "loadtest": set(),
     "observability": set(),
     "wire_format": set(),
     "readiness": {"observability"},
@@ -19,13 +20,16 @@ ROOMS: dict[str, set[str]] = {
     "simulator": {"policies", "providers", "wire_format"},
     "lazy_sdk": {"engine"},
     "components": {"edge_rules", "observability", "providers"},
-    "stacks": {"components", "edge_rules", "observability", "policies", "providers"},
-    "lab": {"components", "observability", "policies", "stacks"},
+    "stacks": {"components", "edge_rules", "loadtest", "observability", "policies", "providers"},
+    "capacity": {"components", "edge_rules", "observability", "policies", "providers", "stacks"},
+    "lab": {"components", "edge_rules", "loadtest", "observability", "policies", "stacks"},
     "footing": {
         *(
+            "capacity",
             "edge_rules",
             "engine",
             "lazy_sdk",
+            "loadtest",
             "observability",
             "policies",
             "providers",

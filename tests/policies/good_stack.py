@@ -16,6 +16,7 @@ from policies.resource import SECRET, UNKNOWN, Resource
 from stacks.config import from_file
 
 ROOT = Path(__file__).parents[2]
+EXEC_LOGGED = {"logging": "OVERRIDE", "kmsKeyId": "key"}
 GONE = object()
 """As a new value: the property is taken away."""
 
@@ -207,6 +208,7 @@ def repairs() -> list[Edit]:
         Edit(add=[_rotation(it) for it in plan("production") if it.type == secret]),
         *(Edit(on=it, set={"kmsKeyId": UNKNOWN, "retentionInDays": 365}) for it in _of(log)),
         *(Edit(on=it, set={"enableDeletionProtection": True}) for it in _of(balancer)),
+        Edit(on="Cluster/cluster-ecs", set={"configuration": {"executeCommandConfiguration": EXEC_LOGGED}}),
         *(Edit(on=it, set={"forceDestroy": False}, options={"protect": True}) for it in _of(bucket)),
     ]
 

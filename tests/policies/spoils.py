@@ -82,6 +82,10 @@ def public_trust(principal: Any) -> Any:
     return in_json("Statement.0.Principal", principal)
 
 
+def exec_configuration(**settings: str) -> dict[str, Any]:
+    return {"executeCommandConfiguration": {"logging": "OVERRIDE", "kmsKeyId": "key", **settings}}
+
+
 def _database() -> list[Spoil]:
     return [
         spoil("database-storage-encrypted", DB, {"storageEncrypted": False}),
@@ -222,6 +226,8 @@ def _service() -> list[Spoil]:
         ),
         spoil("cluster-container-insights", "Cluster/cluster-ecs", {"settings.0.value": "disabled"}),
         spoil("cluster-container-insights", "Cluster/cluster-ecs", {"settings": GONE}),
+        spoil("cluster-exec-logged", "Cluster/cluster-ecs", {"configuration": exec_configuration(logging="NONE")}),
+        spoil("cluster-exec-logged", "Cluster/cluster-ecs", {"configuration": exec_configuration(kmsKeyId="")}),
         spoil("task-separate-roles", TASK, links={"taskRoleArn": ["Role/service-execution"]}),
         spoil("container-not-privileged", TASK, {DEFINITIONS: in_json("0.privileged", True)}),
         spoil("container-user", TASK, {DEFINITIONS: in_json("0.user", "root")}),

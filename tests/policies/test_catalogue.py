@@ -117,7 +117,7 @@ BEYOND_THE_ROWS = {
         "table-recovery",
     ),
     *("bucket-encrypted", "bucket-aborts-uploads", "bucket-no-acls", "distribution-sni", "task-own-processes"),
-    *("database-iam-authentication", "service-no-exec", "balancer-cross-zone"),
+    *("database-iam-authentication", "service-no-exec", "balancer-cross-zone", "cluster-exec-logged"),
     *("neon-networks-closed", "neon-networks-restricted", "neon-never-suspended", "neon-own-pool"),
     *("redis-cloud-networks-closed", "redis-cloud-persistence", "redis-cloud-tls"),
     *("vercel-preview-protection", "vercel-browser-variable", "vercel-secret-sensitive"),

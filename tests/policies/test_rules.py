@@ -313,3 +313,24 @@ def test_policy_document_is_read_as_list_and_as_text(statement: dict[str, Any], 
 def test_any_address_may_reach_a_web_servers_ports_alone(rule: dict[str, Any], expected: Verdict) -> None:
     ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
     assert verdict("network-no-open-ingress", ingress, rule) is expected
+
+
+@pytest.mark.parametrize(
+    ("configuration", "expected"),
+    [
+        (None, NOT_APPLICABLE),
+        ({}, NOT_APPLICABLE),
+        ({"executeCommandConfiguration": {"logging": "OVERRIDE", "kmsKeyId": "key"}}, PASS),
+        ({"executeCommandConfiguration": {"logging": "DEFAULT", "kmsKeyId": UNKNOWN}}, PASS),
+        ({"executeCommandConfiguration": {"logging": "OVERRIDE"}}, FAIL),
+        ({"executeCommandConfiguration": {"logging": "NONE", "kmsKeyId": "key"}}, FAIL),
+        ({"executeCommandConfiguration": {"logging": UNKNOWN, "kmsKeyId": "key"}}, UNDECIDED),
+        ({"executeCommandConfiguration": UNKNOWN}, UNDECIDED),
+        (UNKNOWN, UNDECIDED),
+    ],
+)
+def test_commands_typed_in_tasks_are_logged_where_they_are_configured(
+    configuration: Any, expected: Verdict
+) -> None:
+    cluster = {} if configuration is None else {"configuration": configuration}
+    assert verdict("cluster-exec-logged", "aws:ecs/cluster:Cluster", cluster) is expected

@@ -8,7 +8,7 @@ import yaml
 from test_compose import ROOT, committed
 from test_config import problems, put
 
-from components.amp import RULES_PER_GROUP
+from observability.alerting.rules import RULES_PER_GROUP
 from stacks.config import ConfigError, from_file, parse
 from stacks.config.identity import GOVCLOUD_REGIONS, REGIONS, arn_problems
 from stacks.config.timeouts import late_answers

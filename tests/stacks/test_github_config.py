@@ -69,8 +69,8 @@ def test_role_needs_the_account_and_something_to_do(values: dict[str, Any]):
         parse("test", {**bare, "github": {**BLOCK, "identity_provider": "made"}})
     assert list(caught.value.problems) == [
         (
-            "github.identity_provider: given 'made', allowed with services on Fargate or github.permissions: no "
-            "role needs it"
+            "github.identity_provider: given 'made', allowed with services on Fargate, a registry or "
+            "github.permissions: no role needs it"
         )
     ]
 

@@ -149,6 +149,21 @@ def phases(*changes: dict[str, Any]) -> list[dict[str, Any]]:
             {"database__migrations": {"tool": "alembic", "task": "api", "run_by": "pipeline"}},
             "database.migrations.task: given api with run_by pipeline, allowed left out",
         ),
+        (
+            {"database__migrations": {"tool": "psql", "run_by": "pipeline"}},
+            "database.migrations.path: missing; required with tool psql and run_by pipeline",
+        ),
+        (
+            {"database__recovery": {"rpo_minutes": 1, "rto_minutes": 60}},
+            "database.recovery.rpo_minutes: given 1, allowed 5 or more with provider rds",
+        ),
+        (
+            {
+                "database__recovery": {"rpo_minutes": 5, "rto_minutes": 60, "restore_test": "weekly"},
+                "cloudwatch_alarms": None,
+            },
+            "given weekly, allowed with the block cloudwatch_alarms: a failed test would reach nobody",
+        ),
     ],
 )
 def test_register_that_does_not_fit_is_one_sentence_with_its_key(
@@ -192,7 +207,9 @@ def test_whole_register_is_one_document_and_the_next_phase_one_line(values: dict
     config = parse("test", values)
     document = json.loads(registers_document(config) or "")
     assert document["database"]["required_rls"] == ["public.*"]
-    assert document["database"]["required_functions"] == [{"name": "check_rate_limit", "security": None}]
+    assert document["database"]["required_functions"] == [
+        {"fails_silently": False, "name": "check_rate_limit", "security": None}
+    ]
     assert (document["phase"], [it["users"] for it in document["phases"]]) == ("launch", [400_000, 750_000])
     assert document["oncall"]["escalation_minutes"] == 15
     assert phase_notes(config) == [

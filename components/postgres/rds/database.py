@@ -56,6 +56,10 @@ class Database(Component):
     manages the password, for it rotates without a deployment."""
     security_group_id: pulumi.Output[str]
     """Group in front of the server; clients add their own rule."""
+    server_arn: pulumi.Output[str]
+    """ARN of the primary."""
+    subnet_group: pulumi.Output[str]
+    """Subnet group of the primary."""
 
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -83,6 +87,7 @@ class Database(Component):
         self._replicas = {replica.purpose: self._make_replica(replica, primary) for replica in args.replicas}
         secret = self._credentials.store(primary)
         self.address, self.port = primary.address, primary.port
+        self.server_arn, self.subnet_group = primary.arn, primary.db_subnet_group_name
         self.direct_url = postgres_url(
             self._credentials.user_information, primary.address, POSTGRES_PORT, args.database_name
         )

@@ -7,7 +7,7 @@ import pulumi
 from components.redis.roles import Role
 from components.redis.signals import prometheus
 from components.redis.signals.prometheus import HIT_SHARE, LOOKUPS_PER_SECOND, eviction_thresholds
-from observability import Board, ByHand, Check, CloudWatch, CloudWatchMath, Group, Signal, Signals
+from observability import Board, CloudWatch, CloudWatchMath, Signal, Signals
 from observability.records.exporters import RedisNames
 from observability.records.limits import over, under
 
@@ -27,23 +27,6 @@ https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.WhichShould
 
 HITS_PERIOD_SECONDS = 300
 """Time over which the hit ratio is taken."""
-CHECKS = (
-    Check(
-        id="redis-answers",
-        group=Group.REDIS,
-        title="Redis answers over TLS with its password",
-        question=ByHand("PING"),
-        fix="Check the security group's rules and that the URL begins with rediss://.",
-    ),
-    # No metric of ElastiCache tells the age of a backup: SaveInProgress is up for replication as well.
-    Check(
-        id="redis-backup",
-        group=Group.REDIS,
-        title="The newest backup is of the last day, where `redis.cache.snapshot_retention_days` keeps any",
-        question=ByHand("DescribeSnapshots: NodeSnapshots.SnapshotCreateTime"),
-        fix="Read the events of the replication group: memory for a save was short, or a node was replaced.",
-    ),
-)
 
 
 def of_nodes(
@@ -63,7 +46,7 @@ def of_nodes(
             signals += [*_memory(number, member, role, evicts=evicts), *_clients(number, member, role)]
     if exporter_names is not None:
         signals += prometheus.signals(exporter_names, role, evicts=evicts, replicas=len(members) - 1)
-    return Signals(subject="Redis", board=Board.CACHE, signals=tuple(signals), checks=CHECKS)
+    return Signals(subject="Redis", board=Board.CACHE, signals=tuple(signals))
 
 
 def _metric(member: pulumi.Output[str], metric: str, statistic: str = "Maximum") -> CloudWatch:

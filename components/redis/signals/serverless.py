@@ -1,8 +1,9 @@
 """Signals that CloudWatch measures of ElastiCache Serverless, with the exporter's where one is scraped."""
 
+from components.redis.procedures import redis_procedures
 from components.redis.roles import Role
 from components.redis.signals import prometheus
-from components.redis.signals.cloudwatch import CHECKS, NAMESPACE
+from components.redis.signals.cloudwatch import NAMESPACE
 from observability import Board, CloudWatch, Signal, Signals
 from observability.durations import MINUTE_SECONDS
 from observability.records.exporters import RedisNames
@@ -60,4 +61,9 @@ def of_serverless(
         ),
     )
     measured = (evictions,) if exporter_names is None else prometheus.signals(exporter_names, role, evicts=True)
-    return Signals(subject="Redis", board=Board.CACHE, signals=(*limits, *measured), checks=CHECKS)
+    return Signals(
+        subject="Redis",
+        board=Board.CACHE,
+        signals=(*limits, *measured),
+        procedures=redis_procedures(evicts=True),
+    )

@@ -7,17 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from observability import Board, ByHand, Check, Group, Signal, Signals, Unit, UpstashStatistic
-
-CHECKS = (
-    Check(
-        id="redis-answers",
-        group=Group.REDIS,
-        title="Redis answers over TLS with its password",
-        question=ByHand("PING"),
-        fix="Check that the URL begins with rediss:// and that the month's budget is not used up.",
-    ),
-)
+from components.redis.procedures import redis_procedures
+from observability import Board, Signal, Signals, Unit, UpstashStatistic
 
 
 class Number(Struct, frozen=True, kw_only=True):
@@ -96,4 +87,9 @@ def signals(address: Any, *, has_datasource: bool) -> Signals:
             extra_queries=dict(others),
         )
         found.append(signal)
-    return Signals(subject="Redis", board=Board.CACHE, signals=tuple(found), checks=CHECKS)
+    return Signals(
+        subject="Redis",
+        board=Board.CACHE,
+        signals=tuple(found),
+        procedures=redis_procedures(evicts=True),
+    )

@@ -9,7 +9,21 @@ from components.service.fly.args import FlyServiceArgs
 from components.service.objectives import hit_ratios, objectives
 from components.service.signals.prometheus import application_signals
 from components.service.signals.traffic import LEAST_REQUESTS, traffic
-from observability import Board, ByHand, Check, Group, MinimumTraffic, Prometheus, Signal, Signals, Unit
+from observability import (
+    Board,
+    ByHand,
+    Check,
+    Comparison,
+    Group,
+    MinimumTraffic,
+    Prometheus,
+    Signal,
+    Signals,
+    Unit,
+    Vendor,
+    VendorQuestion,
+    Wanted,
+)
 from observability.promql import (
     Aggregation,
     Increase,
@@ -34,33 +48,54 @@ CENTISECONDS = 0.01
 
 CHECKS = (
     Check(
-        id="service-health",
-        group=Group.SERVICE,
-        title="The service answers its health check",
-        question=ByHand("GET health_path"),
-        fix="Read `fly logs` of its app, then `fly checks list`.",
-    ),
-    Check(
         id="service-secrets",
         group=Group.SERVICE,
         title="The app has the secrets of the stack and no other",
         question=ByHand("fly secrets list: names alone"),
         fix="`fly secrets unset NAME`: a name that is taken out of the stack file stays in the vault.",
     ),
-    Check(
-        id="service-machines-image",
-        group=Group.SERVICE,
-        title="Every Machine runs the requested image",
-        question=ByHand("fly machine list: the column IMAGE"),
-        fix="Deploy again: an update of a Machine fails for lack of room in its region, or of the image.",
-    ),
 )
+
+
+def machine_checks(app: str, image: str | None) -> Iterator[Check]:
+    """Yield the checks of an app's Machines; `image` is what each runs, None where CI says so.
+
+    https://fly.io/docs/machines/api/machines-resource/#list-machines
+    """
+    asked = [
+        (
+            "checks",
+            "Every check of a Machine that runs passes",
+            "[?state=='started'].checks[?status!='passing'][].name",
+            "Read `fly logs` of its app, then `fly checks list`.",
+        ),
+    ]
+    if image is not None:
+        asked.append(
+            (
+                "image",
+                "Every Machine runs the requested image",
+                f"[?config.image!='{image}'].[name, config.image][]",
+                "Deploy again: an update of a Machine fails for lack of room in its region, or of the image.",
+            )
+        )
+    for word, title, path, fix in asked:
+        yield Check(
+            id=f"service-machines-{word}",
+            group=Group.SERVICE,
+            title=title,
+            question=VendorQuestion(
+                vendor=Vendor.FLY, url=f"/apps/{app}/machines", path=path, wanted=Wanted(Comparison.EMPTY)
+            ),
+            fix=fix,
+        )
 
 
 def fly_signals(args: FlyServiceArgs) -> Signals:
     """Return the signals of a web service or a worker."""
     telemetry, kind = args.telemetry, "service" if args.http else "worker"
     names, promised = telemetry.metric_names, telemetry.objectives
+    image = None if args.machine.owned_by_ci else args.machine.image
     return Signals(
         subject=kind.capitalize(),
         signals=(
@@ -71,7 +106,7 @@ def fly_signals(args: FlyServiceArgs) -> Signals:
             *(hit_ratios(promised) if promised and names else ()),
         ),
         objectives=objectives(promised, names) if promised and names else (),
-        checks=CHECKS if args.http else (),
+        checks=(*CHECKS, *machine_checks(args.app, image)) if args.http else (),
     )
 
 

@@ -4,27 +4,12 @@ from components.aws import ecs_signals
 from components.service.args import ServiceArgs
 from components.service.dimensions import TargetDimensions
 from components.service.objectives import hit_ratios, objectives
+from components.service.procedures import service_procedures
 from components.service.signals.cloudwatch import at_maximum, server_errors, target_health
+from components.service.signals.deployment import deployment_check
 from components.service.signals.prometheus import application_signals
 from components.service.signals.traffic import traffic
-from observability import ByHand, Check, Group, Signals
-
-CHECKS = (
-    Check(
-        id="service-health",
-        group=Group.SERVICE,
-        title="The service answers its health check",
-        question=ByHand("GET health_path"),
-        fix="Read the tasks' log group.",
-    ),
-    Check(
-        id="service-deployment",
-        group=Group.SERVICE,
-        title="The service runs the task definition that was requested",
-        question=ByHand("DescribeServices: taskDefinition"),
-        fix="Read the service's events: ECS rolled the deployment back. Fix the image and deploy again.",
-    ),
-)
+from observability import Signals
 
 
 def service_signals(args: ServiceArgs, dimensions: TargetDimensions) -> Signals:
@@ -45,5 +30,6 @@ def service_signals(args: ServiceArgs, dimensions: TargetDimensions) -> Signals:
             *(hit_ratios(promised) if promised and names else ()),
         ),
         objectives=objectives(promised, names) if promised and names else (),
-        checks=CHECKS,
+        checks=(deployment_check("service", cluster, service),),
+        procedures=service_procedures(args),
     )

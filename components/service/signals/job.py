@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from components.service.job_args import JobArgs
-from observability import ByHand, Check, CloudWatch, Group, Signal, Signals, Threshold, Unit
+from observability import CloudWatch, Signal, Signals, Threshold, Unit
 from observability.durations import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS
 
 COUNT_SECONDS = 5 * MINUTE_SECONDS
@@ -60,22 +60,6 @@ def job_signals(args: JobArgs, machine_arn: pulumi.Input[str], queue_name: pulum
     return Signals(
         subject=f"Job {job}",
         signals=(failed, hung, *_not_started(job, args, machine), _refused(job, args, queue_name), duration),
-        checks=(
-            Check(
-                id=f"job-{job}-last-run",
-                group=Group.SERVICE,
-                title=f"The last run of job {job} succeeded",
-                question=ByHand("ListExecutions: status of the newest"),
-                fix="Read the cause of the execution, then the tasks' log group; start it again by hand.",
-            ),
-            Check(
-                id=f"job-{job}-no-dead-letters",
-                group=Group.SERVICE,
-                title=f"Every start of job {job} reached its state machine",
-                question=ByHand("GetQueueAttributes: ApproximateNumberOfMessages"),
-                fix="Read the messages: they name the error. Purge the queue when it is mended.",
-            ),
-        ),
     )
 
 

@@ -2,9 +2,11 @@
 
 from components.aws import ecs_signals
 from components.service.args import ScrapeArgs, WorkerArgs
+from components.service.procedures import service_procedures
 from components.service.queue import backlog_query, depth_query
 from components.service.signals.cloudwatch import at_maximum
-from observability import ByHand, Check, Group, Prometheus, Signal, Signals, Unit
+from components.service.signals.deployment import deployment_check
+from observability import Prometheus, Signal, Signals, Unit
 from observability.promql import Aggregation, Level, Match, Series
 from observability.records.limits import over, under
 from observability.records.names import Job
@@ -14,16 +16,6 @@ BEHIND_SECONDS = 900
 """How long a queue must be too long before anybody is alerted, in seconds: autoscaling has followed by then."""
 TICKET_TIMES, PAGE_TIMES = 2, 10
 """Multiples of the messages that may wait for each task, over which a ticket is written and somebody is paged."""
-
-CHECKS = (
-    Check(
-        id="worker-deployment",
-        group=Group.SERVICE,
-        title="The worker runs the task definition that was requested",
-        question=ByHand("DescribeServices: taskDefinition"),
-        fix="Read the service's events: ECS rolled the deployment back. Fix the image and deploy again.",
-    ),
-)
 
 
 def worker_signals(args: WorkerArgs) -> Signals:
@@ -39,7 +31,8 @@ def worker_signals(args: WorkerArgs) -> Signals:
             *_queue(args),
             *(_scrape(args.metrics) if args.metrics else ()),
         ),
-        checks=CHECKS,
+        checks=(deployment_check("worker", cluster, service),),
+        procedures=service_procedures(args),
     )
 
 

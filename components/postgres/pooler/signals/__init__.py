@@ -1,20 +1,11 @@
-"""Alerts, panels and checks of PgBouncer, as plain data."""
+"""Alerts and panels of PgBouncer, as plain data."""
 
 import pulumi
 
 from components.postgres.pooler.args import PoolerArgs
+from components.postgres.pooler.procedures import pooler_procedures
 from components.postgres.pooler.signals import cloudwatch, prometheus
-from observability import Board, ByHand, Check, Group, Signals
-
-CHECKS = (
-    Check(
-        id="pooler-mode",
-        group=Group.POOLER,
-        title="PgBouncer pools by transaction, with the configured size",
-        question=ByHand("SHOW CONFIG"),
-        fix="Deploy the stack: pool_mode and default_pool_size come from its file.",
-    ),
-)
+from observability import Board, Signals
 
 
 def signals(args: PoolerArgs, load_balancer: pulumi.Output[str], target_group: pulumi.Output[str]) -> Signals:
@@ -27,5 +18,5 @@ def signals(args: PoolerArgs, load_balancer: pulumi.Output[str], target_group: p
             *cloudwatch.signals(args, load_balancer, target_group),
             *(prometheus.signals(names, clients) if names else ()),
         ),
-        checks=CHECKS,
+        procedures=pooler_procedures(args),
     )

@@ -1,8 +1,9 @@
 """Alerts, panels and checks of PostgreSQL on RDS, as plain data."""
 
 from components.postgres.rds.args import DatabaseArgs
+from components.postgres.rds.procedures import rds_procedures
 from components.postgres.rds.signals import cloudwatch, maintenance, prometheus
-from observability import Board, ByHand, Check, Group, Signals
+from observability import Board, Check, Comparison, Group, Signals, SqlQuestion, Wanted
 from observability.records import rpc
 
 CHECKS = (
@@ -10,30 +11,8 @@ CHECKS = (
         id="database-tls",
         group=Group.DATABASE,
         title="PostgreSQL refuses connections without TLS",
-        question=ByHand("SHOW rds.force_ssl"),
+        question=SqlQuestion(sql="SHOW rds.force_ssl", wanted=Wanted(Comparison.IS, value=True)),
         fix="Set rds.force_ssl to 1 in the parameter group and reboot.",
-    ),
-    Check(
-        id="database-parameters-in-force",
-        group=Group.DATABASE,
-        title="No parameter waits for a restart",
-        question=ByHand("SELECT name FROM pg_settings WHERE pending_restart"),
-        fix="Reboot the server, with failover where it has a standby; then its replicas, one by one.",
-    ),
-    # Neither CloudWatch nor postgres_exporter measures these two.
-    Check(
-        id="database-invalid-indexes",
-        group=Group.DATABASE,
-        title="No index is left from a CREATE INDEX CONCURRENTLY that failed",
-        question=ByHand("SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid"),
-        fix="Drop it, or REINDEX INDEX CONCURRENTLY: it serves no query, and every write maintains it.",
-    ),
-    Check(
-        id="database-backup",
-        group=Group.DATABASE,
-        title="The server can be restored to a moment of the last ten minutes",
-        question=ByHand("DescribeDBInstances: LatestRestorableTime"),
-        fix="Read the RDS events of the category backup; a full disk or a stopped server takes none.",
     ),
 )
 
@@ -55,4 +34,5 @@ def signals(args: DatabaseArgs) -> Signals:
             *(rpc.signals() if args.rpc_observations else ()),
         ),
         checks=CHECKS,
+        procedures=rds_procedures(args),
     )
