@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from footing.coverage.evidence import (
-    Evidence,
     Row,
     alert,
     command,
     file,
     key,
-    output,
     panel,
     part,
     realised,
@@ -20,54 +18,9 @@ from footing.coverage.evidence import (
     scenario,
     test,
 )
+from footing.coverage.fairtradeworker import COMPOSE, POOL, READERS, SCALED
 
-POOL: Final = resource("footing-supabase.Pooler", poolMode="transaction", defaultPoolSize=25)
-SCALED: Final = resource("aws.appautoscaling.Target", minCapacity=8, maxCapacity=50)
-READERS: Final = (resource("footing-supabase.ReadReplica"), output("reader_urls"))
-CONTRACT: Final = test(
-    "stacks/test_app_contract.py", "test_variables_and_document_say_the_same_and_keep_to_the_schema"
-)
-CAPACITY: Final = test(
-    "capacity/test_capacity_model.py", "test_each_phase_of_the_market_is_asked_for_what_its_users_make"
-)
 BEFORE_LAUNCH: Final = ("smoke", "load", "stress", "day-one")
-
-
-def phase(name: str, **counts: int) -> Row:
-    """Return a row about a phase of growth, which the stack file carries and the capacity model judges."""
-    return realised(
-        *(key(f"phases.name={name}.{path}", value) for path, value in counts.items()),
-        command("capacity production --system fairtradeworker --phase " + name),
-        CAPACITY,
-    )
-
-
-def tier(name: str, requests: int) -> Row:
-    """Return a row that a limit of the application by tier realises."""
-    return realised(
-        key(f"services.app.rate_limit_tiers.{name}.requests_per_minute", requests), CONTRACT, refusal("C-4")
-    )
-
-
-def alarm(name: str, threshold: float, policy: str) -> Row:
-    """Return a row that an alarm realises, and the policy of scaling that it starts."""
-    return realised(
-        resource("aws.cloudwatch.MetricAlarm", {"$name": name, "threshold": threshold}),
-        resource("aws.appautoscaling.Policy", {"$name": policy, "policyType": "StepScaling"}),
-    )
-
-
-def breaker(name: str, failures: int, timeout_ms: int, *more: Evidence) -> Row:
-    """Return a row that a circuit breaker of the application realises."""
-    return realised(
-        key(f"services.app.circuit_breakers.{name}.failures", failures),
-        key(f"services.app.circuit_breakers.{name}.timeout_ms", timeout_ms),
-        *more,
-    )
-
-
-COMPOSE = "systems/fairtradeworker/compose.yaml"
-
 
 ROWS: Final[Mapping[str, Row]] = {
     "S1-60": realised(key("metrics.scrape_interval_seconds", 30)),

@@ -22,6 +22,7 @@ from footing.coverage.evidence import (
     test,
     with_,
 )
+from footing.coverage.feed_readiness import CODE, TESTS_OF_THE_APPLICATION
 from footing.coverage.feed_setup import (
     API_LIMIT,
     AUTH_LIMIT,
@@ -35,8 +36,6 @@ DELIVERY: Final = "docs/examples/application/.github/workflows/deploy.yml"
 RUN_SENDS: Final = "test_run_sends_what_is_due_and_tells_cold_from_warm_and_blocked_from_failed"
 FEED_API: Final = "/functions/v1/feed-api"
 CONNECTIONS: Final = resource("footing-supabase.PostgresSettings", {"settings.max_connections": 200})
-TESTS_OF_THE_APPLICATION: Final = out_of_scope("Tests of the application's own code, in its own repository.")
-CODE: Final = out_of_scope("Code of the application.")
 LATER: Final = out_of_scope("A feature of the application that its makers put off.")
 
 ROWS: Final[Mapping[str, Row]] = {

@@ -88,19 +88,10 @@ def drift(
     """Show what was changed by hand: resources, compared with the state of STACK, or alert rules of Grafana."""
     if grafana is None:
         from footing.pulumi_cli import run
-        from footing.pulumi_cli.command import missing_secrets, state_directory
+        from footing.pulumi_cli.command import engine_arguments
 
-        missing = missing_secrets(stack, config_file, simulated=simulated)
-        raise typer.Exit(
-            run.drift(
-                stack,
-                root=root(),
-                state_dir=state_directory(stack),
-                simulate=simulated,
-                missing_secrets=missing,
-                config_file=config_file,
-            )
-        )
+        given = engine_arguments(stack, config_file, simulated=simulated)
+        raise typer.Exit(run.drift(stack, **given))
     from footing.observe.drift import compared, live, planned
     from footing.observe.remote import address, authorization
     from footing.project import plan

@@ -1,7 +1,7 @@
 """The commands that the real engine runs: `up`, `preview` and `destroy`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -31,18 +31,7 @@ def up(
         if migrated(stack, file, simulated=simulated, confirmed=False, config_file=config_file):
             typer.echo("The migration failed, so no service was changed.", err=True)
             raise typer.Exit(FINDINGS)
-    missing = missing_secrets(stack, config_file, simulated=simulated)
-    raise typer.Exit(
-        run.up(
-            stack,
-            root=root(),
-            state_dir=state_directory(stack),
-            simulate=simulated,
-            missing_secrets=missing,
-            config_file=config_file,
-            plan_file=plan,
-        )
-    )
+    raise typer.Exit(run.up(stack, **engine_arguments(stack, config_file, simulated=simulated), plan_file=plan))
 
 
 def preview(
@@ -57,16 +46,11 @@ def preview(
     """Show what `up` would change, judged by the policy pack."""
     from footing.pulumi_cli import run
 
-    missing = missing_secrets(stack, config_file, simulated=simulated)
     raise typer.Exit(
         run.preview(
             stack,
-            root=root(),
-            state_dir=state_directory(stack),
-            simulate=simulated,
-            missing_secrets=missing,
+            **engine_arguments(stack, config_file, simulated=simulated),
             diff=diff,
-            config_file=config_file,
             save_plan=save_plan,
         )
     )
@@ -83,9 +67,19 @@ def destroy(stack: EngineStackName, simulated: Simulated = False, config_file: C
     )
 
 
-def missing_secrets(stack: str, config_file: Path | None, *, simulated: bool) -> list[str]:
-    """Return the secrets that a try-out has to stand in for, once the stack's file is sure to be right."""
-    return stack_file(stack.rpartition("/")[2], config_file, secrets_stood_in=simulated).config.missing_secrets
+def engine_arguments(stack: str, config_file: Path | None, *, simulated: bool) -> dict[str, Any]:
+    """Return what every run of the engine is told of a stack, once its file is sure to be right.
+
+    A try-out stands in for the secrets that the file lacks.
+    """
+    file = stack_file(stack.rpartition("/")[2], config_file, secrets_stood_in=simulated)
+    return {
+        "root": root(),
+        "state_dir": state_directory(stack),
+        "simulate": simulated,
+        "missing_secrets": file.config.missing_secrets,
+        "config_file": config_file,
+    }
 
 
 def state_directory(stack: str) -> Path:
